@@ -1,0 +1,63 @@
+/** Exit codes of the command line, as DVC's (spec: DVC 3.67.1, cli/__init__.py), and 1 where experiments of a sweep failed. */
+export const exitCodes = {
+  ok: 0,
+  experimentsFailed: 1,
+  configInvalid: 251,
+  interrupted: 252,
+  notARepository: 253,
+  usage: 254,
+  refused: 255,
+} as const;
+
+/** A place in a text: what the command line underlines. Offsets are UTF-16 code units from 0. */
+export interface SourcePlace {
+  /** What the text is: a file's path, or "override". */
+  readonly name: string;
+  readonly text: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface SweeplineErrorFacts {
+  /** Stable and upper case: NAME_TAKEN, STAGE_FAILED. Tests compare it, never the wording. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do next, one sentence. */
+  readonly hint?: string;
+  readonly exitCode?: number;
+  readonly place?: SourcePlace;
+  readonly cause?: unknown;
+}
+
+/** A failure that was expected: the command line prints its message, place and hint. Anything else is a bug and shows its stack. */
+export class SweeplineError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+  readonly place: SourcePlace | undefined;
+
+  constructor(facts: SweeplineErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = "SweeplineError";
+    this.code = facts.code;
+    this.hint = facts.hint;
+    this.exitCode = facts.exitCode ?? exitCodes.refused;
+    this.place = facts.place;
+  }
+
+  /** As a plain record, for worker messages and `--json`: a class does not survive structured cloning. */
+  toFacts(): SweeplineErrorFacts {
+    return {
+      code: this.code,
+      message: this.message,
+      exitCode: this.exitCode,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.place === undefined ? {} : { place: this.place }),
+    };
+  }
+}
+
+/** The `code` of a failed system call (ENOENT, EEXIST...), or undefined. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,25 @@
+/**
+ * All commands: name, one line, and how to load them. A command's file is imported only when that command runs,
+ * so start-up costs nothing for the others. Each file in commands/ exports one CommandFactory named `command`.
+ */
+import type { Command } from "commander";
+import type { ExitCode, Io } from "./io.ts";
+
+/** Options in, one call into the domain, report out: the returned command's action ends by calling finish(exitCode). */
+export type CommandFactory = (io: Io, finish: (exitCode: ExitCode) => void) => Command;
+
+export interface CatalogEntry {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly load?: () => Promise<{ readonly command: CommandFactory }>;
+  readonly commands?: readonly CatalogEntry[];
+}
+
+export const catalog: readonly CatalogEntry[] = [
+  {
+    name: "version",
+    summary: "Print the versions of sweepline, Node and Git",
+    load: () => import("./commands/version.ts"),
+  },
+];

@@ -1,0 +1,28 @@
+import { exitCodes, SweeplineError } from "../base/errors.ts";
+import type { ExitCode, Io } from "./io.ts";
+
+/** The line of the place, with the place underlined; offsets count code units. */
+export function underline(text: string, offset: number, length: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const newline = text.indexOf("\n", offset);
+  const line = text.slice(start, newline < 0 ? text.length : newline).replace(/\t/g, " ");
+  const column = offset - start;
+  const width = Math.max(1, Math.min(length, line.length - column));
+  return `  ${line}\n  ${" ".repeat(column)}${"^".repeat(width)}`;
+}
+
+/** Prints a failure on stderr as `ERROR: ...` with its place and hint, and returns the exit code that it stands for. */
+export function printFailure(error: unknown, io: Io): ExitCode {
+  if (!(error instanceof SweeplineError)) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.stderr.write(
+      `ERROR: unexpected error - ${detail}\n\nThis is a bug in sweepline: please report it with the lines above.\n`,
+    );
+    return exitCodes.refused;
+  }
+  io.stderr.write(`ERROR: ${error.message}\n`);
+  if (error.place !== undefined)
+    io.stderr.write(`${underline(error.place.text, error.place.offset, error.place.length)}\n`);
+  if (error.hint !== undefined) io.stderr.write(`HINT: ${error.hint}\n`);
+  return error.exitCode;
+}

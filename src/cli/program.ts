@@ -1,0 +1,77 @@
+import { Command, CommanderError } from "commander";
+import { exitCodes } from "../base/errors.ts";
+import { type CatalogEntry, catalog } from "./catalog.ts";
+import { printFailure } from "./failure.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { version } from "./version.ts";
+
+/** The catalogue entries that the words of the command line name, from the outside in: [exp, run]. */
+function resolveEntries(argv: readonly string[]): CatalogEntry[] {
+  const found: CatalogEntry[] = [];
+  let level: readonly CatalogEntry[] | undefined = catalog;
+  for (let index = 0; index < argv.length && level !== undefined; index++) {
+    const word = argv[index] ?? "";
+    if (word === "--cd") {
+      index++;
+      continue;
+    }
+    if (word.startsWith("-")) continue;
+    const entry: CatalogEntry | undefined = level.find((item) => item.name === word || item.aliases?.includes(word));
+    if (entry === undefined) break;
+    found.push(entry);
+    level = entry.commands;
+  }
+  return found;
+}
+
+type Finish = (exitCode: ExitCode) => void;
+
+async function attach(
+  parent: Command,
+  entries: readonly CatalogEntry[],
+  chosen: readonly CatalogEntry[],
+  io: Io,
+  finish: Finish,
+) {
+  for (const entry of entries) {
+    const isChosen = chosen[0] === entry;
+    const loaded = isChosen && entry.load ? (await entry.load()).command(io, finish) : new Command(entry.name);
+    if (loaded.description() === "") loaded.description(entry.summary);
+    loaded.summary(entry.summary);
+    for (const alias of entry.aliases ?? []) loaded.alias(alias);
+    loaded.copyInheritedSettings(parent);
+    if (entry.commands !== undefined) {
+      await attach(loaded, entry.commands, isChosen ? chosen.slice(1) : [], io, finish);
+      loaded.usage("COMMAND [OPTIONS]");
+    }
+    parent.addCommand(loaded);
+  }
+}
+
+/** Parses and runs one command line; the only place that turns failures into words and exit codes. */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const root = new Command("sweepline")
+    .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
+    .usage("COMMAND [OPTIONS]")
+    .option("--cd <folder>", "run as if started in that folder")
+    .version(version, "-V, --version", "print the version")
+    .helpCommand("help [command]", "show the help of a command")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  root.hook("preAction", (command) => {
+    const folder = command.opts<{ cd?: string }>().cd;
+    if (folder !== undefined) process.chdir(folder);
+  });
+  try {
+    await attach(root, catalog, resolveEntries(argv), io, (code) => {
+      exitCode = code;
+    });
+    await root.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return printFailure(error, io);
+  }
+}

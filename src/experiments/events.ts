@@ -1,0 +1,59 @@
+/** What a run tells while it works. `run` emits, `report` draws; plain data, safe to clone and to print as JSON lines. */
+import type { Value } from "../base/value.ts";
+import type { StageAction } from "../pipeline/types.ts";
+
+export interface ExperimentLabel {
+  readonly name: string;
+  /** The queue's sequence number; undefined for a workspace run. */
+  readonly sequence?: number;
+  /** The point, as `key=value` texts, in the order of the command line. */
+  readonly overrides: readonly string[];
+}
+
+export type RunEvent =
+  | {
+      readonly type: "planned";
+      readonly sweep?: string;
+      readonly total: number;
+      readonly jobs: number;
+      readonly at: number;
+    }
+  | { readonly type: "started"; readonly experiment: ExperimentLabel; readonly log: string; readonly at: number }
+  | {
+      readonly type: "stage";
+      readonly name: string;
+      readonly stage: string;
+      readonly action: StageAction;
+      readonly at: number;
+    }
+  | {
+      readonly type: "finished";
+      readonly experiment: ExperimentLabel;
+      readonly commit: string;
+      /** Metrics as flat rows: `metrics.json:nested.acc` where a name occurs in several files, else `nested.acc`. */
+      readonly metrics: ReadonlyMap<string, Value>;
+      readonly elapsedMs: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: "failed";
+      readonly experiment: ExperimentLabel;
+      /** One line: `stage 'train' failed: sh src/train.sh, exited with 3`. */
+      readonly message: string;
+      readonly hint?: string;
+      readonly log: string;
+      readonly elapsedMs: number;
+      readonly at: number;
+    }
+  | { readonly type: "requeued"; readonly experiment: ExperimentLabel; readonly reason: string; readonly at: number }
+  | { readonly type: "interrupting"; readonly at: number }
+  | {
+      readonly type: "summary";
+      readonly succeeded: readonly string[];
+      readonly failed: readonly { readonly name: string; readonly message: string; readonly log: string }[];
+      readonly requeued: readonly string[];
+      readonly elapsedMs: number;
+      readonly at: number;
+    };
+
+export type EmitRunEvent = (event: RunEvent) => void;

@@ -1,0 +1,161 @@
+/** The pipeline's plain data: what dvc.yaml says, what a lock entry holds, what a reproduction did. */
+import type { Value, ValueMap } from "../base/value.ts";
+
+/** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
+export type StageAddress = string;
+
+export type OutputKind = "out" | "metric" | "plot";
+
+export interface OutputSpec {
+  /** As written in dvc.yaml: relative to the stage's wdir. */
+  readonly path: string;
+  readonly kind: OutputKind;
+  /** false: not in the cache, meant for Git. */
+  readonly cache: boolean;
+  readonly persist: boolean;
+  readonly desc?: string;
+  readonly push?: boolean;
+  readonly remote?: string;
+}
+
+export interface ParamsSpec {
+  /** Relative to wdir; params.yaml where none is named. */
+  readonly file: string;
+  /** Dotted keys; null: the whole file. */
+  readonly keys: readonly string[] | null;
+}
+
+export interface Stage {
+  readonly address: StageAddress;
+  /** The name in dvc.yaml, with @key for foreach and matrix. */
+  readonly name: string;
+  /** dvc.yaml's path relative to the project's root, "/" as separator. */
+  readonly file: string;
+  /** Absolute working folder. */
+  readonly workingFolder: string;
+  /** As it goes into the lock file, after templating. */
+  readonly cmd: string | readonly string[] | null;
+  readonly deps: readonly string[];
+  readonly params: readonly ParamsSpec[];
+  readonly outs: readonly OutputSpec[];
+  readonly frozen: boolean;
+  readonly alwaysChanged: boolean;
+  readonly desc?: string;
+  readonly meta?: Value;
+}
+
+/** One dependency or output in a lock file; key order on disk: path, hash, md5, size, nfiles, isexec. */
+export interface LockItem {
+  readonly path: string;
+  /** absent for entries of DVC 2. */
+  readonly hash?: "md5";
+  readonly md5: string;
+  readonly size: number;
+  readonly nfiles?: number;
+  readonly isexec?: true;
+}
+
+/** A stage's entry in dvc.lock. `cmd`, deps, params, outs in this order; empty ones are left out. */
+export interface LockEntry {
+  readonly cmd: string | readonly string[];
+  readonly deps: readonly LockItem[];
+  /** file to (dotted key to value). */
+  readonly params: ReadonlyMap<string, ValueMap>;
+  readonly outs: readonly LockItem[];
+}
+
+export type StageAction = "running" | "skipped" | "restored" | "checked-out" | "frozen";
+
+/** What a reproduction tells while it works. */
+export interface ReproduceEvents {
+  /** A stage was decided on; for "running" the commands follow in `commands`. */
+  stage(event: {
+    readonly address: StageAddress;
+    readonly action: StageAction;
+    readonly commands: readonly string[];
+  }): void;
+  /** A line as DVC prints it (`Updating lock file 'dvc.lock'`, `Verifying data sources in stage: ...`). */
+  message(text: string): void;
+  warning(text: string): void;
+  /** Before anybody waits for it: a stage's process group was started. Its pid is the group's id. */
+  processStarted(event: { readonly address: StageAddress; readonly pid: number; readonly startedAt: string }): void;
+  processEnded(event: { readonly pid: number }): void;
+}
+
+/** Where the output of stage commands goes. */
+export type StageOutputTarget =
+  /** The terminal, or whatever our own stdout and stderr are; stdin is passed on. */
+  | { readonly kind: "inherit" }
+  /** Straight to an open file, both streams; stdin is empty. */
+  | { readonly kind: "file"; readonly descriptor: number }
+  /** To the terminal and to an open file. */
+  | { readonly kind: "tee"; readonly descriptor: number };
+
+export interface ReproduceOptions {
+  /** dvc.yaml, stage, path/dvc.yaml:stage, stage@key, output path, .dvc file; empty: the dvc.yaml here. */
+  readonly targets: readonly string[];
+  readonly force: boolean;
+  readonly dry: boolean;
+  readonly useRunCache: boolean;
+  readonly singleItem: boolean;
+  readonly downstream: boolean;
+  readonly forceDownstream: boolean;
+  readonly allPipelines: boolean;
+  readonly recursive: boolean;
+  readonly glob: boolean;
+  readonly pull: boolean;
+  readonly allowMissing: boolean;
+  readonly commit: boolean;
+  readonly onError: "stop" | "keep-going" | "ignore";
+  readonly interactive: boolean;
+  /** Stages that do not depend on each other run at the same time, up to this many. */
+  readonly jobs: number;
+  /** Added to the environment of stage commands (DVC_EXP_NAME, SWEEPLINE_PARAM_...). DVC_ROOT and DVC_STAGE are set by the pipeline. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** DVC_ROOT's value: the user's repository, also in a copy. */
+  readonly dvcRoot: string;
+  readonly output: StageOutputTarget;
+  readonly signal: AbortSignal;
+}
+
+export const reproduceDefaults = {
+  targets: [],
+  force: false,
+  dry: false,
+  useRunCache: true,
+  singleItem: false,
+  downstream: false,
+  forceDownstream: false,
+  allPipelines: false,
+  recursive: false,
+  glob: false,
+  pull: false,
+  allowMissing: false,
+  commit: true,
+  onError: "stop",
+  interactive: false,
+  jobs: 1,
+} as const satisfies Partial<ReproduceOptions>;
+
+export interface StageFailure {
+  readonly address: StageAddress;
+  /** The command that failed, as DVC names it in `failed to run: ...`. */
+  readonly command: string;
+  /** As DVC prints it: the exit code, or minus the signal's number. */
+  readonly exitCode: number;
+}
+
+export type ReproduceResult =
+  | {
+      readonly kind: "done";
+      /** The lock entries of the pipeline stages that were visited (run, restored or skipped): what the experiment's hash is made of. */
+      readonly entries: ReadonlyMap<StageAddress, LockEntry>;
+      /** How many ran or were restored. */
+      readonly changed: number;
+    }
+  | {
+      readonly kind: "failed";
+      readonly failures: readonly StageFailure[];
+      readonly entries: ReadonlyMap<StageAddress, LockEntry>;
+    }
+  | { readonly kind: "cancelled" };

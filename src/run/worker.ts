@@ -1,0 +1,2 @@
+/** The piscina worker's entry. */
+export default function run(): void {}

@@ -1,0 +1,18 @@
+import type { ParamEdit } from "../params/types.ts";
+
+/** One override of one parameter file, swept values already chosen. */
+export interface PointOverride {
+  /** The parameter file, relative to the folder of the command; params.yaml where none was named. */
+  readonly file: string;
+  /** As Hydra writes a job's override: `train.lr=0.1`. */
+  readonly text: string;
+  readonly edit: ParamEdit;
+}
+
+/** One combination of a sweep: the parameters of one experiment. */
+export interface Point {
+  /** Position in the product, from 0. */
+  readonly index: number;
+  /** In the order of the command line, file by file. */
+  readonly overrides: readonly PointOverride[];
+}
