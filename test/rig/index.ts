@@ -1,0 +1,17 @@
+/** The rig for tests of real processes. One import: makeRepository, makePipelineRepository, makeGate. */
+export { whenFileEnds } from "./clean-up.ts";
+export type { Environment } from "./environment.ts";
+export { type Finish, type Gate, type GateCall, makeGate } from "./gate.ts";
+export { makeGatedRepository, makePipelineRepository, pipelineFiles } from "./pipeline.ts";
+export type { CommandResult, RunningCommand } from "./process.ts";
+export {
+  binary,
+  checkout,
+  type Files,
+  makeRepository,
+  makeTemporaryFolder,
+  type Repository,
+  type RepositoryFacts,
+  type RunOptions,
+} from "./repository.ts";
+export { waitLimitMs, within } from "./time-limit.ts";
