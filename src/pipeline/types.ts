@@ -66,7 +66,7 @@ export interface LockEntry {
 
 export type StageAction = "running" | "skipped" | "restored" | "checked-out" | "frozen";
 
-/** What a reproduction tells while it works. */
+/** What a reproduction tells while it works. Who prints needs `message` and `warning` only; `stage` is the same as data. */
 export interface ReproduceEvents {
   /** A stage was decided on; for "running" the commands follow in `commands`. */
   stage(event: {
@@ -74,12 +74,14 @@ export interface ReproduceEvents {
     readonly action: StageAction;
     readonly commands: readonly string[];
   }): void;
-  /** A line as DVC prints it (`Updating lock file 'dvc.lock'`, `Verifying data sources in stage: ...`). */
+  /** A line as DVC prints it, in DVC's order (`Running stage 'x':`, `> cmd`, `Updating lock file 'dvc.lock'`, an empty line). */
   message(text: string): void;
   warning(text: string): void;
   /** Before anybody waits for it: a stage's process group was started. Its pid is the group's id. */
   processStarted(event: { readonly address: StageAddress; readonly pid: number; readonly startedAt: string }): void;
   processEnded(event: { readonly pid: number }): void;
+  /** Asked by `interactive` before a stage runs; where it is missing the answer is no. */
+  confirm?(question: string): Promise<boolean>;
 }
 
 /** Where the output of stage commands goes. */
@@ -92,6 +94,8 @@ export type StageOutputTarget =
   | { readonly kind: "tee"; readonly descriptor: number };
 
 export interface ReproduceOptions {
+  /** The folder of the command: targets and the addresses in messages are relative to it. Default: the project's root. */
+  readonly folder?: string;
   /** dvc.yaml, stage, path/dvc.yaml:stage, stage@key, output path, .dvc file; empty: the dvc.yaml here. */
   readonly targets: readonly string[];
   readonly force: boolean;
@@ -100,6 +104,8 @@ export interface ReproduceOptions {
   readonly singleItem: boolean;
   readonly downstream: boolean;
   readonly forceDownstream: boolean;
+  /** Everything that is connected with the targets. */
+  readonly pipeline: boolean;
   readonly allPipelines: boolean;
   readonly recursive: boolean;
   readonly glob: boolean;
@@ -126,6 +132,7 @@ export const reproduceDefaults = {
   singleItem: false,
   downstream: false,
   forceDownstream: false,
+  pipeline: false,
   allPipelines: false,
   recursive: false,
   glob: false,
@@ -139,23 +146,28 @@ export const reproduceDefaults = {
 
 export interface StageFailure {
   readonly address: StageAddress;
-  /** The command that failed, as DVC names it in `failed to run: ...`. */
-  readonly command: string;
+  /** Why, in one line: `failed to run: sh train.sh, exited with 3`, `dependency 'x' does not exist`. */
+  readonly message: string;
+  /** The command that failed, where it was one. */
+  readonly command?: string;
   /** As DVC prints it: the exit code, or minus the signal's number. */
-  readonly exitCode: number;
+  readonly exitCode?: number;
+}
+
+interface ReproduceFacts {
+  /** The lock entries of the pipeline stages that were visited (run, restored or skipped). */
+  readonly entries: ReadonlyMap<StageAddress, LockEntry>;
+  /** Those that ran or were restored, in the order of the plan: what DVC makes an experiment's hash of. */
+  readonly changedStages: readonly StageAddress[];
+  /** Files to add to Git, relative to the project's root, sorted: lock files, .gitignore, .dvc files that were written. */
+  readonly writtenFiles: readonly string[];
 }
 
 export type ReproduceResult =
-  | {
+  | ({
       readonly kind: "done";
-      /** The lock entries of the pipeline stages that were visited (run, restored or skipped): what the experiment's hash is made of. */
-      readonly entries: ReadonlyMap<StageAddress, LockEntry>;
       /** How many ran or were restored. */
       readonly changed: number;
-    }
-  | {
-      readonly kind: "failed";
-      readonly failures: readonly StageFailure[];
-      readonly entries: ReadonlyMap<StageAddress, LockEntry>;
-    }
+    } & ReproduceFacts)
+  | ({ readonly kind: "failed"; readonly failures: readonly StageFailure[] } & ReproduceFacts)
   | { readonly kind: "cancelled" };
