@@ -1,0 +1,135 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { beforeEffect } from "../base/effects.ts";
+import { SweeplineError } from "../base/errors.ts";
+import type { ObjectId, RefName } from "./ids.ts";
+import { type Repository, zeroId } from "./repository.ts";
+import { git, startGit } from "./run.ts";
+
+export interface Ref {
+  readonly name: RefName;
+  readonly id: ObjectId;
+}
+
+/** All refs below the prefixes, sorted by name. */
+export async function listRefs(repository: Repository, prefixes: readonly string[]): Promise<readonly Ref[]> {
+  const text = await git(["for-each-ref", "--format=%(objectname) %(refname)", "--", ...prefixes], {
+    cwd: repository.workTree,
+  });
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const space = line.indexOf(" ");
+      return { id: line.slice(0, space) as ObjectId, name: line.slice(space + 1) as RefName };
+    });
+}
+
+/** One change of one ref; the transaction fails where the old value is not what it says. */
+export type RefChange =
+  | { readonly kind: "create"; readonly ref: RefName; readonly to: ObjectId }
+  | { readonly kind: "update"; readonly ref: RefName; readonly from: ObjectId; readonly to: ObjectId }
+  /** Whatever the old value was. */
+  | { readonly kind: "set"; readonly ref: RefName; readonly to: ObjectId }
+  | { readonly kind: "delete"; readonly ref: RefName; readonly from: ObjectId };
+
+export type RefOutcome =
+  | { readonly kind: "committed" }
+  /** Nothing was changed; `message` is git's, for instance that the ref exists. */
+  | { readonly kind: "refused"; readonly message: string };
+
+function instruction(change: RefChange, zero: ObjectId): string {
+  switch (change.kind) {
+    case "create":
+      return `update ${change.ref}\0${change.to}\0${zero}\0`;
+    case "update":
+      return `update ${change.ref}\0${change.to}\0${change.from}\0`;
+    case "set":
+      return `update ${change.ref}\0${change.to}\0\0`;
+    case "delete":
+      return `delete ${change.ref}\0${change.from}\0`;
+  }
+}
+
+/**
+ * Changes refs in transactions through one long-lived `git update-ref --stdin -z`: all changes of a call or none.
+ * Git ends the process at the first refused transaction; the next call starts a new one.
+ */
+export class RefTransactions {
+  private child: ChildProcessWithoutNullStreams | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly repository: Repository,
+    private readonly reason: string,
+  ) {}
+
+  /** Transactions of one object run one after the other. */
+  commit(changes: readonly RefChange[]): Promise<RefOutcome> {
+    const result = this.tail.then(() => this.transact(changes));
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.tail;
+    const child = this.child;
+    this.child = undefined;
+    if (child === undefined) return;
+    await new Promise<void>((resolve) => {
+      child.on("close", () => resolve());
+      child.stdin.end();
+    });
+  }
+
+  private transact(changes: readonly RefChange[]): Promise<RefOutcome> {
+    if (changes.length === 0) return Promise.resolve({ kind: "committed" });
+    beforeEffect(
+      "ref",
+      changes
+        .map((change) => `${change.kind} ${change.ref}`)
+        .join(", ")
+        .slice(0, 200),
+    );
+    this.child ??= startGit(["update-ref", "-m", this.reason, "--stdin", "-z"], { cwd: this.repository.workTree });
+    const child = this.child;
+    const zero = zeroId(this.repository);
+    return new Promise((resolve, reject) => {
+      let out = "";
+      let err = "";
+      const settle = (outcome: RefOutcome | Error) => {
+        child.stdout.removeAllListeners("data");
+        child.stderr.removeAllListeners("data");
+        child.removeAllListeners("close");
+        child.removeAllListeners("error");
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
+      };
+      child.stdout.on("data", (chunk: Buffer) => {
+        out += chunk.toString();
+        if (out.includes("commit: ok\n")) settle({ kind: "committed" });
+      });
+      child.stderr.on("data", (chunk: Buffer) => {
+        err += chunk.toString();
+      });
+      child.on("error", (error) => {
+        this.child = undefined;
+        settle(error);
+      });
+      child.on("close", () => {
+        this.child = undefined;
+        settle({ kind: "refused", message: err.trim().replace(/^fatal: /, "") });
+      });
+      child.stdin.on("error", () => undefined);
+      child.stdin.write(`start\0${changes.map((change) => instruction(change, zero)).join("")}prepare\0commit\0`);
+    });
+  }
+}
+
+/** One transaction; throws REFS_REFUSED where git refused it. */
+export async function changeRefs(repository: Repository, reason: string, changes: readonly RefChange[]): Promise<void> {
+  const transactions = new RefTransactions(repository, reason);
+  const outcome = await transactions.commit(changes);
+  await transactions.close();
+  if (outcome.kind === "refused")
+    throw new SweeplineError({ code: "REFS_REFUSED", message: `Git refused to change the refs: ${outcome.message}` });
+}

@@ -1,0 +1,92 @@
+/** Runs one git command. Every git process of ours starts here or through `startGit`, with the same environment. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { beforeEffect } from "../base/effects.ts";
+import { SweeplineError } from "../base/errors.ts";
+
+export interface GitOptions {
+  readonly cwd: string;
+  /** Added to the environment: GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY... */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+}
+
+export interface GitOutcome {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/**
+ * The caller's environment without what would point git at another repository (a hook of the user's sets GIT_DIR),
+ * messages in English, no prompts, no optional locks.
+ */
+export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const {
+    GIT_DIR: _dir,
+    GIT_WORK_TREE: _tree,
+    GIT_INDEX_FILE: _index,
+    GIT_PREFIX: _prefix,
+    GIT_OBJECT_DIRECTORY: _objects,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: _alternates,
+    GIT_COMMON_DIR: _common,
+    GIT_NAMESPACE: _namespace,
+    SWEEPLINE_FAULT: _fault,
+    ...rest
+  } = process.env;
+  return { ...rest, LC_ALL: "C", LANGUAGE: "", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", ...extra };
+}
+
+/** Settings that would make git start helpers of its own or write more than asked. */
+const pinnedSettings = ["-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
+
+/** Starts a git process and leaves its streams to the caller. */
+export function startGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+  beforeEffect("git", args.slice(0, 2).join(" "));
+  return spawn("git", [...pinnedSettings, ...args], {
+    cwd: options.cwd,
+    env: gitEnvironment(options.env),
+    stdio: "pipe",
+  });
+}
+
+function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
+  return new SweeplineError({
+    code: "GIT_NOT_FOUND",
+    message: error.code === "ENOENT" ? "git was not found" : `git could not be started: ${error.message}`,
+    hint: "Install Git 2.30 or newer and put it on the PATH.",
+  });
+}
+
+/** Runs git to its end and returns what it did, also when it failed. */
+export function tryGit(args: readonly string[], options: GitOptions): Promise<GitOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = startGit(args, options);
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", (error: NodeJS.ErrnoException) => reject(gitMissing(error)));
+    child.on("close", (code, signal) =>
+      resolve({
+        exitCode: code ?? (signal ? 128 : 1),
+        stdout: Buffer.concat(out),
+        stderr: Buffer.concat(err).toString(),
+      }),
+    );
+    // Git may stop reading early (EPIPE): its exit code tells what happened.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+/** Runs git and returns its stdout; throws GIT_FAILED with git's own words where it fails. */
+export async function git(args: readonly string[], options: GitOptions): Promise<string> {
+  const outcome = await tryGit(args, options);
+  if (outcome.exitCode !== 0) throw gitFailed(args, outcome.stderr);
+  return outcome.stdout.toString();
+}
+
+export function gitFailed(args: readonly string[], stderr: string): SweeplineError {
+  const words = stderr.trim().split("\n").slice(-4).join("\n");
+  return new SweeplineError({ code: "GIT_FAILED", message: `git ${args[0] ?? ""} failed: ${words || "no message"}` });
+}

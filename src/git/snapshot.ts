@@ -1,0 +1,86 @@
+/** Trees of a work tree as it is now, made through an index of our own: the user's index is only read. */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import {
+  lstatSync,
+  makeFolder,
+  readIfExists,
+  removeFile,
+  setTimes,
+  statSync,
+  writePrivateFile,
+} from "../base/files.ts";
+import type { ObjectId } from "./ids.ts";
+import type { Repository } from "./repository.ts";
+import { git, tryGit } from "./run.ts";
+
+export interface Snapshot {
+  /** What the user's index holds. */
+  readonly indexTree: ObjectId;
+  /** The index with all changes of tracked files, and with `include`. */
+  readonly workTree: ObjectId;
+}
+
+/** Copies an index together with its times: Git compares them with the files' to see which entries it must not trust. */
+export function copyIndex(from: string, to: string): void {
+  const bytes = readIfExists(from);
+  if (bytes === undefined) {
+    removeFile(to);
+    return;
+  }
+  const stats = statSync(from);
+  writePrivateFile(to, bytes);
+  setTimes(to, stats.atimeMs / 1000, stats.mtimeMs / 1000);
+}
+
+export interface SnapshotOptions {
+  /** A folder for the temporary index. */
+  readonly scratchFolder: string;
+  /** Files to add although Git does not track them (or ignores them); missing ones are left out. Relative to the work tree. */
+  readonly include: readonly string[];
+}
+
+/**
+ * Writes the work tree's tracked state as a tree (`git add -u` and `include`), through Git's own filters.
+ * Throws UNMERGED where the index has conflicts.
+ */
+export async function snapshotWorkTree(repository: Repository, options: SnapshotOptions): Promise<Snapshot> {
+  makeFolder(options.scratchFolder);
+  const index = path.join(options.scratchFolder, `index-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
+  const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
+  try {
+    copyIndex(path.join(repository.gitDir, "index"), index);
+    const before = await tryGit(["write-tree"], settings);
+    if (before.exitCode !== 0) throw unmerged(before.stderr);
+    await git(["add", "-u", "--", ":/"], settings);
+    await addFiles(repository, options.include, index);
+    const after = await git(["write-tree"], settings);
+    return { indexTree: before.stdout.toString().trim() as ObjectId, workTree: after.trim() as ObjectId };
+  } finally {
+    removeFile(index);
+  }
+}
+
+/** Adds files to an index by name, ignored ones too; files that are not there are left out. */
+async function addFiles(repository: Repository, files: readonly string[], index: string): Promise<void> {
+  const present = files.filter((file) => isFile(path.join(repository.workTree, file)));
+  if (present.length === 0) return;
+  await git(["update-index", "--add", "-z", "--stdin"], {
+    cwd: repository.workTree,
+    env: { GIT_INDEX_FILE: index },
+    input: present.map((file) => `${file}\0`).join(""),
+  });
+}
+
+function isFile(file: string): boolean {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFile() || stats.isSymbolicLink());
+}
+
+function unmerged(stderr: string): SweeplineError {
+  return new SweeplineError({
+    code: "UNMERGED",
+    message: `the index can't be written as a tree: ${stderr.trim().split("\n")[0] ?? ""}`,
+    hint: "Resolve the merge conflicts (git status lists them), then try again.",
+  });
+}
