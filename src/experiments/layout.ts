@@ -1,0 +1,36 @@
+/** Where our own state lies below .dvc/tmp/exps/sweepline. Deleting it loses logs and history of runs, never an experiment. */
+import path from "node:path";
+import type { Project } from "../store/project.ts";
+
+export interface StateLayout {
+  readonly root: string;
+  /** One lock file a claimed queue entry: `<sequence>`. */
+  readonly claims: string;
+  /** One folder a run: `<sequence>-<name>` with log and record.json. */
+  readonly runs: string;
+  /** Workspace copies: `<slot>/`, beside them `<slot>.index` and `<slot>.lock`. */
+  readonly copies: string;
+  readonly scratch: string;
+  readonly queueLock: string;
+  readonly workspaceLock: string;
+  readonly lastSequence: string;
+}
+
+export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
+  const root = path.join(project.tmpDir, "exps", "sweepline");
+  return {
+    root,
+    claims: path.join(root, "claims"),
+    runs: path.join(root, "runs"),
+    copies: path.join(root, "copies"),
+    scratch: path.join(root, "scratch"),
+    queueLock: path.join(root, "queue.lock"),
+    workspaceLock: path.join(root, "workspace.lock"),
+    lastSequence: path.join(root, "last-sequence"),
+  };
+}
+
+/** A sequence number as it stands in refs and file names: ten digits, so that names sort as numbers do. */
+export function sequenceText(sequence: number): string {
+  return String(sequence).padStart(10, "0");
+}

@@ -1,0 +1,86 @@
+/**
+ * Lock files that name their owner by pid and start time. A lock whose owner is dead is taken over; a recycled pid
+ * is no owner. Contents appear whole (written aside, then linked), so a reader never sees half a lock.
+ */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { asideName, createExclusive, makeFolder, readIfExists, removeFile, rename } from "../base/files.ts";
+import { identifyProcess, isAlive, type ProcessIdentity } from "../base/processes.ts";
+
+export interface LockOwner extends ProcessIdentity {
+  /** What for, for people: `exp run --queue`. */
+  readonly what: string;
+}
+
+/** The owner of a lock file: undefined where there is none; "broken" where the content can't be read. */
+export function readLock(file: string): LockOwner | "broken" | undefined {
+  const text = readIfExists(file)?.toString();
+  if (text === undefined) return undefined;
+  try {
+    const owner = JSON.parse(text) as Partial<LockOwner>;
+    if (typeof owner.pid !== "number" || typeof owner.startedAt !== "string") return "broken";
+    return { pid: owner.pid, startedAt: owner.startedAt, what: String(owner.what ?? "") };
+  } catch {
+    return "broken";
+  }
+}
+
+export function isLockHeld(file: string): boolean {
+  const owner = readLock(file);
+  return owner !== undefined && owner !== "broken" && isAlive(owner);
+}
+
+/** Removes a lock whose owner is dead. The rename makes sure that only one process removes it. */
+function removeStale(file: string): void {
+  const aside = asideName(file);
+  try {
+    rename(file, aside);
+  } catch {
+    return; // Somebody else was faster.
+  }
+  const owner = readLock(aside);
+  // Between our look and the rename a new owner may have come: give the lock back.
+  if (owner !== undefined && owner !== "broken" && isAlive(owner)) createExclusive(file, JSON.stringify(owner));
+  removeFile(aside);
+}
+
+/** Takes the lock, or answers false where a living process holds it. */
+export function tryLock(file: string, what: string): boolean {
+  makeFolder(path.dirname(file));
+  const content = JSON.stringify({ ...identifyProcess(process.pid), what });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (createExclusive(file, content)) return true;
+    if (isLockHeld(file)) return false;
+    removeStale(file);
+  }
+  return false;
+}
+
+export function unlock(file: string): void {
+  removeFile(file);
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Runs `work` while holding the lock; waits for a living owner up to `waitMs` (default 30 s), then throws LOCKED
+ * naming the owner.
+ */
+export async function withLock<T>(file: string, what: string, work: () => Promise<T>, waitMs = 30_000): Promise<T> {
+  const until = Date.now() + waitMs;
+  while (!tryLock(file, what)) {
+    const owner = readLock(file);
+    if (Date.now() > until && owner !== undefined && owner !== "broken")
+      throw new SweeplineError({
+        code: "LOCKED",
+        message: `another process is at work here: '${owner.what}' (pid ${owner.pid})`,
+        hint: "Wait for it to end, then try again.",
+      });
+    await pause(5 + Math.random() * 10);
+  }
+  try {
+    return await work();
+  } finally {
+    unlock(file);
+  }
+}

@@ -1,0 +1,45 @@
+import { SweeplineError } from "../base/errors.ts";
+
+/** Longest name in bytes: with the ref's folders and ".lock" it stays a file name everywhere. */
+const maxNameBytes = 200;
+
+/** Why a name can't be an experiment's, or undefined. The rules of `git check-ref-format` for one part, and ours. */
+function nameProblem(name: string): string | undefined {
+  if (name === "") return "it is empty";
+  if (Buffer.byteLength(name) > maxNameBytes) return `it is longer than ${maxNameBytes} bytes`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[\u0000-\u0020\u007f-\u009f]/.test(name)) return "it has a blank or a control character";
+  const forbidden = /[/~^:?*[\\]/.exec(name)?.[0];
+  if (forbidden !== undefined) return `'${forbidden}' is not allowed in it`;
+  if (name.startsWith("-") || name.startsWith(".")) return `it starts with '${name[0]}'`;
+  if (name.endsWith(".") || name.endsWith(".lock")) return "it ends with '.' or '.lock'";
+  if (name.includes("..") || name.includes("@{") || name === "@") return "'..' and '@{' are not allowed in it";
+  return undefined;
+}
+
+/** Throws BAD_NAME where a name can't be an experiment's. */
+export function checkName(name: string): void {
+  const problem = nameProblem(name);
+  if (problem === undefined) return;
+  throw new SweeplineError({
+    code: "BAD_NAME",
+    message: `'${printable(name)}' can't be the name of an experiment: ${problem}`,
+    hint: "Use letters, digits, '.', '_' and '-'.",
+  });
+}
+
+function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not reach a terminal
+  return name.slice(0, 80).replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+}
+
+/** `grid` and a list of taken names: the first free number, above the highest `grid-N` that is taken. */
+export function nextNumber(base: string, taken: Iterable<string>): number {
+  let highest = 0;
+  for (const name of taken) {
+    if (!name.startsWith(`${base}-`)) continue;
+    const number = name.slice(base.length + 1);
+    if (/^[1-9]\d{0,8}$/.test(number)) highest = Math.max(highest, Number(number));
+  }
+  return highest + 1;
+}

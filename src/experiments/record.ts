@@ -1,0 +1,132 @@
+/**
+ * What is known of an experiment beside its tree. A queue entry carries it as the second paragraph of its commit's
+ * message; a finished experiment as a header of its commit (Git and DVC keep and ignore it; the message is DVC's),
+ * so that it travels with push and pull.
+ */
+import { SweeplineError } from "../base/errors.ts";
+import type { ObjectId } from "../git/ids.ts";
+import type { ParsedCommit } from "../git/objects.ts";
+import type { ReproduceOptions } from "../pipeline/types.ts";
+
+/** The options of `repro` that an entry keeps: how to run it. */
+export type ReproduceFlags = Pick<
+  ReproduceOptions,
+  | "force"
+  | "useRunCache"
+  | "singleItem"
+  | "downstream"
+  | "forceDownstream"
+  | "allPipelines"
+  | "recursive"
+  | "glob"
+  | "pull"
+  | "allowMissing"
+  | "onError"
+  | "jobs"
+>;
+
+/** Only what differs from the defaults is stored. */
+export type StoredFlags = Partial<ReproduceFlags>;
+
+export interface OverrideText {
+  readonly file: string;
+  /** `train.lr=0.1` */
+  readonly text: string;
+}
+
+/** Facts that a queued and a finished experiment share. */
+export interface ExperimentFacts {
+  /** The sweep's id, where it belongs to one. */
+  readonly sweep?: string;
+  /** The point's position in the sweep. */
+  readonly point?: number;
+  /** What the run depends on, as one hash; see identity.ts. */
+  readonly identity: string;
+  readonly overrides: readonly OverrideText[];
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+}
+
+export interface EntryRecord extends ExperimentFacts {
+  readonly v: 1;
+  readonly sequence: number;
+  /** The folder of the command, relative to the project's root: targets and parameter files start there. */
+  readonly folder: string;
+  /** The experiment's commit message (-m); absent: DVC's. */
+  readonly message?: string;
+  /** Replace a finished experiment of that name. */
+  readonly replace?: true;
+}
+
+export interface QueueEntryHead {
+  readonly head: ObjectId;
+  readonly baseline: ObjectId;
+  readonly name: string;
+}
+
+/** `dvc-exp:<head>:<baseline>:<name>` and the record as one line of JSON. */
+export function entryMessage(head: QueueEntryHead, record: EntryRecord): string {
+  return `dvc-exp:${head.head}:${head.baseline}:${head.name}\n\n${JSON.stringify(record)}\n`;
+}
+
+const entryPattern = /^dvc-exp:([0-9a-f]{40,64}):([0-9a-f]{40,64}):([^:\n]*)(?::[^\n]*)?\n\n(\{.*\})\n?$/;
+
+/** Reads an entry's message; throws ENTRY_BROKEN where it is none of ours. */
+export function parseEntryMessage(message: string): { readonly head: QueueEntryHead; readonly record: EntryRecord } {
+  const found = entryPattern.exec(message);
+  const record = found === null ? undefined : parseJson(found[4] ?? "");
+  if (found === null || !isEntryRecord(record))
+    throw new SweeplineError({
+      code: "ENTRY_BROKEN",
+      message: "a queue entry can't be read",
+      hint: "`sweepline queue remove` takes it out of the queue.",
+    });
+  return {
+    head: { head: found[1] as ObjectId, baseline: found[2] as ObjectId, name: found[3] ?? "" },
+    record,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isFacts(value: unknown): value is ExperimentFacts {
+  if (typeof value !== "object" || value === null) return false;
+  const facts = value as Partial<ExperimentFacts>;
+  return (
+    typeof facts.identity === "string" &&
+    Array.isArray(facts.overrides) &&
+    facts.overrides.every((item) => typeof item?.file === "string" && typeof item?.text === "string") &&
+    Array.isArray(facts.targets) &&
+    facts.targets.every((target) => typeof target === "string") &&
+    typeof facts.flags === "object" &&
+    facts.flags !== null &&
+    (facts.sweep === undefined || typeof facts.sweep === "string")
+  );
+}
+
+function isEntryRecord(value: unknown): value is EntryRecord {
+  const record = value as Partial<EntryRecord>;
+  return isFacts(value) && record.v === 1 && Number.isSafeInteger(record.sequence) && typeof record.folder === "string";
+}
+
+/** The name of the header that a finished experiment's commit carries. */
+export const recordHeader = "sweepline";
+
+export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
+  const { sweep, point, identity, overrides, targets, flags } = facts;
+  const stored = { v: 1, ...(sweep === undefined ? {} : { sweep, point }), identity, overrides, targets, flags };
+  return { [recordHeader]: JSON.stringify(stored) };
+}
+
+/** The facts in a finished experiment's commit; undefined for one that DVC made. */
+export function parseFacts(commit: ParsedCommit): ExperimentFacts | undefined {
+  const text = commit.headers.get(recordHeader);
+  const facts = text === undefined ? undefined : parseJson(text);
+  return isFacts(facts) ? facts : undefined;
+}
