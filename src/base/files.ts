@@ -139,6 +139,12 @@ export function copyFileFresh(from: string, to: string): void {
   fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
 }
 
+/** Shares a file's blocks (reflink), or throws where the file system can't; refuses to overwrite. */
+export function cloneFile(from: string, to: string): void {
+  beforeEffect("copy", to);
+  fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE);
+}
+
 export function setMode(file: string, mode: number): void {
   beforeEffect("chmod", file);
   fs.chmodSync(file, mode);

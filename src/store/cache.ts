@@ -1,0 +1,98 @@
+/**
+ * The cache's objects: `files/md5/<2>/<30>`, named by their MD5, never changed (mode 0444).
+ *
+ * Promise: an object is written aside and renamed, so that a reader sees it whole or not at all, and two writers of one
+ * object do no harm: both write the same bytes, the later rename wins. Objects are not synced to the disk: a reader that
+ * links instead of copying checks the hash (checkout.ts), and what a power failure breaks is found there.
+ */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { existsSync, makeFolder, readIfExists } from "../base/files.ts";
+import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
+import type { LinkType, Project } from "./project.ts";
+import { type FileState, memoryState } from "./state.ts";
+import { isObjectHash, isTreeHash, parseTree, type TreeEntry } from "./tree.ts";
+
+export interface Cache {
+  /** The cache's root; objects below files/md5. */
+  readonly folder: string;
+  readonly linkTypes: readonly LinkType[];
+  readonly state: FileState;
+  readonly rules: IgnoreRules;
+  /** Sub-folders that exist already: saves a call for each object. */
+  readonly knownFolders: Set<string>;
+  /** Which link type worked from the cache to a folder's device, by device. */
+  readonly probedLinks: Map<string, LinkType>;
+}
+
+export interface CacheOptions {
+  readonly state?: FileState;
+  /** Instead of cache.type of the configuration. */
+  readonly linkTypes?: readonly LinkType[];
+}
+
+/** The cache of a project. Opens nothing yet: objects are looked up as files. */
+export function openCache(project: Project, options: CacheOptions = {}): Cache {
+  return {
+    folder: project.cacheDir,
+    linkTypes: options.linkTypes ?? project.config.cacheTypes,
+    state: options.state ?? memoryState(),
+    rules: ignoreRules(project.root),
+    knownFolders: new Set(),
+    probedLinks: new Map(),
+  };
+}
+
+/** Where an object lies. Refuses a hash that is none: it would name a file outside the cache. */
+export function objectPath(cache: Cache, md5: string): string {
+  if (!isObjectHash(md5))
+    throw new SweeplineError({ code: "HASH_INVALID", message: `'${md5}' is not a hash of an object in the cache` });
+  return path.join(cache.folder, "files", "md5", md5.slice(0, 2), md5.slice(2));
+}
+
+/** Where DVC 2 kept the object: without files/md5. */
+function legacyPath(cache: Cache, md5: string): string {
+  return path.join(cache.folder, md5.slice(0, 2), md5.slice(2));
+}
+
+/** The object's file, in the layout of DVC 3 or else of DVC 2; undefined where the cache has it not. */
+export function findObject(cache: Cache, md5: string): string | undefined {
+  const file = objectPath(cache, md5);
+  if (existsSync(file)) return file;
+  const legacy = legacyPath(cache, md5);
+  return existsSync(legacy) ? legacy : undefined;
+}
+
+export function hasObject(cache: Cache, md5: string): boolean {
+  return findObject(cache, md5) !== undefined;
+}
+
+/** Creates the folder that an object goes to, once for each two letters. */
+export function makeObjectFolder(cache: Cache, file: string): void {
+  const folder = path.dirname(file);
+  if (cache.knownFolders.has(folder)) return;
+  if (!existsSync(folder)) makeFolder(folder);
+  cache.knownFolders.add(folder);
+}
+
+/** The files of a folder object; undefined where the cache has it not. */
+export function readTree(cache: Cache, md5: string): TreeEntry[] | undefined {
+  const file = findObject(cache, md5);
+  const text = file === undefined ? undefined : readIfExists(file)?.toString("utf8");
+  return text === undefined ? undefined : parseTree(text, md5);
+}
+
+/** Whether everything is there that a checkout needs: the object, and for a folder each of its files. */
+export function hasData(cache: Cache, md5: string): boolean {
+  if (!isTreeHash(md5)) return hasObject(cache, md5);
+  const entries = readTree(cache, md5);
+  return entries?.every((entry) => hasObject(cache, entry.md5)) ?? false;
+}
+
+/** The objects that `md5` stands for and that the cache lacks (the folder's list itself, or files of it). */
+export function missingObjects(cache: Cache, md5: string): string[] {
+  if (!isTreeHash(md5)) return hasObject(cache, md5) ? [] : [md5];
+  const entries = readTree(cache, md5);
+  if (entries === undefined) return [md5];
+  return [...new Set(entries.map((entry) => entry.md5))].filter((each) => !hasObject(cache, each));
+}

@@ -1,0 +1,251 @@
+/** From the cache to the workspace: what has to change at a path so that it holds a given hash, and the doing of it. */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import {
+  existsSync,
+  lstatIfExists,
+  makeFolder,
+  readdirSync,
+  readlinkSync,
+  removeFile,
+  removeTree,
+  type Stats,
+  setTimes,
+  statSync,
+} from "../base/files.ts";
+import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
+import { hashData } from "./data.ts";
+import { type DataHash, hashFile } from "./hash.ts";
+import { placeObject } from "./links.ts";
+import { knownHash, rememberHash, rememberObject } from "./state.ts";
+import { isTreeHash } from "./tree.ts";
+import { listFiles } from "./walk.ts";
+
+export type CheckoutChange = "unchanged" | "added" | "modified";
+
+interface WantedFile {
+  readonly file: string;
+  readonly md5: string;
+  readonly isExecutable: boolean;
+}
+
+/** What a checkout will do. Nothing was changed yet. */
+export interface CheckoutPlan {
+  readonly destination: string;
+  readonly hash: DataHash;
+  readonly change: CheckoutChange;
+  /** A folder at the destination is in the way of a file, or the other way round. */
+  readonly removeFirst: boolean;
+  readonly place: readonly WantedFile[];
+  readonly remove: readonly string[];
+  /** Files that the plan removes or replaces and that the cache does not hold: they would be lost. */
+  readonly unsaved: readonly string[];
+  /** Hashes that the cache lacks. */
+  readonly missing: readonly string[];
+  /** Files by what happens to them: for `checkout --summary`. */
+  readonly counts: { readonly added: number; readonly modified: number; readonly deleted: number };
+}
+
+async function isUnsaved(cache: Cache, file: string): Promise<boolean> {
+  const hash = await hashData(cache, file);
+  return hash !== undefined && !hasObject(cache, hash.md5);
+}
+
+async function filterUnsaved(cache: Cache, files: readonly string[]): Promise<string[]> {
+  const unsaved: string[] = [];
+  for (const file of files) if (await isUnsaved(cache, file)) unsaved.push(file);
+  return unsaved;
+}
+
+interface Found {
+  readonly files: readonly string[];
+  readonly kind: "nothing" | "file" | "folder" | "other";
+}
+
+function lookAt(cache: Cache, destination: string): Found {
+  const own = lstatIfExists(destination);
+  if (own === undefined) return { files: [], kind: "nothing" };
+  const stats = statSync(destination, { throwIfNoEntry: false });
+  if (stats?.isDirectory() && !own.isSymbolicLink())
+    return { files: listFiles(destination, cache.rules).map(({ file }) => file), kind: "folder" };
+  return stats?.isFile() ? { files: [destination], kind: "file" } : { files: [], kind: "other" };
+}
+
+function wantedFiles(cache: Cache, hash: DataHash, destination: string): readonly WantedFile[] | undefined {
+  if (!isTreeHash(hash.md5)) return [{ file: destination, md5: hash.md5, isExecutable: hash.isexec === true }];
+  return readTree(cache, hash.md5)?.map((entry) => ({
+    file: path.join(destination, ...entry.relpath.split("/")),
+    md5: entry.md5,
+    isExecutable: false,
+  }));
+}
+
+async function holds(cache: Cache, wanted: WantedFile): Promise<boolean> {
+  const hash = await hashData(cache, wanted.file);
+  return hash?.md5 === wanted.md5 && (!wanted.isExecutable || hash.isexec === true);
+}
+
+/** Compares a path with what it should hold. Reads, writes nothing. */
+export async function planCheckout(cache: Cache, hash: DataHash, destination: string): Promise<CheckoutPlan> {
+  const found = lookAt(cache, destination);
+  const wanted = wantedFiles(cache, hash, destination);
+  const base = { destination, hash };
+  if (wanted === undefined) return { ...base, ...nothingToDo, change: changeOf(found, 1), missing: [hash.md5] };
+  const fits = found.kind === (isTreeHash(hash.md5) ? "folder" : "file");
+  const present = new Set(fits ? found.files : []);
+  const place: WantedFile[] = [];
+  for (const each of wanted) if (!present.has(each.file) || !(await holds(cache, each))) place.push(each);
+  const wantedNames = new Set(wanted.map((each) => each.file));
+  const remove = found.files.filter((file) => !wantedNames.has(file));
+  const replaced = place.filter((each) => present.has(each.file)).map((each) => each.file);
+  const empty = isTreeHash(hash.md5) && found.kind !== "folder" ? 1 : 0;
+  return {
+    ...base,
+    change: changeOf(found, place.length + remove.length + empty),
+    removeFirst: !fits && found.kind !== "nothing",
+    place,
+    remove: fits ? remove : [],
+    unsaved: await filterUnsaved(cache, [...remove, ...replaced]),
+    missing: [...new Set(place.map((each) => each.md5))].filter((md5) => !hasObject(cache, md5)),
+    counts: { added: place.length - replaced.length, modified: replaced.length, deleted: remove.length },
+  };
+}
+
+const nothingToDo = {
+  removeFirst: false,
+  place: [],
+  remove: [],
+  unsaved: [],
+  counts: { added: 0, modified: 0, deleted: 0 },
+} as const;
+
+function changeOf(found: Found, differences: number): CheckoutChange {
+  if (differences === 0) return "unchanged";
+  return found.kind === "nothing" ? "added" : "modified";
+}
+
+function objectBroken(md5: string): SweeplineError {
+  return new SweeplineError({
+    code: "CACHE_OBJECT_BROKEN",
+    message: `the object '${md5}' in the cache is not what its name says; it was removed`,
+    hint: "Run the stage that makes it again, or pull it.",
+  });
+}
+
+/** The object's file, its hash checked once for each version of it that we see. A broken one is removed and reported. */
+async function soundObject(cache: Cache, md5: string): Promise<string> {
+  const object = findObject(cache, md5);
+  if (object === undefined) throw objectBroken(md5);
+  const stats = statSync(object, { bigint: true });
+  if (knownHash(cache.state, object, stats) === md5) return object;
+  const isLegacy = !object.includes(`${path.sep}files${path.sep}md5${path.sep}`);
+  // DVC 2 hashed text with its line ends converted: only objects of the layout of DVC 3 can be checked.
+  if (!isLegacy && (await hashFile(object)).md5 !== md5) {
+    removeFile(object);
+    throw objectBroken(md5);
+  }
+  rememberObject(cache.state, object, { stats, md5 });
+  return object;
+}
+
+/** Folders on the way to a file; a link or file in the place of one is removed, so that nothing is written through it. */
+function makeFoldersWithin(top: string, folder: string, known: Set<string>): void {
+  if (known.has(folder)) return;
+  if (folder !== top) makeFoldersWithin(top, path.dirname(folder), known);
+  const stats = lstatIfExists(folder);
+  if (stats !== undefined && !stats.isDirectory() && folder !== top) removeFile(folder);
+  if (stats === undefined || !stats.isDirectory()) makeFolder(folder);
+  known.add(folder);
+}
+
+/** From this size on it pays to make a fresh copy believable at once, see `rememberPlaced`. */
+const bigEnough = 256 * 1024;
+
+/**
+ * Remembers the hash of a file that was just placed. A copy is as young as the clock's tick, so its record would not be
+ * believed (state.ts) and the file read again: a big one gets a time 3 seconds back, and any later write shows.
+ */
+function rememberPlaced(cache: Cache, wanted: WantedFile, type: string): void {
+  const before = statSync(wanted.file);
+  const isCopy = type === "copy" || type === "reflink";
+  if (isCopy && before.size >= bigEnough) {
+    const past = Math.floor(Date.now() / 1000) - 3;
+    setTimes(wanted.file, past, past);
+  }
+  const stats = statSync(wanted.file, { bigint: true });
+  rememberHash(cache.state, wanted.file, { stats, md5: wanted.md5, hashedAtMs: Date.now() });
+}
+
+/** Removes folders that have become empty, up to the destination itself, which stays. */
+function removeEmptyFolders(top: string, removed: readonly string[]): void {
+  const folders = new Set(removed.map((file) => path.dirname(file)));
+  for (const start of folders)
+    for (let folder = start; folder !== top && folder.startsWith(top); folder = path.dirname(folder)) {
+      if (!existsSync(folder)) continue;
+      if (!isEmptyFolder(folder)) break;
+      removeTree(folder);
+    }
+}
+
+function isEmptyFolder(folder: string): boolean {
+  return readdirSync(folder).length === 0;
+}
+
+/**
+ * Carries a plan out. Files are replaced one by one, each in one step; a kill in between leaves some of them old, and the
+ * next checkout goes on. Throws CACHE_MISSING before any change where objects are missing.
+ */
+export async function applyCheckout(cache: Cache, plan: CheckoutPlan): Promise<CheckoutChange> {
+  if (plan.missing.length > 0) throw cacheMissing(plan);
+  if (plan.change === "unchanged") return plan.change;
+  if (plan.removeFirst) removeTree(plan.destination);
+  for (const file of plan.remove) removeFile(file);
+  const isFolder = isTreeHash(plan.hash.md5);
+  if (isFolder) removeEmptyFolders(plan.destination, plan.remove);
+  const top = isFolder ? plan.destination : path.dirname(plan.destination);
+  const known = new Set<string>();
+  makeFoldersWithin(top, top, known);
+  for (const wanted of plan.place) {
+    const object = await soundObject(cache, wanted.md5);
+    makeFoldersWithin(top, path.dirname(wanted.file), known);
+    const type = placeObject(cache, { object, destination: wanted.file, isExecutable: wanted.isExecutable });
+    rememberPlaced(cache, wanted, type);
+  }
+  return plan.change;
+}
+
+function cacheMissing(plan: CheckoutPlan): SweeplineError {
+  return new SweeplineError({
+    code: "CACHE_MISSING",
+    message: `Checkout failed for following targets:\n${plan.destination}\nIs your cache up to date?`,
+    hint: `The cache lacks ${plan.missing.length} object(s), the first is ${plan.missing[0]}.`,
+  });
+}
+
+/**
+ * Makes a path hold what the hash says: an unchanged destination is left alone, other files of a folder are removed.
+ * Throws CACHE_MISSING or CACHE_OBJECT_BROKEN. What was at the path and is not in the cache is lost: ask planCheckout first.
+ */
+export async function checkoutData(cache: Cache, hash: DataHash, destination: string): Promise<CheckoutChange> {
+  return applyCheckout(cache, await planCheckout(cache, hash, destination));
+}
+
+function isLinkedAs(cache: Cache, wanted: WantedFile, stats: Stats): boolean {
+  const object = findObject(cache, wanted.md5);
+  if (object === undefined) return true;
+  const first = wanted.isExecutable ? "copy" : cache.linkTypes[0];
+  if (stats.isSymbolicLink()) return first === "symlink" && readlinkSync(wanted.file) === object;
+  const isHardLink = statSync(object).ino === stats.ino;
+  return first === "hardlink" ? isHardLink : first !== "symlink" && !isHardLink;
+}
+
+/** Gives each file at a path the kind of link that cache.type asks for. Contents stay the same. */
+export async function relinkPath(cache: Cache, hash: DataHash, destination: string): Promise<void> {
+  for (const wanted of wantedFiles(cache, hash, destination) ?? []) {
+    const stats = lstatIfExists(wanted.file);
+    if (stats === undefined || isLinkedAs(cache, wanted, stats) || !(await holds(cache, wanted))) continue;
+    const object = await soundObject(cache, wanted.md5);
+    const type = placeObject(cache, { object, destination: wanted.file, isExecutable: wanted.isExecutable });
+    rememberPlaced(cache, wanted, type);
+  }
+}

@@ -1,0 +1,144 @@
+/** Files and folders of the workspace: their hashes, and how they get into the cache. */
+import { SweeplineError } from "../base/errors.ts";
+import {
+  asideName,
+  type BigIntStats,
+  copyFileFresh,
+  readFileSync,
+  removeFile,
+  rename,
+  setMode,
+  statSync,
+  writePrivateFile,
+} from "../base/files.ts";
+import { type Cache, hasObject, makeObjectFolder, objectPath } from "./cache.ts";
+import { type DataHash, hashBytes, hashFile } from "./hash.ts";
+import { knownHash, rememberHash, rememberObject } from "./state.ts";
+import { formatTree, type TreeEntry } from "./tree.ts";
+import { listFiles } from "./walk.ts";
+
+/** Up to this size a file is read once, hashed and written from memory. */
+const inMemory = 1 << 20;
+
+function fileData(md5: string, stats: BigIntStats): DataHash {
+  const isExecutable = (Number(stats.mode) & 0o111) !== 0;
+  return { md5, size: Number(stats.size), ...(isExecutable ? { isexec: true } : {}) };
+}
+
+/** The hash of a file that was stat'ed just before; remembered. */
+async function hashOf(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
+  const known = knownHash(cache.state, file, stats);
+  if (known !== undefined) return known;
+  const hashedAtMs = Date.now();
+  const { md5 } = await hashFile(file);
+  rememberHash(cache.state, file, { stats, md5, hashedAtMs });
+  return md5;
+}
+
+function statFile(file: string): BigIntStats {
+  return statSync(file, { bigint: true });
+}
+
+type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
+
+async function collectFolder(cache: Cache, folder: string, hasher: FileHasher) {
+  const entries: TreeEntry[] = [];
+  let size = 0;
+  for (const { relpath, file } of listFiles(folder, cache.rules)) {
+    const stats = statFile(file);
+    entries.push({ relpath, md5: await hasher(cache, file, stats) });
+    size += Number(stats.size);
+  }
+  const object = formatTree(entries);
+  return { hash: { md5: object.md5, size, nfiles: entries.length }, text: object.text };
+}
+
+function refuseSpecial(target: string): never {
+  throw new SweeplineError({
+    code: "NOT_A_FILE",
+    message: `output '${target}' is neither a file nor a directory`,
+  });
+}
+
+/** What lies at the path now; undefined where nothing does. Reads only what the state does not know. Writes nothing. */
+export async function hashData(cache: Cache, target: string): Promise<DataHash | undefined> {
+  const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (stats.isDirectory()) return (await collectFolder(cache, target, hashOf)).hash;
+  if (!stats.isFile()) refuseSpecial(target);
+  return fileData(await hashOf(cache, target, stats), stats);
+}
+
+/** Puts bytes into the cache; an object that is there already is left alone. */
+export function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
+  if (hasObject(cache, md5)) return;
+  const object = objectPath(cache, md5);
+  makeObjectFolder(cache, object);
+  const aside = asideName(object);
+  writePrivateFile(aside, data, 0o444);
+  publish(cache, aside, { object, md5 });
+}
+
+/** Renames a finished object into place. Whoever comes second replaces the same bytes by the same bytes. */
+function publish(cache: Cache, aside: string, target: { readonly object: string; readonly md5: string }): void {
+  const needsMode = (statSync(aside).mode & 0o777) !== 0o444;
+  if (needsMode) setMode(aside, 0o444);
+  rename(aside, target.object);
+  rememberObject(cache.state, target.object, { stats: statFile(target.object), md5: target.md5 });
+}
+
+function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
+  const hashedAtMs = Date.now();
+  const data = readFileSync(file);
+  const md5 = hashBytes(data);
+  rememberHash(cache.state, file, { stats, md5, hashedAtMs });
+  addBytes(cache, data, md5);
+  return md5;
+}
+
+/** A big file is copied (or its blocks shared) first and the copy is hashed: nobody can change it under our hands. */
+async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
+  const known = knownHash(cache.state, file, stats);
+  if (known !== undefined && hasObject(cache, known)) return known;
+  const folder = objectPath(cache, "0".repeat(32));
+  makeObjectFolder(cache, folder);
+  const aside = asideName(folder);
+  const hashedAtMs = Date.now();
+  try {
+    copyFileFresh(file, aside);
+    const { md5 } = await hashFile(aside);
+    rememberHash(cache.state, file, { stats, md5, hashedAtMs });
+    if (hasObject(cache, md5)) removeFile(aside);
+    else {
+      const object = objectPath(cache, md5);
+      makeObjectFolder(cache, object);
+      publish(cache, aside, { object, md5 });
+    }
+    return md5;
+  } catch (error) {
+    removeFile(aside);
+    throw error;
+  }
+}
+
+async function addFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
+  const known = knownHash(cache.state, file, stats);
+  if (known !== undefined && hasObject(cache, known)) return known;
+  return stats.size < inMemory ? addSmallFile(cache, file, stats) : addBigFile(cache, file, stats);
+}
+
+/**
+ * Puts a file or folder into the cache and answers its hash; the workspace stays as it is.
+ * Throws OUTPUT_MISSING where nothing is at the path.
+ */
+export async function addToCache(cache: Cache, target: string): Promise<DataHash> {
+  const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined)
+    throw new SweeplineError({ code: "OUTPUT_MISSING", message: `output '${target}' does not exist` });
+  if (!stats.isDirectory() && !stats.isFile()) refuseSpecial(target);
+  if (stats.isFile()) return fileData(await addFile(cache, target, stats), stats);
+  const { hash, text } = await collectFolder(cache, target, addFile);
+  // The list goes last: who finds it finds its files too.
+  addBytes(cache, text, hash.md5);
+  return hash;
+}

@@ -1,0 +1,79 @@
+/** .dvcignore: which files of a folder are not data. Rules as in .gitignore, a file of them in any folder of the project. */
+import path from "node:path";
+import ignore, { type Ignore } from "ignore";
+import { existsSync, readIfExists } from "../base/files.ts";
+
+export interface IgnoreRules {
+  /** Whether a file (absolute path) is ignored, itself or through a folder above it. */
+  ignoresFile(file: string): boolean;
+  ignoresFolder(folder: string): boolean;
+}
+
+/** What DVC never looks at, before any .dvcignore. */
+const defaultRules = [".hg/", ".git/", ".git", ".dvc/"];
+
+interface Level {
+  readonly folder: string;
+  /** Rules of that folder's own file, or the defaults at the root; null where there is no file. */
+  readonly matcher: Ignore | null;
+}
+
+function readRules(folder: string, extra: readonly string[]): Ignore | null {
+  const text = readIfExists(path.join(folder, ".dvcignore"))?.toString("utf8");
+  if (text === undefined && extra.length === 0) return null;
+  const lines = (text ?? "").split("\n").map((line) => line.trim());
+  return ignore({ allowRelativePaths: false })
+    .add([...extra])
+    .add(lines);
+}
+
+/** The rules of the project at `root`. Files of rules are read when a folder is first asked for, and kept. */
+export function ignoreRules(root: string): IgnoreRules {
+  const levels = new Map<string, readonly Level[]>();
+  const folders = new Map<string, boolean>();
+
+  function levelsOf(folder: string): readonly Level[] {
+    const known = levels.get(folder);
+    if (known !== undefined) return known;
+    const above = folder === root ? [] : levelsOf(path.dirname(folder));
+    const matcher = readRules(folder, folder === root ? defaultRules : []);
+    const all = matcher === null ? above : [...above, { folder, matcher }];
+    levels.set(folder, all);
+    return all;
+  }
+
+  /** The innermost file of rules that says something about the path decides. */
+  function matches(target: string, kind: "file" | "folder"): boolean {
+    const suffix = kind === "folder" ? "/" : "";
+    const all = levelsOf(path.dirname(target));
+    for (let index = all.length - 1; index >= 0; index--) {
+      const level = all[index];
+      if (level === undefined || level.matcher === null) continue;
+      const relative = path.relative(level.folder, target).split(path.sep).join("/") + suffix;
+      const result = level.matcher.test(relative);
+      if (result.ignored) return true;
+      if (result.unignored) return false;
+    }
+    return false;
+  }
+
+  function isInside(target: string): boolean {
+    return target.startsWith(root + path.sep);
+  }
+
+  function ignoresFolder(folder: string): boolean {
+    if (!isInside(folder)) return false;
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const above = path.dirname(folder);
+    // A project inside the project looks after its own files.
+    const answer = ignoresFolder(above) || matches(folder, "folder") || existsSync(path.join(folder, ".dvc"));
+    folders.set(folder, answer);
+    return answer;
+  }
+
+  return {
+    ignoresFolder,
+    ignoresFile: (file) => isInside(file) && (ignoresFolder(path.dirname(file)) || matches(file, "file")),
+  };
+}

@@ -1,0 +1,70 @@
+/** Where we are: the project's root, its Git work tree, its configuration. */
+import path from "node:path";
+import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { existsSync, realpathSync, statSync } from "../base/files.ts";
+import { type Environment, readConfig, toProjectConfig } from "./config.ts";
+import type { Project } from "./project.ts";
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The folder itself or the nearest one above for which `matches` holds; it stops at a mount point, as DVC does. */
+function findUpwards(start: string, matches: (folder: string) => boolean): string | { readonly stoppedAt: string } {
+  let folder = start;
+  for (;;) {
+    if (matches(folder)) return folder;
+    const parent = path.dirname(folder);
+    if (parent === folder || statSync(parent).dev !== statSync(folder).dev) return { stoppedAt: folder };
+    folder = parent;
+  }
+}
+
+/** The top of the Git work tree that holds the folder: the nearest with `.git`, a folder or a file (worktree, submodule). */
+export function findGitRoot(folder: string): string | null {
+  const found = findUpwards(realpathSync(folder), (each) => existsSync(path.join(each, ".git")));
+  return typeof found === "string" ? found : null;
+}
+
+function findProjectRoot(cwd: string): string {
+  if (!isFolder(cwd))
+    throw new SweeplineError({
+      code: "NOT_A_PROJECT",
+      message: `directory '${cwd}' does not exist`,
+      exitCode: exitCodes.notARepository,
+    });
+  const found = findUpwards(realpathSync(cwd), (folder) => isFolder(path.join(folder, ".dvc")));
+  if (typeof found === "string") return found;
+  throw new SweeplineError({
+    code: "NOT_A_PROJECT",
+    message: `you are not inside of a sweepline repository (checked up to mount point '${found.stoppedAt}')`,
+    hint: "Start one with `sweepline init`.",
+    exitCode: exitCodes.notARepository,
+  });
+}
+
+/** The .dvc folder above `cwd`, or null: for commands that work without a project (`config --global`). */
+export function findDvcDir(cwd: string): string | null {
+  const found = findUpwards(realpathSync(cwd), (folder) => isFolder(path.join(folder, ".dvc")));
+  return typeof found === "string" ? path.join(found, ".dvc") : null;
+}
+
+/**
+ * The project that `cwd` lies in. Errors: no .dvc here or above (exit code 253), configuration refused (251).
+ * Spawns nothing and writes nothing.
+ */
+export function openProject(cwd: string, environment: Environment = process.env): Project {
+  const root = findProjectRoot(cwd);
+  const dvcDir = path.join(root, ".dvc");
+  const values = readConfig(dvcDir, environment);
+  const config = toProjectConfig(values);
+  const noScm = values.get("core.no_scm")?.toLowerCase() === "true";
+  return {
+    root,
+    gitRoot: noScm ? null : findGitRoot(root),
+    dvcDir,
+    tmpDir: path.join(dvcDir, "tmp"),
+    cacheDir: config.get("cache.dir") ?? path.join(dvcDir, "cache"),
+    config,
+  };
+}

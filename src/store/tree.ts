@@ -1,0 +1,76 @@
+/**
+ * `.dir` objects: the list of a folder's files, byte for byte as DVC writes it, since its MD5 names the folder
+ * (spec: dvc-experiments section 2).
+ */
+import { SweeplineError } from "../base/errors.ts";
+import { compareCodePoints, jsonString } from "../base/python.ts";
+import { hashBytes } from "./hash.ts";
+
+export interface TreeEntry {
+  /** Relative to the folder, "/" as separator. */
+  readonly relpath: string;
+  readonly md5: string;
+}
+
+export interface TreeObject {
+  readonly md5: string;
+  readonly text: string;
+}
+
+function byRelpath(a: TreeEntry, b: TreeEntry): number {
+  return compareCodePoints(a.relpath, b.relpath);
+}
+
+/** The object of a folder: entries sorted by path in code point order, as json.dumps writes them. */
+export function formatTree(entries: readonly TreeEntry[]): TreeObject {
+  const items = [...entries]
+    .sort(byRelpath)
+    .map(({ md5, relpath }) => `{"md5": ${jsonString(md5)}, "relpath": ${jsonString(relpath)}}`);
+  const text = `[${items.join(", ")}]`;
+  return { md5: `${hashBytes(text)}.dir`, text };
+}
+
+export function isTreeHash(md5: string): boolean {
+  return md5.endsWith(".dir");
+}
+
+const hexPattern = /^[0-9a-f]{32}$/;
+
+/** Objects are named by these strings: anything else (a path with dots) is refused. */
+export function isObjectHash(md5: string): boolean {
+  return hexPattern.test(isTreeHash(md5) ? md5.slice(0, -4) : md5);
+}
+
+/** A relative path that stays inside its folder. Cache objects come from strangers. */
+export function isInnerPath(relpath: string): boolean {
+  if (relpath === "" || relpath.startsWith("/") || relpath.includes("\0")) return false;
+  return relpath.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+function toEntry(item: unknown): TreeEntry | undefined {
+  if (typeof item !== "object" || item === null) return undefined;
+  if (!("relpath" in item) || typeof item.relpath !== "string" || !isInnerPath(item.relpath)) return undefined;
+  if (!("md5" in item) || typeof item.md5 !== "string" || !hexPattern.test(item.md5)) return undefined;
+  return { relpath: item.relpath, md5: item.md5 };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The entries of a `.dir` object. Refuses broken JSON and paths that leave the folder. */
+export function parseTree(text: string, name: string): TreeEntry[] {
+  const data = parseJson(text);
+  const entries = Array.isArray(data) ? data.map(toEntry) : [undefined];
+  const sound = entries.filter((entry) => entry !== undefined);
+  if (sound.length === entries.length) return sound;
+  throw new SweeplineError({
+    code: "CACHE_OBJECT_BROKEN",
+    message: `the list of files of the folder '${name}' in the cache is broken`,
+    hint: "Remove it from the cache and run the stage again, or pull it.",
+  });
+}
