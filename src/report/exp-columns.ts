@@ -1,0 +1,100 @@
+/** Which metrics, parameters and dependencies the experiments have, and what their columns are called. */
+import { compareCodePoints } from "../base/python.ts";
+import type { Value } from "../base/value.ts";
+import { flattenFile } from "../experiments/show/flatten.ts";
+import type { Baseline, ExperimentData, FileResult } from "../experiments/show/types.ts";
+import type { Column } from "./table.ts";
+
+export const labelNames = ["Experiment", "rev", "typ", "Created", "parent", "State", "Executor"] as const;
+
+/** A column of values: the leaf `name` of `file`. */
+export interface ValueColumn {
+  readonly column: Column;
+  readonly file: string;
+  readonly name: string;
+}
+
+export interface ExperimentColumns {
+  readonly metrics: readonly ValueColumn[];
+  readonly params: readonly ValueColumn[];
+  /** Paths of dependencies, sorted. */
+  readonly deps: readonly string[];
+}
+
+type NamesByFile = Map<string, Set<string>>;
+/** Leaves of a file's result; a sweep shares most results, so each is flattened once. */
+export type Leaves = (file: string, result: FileResult) => ReadonlyMap<string, Value>;
+
+export function rememberLeaves(): Leaves {
+  const known = new Map<FileResult, ReadonlyMap<string, Value>>();
+  return (file, result) => {
+    const leaves = known.get(result) ?? flattenFile(file, result);
+    known.set(result, leaves);
+    return leaves;
+  };
+}
+
+/** All states of the table that have data, from top to bottom. */
+export function* statesOf(baselines: readonly Baseline[]): Generator<ExperimentData> {
+  for (const baseline of baselines) {
+    if (baseline.data !== null) yield baseline.data;
+    for (const experiment of baseline.experiments)
+      for (const { data } of experiment.revs) if (data !== null) yield data;
+  }
+}
+
+function collectNames(
+  files: ReadonlyMap<string, FileResult>,
+  leaves: Leaves,
+  seen: Set<FileResult>,
+  into: NamesByFile,
+) {
+  for (const [file, result] of files) {
+    if (seen.has(result)) continue;
+    seen.add(result);
+    const names = into.get(file) ?? new Set<string>();
+    into.set(file, names);
+    for (const name of leaves(file, result).keys()) names.add(name);
+  }
+}
+
+function countNames(metrics: NamesByFile, params: NamesByFile): ReadonlyMap<string, number> {
+  const times = new Map<string, number>(labelNames.map((name) => [name, 1]));
+  for (const names of new Map([...metrics, ...params]).values())
+    for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  return times;
+}
+
+function valueColumns(
+  names: NamesByFile,
+  kind: "metric" | "param",
+  times: ReadonlyMap<string, number>,
+): readonly ValueColumn[] {
+  return [...names].flatMap(([file, leaves]) =>
+    [...leaves].map((name) => ({
+      column: { name: times.get(name) === 1 ? name : `${file}:${name}`, kind },
+      file,
+      name,
+    })),
+  );
+}
+
+/** The columns of all rows. A name that occurs in several files, or is a label's, gets its file in front. */
+export function collectColumns(baselines: readonly Baseline[], leaves: Leaves): ExperimentColumns {
+  const metrics: NamesByFile = new Map();
+  const params: NamesByFile = new Map();
+  const deps = new Set<string>();
+  const seenMetrics = new Set<FileResult>();
+  const seenParams = new Set<FileResult>();
+  for (const data of statesOf(baselines)) {
+    collectNames(data.metrics, leaves, seenMetrics, metrics);
+    collectNames(data.params, leaves, seenParams, params);
+    for (const name of data.deps.keys()) deps.add(name);
+  }
+  const times = countNames(metrics, params);
+  return {
+    metrics: valueColumns(metrics, "metric", times),
+    params: valueColumns(params, "param", times),
+    deps: [...deps].sort(compareCodePoints),
+  };
+}

@@ -1,0 +1,98 @@
+/** `exp show --json`: DVC's ExpState and ExpRange (DVC 3.67.1, repo/experiments/serialize.py), which its VS Code extension reads. */
+import type { Value, ValueMap } from "../base/value.ts";
+import type {
+  Baseline,
+  DependencyState,
+  Executor,
+  Experiment,
+  ExperimentData,
+  ExperimentState,
+  FileResult,
+  OutputState,
+} from "../experiments/show/types.ts";
+import { isoTime } from "./dates.ts";
+
+type Fields = Readonly<Record<string, Value>>;
+
+function record(fields: Fields): ValueMap {
+  return new Map(Object.entries(fields));
+}
+
+function mapValues<T>(map: ReadonlyMap<string, T>, convert: (value: T) => Value): ValueMap {
+  return new Map([...map].map(([key, value]) => [key, convert(value)]));
+}
+
+function integer(value: number | null): Value {
+  return value === null ? null : BigInt(value);
+}
+
+/** `{data: ...}`, or `{error: {type, msg}}`. */
+export function fileResultValue(result: FileResult): ValueMap {
+  if (result.kind === "data") return record({ data: result.data });
+  return record({ error: record({ type: result.type, msg: result.message }) });
+}
+
+function dependencyFields({ hash, size, nfiles }: DependencyState): Fields {
+  return { hash, size: integer(size), nfiles: integer(nfiles) };
+}
+
+function outputValue(output: OutputState): ValueMap {
+  return record({
+    ...dependencyFields(output),
+    use_cache: output.useCache,
+    is_data_source: output.isDataSource,
+  });
+}
+
+function dataValue(state: ExperimentState, data: ExperimentData): ValueMap {
+  return record({
+    // A run that goes on is read from its workspace, and DVC's readers expect that name.
+    rev: state.timestamp === null ? "workspace" : state.rev,
+    timestamp: state.timestamp === null ? null : isoTime(state.timestamp),
+    params: mapValues(data.params, fileResultValue),
+    metrics: mapValues(data.metrics, fileResultValue),
+    deps: mapValues(data.deps, (dependency) => record(dependencyFields(dependency))),
+    outs: mapValues(data.outs, outputValue),
+    meta: new Map(),
+  });
+}
+
+function stateFields(state: ExperimentState): Fields {
+  return {
+    rev: state.rev,
+    name: state.name,
+    data: state.data === null ? null : dataValue(state, state.data),
+    error: state.error === null ? null : record({ msg: state.error.message, type: state.error.type }),
+  };
+}
+
+function executorValue(executor: Executor | null): Value {
+  if (executor === null) return null;
+  const { state, name, local } = executor;
+  const localFields = local && {
+    root: local.root,
+    log: local.log,
+    pid: integer(local.pid),
+    returncode: integer(local.returnCode),
+    task_id: local.taskId,
+  };
+  return record({ state, name, local: localFields === null ? null : record(localFields) });
+}
+
+function experimentValue(experiment: Experiment): ValueMap {
+  return record({
+    revs: experiment.revs.map((rev) => record({ ...stateFields(rev), experiments: null })),
+    executor: executorValue(experiment.executor),
+    name: experiment.name,
+  });
+}
+
+/** The list that `exp show --json` prints. */
+export function experimentsAsJson(baselines: readonly Baseline[]): Value {
+  return baselines.map((baseline) =>
+    record({
+      ...stateFields(baseline),
+      experiments: baseline.experiments.length === 0 ? null : baseline.experiments.map(experimentValue),
+    }),
+  );
+}

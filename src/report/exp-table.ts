@@ -1,0 +1,183 @@
+/** Experiments as a table: one row for the workspace, each baseline and each experiment (DVC 3.67.1, repo/experiments/show.py). */
+import type { Value } from "../base/value.ts";
+import type {
+  Baseline,
+  Executor,
+  Experiment,
+  ExperimentData,
+  ExperimentState,
+  FileResult,
+} from "../experiments/show/types.ts";
+import { cellText, type FloatFormat } from "./cells.ts";
+import { isoTime, shortTime } from "./dates.ts";
+import {
+  collectColumns,
+  type ExperimentColumns,
+  type Leaves,
+  labelNames,
+  rememberLeaves,
+  type ValueColumn,
+} from "./exp-columns.ts";
+import { type SortRequest, sortColumn, sortExperiments } from "./exp-sort.ts";
+import { type Column, columnCells, keepColumns, type Row, type Table } from "./table.ts";
+
+export interface ExperimentTableOptions {
+  readonly float: FloatFormat;
+  /** What stands where there is no value. */
+  readonly fill: string;
+  /** "iso" for programs; else the day that counts as today. */
+  readonly time: "iso" | Date;
+  readonly sort?: SortRequest;
+}
+
+const unreadable = "!";
+const shortRevision = 7;
+
+type RowType = "baseline" | "branch_commit" | "branch_base";
+
+interface Drawing {
+  readonly columns: ExperimentColumns;
+  readonly options: ExperimentTableOptions;
+  readonly leaves: Leaves;
+  /** Values are the same in most rows: each is turned into text once. */
+  readonly texts: Map<Value, string>;
+}
+
+function shortRev(rev: string): string {
+  return /^[0-9a-f]{40,64}$/.test(rev) ? rev.slice(0, shortRevision) : rev;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function created(state: ExperimentState, { options }: Drawing): string {
+  if (state.timestamp === null || state.data === null) return options.fill;
+  return options.time === "iso" ? isoTime(state.timestamp) : shortTime(state.timestamp, options.time);
+}
+
+function valueText(value: Value, drawing: Drawing): string {
+  const known = drawing.texts.get(value);
+  if (known !== undefined) return known;
+  const text = cellText(value, drawing.options.float);
+  drawing.texts.set(value, text);
+  return text;
+}
+
+function valueCell(files: ReadonlyMap<string, FileResult> | undefined, column: ValueColumn, drawing: Drawing): string {
+  const result = files?.get(column.file);
+  if (result === undefined) return drawing.options.fill;
+  if (result.kind === "error") return unreadable;
+  const value = drawing.leaves(column.file, result).get(column.name);
+  return value === undefined || value === null ? drawing.options.fill : valueText(value, drawing);
+}
+
+function dataCells(data: ExperimentData | null, drawing: Drawing): readonly string[] {
+  const { columns, options } = drawing;
+  return [
+    ...columns.metrics.map((column) => valueCell(data?.metrics, column, drawing)),
+    ...columns.params.map((column) => valueCell(data?.params, column, drawing)),
+    ...columns.deps.map((path) => data?.deps.get(path)?.hash ?? options.fill),
+  ];
+}
+
+interface RowLabels {
+  readonly experiment: string;
+  readonly rev: string;
+  readonly type: RowType;
+  readonly executor: Executor | null;
+}
+
+/** The cells in the order of labelNames, then the values. */
+function makeRow(state: ExperimentState, labels: RowLabels, drawing: Drawing): Row {
+  const { fill } = drawing.options;
+  const { executor } = labels;
+  const run =
+    executor === null
+      ? [fill, fill]
+      : [capital(executor.state), executor.name === null ? fill : capital(executor.name)];
+  const cells = [labels.experiment, labels.rev, labels.type, created(state, drawing), "", ...run];
+  return {
+    cells: [...cells, ...dataCells(state.data, drawing)],
+    emphasis: labels.type === "baseline" ? "baseline" : "plain",
+  };
+}
+
+function experimentRow(experiment: Experiment, type: RowType, drawing: Drawing): Row {
+  const tip = experiment.revs[0];
+  const labels = { experiment: tip.name ?? "", rev: shortRev(tip.rev), type, executor: experiment.executor };
+  return makeRow(tip, labels, drawing);
+}
+
+function baselineRows(baseline: Baseline, drawing: Drawing): readonly Row[] {
+  const { sort } = drawing.options;
+  const ordered =
+    sort === undefined || baseline.experiments.length === 0
+      ? baseline.experiments
+      : sortExperiments(baseline.experiments, sortColumn(sort.by, drawing.columns), {
+          ...sort,
+          leaves: drawing.leaves,
+        });
+  const labels = { experiment: "", rev: baseline.name ?? shortRev(baseline.rev), executor: null };
+  const last = ordered.length - 1;
+  return [
+    makeRow(baseline, { ...labels, type: "baseline" }, drawing),
+    ...ordered.map((experiment, index) =>
+      experimentRow(experiment, index === last ? "branch_base" : "branch_commit", drawing),
+    ),
+  ];
+}
+
+function isEmptyColumn(table: Table, index: number, fill: string): boolean {
+  return columnCells(table, index).every((cell) => cell === fill);
+}
+
+/** All columns, as CSV has them; State and Executor only where a row has one. */
+export function experimentTable(baselines: readonly Baseline[], options: ExperimentTableOptions): Table {
+  const leaves = rememberLeaves();
+  const columns = collectColumns(baselines, leaves);
+  const drawing = { columns, options, leaves, texts: new Map() };
+  const headers: readonly Column[] = [
+    ...labelNames.map((name) => ({ name, kind: "label" as const })),
+    ...columns.metrics.map(({ column }) => column),
+    ...columns.params.map(({ column }) => column),
+    ...columns.deps.map((name) => ({ name, kind: "dep" as const })),
+  ];
+  const table = { columns: headers, rows: baselines.flatMap((baseline) => baselineRows(baseline, drawing)) };
+  const mayBeEmpty = (column: Column) => column.name === "State" || column.name === "Executor";
+  return keepColumns(
+    table,
+    (column, index) => column.kind !== "label" || !mayBeEmpty(column) || !isEmptyColumn(table, index, options.fill),
+  );
+}
+
+const branches: Readonly<Record<string, string>> = { branch_commit: "├── ", branch_base: "└── " };
+
+/** For people: name, revision and place in the tree in one column instead of four. */
+export function mergeLabels(table: Table): Table {
+  const rows = table.rows.map((row) => {
+    const [experiment = "", rev = "", type = ""] = row.cells;
+    const label = type === "baseline" || experiment === "" ? experiment || rev : `${rev} [${experiment}]`;
+    return { ...row, cells: [(branches[type] ?? "") + label, ...row.cells.slice(1)] };
+  });
+  const merged = new Set<string>(["rev", "typ", "parent"]);
+  return keepColumns({ columns: table.columns, rows }, (column) => column.kind !== "label" || !merged.has(column.name));
+}
+
+export interface ColumnChoice {
+  readonly onlyChanged: boolean;
+  /** Patterns that match at the start of a column's name. */
+  readonly drop: readonly RegExp[];
+  /** Columns that stay whatever else is said. */
+  readonly keep: readonly RegExp[];
+}
+
+/** `--only-changed`, `--drop` and `--keep`. */
+export function chooseColumns(table: Table, choice: ColumnChoice): Table {
+  const matches = (patterns: readonly RegExp[], name: string) => patterns.some((pattern) => pattern.test(name));
+  return keepColumns(table, (column, index) => {
+    if (matches(choice.keep, column.name)) return true;
+    if (matches(choice.drop, column.name)) return false;
+    return !choice.onlyChanged || new Set(columnCells(table, index)).size !== 1;
+  });
+}

@@ -1,0 +1,28 @@
+import { visible, visibleLines } from "./cells.ts";
+import { drawTable, type Markup, type Table } from "./table.ts";
+
+function escapeMarkdown(text: string): string {
+  return visible(
+    visibleLines(text.trim())
+      .replaceAll("|", "\\|")
+      .replace(/\r\n|\n|\r/g, "<br>"),
+  );
+}
+
+function markdownLine(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+const markup: Markup = {
+  escape: escapeMarkdown,
+  headerRoom: 2,
+  alignment: () => "left",
+  header: markdownLine,
+  row: markdownLine,
+  below: (widths) => `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`,
+};
+
+/** A GitHub table, padded as DVC pads it, and the empty line that ends one. */
+export function toMarkdown(table: Table): string {
+  return `${drawTable(table, markup)}\n`;
+}

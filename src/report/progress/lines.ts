@@ -1,0 +1,64 @@
+/** The words of progress: one line an event, the same on a terminal and in a pipe. Everything that comes from outside is made printable here. */
+import { floatRepr, pythonRepr } from "../../base/python.ts";
+import type { Value } from "../../base/value.ts";
+import type { ExperimentLabel, RunEvent } from "../../experiments/events.ts";
+import { durationText, printable } from "./text.ts";
+
+export type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
+
+/** `lively-otter (lr=0.1 units=64)`. */
+export function labelText(label: ExperimentLabel): string {
+  const name = printable(label.name);
+  return label.overrides.length === 0 ? name : `${name} (${overridesText(label.overrides)})`;
+}
+
+export function overridesText(overrides: readonly string[]): string {
+  return printable(overrides.join(" "));
+}
+
+/** Five significant digits, as the table of `exp show`; the exact value is in the metrics file and in `--json`. */
+function metricText(value: Value): string {
+  if (typeof value === "number") return floatRepr(Number.isFinite(value) ? Number(value.toPrecision(5)) : value);
+  return typeof value === "string" ? value : pythonRepr(value);
+}
+
+function metricsText(metrics: ReadonlyMap<string, Value>): string {
+  return printable([...metrics].map(([name, value]) => `${name}=${metricText(value)}`).join(" "));
+}
+
+/** The metrics come before the overrides: where a terminal cuts the line, they are still there. */
+export function finishedText({ experiment, metrics, elapsedMs }: EventOf<"finished">): string {
+  const results = metrics.size === 0 ? "" : `: ${metricsText(metrics)}`;
+  const overrides = experiment.overrides.length === 0 ? "" : ` (${overridesText(experiment.overrides)})`;
+  return `${printable(experiment.name)} in ${durationText(elapsedMs)}${results}${overrides}`;
+}
+
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly log: string;
+}
+
+function failureText({ name, message, log }: Failure): string {
+  return `${printable(name)}: ${printable(message)} (log: ${printable(log)})`;
+}
+
+export function failedText(event: EventOf<"failed">): string {
+  return failureText({ name: event.experiment.name, message: event.message, log: event.log });
+}
+
+export function requeuedText(event: EventOf<"requeued">): string {
+  return `${printable(event.experiment.name)}: ${printable(event.reason)}`;
+}
+
+export const interruptingText = "interrupted: running stages are being stopped; once more ends them at once";
+
+/** The last lines: one for each failure, then the counts. */
+export function summaryLines(event: EventOf<"summary">): { failures: string[]; counts: string } {
+  const counts = [`${event.succeeded.length} succeeded`, `${event.failed.length} failed`];
+  if (event.requeued.length > 0) counts.push(`${event.requeued.length} put back into the queue`);
+  return {
+    failures: event.failed.map(failureText),
+    counts: `${counts.join(", ")} in ${durationText(event.elapsedMs)}`,
+  };
+}

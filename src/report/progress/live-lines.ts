@@ -1,0 +1,65 @@
+/** What the live region shows: the running experiments, as many as fit, and one line of totals. Pure. */
+import type { Line, TerminalSize } from "./live-region.ts";
+import type { Tally } from "./tally.ts";
+import { durationText } from "./text.ts";
+
+/** One running experiment, as a line needs it. */
+export interface RunningRow {
+  readonly icon: string;
+  readonly name: string;
+  /** The stage that runs, or "". */
+  readonly stage: string;
+  readonly overrides: string;
+  readonly startedAt: number;
+}
+
+export interface Paints {
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly busy: (text: string) => string;
+}
+
+/** More is no help to the eye, whatever the height of the terminal. */
+const mostRows = 16;
+
+function runningLine(row: RunningRow, now: number, paints: Paints): Line {
+  const stage = row.stage === "" ? "" : `  ${row.stage}`;
+  return [
+    { text: row.icon, paint: paints.busy },
+    { text: ` ${row.name}`, paint: paints.strong },
+    { text: `${stage}  ${durationText(now - row.startedAt)}` },
+    { text: row.overrides === "" ? "" : `  ${row.overrides}`, paint: paints.faint },
+  ];
+}
+
+function totalsLine(tally: Tally, now: number, paints: Paints): Line {
+  const left = tally.timeLeft(now);
+  const elapsed = durationText(now - (tally.startedAt ?? now));
+  const about = left === undefined || tally.interrupting ? "" : `, about ${durationText(left)} left`;
+  return [
+    { text: `${tally.ended}/${Math.max(tally.total, tally.ended + tally.running.size)} done` },
+    { text: tally.failed === 0 ? "" : `, ${tally.failed} failed`, paint: paints.bad },
+    { text: `, ${tally.running.size} running, ${tally.queued} queued` },
+    { text: `  ${elapsed}${about}`, paint: paints.faint },
+    { text: tally.interrupting ? "  stopping" : "", paint: paints.bad },
+  ];
+}
+
+/** The running experiments, the longest-running first, a count of those that don't fit, and the totals. */
+export function liveLines(view: {
+  readonly rows: readonly RunningRow[];
+  readonly tally: Tally;
+  readonly now: number;
+  readonly size: TerminalSize;
+  readonly paints: Paints;
+}): Line[] {
+  const { rows, tally, now, size, paints } = view;
+  const room = Math.max(0, Math.min(size.rows - 2, mostRows));
+  const shown = rows.length <= room ? rows : rows.slice(0, Math.max(0, room - 1));
+  const lines = shown.map((row) => runningLine(row, now, paints));
+  if (shown.length < rows.length && room > 0)
+    lines.push([{ text: `  and ${rows.length - shown.length} more`, paint: paints.faint }]);
+  return [...lines, totalsLine(tally, now, paints)];
+}

@@ -1,0 +1,40 @@
+/** Progress for a pipe, a log file or a terminal that can't move its cursor: one plain line an event, no escapes. */
+import type { RunEvent } from "../../experiments/events.ts";
+import { failedText, finishedText, interruptingText, labelText, requeuedText, summaryLines } from "./lines.ts";
+import { handOver, type Progress, type ProgressStreams } from "./types.ts";
+
+/** The line for stdout that an event is worth, or undefined. */
+function lineOf(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "planned":
+      return event.total > 1 ? `${event.total} experiments, ${event.jobs} at a time` : undefined;
+    case "started":
+      return `started ${labelText(event.experiment)}`;
+    case "finished":
+      return `finished ${finishedText(event)}`;
+    case "failed":
+      return `failed ${failedText(event)}`;
+    case "requeued":
+      return `requeued ${requeuedText(event)}`;
+    case "interrupting":
+      return interruptingText;
+    case "summary":
+      return summaryLines(event).counts;
+    case "stage":
+      return undefined;
+  }
+}
+
+/** Lines go to stdout, the failures of the summary once more to stderr: there they are found also when stdout is a file. */
+export function createPlainProgress({ stdout, stderr }: ProgressStreams): Progress {
+  return {
+    emit(event) {
+      if (event.type === "summary") {
+        for (const failure of summaryLines(event).failures) stderr.write(`ERROR: ${failure}\n`);
+      }
+      const line = lineOf(event);
+      if (line !== undefined) stdout.write(`${line}\n`);
+    },
+    close: () => handOver(stdout),
+  };
+}

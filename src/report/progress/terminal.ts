@@ -1,0 +1,59 @@
+/** Progress on a terminal. listr2 is loaded only here, and only once there is something to draw. */
+import pico from "picocolors";
+import type { RunEvent } from "../../experiments/events.ts";
+import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
+import { failedText, finishedText, requeuedText, summaryLines } from "./lines.ts";
+import type { Paints } from "./live-lines.ts";
+import { Tally } from "./tally.ts";
+import { handOver, type Progress, type ProgressStreams } from "./types.ts";
+
+/** NO_COLOR: https://no-color.org, any value but an empty one. */
+function makePaints(env: ProgressStreams["env"]): Paints {
+  const colors = pico.createColors((env.NO_COLOR ?? "") === "");
+  return { strong: colors.bold, faint: colors.dim, good: colors.green, bad: colors.red, busy: colors.yellow };
+}
+
+/** How the event ends its experiment's task; undefined where it ends none. */
+function taskEnd(event: RunEvent): TaskEnd | undefined {
+  if (event.type === "finished") return { kind: "finished", text: finishedText(event) };
+  if (event.type === "failed") return { kind: "failed", text: failedText(event) };
+  if (event.type === "requeued") return { kind: "requeued", text: requeuedText(event) };
+  return undefined;
+}
+
+function draw(tasks: ExperimentTasks, event: RunEvent): void {
+  if (event.type === "started") tasks.start(event.experiment, event.at);
+  if (event.type === "stage")
+    tasks.showStage(event.name, event.action === "running" ? event.stage : `${event.stage} (${event.action})`);
+  const end = taskEnd(event);
+  if (end !== undefined && "experiment" in event) tasks.end(event.experiment.name, end);
+}
+
+export function createTerminalProgress(streams: ProgressStreams): Progress {
+  const { stdout, stderr, env } = streams;
+  const tally = new Tally();
+  const paints = makePaints(env);
+  let tasks: ExperimentTasks | undefined;
+  let summary: string | undefined;
+  let failures: readonly string[] = [];
+  const early: RunEvent[] = [];
+  const loading = import("./experiment-tasks.ts").then(({ ExperimentTasks }) => {
+    tasks = new ExperimentTasks({ stdout, stderr, tally, paints });
+    for (const event of early.splice(0)) draw(tasks, event);
+    return tasks;
+  });
+  return {
+    emit(event) {
+      tally.add(event);
+      if (event.type === "summary") ({ counts: summary, failures } = summaryLines(event));
+      if (tasks === undefined) early.push(event);
+      else draw(tasks, event);
+    },
+    async close() {
+      await (await loading).close();
+      for (const failure of failures) stderr.write(`${paints.bad("ERROR:")} ${failure}\n`);
+      if (summary !== undefined) stdout.write(`${summary}\n`);
+      await handOver(stdout);
+    },
+  };
+}
