@@ -67,7 +67,8 @@ export class LiveRegion {
   finish(above: readonly Line[], size: TerminalSize): void {
     const columns = Math.max(1, size.columns - 1);
     const rest = above.map((line) => `${drawLine(line, columns).painted}${eraseRestOfLine}\n`).join("");
-    const erase = this.#drawn.length === 0 ? "" : eraseBelow;
+    // From the second column on: erasing from the screen's very first place makes tmux keep the old lines in its history.
+    const erase = this.#drawn.length === 0 ? "" : ` ${eraseBelow}\r${eraseRestOfLine}`;
     const text = this.#toTop(size.columns) + rest + erase + (this.#cursorHidden ? showCursor : "");
     this.#drawn = [];
     this.#cursorHidden = false;

@@ -1,0 +1,93 @@
+/** The drawing on a real terminal: tmux plays it, 100 columns wide and 10 rows high. Skipped where tmux is missing. */
+import { execFileSync, spawnSync } from "node:child_process";
+import path from "node:path";
+import { build } from "esbuild";
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeTemporaryFolder, waitLimitMs, whenFileEnds } from "../rig/index.ts";
+
+const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
+
+describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
+  const folder = makeTemporaryFolder();
+  const driver = path.join(folder, "driver.mjs");
+  const environment = { PATH: process.env.PATH ?? "", HOME: folder, LC_ALL: "C.UTF-8", TMUX_TMPDIR: folder };
+
+  const tmux = (...args: string[]) =>
+    execFileSync("tmux", ["-u", "-f", "/dev/null", ...args], {
+      env: environment,
+      encoding: "utf8",
+      timeout: waitLimitMs,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+
+  beforeAll(async () => {
+    const require = 'import{createRequire as make}from"node:module";const require=make(import.meta.url);';
+    await build({
+      entryPoints: [path.join(import.meta.dirname, "progress-driver.ts")],
+      outfile: driver,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      banner: { js: require },
+      logLevel: "silent",
+    });
+    whenFileEnds(() => void spawnSync("tmux", ["kill-server"], { env: environment }));
+  });
+
+  /** Starts the driver; the channel of that name is signalled when it has ended, and the shell stays for a look. */
+  function start(session: string, args: string): void {
+    const command = `trap : INT; "${process.execPath}" "${driver}" ${args}; tmux wait-for -S ${session}; read never`;
+    tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "10", command);
+  }
+
+  /** Everything on the screen and scrolled off it. */
+  const history = (session: string) => tmux("capture-pane", "-p", "-t", session, "-S", "-").trimEnd().split("\n");
+  const cursorIsShown = (session: string) => tmux("display-message", "-p", "-t", session, "#{cursor_flag}").trim();
+
+  /** Looks again and again until the screen holds the text. */
+  function waitForScreen(session: string, text: string): void {
+    const until = Date.now() + waitLimitMs;
+    while (!tmux("capture-pane", "-p", "-t", session).includes(text)) {
+      if (Date.now() > until) throw new Error(`the screen never showed '${text}':\n${history(session).join("\n")}`);
+    }
+  }
+
+  function expectOnlyResults(lines: readonly string[], experiments: number): void {
+    const results = lines.filter((line) => /^[✔✖] point-\d+-実験/.test(line));
+    expect(results).toHaveLength(experiments);
+    expect(lines.filter((line) => line.startsWith("✖"))).toHaveLength(1);
+    // What is left of a frame would be a line of totals or a spinner: each finished line, and nothing else.
+    expect(lines.slice(experiments)).toEqual([
+      "ERROR: point-7-実験: stage 'train' failed: sh src/train.sh, exited with 3 (log: logs/point-7-実験)",
+      expect.stringMatching(new RegExp(`^${experiments - 1} succeeded, 1 failed in `)),
+      "the end",
+    ]);
+  }
+
+  test("results scroll away as lines of their own and no frame is left behind", () => {
+    start("many", "60 12 20");
+    waitForScreen("many", "queued");
+    tmux("wait-for", "many");
+    expectOnlyResults(history("many"), 60);
+    expect(cursorIsShown("many")).toBe("1");
+  });
+
+  test("Ctrl+C with nobody else to handle it ends the process and shows the cursor", () => {
+    start("stopped", "8 2 100000");
+    waitForScreen("stopped", "6 queued");
+    expect(cursorIsShown("stopped")).toBe("0");
+    tmux("send-keys", "-t", "stopped", "C-c");
+    tmux("wait-for", "stopped");
+    expect(cursorIsShown("stopped")).toBe("1");
+    expect(history("stopped").join("\n")).not.toContain("queued");
+  });
+
+  test("a resize leaves no rows of old frames", () => {
+    start("resized", "40 6 60");
+    waitForScreen("resized", "queued");
+    tmux("resize-window", "-t", "resized", "-x", "60", "-y", "10");
+    tmux("wait-for", "resized");
+    expect(history("resized").filter((line) => line.includes("queued"))).toEqual([]);
+    expect(history("resized").at(-1)).toBe("the end");
+  });
+});
