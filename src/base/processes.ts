@@ -54,3 +54,19 @@ export function isAlive(identity: ProcessIdentity): boolean {
   const start = processStart(identity.pid);
   return start !== undefined && (identity.startedAt === "" || start === "" || start === identity.startedAt);
 }
+
+/**
+ * Whether the process group that this process led still has members. A group outlives its leader, and the kernel
+ * gives no new process the pid of a living group: so a missing leader of this boot means that the group is still the
+ * same, while a living leader with another start time means that the pid was reused.
+ */
+export function isGroupAlive(leader: ProcessIdentity): boolean {
+  try {
+    process.kill(-leader.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  if (processStart(leader.pid) !== undefined) return isAlive(leader);
+  const boot = leader.startedAt.split("@")[1] ?? "";
+  return boot === "" || boot === readBootId();
+}

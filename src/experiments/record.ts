@@ -32,6 +32,9 @@ export interface OverrideText {
   readonly file: string;
   /** `train.lr=0.1` */
   readonly text: string;
+  /** `train.lr`, and the value as a stage gets it in its environment: a string as it is, anything else as JSON. */
+  readonly key: string;
+  readonly value: string;
 }
 
 /** Facts that a queued and a finished experiment share. */
@@ -95,13 +98,17 @@ function parseJson(text: string): unknown {
   }
 }
 
+function isOverrideText(item: Partial<OverrideText> | null): item is OverrideText {
+  return [item?.file, item?.text, item?.key, item?.value].every((part) => typeof part === "string");
+}
+
 function isFacts(value: unknown): value is ExperimentFacts {
   if (typeof value !== "object" || value === null) return false;
   const facts = value as Partial<ExperimentFacts>;
   return (
     typeof facts.identity === "string" &&
     Array.isArray(facts.overrides) &&
-    facts.overrides.every((item) => typeof item?.file === "string" && typeof item?.text === "string") &&
+    facts.overrides.every((item) => isOverrideText(item)) &&
     Array.isArray(facts.targets) &&
     facts.targets.every((target) => typeof target === "string") &&
     typeof facts.flags === "object" &&

@@ -1,9 +1,11 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
+import { readIfExists } from "../base/files.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
-import { git, startGit } from "./run.ts";
+import { git, startGit, tryGit } from "./run.ts";
 
 export interface Ref {
   readonly name: RefName;
@@ -22,6 +24,16 @@ export async function listRefs(repository: Repository, prefixes: readonly string
       const space = line.indexOf(" ");
       return { id: line.slice(0, space) as ObjectId, name: line.slice(space + 1) as RefName };
     });
+}
+
+/** Whether a ref has that value. Looks at the loose file first: no process is started for a ref that was just made. */
+export async function refIs(repository: Repository, ref: RefName, id: ObjectId): Promise<boolean> {
+  const loose = readIfExists(path.join(repository.commonDir, ref))?.toString().trim();
+  if (loose !== undefined) return loose === id;
+  const outcome = await tryGit(["rev-parse", "--verify", "--quiet", "--end-of-options", ref], {
+    cwd: repository.workTree,
+  });
+  return outcome.exitCode === 0 && outcome.stdout.toString().trim() === id;
 }
 
 /** One change of one ref; the transaction fails where the old value is not what it says. */

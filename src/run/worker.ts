@@ -1,2 +1,33 @@
-/** The piscina worker's entry. */
-export default function run(): void {}
+/** The piscina worker's entry: one task is one whole experiment. */
+import { executeEntry } from "../experiments/execute.ts";
+import { openProject } from "../store/open.ts";
+import type { Project } from "../store/project.ts";
+import type { StopMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
+
+const projects = new Map<string, Project>();
+
+function projectAt(root: string): Project {
+  const known = projects.get(root) ?? openProject(root);
+  projects.set(root, known);
+  return known;
+}
+
+export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise<WorkerTasks["runEntry"]["output"]> {
+  const { port, projectRoot, ...rest } = input;
+  const stop = new AbortController();
+  port.on("message", (message: StopMessage) => {
+    if (message.type === "stop") stop.abort();
+  });
+  const tell = (message: WorkerMessage) => port.postMessage(message);
+  try {
+    return await executeEntry({
+      ...rest,
+      project: projectAt(projectRoot),
+      signal: stop.signal,
+      stage: (stage, action) => tell({ type: "stage", stage, action }),
+      processes: (table) => tell({ type: "processes", table }),
+    });
+  } finally {
+    port.close();
+  }
+}

@@ -1,0 +1,133 @@
+/** Runs one queue entry in a workspace copy, up to its commit. Works in a worker thread: no cwd, no environment, no refs. */
+import path from "node:path";
+import { SweeplineError, type SweeplineErrorFacts } from "../base/errors.ts";
+import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../base/files.ts";
+import type { ProcessIdentity } from "../base/processes.ts";
+import type { Value } from "../base/value.ts";
+import type { ObjectId } from "../git/ids.ts";
+import { stamp, writeCommit } from "../git/objects.ts";
+import { experimentHash } from "../pipeline/lock/experiment-hash.ts";
+import { metricsOf, restoreOutputs, trackedOutputs } from "../pipeline/outputs.ts";
+import { reproduce } from "../pipeline/reproduce.ts";
+import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
+import type { Project } from "../store/project.ts";
+import { type CopySlot, prepareCopy, resultTree, workFolder } from "./copy.ts";
+import { stageEnvironment } from "./environment.ts";
+import type { QueueEntry } from "./queue.ts";
+import { factsHeader } from "./record.ts";
+import { writeProcesses } from "./runs.ts";
+
+export interface ExecuteRequest {
+  readonly entry: QueueEntry;
+  readonly slot: CopySlot;
+  /** The user's project: cache, configuration, and DVC_ROOT. */
+  readonly project: Project;
+  /** `Name <mail>` of the commit. */
+  readonly identity: string;
+  readonly log: string;
+  /** Where the table of running process groups is kept. */
+  readonly processesFile: string;
+  readonly signal: AbortSignal;
+  stage(address: string, action: StageAction): void;
+  processes(table: readonly ProcessIdentity[]): void;
+}
+
+export type EntryOutcome =
+  | { readonly kind: "done"; readonly commit: ObjectId; readonly metrics: ReadonlyMap<string, Value> }
+  | { readonly kind: "failed"; readonly failure: SweeplineErrorFacts }
+  | { readonly kind: "cancelled" };
+
+/** The project as it lies in the copy: its own files, the user's cache. */
+function projectInCopy(project: Project, slot: CopySlot): Project {
+  const inside = path.relative(project.gitRoot ?? project.root, project.root);
+  const root = path.join(workFolder(slot), inside);
+  const dvcDir = path.join(root, ".dvc");
+  return { ...project, root, gitRoot: workFolder(slot), dvcDir, tmpDir: path.join(dvcDir, "tmp") };
+}
+
+/** Never rejects for a failing stage; what it does reject with is a failure of ours or of the machine. */
+export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
+  const log = openAppend(request.log);
+  try {
+    await prepareCopy(request.slot, request.entry);
+    const project = projectInCopy(request.project, request.slot);
+    makeFolder(project.dvcDir);
+    // For stages that call DVC or sweepline themselves: the copy shares the cache.
+    writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
+    if (request.signal.aborted) return { kind: "cancelled" };
+    await restoreOutputs(project);
+    const result = await reproduceEntry(request, project, log);
+    if (result.kind === "cancelled") return { kind: "cancelled" };
+    if (result.kind === "failed") return { kind: "failed", failure: stageFailure(result) };
+    return await commitResult(request, project, result);
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    appendTo(log, `ERROR: ${error.message}\n`);
+    return { kind: "failed", failure: error.toFacts() };
+  } finally {
+    closeSync(log);
+  }
+}
+
+function reproduceEntry(request: ExecuteRequest, project: Project, log: number): Promise<ReproduceResult> {
+  const { record, name, baseline } = request.entry;
+  return reproduce(
+    project,
+    {
+      ...reproduceDefaults,
+      ...record.flags,
+      folder: path.join(project.root, record.folder),
+      targets: record.targets,
+      environment: stageEnvironment({ ...record, name, baseline }),
+      dvcRoot: request.project.root,
+      output: { kind: "file", descriptor: log },
+      signal: request.signal,
+    },
+    eventsToLog(request, log),
+  );
+}
+
+function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
+  let table: readonly ProcessIdentity[] = [];
+  const update = (next: readonly ProcessIdentity[]) => {
+    table = next;
+    writeProcesses(request.processesFile, table);
+    request.processes(table);
+  };
+  return {
+    stage: ({ address, action }) => request.stage(address, action),
+    message: (text) => appendTo(log, `${text}\n`),
+    warning: (text) => appendTo(log, `WARNING: ${text}\n`),
+    processStarted: ({ pid, startedAt }) => update([...table, { pid, startedAt }]),
+    processEnded: ({ pid }) => update(table.filter((item) => item.pid !== pid)),
+  };
+}
+
+function stageFailure(result: Extract<ReproduceResult, { kind: "failed" }>): SweeplineErrorFacts {
+  const [first] = result.failures;
+  const message = result.failures.map((item) => `failed to reproduce '${item.address}': ${item.message}`).join("; ");
+  return {
+    code: first?.command === undefined ? "STAGE_REFUSED" : "STAGE_FAILED",
+    message: message || "failed to reproduce",
+  };
+}
+
+async function commitResult(
+  request: ExecuteRequest,
+  project: Project,
+  result: Extract<ReproduceResult, { kind: "done" }>,
+): Promise<EntryOutcome> {
+  const { entry, slot } = request;
+  const inside = path.relative(workFolder(slot), project.root);
+  const include = trackedOutputs(project).map((file) => path.posix.join(inside, file));
+  const tree = await resultTree(slot, include);
+  const metrics = metricsOf(project);
+  const commit = writeCommit(slot.repository, {
+    tree,
+    parents: [entry.baseline],
+    author: stamp(request.identity, new Date()),
+    extraHeaders: factsHeader(entry.record),
+    message: entry.record.message ?? `dvc: commit experiment ${experimentHash(result)}`,
+  });
+  return { kind: "done", commit, metrics };
+}

@@ -1,0 +1,128 @@
+/**
+ * The queue is refs, one an entry: refs/exps/celery/sweepline/{queued,failed}/<sequence>, each a stash-like commit
+ * (parents: HEAD, the index, and what -C copied) whose tree is the workspace with the point applied. One listing is
+ * the whole truth; a transition is one ref transaction. Below refs/exps/celery/ real DVC leaves refs alone.
+ */
+import { SweeplineError } from "../base/errors.ts";
+import { existsSync, readdirSync } from "../base/files.ts";
+import type { ObjectId, RefName } from "../git/ids.ts";
+import type { RefChange } from "../git/refs.ts";
+import { git } from "../git/run.ts";
+import { sequenceText } from "./layout.ts";
+import { isLockHeld, tryLock, unlock } from "./locks.ts";
+import { type EntryRecord, parseEntryMessage } from "./record.ts";
+import type { ExperimentsContext } from "./repository.ts";
+
+export type EntryState = "queued" | "failed";
+
+export interface QueueEntry {
+  readonly state: EntryState;
+  readonly ref: RefName;
+  readonly sequence: number;
+  readonly commit: ObjectId;
+  readonly tree: ObjectId;
+  /** The commit whose tree holds the files of --copy-paths. */
+  readonly copies: ObjectId | undefined;
+  readonly head: ObjectId;
+  readonly baseline: ObjectId;
+  readonly name: string;
+  /** Seconds since the epoch. */
+  readonly queuedAt: number;
+  readonly record: EntryRecord;
+}
+
+/** An entry whose commit can't be read as ours: it is listed, never run. */
+export interface BrokenEntry {
+  readonly ref: RefName;
+  readonly commit: ObjectId;
+}
+
+export interface QueueListing {
+  readonly entries: readonly QueueEntry[];
+  readonly broken: readonly BrokenEntry[];
+}
+
+export const queuePrefix = "refs/exps/celery/sweepline";
+
+export function queueRef(state: EntryState, sequence: number): RefName {
+  return `${queuePrefix}/${state}/${sequenceText(sequence)}` as RefName;
+}
+
+const fields = ["%(refname)", "%(objectname)", "%(tree)", "%(parent)", "%(committerdate:unix)", "%(contents)"];
+const entryRefPattern = /^refs\/exps\/celery\/sweepline\/(queued|failed)\/(\d{10,})$/;
+
+/** All entries, in the order of queueing. One git process, whatever the number. */
+export async function listQueue(context: ExperimentsContext): Promise<QueueListing> {
+  const text = await git(["for-each-ref", `--format=${fields.join("%00")}%00`, queuePrefix], {
+    cwd: context.repository.workTree,
+  });
+  const values = text.split("\0");
+  const entries: QueueEntry[] = [];
+  const broken: BrokenEntry[] = [];
+  for (let at = 0; at + fields.length < values.length + 1 && values[at + 1] !== undefined; at += fields.length) {
+    const [ref = "", commit = "", tree = "", parents = "", queuedAt = "", message = ""] = values.slice(
+      at,
+      at + fields.length,
+    );
+    const entry = readEntry({ ref: ref.trim(), commit, tree, parents, queuedAt, message });
+    if (entry !== undefined) entries.push(entry);
+    else broken.push({ ref: ref.trim() as RefName, commit: commit as ObjectId });
+  }
+  entries.sort((a, b) => a.sequence - b.sequence);
+  return { entries, broken };
+}
+
+type EntryFields = Readonly<Record<"ref" | "commit" | "tree" | "parents" | "queuedAt" | "message", string>>;
+
+function readEntry(values: EntryFields): QueueEntry | undefined {
+  const found = entryRefPattern.exec(values.ref);
+  if (found === null) return undefined;
+  try {
+    const { head, record } = parseEntryMessage(values.message);
+    const sequence = Number(found[2]);
+    return {
+      ...head,
+      state: found[1] as EntryState,
+      ref: values.ref as RefName,
+      sequence,
+      commit: values.commit as ObjectId,
+      tree: values.tree as ObjectId,
+      copies: values.parents.split(" ")[2] as ObjectId | undefined,
+      queuedAt: Number(values.queuedAt),
+      record,
+    };
+  } catch (error) {
+    if (error instanceof SweeplineError) return undefined;
+    throw error;
+  }
+}
+
+function claimFile(context: ExperimentsContext, sequence: number): string {
+  return `${context.state.claims}/${sequenceText(sequence)}`;
+}
+
+/** Claims an entry for this process, or answers false where a living process has it. */
+export function claimEntry(context: ExperimentsContext, sequence: number): boolean {
+  return tryLock(claimFile(context, sequence), `run ${sequence}`);
+}
+
+export function releaseEntry(context: ExperimentsContext, sequence: number): void {
+  unlock(claimFile(context, sequence));
+}
+
+/** Sequence numbers that living processes are running now. */
+export function runningSequences(context: ExperimentsContext): ReadonlySet<number> {
+  if (!existsSync(context.state.claims)) return new Set();
+  const names = readdirSync(context.state.claims).filter((name) => /^\d{10,}$/.test(name));
+  return new Set(names.filter((name) => isLockHeld(`${context.state.claims}/${name}`)).map(Number));
+}
+
+/** Takes an entry out of the queue. */
+export function removal(entry: Pick<QueueEntry, "ref" | "commit">): RefChange {
+  return { kind: "delete", ref: entry.ref, from: entry.commit };
+}
+
+/** Moves an entry between queued and failed. */
+export function transition(entry: QueueEntry, to: EntryState): readonly RefChange[] {
+  return [{ kind: "create", ref: queueRef(to, entry.sequence), to: entry.commit }, removal(entry)];
+}

@@ -1,0 +1,97 @@
+/**
+ * Records of runs below .dvc/tmp: one folder `<sequence>-<name>` a run with its log and, once it ended, record.json.
+ * They are for people (logs, times); no decision about an experiment depends on them.
+ */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import {
+  existsSync,
+  makeFolder,
+  readdirSync,
+  readIfExists,
+  removeFile,
+  writeAtomic,
+  writePrivateFile,
+} from "../base/files.ts";
+import { isGroupAlive, type ProcessIdentity } from "../base/processes.ts";
+import { type StateLayout, sequenceText } from "./layout.ts";
+
+export interface RunFolder {
+  readonly folder: string;
+  readonly log: string;
+  readonly record: string;
+}
+
+export interface RunRecord {
+  readonly name: string;
+  readonly state: "success" | "failed" | "cancelled";
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+  /** Why it failed. */
+  readonly message?: string;
+}
+
+export function runFolder(state: StateLayout, sequence: number, name: string): RunFolder {
+  const folder = path.join(state.runs, `${sequenceText(sequence)}-${name}`);
+  return { folder, log: path.join(folder, "log"), record: path.join(folder, "record.json") };
+}
+
+export function startRun(state: StateLayout, sequence: number, name: string): RunFolder {
+  const run = runFolder(state, sequence, name);
+  makeFolder(run.folder);
+  removeFile(run.record);
+  return run;
+}
+
+export function writeRunRecord(run: RunFolder, record: RunRecord): void {
+  writeAtomic(run.record, JSON.stringify(record));
+}
+
+export function readRunRecord(run: RunFolder): RunRecord | undefined {
+  const text = readIfExists(run.record)?.toString();
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as RunRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The newest run of a name; throws NO_LOG where there is none. */
+export function findRun(state: StateLayout, name: string): RunFolder & { readonly sequence: number } {
+  const folders = existsSync(state.runs) ? readdirSync(state.runs) : [];
+  const mine = folders
+    .filter((folder) => /^\d{10,}-/.test(folder) && folder.slice(folder.indexOf("-") + 1) === name)
+    .sort();
+  const newest = mine.at(-1);
+  if (newest === undefined)
+    throw new SweeplineError({
+      code: "NO_LOG",
+      message: `there is no log of an experiment '${name}'`,
+      hint: "Logs are kept in this repository for runs of sweepline; `sweepline exp show` lists the experiments.",
+    });
+  const sequence = Number(newest.slice(0, newest.indexOf("-")));
+  return { ...runFolder(state, sequence, name), sequence };
+}
+
+/** The process groups of one run, kept on disk so that whoever comes after a crash can end them. */
+export function processesFile(state: StateLayout, sequence: number): string {
+  return path.join(state.claims, `${sequenceText(sequence)}.processes`);
+}
+
+export function writeProcesses(file: string, processes: readonly ProcessIdentity[]): void {
+  if (processes.length === 0) removeFile(file);
+  else writePrivateFile(file, JSON.stringify(processes));
+}
+
+/** Process groups of a run that are still alive; an unreadable table counts as empty. */
+export function livingProcesses(file: string): readonly ProcessIdentity[] {
+  const text = readIfExists(file)?.toString() ?? "[]";
+  try {
+    const table = JSON.parse(text) as ProcessIdentity[];
+    return table.filter((item) => Number.isSafeInteger(item.pid) && item.pid > 1 && isGroupAlive(item));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,31 @@
+import { Piscina } from "piscina";
+import type { WorkerTasks } from "./tasks.ts";
+
+/** The pool of worker threads, typed by the task map. */
+export class WorkerPool {
+  private readonly pool: Piscina;
+
+  constructor(threads: number) {
+    this.pool = new Piscina({
+      filename: new URL("./worker.js", import.meta.url).href,
+      minThreads: 1,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: 60_000,
+      // Between tasks a worker must keep its event loop: streams of ended stages still close there.
+      atomics: "disabled",
+    });
+  }
+
+  /** Rejects where the worker itself died (out of memory, process.exit in it): an outside cause, not the experiment's. */
+  run<Name extends keyof WorkerTasks>(
+    name: Name,
+    input: WorkerTasks[Name]["input"] & { readonly port: unknown },
+  ): Promise<WorkerTasks[Name]["output"]> {
+    return this.pool.run(input, { name, transferList: [input.port as never] });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
