@@ -1,0 +1,185 @@
+// What is measured. Each case returns rows; `bench` holds the tools, the environment and how often to repeat.
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { medianSeconds, memoryOf, runProgram } from "./measure.mjs";
+import { measureOverrides } from "./overrides.mjs";
+import { experimentRefs, makeChainRepository, makeTrivialRepository, queueRefs } from "./repositories.mjs";
+import { countRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
+
+const points = (count) => ["-S", `x=range(0,${count})`];
+
+async function startUp(bench) {
+  const folder = makeTrivialRepository(bench.env);
+  const median = (argv) =>
+    medianSeconds({
+      ...bench.often,
+      repeats: bench.often.repeats * 3,
+      prepare: () => folder,
+      time: async (cwd) => (await runProgram({ argv, cwd, env: bench.env })).seconds,
+    });
+  const node = await median([process.execPath, "-e", "0"]);
+  const ours = await median([...bench.ours, "--version"]);
+  return [secondsRow("--version, node's own start taken off", ours - node, 0.03)];
+}
+
+/** The median of one command in a fresh repository that `prepare` has made ready. */
+function timeCommand(bench, { tool, often, prepare, args }) {
+  return medianSeconds({
+    ...often,
+    prepare: () => prepare(tool),
+    time: async (cwd) => (await runProgram({ argv: [...tool, ...args], cwd, env: bench.env })).seconds,
+  });
+}
+
+/** Ours against DVC's, where it is there. */
+async function compare(bench, { what, least, prepare, args }) {
+  const ours = await timeCommand(bench, { tool: bench.ours, often: bench.often, prepare, args });
+  const peer = bench.dvc && (await timeCommand(bench, { tool: bench.dvc, often: bench.peerOften, prepare, args }));
+  return [timesRow(what, { ours, peer, least })];
+}
+
+async function makeQueued(bench, tool, { count, files = 5 }) {
+  const folder = makeTrivialRepository(bench.env, files);
+  await runProgram({ argv: [...tool, "exp", "run", "--queue", ...points(count)], cwd: folder, env: bench.env });
+  return folder;
+}
+
+const queueHundred = (bench) =>
+  compare(bench, {
+    what: "queue a sweep of 100 points",
+    least: 10,
+    prepare: () => makeTrivialRepository(bench.env),
+    args: ["exp", "run", "--queue", ...points(100)],
+  });
+
+async function queueTenThousand(bench) {
+  let peak;
+  const seconds = await medianSeconds({
+    ...bench.often,
+    prepare: () => makeTrivialRepository(bench.env),
+    time: async (cwd) => {
+      const argv = [...bench.ours, "exp", "run", "--queue", ...points(10_000)];
+      const done = await runProgram({ argv, cwd, env: bench.env });
+      peak = done.peak;
+      return done.seconds;
+    },
+  });
+  return [secondsRow("queue 10,000 points", seconds, 4), memoryRow("its peak memory", peak, 400)];
+}
+
+const runTwenty = (bench) =>
+  compare(bench, {
+    what: "run 20 trivial experiments, -j 2",
+    least: 25,
+    prepare: (tool) => makeQueued(bench, tool, { count: 20 }),
+    args: ["exp", "run", "--run-all", "-j", "2"],
+  });
+
+function timeRunAll(bench, { count, jobs, files }) {
+  return timeCommand(bench, {
+    tool: bench.ours,
+    often: bench.often,
+    prepare: (tool) => makeQueued(bench, tool, { count, files }),
+    args: ["exp", "run", "--run-all", "-j", String(jobs)],
+  });
+}
+
+async function runHundred(bench) {
+  const seconds = await timeRunAll(bench, { count: 100, jobs: 2 });
+  return [secondsRow("run 100 trivial experiments, -j 2", seconds, 2.5)];
+}
+
+async function furtherOne(bench) {
+  const ten = await timeRunAll(bench, { count: 10, jobs: 1, files: 100 });
+  const fifty = await timeRunAll(bench, { count: 50, jobs: 1, files: 100 });
+  return [secondsRow("one more experiment, -j 1, 100 files", (fifty - ten) / 40, 0.03)];
+}
+
+async function showTwenty(bench) {
+  const folder = await makeQueued(bench, bench.ours, { count: 20 });
+  await runProgram({ argv: [...bench.ours, "exp", "run", "--run-all", "-j", "2"], cwd: folder, env: bench.env });
+  return compare(bench, {
+    what: "exp show --json of 20, cold",
+    least: 4,
+    prepare: () => {
+      // Cold: without what either tool keeps from call to call.
+      rmSync(path.join(folder, ".dvc", "tmp"), { recursive: true, force: true });
+      return folder;
+    },
+    args: ["exp", "show", "--json"],
+  });
+}
+
+const firstRepro = (bench) =>
+  compare(bench, {
+    what: "first repro of 100 cp stages",
+    least: 15,
+    prepare: () => makeChainRepository(bench.env, 100),
+    args: ["repro"],
+  });
+
+/** A command in a chain that has run. One repository a tool: nothing changes from call to call. */
+async function compareReproduced(bench, { what, least, args }) {
+  const folders = new Map();
+  const prepare = async (tool) => {
+    const known = folders.get(tool);
+    if (known !== undefined) return known;
+    const folder = makeChainRepository(bench.env, 100);
+    await runProgram({ argv: [...tool, "repro"], cwd: folder, env: bench.env });
+    folders.set(tool, folder);
+    return folder;
+  };
+  return compare(bench, { what, least, prepare, args });
+}
+
+const idleRepro = (bench) =>
+  compareReproduced(bench, { what: "repro of 100 stages, nothing to do", least: 5, args: ["repro"] });
+
+const status = (bench) => compareReproduced(bench, { what: "status of 100 stages", least: 3, args: ["status"] });
+
+async function overrides(bench) {
+  const { perSecond, peerPerSecond } = await measureOverrides(bench);
+  return [rateRow("overrides parsed, warm", { perSecond, peerPerSecond, least: 100_000 })];
+}
+
+async function thousand(bench) {
+  const count = bench.quick ? 200 : 1000;
+  const folder = await makeQueued(bench, bench.ours, { count });
+  let finished = 0;
+  let early;
+  let late;
+  const done = await runProgram({
+    argv: [...bench.ours, "exp", "run", "--run-all", "--jobs", "8"],
+    cwd: folder,
+    env: bench.env,
+    onLine: (line, pid) => {
+      if (!line.startsWith("finished ")) return;
+      finished += 1;
+      if (finished === 100) early = memoryOf(pid, "VmRSS");
+      if (finished > count - 5) late = memoryOf(pid, "VmRSS") ?? late;
+    },
+  });
+  return [
+    countRow(`${count} experiments in one go, --jobs 8: results`, experimentRefs(folder, bench.env).length, count),
+    countRow("entries left in the queue", queueRefs(folder, bench.env).length, 0),
+    growthRow("memory at the last against the 100th", { before: early, after: late, most: 20 }),
+    memoryRow("peak memory", done.peak, 400),
+    { what: "time", asked: "-", ours: `${done.seconds.toFixed(1)} s`, measured: done.seconds, ok: null },
+  ];
+}
+
+/** name to the case. */
+export const cases = {
+  "start-up": startUp,
+  "queue-100": queueHundred,
+  "queue-10000": queueTenThousand,
+  "run-20": runTwenty,
+  "run-100": runHundred,
+  "one-more": furtherOne,
+  "show-20": showTwenty,
+  "repro-first": firstRepro,
+  "repro-idle": idleRepro,
+  status,
+  overrides,
+  "run-1000": thousand,
+};
