@@ -9,6 +9,9 @@ import * as t from "./tokens.ts";
 /** Brackets inside brackets. Each level costs a few stack frames, here and in evaluation. */
 export const maxNesting = 128;
 
+/** Longer than any argument that a system passes on; beyond it, regular expressions run out of stack. */
+export const maxLength = 1_000_000;
+
 /** Thrown inside the parser only, and caught where it is called: it must not be taken for a syntax error. */
 export class NestedTooDeeply extends Error {
   readonly opening: IToken;
@@ -65,6 +68,17 @@ export function nestingIssue(opening: IToken): OverrideIssue {
     length: opening.image.length,
     hint: "Write the value into a parameter file instead.",
     phase: "parser",
+  };
+}
+
+export function lengthIssue(): OverrideIssue {
+  return {
+    code: "OVERRIDE_TOO_LONG",
+    message: `An override is longer than ${maxLength} characters.`,
+    offset: maxLength,
+    length: 1,
+    hint: "Write the value into a parameter file instead.",
+    phase: "lexer",
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import type { ParseOutcome } from "./ast.ts";
-import { NestedTooDeeply, nestingIssue, syntaxIssue, unlexableIssue } from "./errors.ts";
+import { lengthIssue, maxLength, NestedTooDeeply, nestingIssue, syntaxIssue, unlexableIssue } from "./errors.ts";
 import { tokenize } from "./lexer.ts";
 import { OverrideParser } from "./parser.ts";
 import { Unlexable } from "./tokens.ts";
@@ -18,6 +18,7 @@ export function overrideParser(): OverrideParser {
  * Never throws: an issue is part of the result. Takes time in proportion to the text.
  */
 export function parseOverride(text: string): ParseOutcome {
+  if (text.length > maxLength) return { ok: false, text, issue: lengthIssue() };
   const tokens = tokenize(text);
   try {
     const tree = overrideParser().read(tokens);

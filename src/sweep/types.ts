@@ -16,3 +16,11 @@ export interface Point {
   /** In the order of the command line, file by file. */
   readonly overrides: readonly PointOverride[];
 }
+
+/** One key of one file, and the values that it takes. A key that is not swept has one. */
+export interface SweepAxis {
+  readonly file: string;
+  /** With prefix: `+train.lr`. */
+  readonly key: string;
+  readonly values: readonly PointOverride[];
+}

@@ -1,0 +1,66 @@
+/** The values of a sweep, one by one. */
+import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./elements.ts";
+import { EvaluationError } from "./evaluation-error.ts";
+import type { EvaluationContext } from "./functions.ts";
+import { globMatcher } from "./glob-match.ts";
+import { shuffled } from "./ordering.ts";
+import { rangeCount, rangeElements } from "./ranges.ts";
+import { renderElement } from "./render.ts";
+
+/** One axis longer than this is a slip of the keyboard: range(0,1e12). */
+export const maxAxisLength = 1_000_000;
+
+/**
+ * The values of a sweep in order; a shuffled one is in a new order each time.
+ * @throws EvaluationError for an interval, a glob without options, an endless or too long range
+ */
+export function elementsOf(sweep: Sweep | GlobSweep, context: EvaluationContext = {}): Iterable<Element> {
+  switch (sweep.kind) {
+    case "choice":
+      return sweep.order === "shuffled" ? shuffled(sweep.items, context.random ?? Math.random) : sweep.items;
+    case "range": {
+      checkLength(rangeCount(sweep));
+      if (sweep.order === "given") return rangeElements(sweep);
+      return shuffled([...rangeElements(sweep)], context.random ?? Math.random);
+    }
+    case "interval":
+      throw new EvaluationError(
+        "INTERVAL_NOT_LISTED",
+        "interval() has no list of values, so a grid cannot sweep over it.",
+        "Use range(start,stop,step) or choice(...).",
+      );
+    case "glob":
+      return globElements(sweep, context.globOptions);
+  }
+}
+
+function checkLength(count: bigint): void {
+  if (count <= maxAxisLength) return;
+  throw new EvaluationError("RANGE_TOO_LONG", `The range has ${count} values; ${maxAxisLength} is the most.`);
+}
+
+function globElements(glob: GlobSweep, options: readonly string[] | undefined): Element[] {
+  if (options === undefined)
+    throw new EvaluationError(
+      "GLOB_WITHOUT_GROUP",
+      "glob() picks from the options of a config group, and there is none here.",
+    );
+  const include = glob.include.map(matcherOf);
+  const exclude = glob.exclude.map(matcherOf);
+  return options.filter((name) => include.some((test) => test(name)) && !exclude.some((test) => test(name)));
+}
+
+function matcherOf(pattern: Element): (name: string) => boolean {
+  if (typeof pattern === "string") return globMatcher(pattern);
+  const hint = "Patterns in a list are written without quotes: glob([a*,b*]).";
+  throw new EvaluationError(
+    "GLOB_PATTERN",
+    `A pattern of glob() is a text, found ${kindWords[kindOf(pattern)]}.`,
+    hint,
+  );
+}
+
+/** How a value of a sweep is written into a job: options of a group go in as they are. */
+export function renderSwept(sweep: Sweep | GlobSweep, element: Element): string {
+  return sweep.kind === "glob" && typeof element === "string" ? element : renderElement(element);
+}

@@ -1,0 +1,11 @@
+/** Why a value cannot be evaluated. Caught where the override is evaluated, which adds the place. */
+export class EvaluationError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, hint?: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,146 @@
+/** From the overrides of a command line to the points of a sweep. */
+import { SweeplineError } from "../base/errors.ts";
+import type { EvaluatedOverride } from "./evaluate.ts";
+import { evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
+import { EvaluationError } from "./evaluation-error.ts";
+import type { EvaluationContext } from "./functions.ts";
+import { paramEdit, rereadElement } from "./param-edit.ts";
+import { axisValues, combinationCount, combinations } from "./product.ts";
+import { blanksHint } from "./split-words.ts";
+import type { Point, PointOverride, SweepAxis } from "./types.ts";
+
+export interface ExpandOptions extends EvaluationContext {
+  /** Files whose overrides go to config composition: there, groups and packages are allowed. */
+  readonly composedFiles?: readonly string[];
+}
+
+export interface Expansion {
+  readonly points: readonly Point[];
+  /** Whether any override is a sweep, if only over one value: such a command queues. */
+  readonly isSweep: boolean;
+}
+
+/** More points than this do not fit into memory, nor into a lifetime of runs. */
+export const maxPoints = 1_000_000;
+
+export const defaultParamsFile = "params.yaml";
+
+export interface FileOverride {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** `[file:]override`: the file ends at the first `:` that comes before the first `=` (DVC's --set-param). */
+export function splitFile(argument: string): FileOverride {
+  const equal = argument.indexOf("=");
+  const head = equal < 0 ? argument : argument.slice(0, equal);
+  const colon = head.indexOf(":");
+  if (colon < 0) return { file: defaultParamsFile, text: argument };
+  return { file: argument.slice(0, colon), text: argument.slice(colon + 1) };
+}
+
+/**
+ * The points of a list of `[file:]override`: per file Hydra's product, the last key fastest, and across files the last
+ * file fastest. Without a sweep there is one point, with the overrides as typed.
+ * @throws SweeplineError with the place of the first issue, where an override cannot be read or be swept over
+ */
+export function expandPoints(args: readonly string[], options: ExpandOptions = {}): Expansion {
+  const overrides = readOverrides(args, options);
+  const isSweep = overrides.some(({ override }) => sweepOf(override) !== undefined);
+  if (!isSweep) {
+    const point = overrides.map(({ file, override }) =>
+      pointOverride({ file, override, options }, override.value, override.text),
+    );
+    return { points: [{ index: 0, overrides: point }], isSweep };
+  }
+  return { points: productOf(sweepAxes(overrides, options)), isSweep };
+}
+
+interface ReadOverride {
+  readonly file: string;
+  readonly override: EvaluatedOverride;
+}
+
+/** Evaluated, and grouped by file in order of first appearance. */
+function readOverrides(args: readonly string[], options: ExpandOptions): ReadOverride[] {
+  const byFile = new Map<string, ReadOverride[]>();
+  for (const [index, argument] of args.entries()) {
+    const { file, text } = splitFile(argument);
+    const outcome = evaluateOverride(text, options);
+    if (!outcome.ok) {
+      const hint = blanksHint(args, index);
+      throw issueError(text, hint === undefined ? outcome.issue : { ...outcome.issue, hint });
+    }
+    const group = byFile.get(file) ?? [];
+    byFile.set(file, group);
+    group.push({ file, override: outcome.override });
+  }
+  return [...byFile.values()].flat();
+}
+
+/** One axis a file and key; a key given again keeps its place and takes the new values. */
+function sweepAxes(overrides: readonly ReadOverride[], options: ExpandOptions): SweepAxis[] {
+  const axes = new Map<string, SweepAxis>();
+  for (const { file, override } of overrides) {
+    const from = { file, override, options };
+    axes.set(`${file}\0${override.keyElement}`, { file, key: override.keyElement, values: axisPointOverrides(from) });
+  }
+  return [...axes.values()];
+}
+
+interface Source {
+  readonly file: string;
+  readonly override: EvaluatedOverride;
+  readonly options: ExpandOptions;
+}
+
+/** Each value is rendered and turned into an edit once, however many points have it. */
+function axisPointOverrides(source: Source): PointOverride[] {
+  const { override, options } = source;
+  if (override.valueType === "glob_choice_sweep" && options.globOptions === undefined)
+    throw refusal(
+      override,
+      new EvaluationError("GLOB_NOT_SUPPORTED", `Glob override '${override.text}' is not supported.`),
+    );
+  return guarded(override, () =>
+    axisValues(override, options).map(({ element, text }) => pointOverride(source, rereadElement(text, element), text)),
+  );
+}
+
+function pointOverride(
+  { file, override, options }: Source,
+  value: EvaluatedOverride["value"],
+  text: string,
+): PointOverride {
+  const target = options.composedFiles?.includes(file) ? "config" : "file";
+  return guarded(override, () => ({ file, text, edit: paramEdit({ override, value, text, target }) }));
+}
+
+function guarded<T>(override: EvaluatedOverride, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof EvaluationError ? refusal(override, error) : error;
+  }
+}
+
+function refusal({ text, tree }: EvaluatedOverride, { code, message, hint }: EvaluationError): SweeplineError {
+  const value = tree.value ?? tree.key;
+  const place = { name: "override", text, offset: value.offset, length: value.length };
+  return new SweeplineError({ code, message, place, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The points share the overrides of their axes, so that a point costs one small list. */
+function productOf(axes: readonly SweepAxis[]): Point[] {
+  const lists = axes.map((axis) => axis.values);
+  const count = combinationCount(lists);
+  if (count > maxPoints)
+    throw new SweeplineError({
+      code: "TOO_MANY_POINTS",
+      message: `The sweep has ${count} points; ${maxPoints} is the most.`,
+      hint: "Sweep over fewer values, or split the sweep.",
+    });
+  const points: Point[] = [];
+  for (const overrides of combinations(lists)) points.push({ index: points.length, overrides });
+  return points;
+}
