@@ -51,7 +51,7 @@ export async function runProgram({ argv, cwd, env, onLine }) {
   return { seconds, peak, ...output };
 }
 
-export function median(numbers) {
+function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

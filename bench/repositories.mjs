@@ -9,7 +9,7 @@ const dvcFiles = {
   ".dvcignore": "",
 };
 
-export function git(folder, env, ...args) {
+function git(folder, env, ...args) {
   return execFileSync("git", args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 

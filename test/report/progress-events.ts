@@ -7,7 +7,7 @@ const first = { name: "lively-otter", sequence: 1, overrides: ["lr=0.1", "units=
 const second = { name: "dull-\u001b[31mred\u001b[0m\u0007", sequence: 2, overrides: ["note=a\nb"] };
 const third = { name: "calm-crow", sequence: 3, overrides: [] };
 
-export const metrics: ReadonlyMap<string, Value> = new Map<string, Value>([
+const metrics: ReadonlyMap<string, Value> = new Map<string, Value>([
   ["loss", 0.123456789],
   ["steps", 12n],
   ["big", 2n ** 60n],

@@ -15,17 +15,17 @@ async function play(mode: ProgressMode | undefined, facts: { stdout?: KeptStream
 const plainLines = [
   "3 experiments, 2 at a time",
   "started lively-otter (lr=0.1 units=64)",
-  "started dull-red (note=a b)",
-  "finished lively-otter in 1.2s: loss=0.12346 steps=12 big=1152921504606846976 nan=nan name=ab layers=[1, {'k': 1.5}] (lr=0.1 units=64)",
+  "started dull-\\x1b[31mred\\x1b[0m\\x07 (note=a\\nb)",
+  "finished lively-otter in 1.2s: loss=0.12346 steps=12 big=1152921504606846976 nan=nan name=a\\x1b]0;title\\x07b layers=[1, {'k': 1.5}] (lr=0.1 units=64)",
   "started calm-crow",
-  "failed dull-red: stage 'train' failed: sh src/train.sh, exited with 3 (log: .dvc/tmp/exps/run/two.log)",
+  "failed dull-\\x1b[31mred\\x1b[0m\\x07: stage 'train' failed: sh src/train.sh, exited with 3 (log: .dvc/tmp/exps/run/two.log)",
   "interrupted: running stages are being stopped; once more ends them at once",
   "requeued calm-crow: interrupted",
   "1 succeeded, 1 failed, 1 put back into the queue in 1m 01s",
 ];
 
 const failureLine =
-  "ERROR: dull-red: stage 'train' failed: sh src/train.sh, exited with 3 (log: .dvc/tmp/exps/run/two.log)\n";
+  "ERROR: dull-\\x1b[31mred\\x1b[0m\\x07: stage 'train' failed: sh src/train.sh, exited with 3 (log: .dvc/tmp/exps/run/two.log)\n";
 
 describe("in a pipe", () => {
   test("each event that is worth it is one plain line, and failures come once more on stderr", async () => {

@@ -17,11 +17,11 @@ import {
   Spinner,
 } from "listr2";
 import type { ExperimentLabel } from "../../experiments/events.ts";
+import { visible } from "../cells.ts";
 import { Board } from "./board.ts";
 import { overridesText } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import type { Tally } from "./tally.ts";
-import { printable } from "./text.ts";
 
 /** How an experiment's task ends, with the text that stays on the screen; a dropped one leaves none. */
 export type TaskEnd =
@@ -161,7 +161,7 @@ export class ExperimentTasks {
     this.end(label.name, { kind: "dropped" });
     const running = new RunningTask();
     this.#running.set(label.name, running);
-    const tasks = new Listr([{ title: printable(label.name), task: (_context, wrapper) => running.follow(wrapper) }], {
+    const tasks = new Listr([{ title: visible(label.name), task: (_context, wrapper) => running.follow(wrapper) }], {
       renderer: ExperimentRenderer,
       rendererOptions: {
         board: this.#board,
@@ -182,7 +182,7 @@ export class ExperimentTasks {
   }
 
   showStage(name: string, stage: string): void {
-    this.#running.get(name)?.showStage(printable(stage));
+    this.#running.get(name)?.showStage(visible(stage));
   }
 
   end(name: string, end: TaskEnd): void {

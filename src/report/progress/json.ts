@@ -5,7 +5,7 @@ import type { RunEvent } from "../../experiments/events.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
 
 /** Goes up when a field changes its meaning or goes; new fields do not count. */
-export const eventSchema = 1;
+const eventSchema = 1;
 
 /** JSON has neither big integers nor NaN: integers beyond 2^53 and floats that are not finite become strings. */
 function jsonValue(value: Value): unknown {
@@ -17,7 +17,7 @@ function jsonValue(value: Value): unknown {
 }
 
 /** An event as one line of JSON, without the newline. */
-export function eventJson(event: RunEvent): string {
+function eventJson(event: RunEvent): string {
   const plain = event.type === "finished" ? { ...event, metrics: jsonValue(event.metrics) } : event;
   return JSON.stringify({ schema: eventSchema, ...plain });
 }

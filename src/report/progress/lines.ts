@@ -1,36 +1,33 @@
-/** The words of progress: one line an event, the same on a terminal and in a pipe. Everything that comes from outside is made printable here. */
-import { floatRepr, pythonRepr } from "../../base/python.ts";
+/** The words of progress: one line an event, the same on a terminal and in a pipe. Everything that comes from outside is made visible here: no terminal obeys it. */
 import type { Value } from "../../base/value.ts";
 import type { ExperimentLabel, RunEvent } from "../../experiments/events.ts";
-import { durationText, printable } from "./text.ts";
+import { cellText, significantFloats, visible } from "../cells.ts";
+import { durationText } from "./text.ts";
 
 export type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
 /** `lively-otter (lr=0.1 units=64)`. */
 export function labelText(label: ExperimentLabel): string {
-  const name = printable(label.name);
+  const name = visible(label.name);
   return label.overrides.length === 0 ? name : `${name} (${overridesText(label.overrides)})`;
 }
 
 export function overridesText(overrides: readonly string[]): string {
-  return printable(overrides.join(" "));
+  return visible(overrides.join(" "));
 }
 
-/** Five significant digits, as the table of `exp show`; the exact value is in the metrics file and in `--json`. */
-function metricText(value: Value): string {
-  if (typeof value === "number") return floatRepr(Number.isFinite(value) ? Number(value.toPrecision(5)) : value);
-  return typeof value === "string" ? value : pythonRepr(value);
-}
+/** As in the table of `exp show`; the exact value is in the metrics file and in `--json`. */
+const metricFloats = significantFloats(5);
 
 function metricsText(metrics: ReadonlyMap<string, Value>): string {
-  return printable([...metrics].map(([name, value]) => `${name}=${metricText(value)}`).join(" "));
+  return visible([...metrics].map(([name, value]) => `${name}=${cellText(value, metricFloats)}`).join(" "));
 }
 
 /** The metrics come before the overrides: where a terminal cuts the line, they are still there. */
 export function finishedText({ experiment, metrics, elapsedMs }: EventOf<"finished">): string {
   const results = metrics.size === 0 ? "" : `: ${metricsText(metrics)}`;
   const overrides = experiment.overrides.length === 0 ? "" : ` (${overridesText(experiment.overrides)})`;
-  return `${printable(experiment.name)} in ${durationText(elapsedMs)}${results}${overrides}`;
+  return `${visible(experiment.name)} in ${durationText(elapsedMs)}${results}${overrides}`;
 }
 
 interface Failure {
@@ -40,7 +37,7 @@ interface Failure {
 }
 
 function failureText({ name, message, log }: Failure): string {
-  return `${printable(name)}: ${printable(message)} (log: ${printable(log)})`;
+  return `${visible(name)}: ${visible(message)} (log: ${visible(log)})`;
 }
 
 export function failedText(event: EventOf<"failed">): string {
@@ -48,7 +45,7 @@ export function failedText(event: EventOf<"failed">): string {
 }
 
 export function requeuedText(event: EventOf<"requeued">): string {
-  return `${printable(event.experiment.name)}: ${printable(event.reason)}`;
+  return `${visible(event.experiment.name)}: ${visible(event.reason)}`;
 }
 
 export const interruptingText = "interrupted: running stages are being stopped; once more ends them at once";

@@ -1,18 +1,7 @@
-/** Texts for a terminal: what a name or an override may not smuggle in, and how wide it is. */
-import { stripVTControlCharacters } from "node:util";
+/** Texts for a line of a terminal: how wide they are, cut to a width, and how durations are written. */
 import stringWidth from "string-width";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-// They reorder what follows them on the screen: a name could look like another.
-const reordering = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const plainAscii = /^[\u0020-\u007e]*$/;
-
-/** One line of printable text: no escape sequences, no control characters, no newlines. */
-export function printable(text: string): string {
-  if (plainAscii.test(text)) return text;
-  return stripVTControlCharacters(text).replace(controls, " ").replace(reordering, "");
-}
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
