@@ -1,6 +1,12 @@
 /** One override or one product as one JSON record: the line protocol of `parse --jsonl` and `expand --jsonl`. */
 import { elementsOf } from "./enumerate.ts";
-import { type EvaluationIssue, type EvaluationOutcome, evaluateOverride, sweepOf } from "./evaluate.ts";
+import {
+  type EvaluatedOverride,
+  type EvaluationIssue,
+  type EvaluationOutcome,
+  evaluateOverride,
+  sweepOf,
+} from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import type { EvaluationContext } from "./functions.ts";
 import { axesOf, axisValues, batchSizes, combinations } from "./product.ts";
@@ -58,18 +64,19 @@ export interface ProductRequest {
   readonly maxBatchSize: number | null;
   /** hydra.sweeper.params: they come before the arguments, and an argument of the same key wins. */
   readonly params: readonly string[];
+  readonly context: EvaluationContext;
 }
 
 /** The jobs of a product and the sizes of their batches; or the first error. */
-export function recordedProduct({ args, maxBatchSize, params }: ProductRequest): TypedJson {
-  const overrides = [];
+export function recordedProduct({ args, maxBatchSize, params, context }: ProductRequest): TypedJson {
+  const overrides: EvaluatedOverride[] = [];
   for (const text of [...params, ...args]) {
-    const outcome = evaluateOverride(text);
+    const outcome = evaluateOverride(text, context);
     if (!outcome.ok) return { error: { input: text, ...recordedIssue(text, outcome.issue) } };
     overrides.push(outcome.override);
   }
   return orError((): TypedJson => {
-    const lists = axesOf(overrides).map((axis) => axis.values.map((value) => value.text));
+    const lists = axesOf(overrides, context).map((axis) => axis.values.map((value) => value.text));
     const jobs = [...combinations(lists)];
     return { jobs, batches: batchSizes(jobs.length, maxBatchSize) };
   }) as TypedJson;
