@@ -11,3 +11,21 @@ export interface ParamEdit {
   /** The override as typed, for messages: `+train.lr=0.1`. */
   readonly text: string;
 }
+
+/** A file as it was read; `path` is for its suffix and for messages, the file system is not touched. */
+export interface DataFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A parameter file parsed once and edited many times, each time from the original. */
+export interface ParamFile {
+  readonly path: string;
+  /** What the file holds, as `readDataFile` gives it; an empty Map where there is no file. */
+  readonly value: Value;
+  /**
+   * The file's text with the edits made, in order, and not a byte changed beside them. (A byte order mark stays: write
+   * the text as UTF-8.) Throws SweeplineError where an edit does not fit the file; nothing is remembered between calls.
+   */
+  edit(edits: readonly ParamEdit[]): string;
+}

@@ -1,0 +1,236 @@
+/**
+ * What overrides mean for values, whatever the format: the rules of OmegaConf as Hydra 1.3 applies them (structs: a
+ * change never adds a key), with the list indices of Hydra 1.4. Values are never changed in place.
+ */
+import { closest } from "fastest-levenshtein";
+import { SweeplineError } from "../base/errors.ts";
+import { pythonRepr } from "../base/python.ts";
+import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
+import { keyFor } from "./located.ts";
+import type { ParamEdit } from "./types.ts";
+
+/** Names the place of a path in the file for a message: `params.yaml, line 4`. */
+export type DescribePlace = (path: readonly string[]) => string;
+
+export interface EditContext {
+  readonly describe: DescribePlace;
+}
+
+/** The value after the edits, in order. Throws SweeplineError (code PARAM_...) for the first that does not fit. */
+export function applyEdits(root: Value, edits: readonly ParamEdit[], context: EditContext): Value {
+  return edits.reduce((value, edit) => applyEdit(value, edit, context), root);
+}
+
+/** The value after one edit. */
+export function applyEdit(root: Value, edit: ParamEdit, context: EditContext): Value {
+  if (!isMap(root) && !isList(root)) throw refuse(edit, context, "PARAM_NOT_A_MAPPING", "the file holds no mapping");
+  if (edit.kind === "delete") return deleteAt(root, edit, context);
+  if (edit.kind === "extend-list") return extendAt(root, edit, context);
+  const value = requireValue(edit, context);
+  if (edit.kind === "add") refuseWhereTaken(root, edit, context);
+  return setAt({ root, edit, context, value });
+}
+
+function requireValue(edit: ParamEdit, context: EditContext): Value {
+  if (edit.value === undefined) throw refuse(edit, context, "PARAM_NO_VALUE", `'${edit.text}' has no value`);
+  if (edit.value === "???")
+    throw refuse(edit, context, "PARAM_MISSING_VALUE", `'???' marks a missing value and cannot be set: '${edit.text}'`);
+  return edit.value;
+}
+
+function dotted(path: readonly string[]): string {
+  return path.join(".");
+}
+
+function refuse(
+  edit: ParamEdit,
+  context: EditContext,
+  code: string,
+  reason: string,
+  hint = `Looked in ${context.describe(edit.path)}.`,
+): SweeplineError {
+  return new SweeplineError({ code, message: `Invalid \`--set-param\` value: ${reason}`, hint });
+}
+
+/** The index that a segment names in a list of that length (negative ones count from the end), or undefined. */
+export function listIndex(segment: string, length: number): number | undefined {
+  if (!/^-?\d{1,9}$/.test(segment)) return undefined;
+  const index = Number(segment);
+  const fromStart = index < 0 ? length + index : index;
+  return fromStart >= 0 && fromStart < length ? fromStart : undefined;
+}
+
+/** The value one segment down, or undefined where nothing is. */
+export function childAt(value: Value | undefined, segment: string): Value | undefined {
+  if (isMap(value)) {
+    const key = keyFor(segment, (candidate) => value.has(candidate));
+    return key === undefined ? undefined : value.get(key);
+  }
+  if (!isList(value)) return undefined;
+  const index = listIndex(segment, value.length);
+  return index === undefined ? undefined : value[index];
+}
+
+/** The value at a path of segments, or undefined. */
+export function valueAtPath(root: Value, path: readonly string[]): Value | undefined {
+  return path.reduce<Value | undefined>(childAt, root);
+}
+
+/** Hydra's rule: `+` may not meet a value, except null, or where a mapping or list is added (those are merged in or replace). */
+function refuseWhereTaken(root: Value, edit: ParamEdit, context: EditContext): void {
+  const present = valueAtPath(root, edit.path);
+  if (present === undefined || present === null || isMap(edit.value) || isList(edit.value)) return;
+  const key = dotted(edit.path);
+  throw refuse(
+    edit,
+    context,
+    "PARAM_EXISTS",
+    `Could not append to config. An item is already at '${key}'.\nEither remove + prefix: '${edit.text.slice(1)}'\nOr add a second + to add or override '${key}': '+${edit.text}'`,
+    `It is ${shortRepr(present)} (${context.describe(edit.path)}).`,
+  );
+}
+
+function shortRepr(value: Value): string {
+  const text = pythonRepr(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+interface Setting {
+  readonly root: Value;
+  readonly edit: ParamEdit;
+  readonly context: EditContext;
+  readonly value: Value;
+}
+
+function setAt(setting: Setting): Value {
+  return setBelow(setting, setting.root, 0);
+}
+
+/** `current` with the edit's value at path[depth...]. Anything that is no container gives way to one when keys may be added. */
+function setBelow(setting: Setting, current: Value | undefined, depth: number): Value {
+  const { edit, context } = setting;
+  const segment = edit.path[depth];
+  if (segment === undefined) return mergeInto(setting, current, edit.path);
+  if (isList(current)) {
+    const index = listIndex(segment, current.length);
+    if (index === undefined) throw badIndex(edit, context, segment, current.length);
+    return current.with(index, setBelow(setting, current[index], depth + 1));
+  }
+  const holder: ValueMap = isMap(current) ? current : new Map();
+  const key = keyFor(segment, (candidate) => holder.has(candidate));
+  if (key === undefined && edit.kind === "change") throw notInStruct(setting, current, depth);
+  const copy = new Map(holder);
+  copy.set(key ?? segment, setBelow(setting, key === undefined ? undefined : holder.get(key), depth + 1));
+  return copy;
+}
+
+function badIndex(edit: ParamEdit, context: EditContext, segment: string, length: number): SweeplineError {
+  const isNumber = /^-?\d+$/.test(segment);
+  const reason = isNumber ? "list index out of range" : `Index '${segment}' (str) is not an int`;
+  const last = length === 0 ? "The list is empty" : `The list has the indices 0 to ${length - 1}`;
+  const hint = `${last} (${context.describe(edit.path)}). To append, use extend_list(...).`;
+  return refuse(edit, context, "PARAM_BAD_INDEX", `Error merging override ${edit.text}: ${reason}`, hint);
+}
+
+function notInStruct(setting: Setting, holder: Value | undefined, depth: number): SweeplineError {
+  const { edit, context } = setting;
+  const missing = edit.path[depth] ?? "";
+  const above = edit.path.slice(0, depth);
+  const place = context.describe(above);
+  const keys = isMap(holder) ? [...holder.keys()].map(String) : [];
+  const near = keys.length === 0 ? undefined : closest(missing, keys);
+  const meant = near === undefined ? "" : ` Did you mean '${dotted([...above, near])}'?`;
+  const where = above.length === 0 ? place : `'${dotted(above)}' (${place})`;
+  const reason = `Could not override '${dotted(edit.path)}'.\nTo append to your config use +${edit.text.replace(/^\++/, "")}`;
+  return refuse(edit, context, "PARAM_UNKNOWN_KEY", reason, `Key '${missing}' is not in ${where}.${meant}`);
+}
+
+/** A mapping merges into a mapping; a list, a scalar or null replaces. A mapping and a list never meet (OmegaConf refuses). */
+function mergeInto(setting: Setting, current: Value | undefined, path: readonly string[]): Value {
+  const { edit, context, value } = setting;
+  if (isMap(value) && isMap(current)) return mergeMaps({ setting, base: current, change: value, path });
+  if ((isMap(value) && isList(current)) || (isList(value) && isMap(current))) throw cannotMerge(edit, context, path);
+  return value;
+}
+
+function cannotMerge(edit: ParamEdit, context: EditContext, path: readonly string[]): SweeplineError {
+  const hint = `'${dotted(path)}' (${context.describe(path)}) is of the other kind: delete it first (~${dotted(path)}), then add it.`;
+  const reason = `Error merging override ${edit.text}: Cannot merge DictConfig with ListConfig`;
+  return refuse(edit, context, "PARAM_KIND_CONFLICT", reason, hint);
+}
+
+interface MapMerge {
+  readonly setting: Setting;
+  readonly base: ValueMap;
+  readonly change: ValueMap;
+  readonly path: readonly string[];
+}
+
+function mergeMaps({ setting, base, change, path }: MapMerge): ValueMap {
+  const merged = new Map(base);
+  for (const [key, value] of change) {
+    if (key === null) {
+      const reason = `Error merging override ${setting.edit.text}: Incompatible key type 'NoneType'`;
+      throw refuse(setting.edit, setting.context, "PARAM_BAD_KEY", reason);
+    }
+    const inner = [...path, String(key)];
+    if (!base.has(key) && setting.edit.kind === "change")
+      throw notInStruct({ ...setting, edit: { ...setting.edit, path: inner } }, base, path.length);
+    const present: Value | undefined = base.get(key);
+    merged.set(key, mergeInto({ ...setting, value }, present, inner));
+  }
+  return merged;
+}
+
+function deleteAt(root: Value, edit: ParamEdit, context: EditContext): Value {
+  const present = valueAtPath(root, edit.path);
+  const key = dotted(edit.path);
+  if (present === undefined)
+    throw refuse(edit, context, "PARAM_UNKNOWN_KEY", `Could not delete from config. '${key}' does not exist.`);
+  if (edit.value !== undefined && !equalAsPython(present, edit.value)) {
+    const reason = `Could not delete from config. The value of '${key}' is ${shortRepr(present)} and not ${shortRepr(edit.value)}.`;
+    throw refuse(edit, context, "PARAM_VALUE_DIFFERS", reason, `See ${context.describe(edit.path)}.`);
+  }
+  return without(root, edit.path);
+}
+
+function without(current: Value | undefined, path: readonly string[]): Value {
+  const [segment = "", ...rest] = path;
+  if (isList(current)) {
+    const index = listIndex(segment, current.length) ?? -1;
+    if (rest.length === 0) return current.toSpliced(index, 1);
+    return current.with(index, without(current[index], rest));
+  }
+  const copy = new Map(isMap(current) ? current : []);
+  const key: Scalar = keyFor(segment, (candidate) => copy.has(candidate)) ?? segment;
+  if (rest.length === 0) copy.delete(key);
+  else copy.set(key, without(copy.get(key), rest));
+  return copy;
+}
+
+/** Python's ==, which a delete with a value uses: 1 equals 1.0. (True equals 1 in Python; here it does not.) */
+function equalAsPython(a: Value | undefined, b: Value | undefined): boolean {
+  if ((typeof a === "bigint" && typeof b === "number") || (typeof a === "number" && typeof b === "bigint"))
+    // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number compare by value
+    return a == b;
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => equalAsPython(item, b[index]));
+  if (isMap(a) && isMap(b)) return a.size === b.size && [...a].every(([key, item]) => equalAsPython(item, b.get(key)));
+  return sameValue(a, b);
+}
+
+function extendAt(root: Value, edit: ParamEdit, context: EditContext): Value {
+  const present = valueAtPath(root, edit.path);
+  const key = dotted(edit.path);
+  if (present === undefined)
+    throw refuse(edit, context, "PARAM_UNKNOWN_KEY", `Could not extend list. '${key}' does not exist.`);
+  if (!isList(present))
+    throw refuse(
+      edit,
+      context,
+      "PARAM_KIND_CONFLICT",
+      `Could not extend list. '${key}' is ${shortRepr(present)}, not a list.`,
+    );
+  const addition = isList(edit.value) ? edit.value : [edit.value ?? null];
+  const replaced: ParamEdit = { ...edit, kind: "change" };
+  return setAt({ root, edit: replaced, context, value: [...present, ...addition] });
+}

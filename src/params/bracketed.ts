@@ -1,0 +1,105 @@
+/** Taking entries out of, and putting them into, what stands between brackets with commas: in all four formats. */
+import type { Splice } from "./located.ts";
+
+export interface Brackets {
+  readonly text: string;
+  /** Offset of the opening bracket, and of the closing one. */
+  readonly open: number;
+  readonly close: number;
+  /** The entries' own texts, in order, without commas. */
+  readonly spans: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** Splices that put `additions` before entry number `at` (or at the end). */
+export function insertIntoBrackets(brackets: Brackets, at: number, additions: readonly string[]): Splice[] {
+  const { text, open, close, spans } = brackets;
+  const last = spans.at(-1);
+  if (last === undefined) return [insertIntoEmpty(text, open, close, additions)];
+  const separator = separatorOf(brackets);
+  const next = spans[at];
+  if (next !== undefined) {
+    const added = additions.map((addition) => addition + separator).join("");
+    return [{ start: next.start, end: next.start, text: added }];
+  }
+  return appendToBrackets(brackets, last.end, { additions, separator });
+}
+
+function insertIntoEmpty(text: string, open: number, close: number, additions: readonly string[]): Splice {
+  const inside = text.slice(open + 1, close);
+  const added = additions.join(", ");
+  // Comments stay: what is added goes in front of them.
+  if (inside.trim() !== "") return { start: open + 1, end: open + 1, text: added };
+  const padding = /^[ \t]+$/.test(inside) ? " " : "";
+  return { start: open + 1, end: close, text: padding + added + padding };
+}
+
+interface Appending {
+  readonly additions: readonly string[];
+  readonly separator: string;
+}
+
+function appendToBrackets(brackets: Brackets, lastEnd: number, { additions, separator }: Appending): Splice[] {
+  const { text, close } = brackets;
+  const comma = findComma(text, lastEnd, close);
+  const ownLine = separator.includes("\n");
+  const from = comma === undefined ? lastEnd : comma + 1;
+  const lineEnd = ownLine ? endOfLine(text, from, close) : from;
+  const body = additions.join(separator);
+  const trailing = comma === undefined ? "" : ",";
+  const gap = separator.replace(/^,/, "");
+  // The comma stands right behind the last entry, in front of its comment; the new entry comes on the next line.
+  if (comma === undefined && lineEnd === lastEnd) return [{ start: lastEnd, end: lastEnd, text: separator + body }];
+  const added: Splice = { start: lineEnd, end: lineEnd, text: gap + body + trailing };
+  return comma === undefined ? [{ start: lastEnd, end: lastEnd, text: "," }, added] : [added];
+}
+
+/** Splices that take out `count` entries from number `from` on; at least one must remain. */
+export function removeFromBrackets(brackets: Brackets, from: number, count: number): Splice[] {
+  const { text, close, spans } = brackets;
+  const first = spans[from];
+  const next = spans[from + count];
+  const previous = spans[from - 1];
+  const last = spans[from + count - 1];
+  if (first === undefined || last === undefined) return [];
+  if (next !== undefined) return [{ start: first.start, end: next.start, text: "" }];
+  if (previous === undefined) return [{ start: first.start, end: last.end, text: "" }];
+  const comma = findComma(text, previous.end, first.start) ?? previous.end;
+  const isComment = text.slice(comma + 1, first.start).trim() !== "";
+  if (!isComment) return [{ start: previous.end, end: last.end, text: "" }];
+  // A comment of the entry before stands in between: only the comma goes, and the entries with their line.
+  const lineStart = text.lastIndexOf("\n", first.start - 1);
+  const end = endOfLine(text, last.end, close);
+  const trailing = findComma(text, last.end, close);
+  const keepComma = trailing !== undefined;
+  const entry: Splice = { start: lineStart, end: keepComma ? Math.max(end, trailing + 1) : end, text: "" };
+  return keepComma ? [entry] : [{ start: comma, end: comma + 1, text: "" }, entry];
+}
+
+/** What stands between two entries here: ", " or "," or a comma, a line end and the indentation. */
+function separatorOf({ text, open, spans }: Brackets): string {
+  const last = spans.at(-1);
+  const beforeLast = spans.at(-2);
+  if (last === undefined) return ", ";
+  const gap = text.slice(beforeLast === undefined ? open + 1 : beforeLast.end, last.start);
+  const newline = /(\r?\n)[ \t]*$/.exec(gap);
+  if (newline !== null) return `,${newline[0]}`;
+  if (beforeLast !== undefined && /^,[ \t]*$/.test(gap)) return gap;
+  return ", ";
+}
+
+/** The offset of the next comma, comments left out. */
+function findComma(text: string, from: number, end: number): number | undefined {
+  for (let at = from; at < end; at++) {
+    const char = text[at];
+    if (char === ",") return at;
+    if (char === "#") at = endOfLine(text, at, end);
+  }
+  return undefined;
+}
+
+/** Where the line of `from` ends: before its line end, or at `limit`. */
+export function endOfLine(text: string, from: number, limit: number): number {
+  const newline = text.indexOf("\n", from);
+  if (newline < 0 || newline > limit) return limit;
+  return text[newline - 1] === "\r" && newline - 1 >= from ? newline - 1 : newline;
+}

@@ -1,0 +1,57 @@
+/** Parameter and metric files, read and opened for editing; the suffix names the format, as in DVC. */
+import type { Value } from "../base/value.ts";
+import type { Format } from "./format.ts";
+import { editable } from "./param-file.ts";
+import { decodeFile } from "./source-text.ts";
+import type { DataFile, ParamFile } from "./types.ts";
+
+type FormatName = "yaml" | "json" | "toml" | "python";
+
+/** As DVC: any suffix but these, or none, means YAML. */
+export function formatOf(path: string): FormatName {
+  const suffix = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase();
+  if (suffix === ".json") return "json";
+  if (suffix === ".toml") return "toml";
+  return suffix === ".py" ? "python" : "yaml";
+}
+
+// One import a format, so that a command loads only the parsers of the files it meets.
+const loaders: Readonly<Record<FormatName, () => Promise<Format>>> = {
+  yaml: async () => (await import("./yaml/format.ts")).yamlFormat,
+  json: async () => (await import("./json/format.ts")).jsonFormat,
+  toml: async () => (await import("./toml/format.ts")).tomlFormat,
+  python: async () => (await import("./python/format.ts")).pythonFormat,
+};
+
+/**
+ * The values of a parameter or metric file: mappings as Maps, integers as bigint, floats as number. An empty file is an
+ * empty Map, as in DVC. Throws SweeplineError with file, line and column where the content is not valid.
+ */
+export async function readDataFile(file: DataFile): Promise<Value> {
+  return (await dataReader(file.path))(file);
+}
+
+/** The reader for files of this path's format, for callers that read many: it returns at once. */
+export async function dataReader(path: string): Promise<(file: DataFile) => Value> {
+  const format = await loaders[formatOf(path)]();
+  return (file) => orEmpty(format.read(decodeFile(file)));
+}
+
+/** DVC's `load(...) or {}`: nothing, null, 0, false, "" and [] count as an empty mapping. */
+function orEmpty(value: Value): Value {
+  const isFalsy = !value || (Array.isArray(value) && value.length === 0);
+  return isFalsy ? new Map() : value;
+}
+
+/**
+ * Opens a parameter file for many edits; `bytes: undefined` stands for a file that does not exist and is made by the
+ * first key that is added. Throws SweeplineError as `readDataFile`.
+ */
+export async function openParamFile(file: {
+  readonly path: string;
+  readonly bytes: Uint8Array | undefined;
+}): Promise<ParamFile> {
+  const format = await loaders[formatOf(file.path)]();
+  const { path, bytes } = file;
+  return editable(format, bytes === undefined ? format.create(path) : format.open(decodeFile({ path, bytes })));
+}

@@ -1,0 +1,29 @@
+import type { Scalar, Value } from "../base/value.ts";
+import type { Change } from "./changes.ts";
+import type { LocatedNode, LocatedScalar, Splice } from "./located.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** A text of one format, parsed with the places of its values. */
+export interface FormatDocument {
+  readonly source: SourceText;
+  /** undefined where the text holds no value at all: an empty file, or one of comments. */
+  readonly root: LocatedNode | undefined;
+  /**
+   * The text that puts `value` into the place of a single value, or undefined where that needs more than exchanging its
+   * characters. Must be fast: a sweep asks once a value and point.
+   */
+  replaceScalar(node: LocatedScalar, value: Scalar): string | undefined;
+  /** The splices that make the changes. Throws SweeplineError where the format cannot hold a value. */
+  splices(changes: readonly Change[]): Splice[];
+  /** The text for a document without any value yet (`root` undefined). */
+  withEntries(value: Value): string;
+}
+
+/** One file format: YAML, JSON, TOML or Python. */
+export interface Format {
+  /** Only the values: may take a faster way than `open`. */
+  read(source: SourceText): Value;
+  open(source: SourceText): FormatDocument;
+  /** A document for a file that does not exist yet. */
+  create(path: string): FormatDocument;
+}

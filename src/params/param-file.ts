@@ -1,0 +1,151 @@
+/** One parse, many edits: the usual edit (values exchanged) is a few splices; the others are worked out in rounds. */
+import { SweeplineError } from "../base/errors.ts";
+import { isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
+import { applyEdit } from "./apply-edits.ts";
+import { changesBetween } from "./changes.ts";
+import type { Format, FormatDocument } from "./format.ts";
+import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./located.ts";
+import { lineOf } from "./source-text.ts";
+import type { ParamEdit, ParamFile } from "./types.ts";
+
+/** A parsed text as a file to edit; `openParamFile` is the door for other folders. */
+export function editable(format: Format, document: FormatDocument): ParamFile {
+  return new EditableFile(format, document);
+}
+
+/** Rounds of reading and changing after which an edit is given up; two are usual where anchors are involved. */
+const maxRounds = 8;
+
+class EditableFile implements ParamFile {
+  readonly value: Value;
+  private readonly scalars = new Map<string, LocatedScalar | undefined>();
+
+  constructor(
+    private readonly format: Format,
+    private readonly document: FormatDocument,
+  ) {
+    const root = document.root;
+    const value = root === undefined ? new Map<Scalar, Value>() : plainValue(root);
+    this.value = isEmptyValue(value) ? new Map<Scalar, Value>() : value;
+  }
+
+  get path(): string {
+    return this.document.source.path;
+  }
+
+  edit(edits: readonly ParamEdit[]): string {
+    const splices = this.exchanges(edits);
+    return splices === undefined ? this.rewrite(edits) : applySplices(this.document.source.text, splices);
+  }
+
+  /** The splices where all edits exchange single values for single values; undefined where one does more. */
+  private exchanges(edits: readonly ParamEdit[]): Splice[] | undefined {
+    const splices: Splice[] = [];
+    for (const edit of edits) {
+      const splice = this.exchange(edit);
+      if (splice === undefined) return undefined;
+      // The last edit of a value counts.
+      const earlier = splices.findIndex((other) => other.start === splice.start);
+      if (earlier >= 0) splices.splice(earlier, 1);
+      splices.push(splice);
+    }
+    return splices;
+  }
+
+  private exchange(edit: ParamEdit): Splice | undefined {
+    if (edit.kind !== "change" && edit.kind !== "force-add") return undefined;
+    const value = edit.value;
+    if (value === undefined || (typeof value === "object" && value !== null)) return undefined;
+    if (typeof value === "string" && (value === "???" || value.includes("${"))) return undefined;
+    const node = this.scalarAt(edit.path);
+    if (node === undefined) return undefined;
+    if (sameValue(node.value, value)) return { start: node.start, end: node.start, text: "" };
+    const text = this.document.replaceScalar(node, value as Scalar);
+    return text === undefined ? undefined : { start: node.start, end: node.end, text };
+  }
+
+  private scalarAt(path: readonly string[]): LocatedScalar | undefined {
+    const id = path.join("\u0000");
+    if (this.scalars.has(id)) return this.scalars.get(id);
+    const node = nodeAt(this.document.root, path, "own text only");
+    const scalar = node?.kind === "scalar" ? node : undefined;
+    this.scalars.set(id, scalar);
+    return scalar;
+  }
+
+  private describe(document: FormatDocument, path: readonly string[]): string {
+    for (let depth = path.length; depth > 0; depth--) {
+      const node = nodeAt(document.root, path.slice(0, depth), "references too");
+      if (node !== undefined) return `${this.path}, line ${lineOf(document.source.text, node.start)}`;
+    }
+    return this.path;
+  }
+
+  private rewrite(edits: readonly ParamEdit[]): string {
+    return edits.reduce((document, edit) => this.rewriteOne(document, edit), this.document).source.text;
+  }
+
+  private rewriteOne(document: FormatDocument, edit: ParamEdit): FormatDocument {
+    const before = document === this.document ? this.value : currentValue(document);
+    const target = applyEdit(before, edit, { describe: (path) => this.describe(document, path) });
+    return this.reach(document, target, edit);
+  }
+
+  /** Changes the text until it reads as `target`. More than one round: what references repeat shows only when read again. */
+  private reach(document: FormatDocument, target: Value, edit: ParamEdit): FormatDocument {
+    let current = document;
+    for (let round = 0; round < maxRounds; round++) {
+      const text = this.nextText(current, target);
+      if (text === undefined) return current;
+      current = this.format.open({ path: this.path, text });
+    }
+    throw cannotEdit(this.path, edit);
+  }
+
+  private nextText(document: FormatDocument, target: Value): string | undefined {
+    const root = document.root;
+    if (root === undefined || (isEmptyValue(plainValue(root)) && root.kind !== "map"))
+      return isMap(target) && target.size === 0 ? undefined : document.withEntries(target);
+    const changes = changesBetween(root, target);
+    return changes.length === 0 ? undefined : applySplices(document.source.text, document.splices(changes));
+  }
+}
+
+function cannotEdit(path: string, edit: ParamEdit): SweeplineError {
+  return new SweeplineError({
+    code: "PARAM_EDIT_IMPOSSIBLE",
+    message: `cannot make the change '${edit.text}' in '${path}' and leave the rest as it is`,
+    hint: "Change the file by hand, and report it: this is a gap in sweepline.",
+  });
+}
+
+function currentValue(document: FormatDocument): Value {
+  const value = document.root === undefined ? new Map<Scalar, Value>() : plainValue(document.root);
+  return isEmptyValue(value) ? new Map<Scalar, Value>() : value;
+}
+
+function isEmptyValue(value: Value): boolean {
+  return !value || (Array.isArray(value) && value.length === 0);
+}
+
+function nodeAt(
+  root: LocatedNode | undefined,
+  path: readonly string[],
+  reach: "own text only" | "references too",
+): LocatedNode | undefined {
+  let node = root;
+  for (const segment of path) {
+    if (node === undefined || (node.isReference && reach === "own text only")) return undefined;
+    if (node.kind === "scalar") return undefined;
+    if (node.kind === "list") {
+      node = /^-?\d+$/.test(segment) ? node.items.at(Number(segment)) : undefined;
+      continue;
+    }
+    const entries: Extract<LocatedNode, { kind: "map" }>["entries"] = node.entries;
+    const key = keyFor(segment, (candidate) => entries.some((entry) => entry.key === candidate));
+    const entry = entries.find((candidate) => candidate.key === key);
+    if (entry?.origin === "merged" && reach === "own text only") return undefined;
+    node = key === undefined ? undefined : entry?.node;
+  }
+  return node;
+}

@@ -1,0 +1,2 @@
+import type { Format } from "../format.ts";
+export declare const tomlFormat: Format;

@@ -1,0 +1,223 @@
+/** YAML: reading as DVC does, and edits that leave every other byte alone. */
+import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
+import { insertIntoBrackets, removeFromBrackets } from "../bracketed.ts";
+import type { Change } from "../changes.ts";
+import type { Format, FormatDocument } from "../format.ts";
+import { type LocatedNode, type LocatedScalar, plainValue, type Splice } from "../located.ts";
+import { runsOf } from "../runs.ts";
+import type { SourceText } from "../source-text.ts";
+import { blockStyleOf } from "./block-style.ts";
+import { type BlockStyle, emitBlock, emitEntries, emitFlow, emitFlowEntry, emitItems, isPlainBlock } from "./emit.ts";
+import { appendToBlock, insertBeforeItem, removeRuns, trimmedEnd } from "./lines.ts";
+import { parseYaml, type YamlExtra, type YamlNode, type YamlTree } from "./parse.ts";
+import { type QuoteStyle, scalarText } from "./scalars.ts";
+
+export const yamlFormat: Format = {
+  read(source) {
+    const root = parseYaml(source).root;
+    return root === undefined ? new Map<Scalar, Value>() : plainValue(root);
+  },
+  open: (source) => new YamlFile(source, parseYaml(source)),
+  create: (path) => yamlFormat.open({ path, text: "" }),
+};
+
+class YamlFile implements FormatDocument {
+  readonly root: YamlNode | undefined;
+  private readonly style: BlockStyle;
+  /** The texts of anchored values that some alias repeats: a change there is a change elsewhere, too. */
+  private readonly shared: readonly { readonly start: number; readonly end: number }[];
+
+  constructor(
+    readonly source: SourceText,
+    private readonly tree: YamlTree,
+  ) {
+    this.root = tree.root;
+    this.style = blockStyleOf(source.text, tree.root);
+    this.shared = [...new Set(tree.aliases.map((alias) => alias.target))];
+  }
+
+  replaceScalar(node: LocatedScalar, value: Scalar): string | undefined {
+    const extra = node.extra as YamlExtra;
+    if (extra.tag !== undefined || extra.style === "block-scalar") return undefined;
+    if (this.shared.some((region) => node.start >= region.start && node.end <= region.end)) return undefined;
+    if (node.start === node.end)
+      return this.isAfterIndicator(node.start, extra) ? ` ${scalarText(value, "plain")}` : undefined;
+    return scalarText(value, quoteStyle(extra));
+  }
+
+  /** An empty value directly behind its ":" or "-". */
+  private isAfterIndicator(offset: number, extra: YamlExtra): boolean {
+    return extra.holder.valueFrom === offset;
+  }
+
+  withEntries(value: Value): string {
+    const text = this.source.text;
+    const entries = emitBlock(value, this.style) + this.style.eol;
+    const root = this.root;
+    // A document that holds only `null` or the like: its value gives way, comments stay.
+    if (root !== undefined) return text.slice(0, root.start) + entries.trimEnd() + text.slice(root.end);
+    const needsNewline = text !== "" && text !== "\ufeff" && !text.endsWith("\n");
+    return text + (needsNewline ? this.style.eol : "") + entries;
+  }
+
+  splices(changes: readonly Change[]): Splice[] {
+    const splices = changes.flatMap((change) => this.splicesFor(change));
+    return [...splices, ...this.detached(splices)];
+  }
+
+  /** Aliases whose anchor goes away with a change get the value written out. */
+  private detached(splices: readonly Splice[]): Splice[] {
+    const isCut = (offset: number): boolean => splices.some((splice) => offset >= splice.start && offset < splice.end);
+    return this.tree.aliases
+      .filter(
+        ({ start, target }) => target.extra.anchor !== undefined && isCut(target.extra.anchor.start) && !isCut(start),
+      )
+      .map(({ start, end, target }) => ({ start, end, text: emitFlow(plainValue(target)) }));
+  }
+
+  private splicesFor(change: Change): Splice[] {
+    switch (change.kind) {
+      case "set":
+        return this.set(change.node as YamlNode, change.value);
+      case "add-keys":
+        return this.addKeys(change);
+      case "remove-keys":
+        return this.removeKeys(change);
+      case "add-items":
+        return this.addItems(change);
+      case "remove-items":
+        return this.removeSpans(
+          change.list as YamlNode,
+          runsOf([...Array(change.count).keys()].map((i) => change.from + i)),
+        );
+    }
+  }
+
+  private addKeys({ map, entries }: Extract<Change, { kind: "add-keys" }>): Splice[] {
+    const extra = map.extra as YamlExtra;
+    if (extra.style === "flow") {
+      const additions = entries.map(([key, value]) => emitFlowEntry(key, value));
+      return insertIntoBrackets(this.brackets(map), extra.spans.length, additions);
+    }
+    const lines = emitEntries(new Map(entries), this.style, extra.column);
+    return [appendToBlock({ text: this.source.text, eol: this.style.eol }, extra.spans.at(-1)?.end ?? map.end, lines)];
+  }
+
+  private addItems({ list, at, values }: Extract<Change, { kind: "add-items" }>): Splice[] {
+    const extra = list.extra as YamlExtra;
+    if (extra.style === "flow") return insertIntoBrackets(this.brackets(list), at, values.map(emitFlow));
+    const page = { text: this.source.text, eol: this.style.eol };
+    const lines = emitItems(values, this.style, extra.column);
+    const next = extra.spans[at];
+    if (next !== undefined) return [insertBeforeItem(page, next.start, { lines, column: extra.column })];
+    return [appendToBlock(page, extra.spans.at(-1)?.end ?? list.end, lines)];
+  }
+
+  private removeKeys({ map, entries }: Extract<Change, { kind: "remove-keys" }>): Splice[] {
+    const extra = map.extra as YamlExtra;
+    const own = entries.filter((entry) => entry.origin === "own");
+    const indices = own.map((entry) => extra.spans.findIndex((span) => span.start === entry.start));
+    const splices = own.length === 0 ? [] : this.removeSpans(map as YamlNode, runsOf(indices));
+    if (own.length === entries.length || extra.merge === undefined) return splices;
+    // A key that a merge brings cannot be left out of it: what the merge still brings is written out.
+    const gone = new Set(entries.map((entry) => entry.key));
+    const kept = map.entries.filter((entry) => entry.origin === "merged" && !gone.has(entry.key));
+    const merged = new Map(kept.map((entry) => [entry.key, plainValue(entry.node)]));
+    const end = trimmedEnd(this.source.text, extra.merge.start, extra.merge.end);
+    return [...splices, { start: extra.merge.start, end, text: emitFlow(merged) }];
+  }
+
+  private removeSpans(node: YamlNode, runs: readonly (readonly [first: number, last: number])[]): Splice[] {
+    const { spans, style } = node.extra;
+    if (style === "flow")
+      return runs.flatMap(([first, last]) => removeFromBrackets(this.brackets(node), first, last - first + 1));
+    return removeRuns(this.source.text, spans, runs);
+  }
+
+  private brackets(node: LocatedNode) {
+    return { text: this.source.text, open: node.start, close: node.end - 1, spans: (node.extra as YamlExtra).spans };
+  }
+
+  private set(node: YamlNode, value: Value): Splice[] {
+    const { style, tag } = node.extra;
+    const untagged = tag === undefined ? [] : [this.cutTag(tag)];
+    if (style === "block") return [this.setBlock(node, value)];
+    const end = style === "block-scalar" ? trimmedEnd(this.source.text, node.start, node.end) : node.end;
+    const isCollection = (isMap(value) && value.size > 0) || (isList(value) && value.length > 0);
+    if (isCollection && style !== "flow" && this.mayBecomeBlock(node, end)) {
+      const start = skipSpacesBack(this.source.text, node.start);
+      return [...untagged.filter((cut) => cut.end <= start), { start, end, text: this.blockText(node, value) }];
+    }
+    const start = node.start;
+    const text = this.inlineText(node, value);
+    return [...untagged, { start, end, text: this.leadIn(node) + text }];
+  }
+
+  private cutTag(tag: { readonly start: number; readonly end: number }): Splice {
+    const hasSpace = this.source.text[tag.end] === " ";
+    return { start: tag.start, end: tag.end + (hasSpace ? 1 : 0), text: "" };
+  }
+
+  /** What an empty value needs before it: a space, or the ":" that `{a, b}` leaves out. */
+  private leadIn(node: YamlNode): string {
+    if (node.start !== node.end) return "";
+    const { kind, valueFrom, column } = node.extra.holder;
+    if (kind === "key" && valueFrom === undefined) return `${this.style.eol}${" ".repeat(column)}: `;
+    if (kind === "flow" && valueFrom === undefined) return ": ";
+    return /[ \t]/.test(this.source.text[node.start - 1] ?? "") ? "" : " ";
+  }
+
+  private inlineText(node: YamlNode, value: Value): string {
+    if (isMap(value) || isList(value)) return emitFlow(value);
+    const { style, holder } = node.extra;
+    if (style !== "block-scalar" || typeof value !== "string" || !isPlainBlock(value))
+      return scalarText(value as Scalar, quoteStyle(node.extra));
+    const body = /\n( *)[^\s]/.exec(this.source.text.slice(node.start, node.end));
+    const indent = " ".repeat(body?.[1]?.length ?? holder.column + this.style.indent);
+    const lines = value.replace(/\n$/, "").split("\n");
+    const shown = lines.map((line) => (line === "" ? "" : indent + line)).join(this.style.eol);
+    return `|${value.endsWith("\n") ? "" : "-"}${this.style.eol}${shown}`;
+  }
+
+  /** Only where nothing but the value stands on its line, so that no comment has to move. */
+  private mayBecomeBlock(node: YamlNode, end: number): boolean {
+    const { kind, valueFrom } = node.extra.holder;
+    const rest = /[^\n]*/.exec(this.source.text.slice(end))?.[0] ?? "";
+    return (kind === "key" || kind === "item") && valueFrom !== undefined && rest.trim() === "";
+  }
+
+  private setBlock(node: YamlNode, value: Value): Splice {
+    const { kind, valueFrom } = node.extra.holder;
+    const end = trimmedEnd(this.source.text, node.start, node.end);
+    const isCollection = (isMap(value) && value.size > 0) || (isList(value) && value.length > 0);
+    if (kind === "top" || valueFrom === undefined) {
+      const text = isCollection ? emitBlock(value, this.style) : this.inlineOf(value);
+      return { start: node.start, end, text };
+    }
+    return { start: valueFrom, end, text: isCollection ? this.blockText(node, value) : ` ${this.inlineOf(value)}` };
+  }
+
+  private inlineOf(value: Value): string {
+    return isMap(value) || isList(value) ? emitFlow(value) : scalarText(value as Scalar, "plain");
+  }
+
+  /** A collection below its key, or behind its dash. */
+  private blockText(node: YamlNode, value: Value): string {
+    const { kind, column } = node.extra.holder;
+    const emit = (at: number): string =>
+      isMap(value) ? emitEntries(value, this.style, at) : emitItems(value as readonly Value[], this.style, at);
+    if (kind === "item") return ` ${emit(column + 2).trimStart()}`;
+    const isFlushList = isList(value) && this.style.lists === "flush";
+    return this.style.eol + emit(isFlushList ? column : column + this.style.indent);
+  }
+}
+
+function quoteStyle(extra: YamlExtra): QuoteStyle {
+  return extra.style === "single" || extra.style === "double" ? extra.style : "plain";
+}
+
+function skipSpacesBack(text: string, offset: number): number {
+  let at = offset;
+  while (text[at - 1] === " " || text[at - 1] === "\t") at--;
+  return at;
+}
