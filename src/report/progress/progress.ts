@@ -25,7 +25,7 @@ const makers: Readonly<Record<ProgressMode, (streams: ProgressStreams) => Progre
   json: createJsonProgress,
 };
 
-/** Emit every event into it, close it once at the end, also after a failure. What was emitted after that is dropped. */
+/** Emit every event into it, close it once at the end, also after a failure. Nothing is emitted after that. */
 export function createProgress(options: ProgressOptions): Progress {
   return makers[options.mode ?? chooseMode(options)](options);
 }
