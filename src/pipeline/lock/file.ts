@@ -5,7 +5,7 @@
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, readIfExists, writeAtomic } from "../../base/files.ts";
 import { dumpYaml } from "../../base/ruamel.ts";
-import { isMap, sameValue, type Value, type ValueMap } from "../../base/value.ts";
+import { isMap, sameValue, type Value } from "../../base/value.ts";
 import { dataReader } from "../../params/data-file.ts";
 import type { LockEntry } from "../types.ts";
 import { entryToValue, valueToEntry } from "./entry.ts";
@@ -90,20 +90,21 @@ function conflictPlace(text: string): LockPlace | undefined {
   return match === null ? undefined : placeAt(text, match.index);
 }
 
-/** The whole file through the YAML parser; an error of it becomes "broken". */
-async function parseWhole(bytes: Uint8Array, file: string, text: string): Promise<Value | LockRead> {
-  const read = await dataReader("lock.yaml");
-  try {
-    return read({ path: file, bytes });
-  } catch (error) {
-    if (!(error instanceof SweeplineError)) throw error;
-    const place = error.place === undefined ? null : placeAt(text, error.place.offset);
-    return { kind: "broken", problem: error.message, place };
-  }
-}
+type YamlRead =
+  | { readonly kind: "ok"; readonly value: Value }
+  | { readonly kind: "broken"; readonly problem: string; readonly offset: number | null };
 
-function isRead(value: Value | LockRead): value is LockRead {
-  return typeof value === "object" && value !== null && "kind" in value;
+/** The parser of parameter files, its refusals as values. */
+async function yamlReader(file: string): Promise<(text: string) => YamlRead> {
+  const read = await dataReader("lock.yaml");
+  return (text) => {
+    try {
+      return { kind: "ok", value: read({ path: file, bytes: Buffer.from(text) }) };
+    } catch (error) {
+      if (!(error instanceof SweeplineError)) throw error;
+      return { kind: "broken", problem: error.message, offset: error.place?.offset ?? null };
+    }
+  };
 }
 
 function broken(problem: string): LockRead {
@@ -127,14 +128,19 @@ function fromValue(value: Value): LockRead {
   return { kind: "ok", lock: { ...emptyLock, stages, tail } };
 }
 
-/** A file cut into stages. A stage in an unusual style is taken from `whole`; "unsure" where there is none to ask. */
-function fromText(text: string, whole: ValueMap | undefined): LockFile | "unsure" {
+type ReadYaml = (text: string) => Value | undefined;
+
+/**
+ * A file cut into stages. One in an unusual style is read by the YAML parser, alone: so an alias of another stage's
+ * anchor is noticed, and the file is not kept in pieces that need each other. "unsure" where the pieces do not do.
+ */
+function fromText(text: string, readYaml: ReadYaml): LockFile | "unsure" {
   const cut = cutLock(text);
   if (cut === undefined) return "unsure";
   const stages = new Map<string, LockedStage>();
   for (const { name, text: lines } of cut.stages) {
-    const scanned = scanYaml(lines);
-    const entry = valueToEntry(isMap(scanned) ? scanned.get(name) : whole?.get(name));
+    const value = scanYaml(lines) ?? readYaml(lines);
+    const entry = valueToEntry(isMap(value) ? value.get(name) : undefined);
     if (entry === undefined) return "unsure";
     stages.set(name, { entry, text: lines });
   }
@@ -154,22 +160,29 @@ function schemaProblem(value: Value): LockRead | undefined {
 export async function parseLock(bytes: Uint8Array, file: string): Promise<LockRead> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   const isUsual = knownHead.test(text.slice(0, Math.max(0, text.indexOf("stages:\n"))));
-  const quick = isUsual ? fromText(text, undefined) : "unsure";
+  const quick = isUsual ? fromText(text, () => undefined) : "unsure";
   if (quick !== "unsure") return { kind: "ok", lock: quick };
   const conflict = conflictPlace(text);
   if (conflict !== undefined) return { kind: "conflicted", place: conflict };
-  const value = await parseWhole(bytes, file, text);
-  return isRead(value) ? value : fromWhole(value, isUsual ? text : undefined);
+  const read = await yamlReader(file);
+  const whole = read(text);
+  if (whole.kind === "broken") return { ...whole, place: whole.offset === null ? null : placeAt(text, whole.offset) };
+  return fromWhole(whole.value, () => {
+    if (!isUsual) return "unsure";
+    return fromText(text, (lines) => {
+      const piece = read(lines);
+      return piece.kind === "ok" ? piece.value : undefined;
+    });
+  });
 }
 
 /** From the parsed file; where its text can be cut into stages, their bytes are kept. */
-function fromWhole(value: Value, text: string | undefined): LockRead {
+function fromWhole(value: Value, inPieces: () => LockFile | "unsure"): LockRead {
   if (isMap(value) && value.size === 0) return { kind: "ok", lock: emptyLock };
   const problem = schemaProblem(value);
   if (problem !== undefined) return problem;
-  const stages = isMap(value) ? value.get("stages") : undefined;
-  const kept = text !== undefined && isMap(stages) ? fromText(text, stages) : "unsure";
-  return kept === "unsure" ? fromValue(value) : { kind: "ok", lock: kept };
+  const lock = inPieces();
+  return lock === "unsure" ? fromValue(value) : { kind: "ok", lock };
 }
 
 /** Reads a lock file: absent, ok, or what is wrong with it. */
