@@ -6,16 +6,18 @@ import type { ProcessIdentity } from "../base/processes.ts";
 import type { Value } from "../base/value.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { stamp, writeCommit } from "../git/objects.ts";
-import { experimentHash } from "../pipeline/lock/experiment-hash.ts";
-import { metricsOf, restoreOutputs, trackedOutputs } from "../pipeline/outputs.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
+import { restoreOutputs } from "../pipeline/restore-outputs.ts";
+import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
 import type { Project } from "../store/project.ts";
 import { type CopySlot, prepareCopy, resultTree, workFolder } from "./copy.ts";
 import { stageEnvironment } from "./environment.ts";
 import type { QueueEntry } from "./queue.ts";
 import { factsHeader } from "./record.ts";
+import { resultMessage } from "./result-message.ts";
 import { writeProcesses } from "./runs.ts";
+import { workspaceMetrics } from "./workspace-metrics.ts";
 
 export interface ExecuteRequest {
   readonly entry: QueueEntry;
@@ -119,15 +121,15 @@ async function commitResult(
 ): Promise<EntryOutcome> {
   const { entry, slot } = request;
   const inside = path.relative(workFolder(slot), project.root);
-  const include = trackedOutputs(project).map((file) => path.posix.join(inside, file));
+  const include = (await trackedOutputs(project)).map((file) => path.posix.join(inside, file));
   const tree = await resultTree(slot, include);
-  const metrics = metricsOf(project);
+  const metrics = await workspaceMetrics(project);
   const commit = writeCommit(slot.repository, {
     tree,
     parents: [entry.baseline],
     author: stamp(request.identity, new Date()),
     extraHeaders: factsHeader(entry.record),
-    message: entry.record.message ?? `dvc: commit experiment ${experimentHash(result)}`,
+    message: resultMessage(result, entry.record.message),
   });
   return { kind: "done", commit, metrics };
 }

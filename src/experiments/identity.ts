@@ -9,7 +9,6 @@
 import { createHash } from "node:crypto";
 import { pythonJson } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
-import type { ObjectId } from "../git/ids.ts";
 import type { StoredFlags } from "./record.ts";
 
 export interface IdentityFacts {
@@ -19,8 +18,8 @@ export interface IdentityFacts {
   readonly params: ReadonlyMap<string, Value>;
   readonly targets: readonly string[];
   readonly flags: StoredFlags;
-  /** The tree of the copied files. */
-  readonly copies: ObjectId | undefined;
+  /** A hash of the copied files. */
+  readonly copies: string | undefined;
 }
 
 /** Flags that say how to run, not what: they do not make another point. */

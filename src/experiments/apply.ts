@@ -1,0 +1,72 @@
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
+import type { ObjectId, RefName } from "../git/ids.ts";
+import { createStash, resetIndex } from "../git/porcelain.ts";
+import { changeRefs, type RefChange } from "../git/refs.ts";
+import { headCommit } from "../git/repository.ts";
+import { git } from "../git/run.ts";
+import { copyIndex } from "../git/snapshot.ts";
+import { resolveExperiment } from "./finished.ts";
+import { listQueue } from "./queue.ts";
+import type { ExperimentsContext } from "./repository.ts";
+
+export interface Applied {
+  readonly name: string;
+  /** Where the changes that were in the workspace are kept; undefined where there were none. */
+  readonly stash: ObjectId | undefined;
+}
+
+const applyRef = (name: string) => `refs/exps/apply/${name}` as RefName;
+
+/** The commit of a finished experiment, or of a queued or failed one, by name. */
+async function commitToApply(context: ExperimentsContext, name: string): Promise<ObjectId> {
+  try {
+    return (await resolveExperiment(context, name)).commit;
+  } catch (error) {
+    if (!(error instanceof SweeplineError) || error.code !== "NOT_AN_EXPERIMENT") throw error;
+    const entry = (await listQueue(context)).entries.findLast((item) => item.name === name);
+    if (entry !== undefined) return entry.commit;
+    throw error;
+  }
+}
+
+/**
+ * Lays an experiment over the workspace: tracked files become the experiment's, HEAD stays, untracked files stay.
+ * What was changed before goes to refs/exps/apply/stash, HEAD's commit to refs/exps/apply/ORIG_HEAD (as DVC does).
+ * Outputs are checked out by the caller.
+ */
+export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
+  const { repository } = context;
+  const commit = await commitToApply(context, name);
+  const head = await headCommit(repository);
+  const stash = await createStash(repository, `dvc-exp-apply:${head}:${commit}:${name}`);
+  const changes: RefChange[] = [
+    { kind: "set", ref: applyRef("ORIG_HEAD"), to: head },
+    { kind: "set", ref: "refs/exps/exec/EXEC_APPLY" as RefName, to: commit },
+    ...(stash === undefined ? [] : [{ kind: "set" as const, ref: applyRef("stash"), to: stash }]),
+  ];
+  await changeRefs(repository, `sweepline: apply ${name}`, changes);
+  await resetIndex(repository);
+  await checkOutTree(context, commit);
+  return { name, stash };
+}
+
+/** Makes the tracked files those of a commit, through an index of our own: the user's keeps saying what HEAD says. */
+async function checkOutTree(context: ExperimentsContext, commit: ObjectId): Promise<void> {
+  const { repository, state } = context;
+  makeFolder(state.scratch);
+  const index = path.join(state.scratch, `apply-index-${process.pid}`);
+  const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
+  try {
+    copyIndex(path.join(repository.gitDir, "index"), index);
+    // Untracked files of the same name (an earlier run's dvc.lock) give way, as with DVC.
+    await git(["read-tree", "--reset", "-u", commit], settings);
+  } finally {
+    removeFile(index);
+  }
+  if (lstatIfExists(path.join(repository.gitDir, "index")) !== undefined)
+    await git(["update-index", "-q", "--refresh", "--really-refresh"], { cwd: repository.workTree }).catch(
+      () => undefined,
+    );
+}

@@ -1,0 +1,162 @@
+/** From points to queue entries: one snapshot, one stream of objects and one ref transaction for a whole sweep. */
+
+import { createHash } from "node:crypto";
+import { makeFolder } from "../base/files.ts";
+import type { ObjectId } from "../git/ids.ts";
+import { changeRefs, type RefChange } from "../git/refs.ts";
+import { headCommit } from "../git/repository.ts";
+import { type Snapshot, snapshotWorkTree } from "../git/snapshot.ts";
+import type { Point } from "../sweep/types.ts";
+import { filesToCopy } from "./copied-paths.ts";
+import { importEntries } from "./import-entries.ts";
+import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
+import { withLock } from "./locks.ts";
+import { type NamedPoint, namePoints } from "./naming.ts";
+import { type OpenedParamFile, openParamFiles } from "./param-edits.ts";
+import { identitiesOfPoints } from "./point-identity.ts";
+import { claimEntry, queueRef, removal } from "./queue.ts";
+import { randomName } from "./random-names.ts";
+import type { StoredFlags } from "./record.ts";
+import type { ExperimentsContext } from "./repository.ts";
+import { identityScope } from "./scope.ts";
+import { lastSequence, rememberSequence } from "./sequence.ts";
+
+export interface EnqueueRequest {
+  /** At least one; a point without overrides is the workspace as it is. */
+  readonly points: readonly Point[];
+  readonly numbered: boolean;
+  /** The folder of the command, relative to the project's root. */
+  readonly folder: string;
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  /** Recorded with each experiment: see sweepId(). */
+  readonly sweep: string | undefined;
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+  /** Absolute paths of --copy-paths. */
+  readonly copyPaths: readonly string[];
+  readonly duplicates: "skip" | "replace";
+  readonly failedBefore: "queue" | "report";
+  /** Claim the entries before anybody sees them: for a run that follows at once. */
+  readonly claim: "leave" | "claim";
+}
+
+export interface QueuedPoint {
+  readonly name: string;
+  readonly sequence: number;
+  readonly overrides: readonly string[];
+}
+
+export interface EnqueueOutcome {
+  readonly baseline: ObjectId;
+  readonly queued: readonly QueuedPoint[];
+  /** Points that were left alone, with the experiment that stands for them. */
+  readonly known: readonly {
+    readonly name: string;
+    readonly state: "queued" | "failed" | "done";
+    readonly overrides: readonly string[];
+  }[];
+  /** Points that were the same as an earlier one. */
+  readonly repeated: number;
+}
+
+/** The id of a sweep: the same line on the same baseline has the same id, so that a repeated sweep goes on with it. */
+export function sweepId(baseline: ObjectId, overrides: readonly string[], targets: readonly string[]): string {
+  return `s-${createHash("sha256")
+    .update(JSON.stringify([baseline, overrides, targets]))
+    .digest("hex")
+    .slice(0, 12)}`;
+}
+
+/** Queues the points that are new. All or nothing: a refused name leaves the queue as it was. */
+export function enqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
+  makeFolder(context.state.root);
+  return withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request));
+}
+
+export interface EnqueuePlan {
+  readonly head: ObjectId;
+  readonly snapshot: Snapshot;
+  readonly files: readonly OpenedParamFile[];
+  readonly named: readonly NamedPoint[];
+  readonly identities: readonly string[];
+  readonly known: KnownOnBaseline;
+  readonly copied: readonly string[];
+}
+
+async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
+  const plan = await makePlan(context, request);
+  const fresh = plan.named.filter((point) => point.kind === "new");
+  const overridesOf = (index: number) => (request.points[index]?.overrides ?? []).map((override) => override.text);
+  const queued = await writeEntries(context, request, plan, fresh);
+  return {
+    baseline: plan.head,
+    queued: queued.map((entry, at) => ({ ...entry, overrides: overridesOf(fresh[at]?.index ?? -1) })),
+    known: plan.named.flatMap((point) =>
+      point.kind === "known"
+        ? [{ name: point.known.name, state: point.known.state, overrides: overridesOf(point.index) }]
+        : [],
+    ),
+    repeated: plan.named.filter((point) => point.kind === "repeated").length,
+  };
+}
+
+async function makePlan(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePlan> {
+  const { repository } = context;
+  const copied = filesToCopy(repository, request.copyPaths);
+  const head = await headCommit(repository);
+  const files = await openParamFiles(context, request.folder, request.points);
+  const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
+  const snapshot = await snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include });
+  const scope = await identityScope(
+    context.project,
+    files.map((file) => file.inGit),
+  );
+  const [known, identities] = await Promise.all([
+    knownOnBaseline(context, head, scope),
+    identitiesOfPoints(context, { ...request, snapshot, files, scope, copied }),
+  ]);
+  const named = namePoints({
+    identities,
+    name: request.name,
+    numbered: request.numbered,
+    known: known.experiments,
+    duplicates: request.duplicates,
+    failedBefore: request.failedBefore,
+    randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
+  });
+  return { head, snapshot, files, named, identities, known, copied };
+}
+
+export type FreshPoint = Extract<NamedPoint, { kind: "new" }>;
+
+async function writeEntries(
+  context: ExperimentsContext,
+  request: EnqueueRequest,
+  plan: EnqueuePlan,
+  fresh: readonly FreshPoint[],
+): Promise<readonly { readonly name: string; readonly sequence: number }[]> {
+  if (fresh.length === 0) return [];
+  const firstSequence = Math.max(plan.known.highestSequence, lastSequence(context)) + 1;
+  const commits = await importEntries(context, { request, plan, fresh, firstSequence });
+  const entries = fresh.map((point, at) => ({ name: point.name, sequence: firstSequence + at }));
+  if (request.claim === "claim") for (const entry of entries) claimEntry(context, entry.sequence);
+  const creations = entries.map(
+    (entry, at): RefChange => ({
+      kind: "create",
+      ref: queueRef("queued", entry.sequence),
+      to: commits[at] as ObjectId,
+    }),
+  );
+  await changeRefs(context.repository, "sweepline: queued", [...creations, ...replacedEntries(plan.known, fresh)]);
+  rememberSequence(context, firstSequence + fresh.length - 1);
+  return entries;
+}
+
+/** Entries in the queue whose place a new one takes; a replaced result stays until the new one is there. */
+function replacedEntries(known: KnownOnBaseline, fresh: readonly FreshPoint[]): readonly RefChange[] {
+  const names = new Set(fresh.map((point) => point.name));
+  return known.experiments.flatMap((item) =>
+    item.entry !== undefined && names.has(item.name) ? [removal(item.entry)] : [],
+  );
+}

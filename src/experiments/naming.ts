@@ -1,0 +1,92 @@
+/** Which points are new, and what they are called. Pure: identity first, names second. */
+import { SweeplineError } from "../base/errors.ts";
+import { checkName, nextNumber } from "./names.ts";
+
+/** Something that has a name on this baseline already. */
+export interface KnownExperiment {
+  readonly name: string;
+  readonly identity: string;
+  readonly state: "queued" | "failed" | "done";
+}
+
+export interface NamingRequest {
+  /** One a point, in order. */
+  readonly identities: readonly string[];
+  /** -n */
+  readonly name: string | undefined;
+  /** A sweep's names are numbered: grid-1, grid-2. */
+  readonly numbered: boolean;
+  readonly known: readonly KnownExperiment[];
+  /** A point that is queued or done already: leave it, or (--force) make it again. */
+  readonly duplicates: "skip" | "replace";
+  /** A point that failed before: queue it again, or only report it. */
+  readonly failedBefore: "queue" | "report";
+  randomName(isTaken: (name: string) => boolean): string;
+}
+
+export type NamedPoint =
+  | {
+      readonly kind: "new";
+      readonly index: number;
+      readonly name: string;
+      /** Takes the place of what has that name. */
+      readonly replaces?: KnownExperiment;
+    }
+  | { readonly kind: "known"; readonly index: number; readonly known: KnownExperiment }
+  /** The same point as an earlier one of this request. */
+  | { readonly kind: "repeated"; readonly index: number };
+
+/** One row a point, in order. Throws NAME_TAKEN or BAD_NAME before anything is queued. */
+export function namePoints(request: NamingRequest): readonly NamedPoint[] {
+  if (request.name !== undefined) checkName(request.name);
+  const byIdentity = new Map<string, KnownExperiment>();
+  // A finished or queued experiment of that identity counts more than a failed one.
+  for (const known of request.known)
+    if (known.state !== "failed" || !byIdentity.has(known.identity)) byIdentity.set(known.identity, known);
+  const names = nameSource(request);
+  const seen = new Set<string>();
+  return request.identities.map((identity, index) => {
+    if (seen.has(identity)) return { kind: "repeated", index };
+    seen.add(identity);
+    const known = byIdentity.get(identity);
+    if (known === undefined) return { kind: "new", index, ...names() };
+    const again = request.duplicates === "replace" || (known.state === "failed" && request.failedBefore === "queue");
+    if (!again) return { kind: "known", index, known };
+    return request.name === undefined || request.numbered
+      ? { kind: "new", index, name: known.name, replaces: known }
+      : { kind: "new", index, ...names() };
+  });
+}
+
+/** Gives the next name for a new point: the given one, the next number, or a random one. */
+function nameSource(request: NamingRequest): () => { readonly name: string; readonly replaces?: KnownExperiment } {
+  const { name } = request;
+  const byName = new Map(request.known.map((known) => [known.name, known]));
+  if (name === undefined) {
+    const given = new Set<string>();
+    return () => {
+      const random = request.randomName((candidate) => byName.has(candidate) || given.has(candidate));
+      given.add(random);
+      return { name: random };
+    };
+  }
+  if (request.numbered) {
+    let number = nextNumber(name, byName.keys());
+    return () => ({ name: `${name}-${number++}` });
+  }
+  const holder = byName.get(name);
+  return () => {
+    if (holder === undefined) return { name };
+    if (holder.state !== "failed" && request.duplicates === "skip") throw nameTaken(holder);
+    return { name, replaces: holder };
+  };
+}
+
+export function nameTaken(holder: Pick<KnownExperiment, "name" | "state">): SweeplineError {
+  const where = holder.state === "queued" ? "queued experiment" : "existing experiment";
+  return new SweeplineError({
+    code: "NAME_TAKEN",
+    message: `Experiment conflicts with ${where} '${holder.name}'. To overwrite the existing experiment run:\n\n\tsweepline exp run -f ...\n`,
+    hint: "Or choose another name with -n.",
+  });
+}

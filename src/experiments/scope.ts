@@ -1,0 +1,30 @@
+import path from "node:path";
+import { loadProjectStages } from "../pipeline/project-stages.ts";
+import type { Stage } from "../pipeline/types.ts";
+import type { Project } from "../store/project.ts";
+import type { IdentityScope } from "./identity.ts";
+
+/**
+ * Which paths of the work tree are results of runs, and which are parameter files: what the identity of a point
+ * leaves out and reads. All paths from the top of the Git work tree, "/" as separator.
+ * @param edited parameter files that overrides name, tracked by a stage or not
+ */
+export async function identityScope(project: Project, edited: readonly string[]): Promise<IdentityScope> {
+  const top = project.gitRoot ?? project.root;
+  const inGit = (absolute: string) => path.relative(top, absolute).split(path.sep).join("/");
+  const { pipelines } = await loadProjectStages(project);
+  const stages = pipelines.flatMap((pipeline) => pipeline.stages);
+  const fromStages = (paths: (stage: Stage) => readonly string[]) =>
+    stages.flatMap((stage) => paths(stage).map((name) => inGit(path.resolve(stage.workingFolder, name))));
+  const metrics = pipelines.flatMap((pipeline) =>
+    pipeline.metrics.map((name) => inGit(path.resolve(pipeline.folder, name))),
+  );
+  return {
+    written: new Set([...fromStages((stage) => stage.outs.map((output) => output.path)), ...metrics]),
+    paramFiles: new Set([
+      inGit(path.join(project.root, "params.yaml")),
+      ...fromStages((stage) => stage.params.map((params) => params.file)),
+      ...edited,
+    ]),
+  };
+}

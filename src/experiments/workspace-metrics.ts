@@ -1,0 +1,31 @@
+import path from "node:path";
+import { readIfExists } from "../base/files.ts";
+import type { Value } from "../base/value.ts";
+import { readDataFile } from "../params/data-file.ts";
+import { loadProjectStages } from "../pipeline/project-stages.ts";
+import type { Project } from "../store/project.ts";
+import { flattenMetrics } from "./show/flatten.ts";
+import type { FileResult } from "./show/types.ts";
+
+/** The metrics that lie in a workspace now, flat, under the names of the table; files that can't be read are left out. */
+export async function workspaceMetrics(project: Project): Promise<ReadonlyMap<string, Value>> {
+  const { stages, pipelines } = await loadProjectStages(project);
+  const fromStages = stages.flatMap((stage) =>
+    stage.outs
+      .filter((output) => output.kind === "metric")
+      .map((output) => path.resolve(stage.workingFolder, output.path)),
+  );
+  const listed = pipelines.flatMap((pipeline) => pipeline.metrics.map((name) => path.resolve(pipeline.folder, name)));
+  const results = new Map<string, FileResult>();
+  for (const file of new Set([...fromStages, ...listed])) {
+    const bytes = readIfExists(file);
+    if (bytes === undefined) continue;
+    const name = path.relative(project.root, file);
+    try {
+      results.set(name, { kind: "data", data: await readDataFile({ path: name, bytes }) });
+    } catch {
+      // A broken metrics file shows as an error in the table; here, one number less.
+    }
+  }
+  return flattenMetrics(results);
+}

@@ -1,0 +1,185 @@
+/** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
+import path from "node:path";
+import { closeSync, openAppend } from "../base/files.ts";
+import type { ObjectId } from "../git/ids.ts";
+import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
+import { changeRefs } from "../git/refs.ts";
+import { headCommit } from "../git/repository.ts";
+import { snapshotWorkTree } from "../git/snapshot.ts";
+import { reproduce } from "../pipeline/reproduce.ts";
+import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
+import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../pipeline/types.ts";
+import type { Point } from "../sweep/types.ts";
+import { stageEnvironment } from "./environment.ts";
+import { overrideText } from "./import-entries.ts";
+import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
+import { withLock } from "./locks.ts";
+import { checkName } from "./names.ts";
+import { nameTaken } from "./naming.ts";
+import { applyPoint, type OpenedParamFile, openParamFiles } from "./param-edits.ts";
+import { identitiesOfPoints } from "./point-identity.ts";
+import { randomName } from "./random-names.ts";
+import { type ExperimentFacts, factsHeader, type StoredFlags } from "./record.ts";
+import { type ExperimentsContext, experimentRef } from "./repository.ts";
+import { resultMessage } from "./result-message.ts";
+import { startRun, writeRunRecord } from "./runs.ts";
+import { identityScope } from "./scope.ts";
+import { reserveSequence } from "./sequence.ts";
+
+export interface WorkspaceRunRequest {
+  readonly point: Point;
+  /** Relative to the project's root. */
+  readonly folder: string;
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+  /** A name that is taken: refuse, or (--force) replace what has it. */
+  readonly taken: "refuse" | "replace";
+  readonly interactive: boolean;
+  /** Told the name before anything runs. */
+  named(name: string): void;
+  readonly events: ReproduceEvents;
+  readonly signal: AbortSignal;
+}
+
+export type WorkspaceRunOutcome =
+  | { readonly kind: "done"; readonly name: string; readonly commit: ObjectId }
+  | { readonly kind: "failed"; readonly name: string; readonly message: string }
+  | { readonly kind: "cancelled"; readonly name: string };
+
+/** Runs one point in the workspace. One such run at a time; a second one waits, then refuses with the owner's pid. */
+export function runInWorkspace(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+): Promise<WorkspaceRunOutcome> {
+  return withLock(
+    context.state.workspaceLock,
+    "an experiment in the workspace",
+    () => runLocked(context, request),
+    2_000,
+  );
+}
+
+interface Prepared {
+  readonly baseline: ObjectId;
+  readonly name: string;
+  readonly facts: ExperimentFacts;
+}
+
+async function runLocked(context: ExperimentsContext, request: WorkspaceRunRequest): Promise<WorkspaceRunOutcome> {
+  const files = await openParamFiles(context, request.folder, [request.point]);
+  const prepared = await prepare(context, request, files);
+  request.named(prepared.name);
+  applyPoint(files, request.point);
+  const run = startRun(context.state, await reserveSequence(context), prepared.name);
+  const startedAt = Date.now();
+  const log = openAppend(run.log);
+  try {
+    const result = await reproduceHere(context, { request, prepared, log });
+    const outcome = await settle(context, { request, prepared, result });
+    const message = result.kind === "failed" ? { message: failureText(result) } : {};
+    const state = outcome.kind === "done" ? "success" : outcome.kind;
+    writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...message });
+    return outcome;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Everything that can refuse happens here, before a file of the workspace changes. */
+async function prepare(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+  files: readonly OpenedParamFile[],
+): Promise<Prepared> {
+  const { point, targets, flags } = request;
+  const baseline = await headCommit(context.repository);
+  const inGit = files.map((file) => file.inGit);
+  const scope = await identityScope(context.project, inGit);
+  const known = await knownOnBaseline(context, baseline, scope);
+  const name = chooseName(request, known);
+  const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
+  const snapshot = await snapshotWorkTree(context.repository, { scratchFolder: context.state.scratch, include });
+  const [identity = ""] = await identitiesOfPoints(context, {
+    points: [point],
+    files,
+    scope,
+    copied: [],
+    targets,
+    flags,
+    snapshot,
+  });
+  return { baseline, name, facts: { identity, overrides: point.overrides.map(overrideText), targets, flags } };
+}
+
+function chooseName(request: WorkspaceRunRequest, known: KnownOnBaseline): string {
+  const { name } = request;
+  if (name === undefined) return randomName((candidate) => known.allNames.has(candidate));
+  checkName(name);
+  const holder = known.experiments.find((item) => item.name === name && item.state !== "failed");
+  if (holder !== undefined && request.taken === "refuse") throw nameTaken(holder);
+  return name;
+}
+
+interface Running {
+  readonly request: WorkspaceRunRequest;
+  readonly prepared: Prepared;
+  readonly log: number;
+}
+
+function reproduceHere(context: ExperimentsContext, { request, prepared, log }: Running): Promise<ReproduceResult> {
+  const { project } = context;
+  const { name, baseline, facts } = prepared;
+  return reproduce(
+    project,
+    {
+      ...reproduceDefaults,
+      ...request.flags,
+      targets: request.targets,
+      interactive: request.interactive,
+      folder: path.join(project.root, request.folder),
+      environment: stageEnvironment({ overrides: facts.overrides, name, baseline }),
+      dvcRoot: project.root,
+      output: { kind: "tee", descriptor: log },
+      signal: request.signal,
+    },
+    request.events,
+  );
+}
+
+interface Settling {
+  readonly request: WorkspaceRunRequest;
+  readonly prepared: Prepared;
+  readonly result: ReproduceResult;
+}
+
+/** A finished run becomes a commit and a ref; the workspace keeps the results. */
+async function settle(
+  context: ExperimentsContext,
+  { request, prepared, result }: Settling,
+): Promise<WorkspaceRunOutcome> {
+  const { name, baseline, facts } = prepared;
+  if (result.kind === "cancelled") return { kind: "cancelled", name };
+  if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
+  const { repository, project, state } = context;
+  const inside = path.relative(repository.workTree, project.root);
+  const include = (await trackedOutputs(project)).map((file) => path.posix.join(inside, file));
+  const { workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include });
+  const commit = writeCommit(repository, {
+    tree: workTree,
+    parents: [baseline],
+    author: stamp(await committerIdentity(repository), new Date()),
+    extraHeaders: factsHeader(facts),
+    message: resultMessage(result, request.message),
+  });
+  const kind = request.taken === "replace" ? "set" : "create";
+  await changeRefs(repository, "sweepline: experiment finished", [
+    { kind, ref: experimentRef(baseline, name), to: commit },
+  ]);
+  return { kind: "done", name, commit };
+}
+
+function failureText(result: Extract<ReproduceResult, { kind: "failed" }>): string {
+  return result.failures.map((failure) => `failed to reproduce '${failure.address}': ${failure.message}`).join("; ");
+}

@@ -1,0 +1,52 @@
+/** Git's everyday commands, through simple-git: for the few places where a person would type them. */
+import { type SimpleGit, simpleGit } from "simple-git";
+import { beforeEffect } from "../base/effects.ts";
+import type { ObjectId } from "./ids.ts";
+import type { Repository } from "./repository.ts";
+import { gitEnvironment } from "./run.ts";
+
+function porcelain(repository: Repository, what: string): SimpleGit {
+  beforeEffect("git", what);
+  const environment: Record<string, string> = {};
+  // simple-git refuses variables through which a command could be run (an editor, a pager, ssh): none of these needs one.
+  for (const [name, value] of Object.entries(gitEnvironment()))
+    if (
+      value !== undefined &&
+      (!name.startsWith("GIT_") || /^GIT_(AUTHOR|COMMITTER|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))/.test(name))
+    )
+      if (!/^(EDITOR|PAGER|VISUAL|SSH_ASKPASS|PREFIX)$/.test(name)) environment[name] = value;
+  return simpleGit({ baseDir: repository.workTree }).env(environment);
+}
+
+/** Adds files to the user's index, ignored ones refused as `git add` refuses them. */
+export async function stageFiles(repository: Repository, files: readonly string[]): Promise<void> {
+  if (files.length > 0) await porcelain(repository, "add").raw(["add", "--", ...files]);
+}
+
+/** A stash commit of all changes of tracked files, stored nowhere; undefined where nothing was changed. */
+export async function createStash(repository: Repository, message: string): Promise<ObjectId | undefined> {
+  const id = (await porcelain(repository, "stash").raw(["stash", "create", message])).trim();
+  return id === "" ? undefined : (id as ObjectId);
+}
+
+/** Makes the index equal to HEAD; the work tree stays as it is. */
+export async function resetIndex(repository: Repository): Promise<void> {
+  await porcelain(repository, "reset").raw(["reset", "--quiet", "--mixed"]);
+}
+
+/** Whether Git takes that name for a branch. */
+export async function isBranchName(repository: Repository, name: string): Promise<boolean> {
+  if (name.startsWith("-")) return false;
+  try {
+    await porcelain(repository, "check-ref-format").raw(["check-ref-format", `refs/heads/${name}`]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The branch that is checked out; undefined where HEAD is detached. */
+export async function currentBranch(repository: Repository): Promise<string | undefined> {
+  const name = (await porcelain(repository, "branch").raw(["branch", "--show-current"])).trim();
+  return name === "" ? undefined : name;
+}
