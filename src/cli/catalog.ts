@@ -18,6 +18,16 @@ export interface CatalogEntry {
 
 export const catalog: readonly CatalogEntry[] = [
   {
+    name: "expand",
+    summary: "Print the jobs of a sweep, one a line",
+    load: () => import("./commands/expand.ts"),
+  },
+  {
+    name: "parse",
+    summary: "Explain how overrides are read",
+    load: () => import("./commands/parse.ts"),
+  },
+  {
     name: "version",
     summary: "Print the versions of sweepline, Node and Git",
     load: () => import("./commands/version.ts"),

@@ -10,8 +10,8 @@ import { blanksHint } from "./split-words.ts";
 import type { Point, PointOverride, SweepAxis } from "./types.ts";
 
 export interface ExpandOptions extends EvaluationContext {
-  /** Files whose overrides go to config composition: there, groups and packages are allowed. */
-  readonly composedFiles?: readonly string[];
+  /** Files whose overrides go to config composition, where groups and packages are allowed: their names, or all. */
+  readonly composed?: readonly string[] | "all";
 }
 
 export interface Expansion {
@@ -54,6 +54,11 @@ export function expandPoints(args: readonly string[], options: ExpandOptions = {
     return { points: [{ index: 0, overrides: point }], isSweep };
   }
   return { points: productOf(sweepAxes(overrides, options)), isSweep };
+}
+
+/** The axes of some `[file:]override`, in order. Throws as expandPoints. */
+export function readAxes(args: readonly string[], options: ExpandOptions = {}): SweepAxis[] {
+  return sweepAxes(readOverrides(args, options), options);
 }
 
 interface ReadOverride {
@@ -112,7 +117,8 @@ function pointOverride(
   value: EvaluatedOverride["value"],
   text: string,
 ): PointOverride {
-  const target = options.composedFiles?.includes(file) ? "config" : "file";
+  const { composed } = options;
+  const target = composed === "all" || composed?.includes(file) ? "config" : "file";
   return guarded(override, () => ({ file, text, edit: paramEdit({ override, value, text, target }) }));
 }
 
@@ -124,7 +130,8 @@ function guarded<T>(override: EvaluatedOverride, work: () => T): T {
   }
 }
 
-function refusal({ text, tree }: EvaluatedOverride, { code, message, hint }: EvaluationError): SweeplineError {
+/** An override that reads well and is refused all the same, as the failure that the command line prints. */
+export function refusal({ text, tree }: EvaluatedOverride, { code, message, hint }: EvaluationError): SweeplineError {
   const value = tree.value ?? tree.key;
   const place = { name: "override", text, offset: value.offset, length: value.length };
   return new SweeplineError({ code, message, place, ...(hint === undefined ? {} : { hint }) });

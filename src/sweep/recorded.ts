@@ -8,8 +8,9 @@ import {
   sweepOf,
 } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
+import { maxPoints } from "./expand.ts";
 import type { EvaluationContext } from "./functions.ts";
-import { axesOf, axisValues, batchSizes, combinations } from "./product.ts";
+import { axesOf, axisValues, batchSizes, combinationCount, combinations } from "./product.ts";
 import { renderElement } from "./render.ts";
 import { type TypedJson, typedElement, typedSweep } from "./typed-json.ts";
 
@@ -77,6 +78,8 @@ export function recordedProduct({ args, maxBatchSize, params, context }: Product
   }
   return orError((): TypedJson => {
     const lists = axesOf(overrides, context).map((axis) => axis.values.map((value) => value.text));
+    const count = combinationCount(lists);
+    if (count > maxPoints) throw new EvaluationError("TOO_MANY_POINTS", `The product has ${count} jobs.`);
     const jobs = [...combinations(lists)];
     return { jobs, batches: batchSizes(jobs.length, maxBatchSize) };
   }) as TypedJson;

@@ -1,0 +1,125 @@
+/** Points listed one by one, instead of a product: from CSV or JSON lines. */
+import { escapeWord, quote } from "../../grammar/override/printer.ts";
+import { SweeplineError } from "../base/errors.ts";
+import { isList, isMap, type Value } from "../base/value.ts";
+import { dataReader } from "../params/data-file.ts";
+import { readCsv } from "./csv.ts";
+import { dictOf, type Element } from "./elements.ts";
+import { type EvaluatedOverride, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
+import { expandPoints, splitFile } from "./expand.ts";
+import { paramEdit } from "./param-edit.ts";
+import { renderElement } from "./render.ts";
+import type { Point, PointOverride } from "./types.ts";
+
+export type PointsFormat = "csv" | "jsonl";
+
+/**
+ * The points of a list. CSV: a header of keys (`lr`, `other.json:seed`), then one point a row; a cell is read as the
+ * value of an override, and an empty one leaves the parameter as it is. JSON lines: one object of keys and values a
+ * point, with JSON's own types (1 is an integer, 1.0 a float, "1" a text).
+ * @throws SweeplineError naming the line
+ */
+export async function readPointsFile(text: string, format: PointsFormat): Promise<readonly Point[]> {
+  const rows = format === "csv" ? csvPoints(text) : await jsonPoints(text);
+  return rows.map((overrides, index) => ({ index, overrides }));
+}
+
+function csvPoints(text: string): PointOverride[][] {
+  const [header, ...rows] = readCsv(text);
+  if (header === undefined) return [];
+  return rows.map(({ line, cells }) => {
+    if (cells.length !== header.cells.length)
+      throw atLine(line, "POINT_CELLS", `has ${cells.length} cells, the header ${header.cells.length}.`);
+    return cells.flatMap((cell, column) =>
+      cell.trim() === "" ? [] : cellOverride(header.cells[column] ?? "", cell, line),
+    );
+  });
+}
+
+function cellOverride(key: string, cell: string, line: number): readonly PointOverride[] {
+  const { points, isSweep } = named(line, () => expandPoints([`${key.trim()}=${cell}`]));
+  if (isSweep)
+    throw atLine(
+      line,
+      "POINT_SWEEP",
+      `: '${cell}' is a sweep, and a point has one value.`,
+      `For the text, write '${cell}' with its quotes.`,
+    );
+  return points[0]?.overrides ?? [];
+}
+
+async function jsonPoints(text: string): Promise<PointOverride[][]> {
+  const read = await dataReader("points.json");
+  const encoder = new TextEncoder();
+  const keys = new Map<string, JsonKey>();
+  return text.split("\n").flatMap((source, index) => {
+    if (source.trim() === "") return [];
+    const line = index + 1;
+    const object = named(line, () => read({ path: "points.json", bytes: encoder.encode(source) }));
+    if (!isMap(object))
+      throw atLine(line, "POINT_NOT_AN_OBJECT", "is not an object.", 'Write {"lr": 0.1, "train.units": 64}.');
+    return [[...object].map(([key, value]) => named(line, () => jsonOverride(keys, String(key), value)))];
+  });
+}
+
+interface JsonKey {
+  readonly file: string;
+  readonly override: EvaluatedOverride;
+}
+
+/** A key is read once, not once a point. */
+function jsonOverride(keys: Map<string, JsonKey>, key: string, value: Value): PointOverride {
+  const known = keys.get(key) ?? jsonKey(key);
+  keys.set(key, known);
+  const { file, override } = known;
+  const element = elementOf(value);
+  const text = `${override.keyElement}=${renderTyped(override.keyElement, element)}`;
+  return { file, text, edit: paramEdit({ override, value: element, text, target: "file" }) };
+}
+
+function jsonKey(key: string): JsonKey {
+  const { file, text } = splitFile(`${key}=`);
+  const outcome = evaluateOverride(text);
+  if (!outcome.ok) throw issueError(text, outcome.issue);
+  return { file, override: outcome.override };
+}
+
+function elementOf(value: Value): Element {
+  if (isList(value)) return value.map(elementOf);
+  return isMap(value) ? dictOf([...value].map(([key, item]) => [key, elementOf(item)])) : value;
+}
+
+/** As a text that reads back with the same type: the text "1" gets quotes. */
+function renderTyped(key: string, element: Element): string {
+  if (typeof element !== "string") return renderElement(withQuotes(element));
+  const bare = escapeWord(element);
+  const again = evaluateOverride(`${key}=${bare}`);
+  const isSame = again.ok && sweepOf(again.override) === undefined && again.override.value === element;
+  return isSame ? bare : quote(element, "'");
+}
+
+/** Inside lists and dicts every text is quoted: simpler to read than the exceptions. */
+function withQuotes(element: Element): Element {
+  if (typeof element === "string") return { kind: "quoted", text: element, quote: "'" };
+  if (typeof element !== "object" || element === null) return element;
+  if ("kind" in element)
+    return element.kind === "dict"
+      ? { kind: "dict", entries: element.entries.map(([key, value]) => [key, withQuotes(value)]) }
+      : element;
+  return element.map(withQuotes);
+}
+
+/** Runs the work of one line; a refusal gets the line's number. */
+function named<T>(line: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    throw new SweeplineError({ ...error.toFacts(), message: `Line ${line} of the points: ${error.message}` });
+  }
+}
+
+function atLine(line: number, code: string, what: string, hint?: string): SweeplineError {
+  const message = `Line ${line} of the points ${what}`.replace(" :", ":");
+  return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
+}
