@@ -18,9 +18,47 @@ export interface CatalogEntry {
 
 export const catalog: readonly CatalogEntry[] = [
   {
+    name: "exp",
+    aliases: ["experiments"],
+    summary: "Run, show and manage experiments",
+    commands: [
+      {
+        name: "diff",
+        summary: "Show changes between two experiments",
+        load: () => import("./commands/exp-diff.ts"),
+      },
+      {
+        name: "list",
+        aliases: ["ls"],
+        summary: "List experiments, here or in a Git remote",
+        load: () => import("./commands/exp-list.ts"),
+      },
+      {
+        name: "show",
+        summary: "Show experiments with their parameters and metrics",
+        load: () => import("./commands/exp-show.ts"),
+      },
+    ],
+  },
+  {
     name: "expand",
     summary: "Print the jobs of a sweep, one a line",
     load: () => import("./commands/expand.ts"),
+  },
+  {
+    name: "metrics",
+    summary: "Show metrics and their changes",
+    commands: [
+      { name: "diff", summary: "Show changes in metrics", load: () => import("./commands/metrics-diff.ts") },
+      { name: "show", summary: "Print metrics", load: () => import("./commands/metrics-show.ts") },
+    ],
+  },
+  {
+    name: "params",
+    summary: "Show changes in parameters",
+    commands: [
+      { name: "diff", summary: "Show changes in parameters", load: () => import("./commands/params-diff.ts") },
+    ],
   },
   {
     name: "parse",

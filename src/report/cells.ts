@@ -1,7 +1,7 @@
 /** What stands in a cell: a value as Python prints it, and never a character that a terminal would obey. */
 import { floatRepr, pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
-import { formatSignificant } from "./numbers.ts";
+import { formatSignificant, roundDecimals } from "./numbers.ts";
 
 /** How floats are written; other values are the same everywhere. */
 export type FloatFormat = (value: number) => string;
@@ -12,6 +12,14 @@ export const exactFloats: FloatFormat = floatRepr;
 export function significantFloats(digits: number): FloatFormat {
   return (value) => formatSignificant(value, digits);
 }
+
+/** Rounded to that many decimals, as DVC's `metrics`. */
+export function decimalFloats(digits: number): FloatFormat {
+  return (value) => floatRepr(roundDecimals(value, digits));
+}
+
+/** Digits where nobody asks for others. */
+export const defaultPrecision = 5;
 
 function nestedText(value: Value, float: FloatFormat): string {
   if (typeof value === "number") return float(value);

@@ -1,20 +1,19 @@
 /** `metrics show`: one row for each revision and file (DVC 3.67.1, compare.py). */
 import { compareCodePoints, pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
+import type { RevisionMetrics } from "../experiments/show/compare.ts";
 import { flattenMap } from "../experiments/show/flatten.ts";
 import type { FileResult } from "../experiments/show/types.ts";
-import { cellText, type FloatFormat } from "./cells.ts";
+import { cellText, decimalFloats, defaultPrecision, type FloatFormat } from "./cells.ts";
 import { fileResultValue } from "./exp-json.ts";
+import { type JsonLayout, jsonText } from "./json.ts";
+import { toMarkdown } from "./markdown.ts";
+import { toPlainText } from "./plain.ts";
 import { keepColumns, type Table } from "./table.ts";
 
-/** The files of each revision, or why the revision could not be read. */
-export type MetricsByRevision = ReadonlyMap<
-  string,
-  | { readonly kind: "data"; readonly files: ReadonlyMap<string, FileResult> }
-  | { readonly kind: "error"; readonly type: string; readonly message: string }
->;
+type MetricsByRevision = ReadonlyMap<string, RevisionMetrics>;
 
-export interface MetricsTableOptions {
+interface MetricsTableOptions {
   readonly float: FloatFormat;
   readonly revisions: "shown" | "hidden";
 }
@@ -44,7 +43,7 @@ function metricText(value: Value | undefined, float: FloatFormat): string {
 }
 
 /** Columns: Revision (where asked for), Path, and the metrics in alphabetical order. */
-export function metricsTable(metrics: MetricsByRevision, options: MetricsTableOptions): Table {
+function metricsTable(metrics: MetricsByRevision, options: MetricsTableOptions): Table {
   const rows = metricsRows(metrics);
   const names = [...new Set(rows.flatMap(({ values }) => [...values.keys()]))].sort(compareCodePoints);
   const table: Table = {
@@ -58,7 +57,7 @@ export function metricsTable(metrics: MetricsByRevision, options: MetricsTableOp
 }
 
 /** `{revision: {data: {file: {data}}}}` */
-export function metricsAsJson(metrics: MetricsByRevision): Value {
+function metricsAsJson(metrics: MetricsByRevision): Value {
   return new Map(
     [...metrics].map(([revision, result]) => [
       revision,
@@ -67,4 +66,20 @@ export function metricsAsJson(metrics: MetricsByRevision): Value {
         : new Map([["data", new Map([...result.files].map(([file, each]) => [file, fileResultValue(each)]))]]),
     ]),
   );
+}
+
+export interface MetricsLayout {
+  readonly format: "table" | "markdown" | "json";
+  readonly revisions: "shown" | "hidden";
+  /** Decimals; undefined: 5. */
+  readonly precision: number | undefined;
+  readonly json: JsonLayout;
+}
+
+/** The text of `metrics show`. */
+export function renderMetrics(metrics: MetricsByRevision, layout: MetricsLayout): string {
+  if (layout.format === "json") return jsonText(metricsAsJson(metrics), layout.json);
+  const float = decimalFloats(layout.precision ?? defaultPrecision);
+  const table = metricsTable(metrics, { float, revisions: layout.revisions });
+  return layout.format === "markdown" ? toMarkdown(table) : toPlainText(table);
 }

@@ -1,0 +1,147 @@
+/** Collects what `exp show` shows: the workspace, baselines, and the experiments of each (DVC 3.67.1, repo/experiments/collect.py). */
+import type { ObjectId } from "../../git/ids.ts";
+import { listFinished } from "../finished.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { type Candidate, listCandidates } from "./candidates.ts";
+import type { ParamsScope } from "./experiment-data.ts";
+import { byBaseline } from "./listing.ts";
+import { type LoadedRevision, loadRevisions, openReading, type Reading, readWorkspace } from "./load-revisions.ts";
+import { chooseCommits, nameCommit, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
+import type { Baseline, Experiment, ExperimentState, RunState } from "./types.ts";
+
+export interface CollectOptions {
+  readonly revisions: RevisionChoice;
+  /** What is not shown. */
+  readonly hide: ReadonlySet<"workspace" | "queued" | "failed">;
+  readonly params: ParamsScope;
+  /** "ids": baselines are not called by their branch or tag. */
+  readonly naming: "names" | "ids";
+  /** Only the experiments of that sweep, and the baselines that have some. */
+  readonly sweep?: string;
+}
+
+const order: readonly RunState[] = ["running", "success", "queued", "failed"];
+
+function stateOf(candidate: Candidate, revision: LoadedRevision): ExperimentState {
+  const { state, failure } = candidate;
+  const notYet = state === "queued" || state === "running";
+  // What waits or runs has no metrics of its own: those in its tree are the baseline's.
+  const data = revision.data !== null && notYet ? { ...revision.data, metrics: new Map() } : revision.data;
+  const reason = failure === undefined ? undefined : `Experiment run failed${failure === "" ? "" : `: ${failure}`}`;
+  return {
+    rev: candidate.commit,
+    name: candidate.name,
+    timestamp: state === "running" ? null : revision.timestamp,
+    data,
+    error: reason === undefined ? revision.error : { type: "", message: reason },
+  };
+}
+
+function revisionState(rev: string, revision: LoadedRevision): ExperimentState {
+  return { rev, name: null, timestamp: revision.timestamp, data: revision.data, error: revision.error };
+}
+
+/** Longest chain of commits of one experiment that is followed. */
+const checkpointLimit = 1000;
+
+/**
+ * The older commits of experiments of DVC 2 with checkpoints: from the tip's parent to the baseline, without it. An
+ * experiment that does not derive from its baseline has its tip only.
+ */
+async function readChains(
+  candidates: readonly Candidate[],
+  revisions: ReadonlyMap<ObjectId, LoadedRevision>,
+  reading: Reading,
+): Promise<ReadonlyMap<Candidate, readonly ExperimentState[]>> {
+  const chains = new Map<Candidate, readonly ExperimentState[]>();
+  for (const candidate of candidates) {
+    const parent = revisions.get(candidate.commit)?.parents[0];
+    if (candidate.state !== "success" || parent === undefined || parent === candidate.baseline) continue;
+    const chain: ExperimentState[] = [];
+    let at: ObjectId | undefined = parent;
+    while (at !== undefined && at !== candidate.baseline && chain.length < checkpointLimit) {
+      const revision: LoadedRevision | undefined = (await loadRevisions([at], reading)).get(at);
+      if (revision !== undefined) chain.push(revisionState(at, revision));
+      at = revision?.parents[0];
+    }
+    if (at === candidate.baseline) chains.set(candidate, chain);
+  }
+  return chains;
+}
+
+interface Collected {
+  readonly candidates: readonly Candidate[];
+  readonly revisions: ReadonlyMap<ObjectId, LoadedRevision>;
+  readonly chains: ReadonlyMap<Candidate, readonly ExperimentState[]>;
+}
+
+/** The experiments of one baseline: running, finished, queued, failed; each newest first. */
+function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: Collected): readonly Experiment[] {
+  const known = candidates.flatMap((candidate) => {
+    const revision = revisions.get(candidate.commit);
+    return revision === undefined ? [] : [{ candidate, revision }];
+  });
+  known.sort(
+    (a, b) =>
+      order.indexOf(a.candidate.state) - order.indexOf(b.candidate.state) ||
+      b.revision.timestamp - a.revision.timestamp ||
+      b.candidate.sequence - a.candidate.sequence ||
+      (a.candidate.commit < b.candidate.commit ? 1 : -1),
+  );
+  return known.map(({ candidate, revision }) => ({
+    name: candidate.name,
+    executor: candidate.executor,
+    revs: [stateOf(candidate, revision), ...(chains.get(candidate) ?? [])],
+    sweep: candidate.sweep ?? revision.sweep,
+  }));
+}
+
+function workspaceBaseline(context: ExperimentsContext, reading: Reading): Baseline {
+  const outcome = readWorkspace(context.project.root, reading.readers, reading.request);
+  return { rev: "workspace", name: null, timestamp: null, ...outcome, experiments: [] };
+}
+
+async function collectWith(
+  context: ExperimentsContext,
+  options: CollectOptions,
+  reading: Reading,
+): Promise<readonly Baseline[]> {
+  const head = (await reading.objects.read("HEAD^{commit}"))?.id;
+  if (head === undefined) return [];
+  const [names, finished] = await Promise.all([readNames(context.repository, head), listFinished(context)]);
+  const resolve = revisionResolver(reading.objects, finished, head);
+  const [chosen, listed] = await Promise.all([
+    chooseCommits(context.repository, options.revisions, { names, resolve }),
+    listCandidates(context, finished),
+  ]);
+  const wanted = new Set(chosen.map(({ id }) => id));
+  const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
+  const candidates = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
+  const revisions = await loadRevisions([...wanted, ...candidates.map(({ commit }) => commit)], reading);
+  const collected = { candidates, revisions, chains: await readChains(candidates, revisions, reading) };
+  const groups = byBaseline(candidates);
+  const { sweep } = options;
+  const baselines = chosen.flatMap(({ id }): Baseline[] => {
+    const revision = revisions.get(id);
+    if (revision === undefined) return [];
+    const all = experimentsOf(groups.get(id) ?? [], collected);
+    const experiments = sweep === undefined ? all : all.filter((experiment) => experiment.sweep === sweep);
+    if (sweep !== undefined && experiments.length === 0) return [];
+    const name = options.naming === "ids" ? null : nameCommit(id, names);
+    return [{ ...revisionState(id, revision), name, experiments }];
+  });
+  return options.hide.has("workspace") ? baselines : [workspaceBaseline(context, reading), ...baselines];
+}
+
+/** The rows of `exp show`; none where there is no commit yet. Errors: UNKNOWN_REVISION. */
+export async function collectExperiments(
+  context: ExperimentsContext,
+  options: CollectOptions,
+): Promise<readonly Baseline[]> {
+  const reading = await openReading(context, { kind: "tracked", params: options.params });
+  try {
+    return await collectWith(context, options, reading);
+  } finally {
+    reading.close();
+  }
+}

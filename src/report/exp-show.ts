@@ -1,0 +1,73 @@
+/** `exp show` in each of its formats: rows in, text out. */
+import type { Baseline } from "../experiments/show/types.ts";
+import { defaultPrecision, exactFloats, significantFloats } from "./cells.ts";
+import { toCsv } from "./csv.ts";
+import { experimentsAsJson } from "./exp-json.ts";
+import type { SortRequest } from "./exp-sort.ts";
+import { type ColumnChoice, chooseColumns, experimentTable, mergeLabels } from "./exp-table.ts";
+import { jsonText } from "./json.ts";
+import { toMarkdown } from "./markdown.ts";
+import { type TerminalOptions, toTerminal } from "./terminal.ts";
+
+export type ShowFormat = "table" | "csv" | "markdown" | "json";
+
+export interface ShowOptions {
+  readonly format: ShowFormat;
+  readonly columns: ColumnChoice;
+  readonly sort: SortRequest | undefined;
+  /** Significant digits; undefined: 5, and all of them in CSV. */
+  readonly precision: number | undefined;
+  readonly terminal: TerminalOptions;
+  /** The day that is today. */
+  readonly now: Date;
+}
+
+function forPeople(baselines: readonly Baseline[], options: ShowOptions) {
+  const table = experimentTable(baselines, {
+    float: significantFloats(options.precision || defaultPrecision),
+    fill: "-",
+    time: options.now,
+    ...(options.sort === undefined ? {} : { sort: options.sort }),
+  });
+  return chooseColumns(mergeLabels(table), options.columns);
+}
+
+function asCsv(baselines: readonly Baseline[], options: ShowOptions): string {
+  const table = experimentTable(baselines, {
+    float: options.precision ? significantFloats(options.precision) : exactFloats,
+    fill: "",
+    time: "iso",
+    ...(options.sort === undefined ? {} : { sort: options.sort }),
+  });
+  return toCsv(chooseColumns(table, options.columns));
+}
+
+/** The text of `exp show`. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
+export function renderExperiments(baselines: readonly Baseline[], options: ShowOptions): string {
+  if (options.format === "json")
+    return jsonText(experimentsAsJson(baselines), options.terminal.width === "full" ? "line" : "indented");
+  if (baselines.length === 0) return "";
+  if (options.format === "csv") return asCsv(baselines, options);
+  const table = forPeople(baselines, options);
+  return options.format === "markdown" ? toMarkdown(table) : toTerminal(table, options.terminal);
+}
+
+export interface ShowTableOptions {
+  readonly terminal: TerminalOptions;
+  /** A metric or parameter; experiments without it come last. Best first is the caller's choice of order. */
+  readonly sortBy?: string;
+  readonly order?: "asc" | "desc";
+}
+
+/** The table at the end of a sweep: what changed, sorted by a metric. */
+export function showTable(baselines: readonly Baseline[], options: ShowTableOptions): string {
+  const { sortBy, order = "asc" } = options;
+  return renderExperiments(baselines, {
+    format: "table",
+    columns: { onlyChanged: true, drop: [/^Created$/], keep: [/^Experiment$/] },
+    sort: sortBy === undefined ? undefined : { by: sortBy, order, missing: "last" },
+    precision: undefined,
+    terminal: options.terminal,
+    now: new Date(),
+  });
+}
