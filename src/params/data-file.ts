@@ -2,7 +2,7 @@
 import type { Value } from "../base/value.ts";
 import type { Format } from "./format.ts";
 import { editable } from "./param-file.ts";
-import { decodeFile } from "./source-text.ts";
+import { decodeFile, problemAt, type SourceText } from "./source-text.ts";
 import type { DataFile, ParamFile } from "./types.ts";
 
 type FormatName = "yaml" | "json" | "toml" | "python";
@@ -34,7 +34,20 @@ export async function readDataFile(file: DataFile): Promise<Value> {
 /** The reader for files of this path's format, for callers that read many: it returns at once. */
 export async function dataReader(path: string): Promise<(file: DataFile) => Value> {
   const format = await loaders[formatOf(path)]();
-  return (file) => orEmpty(format.read(decodeFile(file)));
+  return (file) => {
+    const source = decodeFile(file);
+    return orEmpty(withinStack(source, () => format.read(source)));
+  };
+}
+
+/** Parsers call themselves for each level of nesting: ten thousand brackets end at the stack's end, not in a loop. */
+function withinStack<Result>(source: SourceText, parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError) || !/call stack/.test(error.message)) throw error;
+    throw problemAt(source, 0, { code: "PARAMS_TOO_DEEP", what: "values are nested too deep" });
+  }
 }
 
 /** DVC's `load(...) or {}`: nothing, null, 0, false, "" and [] count as an empty mapping. */
@@ -53,5 +66,7 @@ export async function openParamFile(file: {
 }): Promise<ParamFile> {
   const format = await loaders[formatOf(file.path)]();
   const { path, bytes } = file;
-  return editable(format, bytes === undefined ? format.create(path) : format.open(decodeFile({ path, bytes })));
+  if (bytes === undefined) return editable(format, format.create(path));
+  const source = decodeFile({ path, bytes });
+  return withinStack(source, () => editable(format, format.open(source)));
 }

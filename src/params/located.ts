@@ -52,7 +52,7 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
   if (only !== undefined) return text.slice(0, only.start) + only.text + text.slice(only.end);
   let result = "";
   let done = 0;
-  for (const splice of [...splices].sort((a, b) => a.start - b.start)) {
+  for (const splice of [...splices].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (splice.start < done) throw new RangeError(`splices overlap at ${splice.start}`);
     result += text.slice(done, splice.start) + splice.text;
     done = splice.end;

@@ -1,2 +1,206 @@
-import type { Format } from "../format.ts";
-export declare const pythonFormat: Format;
+/** Python: parameters are read and edited as text; nothing is ever run. */
+import type { SyntaxNode } from "@lezer/common";
+import { SweeplineError } from "../../base/errors.ts";
+import { isMap, type Scalar, type Value } from "../../base/value.ts";
+import { endOfLine } from "../bracketed.ts";
+import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
+import type { Change } from "../changes.ts";
+import type { Format, FormatDocument } from "../format.ts";
+import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
+import type { SourceText } from "../source-text.ts";
+import { childrenOf, type PythonExtra, type PythonNode, pythonEntry, pythonSource } from "./literal.ts";
+import { locatePython } from "./tree.ts";
+
+export const pythonFormat: Format = {
+  read: (source) => plainValue(locatePython(source)),
+  open: (source) => new PythonFile(source),
+  create: (path) => new PythonFile({ path, text: "" }),
+};
+
+type NamesNode = Extract<PythonNode, { kind: "map" }>;
+
+class PythonFile implements FormatDocument {
+  readonly root: NamesNode;
+  private readonly dialect: Dialect;
+  private readonly eol: string;
+  private readonly shift: number;
+  /** The quote of the file's first string: what new strings get. */
+  private readonly quote: '"' | "'";
+
+  constructor(readonly source: SourceText) {
+    this.root = locatePython(source);
+    this.eol = /\r\n/.test(source.text) ? "\r\n" : "\n";
+    this.shift = source.text.startsWith("\ufeff") ? 1 : 0;
+    this.quote = firstQuote(this.root) ?? '"';
+    this.dialect = { value: (value) => this.text(value), entry: pythonEntry };
+  }
+
+  private text(value: Value): string {
+    if (holdsNaN(value)) throw this.refuse("PYTHON_NO_NAN", "Python has no literal for nan");
+    return pythonSource(value, this.quote);
+  }
+
+  private refuse(code: string, reason: string, hint?: string): SweeplineError {
+    const message = `Invalid \`--set-param\` value: ${reason} ('${this.source.path}')`;
+    return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  replaceScalar(node: LocatedScalar, value: Scalar): string | undefined {
+    if (typeof value === "number" && Number.isNaN(value)) return undefined;
+    return pythonSource(value, (node.extra as PythonExtra).quote ?? this.quote);
+  }
+
+  withEntries(value: Value): string {
+    throw new TypeError(`a Python file always has names: ${pythonSource(value)}`);
+  }
+
+  splices(changes: readonly Change[]): Splice[] {
+    return changes.flatMap((change) => this.splicesFor(change));
+  }
+
+  private splicesFor(change: Change): Splice[] {
+    const holder = (change.kind === "set" ? change.node : "map" in change ? change.map : change.list) as PythonNode;
+    if (holder.extra.form === "literal") return bracketSplices(this.source.text, change, this.dialect);
+    const names = holder as NamesNode;
+    if (change.kind === "add-keys") return [this.addNames(names, change.entries)];
+    if (change.kind === "remove-keys")
+      return this.removeNames(
+        names,
+        change.entries.map((entry) => entry.node as PythonNode),
+      );
+    if (change.kind === "set" && isMap(change.value) && change.value.size === 0)
+      return this.removeNames(
+        names,
+        names.entries.map((entry) => entry.node),
+      );
+    throw this.refuse(
+      "PYTHON_CLASS",
+      "a class cannot become a value",
+      "Only the values that a class assigns can be changed.",
+    );
+  }
+
+  private addNames(names: NamesNode, entries: readonly (readonly [Scalar, Value])[]): Splice {
+    const invalid = entries.find(([key]) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(String(key)));
+    if (invalid !== undefined) throw this.refuse("PYTHON_BAD_NAME", `'${String(invalid[0])}' is no name in Python`);
+    const { after, indent, prefix } = this.placeFor(names);
+    const lines = entries.map(([key, value]) => `${indent}${prefix}${String(key)} = ${this.text(value)}`);
+    const { text } = this.source;
+    const at = endOfLine(text, after, text.length);
+    if (after === this.shift && indent === "") return { start: at, end: at, text: lines.join(this.eol) + this.eol };
+    return { start: at, end: at, text: this.eol + lines.join(this.eol) };
+  }
+
+  /** Behind the last assignment of the same kind; else behind what the body begins with. */
+  private placeFor(names: NamesNode): { after: number; indent: string; prefix: string } {
+    const statements = names.entries.flatMap(({ node }) => node.extra.statement ?? []);
+    const body = names.extra.body;
+    const direct = statements.filter((statement) => isDirectly(statement, body));
+    const last = direct.at(-1) ?? statements.filter((statement) => statement.name === "AssignStatement").at(-1);
+    if (last !== undefined) {
+      const isSelf = last.name === "AssignStatement" && this.slice(last).startsWith("self");
+      return { after: last.to + this.shift, indent: this.indentOf(last), prefix: isSelf ? "self." : "" };
+    }
+    return { ...this.placeInBody(names), prefix: "" };
+  }
+
+  private placeInBody(names: NamesNode): { after: number; indent: string } {
+    const body = names.extra.body;
+    const statements = body === undefined ? [] : childrenOf(body).filter((child) => child.name !== ":");
+    const isModule = names === this.root;
+    const last = isModule ? statements.at(-1) : statements[0];
+    if (last === undefined) return { after: isModule ? this.endOfText() : names.end, indent: "" };
+    const indent = this.indentOf(last);
+    const isOwnLine =
+      this.source.text.slice(this.lineStart(last.from + this.shift), last.from + this.shift).trim() === "";
+    if (!isModule && !isOwnLine)
+      throw this.refuse("PYTHON_CLASS", "the class stands on one line; nothing can be added to it");
+    return { after: isModule ? this.endOfText() : this.trimEnd(last.to), indent };
+  }
+
+  private endOfText(): number {
+    return Math.max(this.shift, this.source.text.trimEnd().length);
+  }
+
+  private trimEnd(offset: number): number {
+    return this.source.text.slice(0, offset + this.shift).trimEnd().length;
+  }
+
+  private slice(node: SyntaxNode): string {
+    return this.source.text.slice(node.from + this.shift, node.to + this.shift);
+  }
+
+  private lineStart(offset: number): number {
+    return Math.max(this.shift, this.source.text.lastIndexOf("\n", offset - 1) + 1);
+  }
+
+  private indentOf(statement: SyntaxNode): string {
+    const start = this.lineStart(statement.from + this.shift);
+    return /^[ \t]*/.exec(this.source.text.slice(start))?.[0] ?? "";
+  }
+
+  private removeNames(names: NamesNode, nodes: readonly PythonNode[]): Splice[] {
+    if (nodes.some((node) => node.extra.form === "names"))
+      throw this.refuse(
+        "PYTHON_CLASS",
+        "a class cannot be deleted",
+        "It may hold more than parameters: delete it by hand.",
+      );
+    const gone = nodes.flatMap((node) => node.extra.statement ?? []);
+    const bodies = new Map(gone.map((statement) => [statement.parent?.from ?? 0, statement.parent]));
+    return [...bodies.values()].flatMap((body) => {
+      const here = gone.filter(
+        (statement) => statement.parent?.from === body?.from && statement.parent?.to === body?.to,
+      );
+      return this.removeStatements(here, body === null || body === undefined ? [] : childrenOf(body), names);
+    });
+  }
+
+  /** Statements with their lines; where a body would be left empty, `pass` takes the place of the last. */
+  private removeStatements(gone: readonly SyntaxNode[], siblings: readonly SyntaxNode[], names: NamesNode): Splice[] {
+    const isGone = (node: SyntaxNode): boolean => gone.some((statement) => statement.from === node.from);
+    const kept = siblings.filter((node) => node.name !== ":" && node.name !== ";" && !isGone(node));
+    const needsPass = kept.length === 0 && gone[0]?.parent?.name === "Body" && names !== this.root;
+    return gone.map((statement, index) => {
+      const span = { start: statement.from + this.shift, end: statement.to + this.shift };
+      if (needsPass && index === 0) return { ...span, text: "pass" };
+      return this.cutStatement(statement, span);
+    });
+  }
+
+  private cutStatement(statement: SyntaxNode, span: { start: number; end: number }): Splice {
+    const { text } = this.source;
+    const group = statement.parent?.name === "StatementGroup" ? statement.parent : undefined;
+    if (group !== undefined) {
+      const next = statement.nextSibling?.nextSibling;
+      const previous = statement.prevSibling?.prevSibling;
+      if (next) return { start: span.start, end: next.from + this.shift, text: "" };
+      if (previous) return { start: previous.to + this.shift, end: span.end, text: "" };
+    }
+    const start = this.lineStart(span.start);
+    if (text.slice(start, span.start).trim() !== "") return { ...span, text: "pass" };
+    const newline = text.indexOf("\n", span.end);
+    return { start, end: newline < 0 ? text.length : newline + 1, text: "" };
+  }
+}
+
+function isDirectly(statement: SyntaxNode, body: SyntaxNode | undefined): boolean {
+  const parent = statement.parent?.name === "StatementGroup" ? statement.parent.parent : statement.parent;
+  return statement.name === "AssignStatement" && parent?.from === body?.from && parent?.to === body?.to;
+}
+
+function firstQuote(node: PythonNode): '"' | "'" | undefined {
+  if (node.kind === "scalar") return typeof node.value === "string" ? node.extra.quote : undefined;
+  const children = node.kind === "list" ? node.items : node.entries.map((entry) => entry.node);
+  for (const child of children) {
+    const quote = firstQuote(child);
+    if (quote !== undefined) return quote;
+  }
+  return undefined;
+}
+
+function holdsNaN(value: Value): boolean {
+  if (typeof value === "number") return Number.isNaN(value);
+  if (isMap(value)) return [...value.values()].some(holdsNaN);
+  return Array.isArray(value) && value.some(holdsNaN);
+}

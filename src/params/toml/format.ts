@@ -1,2 +1,264 @@
-import type { Format } from "../format.ts";
-export declare const tomlFormat: Format;
+/**
+ * TOML: read with `smol-toml`, edited by splices at the places that `toml-patch`'s syntax tree gives. (Its own patch()
+ * drops comments beside deleted keys and moves tables, so only its parser is used.)
+ */
+import { parse, TomlDate, TomlError } from "smol-toml";
+import { isMap, type Scalar, type Value } from "../../base/value.ts";
+import { endOfLine } from "../bracketed.ts";
+import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
+import type { Change } from "../changes.ts";
+import type { Format, FormatDocument } from "../format.ts";
+import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
+import { maxDepth, parseFailure, type SourceText } from "../source-text.ts";
+import { tomlEntry, tomlInline, tomlKey, tomlPath, tomlScalar } from "./text.ts";
+import { dateText, locateToml, type Section, type Span, type TomlExtra, type TomlNode } from "./tree.ts";
+
+export const tomlFormat: Format = {
+  read: (source) => toValue(parseToml(source)),
+  open(source) {
+    parseToml(source);
+    return new TomlFile(source);
+  },
+  create: (path) => new TomlFile({ path, text: "" }),
+};
+
+function parseToml(source: SourceText): unknown {
+  try {
+    return parse(source.text.replace(/^\ufeff/, ""), { integersAsBigInt: true, maxDepth });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const lines = source.text.split("\n").slice(0, error.line - 1);
+    const offset = lines.reduce((sum, line) => sum + line.length + 1, 0) + error.column - 1;
+    const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "";
+    throw parseFailure(source, offset, { code: "TOML_INVALID", what: `TOML file structure is corrupted: ${reason}` });
+  }
+}
+
+function toValue(data: unknown): Value {
+  if (Array.isArray(data)) return data.map(toValue);
+  if (data instanceof TomlDate) return dateText(data);
+  if (typeof data === "object" && data !== null)
+    return new Map(Object.entries(data).map(([key, item]) => [key, toValue(item)]));
+  return data as Scalar;
+}
+
+const dialect: Dialect = { value: tomlInline, entry: tomlEntry };
+
+class TomlFile implements FormatDocument {
+  readonly root: TomlNode;
+  private readonly eol: string;
+
+  constructor(readonly source: SourceText) {
+    this.root = locateToml(source);
+    this.eol = /\r\n/.test(source.text) ? "\r\n" : "\n";
+  }
+
+  replaceScalar(node: LocatedScalar, value: Scalar): string | undefined {
+    const { quote } = node.extra as TomlExtra;
+    return tomlScalar(value, quote === "'" ? "'" : '"');
+  }
+
+  withEntries(value: Value): string {
+    throw new TypeError(`a TOML file always has a table: ${tomlInline(value)}`);
+  }
+
+  splices(changes: readonly Change[]): Splice[] {
+    const splices = changes.flatMap((change) => this.splicesFor(change));
+    const cuts = splices.filter((splice) => splice.end > splice.start && splice.text === "");
+    return splices.map((splice) => this.besideCut(splice, cuts));
+  }
+
+  /** New lines behind a row that goes away itself stand in its place. */
+  private besideCut(splice: Splice, cuts: readonly Splice[]): Splice {
+    const cut = cuts.find(
+      ({ start, end }) => splice.start === splice.end && splice.start > start && splice.start < end,
+    );
+    if (cut === undefined) return splice;
+    const isLastLine = !this.source.text.slice(cut.start, cut.end).endsWith("\n");
+    const text = isLastLine ? splice.text : splice.text.slice(this.eol.length) + this.eol;
+    return { start: cut.start, end: cut.start, text };
+  }
+
+  private splicesFor(change: Change): Splice[] {
+    const holder = (change.kind === "set" ? change.node : "map" in change ? change.map : change.list) as TomlNode;
+    if (holder.extra.form === "value") return bracketSplices(this.source.text, change, dialect);
+    switch (change.kind) {
+      case "set":
+        return this.set(holder, change.value);
+      case "add-keys":
+        return this.addKeys(holder, change.entries);
+      case "remove-keys":
+        return change.entries.flatMap((entry) => this.remove(entry.node as TomlNode));
+      case "add-items":
+        return this.addElements(holder, change);
+      case "remove-items":
+        return this.itemsOf(holder)
+          .slice(change.from, change.from + change.count)
+          .flatMap((item) => this.remove(item));
+    }
+  }
+
+  private itemsOf(node: TomlNode): readonly TomlNode[] {
+    return node.kind === "list" ? node.items : [];
+  }
+
+  private childrenOf(node: TomlNode): readonly TomlNode[] {
+    if (node.kind === "map") return node.entries.map((entry) => entry.node);
+    return this.itemsOf(node);
+  }
+
+  /** A table that becomes something else: out with all that makes it, and a new row or section in the table above. */
+  private set(node: TomlNode, value: Value): Splice[] {
+    const { form, parent, path } = node.extra;
+    if (form === "section" && isMap(value)) {
+      const emptied = this.childrenOf(node).flatMap((child) => this.remove(child));
+      return value.size === 0 ? emptied : [...emptied, ...this.addKeys(node, [...value])];
+    }
+    if (parent === undefined) return [];
+    if (parent.kind === "list")
+      return this.set(
+        parent,
+        parent.items.map((item) => (item === node ? value : plainValue(item))),
+      );
+    return [...this.remove(node), ...this.addKeys(parent, [[path.at(-1) ?? "", value]])];
+  }
+
+  /** All lines that make a node: its row, or its section with everything below it. */
+  private remove(node: TomlNode): Splice[] {
+    const { form, rows, section } = node.extra;
+    if (form === "value" || form === "dotted") return rows.map((row) => this.cutLines(row));
+    const below = this.childrenOf(node).filter(
+      (child) => child.extra.form !== "value" && child.extra.form !== "dotted",
+    );
+    const own = form === "section" && section?.header !== undefined ? [this.cutLines(sectionSpan(section))] : [];
+    return [...own, ...below.flatMap((child) => this.remove(child))];
+  }
+
+  private cutLines(span: Span): Splice {
+    const text = this.source.text;
+    const start = this.lineStart(span.start);
+    const newline = text.indexOf("\n", span.end);
+    if (newline >= 0) return { start, end: newline + 1, text: "" };
+    const before = start > 0 && text[start - 2] === "\r" ? start - 2 : Math.max(0, start - 1);
+    return { start: before, end: text.length, text: "" };
+  }
+
+  private lineStart(offset: number): number {
+    const start = this.source.text.lastIndexOf("\n", offset - 1) + 1;
+    return start === 0 && this.source.text.startsWith("\ufeff") ? 1 : start;
+  }
+
+  private addKeys(table: TomlNode, entries: readonly (readonly [Scalar, Value])[]): Splice[] {
+    const { form, path } = table.extra;
+    const isTable = ([, value]: readonly [Scalar, Value]): boolean => isMap(value) && value.size > 0;
+    if (form === "dotted") return [this.addRows(table, entries)];
+    const rows = entries.filter((entry) => !isTable(entry));
+    const tables = entries.filter(isTable);
+    const sections = tables.map(([key, value]) => this.sectionText([...path, String(key)], value));
+    const added = sections.length === 0 ? [] : [this.appendSections(table, sections)];
+    return rows.length === 0 ? added : [this.addRows(table, rows), ...added];
+  }
+
+  private addRows(table: TomlNode, entries: readonly (readonly [Scalar, Value])[]): Splice {
+    const { form, path, section, rows } = table.extra;
+    if (form === "implicit") return this.openSection(table, entries);
+    const ownRows = form === "dotted" ? rows : (section?.rows ?? []);
+    const prefix = form === "dotted" ? `${this.dottedPrefix(table)}.` : "";
+    const lines = entries.map(([key, value]) => prefix + tomlEntry(key, value));
+    const last = ownRows.at(-1) ?? section?.header;
+    if (last !== undefined) return this.after(last, lines.join(this.eol));
+    const first = path.length === 0 ? this.firstHeader() : undefined;
+    if (first === undefined) return this.atEnd(lines.join(this.eol));
+    return { start: first, end: first, text: lines.join(this.eol) + this.eol + this.eol };
+  }
+
+  /** The key of a dotted table as its rows write it, relative to their section. */
+  private dottedPrefix(table: TomlNode): string {
+    let names: string[] = [];
+    let node: TomlNode | undefined = table;
+    while (node !== undefined && node.extra.form === "dotted") {
+      names = [tomlKey(node.extra.path.at(-1) ?? ""), ...names];
+      node = node.extra.parent;
+    }
+    return names.join(".");
+  }
+
+  /** A header for a table that only had tables below it so far, in front of the first of them. */
+  private openSection(table: TomlNode, entries: readonly (readonly [Scalar, Value])[]): Splice {
+    const lines = [`[${tomlPath(table.extra.path)}]`, ...entries.map(([key, value]) => tomlEntry(key, value)), ""];
+    const at = this.lineStart(Math.min(...sectionsOf(table).map((section) => section.header?.start ?? 0)));
+    return { start: at, end: at, text: lines.join(this.eol) + this.eol };
+  }
+
+  /** The rows and sections of a new table. */
+  private sectionText(path: readonly string[], value: Value, brackets: "[]" | "[[]]" = "[]"): string {
+    const entries = isMap(value) ? [...value] : [];
+    const isTable = (item: Value): boolean => isMap(item) && item.size > 0;
+    const rows = entries.filter(([, item]) => !isTable(item)).map(([key, item]) => tomlEntry(key, item));
+    const tables = entries.filter(([, item]) => isTable(item));
+    const name = tomlPath(path);
+    const header = brackets === "[]" ? `[${name}]` : `[[${name}]]`;
+    // A table of tables alone needs no header of its own.
+    const own = rows.length === 0 && tables.length > 0 && brackets === "[]" ? [] : [[header, ...rows].join(this.eol)];
+    const below = tables.map(([key, item]) => this.sectionText([...path, String(key)], item));
+    return [...own, ...below].join(this.eol + this.eol);
+  }
+
+  private appendSections(table: TomlNode, sections: readonly string[]): Splice {
+    const gap = this.eol + this.eol;
+    const below = table.extra.path.length === 0 && table.extra.parent === undefined ? [] : sectionsOf(table);
+    const last = below.toSorted((a, b) => sectionSpan(a).end - sectionSpan(b).end).at(-1);
+    const body = sections.join(gap);
+    if (last !== undefined) return this.after(sectionSpan(last), this.eol + body);
+    return this.atEnd(this.source.text.trim() === "" ? body : this.eol + body);
+  }
+
+  private addElements(list: TomlNode, change: Extract<Change, { kind: "add-items" }>): Splice[] {
+    const { path } = list.extra;
+    if (!change.values.every((value) => isMap(value))) {
+      const all = this.itemsOf(list)
+        .map(plainValue)
+        .toSpliced(change.at, 0, ...change.values);
+      return this.set(list, all);
+    }
+    const texts = change.values.map((value) => this.sectionText(path, value, "[[]]"));
+    const next = this.itemsOf(list)[change.at];
+    if (next === undefined) return [this.appendSections(list, texts)];
+    const at = this.lineStart(next.start);
+    const gap = this.eol + this.eol;
+    return [{ start: at, end: at, text: texts.join(gap) + gap }];
+  }
+
+  private after(span: Span, lines: string): Splice {
+    const at = endOfLine(this.source.text, span.end, this.source.text.length);
+    return { start: at, end: at, text: this.eol + lines };
+  }
+
+  private atEnd(lines: string): Splice {
+    const { text } = this.source;
+    const needsNewline = text !== "" && text !== "\ufeff" && !text.endsWith("\n");
+    return { start: text.length, end: text.length, text: (needsNewline ? this.eol : "") + lines + this.eol };
+  }
+
+  private firstHeader(): number | undefined {
+    const headers = sectionsOf(this.root).flatMap((section) =>
+      section.header === undefined ? [] : [section.header.start],
+    );
+    return headers.length === 0 ? undefined : this.lineStart(Math.min(...headers));
+  }
+}
+
+function sectionSpan(section: Section): Span {
+  const start = section.header?.start ?? section.rows[0]?.start ?? 0;
+  return { start, end: section.rows.at(-1)?.end ?? section.header?.end ?? start };
+}
+
+/** The sections of a table and of all below it. */
+function sectionsOf(node: TomlNode): Section[] {
+  const { form, section } = node.extra;
+  const own = form === "section" && section?.header !== undefined ? [section] : [];
+  const children =
+    node.kind === "map" ? node.entries.map((entry) => entry.node) : node.kind === "list" ? node.items : [];
+  if (form === "value") return [];
+  return [...own, ...children.flatMap((child) => sectionsOf(child as TomlNode))];
+}

@@ -1,0 +1,185 @@
+/** Python literals without Python: what `ast.literal_eval` accepts, as values; anything else is `undefined` (no parameter). */
+import type { SyntaxNode } from "@lezer/common";
+import { floatRepr } from "../../base/python.ts";
+import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
+import type { LocatedEntry, LocatedNode } from "../located.ts";
+
+export interface PythonExtra {
+  /** literal: a value as written; names: a class (or the module) whose assignments are its entries. */
+  readonly form: "literal" | "names";
+  /** The quote that a string uses. */
+  readonly quote: '"' | "'" | undefined;
+  /** The statement that assigns it. */
+  readonly statement: SyntaxNode | undefined;
+  /** The body that holds the assignments of a class. */
+  readonly body: SyntaxNode | undefined;
+}
+
+export type PythonNode = LocatedNode<PythonExtra>;
+
+export interface PythonText {
+  /** Without a byte order mark. */
+  readonly text: string;
+  /** What the mark adds to offsets. */
+  readonly shift: number;
+}
+
+/** The expressions among the children of a node. */
+export function childrenOf(node: SyntaxNode): SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling)
+    if (child.name !== "Comment") children.push(child);
+  return children;
+}
+
+const punctuation: ReadonlySet<string> = new Set(["(", ")", "[", "]", "{", "}", ",", ":"]);
+
+/** The literal in a syntax node. */
+export function literalOf(page: PythonText, node: SyntaxNode): PythonNode | undefined {
+  const located = { start: node.from + page.shift, end: node.to + page.shift, isReference: false } as const;
+  const extra: PythonExtra = { form: "literal", quote: undefined, statement: undefined, body: undefined };
+  if (node.name === "DictionaryExpression") {
+    const entries = dictEntries(page, node);
+    return entries === undefined ? undefined : { kind: "map", entries, ...located, extra };
+  }
+  if (node.name === "ArrayExpression" || node.name === "TupleExpression" || node.name === "SetExpression") {
+    const items = literalsOf(
+      page,
+      childrenOf(node).filter((child) => !punctuation.has(child.name)),
+    );
+    // Only a list can be written into piece by piece: (1,) and {1} have rules of their own.
+    const isReference = node.name !== "ArrayExpression";
+    return items === undefined ? undefined : { kind: "list", items, ...located, isReference, extra };
+  }
+  if (node.name === "ParenthesizedExpression") {
+    const inner = childrenOf(node).find((child) => !punctuation.has(child.name));
+    return inner === undefined ? undefined : literalOf(page, inner);
+  }
+  const value = scalarOf(page, node);
+  if (value === undefined) return undefined;
+  const quote = typeof value === "string" && page.text[node.to - 1] === "'" ? "'" : '"';
+  return { kind: "scalar", value, ...located, extra: { ...extra, quote } };
+}
+
+/** All of them, or undefined where one is no literal. */
+export function literalsOf(page: PythonText, nodes: readonly SyntaxNode[]): PythonNode[] | undefined {
+  const items: PythonNode[] = [];
+  for (const node of nodes) {
+    const item = literalOf(page, node);
+    if (item === undefined) return undefined;
+    items.push(item);
+  }
+  return items;
+}
+
+function dictEntries(page: PythonText, node: SyntaxNode): LocatedEntry<PythonExtra>[] | undefined {
+  const parts = childrenOf(node).filter((child) => !punctuation.has(child.name));
+  if (parts.length % 2 === 1) return undefined;
+  const entries = new Map<Scalar, LocatedEntry<PythonExtra>>();
+  for (let at = 0; at < parts.length; at += 2) {
+    const [keyNode, valueNode] = [parts[at], parts[at + 1]];
+    const key = keyNode === undefined ? undefined : literalOf(page, keyNode);
+    const value = valueNode === undefined ? undefined : literalOf(page, valueNode);
+    if (key?.kind !== "scalar" || value === undefined) return undefined;
+    entries.set(key.value, { key: key.value, start: key.start, keyEnd: key.end, node: value, origin: "own" });
+  }
+  return [...entries.values()];
+}
+
+function scalarOf(page: PythonText, node: SyntaxNode): Scalar | undefined {
+  const text = page.text.slice(node.from, node.to);
+  switch (node.name) {
+    case "None":
+      return null;
+    case "Boolean":
+      return text === "True";
+    case "Number":
+      return numberOf(text);
+    case "UnaryExpression":
+      return signed(page, node);
+    case "String":
+      return stringOf(text);
+    case "ContinuedString": {
+      const parts = childrenOf(node).map((part) => scalarOf(page, part));
+      return parts.every((part) => typeof part === "string") ? parts.join("") : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function signed(page: PythonText, node: SyntaxNode): Scalar | undefined {
+  const [sign, operand] = childrenOf(node);
+  if (sign === undefined || operand === undefined) return undefined;
+  const value = operand.name === "Number" ? scalarOf(page, operand) : undefined;
+  if (typeof value !== "bigint" && typeof value !== "number") return undefined;
+  const operator = page.text.slice(sign.from, sign.to);
+  if (operator === "+") return value;
+  return operator === "-" ? -value : undefined;
+}
+
+function numberOf(text: string): bigint | number | undefined {
+  const digits = text.replaceAll("_", "");
+  if (/^0[xX][0-9a-fA-F]+$|^0[oO][0-7]+$|^0[bB][01]+$|^[1-9]\d*$|^0+$/.test(digits)) return BigInt(digits);
+  return /^(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?$/.test(digits) && /[.eE]/.test(digits) ? Number(digits) : undefined;
+}
+
+const stringShape = /^([rRuU]?)("""|'''|"|')([\s\S]*)\2$/;
+
+function stringOf(text: string): string | undefined {
+  const match = stringShape.exec(text);
+  if (match === null || text.length < 2) return undefined;
+  const [, prefix = "", , body = ""] = match;
+  const normal = body.replace(/\r\n?/g, "\n");
+  return prefix.toLowerCase() === "r" ? normal : unescaped(normal);
+}
+
+const simpleEscapes: Readonly<Record<string, string>> = {
+  "\n": "",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};
+const escapes = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g;
+
+function unescaped(body: string): string | undefined {
+  // A character by its name (\N{DASH}) needs Python's tables.
+  if (/(?:^|[^\\])(?:\\\\)*\\N\{/.test(body)) return undefined;
+  return body.replace(escapes, (all, x?: string, u?: string, long?: string, octal?: string, simple?: string) => {
+    const hex = x ?? u ?? long;
+    if (hex !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff));
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+    return simpleEscapes[simple ?? ""] ?? all;
+  });
+}
+
+/** A value as Python source on one line. NaN has no literal. */
+export function pythonSource(value: Value, quote: '"' | "'" = '"'): string {
+  if (isList(value)) return `[${value.map((item) => pythonSource(item)).join(", ")}]`;
+  if (isMap(value)) return `{${[...value].map(([key, item]) => pythonEntry(key, item)).join(", ")}}`;
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return Number.isFinite(value) ? floatRepr(value) : value > 0 ? "1e999" : "-1e999";
+  return typeof value === "string" ? stringSource(value, quote) : String(value);
+}
+
+/** `"key": value` */
+export function pythonEntry(key: Scalar, value: Value): string {
+  return `${pythonSource(key)}: ${pythonSource(value)}`;
+}
+
+function stringSource(text: string, quote: '"' | "'"): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
+  const visible = escaped.replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return quote + visible + quote;
+}
