@@ -42,8 +42,8 @@ function stageName(address: StageAddress): string {
 }
 
 /**
- * The hash in an experiment's commit message: of the lock entries of the pipeline stages that the reproduction visited,
- * in the order of the visit (a name that occurs in two files counts once, the later).
+ * The hash in an experiment's commit message: of the lock entries of the pipeline stages that were run or restored (those
+ * skipped as unchanged do not count). A name that occurs in two files counts once, the later.
  */
 export function experimentHash(entries: ReadonlyMap<StageAddress, LockEntry>): string {
   const stages = new Map<Scalar, Value>();

@@ -1,0 +1,104 @@
+/**
+ * A file state that outlives the process: npm `lmdb`, below .dvc/tmp. Deleting it loses nothing. Processes and worker
+ * threads use it at the same time; a killed one leaves it sound (LMDB's own promise).
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import type { Database, RootDatabase } from "lmdb";
+import { makeFolder, statfsSync } from "../base/files.ts";
+import type { Project } from "./project.ts";
+import { type FileRecord, type FileState, memoryState } from "./state.ts";
+
+/** Network file systems, where a memory-mapped database is not safe: statfs types of NFS, SMB, CIFS, SMB2, FUSE, AFS, 9p, Lustre. */
+const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x5346414f, 0x01021997, 0x0bd00bd0]);
+
+function isOnNetwork(folder: string): boolean {
+  return networkTypes.has(Number(statfsSync(folder).type));
+}
+
+/** LMDB refuses longer keys; a path of that length is simply not remembered. */
+const longestKey = 1900;
+
+function encode(record: FileRecord): string {
+  return `${record.inode} ${record.mtimeNs} ${record.size} ${record.md5} ${record.hashedAtMs}`;
+}
+
+const recordPattern = /^(\d+) (-?\d+) (\d+) ([0-9a-f]{32}) (\d+(?:\.\d+)?)$/;
+
+function decode(text: string): FileRecord | undefined {
+  const match = recordPattern.exec(text);
+  if (match === null) return undefined;
+  const [, inode = "", mtimeNs = "", size = "", md5 = "", hashedAtMs = ""] = match;
+  return { inode: BigInt(inode), mtimeNs: BigInt(mtimeNs), size: BigInt(size), md5, hashedAtMs: Number(hashedAtMs) };
+}
+
+function openDatabase(folder: string): RootDatabase<string, string> {
+  const load = createRequire(import.meta.url);
+  const lmdb: typeof import("lmdb") = load("lmdb");
+  makeFolder(folder);
+  return lmdb.open<string, string>({ path: path.join(folder, "files.mdb"), encoding: "string" });
+}
+
+class DatabaseState implements FileState {
+  /** What this process looked up or stored: a second look costs no call, and a failing database does no harm. */
+  private readonly memory = memoryState();
+  private database: Database<string, string> | undefined;
+  private isOpened = false;
+  constructor(private readonly folder: string) {}
+
+  /** Opened at the first use, so a command that hashes nothing never loads it. Any failure means working without it. */
+  private open(): Database<string, string> | undefined {
+    if (this.isOpened) return this.database;
+    this.isOpened = true;
+    this.database = this.attempt(() => openDatabase(this.folder));
+    return this.database;
+  }
+
+  private attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch {
+      // The state only saves time: a full disk, a foreign architecture, a broken file all mean to hash again.
+      this.database = undefined;
+      return undefined;
+    }
+  }
+
+  get(file: string): FileRecord | undefined {
+    const known = this.memory.get(file);
+    if (known !== undefined || Buffer.byteLength(file) > longestKey) return known;
+    const text = this.attempt(() => this.open()?.get(file));
+    const record = text === undefined ? undefined : decode(text);
+    if (record !== undefined) this.memory.set(file, record);
+    return record;
+  }
+
+  set(file: string, record: FileRecord): void {
+    this.memory.set(file, record);
+    if (Buffer.byteLength(file) > longestKey) return;
+    this.attempt(() => {
+      this.open()
+        ?.put(file, encode(record))
+        .catch(() => {
+          this.database = undefined;
+        });
+    });
+  }
+
+  async close(): Promise<void> {
+    const { database } = this;
+    this.database = undefined;
+    // A failure to store is no failure of the command.
+    await database?.close().catch(() => undefined);
+  }
+}
+
+/** The project's file state. Opens nothing until it is asked; close it at the end so that what was learnt is stored. */
+export function projectState(project: Project): FileState {
+  return databaseState(path.join(project.tmpDir, "sweepline", "state"), project.dvcDir);
+}
+
+/** A file state in `folder`; one in memory where `onFileSystemOf` lies on a network. */
+export function databaseState(folder: string, onFileSystemOf: string): FileState {
+  return isOnNetwork(onFileSystemOf) ? memoryState() : new DatabaseState(folder);
+}
