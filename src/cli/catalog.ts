@@ -66,6 +66,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/parse.ts"),
   },
   {
+    name: "repro",
+    summary: "Run the stages of a pipeline that changed",
+    load: () => import("./commands/repro.ts"),
+  },
+  {
     name: "version",
     summary: "Print the versions of sweepline, Node and Git",
     load: () => import("./commands/version.ts"),

@@ -146,6 +146,8 @@ export const reproduceDefaults = {
 
 export interface StageFailure {
   readonly address: StageAddress;
+  /** As messages name it: relative to the command's folder. */
+  readonly name: string;
   /** Why, in one line: `failed to run: sh train.sh, exited with 3`, `dependency 'x' does not exist`. */
   readonly message: string;
   /** The command that failed, where it was one. */

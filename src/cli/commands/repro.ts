@@ -1,0 +1,110 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { reproduce, reproductionError } from "../../pipeline/reproduce.ts";
+import type { ReproduceEvents, ReproduceResult } from "../../pipeline/types.ts";
+import { openProject } from "../../store/open.ts";
+import type { Project } from "../../store/project.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { confirm } from "../confirm.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { addReproduceOptions, jobs, type ReproduceFlags, reproduceOptions } from "../reproduce-options.ts";
+
+interface ReproFlags extends ReproduceFlags {
+  readonly glob?: boolean;
+  /** false for --no-commit and --no-run-cache. */
+  readonly commit: boolean;
+  readonly runCache: boolean;
+  readonly jobs?: number;
+  readonly quiet?: boolean;
+}
+
+/** Ends the processes of running stages at once, for a second Ctrl+C. */
+function killGroups(groups: Iterable<number>): void {
+  for (const group of groups)
+    try {
+      process.kill(-group, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+}
+
+function eventsFor(io: Io, flags: ReproFlags, groups: Set<number>): ReproduceEvents {
+  return {
+    stage: () => undefined,
+    message: (text) => {
+      if (!flags.quiet) print(io, text);
+    },
+    warning: (text) => warn(io, text),
+    processStarted: ({ pid }) => groups.add(pid),
+    processEnded: ({ pid }) => groups.delete(pid),
+    confirm: (question) => confirm(io, question),
+  };
+}
+
+function printFilesToAdd(io: Io, project: Project, folder: string, files: readonly string[]): void {
+  if (files.length === 0 || project.gitRoot === null) return;
+  const names = files.map((file) => path.relative(folder, path.join(project.root, file)));
+  print(io, `\nTo track the changes with git, run:\n\n\tgit add ${names.join(" ")}\n`);
+  print(io, "To enable auto staging, run:\n\n\tsweepline config core.autostage true");
+}
+
+function report(
+  io: Io,
+  flags: ReproFlags,
+  result: ReproduceResult,
+  hint: (files: readonly string[]) => void,
+): ExitCode {
+  if (result.kind === "cancelled") return exitCodes.interrupted;
+  if (result.kind === "failed") {
+    throw reproductionError(result.failures, reproduceOptions([], flags).onError);
+  }
+  if (flags.quiet) return exitCodes.ok;
+  hint(result.writtenFiles);
+  print(
+    io,
+    result.changed === 0
+      ? "Data and pipelines are up to date."
+      : "Use `sweepline push` to send your updates to remote storage.",
+  );
+  return exitCodes.ok;
+}
+
+async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promise<ExitCode> {
+  const folder = process.cwd();
+  const project = openProject(folder);
+  const groups = new Set<number>();
+  const interrupt = listenForInterrupt(io, () => killGroups(groups));
+  try {
+    const result = await reproduce(
+      project,
+      {
+        ...reproduceOptions(targets, flags),
+        folder,
+        glob: flags.glob === true,
+        commit: flags.commit,
+        useRunCache: flags.runCache,
+        jobs: flags.jobs ?? 1,
+        environment: {},
+        dvcRoot: project.root,
+        output: { kind: "inherit" },
+        signal: interrupt.signal,
+      },
+      eventsFor(io, flags, groups),
+    );
+    return report(io, flags, result, (files) => printFilesToAdd(io, project, folder, files));
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** `sweepline repro [targets]`: runs the pipeline's stages that changed. */
+export const command: CommandFactory = (io, finish) =>
+  addReproduceOptions(new Command("repro").argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files"))
+    .option("--glob", "targets may hold shell wildcards")
+    .option("--no-commit", "do not put outputs into the cache")
+    .option("--no-run-cache", "run stages even if the same run was made before")
+    .option("-j, --jobs <number>", "run stages that do not depend on each other at the same time", jobs)
+    .option("-q, --quiet", "print warnings and errors only")
+    .action(async (targets: readonly string[], flags: ReproFlags) => finish(await run(io, targets, flags)));

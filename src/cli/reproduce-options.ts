@@ -1,0 +1,79 @@
+/** The options that `repro` and `exp run` share, and what they mean for the pipeline. */
+import { type Command, InvalidArgumentError } from "commander";
+import type { ReproduceOptions } from "../pipeline/types.ts";
+
+export interface ReproduceFlags {
+  readonly force?: boolean;
+  readonly interactive?: boolean;
+  readonly singleItem?: boolean;
+  readonly pipeline?: boolean;
+  readonly allPipelines?: boolean;
+  readonly recursive?: boolean;
+  readonly downstream?: boolean;
+  readonly forceDownstream?: boolean;
+  readonly pull?: boolean;
+  readonly allowMissing?: boolean;
+  readonly dry?: boolean;
+  readonly keepGoing?: boolean;
+  readonly ignoreErrors?: boolean;
+}
+
+/** Adds the options to a command; their values are its ReproduceFlags. */
+export function addReproduceOptions(command: Command): Command {
+  return command
+    .option("-f, --force", "run stages even if nothing changed")
+    .option("-i, --interactive", "ask before each stage runs")
+    .option("-s, --single-item", "only the targets, without what they depend on")
+    .option("-p, --pipeline", "the whole pipelines that the targets belong to")
+    .option("-P, --all-pipelines", "all pipelines of the project")
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .option("--downstream", "the targets and the stages that depend on them")
+    .option("--force-downstream", "run all descendants of a changed stage, even if they did not change")
+    .option("--pull", "try to pull missing data")
+    .option("--allow-missing", "skip stages of which only data is missing")
+    .option("--dry", "print the commands, run nothing")
+    .option("-k, --keep-going", "go on with stages that do not depend on a failed one")
+    .option("--ignore-errors", "go on as if failed stages had succeeded");
+}
+
+/** A number of jobs; -1 for as many as there are processors is not offered: say how many. */
+export function jobs(value: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError("not a number of jobs (1 or more)");
+  return Number(value);
+}
+
+export type SharedReproduceOptions = Pick<
+  ReproduceOptions,
+  | "targets"
+  | "force"
+  | "interactive"
+  | "singleItem"
+  | "pipeline"
+  | "allPipelines"
+  | "recursive"
+  | "downstream"
+  | "forceDownstream"
+  | "pull"
+  | "allowMissing"
+  | "dry"
+  | "onError"
+>;
+
+/** The pipeline's options for the flags of a command line. */
+export function reproduceOptions(targets: readonly string[], flags: ReproduceFlags): SharedReproduceOptions {
+  return {
+    targets,
+    force: flags.force === true,
+    interactive: flags.interactive === true,
+    singleItem: flags.singleItem === true,
+    pipeline: flags.pipeline === true,
+    allPipelines: flags.allPipelines === true,
+    recursive: flags.recursive === true,
+    downstream: flags.downstream === true,
+    forceDownstream: flags.forceDownstream === true,
+    pull: flags.pull === true,
+    allowMissing: flags.allowMissing === true,
+    dry: flags.dry === true,
+    onError: flags.ignoreErrors === true ? "ignore" : flags.keepGoing === true ? "keep-going" : "stop",
+  };
+}

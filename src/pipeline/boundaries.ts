@@ -1,0 +1,67 @@
+/**
+ * Nothing that a pipeline names may lead out of the project: outputs are deleted before a stage runs, and a dvc.yaml may come from
+ * a stranger. Checked for all stages of a plan before the first of them runs.
+ */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { insideRoot, isUrl, realTarget } from "./paths.ts";
+import type { Stage } from "./types.ts";
+
+interface Boundary {
+  readonly root: string;
+  /** Real paths of folders that were looked up already. */
+  readonly realFolders: Map<string, string>;
+}
+
+function realFolder(boundary: Boundary, folder: string): string {
+  const known = boundary.realFolders.get(folder);
+  if (known !== undefined) return known;
+  const real = realTarget(folder);
+  boundary.realFolders.set(folder, real);
+  return real;
+}
+
+function refuse(stage: Stage, what: string, hint: string): never {
+  throw new SweeplineError({
+    code: "OUTSIDE_PROJECT",
+    message: `${stage.cmd === null ? "" : `stage '${stage.address}' in `}'${stage.file}': ${what}`,
+    hint,
+  });
+}
+
+const keepInside = "Stages may write inside the project only; nothing was run.";
+
+function isInternal(inside: string): boolean {
+  return inside.split(path.sep).some((segment) => segment === ".git" || segment === ".dvc");
+}
+
+function checkWorkingFolder(boundary: Boundary, stage: Stage): void {
+  const folder = stage.workingFolder;
+  if (insideRoot(boundary.root, folder) === undefined)
+    refuse(stage, `the working folder '${folder}' is outside of the project`, keepInside);
+  if (insideRoot(boundary.root, realFolder(boundary, folder)) === undefined)
+    refuse(stage, `the working folder '${folder}' leads out of the project through a link`, keepInside);
+}
+
+function checkOutput(boundary: Boundary, stage: Stage, output: string): void {
+  if (isUrl(output)) refuse(stage, `the output '${output}' is not a local file`, "Only local outputs are supported.");
+  const absolute = path.resolve(stage.workingFolder, output);
+  const inside = insideRoot(boundary.root, absolute);
+  if (inside === undefined) refuse(stage, `the output '${output}' is outside of the project`, keepInside);
+  if (inside === "" || isInternal(inside))
+    refuse(stage, `the output '${output}' would replace the project's own files`, "Choose another path.");
+  const real = insideRoot(boundary.root, realFolder(boundary, path.dirname(absolute)));
+  if (real === undefined)
+    refuse(stage, `the output '${output}' leads out of the project through a link`, keepInside);
+  if (isInternal(real))
+    refuse(stage, `the output '${output}' leads into '${real}' through a link`, "Choose another path.");
+}
+
+/** Refuses working folders and outputs that lie or lead outside the project, or into .git and .dvc (OUTSIDE_PROJECT). */
+export function checkBoundaries(root: string, stages: Iterable<Stage>): void {
+  const boundary: Boundary = { root, realFolders: new Map() };
+  for (const stage of stages) {
+    checkWorkingFolder(boundary, stage);
+    for (const output of stage.outs) checkOutput(boundary, stage, output.path);
+  }
+}

@@ -1,0 +1,98 @@
+/** One dvc.yaml with its stages, templates resolved. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { readIfExists } from "../../base/files.ts";
+import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import type { Stage } from "../types.ts";
+import { expandDefinitions, type ReadTemplateFile } from "./expand.ts";
+import { readPipelineSource } from "./source.ts";
+import { asText, stageOf } from "./stage.ts";
+
+/** A dvc.yaml. */
+export interface PipelineFile {
+  /** Relative to the project's root, "/" as separator. */
+  readonly file: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** In the order of the file, those of foreach and matrix in the order of their data. */
+  readonly stages: readonly Stage[];
+  /** The stages that a foreach or matrix entry stands for. */
+  readonly groups: ReadonlyMap<string, readonly Stage[]>;
+  /** Top-level lists, relative to the folder of the file. */
+  readonly params: readonly string[];
+  readonly metrics: readonly string[];
+  readonly plots: readonly Value[];
+  readonly artifacts: ValueMap;
+}
+
+export interface PipelineLocation {
+  /** The project's root. */
+  readonly root: string;
+  /** dvc.yaml's path relative to it. */
+  readonly file: string;
+}
+
+interface KnownFile {
+  readonly text: string;
+  /** What templates read, as it was then. */
+  readonly read: ReadonlyMap<string, Value | undefined>;
+  readonly pipeline: PipelineFile;
+}
+
+/** Files by absolute path: a worker reads the same workspace copy again and again. */
+const known = new Map<string, KnownFile>();
+const knownLimit = 256;
+
+function textList(value: Value | undefined): string[] {
+  return isList(value) ? value.map(asText) : [];
+}
+
+function build(location: PipelineLocation, data: ValueMap, read: ReadTemplateFile): PipelineFile {
+  const folder = path.join(location.root, path.dirname(location.file));
+  const expanded = expandDefinitions({ file: location.file, folder, data, read });
+  const stages = expanded.stages.map(({ name, definition }) => stageOf({ file: location.file, folder, name }, definition));
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  const groups = [...expanded.groups].map(
+    ([group, names]) => [group, names.flatMap((name) => byName.get(name) ?? [])] as const,
+  );
+  const { artifacts, plots } = expanded.top;
+  return {
+    file: location.file,
+    folder,
+    stages,
+    groups: new Map(groups),
+    params: textList(expanded.top.params),
+    metrics: textList(expanded.top.metrics),
+    plots: isList(plots) ? plots : [],
+    artifacts: isMap(artifacts) ? artifacts : new Map(),
+  };
+}
+
+/**
+ * Reads a dvc.yaml; `read` gives the values of a parameter file (absolute path). A file that did not change since the last
+ * call is not parsed again. Errors: STAGE_FILE_MISSING, PIPELINE_FILE_INVALID, those of templates.
+ */
+export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateFile): PipelineFile {
+  const absolute = path.join(location.root, location.file);
+  const bytes = readIfExists(absolute);
+  if (bytes === undefined)
+    throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${location.file}' does not exist` });
+  const source = readPipelineSource(location.file, bytes);
+  const before = known.get(absolute);
+  if (before?.text === source.text && [...before.read].every(([file, value]) => read(file) === value))
+    return before.pipeline;
+  const seen = new Map<string, Value | undefined>();
+  const pipeline = build(location, source.data, (file) => {
+    const value = read(file);
+    seen.set(file, value);
+    return value;
+  });
+  if (known.size >= knownLimit) known.clear();
+  known.set(absolute, { text: source.text, read: seen, pipeline });
+  return pipeline;
+}
+
+/** The same for bytes that need not be on the disk, such as a commit's; nothing is remembered. */
+export function parsePipelineFile(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineFile {
+  return build(location, readPipelineSource(location.file, bytes).data, read);
+}

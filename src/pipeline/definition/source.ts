@@ -1,0 +1,92 @@
+/** dvc.yaml as checked data: parsed once for each text, every mistake of a file reported at once with its line. */
+import { SweeplineError } from "../../base/errors.ts";
+import { isMap, type Scalar, type ValueMap } from "../../base/value.ts";
+import { type LocatedNode, plainValue } from "../../params/located.ts";
+import { decodeFile, lineOf } from "../../params/source-text.ts";
+import { parseYaml } from "../../params/yaml/parse.ts";
+import { kindOf, type Problem, type ValuePath } from "./check.ts";
+import { pipelineFile } from "./schema.ts";
+
+/** The file's data after the check, before templates are resolved. */
+export interface PipelineSource {
+  readonly file: string;
+  readonly text: string;
+  readonly data: ValueMap;
+}
+
+/** The node at a path, or the deepest one on the way that exists; of an entry the place of its key. */
+function offsetAt(root: LocatedNode | undefined, path: ValuePath): number {
+  let node = root;
+  let offset = root?.start ?? 0;
+  for (const segment of path) {
+    if (node?.kind === "map") {
+      const entry = node.entries.find((each) => each.key === segment);
+      if (entry === undefined) return offset;
+      offset = entry.start;
+      node = entry.node;
+    } else if (node?.kind === "list" && typeof segment === "bigint") {
+      node = node.items[Number(segment)];
+      if (node === undefined) return offset;
+      offset = node.start;
+    } else return offset;
+  }
+  return offset;
+}
+
+function keyText(path: ValuePath): string {
+  return path.reduce<string>(
+    (text, segment) =>
+      typeof segment === "bigint" ? `${text}[${segment}]` : text === "" ? String(segment) : `${text}.${String(segment)}`,
+    "",
+  );
+}
+
+/** The 1-based line of a key in a pipeline file, for messages. */
+export function lineOfKey(source: Pick<PipelineSource, "file" | "text">, path: readonly Scalar[]): number {
+  const { root } = parseYaml({ path: source.file, text: source.text });
+  return lineOf(source.text, offsetAt(root, path));
+}
+
+function invalid(source: Omit<PipelineSource, "data">, problems: readonly Problem[]): SweeplineError {
+  const { root } = parseYaml({ path: source.file, text: source.text });
+  const lines = problems
+    .map((problem) => ({ offset: offsetAt(root, problem.path), problem }))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, problem }) => {
+      const key = keyText(problem.path);
+      const where = `${source.file}:${lineOf(source.text, offset)}`;
+      return `  ${where}: ${key === "" ? "" : `${key}: `}${problem.message}`;
+    });
+  const count = problems.length === 1 ? "1 error" : `${problems.length} errors`;
+  return new SweeplineError({
+    code: "PIPELINE_FILE_INVALID",
+    message: `'${source.file}' validation failed: ${count}.\n${lines.join("\n")}`,
+  });
+}
+
+function parse(file: string, text: string): ValueMap {
+  const { root } = parseYaml({ path: file, text });
+  const value = root === undefined ? new Map() : plainValue(root);
+  const problems: Problem[] = [];
+  if (value === null) return new Map();
+  if (!isMap(value)) problems.push({ path: [], message: `expected a mapping, found ${kindOf(value)}` });
+  else pipelineFile(value, [], (problem) => problems.push(problem));
+  if (problems.length > 0 || !isMap(value)) throw invalid({ file, text }, problems);
+  return value;
+}
+
+/** Parsed texts: the copies of a workspace mostly hold the same dvc.yaml. */
+const parsed = new Map<string, ValueMap>();
+const parsedLimit = 64;
+
+/** Reads the bytes of a dvc.yaml. Errors: PIPELINE_FILE_INVALID with all mistakes, those of the YAML reader. */
+export function readPipelineSource(file: string, bytes: Uint8Array): PipelineSource {
+  const { text } = decodeFile({ path: file, bytes });
+  let data = parsed.get(text);
+  if (data === undefined) {
+    data = parse(file, text);
+    if (parsed.size >= parsedLimit) parsed.clear();
+    parsed.set(text, data);
+  }
+  return { file, text, data };
+}

@@ -1,0 +1,123 @@
+/** From a stage's definition in dvc.yaml, templates already resolved, to the plain record that the rest works with. */
+import path from "node:path";
+import { floatRepr } from "../../base/python.ts";
+import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import type { OutputKind, OutputSpec, ParamsSpec, Stage } from "../types.ts";
+
+export interface StageOrigin {
+  /** dvc.yaml's path relative to the project's root, "/" as separator. */
+  readonly file: string;
+  /** Absolute folder of that file. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+export const defaultParamsFile = "params.yaml";
+
+/** `train` for the dvc.yaml of the root, `sub/dvc.yaml:train` elsewhere. */
+export function stageAddress(file: string, name: string): string {
+  return file === "dvc.yaml" ? name : `${file}:${name}`;
+}
+
+/** How DVC puts a value into a text: booleans in lower case, null as None. */
+export function asText(value: Value): string {
+  if (value === null) return "None";
+  if (typeof value === "number") return floatRepr(value);
+  return String(value);
+}
+
+function texts(value: Value | undefined): string[] {
+  return isList(value) ? value.map(asText) : [];
+}
+
+/** A path as DVC keeps it: "./a//b/" is "a/b"; URLs stay as they are. */
+function normalPath(text: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  const normal = path.posix.normalize(text);
+  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
+}
+
+function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
+  const desc = flags.get("desc");
+  const push = flags.get("push");
+  const remote = flags.get("remote");
+  return {
+    path: normalPath(file),
+    kind,
+    cache: flags.get("cache") !== false,
+    persist: flags.get("persist") === true,
+    ...(typeof desc === "string" ? { desc } : {}),
+    ...(typeof push === "boolean" ? { push } : {}),
+    ...(typeof remote === "string" ? { remote } : {}),
+  };
+}
+
+/** Entries of the same path in one list are one output; their flags are merged (dvc/output.py). */
+function outputsOf(list: Value | undefined, kind: OutputKind): OutputSpec[] {
+  if (!isList(list)) return [];
+  const flagsByPath = new Map<string, Map<Value & string, Value>>();
+  const add = (file: string, flags: Value) => {
+    const known = flagsByPath.get(file) ?? new Map();
+    flagsByPath.set(file, known);
+    if (isMap(flags)) for (const [key, value] of flags) known.set(key, value);
+  };
+  for (const entry of list) {
+    if (isMap(entry)) for (const [file, flags] of entry) add(asText(file), flags);
+    else add(asText(entry), null);
+  }
+  return [...flagsByPath].map(([file, flags]) => outputOf(file, kind, flags));
+}
+
+/** Parameter lists by file: a file that is named without keys anywhere is tracked whole (dvc/dependency/__init__.py). */
+export function paramsOf(list: Value | undefined): ParamsSpec[] {
+  if (!isList(list)) return [];
+  const keysByFile = new Map<string, string[]>();
+  const whole = new Set<string>();
+  const add = (file: string, keys: readonly string[]) => {
+    const known = keysByFile.get(file);
+    if (known === undefined) keysByFile.set(file, [...keys]);
+    else known.push(...keys);
+  };
+  for (const entry of list) {
+    if (!isMap(entry)) {
+      add(defaultParamsFile, [asText(entry)]);
+      continue;
+    }
+    for (const [file, keys] of entry) {
+      const names = texts(keys);
+      if (names.length === 0) whole.add(normalPath(asText(file)));
+      add(normalPath(asText(file)), names);
+    }
+  }
+  return [...keysByFile].map(([file, keys]) => ({ file, keys: whole.has(file) ? null : [...new Set(keys)] }));
+}
+
+function commandOf(value: Value | undefined): string | readonly string[] | null {
+  if (value === undefined || value === null) return null;
+  return isList(value) ? value.map(asText) : asText(value);
+}
+
+/** The stage of one resolved definition. */
+export function stageOf(origin: StageOrigin, definition: ValueMap): Stage {
+  const wdir = definition.get("wdir");
+  const desc = definition.get("desc");
+  const meta = definition.get("meta");
+  return {
+    address: stageAddress(origin.file, origin.name),
+    name: origin.name,
+    file: origin.file,
+    workingFolder: path.resolve(origin.folder, wdir === undefined ? "." : asText(wdir)),
+    cmd: commandOf(definition.get("cmd")),
+    deps: texts(definition.get("deps")).map(normalPath),
+    params: paramsOf(definition.get("params")),
+    outs: [
+      ...outputsOf(definition.get("outs"), "out"),
+      ...outputsOf(definition.get("metrics"), "metric"),
+      ...outputsOf(definition.get("plots"), "plot"),
+    ],
+    frozen: definition.get("frozen") === true,
+    alwaysChanged: definition.get("always_changed") === true,
+    ...(typeof desc === "string" ? { desc } : {}),
+    ...(meta === undefined ? {} : { meta }),
+  };
+}

@@ -1,0 +1,144 @@
+/** What has changed at a stage since its lock entry was written: DVC's rules (dvc/stage/__init__.py, output.py, param.py). */
+import path from "node:path";
+import { isList, isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
+import { hasData } from "../../store/cache.ts";
+import { hashData } from "../../store/data.ts";
+import { isUrl } from "../paths.ts";
+import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
+import { shownItem, type Work } from "./work.ts";
+
+export type ItemStatus = "modified" | "deleted" | "new" | "not in cache";
+
+/** One changed dependency, output or parameter file. */
+export interface ItemChange {
+  /** As in the stage: relative to its working folder. */
+  readonly path: string;
+  /** As messages name it. */
+  readonly shown: string;
+  readonly status: ItemStatus | ReadonlyMap<string, ItemStatus>;
+}
+
+/** A stage without dependencies and outputs always runs. */
+export function isCallback(stage: Stage): boolean {
+  return stage.cmd !== null && stage.deps.length === 0 && stage.params.length === 0 && stage.outs.length === 0;
+}
+
+export function alwaysRuns(stage: Stage): boolean {
+  return isCallback(stage) || stage.alwaysChanged;
+}
+
+function numeric(value: Value): number | undefined {
+  return typeof value === "bigint" || typeof value === "number" ? Number(value) : undefined;
+}
+
+/** Equality as DVC sees it: Python's, in which 1 equals 1.0. A NaN equals itself, or its stage would run for ever. */
+export function sameParameter(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeof a === "bigint" && typeof b === "bigint") return false;
+  const left = numeric(a);
+  const right = numeric(b);
+  if (left !== undefined && right !== undefined) return left === right || (Number.isNaN(left) && Number.isNaN(right));
+  if (isList(a) && isList(b))
+    return a.length === b.length && a.every((item, index) => sameParameter(item, b[index] ?? null));
+  return isMap(a) && isMap(b) && sameMap(a, b);
+}
+
+function sameMap(a: ValueMap, b: ValueMap): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) {
+    const other = b.get(key);
+    if (other === undefined || !sameParameter(value, other)) return false;
+  }
+  return true;
+}
+
+export function commandChanged(stage: Stage, recorded: LockEntry | undefined): boolean {
+  if (recorded === undefined || stage.cmd === null) return false;
+  if (typeof stage.cmd === "string" || typeof recorded.cmd === "string") return stage.cmd !== recorded.cmd;
+  return stage.cmd.join("\0") !== recorded.cmd.join("\0");
+}
+
+/** The parameters of one file that a stage names, as they are now. A key that the file lacks is left out. */
+export function currentParams(params: ParamsSpec, values: Value): ValueMap {
+  if (params.keys === null) return isMap(values) ? values : new Map();
+  const found = new Map<Scalar, Value>();
+  for (const key of params.keys) {
+    const value = valueAt(values, key);
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
+}
+
+function keyStatus(now: Value | undefined, before: Value | undefined): ItemStatus | undefined {
+  if (now === undefined) return "deleted";
+  if (before === undefined) return "new";
+  return sameParameter(now, before) ? undefined : "modified";
+}
+
+function paramsChange(work: Work, stage: Stage, spec: ParamsSpec): ItemChange["status"] | undefined {
+  const values = work.readParams(path.resolve(stage.workingFolder, spec.file));
+  if (values === undefined) return "deleted";
+  const before = work.recorded(stage)?.params.get(spec.file);
+  if (before === undefined) return "new";
+  const now = currentParams(spec, values);
+  const keys = spec.keys ?? new Set([...now.keys(), ...before.keys()].map(String));
+  const changes = new Map<string, ItemStatus>();
+  for (const key of keys) {
+    const status = keyStatus(now.get(key), before.get(key));
+    if (status !== undefined) changes.set(key, status);
+  }
+  return changes.size > 0 ? changes : undefined;
+}
+
+const itemsByPath = new WeakMap<readonly LockItem[], ReadonlyMap<string, LockItem>>();
+
+function recordedItem(items: readonly LockItem[] | undefined, name: string): LockItem | undefined {
+  if (items === undefined) return undefined;
+  let byPath = itemsByPath.get(items);
+  if (byPath === undefined) itemsByPath.set(items, (byPath = new Map(items.map((item) => [item.path, item]))));
+  return byPath.get(name);
+}
+
+async function dependencyChange(work: Work, stage: Stage, dependency: string): Promise<ItemStatus | undefined> {
+  // A remote dependency can't be looked at: it counts as unchanged once it is on record.
+  const before = recordedItem(work.recorded(stage)?.deps, dependency);
+  if (isUrl(dependency)) return before === undefined && stage.cmd !== null ? "new" : undefined;
+  const now = await hashData(work.cache, path.resolve(stage.workingFolder, dependency));
+  if (now === undefined) return "deleted";
+  return now.md5 === before?.md5 ? undefined : "modified";
+}
+
+/** Changed dependencies, then changed parameters, in the order of the stage's definition. */
+export async function changedDependencies(work: Work, stage: Stage): Promise<ItemChange[]> {
+  const changes: ItemChange[] = [];
+  const add = (name: string, status: ItemChange["status"] | undefined) => {
+    if (status !== undefined) changes.push({ path: name, shown: shownItem(work, stage, name), status });
+  };
+  for (const dependency of stage.deps) add(dependency, await dependencyChange(work, stage, dependency));
+  for (const spec of stage.params) add(spec.file, paramsChange(work, stage, spec));
+  return changes;
+}
+
+async function outputChange(
+  work: Work,
+  absolute: string,
+  recorded: { readonly item: LockItem | undefined; readonly isCached: boolean },
+): Promise<ItemStatus | undefined> {
+  const { item, isCached } = recorded;
+  if (item !== undefined && isCached && !hasData(work.cache, item.md5)) return "not in cache";
+  const now = await hashData(work.cache, absolute);
+  if (now === undefined) return "deleted";
+  return now.md5 === item?.md5 ? undefined : "modified";
+}
+
+export async function changedOutputs(work: Work, stage: Stage): Promise<ItemChange[]> {
+  const changes: ItemChange[] = [];
+  const recorded = work.recorded(stage)?.outs;
+  for (const output of stage.outs) {
+    const absolute = path.resolve(stage.workingFolder, output.path);
+    const item = recordedItem(recorded, output.path);
+    const status = await outputChange(work, absolute, { item, isCached: output.cache });
+    if (status !== undefined) changes.push({ path: output.path, shown: shownItem(work, stage, output.path), status });
+  }
+  return changes;
+}

@@ -1,0 +1,135 @@
+/** Runs one shell command of a stage, as DVC does (dvc/stage/run.py), in a process group of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import path from "node:path";
+import { beforeEffect } from "../../base/effects.ts";
+import { SweeplineError } from "../../base/errors.ts";
+import { appendTo } from "../../base/files.ts";
+import { identifyProcess, type ProcessIdentity } from "../../base/processes.ts";
+import type { StageOutputTarget } from "../types.ts";
+import { stopProcessGroup } from "./process-group.ts";
+
+export interface CommandRequest {
+  readonly command: string;
+  readonly workingFolder: string;
+  /** The whole environment of the command. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly output: StageOutputTarget;
+  readonly signal: AbortSignal;
+  /** Called before anybody waits. The group's id is the pid. */
+  onStart(process: ProcessIdentity): void;
+  onEnd(pid: number): void;
+}
+
+export type CommandOutcome =
+  /** As DVC prints it: the exit code, or minus the signal's number. */
+  { readonly kind: "exited"; readonly status: number } | { readonly kind: "cancelled" };
+
+/** Flags that keep a shell from reading the user's start-up files, by the shell's name. */
+const shellFlags: Readonly<Record<string, readonly string[]>> = {
+  bash: ["--noprofile", "--norc"],
+  zsh: ["--no-rcs"],
+  fish: ["--no-config"],
+};
+
+/** The program and arguments for a command: $SHELL or /bin/sh, without start-up files. */
+export function shellCommand(shell: string | undefined, command: string): readonly [string, readonly string[]] {
+  const program = shell || "/bin/sh";
+  return [program, [...(shellFlags[path.basename(program).toLowerCase()] ?? []), "-c", command]];
+}
+
+/** A list is run item by item, a text line by line, each in a shell of its own. */
+export function commandLines(cmd: string | readonly string[]): readonly string[] {
+  if (typeof cmd !== "string") return cmd;
+  const lines = cmd.split(/\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+function stdioFor(output: StageOutputTarget): ("inherit" | "ignore" | "pipe" | number)[] {
+  if (output.kind === "inherit") return ["inherit", "inherit", "inherit"];
+  if (output.kind === "file") return ["ignore", output.descriptor, output.descriptor];
+  return ["inherit", "pipe", "pipe"];
+}
+
+function tee(child: ChildProcess, descriptor: number): void {
+  for (const [stream, terminal] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const)
+    stream?.on("data", (chunk: Buffer) => {
+      appendTo(descriptor, chunk);
+      terminal.write(chunk);
+    });
+}
+
+interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** After the command has ended, how long its output may stay open: a background process may hold it for ever. */
+const outputGraceMs = 1000;
+
+function ended(child: ChildProcess, request: CommandRequest): Promise<ProcessEnd> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (cause) =>
+      reject(
+        new SweeplineError({
+          code: "COMMAND_NOT_STARTED",
+          message: `failed to run: ${request.command}: ${cause.message}`,
+          cause,
+        }),
+      ),
+    );
+    child.once("exit", (code, signal) => {
+      if (child.stdout === null) return resolve({ code, signal });
+      const timer = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, outputGraceMs);
+      child.once("close", () => {
+        clearTimeout(timer);
+        resolve({ code, signal });
+      });
+    });
+  });
+}
+
+function statusOf(end: ProcessEnd): number {
+  return end.signal === null ? (end.code ?? 0) : -constants.signals[end.signal];
+}
+
+/**
+ * Runs the command until it ends. An aborted signal ends the whole group, then answers "cancelled".
+ * Errors: COMMAND_NOT_STARTED where the shell or the working folder is missing.
+ */
+export async function runCommand(request: CommandRequest): Promise<CommandOutcome> {
+  if (request.signal.aborted) return { kind: "cancelled" };
+  const [program, args] = shellCommand(request.environment.SHELL, request.command);
+  beforeEffect("spawn", request.command);
+  const child = spawn(program, args, {
+    cwd: request.workingFolder,
+    env: { ...request.environment },
+    stdio: stdioFor(request.output),
+    detached: true,
+  });
+  const end = ended(child, request);
+  const { pid } = child;
+  if (pid === undefined) return end.then(() => ({ kind: "cancelled" }));
+  request.onStart(identifyProcess(pid));
+  if (request.output.kind === "tee") tee(child, request.output.descriptor);
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped = stopProcessGroup(pid);
+  };
+  request.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const status = statusOf(await end);
+    await stopped;
+    return stopped === undefined ? { kind: "exited", status } : { kind: "cancelled" };
+  } finally {
+    request.signal.removeEventListener("abort", stop);
+    request.onEnd(pid);
+  }
+}

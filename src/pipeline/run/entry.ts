@@ -1,0 +1,69 @@
+/** A stage's lock entry, made from what is in the workspace now. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { compareCodePoints } from "../../base/python.ts";
+import type { Scalar, Value, ValueMap } from "../../base/value.ts";
+import { hashData } from "../../store/data.ts";
+import type { DataHash } from "../../store/hash.ts";
+import { defaultParamsFile } from "../definition/stage.ts";
+import { isUrl } from "../paths.ts";
+import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
+import { currentParams } from "./changes.ts";
+import { shownItem, type Work } from "./work.ts";
+
+/** What a stage reads: the part of the entry that is known before it runs. */
+export type StageInputs = Pick<LockEntry, "deps" | "params">;
+
+export function lockItem(name: string, hash: DataHash): LockItem {
+  return { path: name, hash: "md5", ...hash };
+}
+
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return compareCodePoints(a.path, b.path);
+}
+
+function missingDependency(shown: string): SweeplineError {
+  return new SweeplineError({ code: "DEPENDENCY_MISSING", message: `dependency '${shown}' does not exist` });
+}
+
+async function hashDependency(work: Work, stage: Stage, name: string): Promise<LockItem> {
+  const shown = shownItem(work, stage, name);
+  if (isUrl(name))
+    throw new SweeplineError({
+      code: "DEPENDENCY_REMOTE",
+      message: `dependency '${name}' is not a local file`,
+      hint: "Only local dependencies are supported: download it in a stage of its own.",
+    });
+  const hash = await hashData(work.cache, path.resolve(stage.workingFolder, name));
+  if (hash === undefined) throw missingDependency(shown);
+  return lockItem(name, hash);
+}
+
+/** Keys sorted, not recursively; throws PARAMS_MISSING where the file lacks one that the stage names. */
+function readStageParams(work: Work, stage: Stage, spec: ParamsSpec): ValueMap {
+  const shown = shownItem(work, stage, spec.file);
+  const values = work.readParams(path.resolve(stage.workingFolder, spec.file));
+  if (values === undefined) throw missingDependency(shown);
+  const found = currentParams(spec, values);
+  const missing = (spec.keys ?? []).filter((key) => !found.has(key));
+  if (missing.length > 0)
+    throw new SweeplineError({
+      code: "PARAMS_MISSING",
+      message: `Parameters '${missing.join(", ")}' are missing from '${shown}'.`,
+    });
+  return new Map<Scalar, Value>([...found].sort(([a], [b]) => compareCodePoints(String(a), String(b))));
+}
+
+/** params.yaml first, then by name (dvc/stage/serialize.py). */
+export function sortParamsFiles(specs: readonly ParamsSpec[]): ParamsSpec[] {
+  const rank = (spec: ParamsSpec) => (spec.file === defaultParamsFile ? 0 : 1);
+  return [...specs].sort((a, b) => rank(a) - rank(b) || compareCodePoints(a.file, b.file));
+}
+
+/** Hashes of dependencies and values of parameters. Errors: DEPENDENCY_MISSING, PARAMS_MISSING, those of a broken file. */
+export async function readInputs(work: Work, stage: Stage): Promise<StageInputs> {
+  const deps: LockItem[] = [];
+  for (const name of stage.deps) deps.push(await hashDependency(work, stage, name));
+  const params = sortParamsFiles(stage.params).map((spec) => [spec.file, readStageParams(work, stage, spec)] as const);
+  return { deps: deps.sort(byPath), params: new Map(params) };
+}

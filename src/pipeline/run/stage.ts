@@ -1,0 +1,236 @@
+/** Reproduces one stage: decides whether it must run, restores it from the run-cache or runs it, and saves what came out. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { statSync } from "../../base/files.ts";
+import { hasData } from "../../store/cache.ts";
+import { findRun, isRunCacheable, saveRun } from "../lock/run-cache.ts";
+import type { LockEntry, LockItem, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
+import {
+  alwaysRuns,
+  changedDependencies,
+  changedOutputs,
+  commandChanged,
+  isCallback,
+  type ItemChange,
+} from "./changes.ts";
+import { commandLines, runCommand } from "./command.ts";
+import { readInputs, type StageInputs } from "./entry.ts";
+import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
+import { shownStage, stageSubject, type Work } from "./work.ts";
+
+export interface StageRun {
+  readonly work: Work;
+  readonly stage: Stage;
+  readonly options: ReproduceOptions;
+  readonly events: ReproduceEvents;
+  readonly force: boolean;
+  /** Ends the stage's processes: the user's abort, or another stage's unexpected error. */
+  readonly signal: AbortSignal;
+  /** Stages that this one depends on in the plan. */
+  readonly upstream: readonly Stage[];
+  /** Adds lines to .gitignore for the outputs that live in the cache. */
+  readonly ignoreOutputs: (stage: Stage) => void;
+}
+
+export type StageOutcome =
+  | { readonly kind: "unchanged"; readonly entry: LockEntry | undefined }
+  /** `entry` is what the lock file or the .dvc file is to say; undefined for a dry run. */
+  | { readonly kind: "changed"; readonly entry: LockEntry | undefined }
+  | { readonly kind: "cancelled" };
+
+/** A command of the stage ended with another status than 0. */
+export class CommandFailed extends SweeplineError {
+  constructor(
+    readonly command: string,
+    readonly status: number,
+  ) {
+    super({ code: "STAGE_FAILED", message: `failed to run: ${command}, exited with ${status}` });
+  }
+}
+
+/** With --allow-missing a deleted dependency counts only where the stage that makes it now makes something else. */
+function isForgiven(run: StageRun, change: ItemChange): boolean {
+  if (change.status !== "deleted" || !run.options.allowMissing) return false;
+  const { work, stage } = run;
+  const absolute = path.resolve(stage.workingFolder, change.path);
+  const before = work.recorded(stage)?.deps.find((item) => item.path === change.path)?.md5;
+  const makesSomethingElse = (producer: Stage) =>
+    producer.outs.some((output) => {
+      if (path.resolve(producer.workingFolder, output.path) !== absolute) return false;
+      return work.recorded(producer)?.outs.find((item) => item.path === output.path)?.md5 !== before;
+    });
+  return !run.upstream.some(makesSomethingElse);
+}
+
+async function dependenciesChanged(run: StageRun): Promise<boolean> {
+  if (run.stage.frozen) return false;
+  if (alwaysRuns(run.stage)) return true;
+  const changes = await changedDependencies(run.work, run.stage);
+  return changes.some((change) => !isForgiven(run, change));
+}
+
+async function outputsChanged(run: StageRun): Promise<boolean> {
+  const isMissing = (change: ItemChange) => change.status === "deleted" || change.status === "not in cache";
+  const changes = await changedOutputs(run.work, run.stage);
+  return changes.some((change) => !(run.options.allowMissing && isMissing(change)));
+}
+
+async function isChanged(run: StageRun): Promise<boolean> {
+  const { work, stage } = run;
+  return commandChanged(stage, work.recorded(stage)) || (await dependenciesChanged(run)) || (await outputsChanged(run));
+}
+
+function skip(run: StageRun): StageOutcome {
+  const { work, stage, events } = run;
+  const name = shownStage(work, stage);
+  events.stage({ address: stage.address, action: "skipped", commands: [] });
+  events.message(stage.cmd === null ? `'${name}' didn't change, skipping` : `Stage '${name}' didn't change, skipping`);
+  return { kind: "unchanged", entry: work.recorded(stage) };
+}
+
+async function confirmed(run: StageRun): Promise<void> {
+  if (!run.options.interactive) return;
+  const question = `Going to reproduce ${stageSubject(run.work, run.stage)}. Are you sure you want to continue?`;
+  if (await run.events.confirm?.(question)) return;
+  throw new SweeplineError({ code: "NOT_CONFIRMED", message: "reproduction aborted by the user" });
+}
+
+/** Data sources and frozen stages are not run: their outputs have to be there. */
+async function verify(run: StageRun): Promise<StageOutcome> {
+  const { work, stage, events } = run;
+  if (run.options.dry) return { kind: "changed", entry: undefined };
+  const isImport = stage.cmd === null && stage.deps.length > 0;
+  if (isImport && !stage.frozen)
+    throw new SweeplineError({
+      code: "IMPORT_UNSUPPORTED",
+      message: `${stageSubject(work, stage)} imports data from elsewhere, which sweepline does not`,
+      hint: `Freeze it, or bring it up to date with DVC: dvc update ${stage.file}`,
+    });
+  events.stage({ address: stage.address, action: "frozen", commands: [] });
+  events.message(`Verifying ${stage.frozen ? "outputs in frozen " : "data sources in "}${stageSubject(work, stage)}`);
+  const missing = stage.outs.filter(
+    (output) => statSync(path.resolve(stage.workingFolder, output.path), { throwIfNoEntry: false }) === undefined,
+  );
+  if (missing.length > 0)
+    throw new SweeplineError({
+      code: "DATA_MISSING",
+      message: `missing data 'source${missing.length > 1 ? "s" : ""}': ${missing.map((output) => output.path).join(", ")}`,
+    });
+  return { kind: "changed", entry: await save(run, stage.cmd === null ? noInputs : undefined) };
+}
+
+const noInputs: StageInputs = { deps: [], params: new Map() };
+
+/** Saves outputs and the run; `inputs` where they are known already. */
+async function save(run: StageRun, inputs?: StageInputs): Promise<LockEntry> {
+  const { work, stage, options, events } = run;
+  // As DVC, after the run: a stage that runs Python leaves __pycache__ in a folder it depends on.
+  const { deps, params } = inputs ?? (await readInputs(work, stage));
+  const saved = await saveOutputs(work, stage, options.commit ? "commit" : "hash-only");
+  for (const name of saved.empty) events.warning(`'${name}' is empty.`);
+  run.ignoreOutputs(stage);
+  const entry = { cmd: stage.cmd ?? [], deps, params, outs: saved.items };
+  await keepRun(run, entry);
+  return entry;
+}
+
+/** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
+async function keepRun({ work, stage, options }: StageRun, entry: LockEntry): Promise<void> {
+  const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
+  if (!options.commit || hasLooseOutput || !isRunCacheable(work.project.root, stage, entry)) return;
+  await copyUncachedOutputs(work, stage);
+  saveRun(work.project.cacheDir, entry);
+}
+
+function sameItems(a: readonly LockItem[], b: readonly LockItem[]): boolean {
+  return a.length === b.length && a.every((item, index) => item.path === b[index]?.path && item.md5 === b[index]?.md5);
+}
+
+/** A finished run that fits: the lock entry itself where only outputs are amiss, else the newest of the run-cache. */
+async function finishedRun(run: StageRun, inputs: StageInputs): Promise<LockEntry | undefined> {
+  const { work, stage, options } = run;
+  const outs = stage.outs.map((output) => ({ path: output.path, md5: "", size: 0 }));
+  const wanted: LockEntry = { cmd: stage.cmd ?? [], ...inputs, outs };
+  if (!isRunCacheable(work.project.root, stage, wanted)) return undefined;
+  const recorded = work.recorded(stage);
+  const paths = new Set(stage.outs.map((output) => output.path));
+  const hasOutputs = (entry: LockEntry) => entry.outs.length === paths.size && entry.outs.every((out) => paths.has(out.path));
+  const isCurrent =
+    recorded !== undefined &&
+    !commandChanged(stage, recorded) &&
+    hasOutputs(recorded) &&
+    sameItems(recorded.deps, inputs.deps) &&
+    (await changedDependencies(work, stage)).length === 0;
+  const entry = isCurrent ? recorded : options.useRunCache ? await findRun(work.project.cacheDir, wanted) : undefined;
+  if (entry === undefined || !hasOutputs(entry)) return undefined;
+  return entry.outs.every((out) => hasData(work.cache, out.md5)) ? entry : undefined;
+}
+
+async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome> {
+  const { work, stage, events, options } = run;
+  events.stage({ address: stage.address, action: "restored", commands: [] });
+  events.message(`Stage '${shownStage(work, stage)}' is cached - skipping run, checking out outputs`);
+  if (options.dry) return { kind: "changed", entry: undefined };
+  await restoreOutputs(work, stage, entry.outs);
+  return { kind: "changed", entry: await save(run) };
+}
+
+async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
+  const { work, stage, options, events } = run;
+  const commands = commandLines(stage.cmd ?? []);
+  const name = shownStage(work, stage);
+  events.stage({ address: stage.address, action: "running", commands });
+  events.message(`Running stage '${name}':`);
+  for (const command of commands) {
+    events.message(`> ${command}`);
+    if (options.dry) continue;
+    const outcome = await runCommand({
+      command,
+      workingFolder: stage.workingFolder,
+      environment: { ...process.env, ...options.environment, DVC_ROOT: options.dvcRoot, DVC_STAGE: name },
+      output: options.output,
+      signal: run.signal,
+      onStart: (started) => events.processStarted({ address: stage.address, ...started }),
+      onEnd: (pid) => events.processEnded({ pid }),
+    });
+    if (outcome.kind === "cancelled") return "cancelled";
+    if (outcome.status !== 0) throw new CommandFailed(command, outcome.status);
+  }
+  return "done";
+}
+
+/** What a dry run can know of the inputs: those that a stage before this one would make may be missing. */
+async function inputsForDryRun(run: StageRun): Promise<StageInputs | undefined> {
+  try {
+    return await readInputs(run.work, run.stage);
+  } catch (error) {
+    const isExpected = error instanceof SweeplineError && error.code === "DEPENDENCY_MISSING" && run.upstream.length > 0;
+    if (isExpected) return undefined;
+    throw error;
+  }
+}
+
+async function runOrRestore(run: StageRun): Promise<StageOutcome> {
+  const { work, stage, options, force } = run;
+  // Before outputs are deleted: what is missing is told while everything is still there.
+  const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
+  const kept = force || inputs === undefined || isCallback(stage) ? undefined : await finishedRun(run, inputs);
+  if (kept !== undefined) return restore(run, kept);
+  if (!options.dry) clearOutputs(work, stage);
+  if ((await runCommands(run)) === "cancelled") return { kind: "cancelled" };
+  return { kind: "changed", entry: options.dry ? undefined : await save(run) };
+}
+
+/**
+ * Reproduces the stage. Errors (all of them make the stage fail): CommandFailed, missing dependencies, parameters or outputs,
+ * what the store refuses.
+ */
+export async function reproduceStage(run: StageRun): Promise<StageOutcome> {
+  const { work, stage, events } = run;
+  const isImport = stage.cmd === null && stage.deps.length > 0;
+  if (stage.frozen && !isImport)
+    events.warning(`${stageSubject(work, stage)} is frozen. Its dependencies are not going to be reproduced.`);
+  if (!run.force && !(await isChanged(run))) return skip(run);
+  await confirmed(run);
+  return stage.frozen || stage.cmd === null ? verify(run) : runOrRestore(run);
+}

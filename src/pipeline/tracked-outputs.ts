@@ -1,0 +1,94 @@
+/** What an experiment's commit must hold besides the files that Git tracks, and what it reads that Git does not hold. */
+import path from "node:path";
+import { existsSync } from "../base/files.ts";
+import { isMap } from "../base/value.ts";
+import type { Project } from "../store/project.ts";
+import { defaultParamsFile } from "./definition/stage.ts";
+import type { PipelineFile } from "./definition/load.ts";
+import { insideRoot, isUrl } from "./paths.ts";
+import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
+import { lockFileOf } from "./run/lock-book.ts";
+import type { LockItem, Stage, StageAddress } from "./types.ts";
+
+function plotFiles(pipeline: PipelineFile): string[] {
+  return pipeline.plots.flatMap((plot) => {
+    if (typeof plot === "string") return [plot];
+    if (!isMap(plot)) return [];
+    return [...plot].flatMap(([id, properties]) => {
+      const y = isMap(properties) ? properties.get("y") : undefined;
+      // With `y: {file: column}` the entry's name is a title, the files are in `y`.
+      return isMap(y) ? [...y.keys()].map(String) : [String(id)];
+    });
+  });
+}
+
+function ofPipeline(root: string, pipeline: PipelineFile): string[] {
+  const file = path.join(root, pipeline.file);
+  const listed = [...pipeline.params, ...pipeline.metrics, ...plotFiles(pipeline), defaultParamsFile];
+  return [
+    file,
+    path.join(root, lockFileOf(pipeline.file)),
+    ...listed.map((name) => path.resolve(pipeline.folder, name)),
+    ...pipeline.stages.flatMap(ofStage),
+  ];
+}
+
+function ofStage(stage: Stage): string[] {
+  const outputs = stage.outs.filter((output) => !output.cache).map((output) => output.path);
+  const params = stage.params.map(({ file }) => file);
+  return [...outputs, ...params].map((name) => path.resolve(stage.workingFolder, name));
+}
+
+/** Whether a path lies in an output that the cache holds: Git must not get it. */
+function isCached(stages: ProjectStages, absolute: string): boolean {
+  const inside = insideRoot(stages.project.root, absolute) ?? "";
+  let node: ProjectStages["outputs"]["top"] | undefined = stages.outputs.top;
+  for (const segment of inside.split("/")) {
+    node = node.children?.get(segment);
+    if (node === undefined) return false;
+    if (node.owner !== undefined) return node.owner.output.cache;
+  }
+  return false;
+}
+
+/**
+ * Files and folders that a commit of an experiment must include even if Git does not track them: dvc.yaml, dvc.lock, .dvc files,
+ * parameter files, and metrics, plots and outputs that are not in the cache. Those that exist, relative to the project's root,
+ * sorted. (DVC adds the same after a run; spec section 4.)
+ */
+export async function trackedOutputs(project: Project): Promise<string[]> {
+  const stages = await loadProjectStages(project);
+  const files = new Set<string>();
+  for (const pipeline of stages.pipelines) for (const file of ofPipeline(project.root, pipeline)) files.add(file);
+  for (const { stage } of stages.dataStages.values()) files.add(path.join(project.root, stage.file));
+  return [...files]
+    .filter((file) => insideRoot(project.root, file) !== undefined && !isCached(stages, file) && existsSync(file))
+    .map((file) => path.relative(project.root, file).split(path.sep).join("/"))
+    .sort();
+}
+
+export interface DataDependency {
+  /** Relative to the project's root. */
+  readonly path: string;
+  /** What the .dvc file says of it. */
+  readonly item: LockItem | undefined;
+}
+
+/** Outputs of .dvc files that the stages (all, or those given) need, directly or through other stages. */
+export async function dataDependencies(project: Project, only?: ReadonlySet<StageAddress>): Promise<DataDependency[]> {
+  const stages = await loadProjectStages(project);
+  const needed = new Set<StageAddress>();
+  for (const stage of stages.stages)
+    if (stage.cmd !== null && (only?.has(stage.address) ?? true))
+      for (const need of stages.graph.needs.get(stage.address) ?? []) needed.add(need);
+  return [...stages.dataStages.values()]
+    .filter(({ stage }) => needed.has(stage.address))
+    .flatMap(({ stage, recorded }) =>
+      stage.outs
+        .filter((output) => !isUrl(output.path))
+        .map((output) => ({
+          path: path.relative(project.root, path.resolve(stage.workingFolder, output.path)),
+          item: recorded.outs.find((item) => item.path === output.path),
+        })),
+    );
+}
