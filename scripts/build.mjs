@@ -1,12 +1,12 @@
 // Bundles the command line and the worker's entry into dist/, split so that a command loads only what it needs.
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-rmSync("dist", { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: { main: "src/cli/main.ts", worker: "src/run/worker.ts" },
   outdir: "dist",
+  write: false,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -23,3 +23,8 @@ await build({
   },
   logLevel: "warning",
 });
+
+// Only now: a build that fails leaves the last good one in place.
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist");
+for (const { path, contents } of outputFiles) writeFileSync(path, contents);

@@ -1,7 +1,9 @@
 /**
  * A program that tells a run's events to createProgress on its own stdout, for the tests that look at a real terminal.
- * usage: progress-driver EXPERIMENTS JOBS STEP_MS
+ * usage: progress-driver EXPERIMENTS JOBS STEP_MS [hold]
+ * With hold, experiments stay in their first stage until there is a line on stdin.
  */
+import { once } from "node:events";
 import type { ExperimentLabel } from "../../src/experiments/events.ts";
 import { createProgress } from "../../src/report/progress/progress.ts";
 
@@ -18,6 +20,9 @@ const overrides = [
 const labelOf = (name: string): ExperimentLabel => ({ name, overrides });
 const step = () => new Promise((resolve) => setTimeout(resolve, stepMs));
 
+const holds = process.argv[5] === "hold";
+const released = holds ? once(process.stdin, "data") : Promise.resolve();
+
 const succeeded: string[] = [];
 const failed: { name: string; message: string; log: string }[] = [];
 
@@ -25,6 +30,7 @@ async function runOne(name: string): Promise<void> {
   progress.emit({ type: "started", experiment: labelOf(name), log: `logs/${name}`, at: Date.now() });
   for (const stage of ["prepare", "train", "evaluate"]) {
     progress.emit({ type: "stage", name, stage, action: "running", at: Date.now() });
+    await released;
     await step();
   }
   const facts = { experiment: labelOf(name), elapsedMs: 3 * stepMs, at: Date.now() };
@@ -49,4 +55,5 @@ await Promise.all(Array.from({ length: jobs }, work));
 const elapsedMs = Date.now() - startedAt;
 progress.emit({ type: "summary", succeeded, failed, requeued: [], elapsedMs, at: Date.now() });
 await progress.close();
+process.stdin.unref();
 stdout.write("the end\n");

@@ -36,7 +36,7 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
 
   /** Starts the driver; the channel of that name is signalled when it has ended, and the shell stays for a look. */
   function start(session: string, args: string): void {
-    const command = `trap : INT; "${process.execPath}" "${driver}" ${args}; tmux wait-for -S ${session}; read never`;
+    const command = `trap : INT; stty -echo; "${process.execPath}" "${driver}" ${args}; tmux wait-for -S ${session}; read never`;
     tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "10", command);
   }
 
@@ -65,15 +65,14 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
   }
 
   test("results scroll away as lines of their own and no frame is left behind", () => {
-    start("many", "60 12 20");
-    waitForScreen("many", "queued");
+    start("many", "120 12 20");
     tmux("wait-for", "many");
-    expectOnlyResults(history("many"), 60);
+    expectOnlyResults(history("many"), 120);
     expect(cursorIsShown("many")).toBe("1");
   });
 
   test("Ctrl+C with nobody else to handle it ends the process and shows the cursor", () => {
-    start("stopped", "8 2 100000");
+    start("stopped", "8 2 20 hold");
     waitForScreen("stopped", "6 queued");
     expect(cursorIsShown("stopped")).toBe("0");
     tmux("send-keys", "-t", "stopped", "C-c");
@@ -83,9 +82,10 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
   });
 
   test("a resize leaves no rows of old frames", () => {
-    start("resized", "40 6 60");
+    start("resized", "40 6 20 hold");
     waitForScreen("resized", "queued");
     tmux("resize-window", "-t", "resized", "-x", "60", "-y", "10");
+    tmux("send-keys", "-t", "resized", "Enter");
     tmux("wait-for", "resized");
     expect(history("resized").filter((line) => line.includes("queued"))).toEqual([]);
     expect(history("resized").at(-1)).toBe("the end");

@@ -66,6 +66,8 @@ export class Repository {
 
   /** Starts `sweepline ARGS` and leaves it running; what still runs when the file's tests end is killed. */
   start(args: readonly string[], options: RunOptions = {}): RunningCommand {
+    const isBuilt = existsSync(path.join(checkout, "dist", "main.js"));
+    if (!isBuilt) throw new Error("dist/ is missing: run 'npm run build' first");
     return this.startProgram(process.execPath, [binary, ...args], options);
   }
 
@@ -133,8 +135,6 @@ export function makeTemporaryFolder(): string {
 
 /** A repository of its own with those files, committed as "start". */
 export function makeRepository(facts: RepositoryFacts = {}): Repository {
-  if (!existsSync(path.join(checkout, "dist", "main.js")))
-    throw new Error("dist/ is missing: run 'npm run build' first");
   const repository = new Repository(makeTemporaryFolder());
   if (facts.dvc !== false) repository.write(dvcFiles);
   repository.write(facts.files ?? {});
