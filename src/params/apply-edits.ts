@@ -6,6 +6,8 @@ import { closest } from "fastest-levenshtein";
 import { SweeplineError } from "../base/errors.ts";
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
+import { listIndex, valueAtPath } from "./child.ts";
+import { hasInterpolation, resolveInterpolations } from "./interpolation.ts";
 import { keyFor } from "./located.ts";
 import type { ParamEdit } from "./types.ts";
 
@@ -18,7 +20,23 @@ export interface EditContext {
 
 /** The value after the edits, in order. Throws SweeplineError (code PARAM_...) for the first that does not fit. */
 export function applyEdits(root: Value, edits: readonly ParamEdit[], context: EditContext): Value {
+  return applyInOrder(root, resolvedEdits(root, edits, context), context);
+}
+
+function applyInOrder(root: Value, edits: readonly ParamEdit[], context: EditContext): Value {
   return edits.reduce((value, edit) => applyEdit(value, edit, context), root);
+}
+
+/** The edits with `${...}` in their values resolved against what the file holds after all of them. */
+export function resolvedEdits(root: Value, edits: readonly ParamEdit[], context: EditContext): readonly ParamEdit[] {
+  const isOpen = (edit: ParamEdit): boolean => edit.kind !== "delete" && hasInterpolation(edit.value);
+  if (!edits.some(isOpen)) return edits;
+  const after = applyInOrder(root, edits, context);
+  return edits.map((edit) => {
+    if (!isOpen(edit) || edit.value === undefined) return edit;
+    const resolving = { root: after, text: edit.text, env: process.env };
+    return { ...edit, value: resolveInterpolations(edit.value, edit.path, resolving) };
+  });
 }
 
 /** The value after one edit. */
@@ -50,30 +68,6 @@ function refuse(
   hint = `Looked in ${context.describe(edit.path)}.`,
 ): SweeplineError {
   return new SweeplineError({ code, message: `Invalid \`--set-param\` value: ${reason}`, hint });
-}
-
-/** The index that a segment names in a list of that length (negative ones count from the end), or undefined. */
-export function listIndex(segment: string, length: number): number | undefined {
-  if (!/^-?\d{1,9}$/.test(segment)) return undefined;
-  const index = Number(segment);
-  const fromStart = index < 0 ? length + index : index;
-  return fromStart >= 0 && fromStart < length ? fromStart : undefined;
-}
-
-/** The value one segment down, or undefined where nothing is. */
-export function childAt(value: Value | undefined, segment: string): Value | undefined {
-  if (isMap(value)) {
-    const key = keyFor(segment, (candidate) => value.has(candidate));
-    return key === undefined ? undefined : value.get(key);
-  }
-  if (!isList(value)) return undefined;
-  const index = listIndex(segment, value.length);
-  return index === undefined ? undefined : value[index];
-}
-
-/** The value at a path of segments, or undefined. */
-export function valueAtPath(root: Value, path: readonly string[]): Value | undefined {
-  return path.reduce<Value | undefined>(childAt, root);
 }
 
 /** Hydra's rule: `+` may not meet a value, except null, or where a mapping or list is added (those are merged in or replace). */

@@ -1,7 +1,7 @@
 /** One parse, many edits: the usual edit (values exchanged) is a few splices; the others are worked out in rounds. */
 import { SweeplineError } from "../base/errors.ts";
 import { isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
-import { applyEdit } from "./apply-edits.ts";
+import { applyEdit, resolvedEdits } from "./apply-edits.ts";
 import { changesBetween } from "./changes.ts";
 import type { Format, FormatDocument } from "./format.ts";
 import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./located.ts";
@@ -82,7 +82,8 @@ class EditableFile implements ParamFile {
   }
 
   private rewrite(edits: readonly ParamEdit[]): string {
-    return edits.reduce((document, edit) => this.rewriteOne(document, edit), this.document).source.text;
+    const resolved = resolvedEdits(this.value, edits, { describe: (path) => this.describe(this.document, path) });
+    return resolved.reduce((document, edit) => this.rewriteOne(document, edit), this.document).source.text;
   }
 
   private rewriteOne(document: FormatDocument, edit: ParamEdit): FormatDocument {
