@@ -3,18 +3,20 @@ import path from "node:path";
 import { compareCodePoints } from "../../base/python.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { type FileAnswer, type FileSource, isPipelineFile, missing, pending } from "./file-source.ts";
-import type { ObjectPool, Tree, TreeEntry } from "./trees.ts";
+import type { ObjectPool, TreeEntry } from "./trees.ts";
 
 /** Listings of trees, which most commits share. */
 export interface TreeListings {
   readonly pool: ObjectPool;
   readonly pipelineFiles: Map<ObjectId, readonly string[]>;
+  /** Paths as segments from the top of the repository; undefined for those that lead outside. */
+  readonly segments: Map<string, readonly string[] | undefined>;
   /** Whether a path, relative to the project, is none of DVC's business (.dvcignore). */
   ignores(path: string): boolean;
 }
 
-function byName(tree: Tree): readonly (readonly [string, TreeEntry])[] {
-  return [...tree].sort(([a], [b]) => compareCodePoints(a, b));
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return compareCodePoints(a, b);
 }
 
 /** Pipeline files below a tree, relative to it; undefined before all its trees are there. */
@@ -23,9 +25,8 @@ function pipelineFilesOf(id: ObjectId, listings: TreeListings): readonly string[
   if (known !== undefined) return known;
   const tree = listings.pool.tree(id);
   if (tree === undefined) return undefined;
-  const entries = byName(tree);
-  const own = entries.filter(([name, { kind }]) => kind === "file" && isPipelineFile(name)).map(([name]) => name);
-  const folders = entries.filter(([name, { kind }]) => kind === "folder" && name !== ".dvc");
+  const own = [...tree].filter(([name, { kind }]) => kind === "file" && isPipelineFile(name)).map(([name]) => name);
+  const folders = [...tree].filter(([name, { kind }]) => kind === "folder" && name !== ".dvc").sort(byName);
   // All folders are asked for before the first missing one ends the attempt, so that a round fetches a whole level.
   const below = folders.map(([name, entry]) => ({ name, files: pipelineFilesOf(entry.id, listings) }));
   const inner: string[] = [];
@@ -33,7 +34,7 @@ function pipelineFilesOf(id: ObjectId, listings: TreeListings): readonly string[
     if (files === undefined) return undefined;
     for (const file of files) inner.push(`${name}/${file}`);
   }
-  const all = [...own, ...inner];
+  const all = [...own.sort(compareCodePoints), ...inner];
   listings.pipelineFiles.set(id, all);
   return all;
 }
@@ -41,7 +42,7 @@ function pipelineFilesOf(id: ObjectId, listings: TreeListings): readonly string[
 function allFilesOf(id: ObjectId, pool: ObjectPool): readonly string[] | undefined {
   const tree = pool.tree(id);
   if (tree === undefined) return undefined;
-  const parts = byName(tree).map(([name, entry]) => {
+  const parts = [...tree].sort(byName).map(([name, entry]) => {
     if (entry.kind === "file") return [name];
     return entry.kind === "folder" ? allFilesOf(entry.id, pool)?.map((file) => `${name}/${file}`) : [];
   });
@@ -57,10 +58,17 @@ function segmentsOf(prefix: string, name: string): readonly string[] | undefined
 
 /** @param prefix the project's folder in the repository, "" where they are the same */
 export function commitSource(root: ObjectId, prefix: string, listings: TreeListings): FileSource {
-  const { pool } = listings;
+  const { pool, segments: known } = listings;
+
+  function segmentsAt(name: string): readonly string[] | undefined {
+    if (known.has(name)) return known.get(name);
+    const segments = segmentsOf(prefix, name);
+    known.set(name, segments);
+    return segments;
+  }
 
   function entryAt(name: string): TreeEntry | "missing" | "pending" {
-    const segments = segmentsOf(prefix, name);
+    const segments = segmentsAt(name);
     let entry: TreeEntry = { id: root, kind: "folder" };
     for (const segment of segments ?? []) {
       const tree = entry.kind === "folder" ? pool.tree(entry.id) : new Map<string, TreeEntry>();

@@ -75,7 +75,12 @@ export async function openReading(context: ExperimentsContext, request: DataRequ
   const objects = new CatFile(repository);
   return {
     objects,
-    listings: { pool: new ObjectPool(objects), pipelineFiles: new Map(), ignores: ignoredPaths(project.root) },
+    listings: {
+      pool: new ObjectPool(objects),
+      pipelineFiles: new Map(),
+      segments: new Map(),
+      ignores: ignoredPaths(project.root),
+    },
     readers: await openReaders(project),
     prefix: path.relative(repository.workTree, project.root).split(path.sep).join("/"),
     request,

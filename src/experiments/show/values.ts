@@ -3,6 +3,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { dataReader } from "../../params/data-file.ts";
 import type { SourceFile } from "./file-source.ts";
+import { type ReadText, readSimilar } from "./similar-yaml.ts";
 import type { FileResult } from "./types.ts";
 
 /** The names that DVC's readers know these failures by. */
@@ -65,14 +66,42 @@ type Read = (file: { readonly path: string; readonly bytes: Uint8Array }) => Val
 export class DataFiles {
   private readonly results = new Map<string, FileResult>();
 
-  private constructor(private readonly readers: ReadonlyMap<string, Read>) {}
+  /** The last text of each YAML file: the next one mostly differs in a value. */
+  private readonly lastYaml = new Map<string, ReadText>();
+  private readonly words = new Map<string, Value>();
+
+  private constructor(
+    private readonly readers: ReadonlyMap<string, Read>,
+    private readonly readYaml: Read,
+  ) {}
 
   static async open(): Promise<DataFiles> {
-    const suffixes = [".yaml", ".json", ".toml", ".py"];
+    const suffixes = [".json", ".toml", ".py"];
     const readers = await Promise.all(
       suffixes.map(async (suffix) => [suffix, await dataReader(`x${suffix}`)] as const),
     );
-    return new DataFiles(new Map(readers));
+    return new DataFiles(new Map(readers), await dataReader("x.yaml"));
+  }
+
+  private parseYaml(path: string, bytes: Uint8Array): Value {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+    const before = this.lastYaml.get(path);
+    const similar = before && readSimilar(text, before, (word) => this.plainWord(word));
+    const value = similar ?? this.readYaml({ path, bytes });
+    this.lastYaml.set(path, { text, value });
+    return value;
+  }
+
+  /** What YAML makes of a plain word: a number, a truth value, a text. */
+  private plainWord(word: string): Value {
+    if (/^-?(?:0|[1-9]\d*)$/.test(word)) return BigInt(word);
+    if (/^-?(?:0|[1-9]\d*)\.\d+$/.test(word)) return Number(word);
+    const known = this.words.get(word);
+    if (known !== undefined) return known;
+    const document = this.readYaml({ path: "word.yaml", bytes: Buffer.from(`word: ${word}\n`) });
+    const value = (isMap(document) ? document.get("word") : undefined) ?? null;
+    this.words.set(word, value);
+    return value;
   }
 
   /** The whole file. */
@@ -108,9 +137,9 @@ export class DataFiles {
 
   private parse(path: string, bytes: Uint8Array): FileResult {
     const suffix = suffixOf(path);
-    const read = this.readers.get(suffix) ?? this.readers.get(".yaml");
+    const read = this.readers.get(suffix);
     try {
-      return { kind: "data", data: read === undefined ? new Map() : read({ path, bytes }) };
+      return { kind: "data", data: read === undefined ? this.parseYaml(path, bytes) : read({ path, bytes }) };
     } catch (error) {
       if (!(error instanceof SweeplineError)) throw error;
       return { kind: "error", type: dvcNames[suffix] ?? "YAMLFileCorruptedError", message: error.message };
