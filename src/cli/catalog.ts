@@ -18,10 +18,35 @@ export interface CatalogEntry {
 
 export const catalog: readonly CatalogEntry[] = [
   {
+    name: "add",
+    summary: "Track data files and folders",
+    load: () => import("./commands/add.ts"),
+  },
+  {
+    name: "checkout",
+    summary: "Bring data from the cache into the workspace",
+    load: () => import("./commands/checkout.ts"),
+  },
+  {
+    name: "config",
+    summary: "Read and change the configuration",
+    load: () => import("./commands/config.ts"),
+  },
+  {
     name: "exp",
     aliases: ["experiments"],
     summary: "Run, show and manage experiments",
     commands: [
+      {
+        name: "apply",
+        summary: "Lay an experiment over the workspace",
+        load: () => import("./commands/exp-apply.ts"),
+      },
+      {
+        name: "branch",
+        summary: "Make a Git branch of an experiment",
+        load: () => import("./commands/exp-branch.ts"),
+      },
       {
         name: "diff",
         summary: "Show changes between two experiments",
@@ -34,6 +59,28 @@ export const catalog: readonly CatalogEntry[] = [
         load: () => import("./commands/exp-list.ts"),
       },
       {
+        name: "logs",
+        summary: "Print the log of an experiment's run",
+        load: () => import("./commands/exp-logs.ts"),
+      },
+      {
+        name: "remove",
+        aliases: ["rm"],
+        summary: "Remove experiments, finished or queued",
+        load: () => import("./commands/exp-remove.ts"),
+      },
+      {
+        name: "rename",
+        aliases: ["mv"],
+        summary: "Give an experiment another name",
+        load: () => import("./commands/exp-rename.ts"),
+      },
+      {
+        name: "run",
+        summary: "Run an experiment, or queue one or many",
+        load: () => import("./commands/exp-run.ts"),
+      },
+      {
         name: "show",
         summary: "Show experiments with their parameters and metrics",
         load: () => import("./commands/exp-show.ts"),
@@ -44,6 +91,11 @@ export const catalog: readonly CatalogEntry[] = [
     name: "expand",
     summary: "Print the jobs of a sweep, one a line",
     load: () => import("./commands/expand.ts"),
+  },
+  {
+    name: "init",
+    summary: "Make a folder a project",
+    load: () => import("./commands/init.ts"),
   },
   {
     name: "metrics",
@@ -66,9 +118,51 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/parse.ts"),
   },
   {
+    name: "remote",
+    summary: "Manage the places where data is shared",
+    commands: [
+      {
+        name: "add",
+        summary: "Add a remote",
+        load: async () => ({ command: (await import("./commands/remote.ts")).add }),
+      },
+      {
+        name: "default",
+        summary: "Show or choose the default remote",
+        load: async () => ({ command: (await import("./commands/remote.ts")).defaults }),
+      },
+      {
+        name: "list",
+        summary: "List remotes",
+        load: async () => ({ command: (await import("./commands/remote.ts")).list }),
+      },
+      {
+        name: "modify",
+        summary: "Change an option of a remote",
+        load: async () => ({ command: (await import("./commands/remote.ts")).modify }),
+      },
+      {
+        name: "remove",
+        aliases: ["rm"],
+        summary: "Remove a remote",
+        load: async () => ({ command: (await import("./commands/remote.ts")).remove }),
+      },
+    ],
+  },
+  {
     name: "repro",
     summary: "Run the stages of a pipeline that changed",
     load: () => import("./commands/repro.ts"),
+  },
+  {
+    name: "status",
+    summary: "Show what changed since the stages last ran",
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "sweep",
+    summary: "Queue all combinations of overrides, run them, show the results",
+    load: () => import("./commands/sweep.ts"),
   },
   {
     name: "version",

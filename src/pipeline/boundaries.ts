@@ -51,8 +51,7 @@ function checkOutput(boundary: Boundary, stage: Stage, output: string): void {
   if (inside === "" || isInternal(inside))
     refuse(stage, `the output '${output}' would replace the project's own files`, "Choose another path.");
   const real = insideRoot(boundary.root, realFolder(boundary, path.dirname(absolute)));
-  if (real === undefined)
-    refuse(stage, `the output '${output}' leads out of the project through a link`, keepInside);
+  if (real === undefined) refuse(stage, `the output '${output}' leads out of the project through a link`, keepInside);
   if (isInternal(real))
     refuse(stage, `the output '${output}' leads into '${real}' through a link`, "Choose another path.");
 }

@@ -78,8 +78,8 @@ function addOutput(tree: OutputTree, owned: OwnedOutput): void {
   for (const segment of owned.key.split("/")) {
     if (node.owner !== undefined) throw overlap(node.owner, owned);
     node.children ??= new Map();
-    let next = node.children.get(segment);
-    if (next === undefined) node.children.set(segment, (next = newNode()));
+    const next = node.children.get(segment) ?? newNode();
+    node.children.set(segment, next);
     node = next;
   }
   if (node.owner !== undefined) throw duplicate(node.owner, owned);

@@ -33,8 +33,10 @@ function rulesFrom(base: string, ...files: readonly string[]): GitIgnoreLevel[] 
 function foldersAbove(project: Project): string[] {
   if (project.gitRoot === null) return [];
   const folders: string[] = [];
-  for (let folder = project.root; folder !== project.gitRoot && path.dirname(folder) !== folder; )
-    folders.unshift((folder = path.dirname(folder)));
+  for (let folder = project.root; folder !== project.gitRoot && path.dirname(folder) !== folder; ) {
+    folder = path.dirname(folder);
+    folders.unshift(folder);
+  }
   return folders;
 }
 

@@ -62,7 +62,9 @@ function withoutFrozen(graph: StageGraph): Edges {
 }
 
 function restrict(edges: Edges, chosen: ReadonlySet<StageAddress>): Edges {
-  return new Map([...chosen].map((address) => [address, (edges.get(address) ?? []).filter((other) => chosen.has(other))]));
+  return new Map(
+    [...chosen].map((address) => [address, (edges.get(address) ?? []).filter((other) => chosen.has(other))]),
+  );
 }
 
 function both(one: Edges, two: Edges): Edges {

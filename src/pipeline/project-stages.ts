@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Project } from "../store/project.ts";
 import { type DataStage, loadDataStage } from "./data-stage.ts";
 import { loadPipelineFile, type PipelineFile } from "./definition/load.ts";
-import { findPipelineFiles, type FoundPipelineFile } from "./find-files.ts";
+import { type FoundPipelineFile, findPipelineFiles } from "./find-files.ts";
 import { buildGraph, type OutputTree, outputTree, type StageGraph } from "./graph.ts";
 import { type ParamsReader, ParserNeeded, paramsReader } from "./params-reader.ts";
 import type { Stage, StageAddress } from "./types.ts";

@@ -4,9 +4,10 @@ import { SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { openCache } from "../store/cache.ts";
 import type { Project } from "../store/project.ts";
 import { checkBoundaries } from "./boundaries.ts";
+import { saveDataStage } from "./data-stage.ts";
 import { type Plan, planStages } from "./plan.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
-import { ignoreOutputs } from "./run/ignore-outputs.ts";
+import { type OutputIgnorer, outputIgnorer } from "./run/ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./run/lock-book.ts";
 import { createSchedule, type Schedule } from "./run/schedule.ts";
 import { CommandFailed, reproduceStage, type StageOutcome } from "./run/stage.ts";
@@ -43,6 +44,7 @@ interface Run {
   readonly work: Work;
   readonly locks: LockBook;
   readonly schedule: Schedule;
+  readonly ignorer: OutputIgnorer;
   readonly progress: Progress;
   /** Aborted by the caller's signal, or where an unexpected error ends the run. */
   readonly abort: AbortController;
@@ -81,10 +83,9 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
   const work: Work = {
     project,
     folder,
-    cache: openCache(project),
+    cache: openCache(project, options.state === undefined ? {} : { state: options.state }),
     readParams: stages.params.read,
-    recorded: (stage) =>
-      stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage),
+    recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
   };
   return {
     project,
@@ -95,6 +96,7 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     work,
     locks,
     schedule: createSchedule(plan),
+    ignorer: outputIgnorer(project),
     progress: {
       forced: new Set(options.force ? plan.steps : []),
       entries: new Map(),
@@ -109,7 +111,10 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
 }
 
 async function keepEntry(run: Run, stage: Stage, entry: LockEntry): Promise<void> {
-  if (stage.cmd === null) return;
+  if (stage.cmd === null) {
+    if (saveDataStage(run.project.root, stage, entry) === "updated") run.progress.writtenFiles.add(stage.file);
+    return;
+  }
   const { file, change } = await run.locks.write(stage, entry);
   if (change === "unchanged") return;
   const shown = path.relative(run.work.folder, path.join(run.project.root, file));
@@ -161,9 +166,14 @@ function fail(run: Run, stage: Stage, failure: StageFailure): void {
     return;
   }
   events.warning(`${failure.message}${options.onError === "ignore" ? " (ignored)" : ""}`);
-  if (options.onError === "ignore") return schedule.finish(stage.address);
+  if (options.onError === "ignore") {
+    schedule.finish(stage.address);
+    return;
+  }
   const skipped = schedule.skipDependents(stage.address);
-  const names = quotedList(skipped.flatMap((address) => run.stages.get(address) ?? []).map((each) => shownStage(run.work, each)));
+  const names = quotedList(
+    skipped.flatMap((address) => run.stages.get(address) ?? []).map((each) => shownStage(run.work, each)),
+  );
   if (skipped.length > 0)
     events.warning(`Stage${skipped.length > 1 ? "s" : ""} ${names} will be skipped due to this failure`);
 }
@@ -181,9 +191,8 @@ async function step(run: Run, stage: Stage): Promise<void> {
       force: progress.forced.has(stage.address),
       signal: run.abort.signal,
       upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
-      ignoreOutputs: (each) => {
-        for (const file of ignoreOutputs(each)) progress.writtenFiles.add(path.relative(run.project.root, file));
-      },
+      ignorer: run.ignorer,
+      wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
     });
     await settle(run, stage, outcome);
   } catch (error) {
@@ -227,10 +236,12 @@ function resultOf(run: Run): ReproduceResult {
   const { progress, options, plan } = run;
   if (progress.state === "cancelled" || run.abort.signal.aborted) return { kind: "cancelled" };
   const facts = {
-    entries: new Map(plan.steps.flatMap((address) => {
-      const entry = progress.entries.get(address);
-      return entry === undefined ? [] : [[address, entry] as const];
-    })),
+    entries: new Map(
+      plan.steps.flatMap((address) => {
+        const entry = progress.entries.get(address);
+        return entry === undefined ? [] : [[address, entry] as const];
+      }),
+    ),
     changedStages: plan.steps.filter((address) => progress.changed.has(address)),
     writtenFiles: [...progress.writtenFiles].sort(),
   };
@@ -264,7 +275,10 @@ export async function reproduce(
 }
 
 /** The error for a failed result, as DVC words it: with the reason where the first failure ended the run. */
-export function reproductionError(failures: readonly StageFailure[], onError: ReproduceOptions["onError"]): SweeplineError {
+export function reproductionError(
+  failures: readonly StageFailure[],
+  onError: ReproduceOptions["onError"],
+): SweeplineError {
   const names = quotedList(failures.map((failure) => failure.name));
   const segment = failures.length > 1 ? " stages:" : "";
   const reason = onError === "stop" && failures.length === 1 ? `: ${failures[0]?.message ?? ""}` : "";

@@ -58,7 +58,10 @@ export function wildcard(pattern: string): RegExp {
     if (part === "*") return "[^]*";
     if (part === "?") return "[^]";
     if (part.length > 2 && part.startsWith("["))
-      return part.replace(/^\[!/, "[^").replace(/\\/g, "\\\\").replace(/(?!^)\[/g, "\\[");
+      return part
+        .replace(/^\[!/, "[^")
+        .replace(/\\/g, "\\\\")
+        .replace(/(?!^)\[/g, "\\[");
     return part.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
   });
   return new RegExp(`^(?:${source})$`);

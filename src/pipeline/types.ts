@@ -1,5 +1,6 @@
 /** The pipeline's plain data: what dvc.yaml says, what a lock entry holds, what a reproduction did. */
 import type { Value, ValueMap } from "../base/value.ts";
+import type { FileState } from "../store/state.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
 export type StageAddress = string;
@@ -122,6 +123,8 @@ export interface ReproduceOptions {
   readonly dvcRoot: string;
   readonly output: StageOutputTarget;
   readonly signal: AbortSignal;
+  /** What is remembered of files that were hashed before; default: nothing. The caller closes it. */
+  readonly state?: FileState;
 }
 
 export const reproduceDefaults = {

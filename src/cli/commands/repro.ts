@@ -2,14 +2,15 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { reproduce, reproductionError } from "../../pipeline/reproduce.ts";
-import type { ReproduceEvents, ReproduceResult } from "../../pipeline/types.ts";
+import type { ReproduceResult } from "../../pipeline/types.ts";
 import { openProject } from "../../store/open.ts";
 import type { Project } from "../../store/project.ts";
+import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { confirm } from "../confirm.ts";
 import { listenForInterrupt } from "../interrupt.ts";
-import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { type ExitCode, type Io, print } from "../io.ts";
 import { addReproduceOptions, jobs, type ReproduceFlags, reproduceOptions } from "../reproduce-options.ts";
+import { killGroups, stageEvents } from "../stage-events.ts";
 
 interface ReproFlags extends ReproduceFlags {
   readonly glob?: boolean;
@@ -18,29 +19,6 @@ interface ReproFlags extends ReproduceFlags {
   readonly runCache: boolean;
   readonly jobs?: number;
   readonly quiet?: boolean;
-}
-
-/** Ends the processes of running stages at once, for a second Ctrl+C. */
-function killGroups(groups: Iterable<number>): void {
-  for (const group of groups)
-    try {
-      process.kill(-group, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-}
-
-function eventsFor(io: Io, flags: ReproFlags, groups: Set<number>): ReproduceEvents {
-  return {
-    stage: () => undefined,
-    message: (text) => {
-      if (!flags.quiet) print(io, text);
-    },
-    warning: (text) => warn(io, text),
-    processStarted: ({ pid }) => groups.add(pid),
-    processEnded: ({ pid }) => groups.delete(pid),
-    confirm: (question) => confirm(io, question),
-  };
 }
 
 function printFilesToAdd(io: Io, project: Project, folder: string, files: readonly string[]): void {
@@ -74,6 +52,7 @@ function report(
 async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promise<ExitCode> {
   const folder = process.cwd();
   const project = openProject(folder);
+  const state = projectState(project);
   const groups = new Set<number>();
   const interrupt = listenForInterrupt(io, () => killGroups(groups));
   try {
@@ -90,12 +69,14 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
         dvcRoot: project.root,
         output: { kind: "inherit" },
         signal: interrupt.signal,
+        state,
       },
-      eventsFor(io, flags, groups),
+      stageEvents(io, { groups, messages: flags.quiet ? "none" : "all" }),
     );
     return report(io, flags, result, (files) => printFilesToAdd(io, project, folder, files));
   } finally {
     interrupt.release();
+    await state.close();
   }
 }
 

@@ -50,7 +50,9 @@ function textList(value: Value | undefined): string[] {
 function build(location: PipelineLocation, data: ValueMap, read: ReadTemplateFile): PipelineFile {
   const folder = path.join(location.root, path.dirname(location.file));
   const expanded = expandDefinitions({ file: location.file, folder, data, read });
-  const stages = expanded.stages.map(({ name, definition }) => stageOf({ file: location.file, folder, name }, definition));
+  const stages = expanded.stages.map(({ name, definition }) =>
+    stageOf({ file: location.file, folder, name }, definition),
+  );
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const groups = [...expanded.groups].map(
     ([group, names]) => [group, names.flatMap((name) => byName.get(name) ?? [])] as const,
@@ -92,7 +94,7 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
   return pipeline;
 }
 
-/** The same for bytes that need not be on the disk, such as a commit's; nothing is remembered. */
+/** A dvc.yaml whose bytes are at hand (of a commit, say); nothing is remembered. Errors: PIPELINE_FILE_INVALID, those of templates. */
 export function parsePipelineFile(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineFile {
   return build(location, readPipelineSource(location.file, bytes).data, read);
 }

@@ -66,7 +66,10 @@ const stageFields = {
 const plainStage = record({ required: ["cmd"], fields: stageFields });
 const foreachStage = record({
   required: ["foreach", "do"],
-  fields: { foreach: byKind("a list, a mapping or a template", { text, list: anything, map: anything }), do: plainStage },
+  fields: {
+    foreach: byKind("a list, a mapping or a template", { text, list: anything, map: anything }),
+    do: plainStage,
+  },
 });
 
 const stage: Check = (value, path, report) => {

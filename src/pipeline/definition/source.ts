@@ -36,7 +36,11 @@ function offsetAt(root: LocatedNode | undefined, path: ValuePath): number {
 function keyText(path: ValuePath): string {
   return path.reduce<string>(
     (text, segment) =>
-      typeof segment === "bigint" ? `${text}[${segment}]` : text === "" ? String(segment) : `${text}.${String(segment)}`,
+      typeof segment === "bigint"
+        ? `${text}[${segment}]`
+        : text === ""
+          ? String(segment)
+          : `${text}.${String(segment)}`,
     "",
   );
 }

@@ -94,8 +94,8 @@ const itemsByPath = new WeakMap<readonly LockItem[], ReadonlyMap<string, LockIte
 
 function recordedItem(items: readonly LockItem[] | undefined, name: string): LockItem | undefined {
   if (items === undefined) return undefined;
-  let byPath = itemsByPath.get(items);
-  if (byPath === undefined) itemsByPath.set(items, (byPath = new Map(items.map((item) => [item.path, item]))));
+  const byPath = itemsByPath.get(items) ?? new Map(items.map((item) => [item.path, item]));
+  itemsByPath.set(items, byPath);
   return byPath.get(name);
 }
 

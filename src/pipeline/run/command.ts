@@ -38,10 +38,14 @@ export function shellCommand(shell: string | undefined, command: string): readon
   return [program, [...(shellFlags[path.basename(program).toLowerCase()] ?? []), "-c", command]];
 }
 
+// What Python's splitlines() takes for the end of a line.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the separators U+001C to U+001E are among them
+const lineEnds = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/;
+
 /** A list is run item by item, a text line by line, each in a shell of its own. */
 export function commandLines(cmd: string | readonly string[]): readonly string[] {
   if (typeof cmd !== "string") return cmd;
-  const lines = cmd.split(/\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/);
+  const lines = cmd.split(lineEnds);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }

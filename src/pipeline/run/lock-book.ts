@@ -1,7 +1,7 @@
 /** The lock files of one run: read once, written after each stage that changed. */
 import path from "node:path";
 import { readIfExists } from "../../base/files.ts";
-import { emptyLock, type LockFile, lockProblem, lockedEntry, parseLock, withEntries, writeLock } from "../lock/file.ts";
+import { emptyLock, type LockFile, lockedEntry, lockProblem, parseLock, withEntries, writeLock } from "../lock/file.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
 export interface LockWritten {

@@ -1,15 +1,7 @@
 /** A stage's outputs in the workspace: deleted before it runs, hashed and moved to the cache after. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import {
-  asideName,
-  copyFileFresh,
-  lstatIfExists,
-  removeTree,
-  rename,
-  setMode,
-  statSync,
-} from "../../base/files.ts";
+import { asideName, copyFileFresh, lstatIfExists, removeTree, rename, setMode, statSync } from "../../base/files.ts";
 import type { Cache } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
 import { commitData } from "../../store/commit.ts";
@@ -37,8 +29,8 @@ function unprotectFile(file: string): void {
 function unprotect(cache: Cache, target: string): void {
   const stats = statSync(target, { throwIfNoEntry: false });
   if (stats === undefined) return;
-  if (!stats.isDirectory()) return unprotectFile(target);
-  for (const { file } of listFiles(target, cache.rules)) unprotectFile(file);
+  const files = stats.isDirectory() ? listFiles(target, cache.rules).map(({ file }) => file) : [target];
+  for (const file of files) unprotectFile(file);
 }
 
 /** Deletes the outputs, so that what is there afterwards was written by the stage; those with persist become writable. */

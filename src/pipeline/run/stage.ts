@@ -10,11 +10,12 @@ import {
   changedDependencies,
   changedOutputs,
   commandChanged,
-  isCallback,
   type ItemChange,
+  isCallback,
 } from "./changes.ts";
 import { commandLines, runCommand } from "./command.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
+import type { OutputIgnorer } from "./ignore-outputs.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
 import { shownStage, stageSubject, type Work } from "./work.ts";
 
@@ -28,8 +29,9 @@ export interface StageRun {
   readonly signal: AbortSignal;
   /** Stages that this one depends on in the plan. */
   readonly upstream: readonly Stage[];
-  /** Adds lines to .gitignore for the outputs that live in the cache. */
-  readonly ignoreOutputs: (stage: Stage) => void;
+  readonly ignorer: OutputIgnorer;
+  /** Told each file that was written for Git to take (absolute). */
+  readonly wrote: (file: string) => void;
 }
 
 export type StageOutcome =
@@ -128,7 +130,7 @@ async function save(run: StageRun, inputs?: StageInputs): Promise<LockEntry> {
   const { deps, params } = inputs ?? (await readInputs(work, stage));
   const saved = await saveOutputs(work, stage, options.commit ? "commit" : "hash-only");
   for (const name of saved.empty) events.warning(`'${name}' is empty.`);
-  run.ignoreOutputs(stage);
+  for (const file of run.ignorer.ignore(stage)) run.wrote(file);
   const entry = { cmd: stage.cmd ?? [], deps, params, outs: saved.items };
   await keepRun(run, entry);
   return entry;
@@ -154,7 +156,8 @@ async function finishedRun(run: StageRun, inputs: StageInputs): Promise<LockEntr
   if (!isRunCacheable(work.project.root, stage, wanted)) return undefined;
   const recorded = work.recorded(stage);
   const paths = new Set(stage.outs.map((output) => output.path));
-  const hasOutputs = (entry: LockEntry) => entry.outs.length === paths.size && entry.outs.every((out) => paths.has(out.path));
+  const hasOutputs = (entry: LockEntry) =>
+    entry.outs.length === paths.size && entry.outs.every((out) => paths.has(out.path));
   const isCurrent =
     recorded !== undefined &&
     !commandChanged(stage, recorded) &&
@@ -187,7 +190,13 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
     const outcome = await runCommand({
       command,
       workingFolder: stage.workingFolder,
-      environment: { ...process.env, ...options.environment, DVC_ROOT: options.dvcRoot, DVC_STAGE: name },
+      environment: {
+        ...process.env,
+        SWEEPLINE_FAULT: undefined,
+        ...options.environment,
+        DVC_ROOT: options.dvcRoot,
+        DVC_STAGE: name,
+      },
       output: options.output,
       signal: run.signal,
       onStart: (started) => events.processStarted({ address: stage.address, ...started }),
@@ -204,7 +213,8 @@ async function inputsForDryRun(run: StageRun): Promise<StageInputs | undefined> 
   try {
     return await readInputs(run.work, run.stage);
   } catch (error) {
-    const isExpected = error instanceof SweeplineError && error.code === "DEPENDENCY_MISSING" && run.upstream.length > 0;
+    const isExpected =
+      error instanceof SweeplineError && error.code === "DEPENDENCY_MISSING" && run.upstream.length > 0;
     if (isExpected) return undefined;
     throw error;
   }
@@ -216,7 +226,10 @@ async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
   const kept = force || inputs === undefined || isCallback(stage) ? undefined : await finishedRun(run, inputs);
   if (kept !== undefined) return restore(run, kept);
-  if (!options.dry) clearOutputs(work, stage);
+  if (!options.dry) {
+    await run.ignorer.check(stage);
+    clearOutputs(work, stage);
+  }
   if ((await runCommands(run)) === "cancelled") return { kind: "cancelled" };
   return { kind: "changed", entry: options.dry ? undefined : await save(run) };
 }

@@ -1,0 +1,33 @@
+/** A reproduction's events, printed as DVC prints them. */
+import type { ReproduceEvents } from "../pipeline/types.ts";
+import { confirm } from "./confirm.ts";
+import { type Io, print, warn } from "./io.ts";
+
+export interface StageEventsOptions {
+  /** Filled with the process groups of running stages. */
+  readonly groups: Set<number>;
+  readonly messages: "all" | "none";
+}
+
+export function stageEvents(io: Io, { groups, messages }: StageEventsOptions): ReproduceEvents {
+  return {
+    stage: () => undefined,
+    message: (text) => {
+      if (messages === "all") print(io, text);
+    },
+    warning: (text) => warn(io, text),
+    processStarted: ({ pid }) => groups.add(pid),
+    processEnded: ({ pid }) => groups.delete(pid),
+    confirm: (question) => confirm(io, question),
+  };
+}
+
+/** Ends the processes of running stages at once, for a second Ctrl+C. */
+export function killGroups(groups: Iterable<number>): void {
+  for (const group of groups)
+    try {
+      process.kill(-group, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+}
