@@ -35,15 +35,26 @@ export interface EnqueueRequest {
   readonly flags: StoredFlags;
   /** Absolute paths of --copy-paths. */
   readonly copyPaths: readonly string[];
-  readonly duplicates: "skip" | "replace";
+  readonly samePoint: "skip" | "replace" | "ignore";
+  readonly takenName: "refuse" | "replace";
   readonly failedBefore: "queue" | "report";
   /** Claim the entries before anybody sees them: for a run that follows at once. */
   readonly claim: "leave" | "claim";
 }
 
 export interface QueuedPoint {
+  /** Position in the request's points. */
+  readonly index: number;
   readonly name: string;
   readonly sequence: number;
+  readonly overrides: readonly string[];
+}
+
+export interface KnownPoint {
+  readonly name: string;
+  readonly state: "queued" | "failed" | "done";
+  /** Of the entry, where it is one. */
+  readonly sequence: number | undefined;
   readonly overrides: readonly string[];
 }
 
@@ -51,11 +62,7 @@ export interface EnqueueOutcome {
   readonly baseline: ObjectId;
   readonly queued: readonly QueuedPoint[];
   /** Points that were left alone, with the experiment that stands for them. */
-  readonly known: readonly {
-    readonly name: string;
-    readonly state: "queued" | "failed" | "done";
-    readonly overrides: readonly string[];
-  }[];
+  readonly known: readonly KnownPoint[];
   /** Points that were the same as an earlier one. */
   readonly repeated: number;
 }
@@ -91,12 +98,8 @@ async function enqueueLocked(context: ExperimentsContext, request: EnqueueReques
   const queued = await writeEntries(context, request, plan, fresh);
   return {
     baseline: plan.head,
-    queued: queued.map((entry, at) => ({ ...entry, overrides: overridesOf(fresh[at]?.index ?? -1) })),
-    known: plan.named.flatMap((point) =>
-      point.kind === "known"
-        ? [{ name: point.known.name, state: point.known.state, overrides: overridesOf(point.index) }]
-        : [],
-    ),
+    queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(entry.index) })),
+    known: plan.named.flatMap((point) => (point.kind === "known" ? [knownPoint(point, overridesOf(point.index))] : [])),
     repeated: plan.named.filter((point) => point.kind === "repeated").length,
   };
 }
@@ -121,11 +124,17 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     name: request.name,
     numbered: request.numbered,
     known: known.experiments,
-    duplicates: request.duplicates,
+    samePoint: request.samePoint,
+    takenName: request.takenName,
     failedBefore: request.failedBefore,
     randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
   });
   return { head, snapshot, files, named, identities, known, copied };
+}
+
+function knownPoint(point: Extract<NamedPoint, { kind: "known" }>, overrides: readonly string[]): KnownPoint {
+  const { name, state, sequence } = point.known;
+  return { name, state, sequence, overrides };
 }
 
 export type FreshPoint = Extract<NamedPoint, { kind: "new" }>;
@@ -135,11 +144,11 @@ async function writeEntries(
   request: EnqueueRequest,
   plan: EnqueuePlan,
   fresh: readonly FreshPoint[],
-): Promise<readonly { readonly name: string; readonly sequence: number }[]> {
+): Promise<readonly Omit<QueuedPoint, "overrides">[]> {
   if (fresh.length === 0) return [];
   const firstSequence = Math.max(plan.known.highestSequence, lastSequence(context)) + 1;
   const commits = await importEntries(context, { request, plan, fresh, firstSequence });
-  const entries = fresh.map((point, at) => ({ name: point.name, sequence: firstSequence + at }));
+  const entries = fresh.map((point, at) => ({ index: point.index, name: point.name, sequence: firstSequence + at }));
   if (request.claim === "claim") for (const entry of entries) claimEntry(context, entry.sequence);
   const creations = entries.map(
     (entry, at): RefChange => ({

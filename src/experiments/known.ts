@@ -27,7 +27,13 @@ export async function knownOnBaseline(
   const [queue, finished] = await Promise.all([listQueue(context), listFinished(context)]);
   const entries = queue.entries
     .filter((entry) => entry.baseline === baseline)
-    .map((entry) => ({ name: entry.name, identity: entry.record.identity, state: entry.state, entry }));
+    .map((entry) => ({
+      name: entry.name,
+      identity: entry.record.identity,
+      state: entry.state,
+      sequence: entry.sequence,
+      entry,
+    }));
   const here = finished.filter((item) => item.baseline === baseline);
   const identities = await identitiesOf(
     context,

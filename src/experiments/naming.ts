@@ -7,6 +7,8 @@ export interface KnownExperiment {
   readonly name: string;
   readonly identity: string;
   readonly state: "queued" | "failed" | "done";
+  /** Of a queued or failed one. */
+  readonly sequence?: number;
 }
 
 export interface NamingRequest {
@@ -17,8 +19,10 @@ export interface NamingRequest {
   /** A sweep's names are numbered: grid-1, grid-2. */
   readonly numbered: boolean;
   readonly known: readonly KnownExperiment[];
-  /** A point that is queued or done already: leave it, or (--force) make it again. */
-  readonly duplicates: "skip" | "replace";
+  /** A point that is queued or done already: leave it, make it again in its place (--force), or do not look. */
+  readonly samePoint: "skip" | "replace" | "ignore";
+  /** A given name that another point has. */
+  readonly takenName: "refuse" | "replace";
   /** A point that failed before: queue it again, or only report it. */
   readonly failedBefore: "queue" | "report";
   randomName(isTaken: (name: string) => boolean): string;
@@ -41,7 +45,7 @@ export function namePoints(request: NamingRequest): readonly NamedPoint[] {
   if (request.name !== undefined) checkName(request.name);
   const byIdentity = new Map<string, KnownExperiment>();
   // A finished or queued experiment of that identity counts more than a failed one.
-  for (const known of request.known)
+  for (const known of request.samePoint === "ignore" ? [] : request.known)
     if (known.state !== "failed" || !byIdentity.has(known.identity)) byIdentity.set(known.identity, known);
   const names = nameSource(request);
   const seen = new Set<string>();
@@ -50,7 +54,7 @@ export function namePoints(request: NamingRequest): readonly NamedPoint[] {
     seen.add(identity);
     const known = byIdentity.get(identity);
     if (known === undefined) return { kind: "new", index, ...names() };
-    const again = request.duplicates === "replace" || (known.state === "failed" && request.failedBefore === "queue");
+    const again = request.samePoint === "replace" || (known.state === "failed" && request.failedBefore === "queue");
     if (!again) return { kind: "known", index, known };
     return request.name === undefined || request.numbered
       ? { kind: "new", index, name: known.name, replaces: known }
@@ -77,7 +81,7 @@ function nameSource(request: NamingRequest): () => { readonly name: string; read
   const holder = byName.get(name);
   return () => {
     if (holder === undefined) return { name };
-    if (holder.state !== "failed" && request.duplicates === "skip") throw nameTaken(holder);
+    if (holder.state !== "failed" && request.takenName === "refuse") throw nameTaken(holder);
     return { name, replaces: holder };
   };
 }

@@ -9,6 +9,15 @@ import { livingProcesses, processesFile } from "./runs.ts";
 /** How long stages of a dead run may take to end: nobody waits for their results. */
 const graceMs = 2_000;
 
+/** SIGKILL to a group, waiting for nothing; a group that is gone is fine. */
+export function killGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch {
+    // Nobody is left, or those left belong to somebody else.
+  }
+}
+
 /** SIGTERM to the groups, SIGKILL to those that are still there after the grace time. */
 export async function endProcessGroups(groups: readonly ProcessIdentity[]): Promise<void> {
   await Promise.all(groups.map((group) => stopProcessGroup(group.pid, graceMs)));

@@ -4,14 +4,14 @@
  */
 import path from "node:path";
 import { MessageChannel } from "node:worker_threads";
-import { SweeplineError, type SweeplineErrorFacts } from "../base/errors.ts";
+import type { SweeplineErrorFacts } from "../base/errors.ts";
 import { removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import type { EntryOutcome } from "../experiments/execute.ts";
 import { commitOutcome, markFailed } from "../experiments/outcomes.ts";
 import { claimEntry, listQueue, type QueueEntry, releaseEntry } from "../experiments/queue.ts";
-import { endProcessGroups } from "../experiments/recovery.ts";
+import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { livingProcesses, processesFile, type RunFolder, startRun, writeRunRecord } from "../experiments/runs.ts";
 import { committerIdentity } from "../git/objects.ts";
@@ -21,16 +21,16 @@ import { SlotPool } from "./slots.ts";
 import type { FailedRun, RunSummary } from "./summary.ts";
 import type { WorkerMessage } from "./tasks.ts";
 
-export interface RunQueueOptions {
+export interface CoordinatorOptions {
   readonly jobs: number;
-  /** Start nothing new after the first failure. */
+  /** After the first failure: go on, or end the running ones and start nothing new. */
   readonly onFailure: "continue" | "stop";
   /** Only these entries; undefined: all that are queued, also those that come while we run. */
   readonly only?: ReadonlySet<number>;
+  /** "held": the caller claimed the entries when it queued them. */
+  readonly claims: "take" | "held";
   readonly sweep?: string;
   readonly emit: EmitRunEvent;
-  /** Aborted once: end the running stages, put their entries back, return. */
-  readonly stop: AbortSignal;
 }
 
 interface ActiveRun {
@@ -39,7 +39,25 @@ interface ActiveRun {
   groups: readonly ProcessIdentity[];
 }
 
-export function labelOf(entry: QueueEntry): ExperimentLabel {
+interface Tools {
+  readonly pool: WorkerPool;
+  readonly slots: SlotPool;
+  readonly refs: RefTransactions;
+  readonly identity: string;
+}
+
+/** How a run came back: by itself, or "lost" with its worker. */
+type RunEnd = EntryOutcome | { readonly kind: "lost"; readonly reason: string };
+
+interface Ending {
+  readonly entry: QueueEntry;
+  readonly run: RunFolder;
+  readonly outcome: RunEnd;
+  readonly startedAt: number;
+  readonly refs: RefTransactions;
+}
+
+function labelOf(entry: QueueEntry): ExperimentLabel {
   return { name: entry.name, sequence: entry.sequence, overrides: entry.record.overrides.map((item) => item.text) };
 }
 
@@ -52,44 +70,35 @@ export class Coordinator {
   private readonly requeued: ExperimentLabel[] = [];
   private stopping = false;
 
-  private constructor(
+  constructor(
     private readonly context: ExperimentsContext,
-    private readonly options: RunQueueOptions,
-    private readonly tools: { pool: WorkerPool; slots: SlotPool; refs: RefTransactions; identity: string },
+    private readonly options: CoordinatorOptions,
   ) {}
 
   /** Runs the queue to its end. Opens nothing where nothing is queued. */
-  static async run(context: ExperimentsContext, options: RunQueueOptions): Promise<RunSummary> {
-    const first = await queuedEntries(context, options.only);
+  async run(): Promise<RunSummary> {
+    const first = await queuedEntries(this.context, this.options.only);
     if (first.length === 0) return { succeeded: [], failed: [], requeued: [] };
-    const tools = {
-      pool: new WorkerPool(Math.min(options.jobs, first.length)),
-      identity: await committerIdentity(context.repository),
-      slots: await SlotPool.open(context),
-      refs: new RefTransactions(context.repository, "sweepline: experiment finished"),
+    const tools: Tools = {
+      pool: new WorkerPool(Math.min(this.options.jobs, first.length)),
+      identity: await committerIdentity(this.context.repository),
+      slots: await SlotPool.open(this.context),
+      refs: new RefTransactions(this.context.repository, "sweepline: experiment finished"),
     };
-    const coordinator = new Coordinator(context, options, tools);
     try {
-      return await coordinator.work(first);
+      return await this.work(first, tools);
     } finally {
       tools.slots.close();
       await Promise.all([tools.refs.close(), tools.pool.close()]);
     }
   }
 
-  private async work(first: QueueEntry[]): Promise<RunSummary> {
+  private async work(first: QueueEntry[], tools: Tools): Promise<RunSummary> {
     const startedAt = Date.now();
     this.pending = first;
     const { emit, jobs, sweep } = this.options;
     emit({ type: "planned", total: first.length, jobs, at: startedAt, ...(sweep === undefined ? {} : { sweep }) });
-    const onStop = () => this.stopAll();
-    this.options.stop.addEventListener("abort", onStop);
-    if (this.options.stop.aborted) onStop();
-    try {
-      await Promise.all(Array.from({ length: Math.min(jobs, first.length) }, () => this.lane()));
-    } finally {
-      this.options.stop.removeEventListener("abort", onStop);
-    }
+    await Promise.all(Array.from({ length: Math.min(jobs, first.length) }, () => this.lane(tools)));
     const failed = this.failed.map(({ experiment, message, log }) => ({ name: experiment.name, message, log }));
     const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
     const at = Date.now();
@@ -104,10 +113,10 @@ export class Coordinator {
     return { succeeded: this.succeeded, failed: this.failed, requeued: this.requeued };
   }
 
-  private async lane(): Promise<void> {
+  private async lane(tools: Tools): Promise<void> {
     for (let entry = await this.next(); entry !== undefined; entry = await this.next()) {
       try {
-        await this.runEntry(entry);
+        await this.runEntry(entry, tools);
       } finally {
         releaseEntry(this.context, entry.sequence);
       }
@@ -126,7 +135,7 @@ export class Coordinator {
         continue;
       }
       this.seen.add(entry.sequence);
-      if (!claimEntry(this.context, entry.sequence)) continue;
+      if (this.options.claims === "take" && !claimEntry(this.context, entry.sequence)) continue;
       // The claim of a coordinator that just died may have become ours: its stages must not write beside ours.
       await endProcessGroups(livingProcesses(processesFile(this.context.state, entry.sequence)));
       // Another process may have finished it between our listing and our claim.
@@ -135,33 +144,30 @@ export class Coordinator {
     }
   }
 
-  private async runEntry(entry: QueueEntry): Promise<void> {
+  private async runEntry(entry: QueueEntry, tools: Tools): Promise<void> {
     const run = startRun(this.context.state, entry.sequence, entry.name);
     const experiment = labelOf(entry);
     const startedAt = Date.now();
     this.options.emit({ type: "started", experiment, log: this.shortLog(run), at: startedAt });
-    const outcome = await this.execute(entry, run);
-    await this.settle(entry, run, outcome, startedAt);
+    const outcome = await this.execute(entry, run, tools);
+    await this.settle({ entry, run, outcome, startedAt, refs: tools.refs });
   }
 
   /** In a worker thread; a worker that dies is an outside cause: its stages are ended, the entry stays queued. */
-  private async execute(
-    entry: QueueEntry,
-    run: RunFolder,
-  ): Promise<EntryOutcome | { readonly kind: "lost"; readonly reason: string }> {
+  private async execute(entry: QueueEntry, run: RunFolder, tools: Tools): Promise<RunEnd> {
     const { port1, port2 } = new MessageChannel();
     const active: ActiveRun = { entry, groups: [], stop: () => port1.postMessage({ type: "stop" }) };
     port1.on("message", (message: WorkerMessage) => this.receive(active, message));
     this.active.set(entry.sequence, active);
     if (this.stopping) active.stop();
-    const slot = this.tools.slots.take();
+    const slot = tools.slots.take();
     const table = processesFile(this.context.state, entry.sequence);
     try {
-      return await this.tools.pool.run("runEntry", {
+      return await tools.pool.run("runEntry", {
         entry,
         slot,
         projectRoot: this.context.project.root,
-        identity: this.tools.identity,
+        identity: tools.identity,
         log: run.log,
         processesFile: table,
         port: port2,
@@ -171,7 +177,7 @@ export class Coordinator {
       return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
     } finally {
       this.active.delete(entry.sequence);
-      this.tools.slots.give(slot);
+      tools.slots.give(slot);
       removeFile(table);
       port1.close();
     }
@@ -185,75 +191,66 @@ export class Coordinator {
     }
   }
 
-  private async settle(
-    entry: QueueEntry,
-    run: RunFolder,
-    outcome: EntryOutcome | { readonly kind: "lost"; readonly reason: string },
-    startedAt: number,
-  ): Promise<void> {
+  private async settle(end: Ending): Promise<void> {
+    const { entry, run, outcome, startedAt, refs } = end;
     const at = Date.now();
     const times = { elapsedMs: at - startedAt, at };
+    if (outcome.kind === "failed") return this.settleFailure(end, outcome.failure);
     if (outcome.kind === "done") {
-      const name = await commitOutcome(this.tools.refs, entry, outcome.commit);
+      const name = await commitOutcome(refs, entry, outcome.commit);
       const experiment = { ...labelOf(entry), name };
       writeRunRecord(run, { name, state: "success", startedAt, elapsedMs: times.elapsedMs });
       this.succeeded.push(experiment);
       this.options.emit({ type: "finished", experiment, commit: outcome.commit, metrics: outcome.metrics, ...times });
-    } else if (outcome.kind === "failed") await this.settleFailure(entry, run, outcome.failure, startedAt);
-    else {
-      const reason = outcome.kind === "lost" ? `its worker was lost: ${outcome.reason}` : "stopped";
-      writeRunRecord(run, {
-        name: entry.name,
-        state: "cancelled",
-        startedAt,
-        elapsedMs: times.elapsedMs,
-        message: reason,
-      });
-      this.requeued.push(labelOf(entry));
-      this.options.emit({ type: "requeued", experiment: labelOf(entry), reason, at });
+      return;
     }
+    const reason = outcome.kind === "lost" ? `its worker was lost: ${outcome.reason}` : "stopped";
+    const record = {
+      name: entry.name,
+      state: "cancelled" as const,
+      startedAt,
+      elapsedMs: times.elapsedMs,
+      message: reason,
+    };
+    writeRunRecord(run, record);
+    this.requeued.push(labelOf(entry));
+    this.options.emit({ type: "requeued", experiment: labelOf(entry), reason, at });
   }
 
-  private async settleFailure(
-    entry: QueueEntry,
-    run: RunFolder,
-    failure: SweeplineErrorFacts,
-    startedAt: number,
-  ): Promise<void> {
+  private async settleFailure(end: Ending, failure: SweeplineErrorFacts): Promise<void> {
+    const { entry, run, startedAt, refs } = end;
     const at = Date.now();
-    const explained = await markFailed(this.context, this.tools.refs, { entry, failure, log: run.log });
-    const { message, hint } = explained;
+    const { message, hint } = await markFailed(this.context, refs, { entry, failure, log: run.log });
     const experiment = labelOf(entry);
     writeRunRecord(run, { name: entry.name, state: "failed", startedAt, elapsedMs: at - startedAt, message });
     const facts = { experiment, message, log: this.shortLog(run), ...(hint === undefined ? {} : { hint }) };
     this.failed.push(facts);
     this.options.emit({ type: "failed", ...facts, elapsedMs: at - startedAt, at });
-    if (this.options.onFailure === "stop") this.stopAll();
+    if (this.options.onFailure === "stop") this.stop();
   }
 
   private shortLog(run: RunFolder): string {
     return path.relative(this.context.project.root, run.log);
   }
 
-  private stopAll(): void {
+  /** Ends the running stages and starts nothing new; run() returns once their entries are back in the queue. */
+  stop(): void {
     if (this.stopping) return;
     this.stopping = true;
     this.options.emit({ type: "interrupting", at: Date.now() });
     for (const run of this.active.values()) run.stop();
   }
 
-  /** The process groups of all running stages, for a stop that can't wait. */
-  runningGroups(): readonly ProcessIdentity[] {
-    return [...this.active.values()].flatMap((run) => run.groups);
+  /** Kills the running stages without waiting for anything; their entries never left the queue. */
+  endAtOnce(): void {
+    for (const [sequence, run] of this.active) {
+      for (const group of run.groups) killGroup(group.pid);
+      releaseEntry(this.context, sequence);
+    }
   }
 }
 
 async function queuedEntries(context: ExperimentsContext, only?: ReadonlySet<number>): Promise<QueueEntry[]> {
   const { entries } = await listQueue(context);
   return entries.filter((entry) => entry.state === "queued" && (only === undefined || only.has(entry.sequence)));
-}
-
-export function jobsProblem(jobs: number): SweeplineError | undefined {
-  if (Number.isSafeInteger(jobs) && jobs >= 1 && jobs <= 1024) return undefined;
-  return new SweeplineError({ code: "BAD_JOBS", message: `--jobs takes a whole number from 1 to 1024`, exitCode: 254 });
 }

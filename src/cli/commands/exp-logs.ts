@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { runningSequences } from "../../experiments/queue.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import { findRun } from "../../experiments/runs.ts";
+import { openProject } from "../../store/open.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { followLog } from "../follow-log.ts";
+
+/** `sweepline exp logs` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("logs")
+    .description("Print the log of an experiment's newest run: of a queued, temporary, failed or finished one.")
+    .argument("<experiment>", "its name")
+    .option("-f, --follow", "go on while it runs")
+    .action(async (name: string, options: { follow?: boolean }) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const run = findRun(context.state, name);
+      const isRunning = () => runningSequences(context).has(run.sequence);
+      await followLog(io, run.log, () => !options.follow || !isRunning());
+      finish(exitCodes.ok);
+    });

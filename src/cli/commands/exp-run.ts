@@ -1,0 +1,212 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { type EnqueueOutcome, enqueue } from "../../experiments/enqueue.ts";
+import type { StoredFlags } from "../../experiments/record.ts";
+import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { runInWorkspace } from "../../experiments/workspace-run.ts";
+import { openProject } from "../../store/open.ts";
+import { type Expansion, expandPoints } from "../../sweep/expand.ts";
+import { collect } from "../arguments.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { storedFlags } from "../experiment-flags.ts";
+import { followWhile } from "../follow-log.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { notEmpty } from "../points.ts";
+import { queuedText } from "../queue-text.ts";
+import { addReproduceOptions, jobs, type ReproduceFlags } from "../reproduce-options.ts";
+import { queueExitCode, ranText, runQueue } from "../run-queue.ts";
+import { killGroups, stageEvents } from "../stage-events.ts";
+
+interface Options extends ReproduceFlags {
+  readonly jobs?: number;
+  readonly setParam?: readonly string[];
+  readonly queue?: boolean;
+  readonly runAll?: boolean;
+  readonly temp?: boolean;
+  readonly name?: string;
+  readonly message?: string;
+  readonly copyPaths?: readonly string[];
+  readonly failFast?: boolean;
+  readonly json?: boolean;
+}
+
+interface Call {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+  readonly targets: readonly string[];
+  readonly options: Options;
+  readonly flags: StoredFlags;
+  readonly expansion: Expansion;
+}
+
+function refuse(message: string, hint?: string): SweeplineError {
+  return new SweeplineError({
+    code: "BAD_OPTIONS",
+    message,
+    exitCode: exitCodes.usage,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function checkOptions(targets: readonly string[], options: Options): void {
+  if (
+    options.runAll &&
+    (options.setParam !== undefined || options.queue || options.name !== undefined || targets.length > 0)
+  )
+    throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
+  if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
+  if (options.interactive && (options.queue || options.temp || options.runAll))
+    throw refuse("--interactive asks in the terminal: it can't be used with --queue, --temp or --run-all");
+}
+
+async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<EnqueueOutcome> {
+  const { context, options, expansion } = call;
+  return enqueue(context, {
+    points: expansion.points,
+    numbered: expansion.isSweep,
+    folder: path.relative(context.project.root, process.cwd()),
+    name: options.name,
+    message: options.message,
+    sweep: undefined,
+    targets: call.targets,
+    flags: call.flags,
+    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(name)),
+    // A direct run always runs; queueing leaves alone what is known.
+    samePoint: claim === "claim" ? "ignore" : options.force ? "replace" : "skip",
+    takenName: options.force ? "replace" : "refuse",
+    failedBefore: "queue",
+    claim,
+  });
+}
+
+async function queueOnly(call: Call): Promise<ExitCode> {
+  const outcome = await enqueueCall(call, "leave");
+  call.io.stdout.write(queuedText(outcome, call.expansion.points));
+  return exitCodes.ok;
+}
+
+async function runTemporary(call: Call): Promise<ExitCode> {
+  const { io, context } = call;
+  const outcome = await enqueueCall(call, "claim");
+  const [entry] = outcome.queued;
+  if (entry === undefined) throw new Error("a temporary run was not queued");
+  if (!call.options.json) print(io, `Reproducing experiment '${entry.name}'`);
+  const only = new Set([entry.sequence]);
+  const request = { jobs: 1, onFailure: "continue" as const, only, claims: "held" as const };
+  const run = call.options.json
+    ? await runQueue(context, io, { ...request, format: "json" })
+    : await followWhile(io, context.state, entry, () => runQueue(context, io, { ...request, format: "none" }));
+  return reportTemporary(call, run);
+}
+
+function reportTemporary({ io, options }: Call, run: Awaited<ReturnType<typeof runQueue>>): ExitCode {
+  const [failed] = run.summary.failed;
+  if (failed !== undefined)
+    throw new SweeplineError({
+      code: "EXPERIMENT_FAILED",
+      message: failed.message,
+      hint: failed.hint ?? `The whole log: sweepline exp logs ${failed.experiment.name}`,
+    });
+  if (!options.json) io.stdout.write(ranText(run.summary));
+  return queueExitCode(run);
+}
+
+async function runHere(call: Call): Promise<ExitCode> {
+  const { io, context, options, expansion } = call;
+  const [point] = expansion.points;
+  if (point === undefined) throw new Error("a run without a point");
+  if (options.copyPaths !== undefined) warn(io, "--copy-paths has no effect on a run in the workspace");
+  const groups = new Set<number>();
+  const interrupt = listenForInterrupt(io, () => killGroups(groups));
+  try {
+    const outcome = await runInWorkspace(context, {
+      point,
+      folder: path.relative(context.project.root, process.cwd()),
+      name: options.name,
+      message: options.message,
+      targets: call.targets,
+      flags: call.flags,
+      taken: options.force ? "replace" : "refuse",
+      interactive: options.interactive === true,
+      named: (name) => print(io, `Reproducing experiment '${name}'`),
+      events: stageEvents(io, { groups, messages: "all" }),
+      signal: interrupt.signal,
+    });
+    if (outcome.kind === "cancelled") {
+      io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; nothing was committed.\n`);
+      return exitCodes.interrupted;
+    }
+    if (outcome.kind === "failed")
+      throw new SweeplineError({
+        code: "EXPERIMENT_FAILED",
+        message: outcome.message,
+        hint: `The whole log: sweepline exp logs ${outcome.name}`,
+      });
+    print(io, `\nRan experiment(s): ${outcome.name}\nExperiment results have been applied to your workspace.`);
+    return exitCodes.ok;
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function runAll({ io, context, options }: Omit<Call, "expansion">): Promise<ExitCode> {
+  const run = await runQueue(context, io, {
+    jobs: options.jobs ?? 1,
+    onFailure: options.failFast ? "stop" : "continue",
+    claims: "take",
+    format: options.json ? "json" : "text",
+  });
+  if (!options.json) io.stdout.write(ranText(run.summary));
+  return queueExitCode(run);
+}
+
+async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
+  checkOptions(targets, options);
+  const context = openExperiments(openProject(process.cwd()));
+  const shared = { io, context, targets, options, flags: storedFlags(options) };
+  if (options.runAll) return runAll(shared);
+  const expansion = notEmpty(expandPoints(options.setParam ?? []));
+  if (expansion.isSweep && !options.queue)
+    throw new SweeplineError({
+      code: "SWEEP_NEEDS_QUEUE",
+      message: "Sweep overrides can't be used without `--queue`",
+      hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
+    });
+  const call = { ...shared, expansion };
+  if (options.queue) return queueOnly(call);
+  return options.temp ? runTemporary(call) : runHere(call);
+}
+
+const examples = `
+Examples:
+  sweepline exp run -S train.lr=0.1                 run here with another value
+  sweepline exp run --queue -n grid -S 'train.lr=0.1,0.01' -S 'seed=range(3)'
+  sweepline exp run --run-all -j 4                  run what is queued, four at once
+  sweepline exp run --temp -C data.csv              run in a copy, with an untracked file
+`;
+
+/** `sweepline exp run` */
+export const command: CommandFactory = (io, finish) =>
+  addReproduceOptions(
+    new Command("run")
+      .description("Run an experiment, or put one or many into the queue.")
+      .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
+      .option("-S, --set-param <[file:]override>", "override a parameter, in Hydra's language (repeatable)", collect)
+      .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
+      .option("-m, --message <text>", "commit message")
+      .option("--queue", "put it into the queue instead of running it")
+      .option("--run-all", "run all that is queued")
+      .option("--temp", "run in a copy of the workspace")
+      .option(
+        "-C, --copy-paths <path>",
+        "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
+        collect,
+      )
+      .option("--fail-fast", "with --run-all: stop at the first failure")
+      .option("--json", "with --run-all or --temp: events as JSON lines"),
+  )
+    .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobs)
+    .addHelpText("after", examples)
+    .action(async (targets: readonly string[], options: Options) => finish(await run(io, targets, options)));

@@ -1,0 +1,120 @@
+import path from "node:path";
+import { Command, Option } from "commander";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { enqueue, sweepId } from "../../experiments/enqueue.ts";
+import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { headCommit } from "../../git/repository.ts";
+import { openProject } from "../../store/open.ts";
+import { collect } from "../arguments.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { storedFlags } from "../experiment-flags.ts";
+import { type ExitCode, type Io, print } from "../io.ts";
+import { readPoints } from "../points.ts";
+import { leftAloneLines } from "../queue-text.ts";
+import { addReproduceOptions, jobs, type ReproduceFlags } from "../reproduce-options.ts";
+import { queueExitCode, runQueue } from "../run-queue.ts";
+import { printSweepTable } from "../sweep-table.ts";
+
+interface Options extends ReproduceFlags {
+  readonly jobs: number;
+  readonly name?: string;
+  readonly message?: string;
+  readonly points?: string;
+  readonly target?: readonly string[];
+  readonly copyPaths?: readonly string[];
+  readonly retryFailed?: boolean;
+  readonly failFast?: boolean;
+  readonly sortBy?: string;
+  readonly sortOrder: "asc" | "desc";
+  readonly json?: boolean;
+}
+
+interface Call {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+  readonly options: Options;
+}
+
+/** Queues what is new, runs it, and shows the whole sweep. */
+async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
+  const { io, context, options } = call;
+  if (overrides.length === 0 && options.points === undefined)
+    throw new SweeplineError({
+      code: "NO_OVERRIDES",
+      message: "a sweep needs overrides, a file of them (@sweep.txt) or --points FILE",
+      exitCode: exitCodes.usage,
+    });
+  const expansion = await readPoints(io, { overrides, pointsFile: options.points });
+  const targets = options.target ?? [];
+  const id = sweepId(await headCommit(context.repository), expansion.words, targets);
+  const outcome = await enqueue(context, {
+    points: expansion.points,
+    numbered: true,
+    folder: path.relative(context.project.root, process.cwd()),
+    name: options.name,
+    message: options.message,
+    sweep: id,
+    targets,
+    flags: storedFlags(options),
+    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(name)),
+    samePoint: options.force ? "replace" : "skip",
+    takenName: options.force ? "replace" : "refuse",
+    failedBefore: options.retryFailed ? "queue" : "report",
+    claim: "leave",
+  });
+  const waiting = outcome.known.filter((item) => item.state === "queued");
+  if (!options.json) {
+    print(io, `Sweep ${id}: ${expansion.points.length} points, ${outcome.queued.length} new.`);
+    for (const line of leftAloneLines(outcome)) print(io, line);
+  }
+  const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) =>
+    sequence === undefined ? [] : [sequence],
+  );
+  const run = await runQueue(context, io, {
+    jobs: options.jobs,
+    onFailure: options.failFast ? "stop" : "continue",
+    only: new Set(sequences),
+    claims: "take",
+    sweep: id,
+    format: options.json ? "json" : "text",
+  });
+  if (!options.json) {
+    const names = [...outcome.known, ...outcome.queued].map((item) => item.name);
+    await printSweepTable(io, context, { names: new Set(names), baseline: outcome.baseline, ...options });
+  }
+  const failedBefore = outcome.known.some((item) => item.state === "failed");
+  const exitCode = queueExitCode(run);
+  return exitCode === exitCodes.ok && failedBefore ? exitCodes.experimentsFailed : exitCode;
+}
+
+const examples = `
+Examples:
+  sweepline sweep lr=0.1,0.01 'units=range(64,257,64)' -j 4
+  sweepline sweep -n grid 'train.lr=0.1,0.01' 'seed=range(5)'    names grid-1, grid-2, ...
+  sweepline sweep @sweep.txt                  one override a line, # starts a comment
+  sweepline sweep --points points.csv         one point a row, keys in the first row
+  sweepline sweep lr=0.1,0.01                 again: runs only what is missing
+`;
+
+/** `sweepline sweep` */
+export const command: CommandFactory = (io, finish) =>
+  addReproduceOptions(
+    new Command("sweep")
+      .description("Queue all combinations of the overrides, run them, and show the results.")
+      .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
+      .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+      .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+      .option("-m, --message <text>", "commit message of the experiments")
+      .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
+      .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+      .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+      .option("--retry-failed", "run points again that failed before")
+      .option("--fail-fast", "stop at the first failure")
+      .option("--sort-by <column>", "sort the table by that metric or parameter")
+      .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+      .option("--json", "events as JSON lines, no table"),
+  )
+    .addHelpText("after", examples)
+    .action(async (overrides: readonly string[], options: Options) =>
+      finish(await sweep({ io, context: openExperiments(openProject(process.cwd())), options }, overrides)),
+    );

@@ -1,0 +1,62 @@
+/** From arguments to points: overrides, `@file`, and lists of points. */
+import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { readIfExists } from "../base/files.ts";
+import { type Expansion, expandPoints } from "../sweep/expand.ts";
+import { readOverridesFile } from "../sweep/overrides-file.ts";
+import { readPointsFile } from "../sweep/points-file.ts";
+import type { Io } from "./io.ts";
+
+function readNamedFile(name: string): string {
+  const bytes = readIfExists(name);
+  if (bytes === undefined) throw new SweeplineError({ code: "FILE_MISSING", message: `'${name}' does not exist` });
+  return bytes.toString();
+}
+
+async function readStdin(io: Io): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const chunk of io.stdin) parts.push(Buffer.from(chunk));
+  return Buffer.concat(parts).toString();
+}
+
+/** Overrides with `@file` replaced by the lines of the file. */
+export function withOverrideFiles(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg) =>
+    arg.startsWith("@") && !arg.includes("=") ? readOverridesFile(readNamedFile(arg.slice(1))) : [arg],
+  );
+}
+
+export interface PointSources {
+  readonly overrides: readonly string[];
+  /** A CSV or JSON-lines file of points, "-" for standard input. */
+  readonly pointsFile: string | undefined;
+}
+
+/** The points, and the words that stand for the sweep in its id. Throws EMPTY_SWEEP for no points. */
+export async function readPoints(
+  io: Io,
+  sources: PointSources,
+): Promise<Expansion & { readonly words: readonly string[] }> {
+  const overrides = withOverrideFiles(sources.overrides);
+  const { pointsFile } = sources;
+  if (pointsFile === undefined) return { ...notEmpty(expandPoints(overrides)), words: overrides };
+  if (overrides.length > 0)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--points and overrides exclude each other",
+      exitCode: exitCodes.usage,
+    });
+  const text = pointsFile === "-" ? await readStdin(io) : readNamedFile(pointsFile);
+  const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
+  const points = await readPointsFile(text, format);
+  return { ...notEmpty({ points, isSweep: true }), words: ["--points", text] };
+}
+
+/** A sweep of no points (range(5,1)) is refused: it would look like success. */
+export function notEmpty(expansion: Expansion): Expansion {
+  if (expansion.points.length > 0) return expansion;
+  throw new SweeplineError({
+    code: "EMPTY_SWEEP",
+    message: "the sweep has no points",
+    hint: "One of its overrides expands to nothing: `sweepline expand OVERRIDE...` shows each.",
+  });
+}
