@@ -46,12 +46,11 @@ export function configFile(level: ConfigLevel, dvcDir: string | null, environmen
   return path.join(dvcDir, level === "project" ? "config" : "config.local");
 }
 
-/** The values of one file, unchecked, as written; empty where there is no file. */
-export function readConfigFile(file: string): ConfigValues {
+/** The values of one file, unchecked, as written; empty where there is no file. `text` instead of what is on the disk. */
+export function readConfigFile(file: string, text = readIfExists(file)?.toString("utf8")): ConfigValues {
   const values = new Map<string, string>();
-  const bytes = readIfExists(file);
-  if (bytes === undefined) return values;
-  for (const section of parseIni(bytes.toString("utf8"), file)) {
+  if (text === undefined) return values;
+  for (const section of parseIni(text, file)) {
     const key = sectionKey(section.name);
     for (const option of section.options) {
       const value = typeof option.value === "string" ? option.value : option.value.join(", ");

@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { addPaths } from "../../pipeline/data/add.ts";
+import { openCache } from "../../store/cache.ts";
+import { openProject } from "../../store/open.ts";
+import { projectState } from "../../store/state-database.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { type Io, warn } from "../io.ts";
+import { trackFiles } from "../track-files.ts";
+
+interface AddFlags {
+  readonly commit: boolean;
+  readonly quiet?: boolean;
+}
+
+async function run(io: Io, targets: readonly string[], flags: AddFlags): Promise<void> {
+  const project = openProject(process.cwd());
+  const state = projectState(project);
+  try {
+    const added = await addPaths({
+      project,
+      cache: openCache(project, { state }),
+      folder: process.cwd(),
+      targets,
+      data: flags.commit ? "commit" : "hash-only",
+    });
+    for (const name of added.empty) warn(io, `'${name}' is empty.`);
+    await trackFiles(io, project, { files: added.files, hint: flags.quiet ? "quiet" : "print" });
+  } finally {
+    await state.close();
+  }
+}
+
+/** `sweepline add PATH...`: tracks data files and folders. */
+export const command: CommandFactory = (io, finish) =>
+  new Command("add")
+    .argument("<targets...>", "files and folders")
+    .option("--no-commit", "do not put the data into the cache")
+    .option("-q, --quiet", "print warnings and errors only")
+    .action(async (targets: readonly string[], flags: AddFlags) => {
+      await run(io, targets, flags);
+      finish(exitCodes.ok);
+    });

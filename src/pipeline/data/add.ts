@@ -1,0 +1,137 @@
+/** `add`: puts files and folders of the workspace into the cache and writes a .dvc file for each. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { lstatIfExists } from "../../base/files.ts";
+import { tryGit } from "../../git/run.ts";
+import type { Cache } from "../../store/cache.ts";
+import { commitData } from "../../store/commit.ts";
+import { hashData } from "../../store/data.ts";
+import { writeDvcFile } from "../../store/dvc-file.ts";
+import { ignoreInGit } from "../../store/gitignore.ts";
+import type { DataHash } from "../../store/hash.ts";
+import type { Project } from "../../store/project.ts";
+import { outputHolding, outputsAt } from "../graph.ts";
+import { insideRoot, realTarget } from "../paths.ts";
+import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
+
+export interface AddRequest {
+  readonly project: Project;
+  readonly cache: Cache;
+  /** Absolute: what the targets are relative to. */
+  readonly folder: string;
+  readonly targets: readonly string[];
+  /** hash-only: nothing goes into the cache (`--no-commit`). */
+  readonly data: "commit" | "hash-only";
+}
+
+export interface Added {
+  /** Absolute; in the order in which they were written: .gitignore files and .dvc files. */
+  readonly files: readonly string[];
+  /** Folders without a file in them, as typed. */
+  readonly empty: readonly string[];
+}
+
+/** What is hashed and where its .dvc file is. A target inside a tracked folder stands for that folder. */
+interface AddTarget {
+  readonly shown: string;
+  readonly data: string;
+  readonly dvcFile: string;
+}
+
+function refuse(code: string, message: string, hint?: string): SweeplineError {
+  return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Refuses what DVC can't track, before anything is read. */
+function checkPlace(request: AddRequest, shown: string, absolute: string): void {
+  const { root } = request.project;
+  const inside = insideRoot(root, absolute);
+  if (inside === undefined)
+    throw refuse(
+      "OUTSIDE_PROJECT",
+      `Cached output(s) outside of DVC project: ${shown}.`,
+      "Copy the data into the project.",
+    );
+  if (inside === "" || /^\.(?:dvc|git)(?:\/|$)/.test(inside))
+    throw refuse("OUTSIDE_PROJECT", `'${shown}' holds the project's own files: it can't be added`);
+  if (/(?:^|\/)(?:dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(inside))
+    throw refuse("OUTPUT_IS_STAGE_FILE", `DVC file '${shown}' cannot be an output.`);
+  const own = lstatIfExists(absolute);
+  if (own === undefined) throw refuse("OUTPUT_MISSING", `output '${shown}' does not exist`);
+  const isLinked = realTarget(path.dirname(absolute)) !== path.dirname(absolute);
+  if (isLinked) throw refuse("LINKED_FOLDER", "Cannot add files inside symlinked directories to DVC.");
+  const isIgnored = own.isDirectory()
+    ? request.cache.rules.ignoresFolder(absolute)
+    : request.cache.rules.ignoresFile(absolute);
+  if (isIgnored) throw refuse("IGNORED", `Path '${shown}' is ignored by .dvcignore`);
+}
+
+async function checkUntracked(project: Project, shown: string, absolute: string): Promise<void> {
+  if (project.gitRoot === null) return;
+  const name = path.relative(project.gitRoot, absolute);
+  const listing = await tryGit(["--literal-pathspecs", "ls-files", "-z", "--", name], { cwd: project.gitRoot });
+  if (listing.stdout.length === 0) return;
+  throw refuse(
+    "TRACKED_BY_GIT",
+    `output '${shown}' is already tracked by SCM (e.g. Git).\n    You can remove it from Git, then add to DVC.\n        To stop tracking from Git:\n            git rm -r --cached '${shown}'\n            git commit -m "stop tracking ${shown}"`,
+  );
+}
+
+/** The output that the target is or lies in decides; a stage's output is its stage's business. */
+function resolveTarget(request: AddRequest, stages: ProjectStages, shown: string): AddTarget {
+  const absolute = path.resolve(request.folder, shown);
+  const owner = outputHolding(stages.outputs, absolute);
+  if (owner === undefined) {
+    const inner = outputsAt(stages.outputs, absolute)[0];
+    if (inner !== undefined)
+      throw refuse(
+        "OUTPUT_OVERLAP",
+        `Cannot add '${shown}', because it is overlapping with other DVC tracked output: '${inner.output.path}'.`,
+        `Remove '${inner.stage.file}' first, then add '${shown}'.`,
+      );
+    return { shown, data: absolute, dvcFile: `${absolute}.dvc` };
+  }
+  const { stage, output } = owner;
+  if (stage.cmd !== null || stage.deps.length > 0)
+    throw refuse(
+      "OUTPUT_OF_STAGE",
+      `cannot update '${shown}': overlaps with an output of stage: '${stage.address}' in '${stage.file}'.`,
+      "Run the pipeline: its stages make their outputs.",
+    );
+  const data = path.resolve(stage.workingFolder, output.path);
+  return { shown, data, dvcFile: path.join(request.project.root, stage.file) };
+}
+
+async function addOne(request: AddRequest, target: AddTarget, written: Set<string>): Promise<DataHash> {
+  const { cache, project } = request;
+  const hash = request.data === "commit" ? await commitData(cache, target.data) : await hashData(cache, target.data);
+  if (hash === undefined) throw refuse("OUTPUT_MISSING", `output '${target.shown}' does not exist`);
+  // Ignored before it is tracked: a kill in between leaves a line too much, not data that gets into Git.
+  const ignoreFile = ignoreInGit(project, target.data);
+  if (ignoreFile !== undefined) written.add(ignoreFile);
+  writeDvcFile(target.dvcFile, path.relative(path.dirname(target.dvcFile), target.data), hash);
+  written.add(target.dvcFile);
+  return hash;
+}
+
+/**
+ * Adds the targets one after the other; all are checked before the first is read. Errors: OUTPUT_MISSING,
+ * OUTSIDE_PROJECT, OUTPUT_IS_STAGE_FILE, LINKED_FOLDER, IGNORED, TRACKED_BY_GIT, OUTPUT_OVERLAP, OUTPUT_OF_STAGE.
+ */
+export async function addPaths(request: AddRequest): Promise<Added> {
+  const stages = await loadProjectStages(request.project);
+  const targets: AddTarget[] = [];
+  for (const shown of request.targets) {
+    const absolute = path.resolve(request.folder, shown);
+    checkPlace(request, shown, absolute);
+    await checkUntracked(request.project, shown, absolute);
+    targets.push(resolveTarget(request, stages, shown));
+  }
+  const written = new Set<string>();
+  const empty: string[] = [];
+  for (const target of targets) {
+    const hash = await addOne(request, target, written);
+    if (hash.nfiles === 0 || hash.size === 0) empty.push(target.shown);
+  }
+  return { files: [...written], empty };
+}

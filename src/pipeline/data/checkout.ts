@@ -1,0 +1,144 @@
+/** `checkout`: makes the workspace's data what dvc.lock and the .dvc files say. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import type { Cache } from "../../store/cache.ts";
+import { applyCheckout, type CheckoutPlan, planCheckout, relinkPath } from "../../store/checkout.ts";
+import type { DataHash } from "../../store/hash.ts";
+import type { Project } from "../../store/project.ts";
+import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
+import { openLockBook } from "../run/lock-book.ts";
+import { chooseStages } from "../targets.ts";
+import type { LockEntry, Stage } from "../types.ts";
+
+export interface CheckoutRequest {
+  readonly project: Project;
+  readonly cache: Cache;
+  /** Absolute: what the targets are relative to. */
+  readonly folder: string;
+  /** Empty: everything. */
+  readonly targets: readonly string[];
+  readonly recursive: boolean;
+  /** Whether files that the cache does not hold may be lost. */
+  readonly unsaved: "refuse" | "overwrite";
+  /** relink: unchanged files get the kind of link of cache.type too. */
+  readonly links: "keep" | "relink";
+  readonly missing: "refuse" | "skip";
+}
+
+export interface CheckoutOutcome {
+  /** Absolute paths of outputs by what happened to them; folders first, then by name. */
+  readonly changes: Readonly<Record<"modified" | "added", readonly CheckedOut[]>>;
+  /** Files. */
+  readonly counts: CheckoutPlan["counts"];
+  /** Outputs whose objects the cache lacks. */
+  readonly failed: readonly string[];
+}
+
+export interface CheckedOut {
+  readonly path: string;
+  readonly kind: "file" | "folder";
+}
+
+interface Wanted {
+  readonly destination: string;
+  readonly hash: DataHash;
+}
+
+/** The hashes of a stage's cached outputs, as recorded. Outputs without a record are left alone. */
+function wantedOf(stage: Stage, recorded: LockEntry | undefined, only: string | undefined): Wanted[] {
+  const byPath = new Map(recorded?.outs.map((item) => [item.path, item]));
+  return stage.outs.flatMap((output) => {
+    const item = byPath.get(output.path);
+    if (!output.cache || item === undefined || item.md5 === "") return [];
+    const destination = path.resolve(stage.workingFolder, output.path);
+    const isWanted = only === undefined || only === destination || only.startsWith(destination + path.sep);
+    return isWanted ? [{ destination, hash: item }] : [];
+  });
+}
+
+function chosenStages(request: CheckoutRequest, stages: ProjectStages) {
+  if (request.targets.length === 0) return stages.stages.map((stage) => ({ stage }));
+  const { targets, folder, recursive } = request;
+  try {
+    return chooseStages(stages, { targets, folder, recursive, names: "exact" });
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    throw new SweeplineError({ ...error.toFacts(), hint: "Did you mean `git checkout`?" });
+  }
+}
+
+async function collectWanted(request: CheckoutRequest): Promise<Wanted[]> {
+  const stages = await loadProjectStages(request.project);
+  const chosen = chosenStages(request, stages);
+  const locks = await openLockBook(
+    request.project.root,
+    chosen.map(({ stage }) => stage),
+    [],
+  );
+  return chosen.flatMap((choice) => {
+    const { stage } = choice;
+    const data = stages.dataStages.get(stage.address);
+    const recorded = data === undefined ? locks.entry(stage) : data.recorded;
+    return wantedOf(stage, recorded, "outputPath" in choice ? choice.outputPath : undefined);
+  });
+}
+
+function unsavedError(files: readonly string[]): SweeplineError {
+  return new SweeplineError({
+    code: "UNSAVED_FILES",
+    message: `Can't remove the following unsaved files without confirmation. Use \`--force\` to force.\n${files.join("\n")}`,
+  });
+}
+
+function foldersFirst(a: CheckedOut, b: CheckedOut): number {
+  if (a.kind !== b.kind) return a.kind === "folder" ? -1 : 1;
+  return a.path < b.path ? -1 : 1;
+}
+
+function sumCounts(plans: readonly CheckoutPlan[]): CheckoutPlan["counts"] {
+  const sum = { added: 0, modified: 0, deleted: 0 };
+  for (const { counts } of plans) {
+    sum.added += counts.added;
+    sum.modified += counts.modified;
+    sum.deleted += counts.deleted;
+  }
+  return sum;
+}
+
+function changesOf(plans: readonly CheckoutPlan[]): CheckoutOutcome["changes"] {
+  const of = (change: CheckoutPlan["change"]) =>
+    plans
+      .filter((plan) => plan.change === change)
+      .map((plan): CheckedOut => ({ path: plan.destination, kind: plan.hash.md5.endsWith(".dir") ? "folder" : "file" }))
+      .sort(foldersFirst);
+  return { modified: of("modified"), added: of("added") };
+}
+
+/**
+ * Checks everything out that is recorded, or what the targets name. Nothing is changed when files would be lost
+ * (UNSAVED_FILES). Outputs whose objects are missing are left as they are and listed in `failed`.
+ */
+export async function checkoutOutputs(request: CheckoutRequest): Promise<CheckoutOutcome> {
+  const { cache } = request;
+  const plans: CheckoutPlan[] = [];
+  for (const { hash, destination } of await collectWanted(request))
+    plans.push(await planCheckout(cache, hash, destination));
+  const whole = plans.filter((plan) => plan.missing.length === 0);
+  const unsaved = whole.flatMap((plan) => plan.unsaved);
+  if (request.unsaved === "refuse" && unsaved.length > 0) throw unsavedError(unsaved);
+  for (const plan of whole) {
+    await applyCheckout(cache, plan);
+    if (request.links === "relink") await relinkPath(cache, plan.hash, plan.destination);
+  }
+  const failed = plans.filter((plan) => plan.missing.length > 0).map((plan) => plan.destination);
+  return { changes: changesOf(whole), counts: sumCounts(whole), failed: request.missing === "skip" ? [] : failed };
+}
+
+/** The error for outputs that could not be checked out; `names` as the user would write them. */
+export function checkoutFailed(names: readonly string[]): SweeplineError {
+  return new SweeplineError({
+    code: "CACHE_MISSING",
+    message: `Checkout failed for following targets:\n${names.join("\n")}\nIs your cache up to date?`,
+    hint: "`sweepline repro` makes what is missing, `dvc pull` fetches it.",
+  });
+}

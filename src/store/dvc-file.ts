@@ -1,0 +1,58 @@
+/** `.dvc` files: one tracked file or folder each, written beside it. */
+import { SweeplineError } from "../base/errors.ts";
+import { readIfExists, writeAtomic } from "../base/files.ts";
+import { dumpYaml } from "../base/ruamel.ts";
+import type { Scalar, Value } from "../base/value.ts";
+import type { DataHash } from "./hash.ts";
+
+function hashFields(hash: DataHash): [string, Value][] {
+  const fields: [string, Value][] = [
+    ["md5", hash.md5],
+    ["size", BigInt(hash.size)],
+  ];
+  if (hash.nfiles !== undefined) fields.push(["nfiles", BigInt(hash.nfiles)]);
+  if (hash.isexec === true) fields.push(["isexec", true]);
+  fields.push(["hash", "md5"]);
+  return fields;
+}
+
+/** The text of a new .dvc file, as DVC writes it. `name` is relative to the file's folder. */
+export function formatDvcFile(name: string, hash: DataHash): string {
+  return dumpYaml(new Map([["outs", [new Map<Scalar, Value>([...hashFields(hash), ["path", name]])]]]));
+}
+
+const ownFields = /^(- | {2})(md5|size|nfiles|isexec|hash):/;
+
+/**
+ * The text of a .dvc file with the hash of its only output replaced; other keys, comments and order stay. Undefined where
+ * the text is not in the style that DVC writes.
+ */
+export function replaceHash(text: string, hash: DataHash): string | undefined {
+  const lines = text.split("\n");
+  const start = lines.indexOf("outs:") + 1;
+  if (start === 0 || !lines[start]?.startsWith("- ")) return undefined;
+  let end = start + 1;
+  while (lines[end]?.startsWith("  ")) end++;
+  if (lines[end]?.startsWith("- ")) return undefined;
+  const kept = lines.slice(start, end).filter((line) => !ownFields.test(line));
+  const fields = dumpYaml(new Map(hashFields(hash)))
+    .trimEnd()
+    .split("\n");
+  const block = [...fields, ...kept.map((line) => line.slice(2))].map(
+    (line, index) => `${index === 0 ? "- " : "  "}${line}`,
+  );
+  return [...lines.slice(0, start), ...block, ...lines.slice(end)].join("\n");
+}
+
+/** Writes or updates the .dvc file of a target; the same content is not written again. Throws DVC_FILE_UNUSUAL. */
+export function writeDvcFile(file: string, name: string, hash: DataHash): void {
+  const before = readIfExists(file)?.toString("utf8");
+  const after = before === undefined ? formatDvcFile(name, hash) : replaceHash(before, hash);
+  if (after === undefined)
+    throw new SweeplineError({
+      code: "DVC_FILE_UNUSUAL",
+      message: `'${file}' is not written as DVC writes it, so it can't be updated`,
+      hint: "Remove it and add the data again.",
+    });
+  if (after !== before) writeAtomic(file, after);
+}
