@@ -42,10 +42,11 @@ export function syntaxIssue(failure: Failure): OverrideIssue {
   const found = error.token;
   const index = found.tokenType === EOF ? tokens.length : tokens.indexOf(found);
   const { opening, isFirstElement } = surroundings(tokens, index);
-  // Hydra reads on before it complains: to the end inside the brackets of a first element, else one token further.
-  // A character that it cannot read there is what it reports.
+  // Hydra reads on before it complains: to the end where it has not decided yet what stands there (in the brackets of a
+  // first element, after a prefix or an @), else one token further. A character that it cannot read there is what it reports.
   const last = tokens.at(-1);
-  if (last?.tokenType === t.Unlexable && (tokens.length <= index + 2 || (opening !== undefined && isFirstElement)))
+  const readsOn = (opening !== undefined && isFirstElement) || isUndecidedKey(tokens, index);
+  if (last?.tokenType === t.Unlexable && (tokens.length <= index + 2 || readsOn))
     return unlexableIssue(text, last.startOffset);
   const rule = error.message === "rest" ? "rest" : (error.context.ruleStack.at(-1) ?? "");
   const situation: Situation = { text, rule, found, previous: tokens[index - 1], opening };
@@ -106,6 +107,13 @@ function surroundings(tokens: readonly IToken[], before: number) {
     else if (token.tokenType === t.Comma && open.length === 0) isFirstElement = false;
   }
   return { opening: open.at(-1), isFirstElement };
+}
+
+/** Right after `~`, `++` or `@`, where a name may stand or not. */
+function isUndecidedKey(tokens: readonly IToken[], index: number): boolean {
+  const previous = tokens[index - 1]?.tokenType;
+  if (previous === t.At) return tokens[index]?.tokenType !== t.At;
+  return previous === t.Tilde || (previous === t.Plus && tokens[index - 2]?.tokenType === t.Plus);
 }
 
 function describe(token: IToken): string {

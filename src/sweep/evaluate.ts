@@ -79,26 +79,34 @@ const types = { "": "CHANGE", "+": "ADD", "++": "FORCE_ADD", "~": "DEL" } as con
 
 function evaluateTree(text: string, tree: OverrideNode, run: Run): EvaluatedOverride {
   const { prefix, key } = tree;
-  const head = {
+  let type: OverrideType = types[prefix];
+  let value: Element = tree.value === null ? null : evaluateValue(tree.value, run);
+  if (isKind(value, "extension")) {
+    checkExtension(tree, run);
+    type = "EXTEND_LIST";
+    value = value.items;
+  }
+  return {
     text,
     tree,
+    type,
     key: key.text,
     keyPath: key.segments,
     package: key.package,
-    keyElement: `${prefix}${printKey(key)}`,
+    keyElement: prefix + printKey(key),
+    valueType: tree.value === null ? null : valueTypeOf(value),
+    value,
   };
-  if (tree.value === null) return { ...head, type: types[prefix], valueType: null, value: null };
-  const value = evaluateValue(tree.value, run);
-  if (!isKind(value, "extension")) return { ...head, type: types[prefix], valueType: valueTypeOf(value), value };
-  if (prefix !== "") {
-    run.place = tree.value;
-    throw new EvaluationError(
-      "EXTENSION_WITH_PREFIX",
-      `extend_list() cannot go with '${prefix}'.`,
-      `Write ${key.text}=... without '${prefix}'.`,
-    );
-  }
-  return { ...head, type: "EXTEND_LIST", valueType: "element", value: value.items };
+}
+
+function checkExtension({ prefix, key, value }: OverrideNode, run: Run): void {
+  if (prefix === "") return;
+  run.place = value ?? key;
+  throw new EvaluationError(
+    "EXTENSION_WITH_PREFIX",
+    `extend_list() cannot go with '${prefix}'.`,
+    `Write ${key.text}=... without '${prefix}'.`,
+  );
 }
 
 function isKind<K extends string>(value: Element, kind: K): value is Extract<Element, { readonly kind: K }> {

@@ -1,0 +1,55 @@
+/** Text with `${...}` to its parts. */
+import { type IRecognitionException, Lexer } from "chevrotain";
+import type { Template, TemplateIssue, TemplateResult } from "./ast.ts";
+import { TemplateParser } from "./parser.ts";
+import { modes } from "./tokens.ts";
+
+interface Engine {
+  readonly lexer: Lexer;
+  readonly parser: TemplateParser;
+}
+
+let engine: Engine | undefined;
+
+/** Made at the first text with a reference: most texts have none. */
+function getEngine(): Engine {
+  engine ??= {
+    lexer: new Lexer(modes, { positionTracking: "onlyOffset", ensureOptimizations: false }),
+    parser: new TemplateParser(),
+  };
+  return engine;
+}
+
+/** Whether a text can hold a reference or an escaped one at all. */
+export function mayHoldReference(text: string): boolean {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the characters themselves are meant
+  return text.includes("${");
+}
+
+function issueOf(text: string, error: IRecognitionException): TemplateIssue {
+  const { token } = error;
+  const offset = Number.isNaN(token.startOffset) ? text.length : token.startOffset;
+  const open = text.lastIndexOf("${", offset);
+  const isEmpty = token.image === "}" && open === offset - 2;
+  const found = token.image === "" ? "the end" : `'${token.image}'`;
+  return {
+    code: isEmpty ? "REFERENCE_EMPTY" : "REFERENCE_INVALID",
+    message: isEmpty ? "expected a name between '${' and '}'" : `expected a name, found ${found}`,
+    offset,
+    length: Math.max(1, token.image.length),
+  };
+}
+
+function plain(text: string): Template {
+  return { kind: "template", parts: text === "" ? [] : [{ kind: "text", text }] };
+}
+
+/** Parses a text; `${` that no `}` on the same line closes, and `\${`, are plain text. */
+export function parseTemplate(text: string): TemplateResult {
+  if (!mayHoldReference(text)) return { ok: true, template: plain(text) };
+  const { lexer, parser } = getEngine();
+  const template = parser.read(lexer.tokenize(text).tokens);
+  const error = parser.errors[0];
+  if (error !== undefined) return { ok: false, issue: issueOf(text, error) };
+  return { ok: true, template: template ?? plain(text) };
+}
