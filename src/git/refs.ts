@@ -93,6 +93,14 @@ export class RefTransactions {
     });
   }
 
+  private start(): ChildProcessWithoutNullStreams {
+    const child = startGit(["update-ref", "-m", this.reason, "--stdin", "-z"], { cwd: this.repository.workTree });
+    // Once a process, not once a transaction. Its end is told by `close`.
+    child.stdin.on("error", () => undefined);
+    this.child = child;
+    return child;
+  }
+
   private transact(changes: readonly RefChange[]): Promise<RefOutcome> {
     if (changes.length === 0) return Promise.resolve({ kind: "committed" });
     beforeEffect(
@@ -102,8 +110,7 @@ export class RefTransactions {
         .join(", ")
         .slice(0, 200),
     );
-    this.child ??= startGit(["update-ref", "-m", this.reason, "--stdin", "-z"], { cwd: this.repository.workTree });
-    const child = this.child;
+    const child = this.child ?? this.start();
     const zero = zeroId(this.repository);
     return new Promise((resolve, reject) => {
       let out = "";
@@ -131,7 +138,6 @@ export class RefTransactions {
         this.child = undefined;
         settle({ kind: "refused", message: err.trim().replace(/^fatal: /, "") });
       });
-      child.stdin.on("error", () => undefined);
       child.stdin.write(`start\0${changes.map((change) => instruction(change, zero)).join("")}prepare\0commit\0`);
     });
   }
