@@ -32,13 +32,31 @@ export interface RunRecord {
   readonly message?: string;
 }
 
-export function runFolder(state: StateLayout, sequence: number, name: string): RunFolder {
-  const folder = path.join(state.runs, `${sequenceText(sequence)}-${name}`);
+/** Where an experiment ran: in a copy, from the queue, or in the user's workspace (marked in the folder's name). */
+export type RunPlace = "queue" | "workspace";
+
+const placeMark: Readonly<Record<RunPlace, string>> = { queue: "", workspace: "w" };
+
+export interface RunFolderName {
+  readonly sequence: number;
+  readonly place: RunPlace;
+  readonly name: string;
+}
+
+/** Reads a run folder's name, `<sequence>-<name>` or `<sequence>w-<name>`; undefined for any other. */
+export function parseRunFolder(folder: string): RunFolderName | undefined {
+  const found = /^(\d{10,})(w?)-(.+)$/s.exec(folder);
+  if (found === null) return undefined;
+  return { sequence: Number(found[1]), place: found[2] === "w" ? "workspace" : "queue", name: found[3] ?? "" };
+}
+
+export function runFolder(state: StateLayout, sequence: number, name: string, place: RunPlace = "queue"): RunFolder {
+  const folder = path.join(state.runs, `${sequenceText(sequence)}${placeMark[place]}-${name}`);
   return { folder, log: path.join(folder, "log"), record: path.join(folder, "record.json") };
 }
 
-export function startRun(state: StateLayout, sequence: number, name: string): RunFolder {
-  const run = runFolder(state, sequence, name);
+export function startRun(state: StateLayout, sequence: number, name: string, place: RunPlace = "queue"): RunFolder {
+  const run = runFolder(state, sequence, name, place);
   makeFolder(run.folder);
   removeFile(run.record);
   return run;
@@ -61,18 +79,15 @@ export function readRunRecord(run: RunFolder): RunRecord | undefined {
 /** The newest run of a name; throws NO_LOG where there is none. */
 export function findRun(state: StateLayout, name: string): RunFolder & { readonly sequence: number } {
   const folders = existsSync(state.runs) ? readdirSync(state.runs) : [];
-  const mine = folders
-    .filter((folder) => /^\d{10,}-/.test(folder) && folder.slice(folder.indexOf("-") + 1) === name)
-    .sort();
-  const newest = mine.at(-1);
+  const mine = folders.flatMap((folder) => parseRunFolder(folder) ?? []).filter((run) => run.name === name);
+  const newest = mine.sort((a, b) => a.sequence - b.sequence).at(-1);
   if (newest === undefined)
     throw new SweeplineError({
       code: "NO_LOG",
       message: `there is no log of an experiment '${name}'`,
       hint: "Logs are kept in this repository for runs of sweepline; `sweepline exp show` lists the experiments.",
     });
-  const sequence = Number(newest.slice(0, newest.indexOf("-")));
-  return { ...runFolder(state, sequence, name), sequence };
+  return { ...runFolder(state, newest.sequence, name, newest.place), sequence: newest.sequence };
 }
 
 /** The process groups of one run, kept on disk so that whoever comes after a crash can end them. */

@@ -72,7 +72,7 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
   const prepared = await prepare(context, request, files);
   request.named(prepared.name);
   applyPoint(files, request.point);
-  const run = startRun(context.state, await reserveSequence(context), prepared.name);
+  const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
   const startedAt = Date.now();
   const log = openAppend(run.log);
   try {

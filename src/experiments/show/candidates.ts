@@ -6,7 +6,7 @@ import { type StateLayout, sequenceText } from "../layout.ts";
 import { readLock } from "../locks.ts";
 import { listQueue, type QueueEntry, runningSequences } from "../queue.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { readRunRecord, runFolder } from "../runs.ts";
+import { parseRunFolder, readRunRecord, runFolder } from "../runs.ts";
 import { type DvcQueueEntry, listDvcQueue } from "./dvc-queue.ts";
 import type { Executor, RunState } from "./types.ts";
 
@@ -34,10 +34,10 @@ function runsByName(state: StateLayout): ReadonlyMap<string, number> {
   }
   const newest = new Map<string, number>();
   for (const folder of folders) {
-    const found = /^(\d{10,})-(.+)$/.exec(folder);
-    if (found === null) continue;
-    const name = found[2] ?? "";
-    newest.set(name, Math.max(newest.get(name) ?? 0, Number(found[1])));
+    const run = parseRunFolder(folder);
+    // Of a run in the workspace DVC shows no executor.
+    if (run?.place !== "queue") continue;
+    newest.set(run.name, Math.max(newest.get(run.name) ?? 0, run.sequence));
   }
   return newest;
 }
