@@ -15,9 +15,10 @@ function readDocument(name: string): string {
   return readFileSync(path.join(checkout, name), "utf8");
 }
 
-/** The targets of Markdown links that are not addresses, without their anchors. */
+/** The targets of Markdown links that are not addresses, without their anchors. What stands in code blocks is no link. */
 function relativeLinks(text: string): string[] {
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, "");
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
   return targets.filter((target) => !/^[a-z]+:|^#/.test(target)).map((target) => target.replace(/#.*$/, ""));
 }
 
