@@ -22,7 +22,6 @@ function getEngine(): Engine {
 
 /** Whether a text can hold a reference or an escaped one at all. */
 export function mayHoldReference(text: string): boolean {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the characters themselves are meant
   return text.includes("${");
 }
 
@@ -34,7 +33,7 @@ function issueOf(text: string, error: IRecognitionException): TemplateIssue {
   const found = token.image === "" ? "the end" : `'${token.image}'`;
   return {
     code: isEmpty ? "REFERENCE_EMPTY" : "REFERENCE_INVALID",
-    message: isEmpty ? "expected a name between '${' and '}'" : `expected a name, found ${found}`,
+    message: isEmpty ? "expected a name between the braces" : `expected a name, found ${found}`,
     offset,
     length: Math.max(1, token.image.length),
   };

@@ -41,7 +41,6 @@ export class TemplateParser extends EmbeddedActionsParser {
         {
           ALT: () => {
             this.CONSUME(t.Escaped);
-            // biome-ignore lint/suspicious/noTemplateCurlyInString: the characters themselves are meant
             text += "${";
           },
         },

@@ -1,5 +1,12 @@
 /** From the stages as written to the stages that run: templates filled in, foreach and matrix multiplied out. */
-import { isMap, type Value, type ValueMap } from "../../base/value.ts";
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
+import { type ArgumentStyle, defaultArgumentStyle } from "./arguments.ts";
+import { type Context, emptyContext, fileContext, TemplateProblem, withVars } from "./context.ts";
+import { fill, holdsReference, type Scope } from "./fill.ts";
+import { lineOfKey } from "./source.ts";
+import { asText } from "./stage.ts";
 
 /** The values of a parameter file (absolute path), the same object as long as the file is the same; undefined where there is none. */
 export type ReadTemplateFile = (file: string) => Value | undefined;
@@ -7,10 +14,12 @@ export type ReadTemplateFile = (file: string) => Value | undefined;
 export interface DefinitionSource {
   /** dvc.yaml, relative to the project's root. */
   readonly file: string;
+  readonly text: string;
   /** Absolute. */
   readonly folder: string;
   readonly data: ValueMap;
   readonly read: ReadTemplateFile;
+  readonly style?: ArgumentStyle;
 }
 
 export interface ExpandedStage {
@@ -30,21 +39,224 @@ export interface ExpandedFile {
   };
 }
 
+interface Issue {
+  /** Path in the file, for its line. */
+  readonly path: readonly Scalar[];
+  /** As DVC names the place: `stages.b@us.cmd`. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** One generated stage: its part of the name, and what its templates see. */
+interface Member {
+  readonly key: string;
+  readonly generated: ValueMap;
+}
+
+class Expansion {
+  readonly stages: ExpandedStage[] = [];
+  readonly groups = new Map<string, readonly string[]>();
+  readonly issues: Issue[] = [];
+  private readonly style: ArgumentStyle;
+  private readonly context: Context;
+
+  constructor(private readonly source: DefinitionSource) {
+    this.style = source.style ?? defaultArgumentStyle;
+    this.context = this.openContext();
+  }
+
+  private openContext(): Context {
+    const { data, text, folder, read } = this.source;
+    const vars = data.get("vars");
+    const list = isList(vars) ? vars : [];
+    // A file without templates does not need params.yaml at all.
+    if (list.length === 0 && !text.includes("${")) return emptyContext;
+    const place = { path: ["vars"], where: "vars" };
+    return (
+      this.attempt(place, () => {
+        if (holdsReference(list)) throw new TemplateProblem("interpolating is not allowed");
+        return fileContext(list, { folder, read });
+      }) ?? emptyContext
+    );
+  }
+
+  private attempt<T>(place: Pick<Issue, "path" | "where">, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TemplateProblem)) throw error;
+      this.issues.push({ ...place, message: error.message });
+      return undefined;
+    }
+  }
+
+  /** The context of a stage with `vars` of its own, whose files are relative to its working folder. */
+  private stageContext(name: string, definition: ValueMap, scope: Scope): Context {
+    const vars = definition.get("vars");
+    if (!isList(vars) || vars.length === 0) return this.context;
+    if (holdsReference(vars)) throw new TemplateProblem("interpolating is not allowed");
+    const wdir = fill(definition.get("wdir") ?? ".", { scope, style: this.style, allows: "single" });
+    const folder = path.resolve(this.source.folder, asText(wdir));
+    return withVars(this.context, vars, { folder, read: this.source.read, stage: name });
+  }
+
+  private addStage(name: string, definition: ValueMap, from: { path: readonly Scalar[]; generated?: ValueMap }): void {
+    const { path: at, generated } = from;
+    const outer: Scope = { values: this.context.values, ...(generated === undefined ? {} : { generated }) };
+    const where = `stages.${name}`;
+    const context = this.attempt({ path: [...at, "vars"], where: `${where}.vars` }, () =>
+      this.stageContext(name, definition, outer),
+    );
+    if (context === undefined) return;
+    const scope = { ...outer, values: context.values };
+    const filled = new Map<Scalar, Value>();
+    for (const [key, value] of definition) {
+      if (key === "vars" || key === "matrix") continue;
+      const allows = key === "cmd" ? "command" : "single";
+      const place = { path: [...at, key], where: `${where}.${String(key)}` };
+      const result = this.attempt(place, () => fill(value, { scope, style: this.style, allows }));
+      if (result !== undefined) filled.set(key, result);
+    }
+    this.stages.push({ name, definition: filled });
+  }
+
+  private data(value: Value): Value {
+    return fill(value, { scope: { values: this.context.values }, style: this.style, allows: "anything" });
+  }
+
+  private addGroup(name: string, template: ValueMap, group: { path: readonly Scalar[]; members: readonly Member[] }) {
+    // Two members of one name are one stage; the later data win, as in a Python dict.
+    const members = new Map(group.members.map((member) => [member.key, member.generated]));
+    this.groups.set(
+      name,
+      [...members.keys()].map((key) => `${name}@${key}`),
+    );
+    for (const [key, generated] of members) this.addStage(`${name}@${key}`, template, { path: group.path, generated });
+  }
+
+  private addForeach(name: string, definition: ValueMap): void {
+    const at = ["stages", name];
+    const place = { path: [...at, "foreach"], where: `stages.${name}.foreach` };
+    const data = this.attempt(place, () => this.data(definition.get("foreach") ?? null));
+    const template = definition.get("do");
+    if (data === undefined || !isMap(template)) return;
+    const members = foreachMembers(data);
+    if (members === undefined) this.issues.push({ ...place, message: "expected list/dictionary" });
+    else this.addGroup(name, template, { path: [...at, "do"], members });
+  }
+
+  private addMatrix(name: string, definition: ValueMap): void {
+    const at = ["stages", name];
+    const place = { path: [...at, "matrix"], where: `stages.${name}.matrix` };
+    const data = this.attempt(place, () => this.data(definition.get("matrix") ?? null));
+    if (data === undefined || !isMap(data)) return;
+    const wrong = [...data].find(([, values]) => !isList(values));
+    if (wrong !== undefined) {
+      const key = String(wrong[0]);
+      this.issues.push({ path: [...place.path, key], where: `${place.where}.${key}`, message: "expected list" });
+      return;
+    }
+    const members = this.attempt(place, () => matrixMembers(data));
+    if (members !== undefined) this.addGroup(name, definition, { path: at, members });
+  }
+
+  addAll(): void {
+    const definitions = this.source.data.get("stages");
+    if (!isMap(definitions)) return;
+    for (const [key, definition] of definitions) {
+      const name = String(key);
+      if (!isMap(definition)) continue;
+      if (definition.has("matrix")) this.addMatrix(name, definition);
+      else if (definition.has("foreach")) this.addForeach(name, definition);
+      else this.addStage(name, definition, { path: ["stages", name] });
+    }
+  }
+
+  top(key: string): Value | undefined {
+    const value = this.source.data.get(key);
+    return value === undefined ? undefined : this.attempt({ path: [key], where: key }, () => this.data(value));
+  }
+}
+
+function isCollection(value: Value): boolean {
+  return isList(value) || isMap(value);
+}
+
+/** A list of single values names its stages by them, one with mappings or lists by their positions. */
+function foreachMembers(data: Value): Member[] | undefined {
+  if (isMap(data))
+    return [...data].map(([key, item]) => {
+      const name = asText(key);
+      return {
+        key: name,
+        generated: new Map<Scalar, Value>([
+          ["item", item],
+          ["key", name],
+        ]),
+      };
+    });
+  if (!isList(data)) return undefined;
+  const byPosition = data.some(isCollection);
+  return data.map((item, index) => ({
+    key: byPosition ? String(index) : asText(item),
+    generated: new Map([["item", item]]),
+  }));
+}
+
+/** More stages than this are a mistake in the data. */
+const maxMembers = 100_000;
+
+/** The product, the last name varying fastest; a mapping or list in it is named by its position: `o0`. */
+function matrixMembers(data: ValueMap): Member[] {
+  const axes = [...data].map(([name, values]) => ({ name, values: isList(values) ? values : [] }));
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > maxMembers) throw new TemplateProblem(`more than ${maxMembers} combinations`);
+  let rows: { fragments: readonly string[]; item: readonly (readonly [Scalar, Value])[] }[] = [
+    { fragments: [], item: [] },
+  ];
+  for (const { name, values } of axes)
+    rows = rows.flatMap(({ fragments, item }) =>
+      values.map((value, index) => ({
+        fragments: [...fragments, isCollection(value) ? `${String(name)}${index}` : asText(value)],
+        item: [...item, [name, value] as const],
+      })),
+    );
+  return rows.map(({ fragments, item }) => {
+    const key = fragments.join("-");
+    return {
+      key,
+      generated: new Map<Scalar, Value>([
+        ["key", key],
+        ["item", new Map(item)],
+      ]),
+    };
+  });
+}
+
+const shownIssues = 20;
+
+function templateError(source: DefinitionSource, issues: readonly Issue[]): SweeplineError {
+  const [first] = issues;
+  const message =
+    issues.length === 1 && first !== undefined
+      ? `failed to parse '${first.where}' in '${source.file}', line ${lineOfKey(source, first.path)}: ${first.message}`
+      : `failed to parse '${source.file}': ${issues.length} errors.\n${issues
+          .slice(0, shownIssues)
+          .map((issue) => `  ${source.file}:${lineOfKey(source, issue.path)}: ${issue.where}: ${issue.message}`)
+          .join("\n")}`;
+  return new SweeplineError({ code: "TEMPLATE_INVALID", message });
+}
+
+/** All stages of a file. Errors: TEMPLATE_INVALID, with every reference that can't be filled. */
 export function expandDefinitions(source: DefinitionSource): ExpandedFile {
-  const { data } = source;
-  const definitions = data.get("stages");
-  const stages: ExpandedStage[] = [];
-  if (isMap(definitions))
-    for (const [name, definition] of definitions)
-      if (isMap(definition)) stages.push({ name: String(name), definition });
-  return {
-    stages,
-    groups: new Map(),
-    top: {
-      params: data.get("params"),
-      metrics: data.get("metrics"),
-      plots: data.get("plots"),
-      artifacts: data.get("artifacts"),
-    },
+  const expansion = new Expansion(source);
+  if (expansion.issues.length === 0) expansion.addAll();
+  const top = {
+    params: expansion.top("params"),
+    metrics: expansion.top("metrics"),
+    plots: expansion.top("plots"),
+    artifacts: expansion.top("artifacts"),
   };
+  if (expansion.issues.length > 0) throw templateError(source, expansion.issues);
+  return { stages: expansion.stages, groups: expansion.groups, top };
 }

@@ -5,7 +5,7 @@ import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { Stage } from "../types.ts";
 import { expandDefinitions, type ReadTemplateFile } from "./expand.ts";
-import { readPipelineSource } from "./source.ts";
+import { type PipelineSource, readPipelineSource } from "./source.ts";
 import { asText, stageOf } from "./stage.ts";
 
 /** A dvc.yaml. */
@@ -47,9 +47,9 @@ function textList(value: Value | undefined): string[] {
   return isList(value) ? value.map(asText) : [];
 }
 
-function build(location: PipelineLocation, data: ValueMap, read: ReadTemplateFile): PipelineFile {
+function build(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): PipelineFile {
   const folder = path.join(location.root, path.dirname(location.file));
-  const expanded = expandDefinitions({ file: location.file, folder, data, read });
+  const expanded = expandDefinitions({ file: location.file, text: source.text, folder, data: source.data, read });
   const stages = expanded.stages.map(({ name, definition }) =>
     stageOf({ file: location.file, folder, name }, definition),
   );
@@ -84,7 +84,7 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
   if (before?.text === source.text && [...before.read].every(([file, value]) => read(file) === value))
     return before.pipeline;
   const seen = new Map<string, Value | undefined>();
-  const pipeline = build(location, source.data, (file) => {
+  const pipeline = build(location, source, (file) => {
     const value = read(file);
     seen.set(file, value);
     return value;
@@ -96,5 +96,5 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
 
 /** A dvc.yaml whose bytes are at hand (of a commit, say); nothing is remembered. Errors: PIPELINE_FILE_INVALID, those of templates. */
 export function parsePipelineFile(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineFile {
-  return build(location, readPipelineSource(location.file, bytes).data, read);
+  return build(location, readPipelineSource(location.file, bytes), read);
 }

@@ -1,0 +1,124 @@
+/** The values that templates of a dvc.yaml see: params.yaml, `vars`, and in generated stages `item` and `key`. */
+import path from "node:path";
+import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
+import type { ReadTemplateFile } from "./expand.ts";
+import { defaultParamsFile } from "./stage.ts";
+
+/** What is wrong with a template or its values; the caller adds where. */
+export class TemplateProblem extends Error {}
+
+export interface Context {
+  readonly values: ValueMap;
+  /** Where the value at a dotted path came from. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Files that were read: all of it (null) or some keys. */
+  readonly files: ReadonlyMap<string, ReadonlySet<string> | null>;
+}
+
+export const emptyContext: Context = { values: new Map(), sources: new Map(), files: new Map() };
+
+interface Merge {
+  readonly source: string;
+  readonly sources: Map<string, string>;
+}
+
+/** Both mappings in one; a key in both must be a mapping in both. Names that are not strings can't be referred to. */
+function mergeMaps(into: ValueMap, from: ValueMap, at: string, merge: Merge): ValueMap {
+  const merged = new Map<Scalar, Value>(into);
+  for (const [key, value] of from) {
+    if (typeof key !== "string") continue;
+    const place = at === "" ? key : `${at}.${key}`;
+    const known = merged.get(key);
+    if (isMap(known) && isMap(value)) merged.set(key, mergeMaps(known, value, place, merge));
+    else if (merged.has(key))
+      throw new TemplateProblem(
+        `cannot redefine '${place}' from '${merge.source}' as it already exists in '${sourceOf(merge.sources, place)}'`,
+      );
+    else {
+      merged.set(key, value);
+      merge.sources.set(place, merge.source);
+    }
+  }
+  return merged;
+}
+
+/** Sources are kept for the topmost key that a merge brought in. */
+function sourceOf(sources: ReadonlyMap<string, string>, place: string): string {
+  for (let at = place; at !== ""; at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "") {
+    const source = sources.get(at);
+    if (source !== undefined) return source;
+  }
+  return "vars";
+}
+
+function withValues(context: Context, values: ValueMap, source: string): Context {
+  const sources = new Map(context.sources);
+  return { ...context, values: mergeMaps(context.values, values, "", { source, sources }), sources };
+}
+
+function selectKeys(values: ValueMap, keys: readonly string[], file: string): ValueMap {
+  return new Map(
+    keys.map((key): [Scalar, Value] => {
+      const value = values.get(key);
+      if (value === undefined) throw new TemplateProblem(`could not find '${key}' in '${file}'`);
+      return [key, value];
+    }),
+  );
+}
+
+function checkNotLoaded(context: Context, absolute: string, item: string, keys: readonly string[] | null): void {
+  const loaded = context.files.get(absolute);
+  if (loaded === undefined) return;
+  if (keys !== null && loaded === null)
+    throw new TemplateProblem(`cannot partially load '${item}' as it's already loaded.`);
+  if (keys === null || keys.some((key) => loaded?.has(key)))
+    throw new TemplateProblem(`cannot load '${item}' as it's partially loaded already`);
+}
+
+export interface VarsPlace {
+  /** Absolute: file names are relative to it. */
+  readonly folder: string;
+  readonly read: ReadTemplateFile;
+  /** The stage's name, for vars of a stage. */
+  readonly stage?: string;
+}
+
+function withFile(context: Context, item: string, place: VarsPlace): Context {
+  const colon = item.indexOf(":");
+  const file = colon < 0 ? item : item.slice(0, colon);
+  const names =
+    colon < 0
+      ? []
+      : item
+          .slice(colon + 1)
+          .split(",")
+          .filter((name) => name !== "");
+  const keys = names.length === 0 ? null : names;
+  const absolute = path.resolve(place.folder, file);
+  // A whole file may be named again.
+  if (keys === null && context.files.get(absolute) === null) return context;
+  checkNotLoaded(context, absolute, item, keys);
+  const values = place.read(absolute);
+  if (values === undefined) throw new TemplateProblem(`'${file}' does not exist`);
+  if (!isMap(values)) throw new TemplateProblem(`expected a dictionary in file '${file}'`);
+  const merged = withValues(context, keys === null ? values : selectKeys(values, keys, file), file);
+  const files = new Map(context.files);
+  const before = files.get(absolute);
+  files.set(absolute, keys === null ? null : new Set([...(before ?? []), ...keys]));
+  return { ...merged, files };
+}
+
+/** The context with the entries of a `vars` list: files, `file:key,key`, mappings. Throws TemplateProblem. */
+export function withVars(context: Context, vars: readonly Value[], place: VarsPlace): Context {
+  return vars.reduce<Context>((all, item, index) => {
+    if (typeof item === "string") return withFile(all, item, place);
+    const prefix = place.stage === undefined ? "" : `${place.stage}.`;
+    return isMap(item) ? withValues(all, item, `${prefix}vars[${index}]`) : all;
+  }, context);
+}
+
+/** The context of a whole file: params.yaml beside it, where there is one, then its `vars`. */
+export function fileContext(vars: readonly Value[], place: VarsPlace): Context {
+  const hasParams = place.read(path.join(place.folder, defaultParamsFile)) !== undefined;
+  return withVars(emptyContext, hasParams ? [defaultParamsFile, ...vars] : vars, place);
+}

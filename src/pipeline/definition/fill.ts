@@ -1,0 +1,99 @@
+/** Fills `${...}` in values of dvc.yaml (rules: dvc/parsing). */
+import type { ReferencePart, Template } from "../../../grammar/interpolation/ast.ts";
+import { mayHoldReference, parseTemplate } from "../../../grammar/interpolation/parse.ts";
+import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
+import { type ArgumentStyle, argumentText } from "./arguments.ts";
+import { TemplateProblem } from "./context.ts";
+import { asText } from "./stage.ts";
+
+/** Looks first here, then in the values of the file. */
+export interface Scope {
+  readonly values: ValueMap;
+  /** `item` and `key` of a generated stage. */
+  readonly generated?: ValueMap;
+}
+
+export interface FillOptions {
+  readonly scope: Scope;
+  readonly style: ArgumentStyle;
+  /** What a reference may stand for: any value (data of foreach and matrix), single values, or in a command also mappings. */
+  readonly allows: "anything" | "single" | "command";
+}
+
+const templates = new Map<string, Template>();
+const templateLimit = 20_000;
+
+function templateOf(text: string): Template {
+  const known = templates.get(text);
+  if (known !== undefined) return known;
+  const result = parseTemplate(text);
+  if (!result.ok) throw new TemplateProblem(`${text}\n${" ".repeat(result.issue.offset)}^ ${result.issue.message}`);
+  if (templates.size >= templateLimit) templates.clear();
+  templates.set(text, result.template);
+  return result.template;
+}
+
+function step(value: Value, segment: string): Value | undefined {
+  if (isMap(value)) return value.get(segment);
+  if (isList(value) && /^-?\d+$/.test(segment)) return value.at(Number(segment));
+  return undefined;
+}
+
+function lookUp(scope: Scope, { path, inner }: ReferencePart): Value {
+  const [first = "", ...rest] = path;
+  let value = scope.generated?.has(first) ? scope.generated.get(first) : scope.values.get(first);
+  for (const segment of rest) value = value === undefined ? undefined : step(value, segment);
+  if (value === undefined) throw new TemplateProblem(`Could not find '${inner}'`);
+  return value;
+}
+
+function typeName(value: Value): string {
+  return isList(value) ? "list" : isMap(value) ? "dict" : typeof value;
+}
+
+function checkAllowed(value: Value, allows: FillOptions["allows"]): void {
+  if (allows === "anything" || !(isList(value) || isMap(value)) || (isMap(value) && allows === "command")) return;
+  throw new TemplateProblem(`Cannot interpolate data of type '${typeName(value)}'`);
+}
+
+function partText(value: Value, options: FillOptions): string {
+  checkAllowed(value, options.allows);
+  if (isMap(value)) return argumentText(value, options.style);
+  if (isList(value)) throw new TemplateProblem("Cannot interpolate data of type 'list'");
+  return asText(value);
+}
+
+/** A text that is one reference and nothing else keeps the type of its value. */
+function fillText(text: string, options: FillOptions): Value {
+  if (!mayHoldReference(text)) return text;
+  const { parts } = templateOf(text);
+  const [only] = parts;
+  if (parts.length === 1 && only?.kind === "reference") {
+    const value = lookUp(options.scope, only);
+    if (options.allows === "command") return partText(value, options);
+    checkAllowed(value, options.allows);
+    return value;
+  }
+  return parts
+    .map((part) => (part.kind === "text" ? part.text : partText(lookUp(options.scope, part), options)))
+    .join("");
+}
+
+/** The value with every reference in it filled, keys of mappings too. Throws TemplateProblem. */
+export function fill(value: Value, options: FillOptions): Value {
+  if (typeof value === "string") return fillText(value, options);
+  if (isList(value)) return value.map((item) => fill(item, options));
+  if (!isMap(value)) return value;
+  const filled = new Map<Scalar, Value>();
+  for (const [key, item] of value)
+    filled.set(typeof key === "string" ? asText(fillText(key, options)) : key, fill(item, options));
+  return filled;
+}
+
+/** Whether a reference occurs anywhere in a value. */
+export function holdsReference(value: Value): boolean {
+  if (typeof value === "string")
+    return mayHoldReference(value) && templateOf(value).parts.some((part) => part.kind === "reference");
+  if (isList(value)) return value.some(holdsReference);
+  return isMap(value) && [...value].some(([key, item]) => holdsReference(key) || holdsReference(item));
+}
