@@ -16,7 +16,7 @@ function printValue(node: ValueNode): string {
   return printElement(node);
 }
 
-export function printElement(node: ElementNode): string {
+function printElement(node: ElementNode): string {
   switch (node.kind) {
     case "quoted":
       return quote(node.text, node.quote);

@@ -33,12 +33,12 @@ export const Id = createToken({
   categories: [Bare, BareValue, KeyName, PackageName],
 });
 /** A key word with a `$` in it; without one it is an Id. */
-export const KeySpecial = createToken({
+const KeySpecial = createToken({
   name: "KeySpecial",
   pattern: /(?:[A-Za-z_][A-Za-z0-9_-]*)?\$[A-Za-z0-9_$-]*/,
   categories: [KeyName, PackageName],
 });
-export const DotPath = createToken({
+const DotPath = createToken({
   name: "DotPath",
   pattern: new RegExp(dotted),
   categories: [KeyName, PackageName],
@@ -80,7 +80,7 @@ export const Escape = createToken({
   pattern: /(?:\\[\\()[\]{}:=, \t])+/,
   categories: [Bare, BareValue],
 });
-export const UnquotedChar = createToken({
+const UnquotedChar = createToken({
   name: "UnquotedChar",
   pattern: /[/\-\\+.$%*@?|]/,
   categories: [Bare, BareValue],
@@ -92,7 +92,7 @@ export const Quoted = createToken({
   start_chars_hint: ["'", '"'],
   line_breaks: false,
 });
-export const Interpolation = createToken({
+const Interpolation = createToken({
   name: "Interpolation",
   pattern: matchInterpolation,
   start_chars_hint: ["$"],

@@ -3,7 +3,7 @@ import { SweeplineError } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 
 /** The lines of the standard input, without their ends. Only a line feed ends a line: JSON may hold U+2028. */
-export async function* inputLines(io: Io): AsyncGenerator<string> {
+async function* inputLines(io: Io): AsyncGenerator<string> {
   let rest = "";
   io.stdin.setEncoding("utf8");
   for await (const chunk of io.stdin) {
@@ -43,12 +43,16 @@ export async function answerLines(
 ): Promise<void> {
   const output = new Output(io);
   let number = 0;
-  for await (const line of inputLines(io)) {
-    number++;
-    if (line.trim() === "") continue;
-    await output.write(`${JSON.stringify(answer(parseRequest(line, number)))}\n`);
+  try {
+    for await (const line of inputLines(io)) {
+      number++;
+      if (line.trim() === "") continue;
+      await output.write(`${JSON.stringify(answer(parseRequest(line, number)))}\n`);
+    }
+  } finally {
+    // Answers given before a bad line are not lost.
+    await output.flush();
   }
-  await output.flush();
 }
 
 function parseRequest(line: string, number: number): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import { rangeCount, rangeElements } from "./ranges.ts";
 import { renderElement } from "./render.ts";
 
 /** One axis longer than this is a slip of the keyboard: range(0,1e12). */
-export const maxAxisLength = 1_000_000;
+const maxAxisLength = 1_000_000;
 
 /**
  * The values of a sweep in order; a shuffled one is in a new order each time.

@@ -150,7 +150,7 @@ const functions: ReadonlyMap<string, SweepFunction> = new Map<string, SweepFunct
   ],
 ]);
 
-export const functionNames: readonly string[] = [...functions.keys()];
+const functionNames: readonly string[] = [...functions.keys()];
 
 /**
  * Calls a function of the language.

@@ -2,7 +2,7 @@
 import { EvaluationError } from "./evaluation-error.ts";
 
 /** Python refuses to turn more digits into an integer; so do we, as the time grows with their square. */
-export const maxIntDigits = 4300;
+const maxIntDigits = 4300;
 
 const blanks = "[\\s\\u0085\\u001c-\\u001f]*";
 const digits = "[0-9](?:_?[0-9])*";

@@ -44,7 +44,7 @@ function countWithInfinity(range: RangeSweep, direction: -1 | 1): bigint {
 }
 
 /** The element at an index, casts applied. Needs a range that rangeCount accepted. */
-export function rangeElement(range: RangeSweep, index: bigint): bigint | number {
+function rangeElement(range: RangeSweep, index: bigint): bigint | number {
   let element: bigint | number = plainElement(range, index);
   for (const cast of range.casts) element = cast === "int" ? castToInt(element) : castToFloat(element);
   return element;
@@ -56,7 +56,7 @@ function plainElement({ start, stop, step }: RangeSweep, index: bigint): bigint 
 }
 
 /** The same elements the other way round, as Hydra 1.4 writes it down. */
-export function reversedRange(range: RangeSweep): RangeSweep {
+function reversedRange(range: RangeSweep): RangeSweep {
   const count = rangeCount(range);
   if (count <= 1n) return range;
   const { start, step } = range;

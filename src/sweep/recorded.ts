@@ -15,7 +15,7 @@ import { renderElement } from "./render.ts";
 import { type TypedJson, typedElement, typedSweep } from "./typed-json.ts";
 
 /** Columns count characters (code points) from 0; an evaluation error stands for a whole call and has none. */
-export function recordedIssue(text: string, issue: EvaluationIssue): TypedJson {
+function recordedIssue(text: string, issue: EvaluationIssue): TypedJson {
   const column = issue.phase === "eval" ? null : [...text.slice(0, issue.offset)].length;
   const hint = issue.hint === undefined ? {} : { hint: issue.hint };
   return { phase: issue.phase, code: issue.code, column, message: issue.message, ...hint };

@@ -112,8 +112,9 @@ describe("parse", () => {
     ['{"id": 1, "input": "a=1"}\nno\n', "Line 2 of the standard input is not a JSON object."],
     ['{"id": 1}\n', "A request needs a text 'input'."],
   ])("--jsonl refuses %j", async (stdin, message) => {
-    const { exitCode, stderr } = await repository.run(["parse", "--jsonl"], { stdin });
+    const { exitCode, stdout, stderr } = await repository.run(["parse", "--jsonl"], { stdin });
     expect(exitCode).toBe(255);
+    expect(stdout === "" ? 0 : answers(stdout).length).toBe(stdin.split("\n").length - 2);
     expect(stderr).toContain(message);
   });
 
