@@ -27,13 +27,15 @@ export function parseOptionName(key: string): ConfigOption | undefined {
 }
 
 function linesOf(text: string): string[] {
+  if (text.trim() === "") return [];
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }
 
+/** DVC leaves a newline in a file whose last option was removed. */
 function joined(lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`;
 }
 
 /** The text of a config file with the option set. */

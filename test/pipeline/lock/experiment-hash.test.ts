@@ -13,12 +13,15 @@ describe("experimentHash", () => {
     const entries = new Map<string, LockEntry>();
     for (const [name, stage] of (await loadLock(data("shared-values.lock"))).stages)
       if (name !== "prep") entries.set(name, stage.entry);
-    for (const [name, stage] of (await loadLock(data("sub.lock"))).stages) entries.set(`sub/dvc.yaml:${name}`, stage.entry);
+    for (const [name, stage] of (await loadLock(data("sub.lock"))).stages)
+      entries.set(`sub/dvc.yaml:${name}`, stage.entry);
     expect(experimentHash(entries)).toBe("9f04ba1d44bff82a3e919fcb8704eb36fe3d51ecec43df5304f1551747784987");
   });
 
   it("does not depend on the order of stages", async () => {
-    const stages = [...(await loadLock(data("shared-values.lock"))).stages].map(([name, { entry }]) => [name, entry] as const);
+    const stages = [...(await loadLock(data("shared-values.lock"))).stages].map(
+      ([name, { entry }]) => [name, entry] as const,
+    );
     expect(experimentHash(new Map(stages))).toBe(experimentHash(new Map(stages.reverse())));
   });
 

@@ -1,0 +1,118 @@
+import { mkdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { openCache } from "../../src/store/cache.ts";
+import { hashData } from "../../src/store/data.ts";
+import { openProject } from "../../src/store/open.ts";
+import { type FileState, knownHash, memoryState, rememberHash } from "../../src/store/state.ts";
+import { databaseState } from "../../src/store/state-database.ts";
+import { makeRepository, makeTemporaryFolder } from "../rig/index.ts";
+
+const md5 = "0123456789abcdef0123456789abcdef";
+
+function oldFile(content = "content"): string {
+  const file = path.join(makeTemporaryFolder(), "file");
+  writeFileSync(file, content);
+  utimesSync(file, 1_600_000_000, 1_600_000_000);
+  return file;
+}
+
+function statsOf(file: string) {
+  return statSync(file, { bigint: true });
+}
+
+const kinds: readonly [string, () => FileState][] = [
+  ["in memory", memoryState],
+  ["in the database", () => databaseState(makeTemporaryFolder(), makeTemporaryFolder())],
+];
+
+describe.each(kinds)("the file state %s", (_name, open) => {
+  it("knows a file that did not change", async () => {
+    const state = open();
+    const file = oldFile();
+    rememberHash(state, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
+    expect(knownHash(state, file, statsOf(file))).toBe(md5);
+    await state.close();
+  });
+
+  it("does not know one of another time, size or inode", async () => {
+    const state = open();
+    const file = oldFile();
+    rememberHash(state, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
+    utimesSync(file, 1_600_000_001, 1_600_000_001);
+    expect(knownHash(state, file, statsOf(file))).toBeUndefined();
+    const other = oldFile();
+    expect(knownHash(state, file, statsOf(other))).toBeUndefined();
+    await state.close();
+  });
+
+  it("does not believe a hash that was taken in the tick of the file's last write", async () => {
+    const state = open();
+    const file = oldFile();
+    const stats = statsOf(file);
+    const writtenMs = Number(stats.mtimeNs / 1_000_000n);
+    rememberHash(state, file, { stats, md5, hashedAtMs: writtenMs + 100 });
+    expect(knownHash(state, file, stats)).toBeUndefined();
+    rememberHash(state, file, { stats, md5, hashedAtMs: writtenMs + 2000 });
+    expect(knownHash(state, file, stats)).toBe(md5);
+    await state.close();
+  });
+});
+
+describe("databaseState", () => {
+  it("remembers for the next process, and a path that is too long for a key only for this one", async () => {
+    const folder = makeTemporaryFolder();
+    const file = oldFile();
+    const long = `/${"x".repeat(3000)}`;
+    const first = databaseState(folder, folder);
+    rememberHash(first, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
+    rememberHash(first, long, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
+    expect(knownHash(first, long, statsOf(file))).toBe(md5);
+    await first.close();
+    const second = databaseState(folder, folder);
+    expect(knownHash(second, file, statsOf(file))).toBe(md5);
+    expect(knownHash(second, long, statsOf(file))).toBeUndefined();
+    await second.close();
+  });
+
+  it("works without its file: where it can't be opened, everything is hashed", async () => {
+    const folder = makeTemporaryFolder();
+    mkdirSync(path.join(folder, "files.mdb"));
+    const state = databaseState(folder, folder);
+    const file = oldFile();
+    expect(state.get(file)).toBeUndefined();
+    rememberHash(state, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
+    expect(knownHash(state, file, statsOf(file))).toBe(md5);
+    await state.close();
+  });
+
+  it("makes no file before it is asked", async () => {
+    const folder = path.join(makeTemporaryFolder(), "state");
+    await databaseState(folder, path.dirname(folder)).close();
+    expect(statSync(folder, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe("hashData with a state", () => {
+  it("sees a second write of the same size within one tick", async () => {
+    const repository = makeRepository({ files: { f: "one" }, git: false });
+    const cache = openCache(openProject(repository.folder, repository.env));
+    const file = path.join(repository.folder, "f");
+    const first = await hashData(cache, file);
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, "two");
+    utimesSync(file, atime, mtime);
+    expect(await hashData(cache, file)).not.toEqual(first);
+  });
+
+  it("reads an old file once: afterwards not even a content that was changed behind its back is seen", async () => {
+    const repository = makeRepository({ files: { f: "one" }, git: false });
+    const cache = openCache(openProject(repository.folder, repository.env));
+    const file = path.join(repository.folder, "f");
+    utimesSync(file, 1_600_000_000, 1_600_000_000);
+    const first = await hashData(cache, file);
+    writeFileSync(file, "two");
+    utimesSync(file, 1_600_000_000, 1_600_000_000);
+    expect(await hashData(cache, file)).toEqual(first);
+  });
+});
