@@ -121,7 +121,7 @@ async function commitResult(
 ): Promise<EntryOutcome> {
   const { entry, slot } = request;
   const inside = path.relative(workFolder(slot), project.root);
-  const include = (await trackedOutputs(project)).map((file) => path.posix.join(inside, file));
+  const include = (await trackedOutputs(project, result.changedStages)).map((file) => path.posix.join(inside, file));
   const tree = await resultTree(slot, include);
   const metrics = await workspaceMetrics(project);
   const commit = writeCommit(slot.repository, {

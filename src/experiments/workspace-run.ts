@@ -164,7 +164,7 @@ async function settle(
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { repository, project, state } = context;
   const inside = path.relative(repository.workTree, project.root);
-  const include = (await trackedOutputs(project)).map((file) => path.posix.join(inside, file));
+  const include = (await trackedOutputs(project, result.changedStages)).map((file) => path.posix.join(inside, file));
   const { workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include });
   const commit = writeCommit(repository, {
     tree: workTree,

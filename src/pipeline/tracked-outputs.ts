@@ -4,7 +4,6 @@ import { existsSync } from "../base/files.ts";
 import { isMap } from "../base/value.ts";
 import type { Project } from "../store/project.ts";
 import type { PipelineFile } from "./definition/load.ts";
-import { defaultParamsFile } from "./definition/stage.ts";
 import { insideRoot, isUrl } from "./paths.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { lockFileOf } from "./run/lock-book.ts";
@@ -22,21 +21,20 @@ function plotFiles(pipeline: PipelineFile): string[] {
   });
 }
 
-function ofPipeline(root: string, pipeline: PipelineFile): string[] {
-  const file = path.join(root, pipeline.file);
-  const listed = [...pipeline.params, ...pipeline.metrics, ...plotFiles(pipeline), defaultParamsFile];
-  return [
-    file,
-    path.join(root, lockFileOf(pipeline.file)),
-    ...listed.map((name) => path.resolve(pipeline.folder, name)),
-    ...pipeline.stages.flatMap(ofStage),
-  ];
+/** What a dvc.yaml lists at its top. */
+function topLevelFiles(pipeline: PipelineFile): string[] {
+  const listed = [...pipeline.params, ...pipeline.metrics, ...plotFiles(pipeline)];
+  return listed.map((name) => path.resolve(pipeline.folder, name));
 }
 
-function ofStage(stage: Stage): string[] {
+function stageFiles(root: string, stage: Stage): string[] {
+  const own = stage.cmd === null ? [stage.file] : [stage.file, lockFileOf(stage.file)];
   const outputs = stage.outs.filter((output) => !output.cache).map((output) => output.path);
-  const params = stage.params.map(({ file }) => file);
-  return [...outputs, ...params].map((name) => path.resolve(stage.workingFolder, name));
+  const inputs = [...stage.deps, ...stage.params.map(({ file }) => file)].filter((name) => !isUrl(name));
+  return [
+    ...own.map((name) => path.join(root, name)),
+    ...[...outputs, ...inputs].map((name) => path.resolve(stage.workingFolder, name)),
+  ];
 }
 
 /** Whether a path lies in an output that the cache holds: Git must not get it. */
@@ -52,15 +50,17 @@ function isCached(stages: ProjectStages, absolute: string): boolean {
 }
 
 /**
- * Files and folders that a commit of an experiment must include even if Git does not track them: dvc.yaml, dvc.lock, .dvc files,
- * parameter files, and metrics, plots and outputs that are not in the cache. Those that exist, relative to the project's root,
- * sorted. (DVC adds the same after a run; spec section 4.)
+ * Files and folders that a commit of an experiment must include even if Git does not track them: what dvc.yaml files list at their
+ * top, the dvc.lock of the root, and for each stage that ran its dvc.yaml, dvc.lock, dependencies, parameter files and the outputs
+ * that are not in the cache. Those that exist, relative to the project's root, sorted. (The rules of DVC's executor.)
+ * @param ran the stages that ran or were restored; default: all
  */
-export async function trackedOutputs(project: Project): Promise<string[]> {
+export async function trackedOutputs(project: Project, ran?: readonly StageAddress[]): Promise<string[]> {
   const stages = await loadProjectStages(project);
-  const files = new Set<string>();
-  for (const pipeline of stages.pipelines) for (const file of ofPipeline(project.root, pipeline)) files.add(file);
-  for (const { stage } of stages.dataStages.values()) files.add(path.join(project.root, stage.file));
+  const files = new Set<string>([path.join(project.root, "dvc.lock")]);
+  for (const pipeline of stages.pipelines) for (const file of topLevelFiles(pipeline)) files.add(file);
+  const chosen = ran === undefined ? stages.stages : ran.flatMap((address) => stages.graph.stages.get(address) ?? []);
+  for (const stage of chosen) for (const file of stageFiles(project.root, stage)) files.add(file);
   return [...files]
     .filter((file) => insideRoot(project.root, file) !== undefined && !isCached(stages, file) && existsSync(file))
     .map((file) => path.relative(project.root, file).split(path.sep).join("/"))
