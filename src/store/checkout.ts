@@ -16,6 +16,7 @@ import {
 import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
 import { hashData } from "./data.ts";
 import { type DataHash, hashFile } from "./hash.ts";
+import { hashLegacyData } from "./legacy.ts";
 import { placeObject } from "./links.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { isTreeHash } from "./tree.ts";
@@ -80,9 +81,17 @@ function wantedFiles(cache: Cache, hash: DataHash, destination: string): readonl
   }));
 }
 
+function isLegacyObject(object: string): boolean {
+  return !object.includes(`${path.sep}files${path.sep}md5${path.sep}`);
+}
+
 async function holds(cache: Cache, wanted: WantedFile): Promise<boolean> {
   const hash = await hashData(cache, wanted.file);
-  return hash?.md5 === wanted.md5 && (!wanted.isExecutable || hash.isexec === true);
+  if (hash === undefined || (wanted.isExecutable && hash.isexec !== true)) return false;
+  if (hash.md5 === wanted.md5) return true;
+  const object = findObject(cache, wanted.md5);
+  if (object === undefined || !isLegacyObject(object)) return false;
+  return (await hashLegacyData(cache, wanted.file))?.md5 === wanted.md5;
 }
 
 /** Compares a path with what it should hold. Reads, writes nothing. */
@@ -138,9 +147,8 @@ async function soundObject(cache: Cache, md5: string): Promise<string> {
   if (object === undefined) throw objectBroken(md5);
   const stats = statSync(object, { bigint: true });
   if (knownHash(cache.state, object, stats) === md5) return object;
-  const isLegacy = !object.includes(`${path.sep}files${path.sep}md5${path.sep}`);
   // DVC 2 hashed text with its line ends converted: only objects of the layout of DVC 3 can be checked.
-  if (!isLegacy && (await hashFile(object)).md5 !== md5) {
+  if (!isLegacyObject(object) && (await hashFile(object)).md5 !== md5) {
     removeFile(object);
     throw objectBroken(md5);
   }

@@ -39,9 +39,10 @@ function statFile(file: string): BigIntStats {
   return statSync(file, { bigint: true });
 }
 
-type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
+export type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
 
-async function collectFolder(cache: Cache, folder: string, hasher: FileHasher) {
+/** The hash and the list of a folder; `hasher` answers a file's MD5. */
+export async function collectFolder(cache: Cache, folder: string, hasher: FileHasher) {
   const entries: TreeEntry[] = [];
   let size = 0;
   for (const { relpath, file } of listFiles(folder, cache.rules)) {

@@ -12,7 +12,8 @@ import { type FileRecord, type FileState, memoryState } from "./state.ts";
 /** Network file systems, where a memory-mapped database is not safe: statfs types of NFS, SMB, CIFS, SMB2, FUSE, AFS, 9p, Lustre. */
 const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x5346414f, 0x01021997, 0x0bd00bd0]);
 
-function isOnNetwork(folder: string): boolean {
+/** Whether a folder lies where no memory-mapped database may be kept. */
+export function isOnNetwork(folder: string): boolean {
   return networkTypes.has(Number(statfsSync(folder).type));
 }
 

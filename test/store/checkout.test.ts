@@ -139,6 +139,15 @@ describe("checkoutData and what can't be trusted", () => {
     await checkoutData(cache, { md5: "b1946ac92492d2347c6235b4d2611184", size: 6 }, at("a"));
     expect(readFileSync(at("a"), "utf8")).toBe("hello\n");
   });
+
+  it("knows a text of DVC 2 with Windows line ends as unchanged", async () => {
+    // The MD5 of "hello\n": DVC 2 hashed without the carriage return.
+    const { cache, at } = makeCache({ ".dvc/cache/b1/946ac92492d2347c6235b4d2611184": "hello\r\n" });
+    const hash = { md5: "b1946ac92492d2347c6235b4d2611184", size: 7 };
+    expect(await checkoutData(cache, hash, at("a"))).toBe("added");
+    expect(readFileSync(at("a"), "utf8")).toBe("hello\r\n");
+    expect(await checkoutData(cache, hash, at("a"))).toBe("unchanged");
+  });
 });
 
 describe("planCheckout", () => {
