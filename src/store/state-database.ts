@@ -7,6 +7,7 @@ import path from "node:path";
 import type { Database, RootDatabase } from "lmdb";
 import { makeFolder, statfsSync } from "../base/files.ts";
 import type { Project } from "./project.ts";
+import { removeUnsoundDatabase } from "./sound-database.ts";
 import { type FileRecord, type FileState, memoryState } from "./state.ts";
 
 /** Network file systems, where a memory-mapped database is not safe: statfs types of NFS, SMB, CIFS, SMB2, FUSE, AFS, 9p, Lustre. */
@@ -37,7 +38,9 @@ function openDatabase(folder: string): RootDatabase<string, string> {
   const load = createRequire(import.meta.url);
   const lmdb: typeof import("lmdb") = load("lmdb");
   makeFolder(folder);
-  return lmdb.open<string, string>({ path: path.join(folder, "files.mdb"), encoding: "string" });
+  const file = path.join(folder, "files.mdb");
+  removeUnsoundDatabase(file);
+  return lmdb.open<string, string>({ path: file, encoding: "string" });
 }
 
 class DatabaseState implements FileState {

@@ -31,6 +31,7 @@ interface Options {
   readonly md?: boolean;
   readonly precision?: number;
   readonly sweep?: string;
+  readonly force?: boolean;
 }
 
 function hidden(options: Options): CollectOptions["hide"] {
@@ -54,6 +55,7 @@ function collectOptions(options: Options): CollectOptions {
     hide: hidden(options),
     params: options.paramDeps ? "dependencies" : "all",
     naming: options.sha ? "ids" : "names",
+    memory: options.force ? "renew" : "use",
     ...(options.sweep === undefined ? {} : { sweep: options.sweep }),
   };
 }
@@ -101,7 +103,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--csv", "print as CSV")
     .option("--md", "print as a Markdown table")
     .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
-    .option("-f, --force", "for compatibility: nothing stale is ever shown")
+    .option("-f, --force", "read all commits again, whatever is remembered of them")
     .action(async (options: Options) => {
       const context = openExperiments(openProject(process.cwd()));
       const baselines = await refusedAs("failed to show experiments", () =>

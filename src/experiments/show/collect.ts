@@ -16,6 +16,8 @@ export interface CollectOptions {
   readonly params: ParamsScope;
   /** "ids": baselines are not called by their branch or tag. */
   readonly naming: "names" | "ids";
+  /** "renew": read every commit again, whatever is remembered of it; default: "use". */
+  readonly memory?: "use" | "renew";
   /** Only the experiments of that sweep, and the baselines that have some. */
   readonly sweep?: string;
 }
@@ -101,6 +103,38 @@ function workspaceBaseline(context: ExperimentsContext, reading: Reading): Basel
   return { rev: "workspace", name: null, timestamp: null, ...outcome, experiments: [] };
 }
 
+/** From this many commits on, what was read before is worth looking up. */
+const manyCommits = 200;
+
+/** The commits' rows, as far as possible from those that are remembered. */
+async function loadRemembered(
+  context: ExperimentsContext,
+  facts: {
+    readonly commits: ReadonlySet<ObjectId>;
+    readonly reading: Reading;
+    readonly memory: "use" | "renew";
+  },
+): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
+  const { commits, reading, memory } = facts;
+  if (commits.size < manyCommits) return loadRevisions(commits, reading);
+  const { RowCache } = await import("./row-cache.ts");
+  const { request, prefix, readers } = reading;
+  const cache = RowCache.open(context.project, readers.files, { request: JSON.stringify(request), prefix });
+  const known = new Map<ObjectId, LoadedRevision>();
+  if (memory === "use")
+    for (const commit of commits) {
+      const revision = cache.get(commit);
+      if (revision !== undefined) known.set(commit, revision);
+    }
+  const read = await loadRevisions(
+    [...commits].filter((commit) => !known.has(commit)),
+    reading,
+  );
+  await cache.put(read);
+  await cache.close();
+  return new Map([...known, ...read]);
+}
+
 async function collectWith(
   context: ExperimentsContext,
   options: CollectOptions,
@@ -117,7 +151,8 @@ async function collectWith(
   const wanted = new Set(chosen.map(({ id }) => id));
   const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
   const candidates = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
-  const revisions = await loadRevisions([...wanted, ...candidates.map(({ commit }) => commit)], reading);
+  const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
+  const revisions = await loadRemembered(context, { commits, reading, memory: options.memory ?? "use" });
   const collected = { candidates, revisions, chains: await readChains(candidates, revisions, reading) };
   const groups = byBaseline(candidates);
   const { sweep } = options;

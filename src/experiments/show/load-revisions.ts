@@ -142,22 +142,39 @@ async function readCommits(ids: Iterable<ObjectId>, reading: Reading): Promise<R
   );
 }
 
+async function loadChunk(ids: readonly ObjectId[], reading: Reading, into: Map<ObjectId, LoadedRevision>) {
+  const commits = await readCommits(ids, reading);
+  const trees = [...commits.values()].map(({ tree }) => tree);
+  const outcomes = await readTrees(trees, reading);
+  for (const [id, commit] of commits) {
+    const outcome = outcomes.get(commit.tree);
+    if (outcome === undefined) continue;
+    const sweep = parseFacts(commit)?.sweep;
+    into.set(id, { ...outcome, timestamp: commit.committedAt, parents: commit.parents, sweep });
+  }
+}
+
+const chunkSize = 256;
+/** While one chunk is parsed here, git reads the objects of the next. */
+const chunksAtOnce = 3;
+
 /** Everything about the commits; those that the repository lacks are left out. */
 export async function loadRevisions(
   ids: Iterable<ObjectId>,
   reading: Reading,
 ): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
-  const commits = await readCommits(ids, reading);
-  const outcomes = await readTrees(
-    [...commits.values()].map(({ tree }) => tree),
-    reading,
-  );
+  const wanted = [...new Set(ids)];
   const loaded = new Map<ObjectId, LoadedRevision>();
-  for (const [id, commit] of commits) {
-    const outcome = outcomes.get(commit.tree);
-    if (outcome === undefined) continue;
-    const sweep = parseFacts(commit)?.sweep;
-    loaded.set(id, { ...outcome, timestamp: commit.committedAt, parents: commit.parents, sweep });
-  }
+  // The first chunk alone: it finds what all share.
+  await loadChunk(wanted.slice(0, chunkSize), reading, loaded);
+  let next = chunkSize;
+  const work = async () => {
+    while (next < wanted.length) {
+      const start = next;
+      next += chunkSize;
+      await loadChunk(wanted.slice(start, start + chunkSize), reading, loaded);
+    }
+  };
+  await Promise.all(Array.from({ length: chunksAtOnce }, work));
   return loaded;
 }

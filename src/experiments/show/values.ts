@@ -65,6 +65,7 @@ type Read = (file: { readonly path: string; readonly bytes: Uint8Array }) => Val
 /** Reads data files, each content once; what was read for one experiment is the very same object for the next. */
 export class DataFiles {
   private readonly results = new Map<string, FileResult>();
+  private readonly keys = new WeakMap<FileResult, string>();
 
   /** The last text of each YAML file: the next one mostly differs in a value. */
   private readonly lastYaml = new Map<string, ReadText>();
@@ -127,11 +128,22 @@ export class DataFiles {
     });
   }
 
+  /** What identifies a result's content; undefined for results that were not read here. */
+  keyOf(result: FileResult): string | undefined {
+    return this.keys.get(result);
+  }
+
+  /** The result that is known by this key, or this one from now on. */
+  share(key: string, result: FileResult): FileResult {
+    return this.once(key, () => result);
+  }
+
   private once(key: string, make: () => FileResult): FileResult {
     const known = this.results.get(key);
     if (known !== undefined) return known;
     const result = make();
     this.results.set(key, result);
+    if (!this.keys.has(result)) this.keys.set(result, key);
     return result;
   }
 

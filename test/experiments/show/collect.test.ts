@@ -1,6 +1,6 @@
 /** Collecting from real repositories. */
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -191,6 +191,36 @@ describe("states", () => {
     repository.git("update-ref", `refs/exps/${head.slice(0, 2)}/${head.slice(2)}/chk`, tip);
     const [, baseline] = await collect(repository.folder);
     expect(baseline?.experiments[0]?.revs.map(({ rev }) => rev)).toEqual([tip, first]);
+  });
+});
+
+describe("hundreds of commits", () => {
+  const count = 220;
+  const repository = makeRepository({ files });
+  const head = repository.git("rev-parse", "HEAD");
+  const blob = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const stream = Array.from(
+    { length: count },
+    (_, index) =>
+      `commit refs/exps/${head.slice(0, 2)}/${head.slice(2)}/e${index}\ncommitter T <t@example.com> ${1_700_000_000 + index} +0000\n` +
+      `${blob(`e${index}`)}from ${head}\nM 100644 inline params.yaml\n${blob(`lr: ${index}.5\n`)}`,
+  );
+
+  test("are remembered; what is remembered is what was read, and may be lost at any time", async () => {
+    const imported = repository.startProgram("git", ["fast-import", "--quiet"], { stdin: stream.join("") });
+    expect((await imported.result()).exitCode).toBe(0);
+    const first = await collect(repository.folder);
+    expect(first[1]?.experiments).toHaveLength(count);
+    const memory = path.join(repository.folder, ".dvc/tmp/sweepline/state/rows.mdb");
+    expect(existsSync(memory)).toBe(true);
+    expect(await collect(repository.folder)).toEqual(first);
+    expect(await collect(repository.folder, { memory: "renew" })).toEqual(first);
+    expect(await collect(repository.folder, { params: "dependencies" })).toEqual(first);
+    writeFileSync(memory, "no database");
+    expect(await collect(repository.folder)).toEqual(first);
+    rmSync(path.dirname(memory), { recursive: true });
+    writeFileSync(path.dirname(memory), "no folder");
+    expect(await collect(repository.folder)).toEqual(first);
   });
 });
 
