@@ -15,7 +15,9 @@ function porcelain(repository: Repository, what: string): SimpleGit {
       (!name.startsWith("GIT_") || /^GIT_(AUTHOR|COMMITTER|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))/.test(name))
     )
       if (!/^(EDITOR|PAGER|VISUAL|SSH_ASKPASS|PREFIX)$/.test(name)) environment[name] = value;
-  return simpleGit({ baseDir: repository.workTree }).env(environment);
+  // What is left comes from the user's own environment: their config files and their name are theirs to choose.
+  const allowed = { allowEnvironment: Object.keys(environment), unsafe: { allowUnsafeConfigPaths: true } };
+  return simpleGit({ baseDir: repository.workTree, ...allowed }).env(environment);
 }
 
 /** Adds files to the user's index, ignored ones refused as `git add` refuses them. */
