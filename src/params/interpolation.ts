@@ -36,7 +36,7 @@ class Resolver {
     throw new SweeplineError({
       code: "PARAM_INTERPOLATION",
       message: `Invalid \`--set-param\` value: ${what} in '${this.resolving.text}'`,
-      hint: "To keep the text as it is, write \\${...}.",
+      hint: `To keep the text as it is, write \\\${...}.`,
     });
   }
 

@@ -1,7 +1,7 @@
 /** One parse, many edits: the usual edit (values exchanged) is a few splices; the others are worked out in rounds. */
 import { SweeplineError } from "../base/errors.ts";
 import { isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
-import { applyEdit, resolvedEdits } from "./apply-edits.ts";
+import { applyEdit, applyEdits, resolvedEdits } from "./apply-edits.ts";
 import { changesBetween } from "./changes.ts";
 import type { Format, FormatDocument } from "./format.ts";
 import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./located.ts";
@@ -31,6 +31,10 @@ class EditableFile implements ParamFile {
 
   get path(): string {
     return this.document.source.path;
+  }
+
+  apply(edits: readonly ParamEdit[]): Value {
+    return applyEdits(this.value, edits, { describe: (path) => this.describe(this.document, path) });
   }
 
   edit(edits: readonly ParamEdit[]): string {

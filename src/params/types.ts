@@ -23,6 +23,8 @@ export interface ParamFile {
   readonly path: string;
   /** What the file holds, as `readDataFile` gives it; an empty Map where there is no file. */
   readonly value: Value;
+  /** What the file holds after the edits. Throws SweeplineError as `edit`. */
+  apply(edits: readonly ParamEdit[]): Value;
   /**
    * The file's text with the edits made, in order, and not a byte changed beside them. (A byte order mark stays: write
    * the text as UTF-8.) Throws SweeplineError where an edit does not fit the file; nothing is remembered between calls.

@@ -64,8 +64,9 @@ class TomlFile implements FormatDocument {
 
   splices(changes: readonly Change[]): Splice[] {
     const splices = changes.flatMap((change) => this.splicesFor(change));
-    const cuts = splices.filter((splice) => splice.end > splice.start && splice.text === "");
-    return splices.map((splice) => this.besideCut(splice, cuts));
+    const isCut = (splice: Splice): boolean => splice.end > splice.start && splice.text === "";
+    const cuts = joined(splices.filter(isCut));
+    return [...cuts, ...splices.filter((splice) => !isCut(splice)).map((splice) => this.besideCut(splice, cuts))];
   }
 
   /** New lines behind a row that goes away itself stand in its place. */
@@ -74,9 +75,11 @@ class TomlFile implements FormatDocument {
       ({ start, end }) => splice.start === splice.end && splice.start > start && splice.start < end,
     );
     if (cut === undefined) return splice;
-    const isLastLine = !this.source.text.slice(cut.start, cut.end).endsWith("\n");
-    const text = isLastLine ? splice.text : splice.text.slice(this.eol.length) + this.eol;
-    return { start: cut.start, end: cut.start, text };
+    const { text } = this.source;
+    const isAtLineStart = cut.start === 0 || text[cut.start - 1] === "\n";
+    const endsLine = text[cut.end - 1] === "\n";
+    const lines = isAtLineStart ? splice.text.slice(this.eol.length) : splice.text;
+    return { start: cut.start, end: cut.start, text: lines + (endsLine ? this.eol : "") };
   }
 
   private splicesFor(change: Change): Splice[] {
@@ -246,6 +249,17 @@ class TomlFile implements FormatDocument {
     );
     return headers.length === 0 ? undefined : this.lineStart(Math.min(...headers));
   }
+}
+
+/** Cuts that touch or overlap (the last rows of a file share a line end) as one. */
+function joined(cuts: readonly Splice[]): Splice[] {
+  const result: Splice[] = [];
+  for (const cut of [...cuts].sort((a, b) => a.start - b.start)) {
+    const last = result.at(-1);
+    if (last === undefined || cut.start > last.end) result.push(cut);
+    else result[result.length - 1] = { ...last, end: Math.max(last.end, cut.end) };
+  }
+  return result;
 }
 
 function sectionSpan(section: Section): Span {

@@ -233,12 +233,18 @@ export function dateText(date: TomlDate): string {
   return date.toISOString().replace(/\.000(?=Z|[-+]|$)/, "");
 }
 
+/** From the text: the syntax tree rounds integers beyond 2^53. */
+function integerOf(raw: string): bigint {
+  const digits = raw.replaceAll("_", "");
+  return digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits.replace(/^\+/, ""));
+}
+
 function scalarOf(value: CstValue): Scalar {
   switch (value.type as string) {
     case "DateTime":
       return dateText(new TomlDate((value as unknown as { raw: string }).raw));
     case "Integer":
-      return BigInt((value as unknown as { value: number | bigint }).value);
+      return integerOf((value as unknown as { raw: string }).raw);
     default:
       return (value as unknown as { value: string | number | boolean }).value;
   }
