@@ -6,12 +6,14 @@ import type { ProcessIdentity } from "../base/processes.ts";
 import type { Value } from "../base/value.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { stamp, writeCommit } from "../git/objects.ts";
+import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { restoreOutputs } from "../pipeline/restore-outputs.ts";
 import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
 import type { Project } from "../store/project.ts";
-import { type CopySlot, prepareCopy, resultTree, workFolder } from "./copy.ts";
+import { prepareCopy, resultTree } from "./copy.ts";
+import { type CopySlot, workFolder } from "./copy-git-dir.ts";
 import { stageEnvironment } from "./environment.ts";
 import type { QueueEntry } from "./queue.ts";
 import { factsHeader } from "./record.ts";
@@ -29,6 +31,8 @@ export interface ExecuteRequest {
   readonly log: string;
   /** Where the table of running process groups is kept. */
   readonly processesFile: string;
+  /** The pipeline files of the copy; "walk" where only the disk knows. */
+  readonly pipelineFiles: PipelineFiles;
   readonly signal: AbortSignal;
   stage(address: string, action: StageAction): void;
   processes(table: readonly ProcessIdentity[]): void;
@@ -57,11 +61,12 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     // For stages that call DVC or sweepline themselves: the copy shares the cache.
     writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
     if (request.signal.aborted) return { kind: "cancelled" };
-    await restoreOutputs(project);
-    const result = await reproduceEntry(request, project, log);
+    const stages = await loadProjectStages(project, request.pipelineFiles);
+    await restoreOutputs(stages);
+    const result = await reproduceEntry(request, stages, log);
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") return { kind: "failed", failure: stageFailure(result) };
-    return await commitResult(request, project, result);
+    return await commitResult(request, stages, result);
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     appendTo(log, `ERROR: ${error.message}\n`);
@@ -71,8 +76,9 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
   }
 }
 
-function reproduceEntry(request: ExecuteRequest, project: Project, log: number): Promise<ReproduceResult> {
+function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
   const { record, name, baseline } = request.entry;
+  const { project } = stages;
   return reproduce(
     project,
     {
@@ -84,6 +90,7 @@ function reproduceEntry(request: ExecuteRequest, project: Project, log: number):
       dvcRoot: request.project.root,
       output: { kind: "file", descriptor: log },
       signal: request.signal,
+      stages,
     },
     eventsToLog(request, log),
   );
@@ -116,14 +123,14 @@ function stageFailure(result: Extract<ReproduceResult, { kind: "failed" }>): Swe
 
 async function commitResult(
   request: ExecuteRequest,
-  project: Project,
+  stages: ProjectStages,
   result: Extract<ReproduceResult, { kind: "done" }>,
 ): Promise<EntryOutcome> {
   const { entry, slot } = request;
-  const inside = path.relative(workFolder(slot), project.root);
-  const include = (await trackedOutputs(project, result.changedStages)).map((file) => path.posix.join(inside, file));
+  const inside = path.relative(workFolder(slot), stages.project.root);
+  const include = trackedOutputs(stages, result.steps).map((file) => path.posix.join(inside, file));
   const tree = await resultTree(slot, include);
-  const metrics = await workspaceMetrics(project);
+  const metrics = await workspaceMetrics(stages);
   const commit = writeCommit(slot.repository, {
     tree,
     parents: [entry.baseline],

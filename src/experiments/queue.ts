@@ -21,6 +21,8 @@ export interface QueueEntry {
   readonly sequence: number;
   readonly commit: ObjectId;
   readonly tree: ObjectId;
+  /** The user's index as a commit: all entries of one queueing share it, and with it the names of their files. */
+  readonly index: ObjectId | undefined;
   /** The commit whose tree holds the files of --copy-paths. */
   readonly copies: ObjectId | undefined;
   readonly head: ObjectId;
@@ -87,6 +89,7 @@ function readEntry(values: EntryFields): QueueEntry | undefined {
       sequence,
       commit: values.commit as ObjectId,
       tree: values.tree as ObjectId,
+      index: values.parents.split(" ")[1] as ObjectId | undefined,
       copies: values.parents.split(" ")[2] as ObjectId | undefined,
       queuedAt: Number(values.queuedAt),
       record,

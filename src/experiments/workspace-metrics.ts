@@ -2,14 +2,16 @@ import path from "node:path";
 import { readIfExists } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
 import { readDataFile } from "../params/data-file.ts";
-import { loadProjectStages } from "../pipeline/project-stages.ts";
-import type { Project } from "../store/project.ts";
+import type { ProjectStages } from "../pipeline/project-stages.ts";
 import { flattenMetrics } from "./show/flatten.ts";
 import type { FileResult } from "./show/types.ts";
 
 /** The metrics that lie in a workspace now, flat, under the names of the table; files that can't be read are left out. */
-export async function workspaceMetrics(project: Project): Promise<ReadonlyMap<string, Value>> {
-  const { stages, pipelines } = await loadProjectStages(project);
+export async function workspaceMetrics({
+  project,
+  stages,
+  pipelines,
+}: ProjectStages): Promise<ReadonlyMap<string, Value>> {
   const fromStages = stages.flatMap((stage) =>
     stage.outs
       .filter((output) => output.kind === "metric")

@@ -6,6 +6,7 @@ import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
 import { changeRefs } from "../git/refs.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
+import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../pipeline/types.ts";
@@ -164,7 +165,9 @@ async function settle(
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { repository, project, state } = context;
   const inside = path.relative(repository.workTree, project.root);
-  const include = (await trackedOutputs(project, result.changedStages)).map((file) => path.posix.join(inside, file));
+  const include = trackedOutputs(await loadProjectStages(project), result.steps).map((file) =>
+    path.posix.join(inside, file),
+  );
   const { workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include });
   const commit = writeCommit(repository, {
     tree: workTree,

@@ -59,8 +59,11 @@ function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
 
 /** Runs git to its end and returns what it did, also when it failed. */
 export function tryGit(args: readonly string[], options: GitOptions): Promise<GitOutcome> {
+  return collect(startGit(args, options), options.input);
+}
+
+function collect(child: ChildProcessWithoutNullStreams, input: GitOptions["input"]): Promise<GitOutcome> {
   return new Promise((resolve, reject) => {
-    const child = startGit(args, options);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -75,7 +78,7 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
     );
     // Git may stop reading early (EPIPE): its exit code tells what happened.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(options.input ?? "");
+    child.stdin.end(input ?? "");
   });
 }
 
@@ -89,4 +92,27 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 export function gitFailed(args: readonly string[], stderr: string): SweeplineError {
   const words = stderr.trim().split("\n").slice(-4).join("\n");
   return new SweeplineError({ code: "GIT_FAILED", message: `git ${args[0] ?? ""} failed: ${words || "no message"}` });
+}
+
+/**
+ * Several git commands one after the other in one process of ours: starting a process from Node costs more than what
+ * a small git command does. The first that fails ends the sequence with its exit code. A fixed script runs them;
+ * arguments are passed as positional parameters, never pasted into it.
+ */
+export function tryGitSequence(commands: readonly (readonly string[])[], options: GitOptions): Promise<GitOutcome> {
+  let position = 0;
+  const steps = commands.map((command) => {
+    const parameters = command.map(() => `"\${${++position}}"`).join(" ");
+    return `git ${pinnedSettings.join(" ")} ${parameters}`;
+  });
+  beforeEffect("git", commands.map((command) => command[0]).join(", "));
+  const script = steps.join(" && ");
+  return collect(
+    spawn("/bin/sh", ["-c", script, "git", ...commands.flat()], {
+      cwd: options.cwd,
+      env: gitEnvironment(options.env),
+      stdio: "pipe",
+    }),
+    options.input,
+  );
 }

@@ -1,9 +1,9 @@
 /** The pipeline files of a project: every dvc.yaml and .dvc file that is neither ignored nor inside an output. */
 import path from "node:path";
 import { type Dirent, readdirSync } from "../base/files.ts";
+import { type GitIgnoreLevel, gitIgnoreWalk } from "../store/git-ignored.ts";
 import { ignoreRules } from "../store/ignore-rules.ts";
 import type { Project } from "../store/project.ts";
-import { type GitIgnoreLevel, gitIgnoreWalk } from "./ignored.ts";
 
 export interface FoundPipelineFile {
   /** Relative to the project's root, "/" as separator. */

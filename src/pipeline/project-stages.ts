@@ -43,21 +43,26 @@ function load(project: Project, params: ParamsReader, found: FoundPipelineFile, 
   return pipeline.stages;
 }
 
-function collect(project: Project, params: ParamsReader): Collected {
+/** Walks the project, or visits files that are known already. */
+export type PipelineFiles = "walk" | readonly FoundPipelineFile[];
+
+function collect(project: Project, params: ParamsReader, files: PipelineFiles): Collected {
   const all: Collected = { pipelines: [], dataStages: new Map(), byFile: new Map() };
-  findPipelineFiles(project, (found) => {
+  const visit = (found: FoundPipelineFile) => {
     const stages = load(project, params, found, all);
     all.byFile.set(found.file, stages);
     return stages.flatMap((stage) => stage.outs.map((output) => path.resolve(stage.workingFolder, output.path)));
-  });
+  };
+  if (files === "walk") findPipelineFiles(project, visit);
+  else for (const file of files) visit(file);
   return all;
 }
 
 /** Templates may read a file whose parser is not loaded yet: then it is loaded and the walk begins anew. */
-async function collectPrepared(project: Project, params: ParamsReader): Promise<Collected> {
+async function collectPrepared(project: Project, params: ParamsReader, files: PipelineFiles): Promise<Collected> {
   for (;;)
     try {
-      return collect(project, params);
+      return collect(project, params, files);
     } catch (error) {
       if (!(error instanceof ParserNeeded)) throw error;
       await params.prepare([error.file]);
@@ -69,12 +74,12 @@ function paramsFiles(stages: readonly Stage[]): string[] {
 }
 
 /**
- * Finds and reads all pipeline files and makes the graph of their stages. Errors: those of a broken file, OUTPUT_DUPLICATE,
+ * Finds (or takes as known) and reads all pipeline files and makes the graph of their stages. Errors: those of a broken file, OUTPUT_DUPLICATE,
  * OUTPUT_OVERLAP, STAGE_INSIDE_OUTPUT, STAGE_CYCLE.
  */
-export async function loadProjectStages(project: Project): Promise<ProjectStages> {
+export async function loadProjectStages(project: Project, files: PipelineFiles = "walk"): Promise<ProjectStages> {
   const params = paramsReader(project.root);
-  const { pipelines, dataStages, byFile } = await collectPrepared(project, params);
+  const { pipelines, dataStages, byFile } = await collectPrepared(project, params, files);
   const stages = [...byFile.values()].flat();
   await params.prepare(paramsFiles(stages));
   const key = (pipeline: PipelineFile, name: string) => `${path.join(project.root, pipeline.file)}:${name}`;

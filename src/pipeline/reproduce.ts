@@ -74,7 +74,7 @@ function stagesOf(stages: ProjectStages, addresses: readonly StageAddress[]): St
 
 async function openRun(project: Project, options: ReproduceOptions, events: ReproduceEvents): Promise<Run> {
   const folder = options.folder ?? project.root;
-  const stages = await loadProjectStages(project);
+  const stages = options.stages ?? (await loadProjectStages(project));
   const plan = makePlan(stages, options, folder);
   const steps = stagesOf(stages, plan.steps);
   checkBoundaries(project.root, steps);
@@ -242,6 +242,7 @@ function resultOf(run: Run): ReproduceResult {
         return entry === undefined ? [] : [[address, entry] as const];
       }),
     ),
+    steps: plan.steps,
     changedStages: plan.steps.filter((address) => progress.changed.has(address)),
     writtenFiles: [...progress.writtenFiles].sort(),
   };

@@ -2,9 +2,8 @@
 import path from "node:path";
 import { type Cache, hasData, openCache } from "../store/cache.ts";
 import { checkoutData } from "../store/checkout.ts";
-import type { Project } from "../store/project.ts";
 import { checkBoundaries } from "./boundaries.ts";
-import { loadProjectStages } from "./project-stages.ts";
+import type { ProjectStages } from "./project-stages.ts";
 import { openLockBook } from "./run/lock-book.ts";
 import type { LockEntry, Stage } from "./types.ts";
 
@@ -21,8 +20,8 @@ async function restoreStage(cache: Cache, stage: Stage, entry: LockEntry | undef
  * Makes every cached output of the project what its lock file or .dvc file says. Data that the cache lacks is passed over: the
  * stage that makes it will run. What lies at an output's path is replaced, so this is for copies, not for the user's workspace.
  */
-export async function restoreOutputs(project: Project, cache: Cache = openCache(project)): Promise<void> {
-  const stages = await loadProjectStages(project);
+export async function restoreOutputs(stages: ProjectStages, cache: Cache = openCache(stages.project)): Promise<void> {
+  const { project } = stages;
   checkBoundaries(project.root, stages.stages);
   const locks = await openLockBook(project.root, stages.stages, []);
   for (const stage of stages.stages) {

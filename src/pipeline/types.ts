@@ -1,6 +1,7 @@
 /** The pipeline's plain data: what dvc.yaml says, what a lock entry holds, what a reproduction did. */
 import type { Value, ValueMap } from "../base/value.ts";
 import type { FileState } from "../store/state.ts";
+import type { ProjectStages } from "./project-stages.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
 export type StageAddress = string;
@@ -123,6 +124,8 @@ export interface ReproduceOptions {
   readonly dvcRoot: string;
   readonly output: StageOutputTarget;
   readonly signal: AbortSignal;
+  /** The project's stages, where the caller has read them already. */
+  readonly stages?: ProjectStages;
   /** What is remembered of files that were hashed before; default: nothing. The caller closes it. */
   readonly state?: FileState;
 }
@@ -162,6 +165,8 @@ export interface StageFailure {
 interface ReproduceFacts {
   /** The lock entries of the pipeline stages that were visited (run, restored or skipped). */
   readonly entries: ReadonlyMap<StageAddress, LockEntry>;
+  /** All stages of the plan, in its order: a commit holds their files, also of those that were skipped. */
+  readonly steps: readonly StageAddress[];
   /** Those that ran or were restored, in the order of the plan: what DVC makes an experiment's hash of. */
   readonly changedStages: readonly StageAddress[];
   /** Files to add to Git, relative to the project's root, sorted: lock files, .gitignore, .dvc files that were written. */

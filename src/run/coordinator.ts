@@ -10,6 +10,7 @@ import type { ProcessIdentity } from "../base/processes.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import type { EntryOutcome } from "../experiments/execute.ts";
 import { commitOutcome, markFailed } from "../experiments/outcomes.ts";
+import { PipelineFileFinder } from "../experiments/pipeline-files.ts";
 import { claimEntry, listQueue, type QueueEntry, releaseEntry } from "../experiments/queue.ts";
 import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
@@ -44,6 +45,7 @@ interface Tools {
   readonly slots: SlotPool;
   readonly refs: RefTransactions;
   readonly identity: string;
+  readonly pipelineFiles: PipelineFileFinder;
 }
 
 /** How a run came back: by itself, or "lost" with its worker. */
@@ -82,6 +84,7 @@ export class Coordinator {
     const tools: Tools = {
       pool: new WorkerPool(Math.min(this.options.jobs, first.length)),
       identity: await committerIdentity(this.context.repository),
+      pipelineFiles: new PipelineFileFinder(this.context),
       slots: await SlotPool.open(this.context),
       refs: new RefTransactions(this.context.repository, "sweepline: experiment finished"),
     };
@@ -170,6 +173,7 @@ export class Coordinator {
         identity: tools.identity,
         log: run.log,
         processesFile: table,
+        pipelineFiles: await tools.pipelineFiles.of(entry),
         port: port2,
       });
     } catch (error) {

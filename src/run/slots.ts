@@ -1,6 +1,6 @@
 import path from "node:path";
 import { makeFolder, removeFile, writeAtomic } from "../base/files.ts";
-import type { CopySlot } from "../experiments/copy.ts";
+import { type CopySlot, templateName } from "../experiments/copy-git-dir.ts";
 import { tryLock, unlock } from "../experiments/locks.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { git } from "../git/run.ts";
@@ -13,13 +13,15 @@ export class SlotPool {
   private constructor(
     private readonly context: ExperimentsContext,
     private readonly packedRefs: string,
+    private readonly template: string,
   ) {}
 
   static async open(context: ExperimentsContext): Promise<SlotPool> {
     const file = path.join(context.state.scratch, `packed-refs-${process.pid}`);
     makeFolder(context.state.scratch);
-    writeAtomic(file, await packedBranchesAndTags(context));
-    return new SlotPool(context, file);
+    const refs = await packedBranchesAndTags(context);
+    writeAtomic(file, refs);
+    return new SlotPool(context, file, templateName(context.repository, refs));
   }
 
   /** A copy that no other living process uses: the lowest free number, so that copies are reused. */
@@ -30,7 +32,7 @@ export class SlotPool {
       const folder = path.join(this.context.state.copies, String(number));
       if (this.locks.includes(`${folder}.lock`) || !tryLock(`${folder}.lock`, "workspace copy")) continue;
       this.locks.push(`${folder}.lock`);
-      return { folder, repository: this.context.repository, packedRefs: this.packedRefs };
+      return { folder, repository: this.context.repository, packedRefs: this.packedRefs, template: this.template };
     }
   }
 

@@ -1,9 +1,10 @@
 /** What the main thread and the workers say to each other. Plain data: it is cloned. */
 import type { MessagePort } from "node:worker_threads";
 import type { ProcessIdentity } from "../base/processes.ts";
-import type { CopySlot } from "../experiments/copy.ts";
+import type { CopySlot } from "../experiments/copy-git-dir.ts";
 import type { EntryOutcome } from "../experiments/execute.ts";
 import type { QueueEntry } from "../experiments/queue.ts";
+import type { PipelineFiles } from "../pipeline/project-stages.ts";
 import type { StageAction } from "../pipeline/types.ts";
 
 export interface RunEntryInput {
@@ -13,6 +14,7 @@ export interface RunEntryInput {
   readonly identity: string;
   readonly log: string;
   readonly processesFile: string;
+  readonly pipelineFiles: PipelineFiles;
   readonly port: MessagePort;
 }
 

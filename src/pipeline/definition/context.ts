@@ -120,5 +120,5 @@ export function withVars(context: Context, vars: readonly Value[], place: VarsPl
 /** The context of a whole file: params.yaml beside it, where there is one, then its `vars`. */
 export function fileContext(vars: readonly Value[], place: VarsPlace): Context {
   const hasParams = place.read(path.join(place.folder, defaultParamsFile)) !== undefined;
-  return withVars(emptyContext, hasParams ? [defaultParamsFile, ...vars] : vars, place);
+  return withVars(hasParams ? withFile(emptyContext, defaultParamsFile, place) : emptyContext, vars, place);
 }

@@ -121,7 +121,6 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutcom
   const end = ended(child, request);
   const { pid } = child;
   if (pid === undefined) return end.then(() => ({ kind: "cancelled" }));
-  request.onStart(identifyProcess(pid));
   if (request.output.kind === "tee") tee(child, request.output.descriptor);
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -129,6 +128,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutcom
   };
   request.signal.addEventListener("abort", stop, { once: true });
   try {
+    request.onStart(identifyProcess(pid));
     const status = statusOf(await end);
     await stopped;
     return stopped === undefined ? { kind: "exited", status } : { kind: "cancelled" };

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
+import { mayBeTracked } from "../../git/index-scan.ts";
 import { tryGit } from "../../git/run.ts";
 import { ignoreInGit, isGitIgnored } from "../../store/gitignore.ts";
 import type { Project } from "../../store/project.ts";
@@ -59,7 +60,8 @@ export function outputIgnorer(project: Project): OutputIgnorer {
     async check(stage) {
       if (gitRoot === null) return;
       for (const target of cachedOutputs(stage)) {
-        if (hasOwnLine(target) || isGitIgnored(gitRoot, target)) continue;
+        if (hasOwnLine(target) || mayBeTracked(gitRoot, path.relative(gitRoot, target)) === "no") continue;
+        if (isGitIgnored(gitRoot, target)) continue;
         tracked ??= trackedPaths(gitRoot);
         if ((await tracked).has(target)) throw alreadyTracked(target, root);
       }

@@ -29,7 +29,7 @@ function stateOf(pid: string): { readonly state: string; readonly group: number 
 }
 
 /** Whether somebody of the group still runs. A zombie does not: in a container without init nobody takes it away. */
-function groupRuns(group: number): boolean {
+export function isGroupRunning(group: number): boolean {
   try {
     process.kill(-group, 0);
   } catch {
@@ -51,7 +51,7 @@ function wait(ms: number): Promise<void> {
 export async function stopProcessGroup(group: number, graceMs = stopGraceMs): Promise<void> {
   signalGroup(group, "SIGTERM");
   const deadline = Date.now() + graceMs;
-  while (groupRuns(group)) {
+  while (isGroupRunning(group)) {
     if (Date.now() >= deadline) return signalGroup(group, "SIGKILL");
     await wait(pollMs);
   }
