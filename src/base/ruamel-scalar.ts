@@ -40,10 +40,10 @@ function allowsPlain(text: string): boolean {
   return !(leadingIndicator.test(text) || innerIndicator.test(text) || lineBreak.test(text) || unprintable.test(text));
 }
 
-export type QuoteStyle = "plain" | "single" | "double";
+type QuoteStyle = "plain" | "single" | "double";
 
 /** How a string is written. */
-export function quoteStyle(text: string): QuoteStyle {
+function quoteStyle(text: string): QuoteStyle {
   if (allowsPlain(text) && !isResolved(text)) return "plain";
   return text.includes("'") || lineBreak.test(text) || unprintable.test(text) ? "double" : "single";
 }

@@ -71,7 +71,7 @@ export async function hashData(cache: Cache, target: string): Promise<DataHash |
 }
 
 /** Puts bytes into the cache; an object that is there already is left alone. */
-export function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
+function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
   if (hasObject(cache, md5)) return;
   const object = objectPath(cache, md5);
   makeObjectFolder(cache, object);

@@ -2,7 +2,7 @@
 import path from "node:path";
 import ignore from "ignore";
 import { SweeplineError } from "../base/errors.ts";
-import { lstatIfExists, readIfExists, realpathSync, removeFile, writeAtomic } from "../base/files.ts";
+import { lstatIfExists, readIfExists, realpathSync, writeAtomic } from "../base/files.ts";
 import type { Project } from "./project.ts";
 
 /** `/name`, with what a pattern would read as more than a character escaped. */
@@ -64,19 +64,4 @@ export function ignoreInGit(project: Project, target: string): string | undefine
 function modeOf(file: string): { readonly mode?: number } {
   const stats = lstatIfExists(file);
   return stats === undefined ? {} : { mode: stats.mode & 0o777 };
-}
-
-/** Takes the target's line out again; a file without lines is removed. Answers the file when it was written. */
-export function unignoreInGit(project: Project, target: string): string | undefined {
-  if (project.gitRoot === null) return undefined;
-  const file = ignoreFileFor(project.gitRoot, target);
-  const before = readIfExists(file)?.toString("utf8");
-  if (before === undefined) return undefined;
-  const entry = entryOf(target);
-  const lines = before.split("\n").filter((line) => line.trim() !== entry);
-  const after = lines.join("\n");
-  if (after === before) return undefined;
-  if (after.trim() === "") removeFile(file);
-  else writeAtomic(file, after, modeOf(file));
-  return file;
 }

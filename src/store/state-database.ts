@@ -2,12 +2,11 @@
  * A file state that outlives the process: npm `lmdb`, below .dvc/tmp. Deleting it loses nothing. Processes and worker
  * threads use it at the same time; a killed one leaves it sound (LMDB's own promise).
  */
-import { createRequire } from "node:module";
 import path from "node:path";
-import type { Database, RootDatabase } from "lmdb";
-import { makeFolder, statfsSync } from "../base/files.ts";
+import type { Database } from "lmdb";
+import { statfsSync } from "../base/files.ts";
+import { openTextDatabase } from "./database.ts";
 import type { Project } from "./project.ts";
-import { removeUnsoundDatabase } from "./sound-database.ts";
 import { type FileRecord, type FileState, memoryState } from "./state.ts";
 
 /** Network file systems, where a memory-mapped database is not safe: statfs types of NFS, SMB, CIFS, SMB2, FUSE, AFS, 9p, Lustre. */
@@ -34,15 +33,6 @@ function decode(text: string): FileRecord | undefined {
   return { inode: BigInt(inode), mtimeNs: BigInt(mtimeNs), size: BigInt(size), md5, hashedAtMs: Number(hashedAtMs) };
 }
 
-function openDatabase(folder: string): RootDatabase<string, string> {
-  const load = createRequire(import.meta.url);
-  const lmdb: typeof import("lmdb") = load("lmdb");
-  makeFolder(folder);
-  const file = path.join(folder, "files.mdb");
-  removeUnsoundDatabase(file);
-  return lmdb.open<string, string>({ path: file, encoding: "string" });
-}
-
 class DatabaseState implements FileState {
   /** What this process looked up or stored: a second look costs no call, and a failing database does no harm. */
   private readonly memory = memoryState();
@@ -54,7 +44,7 @@ class DatabaseState implements FileState {
   private open(): Database<string, string> | undefined {
     if (this.isOpened) return this.database;
     this.isOpened = true;
-    this.database = this.attempt(() => openDatabase(this.folder));
+    this.database = this.attempt(() => openTextDatabase(this.folder, "files.mdb"));
     return this.database;
   }
 

@@ -42,7 +42,7 @@ export function isObjectHash(md5: string): boolean {
 }
 
 /** A relative path that stays inside its folder. Cache objects come from strangers. */
-export function isInnerPath(relpath: string): boolean {
+function isInnerPath(relpath: string): boolean {
   if (relpath === "" || relpath.startsWith("/") || relpath.includes("\0")) return false;
   return relpath.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

@@ -1,9 +1,9 @@
 /** Files beside the data: .gitignore lines, .dvc files, and what starts a project. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatDvcFile, replaceHash, writeDvcFile } from "../../src/store/dvc-file.ts";
-import { ignoreInGit, isGitIgnored, unignoreInGit } from "../../src/store/gitignore.ts";
+import { ignoreInGit, isGitIgnored } from "../../src/store/gitignore.ts";
 import { initProject } from "../../src/store/init.ts";
 import { openProject } from "../../src/store/open.ts";
 import { type Files, makeRepository, makeTemporaryFolder } from "../rig/index.ts";
@@ -43,15 +43,6 @@ describe("ignoreInGit", () => {
       const { exitCode } = await repository.startProgram("git", ["check-ignore", "-q", name]).result();
       expect([name, isGitIgnored(repository.folder, at(name))]).toEqual([name, exitCode === 0]);
     }
-  });
-
-  it("takes the line out again, and removes a file without lines", () => {
-    const { project, at, ignored } = setup({ ".gitignore": "/b\n" });
-    ignoreInGit(project, at("a"));
-    unignoreInGit(project, at("a"));
-    expect(ignored()).toBe("/b\n");
-    unignoreInGit(project, at("b"));
-    expect(existsSync(at(".gitignore"))).toBe(false);
   });
 });
 
