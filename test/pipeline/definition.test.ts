@@ -1,0 +1,181 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of dvc.yaml are what is tested
+import { describe, expect, test } from "vitest";
+import { shellWord } from "../../src/pipeline/definition/arguments.ts";
+import { loadProjectStages } from "../../src/pipeline/project-stages.ts";
+import type { Stage } from "../../src/pipeline/types.ts";
+import { type Files, testProject } from "./project.ts";
+
+async function stagesOf(pipeline: string, files: Files = {}): Promise<readonly Stage[]> {
+  return (await loadProjectStages(testProject({ "dvc.yaml": pipeline, ...files }).project)).stages;
+}
+
+async function commandOf(command: string, params: string): Promise<Stage["cmd"] | undefined> {
+  const stages = await stagesOf(`stages:\n  a:\n    cmd: ${command}\n`, { "params.yaml": params });
+  return stages[0]?.cmd;
+}
+
+describe("dvc.yaml", () => {
+  test("all mistakes at once, with file, line and key", async () => {
+    const wrong = `stages:
+  a:
+    cmds: x
+    deps: in
+  b:
+    cmd: ok
+    outs:
+    - o: {cache: nope, presist: true}
+    frozen: 3
+metrics: m.json
+`;
+    await expect(stagesOf(wrong)).rejects.toMatchObject({
+      code: "PIPELINE_FILE_INVALID",
+      message: `'dvc.yaml' validation failed: 7 errors.
+  dvc.yaml:2: stages.a: the key 'cmd' is missing
+  dvc.yaml:3: stages.a.cmds: unknown key 'cmds', did you mean 'cmd'?
+  dvc.yaml:4: stages.a.deps: expected a list of paths, found a string
+  dvc.yaml:8: stages.b.outs[0].o.cache: expected true or false, found a string
+  dvc.yaml:8: stages.b.outs[0].o.presist: unknown key 'presist', did you mean 'persist'?
+  dvc.yaml:9: stages.b.frozen: expected true or false, found a number
+  dvc.yaml:10: metrics: expected a list of files, found a string`,
+    });
+  });
+
+  test("an explosion of aliases is refused", async () => {
+    const levels = Array.from({ length: 9 }, (_, n) => `  l${n + 1}: &l${n + 1} [${`*l${n},`.repeat(9)}]`);
+    await expect(stagesOf(`vars:\n- l0: &l0 [x]\n${levels.join("\n")}\n`)).rejects.toMatchObject({
+      name: "SweeplineError",
+    });
+  });
+
+  test("flags, parameters of several files, and paths in their normal form", async () => {
+    const [stage] = await stagesOf(`stages:
+  a:
+    cmd: [one, two]
+    wdir: sub
+    deps: [./in//x, ../top]
+    params: [lr, "b.c", {other.json: [k, k]}, {whole.toml: }]
+    outs: [dir/, {kept: {persist: true, cache: false, desc: what, push: false}}]
+    metrics: [{m.json: {cache: false}}]
+    plots: [p.csv: {x: epoch}]
+`);
+    expect(stage?.cmd).toEqual(["one", "two"]);
+    expect(stage?.deps).toEqual(["in/x", "../top"]);
+    expect(stage?.params).toEqual([
+      { file: "params.yaml", keys: ["lr", "b.c"] },
+      { file: "other.json", keys: ["k"] },
+      { file: "whole.toml", keys: null },
+    ]);
+    expect(stage?.outs).toEqual([
+      { path: "dir", kind: "out", cache: true, persist: false },
+      { path: "kept", kind: "out", cache: false, persist: true, desc: "what", push: false },
+      { path: "m.json", kind: "metric", cache: false, persist: false },
+      { path: "p.csv", kind: "plot", cache: true, persist: false },
+    ]);
+  });
+});
+
+describe("templates", () => {
+  test("values in texts, with DVC's spelling", async () => {
+    const params = "f: 1.0\nt: true\nn: null\ni: 3\nd: {l: [a, {x: 7}]}\nspaced key: s\n";
+    expect(
+      await commandOf("run ${f} ${t} ${n} ${i} ${d.l[0]} ${d.l[1].x} ${spaced key} \\${HOME} $HOME ${open", params),
+    ).toBe("run 1.0 true None 3 a 7 s ${HOME} $HOME ${open");
+  });
+
+  test("a mapping becomes arguments", async () => {
+    const params = `o: {lr: 0.1, flag: true, off: false, s: "a b", l: [1, x y, true], deep: {k: 2}}\n`;
+    expect(await commandOf("run ${o}", params)).toBe("run --lr 0.1 --flag --s 'a b' --l 1 'x y' True --deep.k 2");
+  });
+
+  test.each([
+    ["a", "a"],
+    ["", "''"],
+    ["it's", `'it'"'"'s'`],
+    ["$(x)", "'$(x)'"],
+  ])("the shell word of %j is %s", (text, word) => {
+    expect(shellWord(text)).toBe(word);
+  });
+
+  test("all references that can't be filled, with lines", async () => {
+    const pipeline =
+      "stages:\n  a:\n    cmd: ${no.such}\n    deps: ['${list}']\n  b:\n    cmd: ok\n    outs: ['${a..b}']\n";
+    await expect(stagesOf(pipeline, { "params.yaml": "list: [1]\n" })).rejects.toMatchObject({
+      code: "TEMPLATE_INVALID",
+      message: expect.stringMatching(
+        /3 errors\.\n {2}dvc\.yaml:3: stages\.a\.cmd: Could not find 'no\.such'\n {2}dvc\.yaml:4: stages\.a\.deps: Cannot interpolate data of type 'list'\n {2}dvc\.yaml:7: stages\.b\.outs: .*\n.*\^/,
+      ),
+    });
+  });
+
+  test("vars: inline, of files, of a stage; what is there twice is refused", async () => {
+    const files = { "params.yaml": "a: 1\n", "v.json": '{"x": 2, "y": 3}', "sub/local.yaml": "z: 4\n" };
+    const pipeline = (more: string) =>
+      `vars:\n- b: {c: 5}\n- v.json:x\n${more}stages:\n  s:\n    cmd: \${a} \${b.c} \${x} \${z}\n    wdir: sub\n    vars: [local.yaml]\n`;
+    expect((await stagesOf(pipeline(""), files))[0]?.cmd).toBe("1 5 2 4");
+    await expect(stagesOf(pipeline("- a: 9\n"), files)).rejects.toThrow(
+      "cannot redefine 'a' from 'vars[2]' as it already exists in 'params.yaml'",
+    );
+    await expect(stagesOf(pipeline("- none.yaml\n"), files)).rejects.toThrow("'none.yaml' does not exist");
+  });
+
+  test("foreach and matrix name their stages as DVC does", async () => {
+    const stages = await stagesOf(`stages:
+  f:
+    foreach: [us, 1.5, true]
+    do: {cmd: "\${item}"}
+  m:
+    foreach: {one: {v: 1}}
+    do: {cmd: "\${key} \${item.v}"}
+  c:
+    foreach: [{v: 1}, {v: 2}]
+    do: {cmd: "\${item.v}"}
+  x:
+    matrix: {a: [p, q], b: [1, {k: 2}]}
+    cmd: \${item.a} \${key}
+`);
+    expect(stages.map((stage) => [stage.name, stage.cmd])).toEqual([
+      ["f@us", "us"],
+      ["f@1.5", "1.5"],
+      ["f@true", "true"],
+      ["m@one", "one 1"],
+      ["c@0", "1"],
+      ["c@1", "2"],
+      ["x@p-1", "p p-1"],
+      ["x@p-b1", "p p-b1"],
+      ["x@q-1", "q q-1"],
+      ["x@q-b1", "q q-b1"],
+    ]);
+  });
+
+  test("a matrix of 5,000 stages", async () => {
+    const numbers = (count: number) => `[${Array.from({ length: count }, (_, n) => n).join(", ")}]`;
+    const pipeline = `stages:\n  t:\n    matrix: {a: ${numbers(100)}, b: ${numbers(50)}}\n    cmd: \${item.a}\n    outs: ["o/\${item.a}/\${item.b}"]\n`;
+    expect(await stagesOf(pipeline)).toHaveLength(5000);
+  });
+
+  test("a change of a file that templates read is seen", async () => {
+    const project = testProject({ "dvc.yaml": "stages: {a: {cmd: 'x ${v}'}}\n", "params.yaml": "v: 1\n" });
+    expect((await loadProjectStages(project.project)).stages[0]?.cmd).toBe("x 1");
+    project.write({ "params.yaml": "v: 2\n" });
+    expect((await loadProjectStages(project.project)).stages[0]?.cmd).toBe("x 2");
+  });
+});
+
+test("pipeline files are looked for where neither Git nor .dvcignore says no, and not inside outputs", async () => {
+  const stage = "stages: {s: {cmd: x}}\n";
+  const project = testProject({
+    ".gitignore": "/ignored/\n*.tmp\n",
+    ".dvcignore": "hidden\n",
+    "dvc.yaml": "stages: {top: {cmd: x, outs: [{made: {cache: false}}]}}\n",
+    "sub/dvc.yaml": stage,
+    "sub/.gitignore": "deep\n",
+    "sub/deep/dvc.yaml": stage,
+    "ignored/dvc.yaml": stage,
+    "hidden/dvc.yaml": stage,
+    "made/dvc.yaml": stage,
+    "nested/.dvc/config": "",
+    "nested/dvc.yaml": stage,
+  });
+  const { stages } = await loadProjectStages(project.project);
+  expect(stages.map((each) => each.address)).toEqual(["top", "sub/dvc.yaml:s"]);
+});
