@@ -3,6 +3,7 @@ import { SweeplineError } from "../base/errors.ts";
 import { isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
 import { applyEdit, applyEdits, resolvedEdits } from "./apply-edits.ts";
 import { changesBetween } from "./changes.ts";
+import { listIndex } from "./child.ts";
 import type { Format, FormatDocument } from "./format.ts";
 import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./located.ts";
 import { lineOf } from "./source-text.ts";
@@ -93,7 +94,17 @@ class EditableFile implements ParamFile {
   private rewriteOne(document: FormatDocument, edit: ParamEdit): FormatDocument {
     const before = document === this.document ? this.value : currentValue(document);
     const target = applyEdit(before, edit, { describe: (path) => this.describe(document, path) });
-    return this.reach(document, target, edit);
+    return this.reach(this.withoutItem(document, edit), target, edit);
+  }
+
+  /** An item taken out of a list: of several that are equal it must be the one that was named, with its comment. */
+  private withoutItem(document: FormatDocument, edit: ParamEdit): FormatDocument {
+    const list = edit.kind === "delete" ? nodeAt(document.root, edit.path.slice(0, -1), "own text only") : undefined;
+    if (list?.kind !== "list" || list.isReference || list.items.length < 2) return document;
+    const from = listIndex(edit.path.at(-1) ?? "", list.items.length);
+    if (from === undefined) return document;
+    const splices = document.splices([{ kind: "remove-items", list, from, count: 1 }]);
+    return this.format.open({ path: this.path, text: applySplices(document.source.text, splices) });
   }
 
   /** Changes the text until it reads as `target`. More than one round: what references repeat shows only when read again. */

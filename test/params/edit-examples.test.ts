@@ -1,0 +1,155 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: interpolations of parameter files look like that
+/** Edits by example: what each leaves of the file, format by format. */
+import { describe, expect, it } from "vitest";
+import type { Value } from "../../src/base/value.ts";
+import { openParamFile, readDataFile } from "../../src/params/data-file.ts";
+import { selectParams } from "../../src/params/select.ts";
+import type { ParamEdit } from "../../src/params/types.ts";
+
+function edit(text: string, value?: Value): ParamEdit {
+  const kind = text.startsWith("++")
+    ? "force-add"
+    : text.startsWith("+")
+      ? "add"
+      : text.startsWith("~")
+        ? "delete"
+        : "change";
+  const path = text
+    .replace(/^[+~]+/, "")
+    .replace(/=.*/, "")
+    .split(".");
+  return { kind, path, value, text };
+}
+
+async function edited(path: string, before: string | undefined, edits: readonly ParamEdit[]): Promise<string> {
+  const bytes = before === undefined ? undefined : Buffer.from(before);
+  return (await openParamFile({ path, bytes })).edit(edits);
+}
+
+const yaml = "# top\ntrain:\n  lr: 0.01  # rate\n  name: 'adam'\n  layers: [16, 32]\nseed: 42\n";
+
+describe("YAML", () => {
+  it.each<[string, string, ParamEdit, string]>([
+    ["keeps the comment", yaml, edit("train.lr=0.1", 0.1), yaml.replace("0.01", "0.1")],
+    ["keeps the quotes", yaml, edit("train.name=sgd", "sgd"), yaml.replace("adam", "sgd")],
+    ["writes small floats for YAML 1.1 as well", yaml, edit("seed=1e-5", 1e-5), yaml.replace("42", "1.0e-05")],
+    ["quotes what would be a boolean in YAML 1.1", yaml, edit("seed=yes", "yes"), yaml.replace("42", "'yes'")],
+    ["leaves an equal value as it is written", "a: 0x10\n", edit("a=16", 16n), "a: 0x10\n"],
+    ["keeps flow style", yaml, edit("+train.layers=[1,2,3]", [1n, 2n, 3n]), yaml.replace("16, 32", "1, 2, 3")],
+    [
+      "adds in the style around",
+      "a:\n    b: 1\n",
+      edit("+c={d:1}", new Map([["d", 1n]])),
+      "a:\n    b: 1\nc:\n    d: 1\n",
+    ],
+    ["keeps CRLF and the missing end", "a: 1\r\nb: 2", edit("+c=3", 3n), "a: 1\r\nb: 2\r\nc: 3"],
+    ["empties a mapping", "a:\n  b: 1\n", edit("~a.b"), "a: {}\n"],
+    ["frees an alias", "a: &x 1\nb: *x\n", edit("b=2", 2n), "a: &x 1\nb: 2\n"],
+    ["keeps what an alias repeats", "a: &x 1\nb: *x\n", edit("a=2", 2n), "a: &x 2\nb: 1\n"],
+    [
+      "shadows a merged key",
+      "b: &b\n  x: 1\nd:\n  <<: *b\n",
+      edit("d.x=2", 2n),
+      "b: &b\n  x: 1\nd:\n  <<: *b\n  x: 2\n",
+    ],
+    ["keeps the file's own interpolation", "a: 1\nb: ${a}\n", edit("a=2", 2n), "a: 2\nb: ${a}\n"],
+    ["keeps a date", "a: 2024-01-02\nb: 1\n", edit("b=2", 2n), "a: 2024-01-02\nb: 2\n"],
+    ["takes out the item that was named", "l:\n- 1 # a\n- 1 # b\n", edit("~l.0"), "l:\n- 1 # b\n"],
+  ])("%s", async (_name, before, change, after) => {
+    expect(await edited("params.yaml", before, [change])).toBe(after);
+  });
+
+  it("makes a missing file", async () => {
+    expect(await edited("params.yaml", undefined, [edit("+a.b=1", 1n)])).toBe("a:\n  b: 1\n");
+    await expect(edited("params.yaml", undefined, [edit("a=1", 1n)])).rejects.toMatchObject({
+      code: "PARAM_UNKNOWN_KEY",
+    });
+  });
+
+  it("resolves interpolations of an override at once", async () => {
+    const after = await edited("params.yaml", "a: 1\n", [
+      edit("a=5", 5n),
+      edit("+b=", "${a}"),
+      edit("+c=", "v-${a}-\\${a}"),
+    ]);
+    expect(after).toBe("a: 5\nb: 5\nc: 'v-5-${a}'\n");
+  });
+
+  it("reads scalars as DVC does", async () => {
+    const text = "[0o17, 017, 0x1F, 1_000, yes, 1e5, .5e3, .5e+3, .inf, ~, TRUE, 2024-01-02, 1., '1', !!float 1]";
+    const expected = [
+      15n,
+      17n,
+      31n,
+      1000n,
+      "yes",
+      1e5,
+      ".5e3",
+      500,
+      Number.POSITIVE_INFINITY,
+      null,
+      true,
+      "2024-01-02",
+      1,
+      "1",
+      1,
+    ];
+    expect(await readDataFile({ path: "p", bytes: Buffer.from(text) })).toEqual(expected);
+  });
+});
+
+describe("other formats", () => {
+  it.each<[string, string, ParamEdit, string]>([
+    ["p.json", '{"a":1,"b":2.0}\n', edit("b=1.0", 1), '{"a":1,"b":1.0}\n'],
+    ["p.json", '{\n  "a": 1\n}\n', edit("+b=x", "x"), '{\n  "a": 1,\n  "b": "x"\n}\n'],
+    ["p.toml", "a = 1 # c\n[t]\nb = 'x'\n", edit("t.b=y", "y"), "a = 1 # c\n[t]\nb = 'y'\n"],
+    ["p.toml", "[x.y]\nz = 1\n", edit("+x.w=1", 1n), "[x]\nw = 1\n\n[x.y]\nz = 1\n"],
+    ["p.py", 'class M:\n    name = "x"  # c\n', edit("M.name=y", "y"), 'class M:\n    name = "y"  # c\n'],
+    ["p.py", "x = 1; y = 1\n", edit("y=2", 2n), "x = 1; y = 2\n"],
+    ["p.py", "B = 32\n", edit("B=abc", "abc"), 'B = "abc"\n'],
+    ["p.py", "class M:\n    a = 1\n", edit("~M.a"), "class M:\n    pass\n"],
+  ])("%s %j", async (path, before, change, after) => {
+    expect(await edited(path, before, [change])).toBe(after);
+  });
+});
+
+describe("refusals", () => {
+  it.each<[string, string, string, ParamEdit]>([
+    ["PARAM_UNKNOWN_KEY", "p.yaml", yaml, edit("train.lrr=1", 1n)],
+    ["PARAM_UNKNOWN_KEY", "p.yaml", yaml, edit("train={new:1}", new Map([["new", 1n]]))],
+    ["PARAM_EXISTS", "p.yaml", yaml, edit("+seed=1", 1n)],
+    ["PARAM_VALUE_DIFFERS", "p.yaml", yaml, edit("~seed=43", 43n)],
+    ["PARAM_BAD_INDEX", "p.yaml", yaml, edit("train.layers.2=1", 1n)],
+    ["PARAM_KIND_CONFLICT", "p.yaml", yaml, edit("train=[1]", [1n])],
+    ["TOML_NO_NULL", "p.toml", "a = 1\n", edit("a=null", null)],
+    ["PYTHON_CLASS", "p.py", "class M:\n    a = 1\n", edit("~M")],
+    ["JSON_DUPLICATE_KEY", "p.json", '{"a": 1, "a": 2}', edit("a=1", 1n)],
+    ["PARAMS_MERGE_CONFLICT", "p.yaml", "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n", edit("a=1", 1n)],
+    ["YAML_INVALID", "p.yaml", "a: 1\na: 2\n", edit("a=1", 1n)],
+    ["YAML_INVALID", "p.yaml", "a:\n\tb: 1\n", edit("a=1", 1n)],
+    ["PARAMS_NOT_UTF8", "p.yaml", "", edit("a=1", 1n)],
+  ])("%s in %s", async (code, path, before, change) => {
+    const bytes = code === "PARAMS_NOT_UTF8" ? Buffer.from([0x61, 0xff]) : Buffer.from(before);
+    await expect(openParamFile({ path, bytes }).then((file) => file.edit([change]))).rejects.toMatchObject({ code });
+  });
+
+  it("names the place, and the key that was meant", async () => {
+    const failure = edited("p.yaml", yaml, [edit("train.lrr=1", 1n)]);
+    await expect(failure).rejects.toMatchObject({
+      hint: "Key 'lrr' is not in 'train' (p.yaml, line 3). Did you mean 'train.lr'?",
+    });
+    await expect(edited("p.json", '{\n "a": x}', [])).rejects.toThrow("line 2, column 7");
+  });
+});
+
+describe("tracked values", () => {
+  it("are picked by key, group and file", async () => {
+    const value = await readDataFile({ path: "p.yaml", bytes: Buffer.from(yaml) });
+    expect([...selectParams(value, ["train.lr", "train.layers.0", "none"])]).toEqual([
+      ["train.lr", 0.01],
+      ["train.layers.0", 16n],
+      ["none", undefined],
+    ]);
+    expect([...selectParams(value, null).keys()]).toEqual(["train", "seed"]);
+  });
+});
