@@ -3,14 +3,12 @@
  * are hundreds of them; deleting it loses nothing, and any failure means reading the commits again.
  */
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { deserialize, serialize } from "node:v8";
-import type { RootDatabase } from "lmdb";
-import { makeFolder, readIfExists } from "../../base/files.ts";
+import { readIfExists } from "../../base/files.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import { type BytesDatabase, openBytesDatabase } from "../../store/database.ts";
 import type { Project } from "../../store/project.ts";
-import { removeUnsoundDatabase } from "../../store/sound-database.ts";
 import { isOnNetwork } from "../../store/state-database.ts";
 import type { LoadedRevision } from "./load-revisions.ts";
 import type { DependencyState, ExperimentData, FileResult, OutputState } from "./types.ts";
@@ -60,15 +58,6 @@ function restored(row: StoredRow, reader: DataFiles): LoadedRevision {
   return { timestamp: row.timestamp, parents: row.parents, sweep: row.sweep, data, error: null };
 }
 
-function openDatabase(folder: string): RootDatabase<Buffer, string> {
-  const load = createRequire(import.meta.url);
-  const lmdb: typeof import("lmdb") = load("lmdb");
-  makeFolder(folder);
-  const file = path.join(folder, "rows.mdb");
-  removeUnsoundDatabase(file);
-  return lmdb.open<Buffer, string>({ path: file, encoding: "binary" });
-}
-
 /** What decides, beside the commit, what a row says: the request, the project's folder, .dvcignore. */
 function scopeOf(project: Project, request: string, prefix: string): string {
   const ignore = readIfExists(path.join(project.root, ".dvcignore")) ?? Buffer.alloc(0);
@@ -83,7 +72,7 @@ export class RowCache {
   private readonly scope: string;
 
   private constructor(
-    private database: RootDatabase<Buffer, string> | undefined,
+    private database: BytesDatabase | undefined,
     private readonly reader: DataFiles,
     scope: string,
   ) {
@@ -99,7 +88,11 @@ export class RowCache {
     const scope = scopeOf(project, facts.request, facts.prefix);
     try {
       const folder = path.join(project.tmpDir, "sweepline", "state");
-      return new RowCache(isOnNetwork(project.dvcDir) ? undefined : openDatabase(folder), reader, scope);
+      return new RowCache(
+        isOnNetwork(project.dvcDir) ? undefined : openBytesDatabase(folder, "rows.mdb"),
+        reader,
+        scope,
+      );
     } catch {
       return new RowCache(undefined, reader, scope);
     }
