@@ -37,7 +37,7 @@ export function bracketSplices(text: string, change: Change, dialect: Dialect): 
 }
 
 /** The brackets of a mapping or list and what stands between them. */
-export function bracketsOf(text: string, node: LocatedNode): Brackets {
+function bracketsOf(text: string, node: LocatedNode): Brackets {
   const spans = node.kind === "map" ? node.entries.map((entry) => ({ start: entry.start, end: entry.node.end })) : [];
   const items = node.kind === "list" ? node.items : spans;
   return { text, open: node.start, close: node.end - 1, spans: items };

@@ -8,7 +8,7 @@ import type { DataFile, ParamFile } from "./types.ts";
 type FormatName = "yaml" | "json" | "toml" | "python";
 
 /** As DVC: any suffix but these, or none, means YAML. */
-export function formatOf(path: string): FormatName {
+function formatOf(path: string): FormatName {
   const suffix = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase();
   if (suffix === ".json") return "json";
   if (suffix === ".toml") return "toml";

@@ -3,7 +3,7 @@ import { SweeplineError } from "../base/errors.ts";
 import type { DataFile } from "./types.ts";
 
 /** A parameter file above this size is a mistake (a data file named in `params:`); parsing it would take minutes. */
-export const maxFileBytes = 100 * 1024 * 1024;
+const maxFileBytes = 100 * 1024 * 1024;
 /** Values in one file, with those that aliases repeat counted each time. */
 export const maxNodes = 2_000_000;
 /** Collections inside collections; recursion stays far from the end of the stack. */
@@ -89,7 +89,7 @@ const conflictStart = /^<{7} .*$/m;
 const conflictMiddle = /^={7}\r?$/m;
 
 /** The offset of Git's conflict marks, or undefined. Asked only once a parser has failed: then they are the reason. */
-export function conflictOffset(text: string): number | undefined {
+function conflictOffset(text: string): number | undefined {
   const start = conflictStart.exec(text);
   return start !== null && conflictMiddle.test(text) ? start.index : undefined;
 }

@@ -142,7 +142,7 @@ function yamlScalar(value: Scalar, draw: Draw): string {
 }
 
 /** A float that every format reads as one. */
-export function floatSource(value: number): string {
+function floatSource(value: number): string {
   const text = String(value);
   if (/[.]/.test(text)) return text;
   return /e/.test(text) ? text.replace("e", ".0e") : `${text}.0`;

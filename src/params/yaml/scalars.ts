@@ -49,7 +49,7 @@ export function resolveFloat(text: string): number | undefined {
 }
 
 /** A float's text. With a point before the exponent (1.0e-05): YAML 1.1 readers, such as PyYAML, take 1e-05 for a string. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (Number.isNaN(value)) return ".nan";
   if (!Number.isFinite(value)) return value > 0 ? ".inf" : "-.inf";
   return floatRepr(value).replace(/^(-?\d+)e/, "$1.0e");
@@ -72,7 +72,7 @@ const singleQuotable = /^[\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00
 export type QuoteStyle = "plain" | "single" | "double";
 
 /** A string on one line, in the style asked for where that can hold it. */
-export function stringText(text: string, style: QuoteStyle): string {
+function stringText(text: string, style: QuoteStyle): string {
   if (style === "plain" && isSafePlain(text)) return text;
   if (style !== "double" && singleQuotable.test(text)) return `'${text.replaceAll("'", "''")}'`;
   return doubleQuoted(text);
