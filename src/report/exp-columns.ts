@@ -35,7 +35,7 @@ export function rememberLeaves(): Leaves {
 }
 
 /** All states of the table that have data, from top to bottom. */
-export function* statesOf(baselines: readonly Baseline[]): Generator<ExperimentData> {
+function* statesOf(baselines: readonly Baseline[]): Generator<ExperimentData> {
   for (const baseline of baselines) {
     if (baseline.data !== null) yield baseline.data;
     for (const experiment of baseline.experiments)

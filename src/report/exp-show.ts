@@ -1,5 +1,5 @@
 /** `exp show` in each of its formats: rows in, text out. */
-import type { Baseline } from "../experiments/show/types.ts";
+import type { Baseline, ExperimentState } from "../experiments/show/types.ts";
 import { defaultPrecision, exactFloats, significantFloats } from "./cells.ts";
 import { toCsv } from "./csv.ts";
 import { experimentsAsJson } from "./exp-json.ts";
@@ -59,12 +59,24 @@ export interface ShowTableOptions {
   readonly order?: "asc" | "desc";
 }
 
-/** The table at the end of a sweep: what changed, sorted by a metric. */
+/** Hashes of dependencies differ between points for the reasons that the parameters tell: they only make the table wide. */
+function withoutDependencies<State extends ExperimentState>(state: State): State {
+  return state.data === null ? state : { ...state, data: { ...state.data, deps: new Map() } };
+}
+
+/** The table at the end of a sweep: metrics and parameters that differ, sorted by one of them. */
 export function showTable(baselines: readonly Baseline[], options: ShowTableOptions): string {
   const { sortBy, order = "asc" } = options;
-  return renderExperiments(baselines, {
+  const shown = baselines.map((baseline) => ({
+    ...withoutDependencies(baseline),
+    experiments: baseline.experiments.map(({ revs: [tip, ...older], ...experiment }) => ({
+      ...experiment,
+      revs: [withoutDependencies(tip), ...older] as const,
+    })),
+  }));
+  return renderExperiments(shown, {
     format: "table",
-    columns: { onlyChanged: true, drop: [/^Created$/], keep: [/^Experiment$/] },
+    columns: { onlyChanged: true, drop: [/^Created$/, /^Executor$/], keep: [/^Experiment$/] },
     sort: sortBy === undefined ? undefined : { by: sortBy, order, missing: "last" },
     precision: undefined,
     terminal: options.terminal,

@@ -41,7 +41,7 @@ function asNumber(value: Value): number {
 }
 
 /** Numbers by size (booleans count as 0 and 1), then texts, then lists. */
-export function compareValues(a: Value, b: Value): number {
+function compareValues(a: Value, b: Value): number {
   const rank = kindRank(a) - kindRank(b);
   if (rank !== 0) return rank;
   if (kindRank(a) === 0) return compareNumbers(asNumber(a), asNumber(b));

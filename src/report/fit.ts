@@ -7,7 +7,7 @@ const gap = 3;
 const ellipsis = "…";
 
 /** Cuts a text to a width, the last character being the ellipsis. */
-export function cutText(text: string, width: number): string {
+function cutText(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let cut = "";
   for (const character of text) {

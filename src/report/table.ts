@@ -43,7 +43,7 @@ export function textWidth(text: string): number {
 
 export type Alignment = "left" | "right";
 
-export function alignText(text: string, width: number, alignment: Alignment): string {
+function alignText(text: string, width: number, alignment: Alignment): string {
   const padding = " ".repeat(Math.max(0, width - textWidth(text)));
   return alignment === "left" ? text + padding : padding + text;
 }

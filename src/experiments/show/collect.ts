@@ -6,7 +6,7 @@ import { type Candidate, listCandidates } from "./candidates.ts";
 import type { ParamsScope } from "./experiment-data.ts";
 import { byBaseline } from "./listing.ts";
 import { type LoadedRevision, loadRevisions, openReading, type Reading, readWorkspace } from "./load-revisions.ts";
-import { chooseCommits, nameCommit, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
+import { chooseCommits, isChosen, nameCommit, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
 import type { Baseline, Experiment, ExperimentState, RunState } from "./types.ts";
 
 export interface CollectOptions {
@@ -148,7 +148,9 @@ async function collectWith(
     chooseCommits(context.repository, options.revisions, { names, resolve }),
     listCandidates(context, finished),
   ]);
-  const wanted = new Set(chosen.map(({ id }) => id));
+  // A sweep is found whatever commit it hangs on, unless the user names the commits.
+  const isAnywhere = options.sweep !== undefined && !isChosen(options.revisions);
+  const wanted = new Set(isAnywhere ? listed.map(({ baseline }) => baseline) : chosen.map(({ id }) => id));
   const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
   const candidates = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
@@ -156,7 +158,7 @@ async function collectWith(
   const collected = { candidates, revisions, chains: await readChains(candidates, revisions, reading) };
   const groups = byBaseline(candidates);
   const { sweep } = options;
-  const baselines = chosen.flatMap(({ id }): Baseline[] => {
+  const baselines = [...wanted].flatMap((id): Baseline[] => {
     const revision = revisions.get(id);
     if (revision === undefined) return [];
     const all = experimentsOf(groups.get(id) ?? [], collected);

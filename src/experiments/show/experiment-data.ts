@@ -20,7 +20,7 @@ export interface Readers {
 export type ParamsScope = "all" | "dependencies";
 
 /** The tracked keys by file, in the order of first mention; a file that is wanted whole anywhere is wanted whole. */
-export function mergeParams(tracked: readonly TrackedParams[]): ReadonlyMap<string, readonly string[] | null> {
+function mergeParams(tracked: readonly TrackedParams[]): ReadonlyMap<string, readonly string[] | null> {
   const merged = new Map<string, Set<string> | null>();
   for (const { file, keys } of tracked) {
     const known = merged.get(file);

@@ -89,7 +89,7 @@ export async function openReading(context: ExperimentsContext, request: DataRequ
 }
 
 /** What the source's files say, expected failures as values. */
-export function readOutcome(source: FileSource, readers: Readers, request: DataRequest): DataOutcome | "pending" {
+function readOutcome(source: FileSource, readers: Readers, request: DataRequest): DataOutcome | "pending" {
   try {
     const data =
       request.kind === "targets"

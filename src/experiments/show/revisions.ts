@@ -23,6 +23,11 @@ export const headOnly: RevisionChoice = {
   allCommits: false,
 };
 
+/** Whether the user said anything about which commits. */
+export function isChosen(choice: RevisionChoice): boolean {
+  return choice.revs.length > 0 || choice.allBranches || choice.allTags || choice.allCommits;
+}
+
 export function unknownRevision(revision: string): SweeplineError {
   return new SweeplineError({ code: "UNKNOWN_REVISION", message: `unknown Git revision '${revision}'` });
 }
@@ -123,8 +128,7 @@ export async function chooseCommits(
     const commits = await commitsFrom(repository, tip, choice.count);
     for (const [index, id] of commits.entries()) add(id, index === 0 ? revision : id);
   };
-  const nothingChosen = choice.revs.length === 0 && !choice.allBranches && !choice.allTags && !choice.allCommits;
-  for (const revision of nothingChosen ? ["HEAD"] : choice.revs) {
+  for (const revision of isChosen(choice) ? choice.revs : ["HEAD"]) {
     const tip = await facts.resolve(revision);
     if (tip === undefined) throw unknownRevision(revision);
     await addFrom(revision, tip);

@@ -181,6 +181,12 @@ describe("states", () => {
     const only = (sweep: string) => collect(repository.folder, { sweep, hide: new Set(["workspace"]) });
     expect((await only("a")).map(names)).toEqual([["a-1"]]);
     expect(await only("none")).toEqual([]);
+    repository.git("commit", "--quiet", "--allow-empty", "--message", "later");
+    expect((await only("b")).map(names)).toEqual([["b-1"]]);
+    const atHead = { ...headOnly, revs: ["HEAD"] };
+    expect(await collect(repository.folder, { sweep: "b", hide: new Set(["workspace"]), revisions: atHead })).toEqual(
+      [],
+    );
   });
 
   test("checkpoints of DVC 2: the tip first, then the commits before it", async () => {
