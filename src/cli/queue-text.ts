@@ -27,7 +27,7 @@ export function queuedText(outcome: EnqueueOutcome, points: readonly Point[]): s
 }
 
 /** How many points were not queued, and why; empty where all were. */
-export function leftAloneLines(outcome: EnqueueOutcome): readonly string[] {
+export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated">): readonly string[] {
   const lines: string[] = [];
   const count = (state: string) => outcome.known.filter((item) => item.state === state).length;
   const parts = (["done", "queued", "failed"] as const)

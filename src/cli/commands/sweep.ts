@@ -65,7 +65,10 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) {
     print(io, `Sweep ${id}: ${expansion.points.length} points, ${outcome.queued.length} new.`);
-    for (const line of leftAloneLines(outcome)) print(io, line);
+    const left = outcome.known.filter((item) => item.state !== "queued");
+    for (const line of leftAloneLines({ ...outcome, known: left })) print(io, line);
+    if (left.some((item) => item.state === "failed")) print(io, "--retry-failed runs those that failed.");
+    if (waiting.length > 0) print(io, `${waiting.length} in the queue from before run now.`);
   }
   const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) =>
     sequence === undefined ? [] : [sequence],
@@ -78,7 +81,8 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     sweep: id,
     format: options.json ? "json" : "text",
   });
-  if (!options.json) {
+  if (run.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
+  else if (!options.json) {
     const names = [...outcome.known, ...outcome.queued].map((item) => item.name);
     await printSweepTable(io, context, { names: new Set(names), baseline: outcome.baseline, ...options });
   }
