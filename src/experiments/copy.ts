@@ -11,6 +11,7 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder } from "../base/files.ts";
+import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { gitFailed, tryGitSequence } from "../git/run.ts";
 import { type CopySlot, copyEnvironment, renewStageGit, renewTrustedGit, workFolder } from "./copy-git-dir.ts";
@@ -74,17 +75,14 @@ async function layCopies(slot: CopySlot, copies: ObjectId): Promise<void> {
 /**
  * The tree of what a run left behind: all changes of tracked files, and `include` though Git does not track them.
  * Objects go straight into the user's repository.
- * @param include paths relative to the top of the copy; those that do not exist are left out
+ * @param include files and folders relative to the top of the copy; what Git ignores is left out
  */
 export async function resultTree(slot: CopySlot, include: readonly string[]): Promise<ObjectId> {
-  const present = include.filter((file) => lstatIfExists(path.join(workFolder(slot), file))?.isFile() === true);
+  const settings = { cwd: workFolder(slot), env: copyEnvironment(slot) };
+  const files = await addableFiles(include, settings);
   const outcome = await tryGitSequence(
     [["add", "-u", "--", ":/"], ["update-index", "--add", "-z", "--stdin"], ["write-tree"]],
-    {
-      cwd: workFolder(slot),
-      env: copyEnvironment(slot),
-      input: present.map((file) => `${file}\0`).join(""),
-    },
+    { ...settings, input: files.map((file) => `${file}\0`).join("") },
   );
   if (outcome.exitCode === 0) return outcome.stdout.toString().trim() as ObjectId;
   throw new SweeplineError({

@@ -50,7 +50,12 @@ export type RunEvent =
   | {
       readonly type: "summary";
       readonly succeeded: readonly string[];
-      readonly failed: readonly { readonly name: string; readonly message: string; readonly log: string }[];
+      readonly failed: readonly {
+        readonly name: string;
+        readonly message: string;
+        readonly log: string;
+        readonly hint?: string;
+      }[];
       readonly requeued: readonly string[];
       readonly elapsedMs: number;
       readonly at: number;

@@ -65,7 +65,11 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     await restoreOutputs(stages);
     const result = await reproduceEntry(request, stages, log);
     if (result.kind === "cancelled") return { kind: "cancelled" };
-    if (result.kind === "failed") return { kind: "failed", failure: stageFailure(result) };
+    if (result.kind === "failed") {
+      const failure = stageFailure(result);
+      appendTo(log, `ERROR: ${failure.message}\n`);
+      return { kind: "failed", failure };
+    }
     return await commitResult(request, stages, result);
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;

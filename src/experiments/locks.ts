@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { asideName, createExclusive, makeFolder, readIfExists, removeFile, rename } from "../base/files.ts";
+import { createExclusive, makeFolder, readIfExists, removeFile } from "../base/files.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "../base/processes.ts";
 
 export interface LockOwner extends ProcessIdentity {
@@ -30,18 +30,18 @@ export function isLockHeld(file: string): boolean {
   return owner !== undefined && owner !== "broken" && isAlive(owner);
 }
 
-/** Removes a lock whose owner is dead. The rename makes sure that only one process removes it. */
+/**
+ * Removes a lock whose owner is dead, while holding a lock on that (`FILE.removal`): only its holder removes locks of
+ * others, so between the look and the removal nobody can have put a living owner's lock in that place.
+ */
 function removeStale(file: string): void {
-  const aside = asideName(file);
+  const removal = `${file}.removal`;
+  if (!tryLock(removal, "removal of a stale lock")) return;
   try {
-    rename(file, aside);
-  } catch {
-    return; // Somebody else was faster.
+    if (!isLockHeld(file)) removeFile(file);
+  } finally {
+    removeFile(removal);
   }
-  const owner = readLock(aside);
-  // Between our look and the rename a new owner may have come: give the lock back.
-  if (owner !== undefined && owner !== "broken" && isAlive(owner)) createExclusive(file, JSON.stringify(owner));
-  removeFile(aside);
 }
 
 /** Takes the lock, or answers false where a living process holds it. */

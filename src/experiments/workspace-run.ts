@@ -1,6 +1,7 @@
 /** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
 import path from "node:path";
 import { closeSync, openAppend } from "../base/files.ts";
+import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
 import { changeRefs } from "../git/refs.ts";
@@ -165,9 +166,10 @@ async function settle(
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { repository, project, state } = context;
   const inside = path.relative(repository.workTree, project.root);
-  const include = trackedOutputs(await loadProjectStages(project), result.steps).map((file) =>
+  const listed = trackedOutputs(await loadProjectStages(project), result.steps).map((file) =>
     path.posix.join(inside, file),
   );
+  const include = await addableFiles(listed, { cwd: repository.workTree });
   const { workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include });
   const commit = writeCommit(repository, {
     tree: workTree,

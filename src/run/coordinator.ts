@@ -102,7 +102,7 @@ export class Coordinator {
     const { emit, jobs, sweep } = this.options;
     emit({ type: "planned", total: first.length, jobs, at: startedAt, ...(sweep === undefined ? {} : { sweep }) });
     await Promise.all(Array.from({ length: Math.min(jobs, first.length) }, () => this.lane(tools)));
-    const failed = this.failed.map(({ experiment, message, log }) => ({ name: experiment.name, message, log }));
+    const failed = this.failed.map(({ experiment, ...facts }) => ({ name: experiment.name, ...facts }));
     const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
     const at = Date.now();
     emit({

@@ -55,7 +55,9 @@ export function summaryLines(event: EventOf<"summary">): { failures: string[]; c
   const counts = [`${event.succeeded.length} succeeded`, `${event.failed.length} failed`];
   if (event.requeued.length > 0) counts.push(`${event.requeued.length} put back into the queue`);
   return {
-    failures: event.failed.map(failureText),
+    failures: event.failed.map((failed) =>
+      failed.hint === undefined ? failureText(failed) : `${failureText(failed)}\nHINT: ${visible(failed.hint)}`,
+    ),
     counts: `${counts.join(", ")} in ${durationText(event.elapsedMs)}`,
   };
 }
