@@ -93,6 +93,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/expand.ts"),
   },
   {
+    name: "freeze",
+    summary: "Keep stages from running, whatever changes",
+    load: () => import("./commands/freeze.ts"),
+  },
+  {
     name: "init",
     summary: "Make a folder a project",
     load: () => import("./commands/init.ts"),
@@ -155,6 +160,19 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/repro.ts"),
   },
   {
+    name: "stage",
+    summary: "Add and list stages",
+    commands: [
+      { name: "add", summary: "Write a stage into dvc.yaml", load: () => import("./commands/stage-add.ts") },
+      {
+        name: "list",
+        aliases: ["ls"],
+        summary: "List stages",
+        load: () => import("./commands/stage-list.ts"),
+      },
+    ],
+  },
+  {
     name: "status",
     summary: "Show what changed since the stages last ran",
     load: () => import("./commands/status.ts"),
@@ -163,6 +181,11 @@ export const catalog: readonly CatalogEntry[] = [
     name: "sweep",
     summary: "Queue all combinations of overrides, run them, show the results",
     load: () => import("./commands/sweep.ts"),
+  },
+  {
+    name: "unfreeze",
+    summary: "Let frozen stages run again",
+    load: () => import("./commands/unfreeze.ts"),
   },
   {
     name: "version",

@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { loadProjectStages } from "../../pipeline/project-stages.ts";
+import { shownStage } from "../../pipeline/run/work.ts";
+import { chooseStages } from "../../pipeline/targets.ts";
+import type { Stage } from "../../pipeline/types.ts";
+import { openProject } from "../../store/open.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { print } from "../io.ts";
+
+interface Flags {
+  readonly all?: boolean;
+  readonly recursive?: boolean;
+  readonly nameOnly?: boolean;
+}
+
+function paths(items: readonly { readonly path: string }[]): string {
+  return items.map((item) => item.path).join(", ");
+}
+
+/** The stage's description, or what it writes and reports. */
+function summary(stage: Stage): string {
+  const line = stage.desc?.split("\n").find((each) => each.trim() !== "");
+  if (line !== undefined) return line.trim();
+  const outs = stage.outs.filter((output) => output.kind === "out");
+  const reports = stage.outs.filter((output) => output.kind !== "out");
+  const parts = [
+    ...(outs.length > 0 ? [`Outputs ${paths(outs)}`] : []),
+    ...(reports.length > 0 ? [`Reports ${paths(reports)}`] : []),
+  ];
+  if (parts.length > 0) return parts.join("; ");
+  const reads = [...stage.deps, ...stage.params.map((params) => params.file)];
+  return reads.length > 0 ? `Depends on ${reads.join(", ")}` : "No outputs or dependencies";
+}
+
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+/** `sweepline stage list [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("list")
+    .argument("[targets...]", "dvc.yaml files, stages or folders; default: the dvc.yaml here")
+    .option("--all", "all stages of the project")
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .option("--name-only", "names without descriptions")
+    .action(async (targets: readonly string[], flags: Flags) => {
+      const folder = process.cwd();
+      const project = openProject(folder);
+      const all = await loadProjectStages(project);
+      const request = {
+        targets: targets.length > 0 ? targets : ["dvc.yaml"],
+        folder,
+        recursive: flags.recursive === true,
+        names: "exact" as const,
+      };
+      const stages = flags.all === true ? all.stages : chooseStages(all, request).map(({ stage }) => stage);
+      const rows = stages.map((stage) => [shownStage({ project, folder }, stage), shortened(summary(stage))] as const);
+      const width = Math.max(0, ...rows.map(([name]) => name.length));
+      for (const [name, text] of rows) print(io, flags.nameOnly === true ? name : `${name.padEnd(width)}  ${text}`);
+      finish(exitCodes.ok);
+    });

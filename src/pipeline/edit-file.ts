@@ -1,0 +1,180 @@
+/** Changes to a dvc.yaml: a stage added, a stage frozen. Only the bytes of that stage change. */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { existsSync, readIfExists, writeAtomic } from "../base/files.ts";
+import { compareCodePoints } from "../base/python.ts";
+import { isMap, type Scalar, type Value, type ValueMap } from "../base/value.ts";
+import { openParamFile } from "../params/data-file.ts";
+import type { ParamEdit } from "../params/types.ts";
+import { ignoreInGit } from "../store/gitignore.ts";
+import type { Project } from "../store/project.ts";
+import { checkBoundaries } from "./boundaries.ts";
+import { readPipelineSource } from "./definition/source.ts";
+import { stageOf } from "./definition/stage.ts";
+import { buildGraph, outputTree } from "./graph.ts";
+import { loadProjectStages } from "./project-stages.ts";
+import type { Stage } from "./types.ts";
+
+export interface NewOutput {
+  readonly path: string;
+  readonly list: "outs" | "metrics" | "plots";
+  readonly cache: boolean;
+  readonly persist: boolean;
+}
+
+export interface NewStage {
+  readonly name: string;
+  readonly cmd: string;
+  readonly deps: readonly string[];
+  /** `lr,train`, `file.json:a,b`, `file.json:`: as on the command line. */
+  readonly params: readonly string[];
+  readonly outs: readonly NewOutput[];
+  readonly wdir?: string;
+  readonly desc?: string;
+  readonly alwaysChanged: boolean;
+}
+
+const forbiddenInNames = /[!"#$%&'()*+,./:;<=>?@[\\\]^`{|}~]/;
+
+function byText(a: string, b: string): number {
+  return compareCodePoints(a, b);
+}
+
+/** Keys of the default file first, then the other files; all sorted. The argument is split at its last ":". */
+function paramsValue(params: readonly string[]): Value[] {
+  const byFile = new Map<string, Set<string>>();
+  for (const text of params) {
+    const colon = text.lastIndexOf(":");
+    const file = colon < 0 ? "params.yaml" : text.slice(0, colon);
+    const keys = byFile.get(file) ?? new Set();
+    byFile.set(file, keys);
+    for (const key of text.slice(colon + 1).split(",")) if (key !== "") keys.add(key);
+  }
+  const own = [...(byFile.get("params.yaml") ?? [])].sort(byText);
+  const others = [...byFile].filter(([file, keys]) => file !== "params.yaml" || keys.size === 0);
+  const sorted = others.sort(([a], [b]) => byText(a, b));
+  return [...own, ...sorted.map(([file, keys]) => new Map([[file, keys.size === 0 ? null : [...keys].sort(byText)]]))];
+}
+
+function outputsValue(outs: readonly NewOutput[], list: NewOutput["list"]): Value[] {
+  const chosen = outs.filter((output) => output.list === list).sort((a, b) => byText(a.path, b.path));
+  return chosen.map((output) => {
+    const flags = new Map<Scalar, Value>();
+    if (!output.cache) flags.set("cache", false);
+    if (output.persist) flags.set("persist", true);
+    return flags.size === 0 ? output.path : new Map([[output.path, flags]]);
+  });
+}
+
+/** The entry in DVC's order of keys, empty parts left out. What the old entry says beside its work is kept. */
+function definitionOf(stage: NewStage, before: Value | undefined): ValueMap {
+  const kept = (key: string) => (isMap(before) ? before.get(key) : undefined);
+  const wdir = path.posix.normalize(stage.wdir ?? ".");
+  const fields: readonly (readonly [string, Value | undefined])[] = [
+    ["desc", stage.desc ?? kept("desc")],
+    ["cmd", stage.cmd],
+    ["wdir", wdir === "." ? undefined : wdir],
+    ["deps", [...new Set(stage.deps)].sort(byText)],
+    ["params", paramsValue(stage.params)],
+    ["outs", outputsValue(stage.outs, "outs")],
+    ["metrics", outputsValue(stage.outs, "metrics")],
+    ["plots", outputsValue(stage.outs, "plots")],
+    ["always_changed", stage.alwaysChanged ? true : undefined],
+    ["meta", kept("meta")],
+  ];
+  return new Map(
+    fields.flatMap(([key, value]) => (value === undefined || isEmpty(value) ? [] : [[key, value] as const])),
+  );
+}
+
+function isEmpty(value: Value): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+async function editFile(file: string, edits: readonly Omit<ParamEdit, "text">[]): Promise<void> {
+  const opened = await openParamFile({ path: file, bytes: readIfExists(file) });
+  writeAtomic(file, opened.edit(edits.map((edit) => ({ ...edit, text: edit.path.join(".") }))));
+}
+
+export interface AddRequest {
+  /** Absolute: the dvc.yaml of this folder is written. */
+  readonly folder: string;
+  readonly stage: NewStage;
+  readonly existing: "refuse" | "replace";
+}
+
+export interface Added {
+  readonly change: "added" | "modified";
+  /** Relative to the project's root. */
+  readonly writtenFiles: readonly string[];
+}
+
+function checkName({ name, cmd }: NewStage): void {
+  if (cmd.trim() === "") throw new SweeplineError({ code: "NO_COMMAND", message: "command is not specified" });
+  if (name === "" || forbiddenInNames.test(name))
+    throw new SweeplineError({
+      code: "BAD_STAGE_NAME",
+      message: "Stage name cannot contain punctuation characters.",
+      hint: "Letters, digits, '_' and '-' are fine.",
+    });
+}
+
+/** The graph with the new stage must be sound before anything is written. */
+async function checkGraph(project: Project, stage: Stage): Promise<void> {
+  checkBoundaries(project.root, [stage]);
+  const { stages } = await loadProjectStages(project);
+  const all = [...stages.filter((each) => each.address !== stage.address), stage];
+  buildGraph(outputTree(project.root, all), all);
+}
+
+/**
+ * Adds a stage to the dvc.yaml of a folder, and its cached outputs to .gitignore. Errors: BAD_STAGE_NAME, NO_COMMAND,
+ * STAGE_EXISTS, those of a graph that would be unsound.
+ */
+export async function addStage(project: Project, request: AddRequest): Promise<Added> {
+  const { stage, folder, existing } = request;
+  checkName(stage);
+  const absolute = path.join(folder, "dvc.yaml");
+  const file = path.relative(project.root, absolute).split(path.sep).join("/");
+  const bytes = readIfExists(absolute);
+  const stages = bytes === undefined ? undefined : readPipelineSource(file, bytes).data.get("stages");
+  const before = isMap(stages) ? stages.get(stage.name) : undefined;
+  if (before !== undefined && existing === "refuse")
+    throw new SweeplineError({
+      code: "STAGE_EXISTS",
+      message: `Stage '${stage.name}' already exists in '${file}'. Use '--force' to overwrite.`,
+    });
+  const definition = definitionOf(stage, before);
+  const added = stageOf({ file, folder, name: stage.name }, definition);
+  await checkGraph(project, added);
+  const whole: Omit<ParamEdit, "text"> =
+    stages === undefined
+      ? { kind: "force-add", path: ["stages"], value: new Map([[stage.name, definition]]) }
+      : { kind: "force-add", path: ["stages", stage.name], value: definition };
+  await editFile(
+    absolute,
+    before === undefined ? [whole] : [{ kind: "delete", path: whole.path, value: undefined }, whole],
+  );
+  const written = added.outs
+    .filter((output) => output.cache)
+    .map((output) => path.resolve(added.workingFolder, output.path))
+    .filter((target) => existsSync(path.dirname(target)))
+    .flatMap((target) => ignoreInGit(project, target) ?? []);
+  const names = [absolute, ...written].map((name) => path.relative(project.root, name));
+  return { change: before === undefined ? "added" : "modified", writtenFiles: [...new Set(names)].sort() };
+}
+
+/** Sets or removes `frozen` of a stage in its dvc.yaml. Generated stages and .dvc files are refused. */
+export async function setFrozen(project: Project, stage: Stage, state: "frozen" | "thawed"): Promise<void> {
+  if (stage.cmd === null || stage.name.includes("@"))
+    throw new SweeplineError({
+      code: "CANNOT_FREEZE",
+      message: `cannot freeze '${stage.address}': it is ${stage.cmd === null ? "a .dvc file" : "generated by foreach or matrix"}`,
+      hint: "Write `frozen: true` into the file by hand.",
+    });
+  if (stage.frozen === (state === "frozen")) return;
+  const edit = { path: ["stages", stage.name, "frozen"] };
+  await editFile(path.join(project.root, stage.file), [
+    state === "frozen" ? { ...edit, kind: "force-add", value: true } : { ...edit, kind: "delete", value: undefined },
+  ]);
+}
