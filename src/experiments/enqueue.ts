@@ -1,11 +1,16 @@
 /** From points to queue entries: one snapshot, one stream of objects and one ref transaction for a whole sweep. */
 
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { makeFolder } from "../base/files.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { changeRefs, type RefChange } from "../git/refs.ts";
 import { headCommit } from "../git/repository.ts";
 import { type Snapshot, snapshotWorkTree } from "../git/snapshot.ts";
+import { commitChangedData } from "../pipeline/data/changed-data.ts";
+import { loadProjectStages, type ProjectStages } from "../pipeline/project-stages.ts";
+import { openCache } from "../store/cache.ts";
+import { projectState } from "../store/state-database.ts";
 import type { Point } from "../sweep/types.ts";
 import { filesToCopy } from "./copied-paths.ts";
 import { importEntries } from "./import-entries.ts";
@@ -110,9 +115,11 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const head = await headCommit(repository);
   const files = await openParamFiles(context, request.folder, request.points);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
-  const snapshot = await snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include });
-  const scope = await identityScope(
-    context.project,
+  const stages = await loadProjectStages(context.project);
+  const contents = await changedData(context, stages);
+  const snapshot = await snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents });
+  const scope = identityScope(
+    stages,
     files.map((file) => file.inGit),
   );
   const [known, identities] = await Promise.all([
@@ -130,6 +137,20 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
   });
   return { head, snapshot, files, named, identities, known, copied };
+}
+
+/** The .dvc files of data that was changed since `add`, as they would be after another `add`. */
+async function changedData(context: ExperimentsContext, stages: ProjectStages): Promise<ReadonlyMap<string, string>> {
+  if (stages.dataStages.size === 0) return new Map();
+  const { project, repository } = context;
+  const state = projectState(project);
+  try {
+    const changed = await commitChangedData(stages, openCache(project, { state }));
+    const inside = path.relative(repository.workTree, project.root);
+    return new Map(changed.map(({ file, text }) => [path.posix.join(inside, file), text]));
+  } finally {
+    await state.close();
+  }
 }
 
 function knownPoint(point: Extract<NamedPoint, { kind: "known" }>, overrides: readonly string[]): KnownPoint {

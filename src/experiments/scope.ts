@@ -1,7 +1,6 @@
 import path from "node:path";
-import { loadProjectStages } from "../pipeline/project-stages.ts";
+import type { ProjectStages } from "../pipeline/project-stages.ts";
 import type { Stage } from "../pipeline/types.ts";
-import type { Project } from "../store/project.ts";
 import type { IdentityScope } from "./identity.ts";
 
 /**
@@ -9,10 +8,9 @@ import type { IdentityScope } from "./identity.ts";
  * leaves out and reads. All paths from the top of the Git work tree, "/" as separator.
  * @param edited parameter files that overrides name, tracked by a stage or not
  */
-export async function identityScope(project: Project, edited: readonly string[]): Promise<IdentityScope> {
+export function identityScope({ project, pipelines }: ProjectStages, edited: readonly string[]): IdentityScope {
   const top = project.gitRoot ?? project.root;
   const inGit = (absolute: string) => path.relative(top, absolute).split(path.sep).join("/");
-  const { pipelines } = await loadProjectStages(project);
   const stages = pipelines.flatMap((pipeline) => pipeline.stages);
   const fromStages = (paths: (stage: Stage) => readonly string[]) =>
     stages.flatMap((stage) => paths(stage).map((name) => inGit(path.resolve(stage.workingFolder, name))));

@@ -98,7 +98,7 @@ async function prepare(
   const { point, targets, flags } = request;
   const baseline = await headCommit(context.repository);
   const inGit = files.map((file) => file.inGit);
-  const scope = await identityScope(context.project, inGit);
+  const scope = identityScope(await loadProjectStages(context.project), inGit);
   const known = await knownOnBaseline(context, baseline, scope);
   const name = chooseName(request, known);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);

@@ -38,6 +38,8 @@ export interface SnapshotOptions {
   readonly scratchFolder: string;
   /** Files to add although Git does not track them (or ignores them); missing ones are left out. Relative to the work tree. */
   readonly include: readonly string[];
+  /** Files whose content is not the one on the disk, by path relative to the work tree. */
+  readonly contents?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function snapshotWorkTree(repository: Repository, options: Snapshot
     if (before.exitCode !== 0) throw unmerged(before.stderr);
     await git(["add", "-u", "--", ":/"], settings);
     await addFiles(repository, options.include, index);
+    await addContents(repository, options.contents ?? new Map(), index);
     const after = await git(["write-tree"], settings);
     return { indexTree: before.stdout.toString().trim() as ObjectId, workTree: after.trim() as ObjectId };
   } finally {
@@ -70,6 +73,18 @@ async function addFiles(repository: Repository, files: readonly string[], index:
     env: { GIT_INDEX_FILE: index },
     input: present.map((file) => `${file}\0`).join(""),
   });
+}
+
+async function addContents(
+  repository: Repository,
+  contents: ReadonlyMap<string, string>,
+  index: string,
+): Promise<void> {
+  const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
+  for (const [file, text] of contents) {
+    const id = (await git(["hash-object", "-w", "--stdin", "--path", file], { ...settings, input: text })).trim();
+    await git(["update-index", "--add", "--cacheinfo", `100644,${id},${file}`], settings);
+  }
 }
 
 function isFile(file: string): boolean {
