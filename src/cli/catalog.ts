@@ -28,9 +28,19 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/checkout.ts"),
   },
   {
+    name: "commit",
+    summary: "Record what lies in the workspace, without running anything",
+    load: () => import("./commands/commit.ts"),
+  },
+  {
     name: "config",
     summary: "Read and change the configuration",
     load: () => import("./commands/config.ts"),
+  },
+  {
+    name: "dag",
+    summary: "Show the graph of stages",
+    load: () => import("./commands/dag.ts"),
   },
   {
     name: "exp",

@@ -118,13 +118,19 @@ async function verify(run: StageRun): Promise<StageOutcome> {
       code: "DATA_MISSING",
       message: `missing data 'source${missing.length > 1 ? "s" : ""}': ${missing.map((output) => output.path).join(", ")}`,
     });
-  return { kind: "changed", entry: await save(run, stage.cmd === null ? noInputs : undefined) };
+  return { kind: "changed", entry: await saveStage(run, stage.cmd === null ? noInputs : undefined) };
 }
 
 const noInputs: StageInputs = { deps: [], params: new Map() };
 
-/** Saves outputs and the run; `inputs` where they are known already. */
-async function save(run: StageRun, inputs?: StageInputs): Promise<LockEntry> {
+/** What saving a stage needs of its run. */
+export type SaveRun = Pick<StageRun, "work" | "stage" | "ignorer" | "wrote"> & {
+  readonly options: Pick<ReproduceOptions, "commit">;
+  readonly events: Pick<ReproduceEvents, "warning">;
+};
+
+/** Saves outputs and the run, and answers the entry that says what is there now; `inputs` where they are known already. */
+export async function saveStage(run: SaveRun, inputs?: StageInputs): Promise<LockEntry> {
   const { work, stage, options, events } = run;
   // As DVC, after the run: a stage that runs Python leaves __pycache__ in a folder it depends on.
   const { deps, params } = inputs ?? (await readInputs(work, stage));
@@ -137,7 +143,7 @@ async function save(run: StageRun, inputs?: StageInputs): Promise<LockEntry> {
 }
 
 /** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
-async function keepRun({ work, stage, options }: StageRun, entry: LockEntry): Promise<void> {
+async function keepRun({ work, stage, options }: SaveRun, entry: LockEntry): Promise<void> {
   const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
   if (!options.commit || hasLooseOutput || !isRunCacheable(work.project.root, stage, entry)) return;
   await copyUncachedOutputs(work, stage);
@@ -175,7 +181,7 @@ async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome> {
   events.message(`Stage '${shownStage(work, stage)}' is cached - skipping run, checking out outputs`);
   if (options.dry) return { kind: "changed", entry: undefined };
   await restoreOutputs(work, stage, entry.outs);
-  return { kind: "changed", entry: await save(run) };
+  return { kind: "changed", entry: await saveStage(run) };
 }
 
 async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
@@ -231,7 +237,7 @@ async function runOrRestore(run: StageRun): Promise<StageOutcome> {
     clearOutputs(work, stage);
   }
   if ((await runCommands(run)) === "cancelled") return { kind: "cancelled" };
-  return { kind: "changed", entry: options.dry ? undefined : await save(run) };
+  return { kind: "changed", entry: options.dry ? undefined : await saveStage(run) };
 }
 
 /**

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { commitStages } from "../../pipeline/commit-stages.ts";
+import { openProject } from "../../store/open.ts";
+import { projectState } from "../../store/state-database.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { refusedAs } from "../refusal.ts";
+import { stageEvents } from "../stage-events.ts";
+
+interface Flags {
+  readonly force?: boolean;
+  readonly recursive?: boolean;
+}
+
+/** `sweepline commit [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("commit")
+    .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
+    .option("-f, --force", "also what changed, without asking")
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .action(async (targets: readonly string[], flags: Flags) => {
+      const folder = process.cwd();
+      const project = openProject(folder);
+      const state = projectState(project);
+      const events = stageEvents(io, { groups: new Set(), messages: "all" });
+      const request = {
+        folder,
+        targets,
+        recursive: flags.recursive === true,
+        changed: flags.force === true ? ("accept" as const) : ("ask" as const),
+        events,
+        state,
+      };
+      try {
+        await refusedAs("failed to commit", () => commitStages(project, request));
+      } finally {
+        await state.close();
+      }
+      finish(exitCodes.ok);
+    });

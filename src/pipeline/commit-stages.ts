@@ -1,0 +1,87 @@
+/** `commit`: what lies in the workspace becomes what the lock files say, without running anything. */
+import { SweeplineError } from "../base/errors.ts";
+import { openCache } from "../store/cache.ts";
+import type { Project } from "../store/project.ts";
+import type { FileState } from "../store/state.ts";
+import { checkBoundaries } from "./boundaries.ts";
+import { saveDataStage } from "./data-stage.ts";
+import { loadProjectStages } from "./project-stages.ts";
+import { changedDependencies, changedOutputs, commandChanged } from "./run/changes.ts";
+import { outputIgnorer } from "./run/ignore-outputs.ts";
+import { openLockBook } from "./run/lock-book.ts";
+import { saveStage } from "./run/stage.ts";
+import { stageSubject, type Work } from "./run/work.ts";
+import { chooseStages } from "./targets.ts";
+import type { ReproduceEvents, Stage } from "./types.ts";
+
+export interface CommitRequest {
+  /** Absolute. */
+  readonly folder: string;
+  /** Empty: all stages. */
+  readonly targets: readonly string[];
+  readonly recursive: boolean;
+  /** What happens at a stage that changed. */
+  readonly changed: "ask" | "accept";
+  readonly events: Pick<ReproduceEvents, "warning" | "confirm">;
+  readonly state?: FileState;
+}
+
+function listed(names: readonly string[]): string {
+  return `[${names.map((name) => `'${name}'`).join(", ")}]`;
+}
+
+/** The question to ask before a changed stage is committed; undefined where nothing changed. */
+async function question(work: Work, stage: Stage): Promise<string | undefined> {
+  const deps = (await changedDependencies(work, stage)).map((change) => change.shown);
+  const outs = (await changedOutputs(work, stage)).map((change) => change.shown);
+  const subject = stageSubject(work, stage);
+  const parts = [
+    ...(deps.length > 0 ? [`dependencies ${listed(deps)}`] : []),
+    ...(outs.length > 0 ? [`outputs ${listed(outs)}`] : []),
+  ];
+  const changed =
+    parts.length > 0 ? `${parts.join(" and ")} of ${subject} changed.` : `'cmd' of ${subject} has changed.`;
+  if (parts.length === 0 && !commandChanged(stage, work.recorded(stage))) return undefined;
+  return `${changed} Are you sure you want to commit it?`;
+}
+
+async function approve(work: Work, stage: Stage, request: CommitRequest): Promise<void> {
+  if (request.changed === "accept") return;
+  const text = await question(work, stage);
+  if (text === undefined || (await request.events.confirm?.(text))) return;
+  throw new SweeplineError({
+    code: "NOT_CONFIRMED",
+    message: `unable to commit changed ${stageSubject(work, stage)}. Use \`-f|--force\` to force.`,
+  });
+}
+
+/**
+ * Puts the outputs of stages into the cache and writes their lock entries. Errors: NOT_CONFIRMED, missing dependencies, parameters
+ * or outputs.
+ */
+export async function commitStages(project: Project, request: CommitRequest): Promise<void> {
+  const { folder, targets, recursive, events } = request;
+  const stages = await loadProjectStages(project);
+  const chosen =
+    targets.length === 0
+      ? stages.stages
+      : chooseStages(stages, { targets, folder, recursive, names: "exact" }).map(({ stage }) => stage);
+  checkBoundaries(project.root, chosen);
+  const locks = await openLockBook(project.root, chosen, chosen);
+  const work: Work = {
+    project,
+    folder,
+    cache: openCache(project, request.state === undefined ? {} : { state: request.state }),
+    readParams: stages.params.read,
+    recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
+  };
+  const ignorer = outputIgnorer(project);
+  for (const stage of chosen) {
+    await approve(work, stage, request);
+    const inputs = stage.cmd === null ? { deps: [], params: new Map() } : undefined;
+    const run = { work, stage, ignorer, wrote: () => undefined, options: { commit: true }, events };
+    const entry = await saveStage(run, inputs);
+    if (stage.cmd === null) saveDataStage(project.root, stage, entry);
+    else await locks.write(stage, entry);
+  }
+}

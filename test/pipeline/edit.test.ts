@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { commitStages } from "../../src/pipeline/commit-stages.ts";
+import { dagDot, dagMermaid, dagText } from "../../src/pipeline/dag.ts";
+import { addStage, type NewStage, setFrozen } from "../../src/pipeline/edit-file.ts";
+import { loadProjectStages } from "../../src/pipeline/project-stages.ts";
+import { run, type TestProject, testProject } from "./project.ts";
+
+const plain: NewStage = { name: "s", cmd: "cp in out", deps: ["in"], params: [], outs: [], alwaysChanged: false };
+const out = (path: string, cache = true) => ({ path, list: "outs" as const, cache, persist: false });
+
+function add(project: TestProject, stage: Partial<NewStage>, existing: "refuse" | "replace" = "refuse") {
+  return addStage(project.project, { folder: project.root, stage: { ...plain, ...stage }, existing });
+}
+
+describe("adding a stage", () => {
+  test("writes DVC's order of keys and a line into .gitignore", async () => {
+    const project = testProject({});
+    const added = await add(project, {
+      params: ["b,a", "x.json:k", "whole.toml:"],
+      deps: ["z", "in"],
+      outs: [out("out"), { path: "m.json", list: "metrics", cache: false, persist: false }],
+      desc: "what",
+    });
+    expect(added).toEqual({ change: "added", writtenFiles: [".gitignore", "dvc.yaml"] });
+    expect(project.read(".gitignore")).toBe("/out\n");
+    expect(project.read("dvc.yaml")).toBe(`stages:
+  s:
+    desc: what
+    cmd: cp in out
+    deps:
+    - in
+    - z
+    params:
+    - a
+    - b
+    - whole.toml: null
+    - x.json:
+      - k
+    outs:
+    - out
+    metrics:
+    - m.json:
+        cache: false
+`);
+  });
+
+  test("leaves the other bytes of the file alone; a replaced stage keeps its description", async () => {
+    const before = "# mine\nstages:\n    old:   # why\n        cmd: 'x'\n        desc: kept\n";
+    const project = testProject({ "dvc.yaml": before });
+    await add(project, { outs: [out("o", false)] });
+    expect(project.read("dvc.yaml").startsWith(before)).toBe(true);
+    await expect(add(project, { name: "old" })).rejects.toThrow(
+      "Stage 'old' already exists in 'dvc.yaml'. Use '--force' to overwrite.",
+    );
+    expect(await add(project, { name: "old", cmd: "new" }, "replace")).toMatchObject({ change: "modified" });
+    const { stages } = await loadProjectStages(project.project);
+    expect(stages.find(({ name }) => name === "old")).toMatchObject({ cmd: "new", desc: "kept" });
+  });
+
+  test.each([
+    ["a bad name", { name: "a/b" }, "BAD_STAGE_NAME"],
+    ["no command", { cmd: " " }, "NO_COMMAND"],
+    ["an output of another stage", { outs: [out("made")] }, "OUTPUT_DUPLICATE"],
+    ["a circle", { deps: ["made"], outs: [out("source")] }, "STAGE_CYCLE"],
+    ["an output outside", { outs: [out("../x")] }, "OUTSIDE_PROJECT"],
+  ])("refuses %s and writes nothing", async (_, stage, code) => {
+    const text = "stages: {m: {cmd: x, deps: [source], outs: [made]}}\n";
+    const project = testProject({ "dvc.yaml": text });
+    await expect(add(project, stage)).rejects.toMatchObject({ code });
+    expect(project.read("dvc.yaml")).toBe(text);
+  });
+});
+
+test("freezing and thawing change one line", async () => {
+  const text = "stages:\n  s:\n    cmd: x\n  t: {cmd: y}\n";
+  const project = testProject({ "dvc.yaml": text });
+  const stage = async () => (await loadProjectStages(project.project)).stages.filter(({ name }) => name === "s");
+  for (const each of await stage()) await setFrozen(project.project, each, "frozen");
+  expect(project.read("dvc.yaml")).toBe("stages:\n  s:\n    cmd: x\n    frozen: true\n  t: {cmd: y}\n");
+  for (const each of await stage()) await setFrozen(project.project, each, "thawed");
+  expect(project.read("dvc.yaml")).toBe(text);
+});
+
+test("commit takes what lies in the workspace, and asks where it changed", async () => {
+  const project = testProject({ "dvc.yaml": "stages: {s: {cmd: cp in o, deps: [in], outs: [o]}}\n", in: "1" });
+  await run(project);
+  project.write({ o: "by hand" });
+  const asked: string[] = [];
+  const request = {
+    folder: project.root,
+    targets: [],
+    recursive: false,
+    events: {
+      warning: () => undefined,
+      confirm: async (question: string) => {
+        asked.push(question);
+        return false;
+      },
+    },
+  };
+  await expect(commitStages(project.project, { ...request, changed: "ask" })).rejects.toMatchObject({
+    code: "NOT_CONFIRMED",
+  });
+  expect(asked).toEqual(["outputs ['o'] of stage: 's' changed. Are you sure you want to commit it?"]);
+  await commitStages(project.project, { ...request, changed: "accept" });
+  expect((await run(project)).result).toMatchObject({ changed: 0 });
+});
+
+test("the graph as text, Mermaid and DOT", () => {
+  const nodes = { steps: ['a"', "b"], needs: new Map([["b", ['a"', "elsewhere"]]]) };
+  expect(dagText(nodes)).toBe('a"\nb <- a"');
+  expect(dagMermaid(nodes)).toBe('flowchart TD\n\tnode1["a&quot;"]\n\tnode2["b"]\n\tnode1-->node2');
+  expect(dagDot(nodes)).toBe('strict digraph {\n"a\\"";\n"b";\n"a\\"" -> "b";\n}');
+});
