@@ -51,13 +51,13 @@ function isCached(stages: ProjectStages, absolute: string): boolean {
 
 /**
  * Files and folders that a commit of an experiment must include even if Git does not track them: what dvc.yaml files list at their
- * top, the dvc.lock of the root, and for each stage of the plan (run or skipped) its dvc.yaml, dvc.lock, dependencies, parameter
- * files and the outputs that are not in the cache. Those that exist, relative to the project's root, sorted. (The rules of DVC's executor.)
+ * top, and for each stage of the plan (run or skipped) its dvc.yaml, dvc.lock, dependencies, parameter files and the outputs that
+ * are not in the cache. Those that exist, relative to the project's root, sorted. (The rules of DVC's executor.)
  * @param steps the stages of the plan; default: all
  */
 export function trackedOutputs(stages: ProjectStages, steps?: readonly StageAddress[]): string[] {
   const { project } = stages;
-  const files = new Set<string>([path.join(project.root, "dvc.lock")]);
+  const files = new Set<string>();
   for (const pipeline of stages.pipelines) for (const file of topLevelFiles(pipeline)) files.add(file);
   const chosen =
     steps === undefined ? stages.stages : steps.flatMap((address) => stages.graph.stages.get(address) ?? []);

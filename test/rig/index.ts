@@ -10,7 +10,7 @@ export {
   type Files,
   makeRepository,
   makeTemporaryFolder,
-  type Repository,
+  Repository,
   type RepositoryFacts,
   type RunOptions,
 } from "./repository.ts";

@@ -1,0 +1,75 @@
+/**
+ * The real DVC beside sweepline. It is looked for in the virtual environment that SWEEPLINE_PEERS names, else on PATH.
+ * `npm test` takes it only from SWEEPLINE_PEERS: a DVC that happens to be installed must not make it slow.
+ */
+import { accessSync, constants, cpSync } from "node:fs";
+import path from "node:path";
+import { describe } from "vitest";
+import { type CommandResult, makeTemporaryFolder, Repository, type RunOptions } from "../rig/index.ts";
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The folder of the program `dvc`; undefined where it can't be had. */
+function findPeers(): string | undefined {
+  const named = process.env.SWEEPLINE_PEERS;
+  const folders =
+    named !== undefined
+      ? [path.join(named, "bin")]
+      : process.env.npm_lifecycle_event === "test"
+        ? []
+        : (process.env.PATH ?? "").split(path.delimiter);
+  return folders.find((folder) => path.isAbsolute(folder) && isProgram(path.join(folder, "dvc")));
+}
+
+const peers = findPeers();
+
+/** Tests that need the real DVC. Each takes some of its slow commands, so they get more time. */
+export function describeWithDvc(name: string, tests: () => void): void {
+  const title = peers === undefined ? `${name} (skipped: no real DVC, set SWEEPLINE_PEERS)` : name;
+  describe.skipIf(peers === undefined)(title, { timeout: 180_000 }, tests);
+}
+
+/** Runs the real `dvc ARGS` to its end. */
+export function runDvc(
+  repository: Repository,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<CommandResult> {
+  const folder = peers ?? "";
+  const env = {
+    // DVC's queue starts `dvc` from PATH.
+    PATH: `${folder}${path.delimiter}${repository.env.PATH}`,
+    // Else it is a folder that all repositories of the machine share.
+    DVC_SITE_CACHE_DIR: path.join(repository.root, "site-cache"),
+    ...options.env,
+  };
+  return repository.startProgram(path.join(folder, "dvc"), args, { ...options, env }).result();
+}
+
+/** Runs the real `dvc ARGS`, which must succeed, and returns its stdout. */
+export async function dvc(repository: Repository, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runDvc(repository, args);
+  if (exitCode !== 0) throw new Error(`'dvc ${args.join(" ")}' ended with ${exitCode}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** The same repository once more, with a home folder of its own. */
+export function copyRepository(repository: Repository): Repository {
+  const copy = new Repository(makeTemporaryFolder());
+  cpSync(repository.folder, copy.folder, { recursive: true, preserveTimestamps: true });
+  return copy;
+}
+
+/** The finished experiments of all baselines: name to commit. */
+export function experiments(repository: Repository): ReadonlyMap<string, string> {
+  const refs = repository.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").split("\n");
+  const found = refs.map((line) => /^refs\/exps\/[0-9a-f]{2}\/[0-9a-f]{38}\/(\S+) (\S+)$/.exec(line));
+  return new Map(found.flatMap((parts) => (parts === null ? [] : [[parts[1] ?? "", parts[2] ?? ""] as const])));
+}
