@@ -1,6 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of dvc.yaml are what is tested
 import { describe, expect, test } from "vitest";
+import { plainValue } from "../../src/params/located.ts";
+import { parseYaml } from "../../src/params/yaml/parse.ts";
 import { shellWord } from "../../src/pipeline/definition/arguments.ts";
+import { scanYaml } from "../../src/pipeline/lock/scan.ts";
 import { loadProjectStages } from "../../src/pipeline/project-stages.ts";
 import type { Stage } from "../../src/pipeline/types.ts";
 import { type Files, testProject } from "./project.ts";
@@ -178,4 +181,33 @@ test("pipeline files are looked for where neither Git nor .dvcignore says no, an
   });
   const { stages } = await loadProjectStages(project.project);
   expect(stages.map((each) => each.address)).toEqual(["top", "sub/dvc.yaml:s"]);
+});
+
+describe("the quick reader of plain files", () => {
+  const plainStyle = `stages:
+  a:
+    cmd: sh a.sh
+    deps: [in, data/raw.csv]
+    params:
+    - lr
+    - other.json:
+      - k
+    outs:
+    - out:
+        cache: false
+`;
+
+  test.each([
+    ["plain", plainStyle],
+    ["numbers and words in a list", "stages: \n  a:\n    cmd: x\n    deps: [1.txt, true-ish, a.b]\n"],
+    ["a list of numbers", "vars:\n- n: [1, 2.5, true, null, 0x1f]\n"],
+  ])("reads what the whole parser reads: %s", (_, text) => {
+    const { root } = parseYaml({ path: "dvc.yaml", text });
+    const whole = root === undefined ? new Map() : plainValue(root);
+    expect(scanYaml(text) ?? whole).toEqual(whole);
+  });
+
+  test("knows the plain style", () => {
+    expect(scanYaml(plainStyle)).toBeDefined();
+  });
 });

@@ -1,9 +1,10 @@
 /** dvc.yaml as checked data: parsed once for each text, every mistake of a file reported at once with its line. */
 import { SweeplineError } from "../../base/errors.ts";
-import { isMap, type Scalar, type ValueMap } from "../../base/value.ts";
+import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { type LocatedNode, plainValue } from "../../params/located.ts";
 import { decodeFile, lineOf } from "../../params/source-text.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
+import { scanYaml } from "../lock/scan.ts";
 import { kindOf, type Problem, type ValuePath } from "./check.ts";
 import { pipelineFile } from "./schema.ts";
 
@@ -68,9 +69,16 @@ function invalid(source: Omit<PipelineSource, "data">, problems: readonly Proble
   });
 }
 
-function parse(file: string, text: string): ValueMap {
+/** The quick reader knows the plain style that most files have, and leaves the rest to the whole parser. */
+function readValue(file: string, text: string): Value {
+  const scanned = scanYaml(text);
+  if (scanned !== undefined) return scanned;
   const { root } = parseYaml({ path: file, text });
-  const value = root === undefined ? new Map() : plainValue(root);
+  return root === undefined ? new Map() : plainValue(root);
+}
+
+function parse(file: string, text: string): ValueMap {
+  const value = readValue(file, text);
   const problems: Problem[] = [];
   if (value === null) return new Map();
   if (!isMap(value)) problems.push({ path: [], message: `expected a mapping, found ${kindOf(value)}` });

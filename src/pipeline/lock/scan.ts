@@ -61,6 +61,9 @@ function splitEntry(text: string): { readonly key: Scalar; readonly rest: string
   return { key, rest: match[2] ?? "" };
 }
 
+/** `[in, data/raw.csv]`: words that mean the same in any place. */
+const flowList = /^\[([A-Za-z0-9_.][\w./-]*(?:, ?[A-Za-z0-9_.][\w./-]*)*)\]$/;
+
 class Scanner {
   private position = 0;
   constructor(private readonly lines: Line[]) {}
@@ -112,6 +115,8 @@ class Scanner {
       this.position++;
     }
     if (text === "{}") return new Map();
+    const flow = flowList.exec(text)?.[1];
+    if (flow !== undefined) return flow.split(/, ?/).map(plainScalar);
     return scalar(text);
   }
 
