@@ -17,6 +17,10 @@ function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
+export function isName(name: string): boolean {
+  return nameProblem(name) === undefined;
+}
+
 /** Throws BAD_NAME where a name can't be an experiment's. */
 export function checkName(name: string): void {
   const problem = nameProblem(name);

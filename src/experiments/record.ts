@@ -3,10 +3,12 @@
  * message; a finished experiment as a header of its commit (Git and DVC keep and ignore it; the message is DVC's),
  * so that it travels with push and pull.
  */
+import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { ParsedCommit } from "../git/objects.ts";
-import type { ReproduceOptions } from "../pipeline/types.ts";
+import { type ReproduceOptions, reproduceDefaults } from "../pipeline/types.ts";
+import { isName } from "./names.ts";
 
 /** The options of `repro` that an entry keeps: how to run it. */
 export type ReproduceFlags = Pick<
@@ -78,7 +80,8 @@ const entryPattern = /^dvc-exp:([0-9a-f]{40,64}):([0-9a-f]{40,64}):([^:\n]*)(?::
 export function parseEntryMessage(message: string): { readonly head: QueueEntryHead; readonly record: EntryRecord } {
   const found = entryPattern.exec(message);
   const record = found === null ? undefined : parseJson(found[4] ?? "");
-  if (found === null || !isEntryRecord(record))
+  // A ref may come from anywhere: a name or a folder that leads out of their place is no entry of ours.
+  if (found === null || !isEntryRecord(record) || !isName(found[3] ?? ""))
     throw new SweeplineError({
       code: "ENTRY_BROKEN",
       message: "a queue entry can't be read",
@@ -102,6 +105,15 @@ function isOverrideText(item: Partial<OverrideText> | null): item is OverrideTex
   return [item?.file, item?.text, item?.key, item?.value].every((part) => typeof part === "string");
 }
 
+const flagNames: ReadonlySet<string> = new Set(Object.keys(reproduceDefaults));
+
+/** Flags that a later version may have added are not ours to run with. */
+function isFlags(value: unknown): value is StoredFlags {
+  if (typeof value !== "object" || value === null) return false;
+  const defaults: Readonly<Record<string, unknown>> = reproduceDefaults;
+  return Object.entries(value).every(([name, flag]) => flagNames.has(name) && typeof flag === typeof defaults[name]);
+}
+
 function isFacts(value: unknown): value is ExperimentFacts {
   if (typeof value !== "object" || value === null) return false;
   const facts = value as Partial<ExperimentFacts>;
@@ -111,15 +123,26 @@ function isFacts(value: unknown): value is ExperimentFacts {
     facts.overrides.every((item) => isOverrideText(item)) &&
     Array.isArray(facts.targets) &&
     facts.targets.every((target) => typeof target === "string") &&
-    typeof facts.flags === "object" &&
-    facts.flags !== null &&
+    isFlags(facts.flags) &&
     (facts.sweep === undefined || typeof facts.sweep === "string")
   );
 }
 
 function isEntryRecord(value: unknown): value is EntryRecord {
   const record = value as Partial<EntryRecord>;
-  return isFacts(value) && record.v === 1 && Number.isSafeInteger(record.sequence) && typeof record.folder === "string";
+  return (
+    isFacts(value) &&
+    record.v === 1 &&
+    Number.isSafeInteger(record.sequence) &&
+    isInnerFolder(record.folder) &&
+    (record.message === undefined || typeof record.message === "string")
+  );
+}
+
+function isInnerFolder(folder: unknown): folder is string {
+  if (typeof folder !== "string" || folder.includes("\0")) return false;
+  const normal = path.posix.normalize(folder.split(path.sep).join("/"));
+  return !path.posix.isAbsolute(normal) && normal !== ".." && !normal.startsWith("../");
 }
 
 /** The name of the header that a finished experiment's commit carries. */

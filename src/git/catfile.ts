@@ -6,7 +6,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { startGit } from "./run.ts";
+import { gitMissing, startGit } from "./run.ts";
 
 export interface GitObject {
   readonly id: ObjectId;
@@ -32,7 +32,7 @@ export class CatFile {
   constructor(repository: Repository) {
     this.child = startGit(["cat-file", "--batch"], { cwd: repository.workTree });
     this.child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
-    this.child.on("error", (error) => this.fail(error));
+    this.child.on("error", (error) => this.fail(gitMissing(error)));
     this.child.on("close", () =>
       this.fail(new SweeplineError({ code: "GIT_DIED", message: "git cat-file ended early" })),
     );

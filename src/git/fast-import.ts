@@ -5,7 +5,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { ObjectId } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
-import { gitFailed, startGit } from "./run.ts";
+import { gitFailed, gitMissing, startGit } from "./run.ts";
 
 /** A blob written in this stream (a mark) or one that is there already. */
 export type BlobReference = { readonly mark: number } | { readonly id: ObjectId };
@@ -55,9 +55,11 @@ export class FastImport {
       this.stderr += chunk.toString();
     });
     this.closed = new Promise((resolve, reject) => {
-      this.child.on("error", reject);
+      this.child.on("error", (error) => reject(gitMissing(error)));
       this.child.on("close", (code) => resolve(code ?? 1));
     });
+    // Whoever waits for the end is told; before that nobody listens.
+    this.closed.catch(() => undefined);
     this.child.stdin.on("error", () => undefined);
   }
 
@@ -118,8 +120,17 @@ export class FastImport {
     const bytes = Buffer.concat(this.parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
     this.parts = [];
     this.pending = 0;
-    if (this.child.stdin.write(bytes)) return;
-    // A git that died never drains: `closed` ends the wait, and finish() tells why.
-    await Promise.race([new Promise<void>((resolve) => this.child.stdin.once("drain", resolve)), this.closed]);
+    const { stdin } = this.child;
+    // To a git that died, writing is over: finish() tells why.
+    if (!stdin.writable || stdin.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      const goOn = () => {
+        stdin.off("drain", goOn);
+        stdin.off("close", goOn);
+        resolve();
+      };
+      stdin.on("drain", goOn);
+      stdin.on("close", goOn);
+    });
   }
 }

@@ -3,10 +3,9 @@ import { type SimpleGit, simpleGit } from "simple-git";
 import { beforeEffect } from "../base/effects.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { gitEnvironment } from "./run.ts";
+import { gitEnvironment, gitFailed } from "./run.ts";
 
-function porcelain(repository: Repository, what: string): SimpleGit {
-  beforeEffect("git", what);
+function porcelain(repository: Repository): SimpleGit {
   const environment: Record<string, string> = {};
   // simple-git refuses variables through which a command could be run (an editor, a pager, ssh): none of these needs one.
   for (const [name, value] of Object.entries(gitEnvironment()))
@@ -17,38 +16,45 @@ function porcelain(repository: Repository, what: string): SimpleGit {
       if (!/^(EDITOR|PAGER|VISUAL|SSH_ASKPASS|PREFIX)$/.test(name)) environment[name] = value;
   // What is left comes from the user's own environment: their config files and their name are theirs to choose.
   const allowed = { allowEnvironment: Object.keys(environment), unsafe: { allowUnsafeConfigPaths: true } };
-  return simpleGit({ baseDir: repository.workTree, ...allowed }).env(environment);
+  // Without this, a command that fails without a word would count as done.
+  const errors = (error: Buffer | Error | undefined, result: { readonly exitCode: number }) =>
+    error ?? (result.exitCode === 0 ? undefined : new Error(`exit code ${result.exitCode}`));
+  return simpleGit({ baseDir: repository.workTree, errors, ...allowed }).env(environment);
+}
+
+/** Runs one command; throws GIT_FAILED with git's own words. */
+async function run(repository: Repository, args: readonly string[]): Promise<string> {
+  beforeEffect("git", args[0] ?? "");
+  try {
+    return await porcelain(repository).raw([...args]);
+  } catch (error) {
+    throw gitFailed(args, error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Adds files to the user's index, ignored ones refused as `git add` refuses them. */
 export async function stageFiles(repository: Repository, files: readonly string[]): Promise<void> {
-  if (files.length > 0) await porcelain(repository, "add").raw(["add", "--", ...files]);
+  if (files.length > 0) await run(repository, ["add", "--", ...files]);
 }
 
 /** A stash commit of all changes of tracked files, stored nowhere; undefined where nothing was changed. */
 export async function createStash(repository: Repository, message: string): Promise<ObjectId | undefined> {
-  const id = (await porcelain(repository, "stash").raw(["stash", "create", message])).trim();
+  const id = (await run(repository, ["stash", "create", message])).trim();
   return id === "" ? undefined : (id as ObjectId);
 }
 
 /** Makes the index equal to HEAD; the work tree stays as it is. */
 export async function resetIndex(repository: Repository): Promise<void> {
-  await porcelain(repository, "reset").raw(["reset", "--quiet", "--mixed"]);
+  await run(repository, ["reset", "--quiet", "--mixed"]);
 }
 
 /** Whether Git takes that name for a branch. */
 export async function isBranchName(repository: Repository, name: string): Promise<boolean> {
   if (name.startsWith("-")) return false;
   try {
-    await porcelain(repository, "check-ref-format").raw(["check-ref-format", `refs/heads/${name}`]);
+    await run(repository, ["check-ref-format", `refs/heads/${name}`]);
     return true;
   } catch {
     return false;
   }
-}
-
-/** The branch that is checked out; undefined where HEAD is detached. */
-export async function currentBranch(repository: Repository): Promise<string | undefined> {
-  const name = (await porcelain(repository, "branch").raw(["branch", "--show-current"])).trim();
-  return name === "" ? undefined : name;
 }

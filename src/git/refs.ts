@@ -5,7 +5,7 @@ import { SweeplineError } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
-import { git, startGit, tryGit } from "./run.ts";
+import { git, gitMissing, startGit, tryGit } from "./run.ts";
 
 export interface Ref {
   readonly name: RefName;
@@ -85,10 +85,9 @@ export class RefTransactions {
   async close(): Promise<void> {
     await this.tail;
     const child = this.child;
-    this.child = undefined;
     if (child === undefined) return;
     await new Promise<void>((resolve) => {
-      child.on("close", () => resolve());
+      child.once("close", () => resolve());
       child.stdin.end();
     });
   }
@@ -97,50 +96,62 @@ export class RefTransactions {
     const child = startGit(["update-ref", "-m", this.reason, "--stdin", "-z"], { cwd: this.repository.workTree });
     // Once a process, not once a transaction. Its end is told by `close`.
     child.stdin.on("error", () => undefined);
+    child.once("close", () => {
+      this.child = undefined;
+    });
     this.child = child;
     return child;
   }
 
-  private transact(changes: readonly RefChange[]): Promise<RefOutcome> {
-    if (changes.length === 0) return Promise.resolve({ kind: "committed" });
-    beforeEffect(
-      "ref",
-      changes
-        .map((change) => `${change.kind} ${change.ref}`)
-        .join(", ")
-        .slice(0, 200),
-    );
+  private async transact(changes: readonly RefChange[]): Promise<RefOutcome> {
+    if (changes.length === 0) return { kind: "committed" };
+    beforeEffect("ref", describe(changes));
+    const wasRunning = this.child !== undefined;
+    const answer = await this.ask(changes);
+    // Killed while it was idle (by whom ever): it has read nothing of this transaction.
+    if (answer === "died unasked" && wasRunning) return this.transact(changes);
+    return answer === "died unasked" ? { kind: "refused", message: "git update-ref ended early" } : answer;
+  }
+
+  private ask(changes: readonly RefChange[]): Promise<RefOutcome | "died unasked"> {
     const child = this.child ?? this.start();
     const zero = zeroId(this.repository);
     return new Promise((resolve, reject) => {
       let out = "";
       let err = "";
-      const settle = (outcome: RefOutcome | Error) => {
+      const settle = (finish: () => void) => {
         child.stdout.removeAllListeners("data");
         child.stderr.removeAllListeners("data");
-        child.removeAllListeners("close");
+        child.off("close", onClose);
         child.removeAllListeners("error");
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome);
+        finish();
+      };
+      const onClose = () => {
+        const message = err.trim().replace(/^fatal: /, "");
+        const outcome: RefOutcome = { kind: "refused", message: message || "git update-ref ended early" };
+        settle(() => resolve(out === "" && message === "" ? "died unasked" : outcome));
       };
       child.stdout.on("data", (chunk: Buffer) => {
         out += chunk.toString();
-        if (out.includes("commit: ok\n")) settle({ kind: "committed" });
+        if (out.includes("commit: ok\n")) settle(() => resolve({ kind: "committed" }));
       });
       child.stderr.on("data", (chunk: Buffer) => {
         err += chunk.toString();
       });
       child.on("error", (error) => {
         this.child = undefined;
-        settle(error);
+        settle(() => reject(gitMissing(error)));
       });
-      child.on("close", () => {
-        this.child = undefined;
-        settle({ kind: "refused", message: err.trim().replace(/^fatal: /, "") });
-      });
+      child.on("close", onClose);
       child.stdin.write(`start\0${changes.map((change) => instruction(change, zero)).join("")}prepare\0commit\0`);
     });
   }
+}
+
+/** For the record of effects: the first refs of a transaction. */
+function describe(changes: readonly RefChange[]): string {
+  const words = changes.slice(0, 4).map((change) => `${change.kind} ${change.ref}`);
+  return words.join(", ").slice(0, 200);
 }
 
 /** One transaction; throws REFS_REFUSED where git refused it. */

@@ -8,6 +8,8 @@ export interface GitOptions {
   /** Added to the environment: GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY... */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** "needed": may ask for a password (a remote's). Absent: out of the terminal's reach, see `startProcess`. */
+  readonly terminal?: "needed";
 }
 
 export interface GitOutcome {
@@ -30,6 +32,10 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): No
     GIT_ALTERNATE_OBJECT_DIRECTORIES: _alternates,
     GIT_COMMON_DIR: _common,
     GIT_NAMESPACE: _namespace,
+    GIT_LITERAL_PATHSPECS: _literal,
+    GIT_GLOB_PATHSPECS: _glob,
+    GIT_NOGLOB_PATHSPECS: _noGlob,
+    GIT_ICASE_PATHSPECS: _ignoreCase,
     SWEEPLINE_FAULT: _fault,
     ...rest
   } = process.env;
@@ -39,17 +45,27 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): No
 /** Settings that would make git start helpers of its own or write more than asked. */
 const pinnedSettings = ["-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
 
-/** Starts a git process and leaves its streams to the caller. */
-export function startGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
-  beforeEffect("git", args.slice(0, 2).join(" "));
-  return spawn("git", [...pinnedSettings, ...args], {
+/**
+ * In a session of its own: Ctrl+C in a terminal goes to all processes of its group, and one that we stop cleanly after
+ * needs its git until the end. Git ends with us all the same, when its streams close.
+ */
+function startProcess(program: string, args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+  return spawn(program, args, {
     cwd: options.cwd,
     env: gitEnvironment(options.env),
     stdio: "pipe",
+    detached: options.terminal === undefined,
   });
 }
 
-function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
+/** Starts a git process and leaves its streams to the caller. */
+export function startGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+  beforeEffect("git", args.slice(0, 2).join(" "));
+  return startProcess("git", [...pinnedSettings, ...args], options);
+}
+
+/** What an `error` event of a git process means. */
+export function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
   return new SweeplineError({
     code: "GIT_NOT_FOUND",
     message: error.code === "ENOENT" ? "git was not found" : `git could not be started: ${error.message}`,
@@ -107,12 +123,5 @@ export function tryGitSequence(commands: readonly (readonly string[])[], options
   });
   beforeEffect("git", commands.map((command) => command[0]).join(", "));
   const script = steps.join(" && ");
-  return collect(
-    spawn("/bin/sh", ["-c", script, "git", ...commands.flat()], {
-      cwd: options.cwd,
-      env: gitEnvironment(options.env),
-      stdio: "pipe",
-    }),
-    options.input,
-  );
+  return collect(startProcess("/bin/sh", ["-c", script, "git", ...commands.flat()], options), options.input);
 }

@@ -27,7 +27,7 @@ export function byBaseline<T extends { readonly baseline: ObjectId }>(
 /** The experiments of a Git remote or URL, sorted by ref; errors: INVALID_REMOTE. */
 export async function remoteExperiments(repository: Repository, remote: string): Promise<readonly ListedExperiment[]> {
   const args = ["ls-remote", "--refs", "--end-of-options", remote, "refs/exps/*"];
-  const outcome = await tryGit(args, { cwd: repository.workTree });
+  const outcome = await tryGit(args, { cwd: repository.workTree, terminal: "needed" });
   if (outcome.exitCode !== 0)
     throw new SweeplineError({
       code: "INVALID_REMOTE",

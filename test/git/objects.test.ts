@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { CatFile } from "../../src/git/catfile.ts";
+import type { ObjectId } from "../../src/git/ids.ts";
+import { committerIdentity, parseCommit, stamp, writeCommit, writeObject } from "../../src/git/objects.ts";
+import { changeRefs } from "../../src/git/refs.ts";
+import { makeTemporaryFolder } from "../rig/index.ts";
+import { gitWith, makeOpened, makeSha256, type Opened } from "./repositories.ts";
+
+let sha1: Opened;
+let sha256: Opened;
+beforeAll(() => {
+  sha1 = makeOpened();
+  sha256 = makeSha256(makeTemporaryFolder());
+});
+
+const author = "Tester <tester@example.com> 1700000000 -0330";
+
+describe.each([
+  ["SHA-1", () => sha1],
+  ["SHA-256", () => sha256],
+] as const)("loose objects, %s", (_, get) => {
+  test("have git's ids, and git reads them", () => {
+    const { rig, opened } = get();
+    for (const content of ["", "a", "ünï\n", Buffer.alloc(300_000, 7), Buffer.from([0, 255, 10])]) {
+      const id = writeObject(opened, "blob", content);
+      expect(id).toBe(gitWith(rig, ["hash-object", "--stdin"], content));
+      expect(rig.git("cat-file", "-s", id)).toBe(String(Buffer.from(content).length));
+      expect(writeObject(opened, "blob", content)).toBe(id);
+    }
+    expect(rig.git("fsck", "--strict", "--no-dangling")).toBe("");
+  });
+
+  test("a commit with a header of ours passes fsck --strict, gc and repack, and is read back", async () => {
+    const { rig, opened } = get();
+    const tree = rig.git("rev-parse", "HEAD^{tree}") as ObjectId;
+    const head = rig.git("rev-parse", "HEAD") as ObjectId;
+    const header = JSON.stringify({ text: "two\nlines ü", deep: [1] });
+    const commit = writeCommit(opened, {
+      tree,
+      parents: [head],
+      author,
+      extraHeaders: { sweepline: header },
+      message: "subject\n\nbody\n\nsweepline not a header",
+    });
+    await changeRefs(opened, "test", [{ kind: "create", ref: "refs/exps/aa/bb/x" as never, to: commit }]);
+    rig.git("gc", "--quiet", "--prune=now", "--aggressive");
+    expect(rig.git("fsck", "--strict", "--no-dangling")).toBe("");
+    expect(rig.git("log", "-1", "--format=%an|%ad|%s|%P", "--date=raw", commit)).toBe(
+      `Tester|1700000000 -0330|subject|${head}`,
+    );
+    const catFile = new CatFile(opened);
+    const object = await catFile.read(commit);
+    catFile.close();
+    const parsed = parseCommit(object?.content ?? Buffer.alloc(0));
+    expect(parsed).toMatchObject({ tree, parents: [head], committedAt: 1_700_000_000 });
+    expect(parsed.headers.get("sweepline")).toBe(header);
+    expect(parsed.message).toBe("subject\n\nbody\n\nsweepline not a header");
+    expect(object?.id).toBe(commit);
+  });
+});
+
+test("commits of any message are those of git commit-tree", () => {
+  const { rig, opened } = sha1;
+  const tree = rig.git("rev-parse", "HEAD^{tree}") as ObjectId;
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const message = text.replaceAll("\0", "");
+      const commit = writeCommit(opened, { tree, parents: [], author, message });
+      const body = `tree ${tree}\nauthor ${author}\ncommitter ${author}\n\n${message}`;
+      expect(commit).toBe(gitWith(rig, ["hash-object", "-t", "commit", "--stdin"], body));
+      expect(parseCommit(Buffer.from(body)).message).toBe(Buffer.from(message).toString());
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("git's own commits are parsed: merges, signatures of many lines, no message", () => {
+  const { rig } = sha1;
+  const [a, b] = ["1".repeat(40), "2".repeat(40)];
+  const signed = `tree ${a}\nparent ${a}\nparent ${b}\nauthor ${author}\ncommitter ${author}\ngpgsig -----BEGIN\n line\n parent ${a}\n -----END\n\nmessage`;
+  expect(parseCommit(Buffer.from(signed))).toMatchObject({ parents: [a, b], message: "message" });
+  expect(parseCommit(Buffer.from(`tree ${a}\nauthor ${author}\ncommitter x`))).toMatchObject({
+    parents: [],
+    committedAt: 0,
+    message: "",
+  });
+  expect(rig.exists("a.txt")).toBe(true);
+});
+
+test("the committer is who git says it is", async () => {
+  const { rig, opened } = sha1;
+  expect(await committerIdentity(opened)).toBe("Tester <tester@example.com>");
+  rig.git("config", "user.name", "Zoë O'Hara <x>");
+  expect(await committerIdentity(opened)).toBe(rig.git("var", "GIT_COMMITTER_IDENT").replace(/ \d+ [+-]\d{4}$/, ""));
+  rig.git("config", "--unset", "user.name");
+});
+
+test.each([
+  [0, "+0000"],
+  [-330, "+0530"],
+  [210, "-0330"],
+])("a stamp %d minutes west of Greenwich ends with %s", (minutes, offset) => {
+  const date = Object.assign(new Date("2024-01-15T12:00:00Z"), { getTimezoneOffset: () => minutes });
+  expect(stamp("A <a@b>", date)).toBe(`A <a@b> 1705320000 ${offset}`);
+});

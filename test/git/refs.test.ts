@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { ObjectId, RefName } from "../../src/git/ids.ts";
+import { changeRefs, listRefs, type RefChange, RefTransactions, refIs } from "../../src/git/refs.ts";
+import { zeroId } from "../../src/git/repository.ts";
+import { makeTemporaryFolder } from "../rig/index.ts";
+import { makeOpened, makeSha256, type Opened } from "./repositories.ts";
+
+let sha1: Opened;
+let one: ObjectId;
+let two: ObjectId;
+
+beforeAll(() => {
+  sha1 = makeOpened();
+  one = sha1.rig.git("rev-parse", "HEAD") as ObjectId;
+  sha1.rig.write({ "a.txt": "two\n" });
+  two = sha1.rig.commit("two") as ObjectId;
+});
+
+const ref = (name: string) => `refs/exps/test/${name}` as RefName;
+const create = (name: string, to: ObjectId): RefChange => ({ kind: "create", ref: ref(name), to });
+
+describe("ref transactions", () => {
+  test("all kinds of changes in one transaction, with a reason in the reflog", async () => {
+    const { opened, rig } = sha1;
+    await changeRefs(opened, "first", [create("a", one), create("b", one), create("d", one)]);
+    rig.git("branch", "logged", one);
+    await changeRefs(opened, "moved by us", [
+      { kind: "update", ref: ref("a"), from: one, to: two },
+      { kind: "set", ref: ref("b"), to: two },
+      { kind: "delete", ref: ref("d"), from: one },
+      { kind: "set", ref: "refs/heads/logged" as RefName, to: two },
+    ]);
+    const refs = await listRefs(opened, ["refs/exps/test"]);
+    expect(refs).toEqual([
+      { name: ref("a"), id: two },
+      { name: ref("b"), id: two },
+    ]);
+    expect(rig.git("log", "-1", "-g", "--format=%gs", "refs/heads/logged")).toBe("moved by us");
+  });
+
+  test.each<[string, () => RefChange[]]>([
+    ["a create of what exists", () => [create("new", one), create("a", one)]],
+    [
+      "an update with another old value",
+      () => [create("new", one), { kind: "update", ref: ref("a"), from: one, to: one }],
+    ],
+    ["a delete with another old value", () => [create("new", one), { kind: "delete", ref: ref("a"), from: one }]],
+    ["a delete of what is not there", () => [create("new", one), { kind: "delete", ref: ref("gone"), from: one }]],
+    ["an object that is not there", () => [create("new", one), create("bad", "1".repeat(40) as ObjectId)]],
+    ["a ref below a ref", () => [create("new", one), create("a/below", one)]],
+    ["a name that is no ref's", () => [create("new", one), create("../../heads/evil", one)]],
+    ["the same ref twice", () => [create("new", one), create("new", two)]],
+  ])("%s is refused, and nothing is changed", async (_, changes) => {
+    const { opened, rig } = sha1;
+    const before = rig.git("for-each-ref");
+    const transactions = new RefTransactions(opened, "test");
+    const outcome = await transactions.commit(changes());
+    expect(outcome).toMatchObject({ kind: "refused", message: expect.stringMatching(/./) });
+    expect(rig.git("for-each-ref")).toBe(before);
+    // The same object goes on with a new process.
+    expect(await transactions.commit([create("after", one)])).toEqual({ kind: "committed" });
+    expect(await transactions.commit([{ kind: "delete", ref: ref("after"), from: one }])).toEqual({
+      kind: "committed",
+    });
+    await transactions.close();
+    await expect(changeRefs(opened, "test", changes())).rejects.toMatchObject({ code: "REFS_REFUSED" });
+  });
+
+  test("many transactions of one object, all at once, run one after the other in one process", async () => {
+    const transactions = new RefTransactions(sha1.opened, "test");
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => transactions.commit([create(`many-${at % 50}`, one)])),
+    );
+    await transactions.close();
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual([
+      ...Array(50).fill("committed"),
+      ...Array(10).fill("refused"),
+    ]);
+  });
+
+  test("a process that was killed while idle is replaced; one that never ran closes at once", async () => {
+    const transactions = new RefTransactions(sha1.opened, "test");
+    await transactions.commit([create("k-1", one)]);
+    const { child } = transactions as unknown as { child: import("node:child_process").ChildProcess };
+    const gone = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGINT");
+    expect(await transactions.commit([create("k-2", one)])).toEqual({ kind: "committed" });
+    await gone;
+    expect(await transactions.commit([create("k-3", one)])).toEqual({ kind: "committed" });
+    const next = (transactions as unknown as { child: import("node:child_process").ChildProcess }).child;
+    const nextGone = new Promise((resolve) => next.once("close", resolve));
+    next.kill("SIGKILL");
+    await nextGone;
+    await transactions.close();
+    await new RefTransactions(sha1.opened, "test").close();
+  });
+
+  test("no changes are no transaction", async () => {
+    const transactions = new RefTransactions(sha1.opened, "test");
+    expect(await transactions.commit([])).toEqual({ kind: "committed" });
+    await transactions.close();
+  });
+
+  test("packed refs are refs", async () => {
+    const { opened, rig } = sha1;
+    await changeRefs(opened, "test", [create("packed", one)]);
+    expect(await refIs(opened, ref("packed"), one)).toBe(true);
+    rig.git("pack-refs", "--all", "--prune");
+    expect(await refIs(opened, ref("packed"), one)).toBe(true);
+    expect(await refIs(opened, ref("packed"), two)).toBe(false);
+    const transactions = new RefTransactions(opened, "test");
+    expect((await transactions.commit([create("packed", two)])).kind).toBe("refused");
+    await transactions.close();
+    await changeRefs(opened, "test", [{ kind: "delete", ref: ref("packed"), from: one }]);
+    expect(await refIs(opened, ref("packed"), one)).toBe(false);
+  });
+
+  test("two processes for one ref: one wins", async () => {
+    const rivals = Array.from({ length: 4 }, () => new RefTransactions(sha1.opened, "test"));
+    for (let round = 0; round < 5; round++) {
+      const outcomes = await Promise.all(rivals.map((rival) => rival.commit([create(`rival-${round}`, one)])));
+      expect(outcomes.filter((outcome) => outcome.kind === "committed")).toHaveLength(1);
+    }
+    await Promise.all(rivals.map((rival) => rival.close()));
+  });
+
+  test("SHA-256", async () => {
+    const { rig, opened } = makeSha256(makeTemporaryFolder());
+    const head = rig.git("rev-parse", "HEAD") as ObjectId;
+    expect(zeroId(opened)).toHaveLength(64);
+    await changeRefs(opened, "test", [create("a", head)]);
+    expect(readFileSync(path.join(rig.folder, ".git/refs/exps/test/a"), "utf8").trim()).toBe(head);
+    await expect(changeRefs(opened, "test", [create("a", head)])).rejects.toMatchObject({ code: "REFS_REFUSED" });
+  });
+});
