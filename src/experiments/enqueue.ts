@@ -21,7 +21,7 @@ import { type OpenedParamFile, openParamFiles } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";
 import { claimEntry, queueRef, removal } from "./queue.ts";
 import { randomName } from "./random-names.ts";
-import type { StoredFlags } from "./record.ts";
+import type { EntryLimits, StoredFlags } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { identityScope } from "./scope.ts";
 import { lastSequence, rememberSequence } from "./sequence.ts";
@@ -45,6 +45,8 @@ export interface EnqueueRequest {
   readonly failedBefore: "queue" | "report";
   /** Claim the entries before anybody sees them: for a run that follows at once. */
   readonly claim: "leave" | "claim";
+  /** Recorded with each entry. */
+  readonly limits?: EntryLimits;
 }
 
 export interface QueuedPoint {

@@ -12,9 +12,11 @@ import { restoreOutputs } from "../pipeline/restore-outputs.ts";
 import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
 import type { Project } from "../store/project.ts";
+import type { FailureCause } from "./attempts.ts";
 import { prepareCopy, resultTree } from "./copy.ts";
 import { type CopySlot, workFolder } from "./copy-git-dir.ts";
 import { stageEnvironment } from "./environment.ts";
+import { causeOf } from "./failure-cause.ts";
 import type { QueueEntry } from "./queue.ts";
 import { factsHeader } from "./record.ts";
 import { resultMessage } from "./result-message.ts";
@@ -40,7 +42,7 @@ export interface ExecuteRequest {
 
 export type EntryOutcome =
   | { readonly kind: "done"; readonly commit: ObjectId; readonly metrics: ReadonlyMap<string, Value> }
-  | { readonly kind: "failed"; readonly failure: SweeplineErrorFacts }
+  | { readonly kind: "failed"; readonly cause: FailureCause; readonly failure: SweeplineErrorFacts }
   | { readonly kind: "cancelled" };
 
 /** The project as it lies in the copy: its own files, the user's cache. */
@@ -68,13 +70,13 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     if (result.kind === "failed") {
       const failure = stageFailure(result);
       appendTo(log, `ERROR: ${failure.message}\n`);
-      return { kind: "failed", failure };
+      return { kind: "failed", cause: causeOf(result.failures), failure };
     }
     return await commitResult(request, stages, result);
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     appendTo(log, `ERROR: ${error.message}\n`);
-    return { kind: "failed", failure: error.toFacts() };
+    return { kind: "failed", cause: "code", failure: error.toFacts() };
   } finally {
     closeSync(log);
   }

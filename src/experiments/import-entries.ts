@@ -70,7 +70,7 @@ interface RecordRequest {
 }
 
 function entryRecord({ request, plan, point, sequence }: RecordRequest): EntryRecord {
-  const { sweep, message, targets, flags, folder } = request;
+  const { sweep, message, targets, flags, folder, limits } = request;
   const overrides = (request.points[point.index] as Point).overrides.map(overrideText);
   return {
     v: 1,
@@ -82,6 +82,7 @@ function entryRecord({ request, plan, point, sequence }: RecordRequest): EntryRe
     flags,
     ...(sweep === undefined ? {} : { sweep, point: point.index }),
     ...(message === undefined ? {} : { message }),
+    ...(limits === undefined ? {} : { limits }),
     ...(point.replaces?.state === "done" ? { replace: true as const } : {}),
   };
 }

@@ -8,7 +8,7 @@ import { readDataFile } from "../params/data-file.ts";
 import { listFinished } from "./finished.ts";
 import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import type { KnownExperiment } from "./naming.ts";
-import { listQueue, type QueueEntry } from "./queue.ts";
+import { highestSequence, listQueue, type QueueEntry } from "./queue.ts";
 import { parseFacts } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -48,7 +48,7 @@ export async function knownOnBaseline(
   return {
     experiments: [...entries, ...done],
     allNames: new Set([...queue.entries.map((entry) => entry.name), ...finished.map((item) => item.name)]),
-    highestSequence: Math.max(0, ...queue.entries.map((entry) => entry.sequence).slice(-1)),
+    highestSequence: highestSequence(queue),
   };
 }
 

@@ -14,6 +14,17 @@ export interface StateLayout {
   readonly queueLock: string;
   readonly workspaceLock: string;
   readonly lastSequence: string;
+  /** What is asked of whoever runs the queue: see requests.ts. */
+  readonly requests: string;
+  /** The order of entries that were moved: see queue-order.ts. */
+  readonly order: string;
+  /** Held by the background coordinator as long as it lives. */
+  readonly coordinatorLock: string;
+  /** How many jobs it has: JSON. */
+  readonly coordinatorFacts: string;
+  readonly coordinatorLog: string;
+  /** Held while a background coordinator starts or ends. */
+  readonly startLock: string;
 }
 
 export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
@@ -27,6 +38,12 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     queueLock: path.join(root, "queue.lock"),
     workspaceLock: path.join(root, "workspace.lock"),
     lastSequence: path.join(root, "last-sequence"),
+    requests: path.join(root, "requests"),
+    order: path.join(root, "order.json"),
+    coordinatorLock: path.join(root, "coordinator.lock"),
+    coordinatorFacts: path.join(root, "coordinator.json"),
+    coordinatorLog: path.join(root, "coordinator.log"),
+    startLock: path.join(root, "start.lock"),
   };
 }
 

@@ -10,6 +10,7 @@ import type { RefChange } from "../git/refs.ts";
 import { git } from "../git/run.ts";
 import { sequenceText } from "./layout.ts";
 import { isLockHeld, tryLock, unlock } from "./locks.ts";
+import { readOrder, sortByOrder } from "./queue-order.ts";
 import { type EntryRecord, parseEntryMessage } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -53,7 +54,7 @@ export function queueRef(state: EntryState, sequence: number): RefName {
 const fields = ["%(refname)", "%(objectname)", "%(tree)", "%(parent)", "%(committerdate:unix)", "%(contents)"];
 const entryRefPattern = /^refs\/exps\/celery\/sweepline\/(queued|failed)\/(\d{10,})$/;
 
-/** All entries, in the order of queueing. One git process, whatever the number. */
+/** All entries, in the order in which they are to run. One git process, whatever the number. */
 export async function listQueue(context: ExperimentsContext): Promise<QueueListing> {
   const text = await git(["for-each-ref", `--format=${fields.join("%00")}%00`, queuePrefix], {
     cwd: context.repository.workTree,
@@ -70,8 +71,12 @@ export async function listQueue(context: ExperimentsContext): Promise<QueueListi
     if (entry !== undefined) entries.push(entry);
     else broken.push({ ref: ref.trim() as RefName, commit: commit as ObjectId });
   }
-  entries.sort((a, b) => a.sequence - b.sequence);
-  return { entries, broken };
+  return { entries: sortByOrder(entries, readOrder(context.state)), broken };
+}
+
+/** The highest sequence number in the queue; 0 where it is empty. */
+export function highestSequence(listing: QueueListing): number {
+  return listing.entries.reduce((highest, entry) => Math.max(highest, entry.sequence), 0);
 }
 
 type EntryFields = Readonly<Record<"ref" | "commit" | "tree" | "parents" | "queuedAt" | "message", string>>;

@@ -52,6 +52,13 @@ export interface ExperimentFacts {
   readonly flags: StoredFlags;
 }
 
+/** Limits of one entry's runs; they count more than those of whoever runs it. */
+export interface EntryLimits {
+  /** How often it runs again after a failure of its own. */
+  readonly retries?: number;
+  readonly timeoutMs?: number;
+}
+
 export interface EntryRecord extends ExperimentFacts {
   readonly v: 1;
   readonly sequence: number;
@@ -61,6 +68,7 @@ export interface EntryRecord extends ExperimentFacts {
   readonly message?: string;
   /** Replace a finished experiment of that name. */
   readonly replace?: true;
+  readonly limits?: EntryLimits;
 }
 
 export interface QueueEntryHead {
@@ -135,8 +143,14 @@ function isEntryRecord(value: unknown): value is EntryRecord {
     record.v === 1 &&
     Number.isSafeInteger(record.sequence) &&
     isInnerFolder(record.folder) &&
-    (record.message === undefined || typeof record.message === "string")
+    (record.message === undefined || typeof record.message === "string") &&
+    (record.limits === undefined || isLimits(record.limits))
   );
+}
+
+function isLimits(value: Partial<EntryLimits> | null): value is EntryLimits {
+  const isCount = (number: unknown) => number === undefined || (Number.isSafeInteger(number) && Number(number) >= 0);
+  return typeof value === "object" && value !== null && isCount(value.retries) && isCount(value.timeoutMs);
 }
 
 function isInnerFolder(folder: unknown): folder is string {

@@ -30,6 +30,10 @@ export interface RunRecord {
   readonly elapsedMs: number;
   /** Why it failed. */
   readonly message?: string;
+  /** The experiment's commit, where it succeeded. */
+  readonly commit?: string;
+  /** Seconds since the epoch, of a run from the queue. */
+  readonly queuedAt?: number;
 }
 
 /** Where an experiment ran: in a copy, from the queue, or in the user's workspace (marked in the folder's name). */
@@ -76,11 +80,15 @@ export function readRunRecord(run: RunFolder): RunRecord | undefined {
   }
 }
 
+/** All run folders, the oldest first. */
+export function listRuns(state: StateLayout): readonly RunFolderName[] {
+  const folders = existsSync(state.runs) ? readdirSync(state.runs) : [];
+  return folders.flatMap((folder) => parseRunFolder(folder) ?? []).sort((a, b) => a.sequence - b.sequence);
+}
+
 /** The newest run of a name; throws NO_LOG where there is none. */
 export function findRun(state: StateLayout, name: string): RunFolder & { readonly sequence: number } {
-  const folders = existsSync(state.runs) ? readdirSync(state.runs) : [];
-  const mine = folders.flatMap((folder) => parseRunFolder(folder) ?? []).filter((run) => run.name === name);
-  const newest = mine.sort((a, b) => a.sequence - b.sequence).at(-1);
+  const newest = listRuns(state).findLast((run) => run.name === name);
   if (newest === undefined)
     throw new SweeplineError({
       code: "NO_LOG",

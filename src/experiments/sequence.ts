@@ -1,7 +1,7 @@
 /** Sequence numbers of queue entries and runs: they only grow. Deleting .dvc/tmp makes them start after the queue's highest. */
 import { readIfExists, writeAtomic } from "../base/files.ts";
 import { withLock } from "./locks.ts";
-import { listQueue } from "./queue.ts";
+import { highestSequence, listQueue } from "./queue.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
 export function lastSequence(context: ExperimentsContext): number {
@@ -17,8 +17,7 @@ export function rememberSequence(context: ExperimentsContext, sequence: number):
 /** A number for a run that never was in the queue. */
 export function reserveSequence(context: ExperimentsContext): Promise<number> {
   return withLock(context.state.queueLock, "numbering a run", async () => {
-    const { entries } = await listQueue(context);
-    const sequence = Math.max(lastSequence(context), entries.at(-1)?.sequence ?? 0) + 1;
+    const sequence = Math.max(lastSequence(context), highestSequence(await listQueue(context))) + 1;
     rememberSequence(context, sequence);
     return sequence;
   });

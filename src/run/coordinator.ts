@@ -2,259 +2,242 @@
  * Runs queued entries: claims them one by one, gives each to a worker thread with a workspace copy, and commits what
  * comes back. The commit point of an experiment is one ref transaction: result created, entry deleted.
  */
-import path from "node:path";
-import { MessageChannel } from "node:worker_threads";
-import type { SweeplineErrorFacts } from "../base/errors.ts";
-import { removeFile } from "../base/files.ts";
-import type { ProcessIdentity } from "../base/processes.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
-import type { EntryOutcome } from "../experiments/execute.ts";
-import { commitOutcome, markFailed } from "../experiments/outcomes.ts";
 import { PipelineFileFinder } from "../experiments/pipeline-files.ts";
-import { claimEntry, listQueue, type QueueEntry, releaseEntry } from "../experiments/queue.ts";
-import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
+import { type QueueEntry, releaseEntry } from "../experiments/queue.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { livingProcesses, processesFile, type RunFolder, startRun, writeRunRecord } from "../experiments/runs.ts";
+import type { QueueRequest } from "../experiments/requests.ts";
+import { startRun } from "../experiments/runs.ts";
 import { committerIdentity } from "../git/objects.ts";
-import { RefTransactions, refIs } from "../git/refs.ts";
+import { RefTransactions } from "../git/refs.ts";
+import { ActiveRun, type RunTools } from "./active-run.ts";
+import { EntrySource } from "./entry-source.ts";
 import { WorkerPool } from "./pool.ts";
+import { RequestWatch } from "./request-watch.ts";
+import type { RetryPolicy } from "./retry.ts";
+import { labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
 import { SlotPool } from "./slots.ts";
 import type { FailedRun, RunSummary } from "./summary.ts";
-import type { WorkerMessage } from "./tasks.ts";
+import { Wake } from "./wake.ts";
+
+/** For a coordinator that stays when the queue is empty, and is told what to do. */
+export interface BackgroundOptions {
+  /** How long it stays without work. */
+  readonly idleMs: number;
+  /** The number of jobs was changed. */
+  jobsChanged(jobs: number): void;
+  /** Gives the role up; false where somebody asked for something in the last moment. */
+  retire(): Promise<boolean>;
+}
 
 export interface CoordinatorOptions {
   readonly jobs: number;
   /** After the first failure: go on, or end the running ones and start nothing new. */
   readonly onFailure: "continue" | "stop";
+  /** That many failures stop it too. */
+  readonly maxFailures?: number;
   /** Only these entries; undefined: all that are queued, also those that come while we run. */
   readonly only?: ReadonlySet<number>;
   /** "held": the caller claimed the entries when it queued them. */
   readonly claims: "take" | "held";
   readonly sweep?: string;
+  /** undefined: nothing runs twice. */
+  readonly retry?: RetryPolicy;
+  /** How long one run may take; an entry's own limit counts more. */
+  readonly timeoutMs?: number;
+  readonly background?: BackgroundOptions;
   readonly emit: EmitRunEvent;
 }
 
-interface ActiveRun {
-  readonly entry: QueueEntry;
-  readonly stop: () => void;
-  groups: readonly ProcessIdentity[];
-}
-
-interface Tools {
-  readonly pool: WorkerPool;
-  readonly slots: SlotPool;
-  readonly refs: RefTransactions;
-  readonly identity: string;
-  readonly pipelineFiles: PipelineFileFinder;
-}
-
-/** How a run came back: by itself, or "lost" with its worker. */
-type RunEnd = EntryOutcome | { readonly kind: "lost"; readonly reason: string };
-
-interface Ending {
-  readonly entry: QueueEntry;
-  readonly run: RunFolder;
-  readonly outcome: RunEnd;
-  readonly startedAt: number;
+interface Tools extends RunTools {
   readonly refs: RefTransactions;
 }
 
-function labelOf(entry: QueueEntry): ExperimentLabel {
-  return { name: entry.name, sequence: entry.sequence, overrides: entry.record.overrides.map((item) => item.text) };
-}
+/** How often a background coordinator with free workers looks into the queue. */
+const backgroundPollMs = 1_000;
+const mostJobs = 1024;
 
 export class Coordinator {
   private readonly active = new Map<number, ActiveRun>();
-  private readonly seen = new Set<number>();
-  private pending: QueueEntry[] = [];
+  private readonly running = new Set<Promise<void>>();
+  private readonly source: EntrySource;
+  private readonly wake = new Wake();
   private readonly succeeded: ExperimentLabel[] = [];
   private readonly failed: FailedRun[] = [];
-  private readonly requeued: ExperimentLabel[] = [];
-  private stopping = false;
+  private readonly requeued = new Map<number, ExperimentLabel>();
+  private jobs: number;
+  /** "draining": what runs may end, nothing is started. */
+  private state: "working" | "draining" | "stopping" = "working";
+  private bug: { readonly error: unknown } | undefined;
+  private idleSince: number | undefined;
 
   constructor(
     private readonly context: ExperimentsContext,
     private readonly options: CoordinatorOptions,
-  ) {}
+  ) {
+    this.jobs = options.jobs;
+    this.source = new EntrySource(context, options);
+  }
 
   /** Runs the queue to its end. Opens nothing where nothing is queued. */
   async run(): Promise<RunSummary> {
-    const first = await queuedEntries(this.context, this.options.only);
-    if (first.length === 0) return { succeeded: [], failed: [], requeued: [] };
+    const { background, jobs } = this.options;
+    const total = await this.source.open();
+    if (total === 0 && background === undefined) return { succeeded: [], failed: [], requeued: [] };
     const tools: Tools = {
-      pool: new WorkerPool(Math.min(this.options.jobs, first.length)),
+      context: this.context,
+      pool: new WorkerPool(background === undefined ? jobs : mostJobs),
       identity: await committerIdentity(this.context.repository),
       pipelineFiles: new PipelineFileFinder(this.context),
       slots: await SlotPool.open(this.context),
       refs: new RefTransactions(this.context.repository, "sweepline: experiment finished"),
     };
+    const watch = new RequestWatch(this.context.state, (request) => this.receive(request));
     try {
-      return await this.work(first, tools);
+      return await this.work(total, tools);
     } finally {
+      watch.close();
       tools.slots.close();
       await Promise.all([tools.refs.close(), tools.pool.close()]);
     }
   }
 
-  private async work(first: QueueEntry[], tools: Tools): Promise<RunSummary> {
+  private async work(total: number, tools: Tools): Promise<RunSummary> {
     const startedAt = Date.now();
-    this.pending = first;
-    const { emit, jobs, sweep } = this.options;
-    emit({ type: "planned", total: first.length, jobs, at: startedAt, ...(sweep === undefined ? {} : { sweep }) });
-    await Promise.all(Array.from({ length: Math.min(jobs, first.length) }, () => this.lane(tools)));
-    const failed = this.failed.map(({ experiment, ...facts }) => ({ name: experiment.name, ...facts }));
-    const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
-    const at = Date.now();
-    emit({
-      type: "summary",
-      succeeded: names(this.succeeded),
-      failed,
-      requeued: names(this.requeued),
-      elapsedMs: at - startedAt,
-      at,
-    });
-    return { succeeded: this.succeeded, failed: this.failed, requeued: this.requeued };
+    const { emit, sweep } = this.options;
+    const facts = { total, jobs: this.jobs, at: startedAt };
+    emit({ type: "planned", ...facts, ...(sweep === undefined ? {} : { sweep }) });
+    do {
+      await this.startMore(tools);
+      if (this.running.size > 0 || this.mayRetryLater()) await this.wake.sleep(this.sleepLimit());
+    } while (!(await this.isOver()));
+    if (this.bug !== undefined) throw this.bug.error;
+    return this.summarize(startedAt);
   }
 
-  private async lane(tools: Tools): Promise<void> {
-    for (let entry = await this.next(); entry !== undefined; entry = await this.next()) {
-      try {
-        await this.runEntry(entry, tools);
-      } finally {
-        releaseEntry(this.context, entry.sequence);
-      }
+  private async startMore(tools: Tools): Promise<void> {
+    while (this.state === "working" && this.running.size < this.jobs) {
+      if (this.options.background !== undefined) this.source.lookAgain();
+      const entry = await this.source.next();
+      if (entry === undefined) return;
+      this.idleSince = undefined;
+      const done: Promise<void> = this.runEntry(entry, tools)
+        .catch((error: unknown) => {
+          this.bug ??= { error };
+          this.stop();
+        })
+        .finally(() => {
+          this.running.delete(done);
+          this.wake.now();
+        });
+      this.running.add(done);
     }
   }
 
-  /** The next entry that is ours alone and still queued. Looks again when the list is used up: entries may have come. */
-  private async next(): Promise<QueueEntry | undefined> {
-    for (;;) {
-      if (this.stopping) return undefined;
-      const entry = this.pending.shift();
-      if (entry === undefined) {
-        if (this.options.only !== undefined) return undefined;
-        this.pending = (await queuedEntries(this.context)).filter((item) => !this.seen.has(item.sequence));
-        if (this.pending.length === 0) return undefined;
-        continue;
-      }
-      this.seen.add(entry.sequence);
-      if (this.options.claims === "take" && !claimEntry(this.context, entry.sequence)) continue;
-      // The claim of a coordinator that just died may have become ours: its stages must not write beside ours.
-      await endProcessGroups(livingProcesses(processesFile(this.context.state, entry.sequence)));
-      // Another process may have finished it between our listing and our claim.
-      if (await refIs(this.context.repository, entry.ref, entry.commit)) return entry;
-      releaseEntry(this.context, entry.sequence);
-    }
+  private mayRetryLater(): boolean {
+    return this.state === "working" && (this.source.nextDue() !== undefined || this.options.background !== undefined);
+  }
+
+  private sleepLimit(): number | undefined {
+    if (this.state !== "working" || this.running.size >= this.jobs) return undefined;
+    const due = this.source.nextDue();
+    const untilDue = due === undefined ? undefined : due - Date.now();
+    if (this.options.background === undefined) return untilDue;
+    return Math.min(backgroundPollMs, untilDue ?? backgroundPollMs);
+  }
+
+  private async isOver(): Promise<boolean> {
+    if (this.running.size > 0) return false;
+    if (this.state !== "working") return true;
+    if (this.source.nextDue() !== undefined) return false;
+    const { background } = this.options;
+    if (background === undefined) return (await this.source.open()) === 0;
+    this.idleSince ??= Date.now();
+    if (Date.now() - this.idleSince < background.idleMs) return false;
+    return background.retire();
   }
 
   private async runEntry(entry: QueueEntry, tools: Tools): Promise<void> {
-    const run = startRun(this.context.state, entry.sequence, entry.name);
-    const experiment = labelOf(entry);
+    const { context, options } = this;
+    const run = startRun(context.state, entry.sequence, entry.name);
     const startedAt = Date.now();
-    this.options.emit({ type: "started", experiment, log: this.shortLog(run), at: startedAt });
-    const outcome = await this.execute(entry, run, tools);
-    await this.settle({ entry, run, outcome, startedAt, refs: tools.refs });
-  }
-
-  /** In a worker thread; a worker that dies is an outside cause: its stages are ended, the entry stays queued. */
-  private async execute(entry: QueueEntry, run: RunFolder, tools: Tools): Promise<RunEnd> {
-    const { port1, port2 } = new MessageChannel();
-    const active: ActiveRun = { entry, groups: [], stop: () => port1.postMessage({ type: "stop" }) };
-    port1.on("message", (message: WorkerMessage) => this.receive(active, message));
+    options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
+    const active = new ActiveRun(entry, run, options.emit);
     this.active.set(entry.sequence, active);
-    if (this.stopping) active.stop();
-    const slot = tools.slots.take();
-    const table = processesFile(this.context.state, entry.sequence);
+    if (this.state === "stopping") active.stop("stopped");
     try {
-      return await tools.pool.run("runEntry", {
-        entry,
-        slot,
-        projectRoot: this.context.project.root,
-        identity: tools.identity,
-        log: run.log,
-        processesFile: table,
-        pipelineFiles: await tools.pipelineFiles.of(entry),
-        port: port2,
-      });
-    } catch (error) {
-      await endProcessGroups(active.groups);
-      return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
+      const end = await active.execute(tools, entry.record.limits?.timeoutMs ?? options.timeoutMs);
+      const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
+      this.note(entry, await settle(settleTools, { entry, run, end, startedAt }));
     } finally {
       this.active.delete(entry.sequence);
-      tools.slots.give(slot);
-      removeFile(table);
-      port1.close();
+      releaseEntry(context, entry.sequence);
     }
   }
 
-  private receive(active: ActiveRun, message: WorkerMessage): void {
-    if (message.type === "processes") active.groups = message.table;
-    else {
-      const { stage, action } = message;
-      this.options.emit({ type: "stage", name: active.entry.name, stage, action, at: Date.now() });
+  private note(entry: QueueEntry, settled: Settled): void {
+    this.requeued.delete(entry.sequence);
+    if (settled.kind === "succeeded") this.succeeded.push(settled.experiment);
+    else if (settled.kind === "failed") {
+      this.failed.push(settled.failed);
+      const limit = this.options.onFailure === "stop" ? 1 : (this.options.maxFailures ?? Number.POSITIVE_INFINITY);
+      if (this.failed.length >= limit) this.stop();
+    } else {
+      this.requeued.set(entry.sequence, settled.experiment);
+      if (settled.dueAt !== undefined) this.source.putBack(entry.sequence, settled.dueAt);
     }
   }
 
-  private async settle(end: Ending): Promise<void> {
-    const { entry, run, outcome, startedAt, refs } = end;
+  private summarize(startedAt: number): RunSummary {
+    const failed = this.failed.map(({ experiment, ...facts }) => ({ name: experiment.name, ...facts }));
+    const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
+    const requeued = [...this.requeued.values()];
     const at = Date.now();
-    const times = { elapsedMs: at - startedAt, at };
-    if (outcome.kind === "failed") return this.settleFailure(end, outcome.failure);
-    if (outcome.kind === "done") {
-      const name = await commitOutcome(refs, entry, outcome.commit);
-      const experiment = { ...labelOf(entry), name };
-      writeRunRecord(run, { name, state: "success", startedAt, elapsedMs: times.elapsedMs });
-      this.succeeded.push(experiment);
-      this.options.emit({ type: "finished", experiment, commit: outcome.commit, metrics: outcome.metrics, ...times });
-      return;
+    this.options.emit({
+      type: "summary",
+      succeeded: names(this.succeeded),
+      failed,
+      requeued: names(requeued),
+      elapsedMs: at - startedAt,
+      at,
+    });
+    return { succeeded: this.succeeded, failed: this.failed, requeued };
+  }
+
+  /** Answers whether the request was for us. */
+  private receive(request: QueueRequest): boolean {
+    if (request.kind === "kill") {
+      const run = this.active.get(request.sequence);
+      run?.stop("killed");
+      if (request.manner === "force") run?.killGroups();
+      return run !== undefined;
     }
-    const reason = outcome.kind === "lost" ? `its worker was lost: ${outcome.reason}` : "stopped";
-    const record = {
-      name: entry.name,
-      state: "cancelled" as const,
-      startedAt,
-      elapsedMs: times.elapsedMs,
-      message: reason,
-    };
-    writeRunRecord(run, record);
-    this.requeued.push(labelOf(entry));
-    this.options.emit({ type: "requeued", experiment: labelOf(entry), reason, at });
-  }
-
-  private async settleFailure(end: Ending, failure: SweeplineErrorFacts): Promise<void> {
-    const { entry, run, startedAt, refs } = end;
-    const at = Date.now();
-    const { message, hint } = await markFailed(this.context, refs, { entry, failure, log: run.log });
-    const experiment = labelOf(entry);
-    writeRunRecord(run, { name: entry.name, state: "failed", startedAt, elapsedMs: at - startedAt, message });
-    const facts = { experiment, message, log: this.shortLog(run), ...(hint === undefined ? {} : { hint }) };
-    this.failed.push(facts);
-    this.options.emit({ type: "failed", ...facts, elapsedMs: at - startedAt, at });
-    if (this.options.onFailure === "stop") this.stop();
-  }
-
-  private shortLog(run: RunFolder): string {
-    return path.relative(this.context.project.root, run.log);
+    const { background } = this.options;
+    if (background === undefined) return false;
+    if (request.kind === "jobs") {
+      this.jobs = request.jobs;
+      this.idleSince = undefined;
+      background.jobsChanged(request.jobs);
+    } else if (request.manner === "kill") this.stop();
+    else if (this.state === "working") this.state = "draining";
+    this.wake.now();
+    return true;
   }
 
   /** Ends the running stages and starts nothing new; run() returns once their entries are back in the queue. */
   stop(): void {
-    if (this.stopping) return;
-    this.stopping = true;
+    if (this.state === "stopping") return;
+    this.state = "stopping";
     this.options.emit({ type: "interrupting", at: Date.now() });
-    for (const run of this.active.values()) run.stop();
+    for (const run of this.active.values()) run.stop("stopped");
+    this.wake.now();
   }
 
   /** Kills the running stages without waiting for anything; their entries never left the queue. */
   endAtOnce(): void {
     for (const [sequence, run] of this.active) {
-      for (const group of run.groups) killGroup(group.pid);
+      run.killGroups();
       releaseEntry(this.context, sequence);
     }
   }
-}
-
-async function queuedEntries(context: ExperimentsContext, only?: ReadonlySet<number>): Promise<QueueEntry[]> {
-  const { entries } = await listQueue(context);
-  return entries.filter((entry) => entry.state === "queued" && (only === undefined || only.has(entry.sequence)));
 }

@@ -1,0 +1,101 @@
+/** One running experiment, as the main thread sees it: its worker, its process groups, and why it is to end. */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { removeFile } from "../base/files.ts";
+import type { ProcessIdentity } from "../base/processes.ts";
+import type { EmitRunEvent } from "../experiments/events.ts";
+import type { PipelineFileFinder } from "../experiments/pipeline-files.ts";
+import type { QueueEntry } from "../experiments/queue.ts";
+import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import { processesFile, type RunFolder } from "../experiments/runs.ts";
+import type { WorkerPool } from "./pool.ts";
+import type { RunEnd } from "./settle.ts";
+import type { SlotPool } from "./slots.ts";
+import type { WorkerMessage } from "./tasks.ts";
+
+export interface RunTools {
+  readonly context: ExperimentsContext;
+  readonly pool: WorkerPool;
+  readonly slots: SlotPool;
+  readonly identity: string;
+  readonly pipelineFiles: PipelineFileFinder;
+}
+
+/** "stopped": the whole run ends, back into the queue. */
+export type StopReason = "stopped" | "killed" | "timed-out";
+
+export class ActiveRun {
+  private groups: readonly ProcessIdentity[] = [];
+  private stopReason: StopReason | undefined;
+  private readonly channel = new MessageChannel();
+
+  constructor(
+    private readonly entry: QueueEntry,
+    private readonly run: RunFolder,
+    private readonly emit: EmitRunEvent,
+  ) {}
+
+  /** Ends the stages; the first reason counts. */
+  stop(reason: StopReason): void {
+    this.stopReason ??= reason;
+    this.channel.port1.postMessage({ type: "stop" });
+  }
+
+  killGroups(): void {
+    for (const group of this.groups) killGroup(group.pid);
+  }
+
+  /** In a worker thread; a worker that dies is an outside cause: its stages are ended. */
+  async execute(tools: RunTools, timeoutMs: number | undefined): Promise<RunEnd> {
+    const { port1, port2 } = this.channel;
+    port1.on("message", (message: WorkerMessage) => this.receive(message));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop("timed-out"), timeoutMs);
+    try {
+      return this.endOf(await this.inWorker(tools, port2), timeoutMs);
+    } finally {
+      clearTimeout(timer);
+      port1.close();
+    }
+  }
+
+  private async inWorker(tools: RunTools, port: MessagePort): Promise<RunEnd> {
+    const { entry, run } = this;
+    const slot = tools.slots.take();
+    const table = processesFile(tools.context.state, entry.sequence);
+    try {
+      return await tools.pool.run("runEntry", {
+        entry,
+        slot,
+        projectRoot: tools.context.project.root,
+        identity: tools.identity,
+        log: run.log,
+        processesFile: table,
+        pipelineFiles: await tools.pipelineFiles.of(entry),
+        port,
+      });
+    } catch (error) {
+      await endProcessGroups(this.groups);
+      return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
+    } finally {
+      tools.slots.give(slot);
+      removeFile(table);
+    }
+  }
+
+  /** A run that was done before its stop reached it is done. */
+  private endOf(outcome: RunEnd, timeoutMs: number | undefined): RunEnd {
+    if (outcome.kind === "done") return outcome;
+    if (this.stopReason === "killed") return { kind: "killed" };
+    if (this.stopReason === "timed-out")
+      return { kind: "timed-out", message: `timed out: it ran longer than ${(timeoutMs ?? 0) / 1000} s` };
+    return outcome;
+  }
+
+  private receive(message: WorkerMessage): void {
+    if (message.type === "processes") this.groups = message.table;
+    else {
+      const { stage, action } = message;
+      this.emit({ type: "stage", name: this.entry.name, stage, action, at: Date.now() });
+    }
+  }
+}

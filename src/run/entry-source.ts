@@ -1,0 +1,106 @@
+/** Gives out queued entries one by one, each claimed for this process. */
+import { readAttempts } from "../experiments/attempts.ts";
+import { claimEntry, listQueue, type QueueEntry, releaseEntry } from "../experiments/queue.ts";
+import { orderVersion } from "../experiments/queue-order.ts";
+import { endProcessGroups } from "../experiments/recovery.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import { livingProcesses, processesFile, runFolder } from "../experiments/runs.ts";
+import { refIs } from "../git/refs.ts";
+
+export interface EntrySourceOptions {
+  /** Only these entries; undefined: all that are queued, also those that come while we run. */
+  readonly only?: ReadonlySet<number>;
+  /** "held": the caller claimed the entries when it queued them. */
+  readonly claims: "take" | "held";
+}
+
+export class EntrySource {
+  private pending: QueueEntry[] = [];
+  private readonly seen = new Set<number>();
+  /** Entries that wait for their next attempt: number to time. */
+  private readonly later = new Map<number, number>();
+  private order = "";
+
+  constructor(
+    private readonly context: ExperimentsContext,
+    private readonly options: EntrySourceOptions,
+  ) {}
+
+  /** Lists the queue; answers how many entries are to be run. */
+  async open(): Promise<number> {
+    await this.list();
+    return this.pending.length;
+  }
+
+  private async list(): Promise<void> {
+    const { only } = this.options;
+    this.order = orderVersion(this.context.state);
+    const { entries } = await listQueue(this.context);
+    this.pending = entries.filter(
+      ({ state, sequence }) =>
+        state === "queued" && !this.seen.has(sequence) && (only === undefined || only.has(sequence)),
+    );
+  }
+
+  /**
+   * The next entry that is ours alone and still queued, or undefined where there is none now. Looks again when the list
+   * is used up, or when somebody changed the order.
+   */
+  async next(): Promise<QueueEntry | undefined> {
+    const someAreDue = this.forgetDue();
+    if (someAreDue || this.order !== orderVersion(this.context.state)) await this.list();
+    for (;;) {
+      const entry = this.pending.shift();
+      if (entry === undefined) {
+        if (this.options.only !== undefined) return undefined;
+        await this.list();
+        if (this.pending.length === 0) return undefined;
+        continue;
+      }
+      this.seen.add(entry.sequence);
+      if (await this.take(entry)) return entry;
+    }
+  }
+
+  private async take(entry: QueueEntry): Promise<boolean> {
+    const { sequence, name } = entry;
+    const { state, repository } = this.context;
+    const notBefore = readAttempts(runFolder(state, sequence, name)).at(-1)?.notBefore ?? 0;
+    if (notBefore > Date.now()) {
+      this.later.set(sequence, notBefore);
+      return false;
+    }
+    if (this.options.claims === "take" && !claimEntry(this.context, sequence)) return false;
+    // The claim of a coordinator that just died may have become ours: its stages must not write beside ours.
+    await endProcessGroups(livingProcesses(processesFile(state, sequence)));
+    // Another process may have finished it between our listing and our claim.
+    if (await refIs(repository, entry.ref, entry.commit)) return true;
+    releaseEntry(this.context, sequence);
+    return false;
+  }
+
+  /** An entry that we had and that is to run again at that time. */
+  putBack(sequence: number, dueAt: number): void {
+    this.later.set(sequence, dueAt);
+  }
+
+  /** When the next waiting entry is due; undefined where none waits. */
+  nextDue(): number | undefined {
+    return this.later.size === 0 ? undefined : Math.min(...this.later.values());
+  }
+
+  private forgetDue(): boolean {
+    const now = Date.now();
+    const due = [...this.later].filter(([, at]) => at <= now);
+    for (const [sequence] of due) {
+      this.later.delete(sequence);
+      this.seen.delete(sequence);
+    }
+    return due.length > 0;
+  }
+
+  /** Entries that another process had may be free again: for whoever stays after the queue was empty. */
+  lookAgain(): void {
+    for (const sequence of this.seen) if (!this.later.has(sequence)) this.seen.delete(sequence);
+  }
+}
