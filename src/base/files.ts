@@ -139,6 +139,12 @@ export function copyFileFresh(from: string, to: string): void {
   fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
 }
 
+/** As copyFileFresh, without holding up the thread: for many files at a time. */
+export async function copyFileInBackground(from: string, to: string): Promise<void> {
+  beforeEffect("copy", to);
+  await fs.promises.copyFile(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+}
+
 /** Shares a file's blocks (reflink), or throws where the file system can't; refuses to overwrite. */
 export function cloneFile(from: string, to: string): void {
   beforeEffect("copy", to);

@@ -1,0 +1,57 @@
+/** A folder as a remote: a mounted disk, a network share. Files are written aside and renamed, read-only as DVC leaves them. */
+import path from "node:path";
+import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import {
+  asideName,
+  copyFileInBackground,
+  makeFolder,
+  readdirSync,
+  removeFile,
+  rename,
+  setMode,
+} from "../../base/files.ts";
+import type { StorageRemote } from "./types.ts";
+
+/** Objects never change; runs are plain files, as DVC writes them. */
+function modeOf(key: string): number {
+  return key.startsWith("files/") ? 0o444 : 0o644;
+}
+
+async function upload(file: string, target: string, mode: number): Promise<void> {
+  makeFolder(path.dirname(target));
+  const aside = asideName(target);
+  try {
+    await copyFileInBackground(file, aside);
+    setMode(aside, mode);
+    rename(aside, target);
+  } catch (error) {
+    removeFile(aside);
+    throw error;
+  }
+}
+
+/** @param folder absolute; made when the first file goes there */
+export function folderRemote(name: string, folder: string): StorageRemote {
+  const at = (key: string) => path.join(folder, ...key.split("/"));
+  return {
+    name,
+    place: folder,
+    async list(key) {
+      try {
+        return readdirSync(at(key));
+      } catch (error) {
+        if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return [];
+        throw error;
+      }
+    },
+    upload: (file, key) => upload(file, at(key), modeOf(key)),
+    async download(key, file) {
+      try {
+        await copyFileInBackground(at(key), file);
+      } catch (error) {
+        if (systemErrorCode(error) !== "ENOENT") throw error;
+        throw new SweeplineError({ code: "REMOTE_FILE_MISSING", message: `'${key}' is not in remote '${name}'` });
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** From the configuration to a remote. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import type { Project } from "../project.ts";
+import { folderRemote } from "./folder.ts";
+import type { StorageRemote } from "./types.ts";
+
+type OpenRemote = (name: string, url: string) => StorageRemote;
+
+/** By the scheme of the url; "" for a path. */
+const kinds: Readonly<Record<string, OpenRemote>> = {
+  "": (name, url) => folderRemote(name, path.resolve(url)),
+  file: (name, url) => folderRemote(name, fileURLToPath(url)),
+};
+
+function configError(problem: string, hint?: string): SweeplineError {
+  return new SweeplineError({
+    code: "REMOTE_UNKNOWN",
+    message: `config file error: ${problem}`,
+    ...(hint === undefined ? {} : { hint }),
+    exitCode: exitCodes.configInvalid,
+  });
+}
+
+/** The name of the remote that is used where none is named. */
+export function defaultRemoteName(project: Project): string | undefined {
+  return project.config.get("core.remote")?.toLowerCase();
+}
+
+/**
+ * The remote of that name, or the default one. Nothing is contacted yet. Errors: REMOTE_UNKNOWN (251: none of that
+ * name, or no default), REMOTE_UNSUPPORTED for a kind that we do not speak.
+ */
+export function openRemote(project: Project, name: string | undefined = defaultRemoteName(project)): StorageRemote {
+  if (name === undefined)
+    throw configError(
+      `no remote specified in ${project.root}. Create a default remote with\n    sweepline remote add -d <remote name> <remote url>`,
+    );
+  const key = name.toLowerCase();
+  const url = project.config.get(`remote.${key}.url`);
+  if (url === undefined)
+    throw configError(`remote '${key}' doesn't exist`, "`sweepline remote list` shows those there are.");
+  const scheme = /^(\w[\w+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? "";
+  const open = Object.hasOwn(kinds, scheme) ? kinds[scheme] : undefined;
+  if (open !== undefined) return open(key, url);
+  throw new SweeplineError({
+    code: "REMOTE_UNSUPPORTED",
+    message: `remote '${key}': '${scheme}' remotes are not supported yet`,
+    hint: "A folder works as a remote; `dvc push` and `dvc pull` use the same cache.",
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * A storage remote: a place outside the machine's cache that holds the same files in the same layout
+ * (`files/md5/<2>/<30>`, `runs/<2>/<64>/<64>`), so that DVC finds what we wrote and we what DVC wrote.
+ * One file a kind of remote; what is transferred and in which order is decided in transfer.ts, for all kinds.
+ */
+export interface StorageRemote {
+  readonly name: string;
+  /** Where it is, for messages. */
+  readonly place: string;
+  /** The names of what lies directly in a folder of the remote; none where there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Stores a file whole or not at all; one of that name is replaced by the same bytes. */
+  upload(file: string, key: string): Promise<void>;
+  /** Writes the remote's file to a path where nothing is. Throws REMOTE_FILE_MISSING where the remote has it not. */
+  download(key: string, file: string): Promise<void>;
+}
+
+export interface TransferOptions {
+  /** How many files at a time. */
+  readonly jobs: number;
+  /** Called after each file. */
+  progress?(done: number, total: number): void;
+}
+
+export interface TransferOutcome {
+  /** Objects that were written. */
+  readonly transferred: number;
+  /** Hashes of objects that are neither here nor there. */
+  readonly missing: readonly string[];
+  readonly failed: readonly { readonly md5: string; readonly message: string }[];
+}
