@@ -91,6 +91,11 @@ export const catalog: readonly CatalogEntry[] = [
         load: () => import("./commands/exp-run.ts"),
       },
       {
+        name: "save",
+        summary: "Keep the workspace as an experiment",
+        load: () => import("./commands/exp-save.ts"),
+      },
+      {
         name: "show",
         summary: "Show experiments with their parameters and metrics",
         load: () => import("./commands/exp-show.ts"),

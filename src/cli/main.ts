@@ -1,15 +1,30 @@
+import { exitCodes } from "../base/errors.ts";
 import { type ExitCode, processIo } from "./io.ts";
 import { version } from "./version.ts";
+
+/** The status that a shell gives to SIGPIPE, and DVC to a closed pipe. */
+const brokenPipe = 141;
+
+/**
+ * `| head` closes the pipe: stop quietly. Where stages run, somebody listens for signals: let it end them first.
+ */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  const isListening = process.listenerCount("SIGTERM") > 0;
+  if (error.code === "EPIPE" && isListening && process.exitCode === undefined) {
+    process.exitCode = brokenPipe;
+    process.emit("SIGTERM", "SIGTERM");
+  } else if (!isListening) process.exit(error.code === "EPIPE" ? brokenPipe : exitCodes.refused);
+}
 
 /** Runs one command line (without node and script) and returns the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const io = processIo();
-  // `| head` closes the pipe: stop quietly with the status that a shell gives to SIGPIPE, as DVC does.
-  io.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 141 : 255));
+  io.stdout.on("error", onOutputError);
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     io.stdout.write(`${version}\n`);
     return 0;
   }
   const { runCommandLine } = await import("./program.ts");
-  return runCommandLine(argv, io);
+  const exitCode = await runCommandLine(argv, io);
+  return process.exitCode === brokenPipe ? brokenPipe : exitCode;
 }

@@ -11,9 +11,9 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder } from "../base/files.ts";
-import { addableFiles } from "../git/addable.ts";
+import { addableFiles, listAddable, namesAtOnce } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
-import { gitFailed, tryGitSequence } from "../git/run.ts";
+import { type GitStep, gitFailed, tryGitSequence } from "../git/run.ts";
 import { type CopySlot, copyEnvironment, renewStageGit, renewTrustedGit, workFolder } from "./copy-git-dir.ts";
 import { removeStubborn } from "./remove-stubborn.ts";
 
@@ -79,11 +79,15 @@ async function layCopies(slot: CopySlot, copies: ObjectId): Promise<void> {
  */
 export async function resultTree(slot: CopySlot, include: readonly string[]): Promise<ObjectId> {
   const settings = { cwd: workFolder(slot), env: copyEnvironment(slot) };
-  const files = await addableFiles(include, settings);
-  const outcome = await tryGitSequence(
-    [["add", "-u", "--", ":/"], ["update-index", "--add", "-z", "--stdin"], ["write-tree"]],
-    { ...settings, input: files.map((file) => `${file}\0`).join("") },
-  );
+  const addAll = ["update-index", "--add", "-z", "--stdin"];
+  // Without a name ls-files would list everything.
+  const steps = (add: GitStep) => [["add", "-u", "--", ":/"], ...(include.length === 0 ? [] : [add]), ["write-tree"]];
+  let outcome = await tryGitSequence(steps({ pipe: [listAddable(include.slice(0, namesAtOnce)), addAll] }), settings);
+  // Too many names for one command line, or a folder with a repository of its own among them: name by name.
+  if (outcome.exitCode !== 0 || include.length > namesAtOnce) {
+    const files = await addableFiles(include, settings);
+    outcome = await tryGitSequence(steps(addAll), { ...settings, input: files.map((file) => `${file}\0`).join("") });
+  }
   if (outcome.exitCode === 0) return outcome.stdout.toString().trim() as ObjectId;
   throw new SweeplineError({
     code: "RESULT_UNREADABLE",

@@ -1,6 +1,7 @@
 /** Which points are new, and what they are called. Pure: identity first, names second. */
 import { SweeplineError } from "../base/errors.ts";
 import { checkName, nextNumber } from "./names.ts";
+import { randomName } from "./random-names.ts";
 
 /** Something that has a name on this baseline already. */
 export interface KnownExperiment {
@@ -93,4 +94,25 @@ export function nameTaken(holder: Pick<KnownExperiment, "name" | "state">): Swee
     message: `Experiment conflicts with ${where} '${holder.name}'. To overwrite the existing experiment run:\n\n\tsweepline exp run -f ...\n`,
     hint: "Or choose another name with -n.",
   });
+}
+
+export interface NameChoice {
+  readonly name: string | undefined;
+  /** A name that is taken: refuse, or (--force) replace what has it. */
+  readonly taken: "refuse" | "replace";
+}
+
+export interface KnownNames {
+  readonly experiments: readonly KnownExperiment[];
+  /** All names in the repository: a random name avoids them all. */
+  readonly allNames: ReadonlySet<string>;
+}
+
+/** The name of one experiment that is not queued: the given one, or a random one. Throws NAME_TAKEN, BAD_NAME. */
+export function chooseName({ name, taken }: NameChoice, known: KnownNames): string {
+  if (name === undefined) return randomName((candidate) => known.allNames.has(candidate));
+  checkName(name);
+  const holder = known.experiments.find((item) => item.name === name && item.state !== "failed");
+  if (holder !== undefined && taken === "refuse") throw nameTaken(holder);
+  return name;
 }

@@ -3,26 +3,25 @@ import path from "node:path";
 import { closeSync, openAppend } from "../base/files.ts";
 import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
-import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
-import { changeRefs } from "../git/refs.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../pipeline/types.ts";
+import type { FileState } from "../store/state.ts";
+import { projectState } from "../store/state-database.ts";
 import type { Point } from "../sweep/types.ts";
+import { commitWorkspace } from "./commit-workspace.ts";
 import { stageEnvironment } from "./environment.ts";
 import { overrideText } from "./import-entries.ts";
-import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
+import { knownOnBaseline } from "./known.ts";
 import { withLock } from "./locks.ts";
-import { checkName } from "./names.ts";
-import { nameTaken } from "./naming.ts";
+import { chooseName } from "./naming.ts";
 import { applyPoint, type OpenedParamFile, openParamFiles } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";
-import { randomName } from "./random-names.ts";
-import { type ExperimentFacts, factsHeader, type StoredFlags } from "./record.ts";
-import { type ExperimentsContext, experimentRef } from "./repository.ts";
+import type { ExperimentFacts, StoredFlags } from "./record.ts";
+import type { ExperimentsContext } from "./repository.ts";
 import { resultMessage } from "./result-message.ts";
 import { startRun, writeRunRecord } from "./runs.ts";
 import { identityScope } from "./scope.ts";
@@ -77,8 +76,9 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
   const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
   const startedAt = Date.now();
   const log = openAppend(run.log);
+  const fileState = projectState(context.project);
   try {
-    const result = await reproduceHere(context, { request, prepared, log });
+    const result = await reproduceHere(context, { request, prepared, log, fileState });
     const outcome = await settle(context, { request, prepared, result });
     const message = result.kind === "failed" ? { message: failureText(result) } : {};
     const state = outcome.kind === "done" ? "success" : outcome.kind;
@@ -86,6 +86,7 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
     return outcome;
   } finally {
     closeSync(log);
+    await fileState.close();
   }
 }
 
@@ -115,22 +116,17 @@ async function prepare(
   return { baseline, name, facts: { identity, overrides: point.overrides.map(overrideText), targets, flags } };
 }
 
-function chooseName(request: WorkspaceRunRequest, known: KnownOnBaseline): string {
-  const { name } = request;
-  if (name === undefined) return randomName((candidate) => known.allNames.has(candidate));
-  checkName(name);
-  const holder = known.experiments.find((item) => item.name === name && item.state !== "failed");
-  if (holder !== undefined && request.taken === "refuse") throw nameTaken(holder);
-  return name;
-}
-
 interface Running {
   readonly request: WorkspaceRunRequest;
   readonly prepared: Prepared;
   readonly log: number;
+  readonly fileState: FileState;
 }
 
-function reproduceHere(context: ExperimentsContext, { request, prepared, log }: Running): Promise<ReproduceResult> {
+function reproduceHere(
+  context: ExperimentsContext,
+  { request, prepared, log, fileState }: Running,
+): Promise<ReproduceResult> {
   const { project } = context;
   const { name, baseline, facts } = prepared;
   return reproduce(
@@ -145,6 +141,7 @@ function reproduceHere(context: ExperimentsContext, { request, prepared, log }: 
       dvcRoot: project.root,
       output: { kind: "tee", descriptor: log },
       signal: request.signal,
+      state: fileState,
     },
     request.events,
   );
@@ -164,24 +161,22 @@ async function settle(
   const { name, baseline, facts } = prepared;
   if (result.kind === "cancelled") return { kind: "cancelled", name };
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
-  const { repository, project, state } = context;
+  const { project, repository } = context;
   const inside = path.relative(repository.workTree, project.root);
-  const listed = trackedOutputs(await loadProjectStages(project), result.steps).map((file) =>
-    path.posix.join(inside, file),
+  const listed = trackedOutputs(await loadProjectStages(project), result.steps);
+  const include = await addableFiles(
+    listed.map((file) => path.posix.join(inside, file)),
+    { cwd: repository.workTree },
   );
-  const include = await addableFiles(listed, { cwd: repository.workTree });
-  const { workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include });
-  const commit = writeCommit(repository, {
-    tree: workTree,
-    parents: [baseline],
-    author: stamp(await committerIdentity(repository), new Date()),
-    extraHeaders: factsHeader(facts),
-    message: resultMessage(result, request.message),
+  const { message, taken } = request;
+  const commit = await commitWorkspace(context, {
+    name,
+    baseline,
+    facts,
+    include,
+    taken,
+    message: resultMessage(result, message),
   });
-  const kind = request.taken === "replace" ? "set" : "create";
-  await changeRefs(repository, "sweepline: experiment finished", [
-    { kind, ref: experimentRef(baseline, name), to: commit },
-  ]);
   return { kind: "done", name, commit };
 }
 

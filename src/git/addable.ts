@@ -1,7 +1,12 @@
 import { type GitOptions, git } from "./run.ts";
 
 /** How many names one git process gets: far below what a command line holds. */
-const namesAtOnce = 500;
+export const namesAtOnce = 500;
+
+/** The git command that lists them, NUL-separated; a folder with a repository of its own ends with a slash. */
+export function listAddable(names: readonly string[]): readonly string[] {
+  return ["--literal-pathspecs", "ls-files", "--others", "--exclude-standard", "-z", "--", ...names];
+}
 
 /**
  * The untracked files that `git add` would take: not ignored, not behind a link, not in another repository.
@@ -11,9 +16,7 @@ const namesAtOnce = 500;
 export async function addableFiles(names: readonly string[], options: GitOptions): Promise<readonly string[]> {
   const files: string[] = [];
   for (let at = 0; at < names.length; at += namesAtOnce) {
-    const args = ["--literal-pathspecs", "ls-files", "--others", "--exclude-standard", "-z", "--"];
-    const listing = await git([...args, ...names.slice(at, at + namesAtOnce)], options);
-    // A folder with a repository of its own ends with a slash.
+    const listing = await git(listAddable(names.slice(at, at + namesAtOnce)), options);
     files.push(...listing.split("\0").filter((name) => name !== "" && !name.endsWith("/")));
   }
   return files;

@@ -110,18 +110,22 @@ export function gitFailed(args: readonly string[], stderr: string): SweeplineErr
   return new SweeplineError({ code: "GIT_FAILED", message: `git ${args[0] ?? ""} failed: ${words || "no message"}` });
 }
 
+/** One git command, or several of which each reads what the one before prints. */
+export type GitStep = readonly string[] | { readonly pipe: readonly (readonly string[])[] };
+
 /**
  * Several git commands one after the other in one process of ours: starting a process from Node costs more than what
- * a small git command does. The first that fails ends the sequence with its exit code. A fixed script runs them;
- * arguments are passed as positional parameters, never pasted into it.
+ * a small git command does. The first that fails ends the sequence with its exit code (of a pipe, that of its last
+ * command). A fixed script runs them; arguments are passed as positional parameters, never pasted into it.
  */
-export function tryGitSequence(commands: readonly (readonly string[])[], options: GitOptions): Promise<GitOutcome> {
-  let position = 0;
-  const steps = commands.map((command) => {
-    const parameters = command.map(() => `"\${${++position}}"`).join(" ");
-    return `git ${pinnedSettings.join(" ")} ${parameters}`;
-  });
-  beforeEffect("git", commands.map((command) => command[0]).join(", "));
-  const script = steps.join(" && ");
-  return collect(startProcess("/bin/sh", ["-c", script, "git", ...commands.flat()], options), options.input);
+export function tryGitSequence(steps: readonly GitStep[], options: GitOptions): Promise<GitOutcome> {
+  const pipes = steps.map((step) => ("pipe" in step ? step.pipe : [step]));
+  const words: string[] = [];
+  const shellCommand = (command: readonly string[]) => {
+    const parameters = command.map((word) => `"\${${words.push(word)}}"`);
+    return `git ${pinnedSettings.join(" ")} ${parameters.join(" ")}`;
+  };
+  const script = pipes.map((pipe) => pipe.map(shellCommand).join(" | ")).join(" && ");
+  beforeEffect("git", pipes.map((pipe) => pipe.map((command) => command[0]).join(" | ")).join(", "));
+  return collect(startProcess("/bin/sh", ["-c", script, "git", ...words], options), options.input);
 }

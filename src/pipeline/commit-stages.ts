@@ -12,7 +12,7 @@ import { openLockBook } from "./run/lock-book.ts";
 import { saveStage } from "./run/stage.ts";
 import { stageSubject, type Work } from "./run/work.ts";
 import { chooseStages } from "./targets.ts";
-import type { ReproduceEvents, Stage } from "./types.ts";
+import type { LockEntry, ReproduceEvents, Stage, StageAddress } from "./types.ts";
 
 export interface CommitRequest {
   /** Absolute. */
@@ -58,8 +58,12 @@ async function approve(work: Work, stage: Stage, request: CommitRequest): Promis
 /**
  * Puts the outputs of stages into the cache and writes their lock entries. Errors: NOT_CONFIRMED, missing dependencies, parameters
  * or outputs.
+ * @returns the lock entries of the pipeline stages
  */
-export async function commitStages(project: Project, request: CommitRequest): Promise<void> {
+export async function commitStages(
+  project: Project,
+  request: CommitRequest,
+): Promise<ReadonlyMap<StageAddress, LockEntry>> {
   const { folder, targets, recursive, events } = request;
   const stages = await loadProjectStages(project);
   const chosen =
@@ -76,12 +80,17 @@ export async function commitStages(project: Project, request: CommitRequest): Pr
     recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
   };
   const ignorer = outputIgnorer(project);
+  const entries = new Map<StageAddress, LockEntry>();
   for (const stage of chosen) {
     await approve(work, stage, request);
     const inputs = stage.cmd === null ? { deps: [], params: new Map() } : undefined;
     const run = { work, stage, ignorer, wrote: () => undefined, options: { commit: true }, events };
     const entry = await saveStage(run, inputs);
     if (stage.cmd === null) saveDataStage(project.root, stage, entry);
-    else await locks.write(stage, entry);
+    else {
+      await locks.write(stage, entry);
+      entries.set(stage.address, entry);
+    }
   }
+  return entries;
 }
