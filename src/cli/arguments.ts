@@ -26,3 +26,21 @@ export function pattern(value: string, before: readonly RegExp[] = []): readonly
     throw new InvalidArgumentError("not a regular expression");
   }
 }
+
+/** A number of times: 0 or more. */
+export function count(value: string): number {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError("not a number (0 or more)");
+  return Number(value);
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `10s`, `5m`, `2h`, `1h30m`, `1d`: milliseconds. More than zero and at most 24 days, the longest timer. */
+export function duration(value: string): number {
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  const isWhole = parts.length > 0 && parts.map((part) => part[0]).join("") === value;
+  const ms = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ""] ?? 0), 0);
+  if (!isWhole || ms < 1 || ms > 24 * 86_400_000)
+    throw new InvalidArgumentError("not a duration such as 10s, 5m, 2h or 1h30m, of at most 24 days");
+  return Math.round(ms);
+}

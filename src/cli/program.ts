@@ -44,7 +44,7 @@ async function attach(
       await attach(loaded, entry.commands, isChosen ? chosen.slice(1) : [], io, finish);
       loaded.usage("COMMAND [OPTIONS]");
     }
-    parent.addCommand(loaded);
+    parent.addCommand(loaded, { hidden: entry.hidden === true });
   }
 }
 

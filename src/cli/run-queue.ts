@@ -4,10 +4,12 @@ import { exitCodes, SweeplineError } from "../base/errors.ts";
 import { recoverDeadRuns } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { createProgress, type Progress } from "../report/progress/progress.ts";
-import { Coordinator } from "../run/coordinator.ts";
+import { type BackgroundOptions, Coordinator, type CoordinatorOptions } from "../run/coordinator.ts";
+import { defaultRetryPolicy } from "../run/retry.ts";
 import type { RunSummary } from "../run/summary.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { type ExitCode, type Io, warn } from "./io.ts";
+import type { RunLimits } from "./limit-options.ts";
 
 export interface RunQueueRequest {
   readonly jobs: number;
@@ -15,6 +17,8 @@ export interface RunQueueRequest {
   readonly only?: ReadonlySet<number>;
   readonly claims: "take" | "held";
   readonly sweep?: string;
+  readonly limits?: RunLimits;
+  readonly background?: BackgroundOptions;
   /** "none": the caller shows what happens. */
   readonly format: "text" | "json" | "none";
 }
@@ -41,7 +45,12 @@ function checkJobs(jobs: number, io: Io): void {
 /** Runs until the queue (or `only`) is done or the user stops it. Failures of experiments are part of the summary. */
 export async function runQueue(context: ExperimentsContext, io: Io, request: RunQueueRequest): Promise<QueueRun> {
   checkJobs(request.jobs, io);
-  const { format, ...options } = request;
+  const { format, limits = {}, ...rest } = request;
+  // A run that the caller waits for (--temp) tells its failure at once; what is queued has time.
+  const retry: Partial<CoordinatorOptions> =
+    rest.claims === "held" ? {} : { retry: { ...defaultRetryPolicy, ...limits.retry } };
+  const { retry: _retry, ...others } = limits;
+  const options = { ...rest, ...others, ...retry };
   const progress =
     format === "none" ? silent : createProgress({ ...io, ...(format === "json" ? { mode: "json" } : {}) });
   const coordinator = new Coordinator(context, { ...options, emit: (event) => progress.emit(event) });

@@ -9,21 +9,19 @@ export interface BackgroundCoordinator extends ProcessIdentity {
   readonly jobs: number;
 }
 
-/** The living background coordinator, or undefined. */
+/** The living background coordinator, or undefined, also before it has said how many jobs it has. */
 export function backgroundCoordinator(state: StateLayout): BackgroundCoordinator | undefined {
   const owner = readLock(state.coordinatorLock);
   if (owner === undefined || owner === "broken" || !isAlive(owner)) return undefined;
-  return { pid: owner.pid, startedAt: owner.startedAt, jobs: readJobs(state) };
+  // A coordinator that was killed leaves its file behind.
+  const [pid, jobs] = (readIfExists(state.coordinatorFacts)?.toString() ?? "").split(" ").map(Number);
+  if (pid !== owner.pid || jobs === undefined || !Number.isSafeInteger(jobs)) return undefined;
+  return { pid: owner.pid, startedAt: owner.startedAt, jobs };
 }
 
-function readJobs(state: StateLayout): number {
-  const text = readIfExists(state.coordinatorFacts)?.toString() ?? "";
-  return /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1;
-}
-
-/** Told by the coordinator itself, before it takes its lock and whenever the number changes. */
+/** Told by the coordinator itself, as soon as it has its lock and whenever the number changes. */
 export function publishJobs(state: StateLayout, jobs: number): void {
-  writeAtomic(state.coordinatorFacts, String(jobs));
+  writeAtomic(state.coordinatorFacts, `${process.pid} ${jobs}`);
 }
 
 export function withdrawJobs(state: StateLayout): void {

@@ -20,7 +20,7 @@ export interface StateLayout {
   readonly order: string;
   /** Held by the background coordinator as long as it lives. */
   readonly coordinatorLock: string;
-  /** How many jobs it has: JSON. */
+  /** Its pid and how many jobs it has. */
   readonly coordinatorFacts: string;
   readonly coordinatorLog: string;
   /** Held while a background coordinator starts or ends. */
@@ -41,7 +41,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     requests: path.join(root, "requests"),
     order: path.join(root, "order.json"),
     coordinatorLock: path.join(root, "coordinator.lock"),
-    coordinatorFacts: path.join(root, "coordinator.json"),
+    coordinatorFacts: path.join(root, "coordinator.jobs"),
     coordinatorLog: path.join(root, "coordinator.log"),
     startLock: path.join(root, "start.lock"),
   };

@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { type EnqueueOutcome, enqueue } from "../../experiments/enqueue.ts";
+import { moveFirst } from "../../experiments/queue-changes.ts";
 import type { StoredFlags } from "../../experiments/record.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { runInWorkspace } from "../../experiments/workspace-run.ts";
@@ -13,13 +14,14 @@ import { storedFlags } from "../experiment-flags.ts";
 import { followWhile } from "../follow-log.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
 import { notEmpty } from "../points.ts";
 import { queuedText } from "../queue-text.ts";
 import { addReproduceOptions, jobs, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, ranText, runQueue } from "../run-queue.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 
-interface Options extends ReproduceFlags {
+interface Options extends ReproduceFlags, LimitFlags {
   readonly jobs?: number;
   readonly setParam?: readonly string[];
   readonly queue?: boolean;
@@ -29,6 +31,7 @@ interface Options extends ReproduceFlags {
   readonly message?: string;
   readonly copyPaths?: readonly string[];
   readonly failFast?: boolean;
+  readonly first?: boolean;
   readonly json?: boolean;
 }
 
@@ -78,23 +81,35 @@ async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<Enqueu
     takenName: options.force ? "replace" : "refuse",
     failedBefore: "queue",
     claim,
+    ...entryLimits(options),
   });
 }
 
 async function queueOnly(call: Call): Promise<ExitCode> {
   const outcome = await enqueueCall(call, "leave");
+  if (call.options.first)
+    await moveFirst(
+      call.context,
+      outcome.queued.map((entry) => entry.sequence),
+    );
   call.io.stdout.write(queuedText(outcome, call.expansion.points));
   return exitCodes.ok;
 }
 
 async function runTemporary(call: Call): Promise<ExitCode> {
-  const { io, context } = call;
+  const { io, context, options } = call;
   const outcome = await enqueueCall(call, "claim");
   const [entry] = outcome.queued;
   if (entry === undefined) throw new Error("a temporary run was not queued");
   if (!call.options.json) print(io, `Reproducing experiment '${entry.name}'`);
   const only = new Set([entry.sequence]);
-  const request = { jobs: 1, onFailure: "continue" as const, only, claims: "held" as const };
+  const request = {
+    jobs: 1,
+    onFailure: "continue" as const,
+    only,
+    claims: "held" as const,
+    limits: runLimits(options),
+  };
   const run = call.options.json
     ? await runQueue(context, io, { ...request, format: "json" })
     : await followWhile(io, context.state, entry, () => runQueue(context, io, { ...request, format: "none" }));
@@ -156,6 +171,7 @@ async function runAll({ io, context, options }: Omit<Call, "expansion">): Promis
     jobs: options.jobs ?? 1,
     onFailure: options.failFast ? "stop" : "continue",
     claims: "take",
+    limits: runLimits(options),
     format: options.json ? "json" : "text",
   });
   if (!options.json) io.stdout.write(ranText(run.summary));
@@ -189,23 +205,26 @@ Examples:
 
 /** `sweepline exp run` */
 export const command: CommandFactory = (io, finish) =>
-  addReproduceOptions(
-    new Command("run")
-      .description("Run an experiment, or put one or many into the queue.")
-      .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
-      .option("-S, --set-param <[file:]override>", "override a parameter, in Hydra's language (repeatable)", collect)
-      .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
-      .option("-m, --message <text>", "commit message")
-      .option("--queue", "put it into the queue instead of running it")
-      .option("--run-all", "run all that is queued")
-      .option("--temp", "run in a copy of the workspace")
-      .option(
-        "-C, --copy-paths <path>",
-        "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
-        collect,
-      )
-      .option("--fail-fast", "with --run-all: stop at the first failure")
-      .option("--json", "with --run-all or --temp: events as JSON lines"),
+  addLimitOptions(
+    addReproduceOptions(
+      new Command("run")
+        .description("Run an experiment, or put one or many into the queue.")
+        .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
+        .option("-S, --set-param <[file:]override>", "override a parameter, in Hydra's language (repeatable)", collect)
+        .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
+        .option("-m, --message <text>", "commit message")
+        .option("--queue", "put it into the queue instead of running it")
+        .option("--run-all", "run all that is queued")
+        .option("--temp", "run in a copy of the workspace")
+        .option(
+          "-C, --copy-paths <path>",
+          "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
+          collect,
+        )
+        .option("--fail-fast", "with --run-all: stop at the first failure")
+        .option("--json", "with --run-all or --temp: events as JSON lines")
+        .option("--first", "with --queue: before all that is queued"),
+    ),
   )
     .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobs)
     .addHelpText("after", examples)

@@ -9,13 +9,14 @@ import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
+import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
 import { readPoints } from "../points.ts";
 import { leftAloneLines } from "../queue-text.ts";
 import { addReproduceOptions, jobs, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
 import { printSweepTable } from "../sweep-table.ts";
 
-interface Options extends ReproduceFlags {
+interface Options extends ReproduceFlags, LimitFlags {
   readonly jobs: number;
   readonly name?: string;
   readonly message?: string;
@@ -61,6 +62,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     takenName: options.force ? "replace" : "refuse",
     failedBefore: options.retryFailed ? "queue" : "report",
     claim: "leave",
+    ...entryLimits(options),
   });
   const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) {
@@ -78,6 +80,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     onFailure: options.failFast ? "stop" : "continue",
     only: new Set(sequences),
     claims: "take",
+    limits: runLimits(options),
     sweep: id,
     format: options.json ? "json" : "text",
   });
@@ -102,21 +105,23 @@ Examples:
 
 /** `sweepline sweep` */
 export const command: CommandFactory = (io, finish) =>
-  addReproduceOptions(
-    new Command("sweep")
-      .description("Queue all combinations of the overrides, run them, and show the results.")
-      .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
-      .option("-j, --jobs <n>", "experiments at once", jobs, 1)
-      .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
-      .option("-m, --message <text>", "commit message of the experiments")
-      .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
-      .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
-      .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
-      .option("--retry-failed", "run points again that failed before")
-      .option("--fail-fast", "stop at the first failure")
-      .option("--sort-by <column>", "sort the table by that metric or parameter")
-      .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
-      .option("--json", "events as JSON lines, no table"),
+  addLimitOptions(
+    addReproduceOptions(
+      new Command("sweep")
+        .description("Queue all combinations of the overrides, run them, and show the results.")
+        .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
+        .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+        .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+        .option("-m, --message <text>", "commit message of the experiments")
+        .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
+        .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+        .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+        .option("--retry-failed", "run points again that failed before")
+        .option("--fail-fast", "stop at the first failure")
+        .option("--sort-by <column>", "sort the table by that metric or parameter")
+        .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+        .option("--json", "events as JSON lines, no table"),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>

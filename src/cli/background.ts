@@ -1,0 +1,103 @@
+/** Starting and stopping the background coordinator, as the commands `queue start` and `queue stop` do it. */
+import { SweeplineError } from "../base/errors.ts";
+import { lstatIfExists, makeFolder, rename } from "../base/files.ts";
+import { backgroundCoordinator } from "../experiments/background.ts";
+import type { StateLayout } from "../experiments/layout.ts";
+import { withLock } from "../experiments/locks.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import { readRequests, removeRequest, type StopManner, writeRequest } from "../experiments/requests.ts";
+import { startDetached } from "../pipeline/run/detached.ts";
+
+const pollMs = 25;
+const startLimitMs = 30_000;
+/** Stages have five seconds to end after SIGTERM. */
+const stopLimitMs = 60_000;
+const largestLogBytes = 4 << 20;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Waits until the condition holds; false where the time is over before. */
+async function until(condition: () => boolean, limitMs: number): Promise<boolean> {
+  const end = Date.now() + limitMs;
+  while (!condition()) {
+    if (Date.now() > end) return false;
+    await pause(pollMs);
+  }
+  return true;
+}
+
+export interface StartRequest {
+  readonly jobs: number;
+  /** Further words for the coordinator's command line. */
+  readonly words: readonly string[];
+}
+
+export interface Started {
+  /** How many workers came, and how many there are now. */
+  readonly added: number;
+  readonly jobs: number;
+  readonly pid: number;
+}
+
+/** Makes sure that a background coordinator with at least that many jobs runs. Errors: NOT_STARTED with its log. */
+export function startBackground(context: ExperimentsContext, request: StartRequest): Promise<Started> {
+  makeFolder(context.state.root);
+  return withLock(context.state.startLock, "queue start", async () => {
+    for (;;) {
+      const living = backgroundCoordinator(context.state);
+      if (living === undefined) return launch(context, request);
+      const jobs = Math.max(living.jobs, request.jobs);
+      if (await raiseJobs(context.state, jobs)) return { added: jobs - living.jobs, jobs, pid: living.pid };
+    }
+  });
+}
+
+/** Asks the living coordinator, which may be about to end: false where it ended without having heard. */
+async function raiseJobs(state: StateLayout, jobs: number): Promise<boolean> {
+  const request = { kind: "jobs", jobs } as const;
+  writeRequest(state, request);
+  const isHeard = () => !readRequests(state).some((item) => item.kind === "jobs");
+  await until(() => isHeard() || backgroundCoordinator(state) === undefined, startLimitMs);
+  if (isHeard()) return true;
+  removeRequest(state, request);
+  return false;
+}
+
+async function launch({ state, project }: ExperimentsContext, { jobs, words }: StartRequest): Promise<Started> {
+  for (const request of readRequests(state)) if (request.kind !== "kill") removeRequest(state, request);
+  const size = lstatIfExists(state.coordinatorLog)?.size ?? 0;
+  if (size > largestLogBytes) rename(state.coordinatorLog, `${state.coordinatorLog}.old`);
+  const child = startDetached({
+    program: process.execPath,
+    args: [process.argv[1] ?? "", "queue", "worker", "--jobs", String(jobs), ...words],
+    folder: project.root,
+    log: state.coordinatorLog,
+  });
+  const isReady = () => backgroundCoordinator(state)?.pid === child.pid;
+  await until(() => isReady() || child.hasEnded(), startLimitMs);
+  if (!isReady())
+    throw new SweeplineError({
+      code: "NOT_STARTED",
+      message: "the queue workers could not be started",
+      hint: `See ${state.coordinatorLog}.`,
+    });
+  return { added: jobs, jobs, pid: child.pid };
+}
+
+/** Asks the background coordinator to end. Returns once it heard ("wait") or has ended ("kill"); false where none runs. */
+export async function stopBackground({ state }: ExperimentsContext, manner: StopManner): Promise<boolean> {
+  if (backgroundCoordinator(state) === undefined) return false;
+  const request = { kind: "stop", manner } as const;
+  writeRequest(state, request);
+  const isGone = () => backgroundCoordinator(state) === undefined;
+  const isHeard = () => !readRequests(state).some((item) => item.kind === "stop");
+  const isDone = await until(() => isGone() || (manner === "wait" && isHeard()), stopLimitMs);
+  if (isGone()) removeRequest(state, request);
+  if (!isDone)
+    throw new SweeplineError({
+      code: "NOT_STOPPED",
+      message: "the queue workers did not answer",
+      hint: `See ${state.coordinatorLog}; process ${backgroundCoordinator(state)?.pid ?? ""}.`,
+    });
+  return true;
+}

@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { lstatIfExists } from "../../base/files.ts";
+import { listQueue, runningSequences } from "../../experiments/queue.ts";
+import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { listRuns, type RunFolder, runFolder } from "../../experiments/runs.ts";
+import { openProject } from "../../store/open.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { followLog } from "../follow-log.ts";
+import { type Io, print } from "../io.ts";
+
+type QueueRun = RunFolder & { readonly sequence: number };
+
+async function findQueueRun(context: ExperimentsContext, name: string): Promise<QueueRun> {
+  const entry = (await listQueue(context)).entries.findLast((item) => item.name === name);
+  const sequence =
+    entry?.sequence ?? listRuns(context.state).findLast((run) => run.name === name && run.place === "queue")?.sequence;
+  if (sequence === undefined)
+    throw new SweeplineError({
+      code: "NOT_A_TASK",
+      message: `'${name}' is not a valid queued experiment name`,
+      hint: "`sweepline queue status` lists them; `sweepline exp logs` shows runs in the workspace too.",
+    });
+  const run = runFolder(context.state, sequence, name);
+  if (lstatIfExists(run.log) === undefined && !runningSequences(context).has(sequence))
+    throw new SweeplineError({
+      code: "NOT_STARTED",
+      message: `Experiment '${name}' is in queue but has not been started`,
+    });
+  return { ...run, sequence };
+}
+
+async function show(io: Io, name: string, { follow }: { readonly follow?: boolean }): Promise<void> {
+  const context = openExperiments(openProject(process.cwd()));
+  const run = await findQueueRun(context, name);
+  if (follow)
+    print(
+      io,
+      `Following logs for experiment '${name}'. Use Ctrl+C to stop following logs (experiment execution will continue).\n`,
+    );
+  await followLog(io, run.log, () => !follow || !runningSequences(context).has(run.sequence));
+  print(io, "");
+}
+
+/** `sweepline queue logs` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("logs")
+    .description("Print the log of a task: of a running, failed or finished one.")
+    .argument("<task>", "the experiment's name")
+    .option("-f, --follow", "go on while it runs")
+    // DVC's; logs are bytes, passed on as they are.
+    .option("-e, --encoding <encoding>", "accepted for DVC's sake: the log is printed byte for byte")
+    .action(async (name: string, options: { readonly follow?: boolean }) => {
+      await show(io, name, options);
+      finish(exitCodes.ok);
+    });

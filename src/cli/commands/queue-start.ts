@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import { openProject } from "../../store/open.ts";
+import { duration } from "../arguments.ts";
+import { startBackground } from "../background.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { print } from "../io.ts";
+import { addLimitOptions, type LimitFlags, limitWords } from "../limit-options.ts";
+import { jobs } from "../reproduce-options.ts";
+
+interface Options extends LimitFlags {
+  readonly jobs: number;
+  readonly idle?: number;
+}
+
+const examples = `
+Examples:
+  sweepline queue start -j 4            run what is queued, four at once, and what comes while it runs
+  sweepline queue start -j 8            raises the number; there is one coordinator, however often it is started
+  sweepline queue start --retries 2 --timeout 2h
+`;
+
+/** `sweepline queue start` */
+export const command: CommandFactory = (io, finish) =>
+  addLimitOptions(
+    new Command("start")
+      .description("Run the queue in the background: the workers outlive the terminal and end when the queue is empty.")
+      .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+      .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
+  )
+    .addHelpText("after", examples)
+    .action(async (options: Options) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
+      const words = [...idle, ...limitWords(options)];
+      const started = await startBackground(context, { jobs: options.jobs, words });
+      const plural = started.added > 1 ? "s" : "";
+      print(io, `Started '${started.added}' new experiments task queue worker${plural}.`);
+      if (started.added !== started.jobs) print(io, `There are ${started.jobs} in all (process ${started.pid}).`);
+      finish(exitCodes.ok);
+    });

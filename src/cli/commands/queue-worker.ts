@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { publishJobs, withdrawJobs } from "../../experiments/background.ts";
+import type { StateLayout } from "../../experiments/layout.ts";
+import { readLock, tryLock, unlock, withLock } from "../../experiments/locks.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import { readRequests } from "../../experiments/requests.ts";
+import { openProject } from "../../store/open.ts";
+import { duration } from "../arguments.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { type ExitCode, type Io, warn } from "../io.ts";
+import { addLimitOptions, type LimitFlags, runLimits } from "../limit-options.ts";
+import { jobs } from "../reproduce-options.ts";
+import { queueExitCode, runQueue } from "../run-queue.ts";
+
+interface Options extends LimitFlags {
+  readonly jobs: number;
+  readonly idle: number;
+}
+
+/** Gives the role up, unless `queue start` asked for more jobs in the last moment. */
+function retire(state: StateLayout): Promise<boolean> {
+  return withLock(state.startLock, "queue worker ends", async () => {
+    if (readRequests(state).some((request) => request.kind === "jobs")) return false;
+    leave(state);
+    return true;
+  });
+}
+
+function leave(state: StateLayout): void {
+  const owner = readLock(state.coordinatorLock);
+  if (owner === undefined || owner === "broken" || owner.pid !== process.pid) return;
+  withdrawJobs(state);
+  unlock(state.coordinatorLock);
+}
+
+async function work(io: Io, options: Options): Promise<ExitCode> {
+  const context = openExperiments(openProject(process.cwd()));
+  const { state } = context;
+  if (!tryLock(state.coordinatorLock, "queue worker")) {
+    warn(io, "the queue workers run already");
+    return exitCodes.refused;
+  }
+  publishJobs(state, options.jobs);
+  try {
+    const run = await runQueue(context, io, {
+      jobs: options.jobs,
+      onFailure: "continue",
+      claims: "take",
+      limits: runLimits(options),
+      format: "text",
+      background: {
+        idleMs: options.idle,
+        jobsChanged: (number) => publishJobs(state, number),
+        retire: () => retire(state),
+      },
+    });
+    return queueExitCode(run);
+  } finally {
+    leave(state);
+  }
+}
+
+/** `sweepline queue worker`: the process that `queue start` starts. */
+export const command: CommandFactory = (io, finish) =>
+  addLimitOptions(
+    new Command("worker")
+      .description("Run the queue until it has been empty for a while. Started by `sweepline queue start`.")
+      .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+      .option("--idle <duration>", "how long to stay without work", duration, 10_000),
+  ).action(async (options: Options) => finish(await work(io, options)));

@@ -1,0 +1,49 @@
+/** The text of `queue status`: DVC's columns, and a line about the workers. */
+import type { QueueStatus, QueueTask } from "../experiments/queue-status.ts";
+import { visible } from "./cells.ts";
+import { shortTime } from "./dates.ts";
+import { toPlainText } from "./plain.ts";
+import type { Column } from "./table.ts";
+
+const stateWords: Readonly<Record<QueueTask["state"], string>> = {
+  running: "Running",
+  queued: "Queued",
+  failed: "Failed",
+  success: "Success",
+};
+
+/** "details" adds a column: why it failed, how often it was tried, which processes run. */
+export type QueueColumns = "plain" | "details";
+
+function details(task: QueueTask, now: Date): string {
+  if (task.message !== null) return task.message.split("\n")[0] ?? "";
+  const last = task.attempts.at(-1);
+  if (task.state === "running")
+    return `process ${task.coordinator ?? "?"}${task.stages.length === 0 ? "" : `, stages ${task.stages.join(" ")}`}`;
+  if (task.state !== "queued" || last === undefined) return "";
+  const seconds = Math.ceil((last.notBefore - now.getTime()) / 1000);
+  return `${task.attempts.length} failed attempts${seconds > 0 ? `, again in ${seconds} s` : ""}: ${last.message}`;
+}
+
+function tasksTable(tasks: readonly QueueTask[], now: Date, columns: QueueColumns): string {
+  const names = ["Task", "Name", "Created", "Status", ...(columns === "details" ? ["Details"] : [])];
+  return toPlainText({
+    columns: names.map((name): Column => ({ name, kind: "label" })),
+    rows: tasks.map((task) => ({
+      emphasis: "plain" as const,
+      cells: [
+        task.commit.slice(0, 7),
+        task.name ?? "",
+        task.createdAt === null ? "" : shortTime(task.createdAt, now),
+        stateWords[task.state],
+        ...(columns === "details" ? [details(task, now)] : []),
+      ],
+    })),
+  });
+}
+
+export function queueText({ tasks, workers, broken }: QueueStatus, now: Date, columns: QueueColumns): string {
+  const table = tasks.length === 0 ? "No experiment tasks in the queue.\n" : tasksTable(tasks, now, columns);
+  const unreadable = broken.map((ref) => `Unreadable entry: ${visible(ref)} (queue remove --queued removes it)\n`);
+  return `${table}${unreadable.join("")}\nWorker status: ${workers.active} active, ${workers.idle} idle\n`;
+}
