@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, cpSync } from "node:fs";
 import path from "node:path";
-import { describe } from "vitest";
+import { describe, expect } from "vitest";
 import { type CommandResult, makeTemporaryFolder, Repository, type RunOptions } from "../rig/index.ts";
 
 function isProgram(file: string): boolean {
@@ -72,4 +72,34 @@ export function experiments(repository: Repository): ReadonlyMap<string, string>
   const refs = repository.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").split("\n");
   const found = refs.map((line) => /^refs\/exps\/[0-9a-f]{2}\/[0-9a-f]{38}\/(\S+) (\S+)$/.exec(line));
   return new Map(found.flatMap((parts) => (parts === null ? [] : [[parts[1] ?? "", parts[2] ?? ""] as const])));
+}
+
+interface Facts {
+  readonly message: string;
+  /** Path to blob. Without parameter files: DVC rewrites them as a whole, we only what an override names. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const parameterFile = /(^|\/)(params\.yaml|model\.json|settings\.toml)$/;
+
+function factsOf(repository: Repository, name: string): Facts {
+  const commit = experiments(repository).get(name) ?? `missing experiment ${name}`;
+  const rows = repository.git("ls-tree", "-r", "--full-tree", commit).split("\n");
+  const files = rows.map((row) => row.split("\t")).map(([facts = "", file = ""]) => [file, facts] as const);
+  return {
+    message: repository.git("log", "-1", "--format=%B", commit),
+    files: Object.fromEntries(files.filter(([file]) => !parameterFile.test(file))),
+  };
+}
+
+/** The same message, the same lock files and the same other files. */
+export function expectSameExperiment(ours: Repository, theirs: Repository, name: string): void {
+  const [mine, other] = [factsOf(ours, name), factsOf(theirs, name)];
+  const locks = (repository: Repository) =>
+    Object.keys(other.files)
+      .filter((file) => file.endsWith("dvc.lock"))
+      .map((file) => `${file}\n${repository.git("show", `${experiments(repository).get(name)}:${file}`)}`);
+  // First as text: a hash that differs says little.
+  expect(locks(ours)).toEqual(locks(theirs));
+  expect(mine).toEqual(other);
 }
