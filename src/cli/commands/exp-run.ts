@@ -10,6 +10,7 @@ import { openProject } from "../../store/open.ts";
 import { type Expansion, expandPoints } from "../../sweep/expand.ts";
 import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { dryRun } from "../dry-run.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { followWhile } from "../follow-log.ts";
 import { listenForInterrupt } from "../interrupt.ts";
@@ -60,6 +61,11 @@ function checkOptions(targets: readonly string[], options: Options): void {
   )
     throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
+  if (options.dry && (options.queue || options.temp || options.runAll))
+    throw refuse(
+      "--dry shows what a run in the workspace would do: it can't be used with --queue, --temp or --run-all",
+      "`sweepline expand OVERRIDE...` shows the points of a sweep.",
+    );
   if (options.interactive && (options.queue || options.temp || options.runAll))
     throw refuse("--interactive asks in the terminal: it can't be used with --queue, --temp or --run-all");
 }
@@ -181,7 +187,13 @@ async function runAll({ io, context, options }: Omit<Call, "expansion">): Promis
 async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
   checkOptions(targets, options);
   const context = openExperiments(openProject(process.cwd()));
-  const shared = { io, context, targets, options, flags: storedFlags(options) };
+  if (options.dry) {
+    await dryRun(io, { project: context.project, targets, flags: options, overrides: options.setParam ?? [] });
+    return exitCodes.ok;
+  }
+  // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
+  const stageJobs = options.jobs === undefined || options.runAll ? {} : { jobs: options.jobs };
+  const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
   if (options.runAll) return runAll(shared);
   const expansion = notEmpty(expandPoints(options.setParam ?? []));
   if (expansion.isSweep && !options.queue)

@@ -45,6 +45,13 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
       message: "a sweep needs overrides, a file of them (@sweep.txt) or --points FILE",
       exitCode: exitCodes.usage,
     });
+  if (options.dry || options.interactive)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "a sweep runs in copies of the workspace: it takes neither --dry nor --interactive",
+      hint: "`sweepline expand OVERRIDE...` shows its points.",
+      exitCode: exitCodes.usage,
+    });
   const expansion = await readPoints(io, { overrides, pointsFile: options.points });
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
