@@ -1,5 +1,5 @@
 /** What is known of the background coordinator: one process for the repository, however many times it was started. */
-import { readIfExists, removeFile, writeAtomic } from "../base/files.ts";
+import { readIfExists, writeAtomic } from "../base/files.ts";
 import { isAlive, type ProcessIdentity } from "../base/processes.ts";
 import type { StateLayout } from "./layout.ts";
 import { readLock } from "./locks.ts";
@@ -13,7 +13,7 @@ export interface BackgroundCoordinator extends ProcessIdentity {
 export function backgroundCoordinator(state: StateLayout): BackgroundCoordinator | undefined {
   const owner = readLock(state.coordinatorLock);
   if (owner === undefined || owner === "broken" || !isAlive(owner)) return undefined;
-  // A coordinator that was killed leaves its file behind.
+  // The file stays behind: that of an earlier coordinator says nothing.
   const [pid, jobs] = (readIfExists(state.coordinatorFacts)?.toString() ?? "").split(" ").map(Number);
   if (pid !== owner.pid || jobs === undefined || !Number.isSafeInteger(jobs)) return undefined;
   return { pid: owner.pid, startedAt: owner.startedAt, jobs };
@@ -22,8 +22,4 @@ export function backgroundCoordinator(state: StateLayout): BackgroundCoordinator
 /** Told by the coordinator itself, as soon as it has its lock and whenever the number changes. */
 export function publishJobs(state: StateLayout, jobs: number): void {
   writeAtomic(state.coordinatorFacts, `${process.pid} ${jobs}`);
-}
-
-export function withdrawJobs(state: StateLayout): void {
-  removeFile(state.coordinatorFacts);
 }

@@ -33,6 +33,7 @@ export function orderVersion(state: StateLayout): string {
 
 /** The items of `first` in that order, then the others by sequence number. */
 export function sortByOrder<Item extends Numbered>(items: readonly Item[], first: readonly number[]): Item[] {
+  if (first.length === 0) return [...items].sort((a, b) => a.sequence - b.sequence);
   const rank = new Map(first.map((sequence, at) => [sequence, at]));
   const rankOf = (item: Item) => rank.get(item.sequence) ?? Number.POSITIVE_INFINITY;
   return [...items].sort((a, b) => {

@@ -62,14 +62,15 @@ export async function listQueue(context: ExperimentsContext): Promise<QueueListi
   const values = text.split("\0");
   const entries: QueueEntry[] = [];
   const broken: BrokenEntry[] = [];
-  for (let at = 0; at + fields.length < values.length + 1 && values[at + 1] !== undefined; at += fields.length) {
-    const [ref = "", commit = "", tree = "", parents = "", queuedAt = "", message = ""] = values.slice(
-      at,
-      at + fields.length,
-    );
-    const entry = readEntry({ ref: ref.trim(), commit, tree, parents, queuedAt, message });
+  const field = (at: number) => values[at] ?? "";
+  // Git ends each record with a newline, which starts the next one's first field.
+  for (let at = 0; at + fields.length < values.length; at += fields.length) {
+    const ref = field(at).trimStart();
+    const commit = field(at + 1);
+    const facts = { ref, commit, tree: field(at + 2), parents: field(at + 3), queuedAt: field(at + 4) };
+    const entry = readEntry({ ...facts, message: field(at + 5) });
     if (entry !== undefined) entries.push(entry);
-    else broken.push({ ref: ref.trim() as RefName, commit: commit as ObjectId });
+    else broken.push({ ref: ref as RefName, commit: commit as ObjectId });
   }
   return { entries: sortByOrder(entries, readOrder(context.state)), broken };
 }
@@ -87,15 +88,18 @@ function readEntry(values: EntryFields): QueueEntry | undefined {
   try {
     const { head, record } = parseEntryMessage(values.message);
     const sequence = Number(found[2]);
+    const parents = values.parents.split(" ");
     return {
-      ...head,
+      head: head.head,
+      baseline: head.baseline,
+      name: head.name,
       state: found[1] as EntryState,
       ref: values.ref as RefName,
       sequence,
       commit: values.commit as ObjectId,
       tree: values.tree as ObjectId,
-      index: values.parents.split(" ")[1] as ObjectId | undefined,
-      copies: values.parents.split(" ")[2] as ObjectId | undefined,
+      index: parents[1] as ObjectId | undefined,
+      copies: parents[2] as ObjectId | undefined,
       queuedAt: Number(values.queuedAt),
       record,
     };

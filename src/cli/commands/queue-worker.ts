@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
-import { publishJobs, withdrawJobs } from "../../experiments/background.ts";
+import { publishJobs } from "../../experiments/background.ts";
 import type { StateLayout } from "../../experiments/layout.ts";
 import { readLock, tryLock, unlock, withLock } from "../../experiments/locks.ts";
 import { openExperiments } from "../../experiments/repository.ts";
@@ -30,7 +30,6 @@ function retire(state: StateLayout): Promise<boolean> {
 function leave(state: StateLayout): void {
   const owner = readLock(state.coordinatorLock);
   if (owner === undefined || owner === "broken" || owner.pid !== process.pid) return;
-  withdrawJobs(state);
   unlock(state.coordinatorLock);
 }
 
