@@ -41,7 +41,7 @@ export async function dataReader(path: string): Promise<(file: DataFile) => Valu
 }
 
 /** Parsers call themselves for each level of nesting: ten thousand brackets end at the stack's end, not in a loop. */
-function withinStack<Result>(source: SourceText, parse: () => Result): Result {
+export function withinStack<Result>(source: SourceText, parse: () => Result): Result {
   try {
     return parse();
   } catch (error) {

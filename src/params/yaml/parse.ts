@@ -15,7 +15,7 @@ import {
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../located.ts";
 import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../source-text.ts";
-import { resolveFloat, resolveInt, resolvePlain } from "./scalars.ts";
+import { type ScalarRules, yaml12 } from "./scalars.ts";
 
 interface Span {
   readonly start: number;
@@ -67,7 +67,7 @@ const maxRepeatedNodes = 100_000;
 const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
 /** Reads a text into located values. Throws SweeplineError with line and column. */
-export function parseYaml(source: SourceText): YamlTree {
+export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): YamlTree {
   const bad = unprintable.exec(source.text);
   if (bad !== null)
     throw problemAt(source, bad.index, {
@@ -89,7 +89,7 @@ export function parseYaml(source: SourceText): YamlTree {
       what: `YAML file structure is corrupted: ${lowerFirst(error.message)}`,
       ...(error.code === "TAB_AS_INDENT" ? { hint: "YAML is indented with spaces." } : {}),
     });
-  return new Locator(source, document).locate();
+  return new Locator(source, document, rules).locate();
 }
 
 function lowerFirst(text: string): string {
@@ -115,6 +115,7 @@ class Locator {
   constructor(
     private readonly source: SourceText,
     private readonly document: Document,
+    private readonly rules: ScalarRules,
   ) {}
 
   locate(): YamlTree {
@@ -189,8 +190,8 @@ class Locator {
     start: number;
   }): Scalar {
     const { text, style, tag, start } = scalar;
-    if (tag === undefined || tag === "!") return style === "plain" ? resolvePlain(text) : text;
-    const resolved = taggedValue(tag, text);
+    if (tag === undefined || tag === "!") return style === "plain" ? this.rules.plain(text) : text;
+    const resolved = taggedValue(tag, text, this.rules);
     if (resolved === undefined) return this.fail(start, `could not determine a constructor for the tag '${tag}'`);
     return resolved;
   }
@@ -358,16 +359,16 @@ const yaml11Booleans: ReadonlyMap<string, boolean> = new Map(
   Object.entries({ yes: true, y: true, true: true, on: true, no: false, n: false, false: false, off: false }),
 );
 
-function taggedValue(tag: string, text: string): Scalar | undefined {
+function taggedValue(tag: string, text: string, rules: ScalarRules): Scalar | undefined {
   switch (tag.replace("tag:yaml.org,2002:", "!!")) {
     case "!!str":
     case "!!timestamp":
       return text;
     case "!!int":
-      return resolveInt(text);
+      return rules.int(text);
     case "!!float": {
-      const int = resolveInt(text);
-      return int === undefined ? resolveFloat(text) : Number(int);
+      const int = rules.int(text);
+      return int === undefined ? rules.float(text) : Number(int);
     }
     case "!!bool":
       return yaml11Booleans.get(text.toLowerCase());

@@ -18,6 +18,13 @@ const words: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ...["false", "False", "FALSE"].map((word) => [word, false] as const),
 ]);
 
+/** How scalars are read: without a tag, and with the tag of an integer or float. */
+export interface ScalarRules {
+  plain(text: string): Scalar;
+  int(text: string): bigint | undefined;
+  float(text: string): number | undefined;
+}
+
 /** The value of a plain scalar. Dates stay text: DVC cannot load a file that has one, and text is what was written. */
 export function resolvePlain(text: string): Scalar {
   const first = text.charCodeAt(0);
@@ -47,6 +54,9 @@ export function resolveFloat(text: string): number | undefined {
   if (infinite !== null) return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return notANumber.test(text) ? Number.NaN : undefined;
 }
+
+/** Files that DVC reads. */
+export const yaml12: ScalarRules = { plain: resolvePlain, int: resolveInt, float: resolveFloat };
 
 /** A float's text. With a point before the exponent (1.0e-05): YAML 1.1 readers, such as PyYAML, take 1e-05 for a string. */
 function floatText(value: number): string {

@@ -1,0 +1,82 @@
+/** Composition: which files in which order, merged, overridden; resolving is a step of its own. */
+import { applyOverrides } from "./apply.ts";
+import { type DefaultsRequest, resolveDefaults } from "./defaults.ts";
+import { checkHydraKeys } from "./hydra-own.ts";
+import { Interpolation } from "./interpolate.ts";
+import type { InterpolationOptions } from "./interpolation.ts";
+import { mergeMaps } from "./merge.ts";
+import { mapNode, splitKey } from "./node.ts";
+import type { ConfigFiles } from "./read.ts";
+import { problemOf, refuse } from "./source.ts";
+import type { Composition, ConfigFile, ConfigNode, MapNode, ResolvedDefault, Source } from "./types.ts";
+
+export interface ComposeRequest extends DefaultsRequest {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The config that Hydra 1.3 composes (with what 1.4 adds: extend_list, `~list.0`, `~config`), interpolations as written.
+ * Throws SweeplineError (CONFIG_...) for whatever is wrong in files or overrides.
+ */
+export function compose(request: ComposeRequest): Composition {
+  const { files, environment } = request;
+  checkPrimary(request);
+  const { list, choices, valueOverrides } = resolveDefaults(request);
+  const merged = list.reduce((config, item) => mergeConfig(config, loaded(files, item), item), emptyMap);
+  checkHydra(merged);
+  const config = applyOverrides(merged, valueOverrides, { environment });
+  checkHydra(config);
+  const entries = new Map(config.entries);
+  const hydra = entries.get("hydra");
+  entries.delete("hydra");
+  return {
+    defaults: list,
+    choices,
+    config: mapNode(entries, config.source),
+    hydra: hydra?.kind === "map" ? hydra : emptyMap,
+  };
+}
+
+const ownSource: Source = { kind: "hydra" };
+const emptyMap = mapNode(new Map(), ownSource);
+
+function checkPrimary({ files, configName }: DefaultsRequest): void {
+  const primary = configName === null ? undefined : files.load(configName);
+  if (primary?.content.kind === "list")
+    throw problemOf(primary.content.source, {
+      code: "CONFIG_NOT_A_MAPPING",
+      message: `primary config '${configName}' must be a mapping, it is a list`,
+    });
+}
+
+function checkHydra(config: MapNode): void {
+  const hydra = config.entries.get("hydra");
+  if (hydra !== undefined) checkHydraKeys(hydra);
+}
+
+function loaded(files: ConfigFiles, { config }: ResolvedDefault): ConfigFile {
+  const file = files.load(config);
+  if (file === undefined) throw new TypeError(`not loaded: ${config}`);
+  return file;
+}
+
+function mergeConfig(config: MapNode, file: ConfigFile, item: ResolvedDefault): MapNode {
+  const path = item.package === "" ? [] : splitKey(item.package);
+  const embedded = path.reduceRight<ConfigNode>(
+    (content, key) => mapNode(new Map([[key, content]]), content.source),
+    file.content,
+  );
+  if (embedded.kind === "map") return mergeMaps(config, embedded, [], { root: config });
+  throw problemOf(file.content.source, {
+    code: "CONFIG_KIND_CONFLICT",
+    message: `'${item.config}' is a list: it cannot be merged into the top of the config`,
+    hint: "Give it a package: '# @package name'.",
+  });
+}
+
+/** The config with its interpolations resolved. Throws SweeplineError with the place of the first that fails. */
+export function resolveConfig(config: MapNode, options: InterpolationOptions): MapNode {
+  const resolved = new Interpolation(config, options).resolve(config, []);
+  if (resolved.kind !== "map") throw refuse({ code: "CONFIG_NOT_A_MAPPING", message: "the config is no mapping" });
+  return resolved;
+}

@@ -1,0 +1,22 @@
+/** Files of a config tree: YAML as OmegaConf reads it, with the place of each value. */
+import { withinStack } from "./data-file.ts";
+import type { LocatedNode } from "./located.ts";
+import { decodeFile, problemAt, type SourceText } from "./source-text.ts";
+import type { DataFile } from "./types.ts";
+import { parseYaml } from "./yaml/parse.ts";
+import { yaml11 } from "./yaml/yaml11.ts";
+
+export interface LocatedFile {
+  readonly source: SourceText;
+  /** undefined where the file holds no value at all. */
+  readonly root: LocatedNode | undefined;
+}
+
+/** Reads a config file. Throws SweeplineError with file, line and column: invalid UTF-8, duplicate keys, explosive aliases... */
+export function readConfigFile(file: DataFile): LocatedFile {
+  const source = decodeFile(file);
+  return { source, root: withinStack(source, () => parseYaml(source, yaml11).root) };
+}
+
+export { emitBlock as blockYaml } from "./yaml/emit.ts";
+export { problemAt, type SourceText };
