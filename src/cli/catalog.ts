@@ -76,6 +76,16 @@ export const catalog: readonly CatalogEntry[] = [
         load: () => import("./commands/exp-logs.ts"),
       },
       {
+        name: "pull",
+        summary: "Pull experiments from a Git remote, with their data",
+        load: () => import("./commands/exp-pull.ts"),
+      },
+      {
+        name: "push",
+        summary: "Push experiments to a Git remote, with their data",
+        load: () => import("./commands/exp-push.ts"),
+      },
+      {
         name: "remove",
         aliases: ["rm"],
         summary: "Remove experiments, finished or queued",
@@ -110,6 +120,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/expand.ts"),
   },
   {
+    name: "fetch",
+    summary: "Download tracked data into the cache",
+    load: () => import("./commands/fetch.ts"),
+  },
+  {
     name: "freeze",
     summary: "Keep stages from running, whatever changes",
     load: () => import("./commands/freeze.ts"),
@@ -138,6 +153,16 @@ export const catalog: readonly CatalogEntry[] = [
     name: "parse",
     summary: "Explain how overrides are read",
     load: () => import("./commands/parse.ts"),
+  },
+  {
+    name: "pull",
+    summary: "Download tracked data and bring it into the workspace",
+    load: () => import("./commands/pull.ts"),
+  },
+  {
+    name: "push",
+    summary: "Upload tracked data to a storage remote",
+    load: () => import("./commands/push.ts"),
   },
   {
     name: "queue",

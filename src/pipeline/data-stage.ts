@@ -37,6 +37,8 @@ function outputOf(item: ValueMap): OutputSpec {
     kind: item.get("metric") ? "metric" : item.get("plot") ? "plot" : "out",
     cache: item.get("cache") !== false,
     persist: item.get("persist") === true,
+    ...(item.get("push") === false ? { push: false } : {}),
+    ...(typeof item.get("remote") === "string" ? { remote: asText(item.get("remote") ?? "") } : {}),
   };
 }
 

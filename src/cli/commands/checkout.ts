@@ -1,16 +1,12 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
-import {
-  type CheckedOut,
-  type CheckoutOutcome,
-  checkoutFailed,
-  checkoutOutputs,
-} from "../../pipeline/data/checkout.ts";
+import { type CheckoutOutcome, checkoutFailed, checkoutOutputs } from "../../pipeline/data/checkout.ts";
 import { openCache } from "../../store/cache.ts";
 import { openProject } from "../../store/open.ts";
 import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { changeLines, shown, summaryLine } from "../checkout-text.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
 
 interface CheckoutFlags {
@@ -21,28 +17,6 @@ interface CheckoutFlags {
   readonly json?: boolean;
   readonly allowMissing?: boolean;
   readonly quiet?: boolean;
-}
-
-function shown(item: CheckedOut): string {
-  return path.relative(process.cwd(), item.path) + (item.kind === "folder" ? path.sep : "");
-}
-
-const letters = [
-  ["M", "modified"],
-  ["A", "added"],
-] as const;
-
-function changeLines(outcome: CheckoutOutcome): string[] {
-  return letters.flatMap(([letter, change]) => outcome.changes[change].map((item) => `${letter}\t${shown(item)}`));
-}
-
-/** `2 files added and 1 file modified`, in DVC's order. */
-function summaryLine(counts: CheckoutOutcome["counts"]): string {
-  const parts = (["modified", "added", "deleted"] as const)
-    .filter((change) => counts[change] > 0)
-    .map((change) => `${counts[change]} file${counts[change] === 1 ? "" : "s"} ${change}`);
-  if (parts.length === 0) return "No changes.";
-  return parts.length === 1 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 function toJson(outcome: CheckoutOutcome): string {

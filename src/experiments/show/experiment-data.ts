@@ -162,3 +162,9 @@ export function targetData(
   if (params === "pending" || metrics === "pending") return "pending";
   return { params, metrics, deps: new Map(), outs: new Map() };
 }
+
+/** The hashes of all data that a revision keeps in the cache and that may be pushed. Throws as experimentData. */
+export function storedHashes(source: FileSource, readers: Readers): readonly string[] | "pending" {
+  const revision = openRevision(source, readers);
+  return revision === "pending" ? revision : revision.parts.flatMap((part) => part.stored);
+}

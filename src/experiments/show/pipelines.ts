@@ -25,6 +25,8 @@ export interface PipelinePart {
   readonly outs: readonly (readonly [string, OutputState])[];
   /** Hashes of all outputs, metrics too: where their data lie in the cache. */
   readonly cached: readonly (readonly [string, string])[];
+  /** Hashes of the outputs whose data is kept in the cache and may be pushed. */
+  readonly stored: readonly string[];
 }
 
 interface StagePaths {
@@ -35,6 +37,7 @@ interface StagePaths {
     readonly lockPath: string;
     readonly kind: string;
     readonly cache: boolean;
+    readonly push: boolean;
   }[];
 }
 
@@ -153,6 +156,7 @@ export class Pipelines {
           lockPath: out.path,
           kind: out.kind,
           cache: out.cache,
+          push: out.push !== false,
         })),
       })),
     };
@@ -197,23 +201,33 @@ function remember(variants: Variants[], seen: ReadonlyMap<string, string>, outco
   else variants.push({ read, byContent: new Map([[content, outcome]]) });
 }
 
-const emptyPart: PipelinePart = { stageParams: [], topParams: [], metrics: [], deps: [], outs: [], cached: [] };
+const emptyPart: PipelinePart = {
+  stageParams: [],
+  topParams: [],
+  metrics: [],
+  deps: [],
+  outs: [],
+  cached: [],
+  stored: [],
+};
 
 function withLock(definition: Definition, locked: LockedStages): PipelinePart {
   const deps: [string, DependencyState][] = [];
   const outs: [string, OutputState][] = [];
   const cached: [string, string][] = [];
+  const stored: string[] = [];
   for (const stage of definition.stages) {
     const lock = locked.get(stage.name);
     for (const { key, lockPath } of stage.deps) deps.push([key, lock?.deps.get(lockPath) ?? unknownData]);
-    for (const { key, lockPath, kind, cache } of stage.outs) {
+    for (const { key, lockPath, kind, cache, push } of stage.outs) {
       const state = lock?.outs.get(lockPath) ?? unknownData;
       if (state.hash !== null) cached.push([key, state.hash]);
+      if (state.hash !== null && cache && push) stored.push(state.hash);
       if (kind === "out") outs.push([key, { ...state, useCache: cache, isDataSource: false }]);
     }
   }
   const { stageParams, topParams, metrics } = definition;
-  return { stageParams, topParams, metrics, deps, outs, cached };
+  return { stageParams, topParams, metrics, deps, outs, cached, stored };
 }
 
 /** A .dvc file: data that somebody added or imported. Its parts from other repositories are no dependencies here. */
@@ -228,9 +242,9 @@ function dataSourcePart(file: string, data: Value): PipelinePart {
       out,
     ]),
   );
-  const isUncached = (name: string) => {
+  const isOff = (name: string, flag: "cache" | "push") => {
     const out = flags.get(name);
-    return isMap(out) && out.get("cache") === false;
+    return isMap(out) && out.get(flag) === false;
   };
   const deps = isList(data.get("deps")) ? (data.get("deps") as readonly Value[]) : [];
   const ownDeps = deps.filter((dep) => isMap(dep) && !["repo", "db", "dataset"].some((kind) => dep.has(kind)));
@@ -238,7 +252,13 @@ function dataSourcePart(file: string, data: Value): PipelinePart {
   return {
     ...emptyPart,
     deps: [...dataStates(ownDeps)].map(([name, state]) => [key(name), state]),
-    outs: outs.map(([name, state]) => [key(name), { ...state, useCache: !isUncached(name), isDataSource: true }]),
+    outs: outs.map(([name, state]) => [key(name), { ...state, useCache: !isOff(name, "cache"), isDataSource: true }]),
     cached: outs.flatMap(([name, { hash }]) => (hash === null ? [] : [[key(name), hash]])),
+    // What another repository keeps is fetched from there.
+    stored: deps.some((dep) => isMap(dep) && dep.has("repo"))
+      ? []
+      : outs.flatMap(([name, { hash }]) =>
+          hash === null || isOff(name, "cache") || isOff(name, "push") ? [] : [hash],
+        ),
   };
 }

@@ -1,0 +1,68 @@
+/** Which objects of the cache experiments need: what their lock files and .dvc files name, read from their commits. */
+import { SweeplineError } from "../../base/errors.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { parseCommit } from "../../git/objects.ts";
+import { isObjectHash } from "../../store/tree.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { commitSource } from "../show/commit-source.ts";
+import { storedHashes } from "../show/experiment-data.ts";
+import type { FileSource } from "../show/file-source.ts";
+import { openReading, type Reading } from "../show/load-revisions.ts";
+
+export interface NeededObjects {
+  readonly hashes: ReadonlySet<string>;
+  /** Commits whose pipeline files can't be read, with the reason: their data is not known. */
+  readonly unreadable: readonly { readonly commit: ObjectId; readonly message: string }[];
+}
+
+/** The objects of all commits together: experiments of a sweep share most of them. Nothing of a commit is run. */
+export async function objectsOfCommits(
+  context: ExperimentsContext,
+  commits: readonly ObjectId[],
+): Promise<NeededObjects> {
+  if (commits.length === 0) return { hashes: new Set(), unreadable: [] };
+  const reading = await openReading(context, { kind: "tracked", params: "dependencies" });
+  try {
+    return await readAll(commits, reading);
+  } finally {
+    reading.close();
+  }
+}
+
+async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<NeededObjects> {
+  const hashes = new Set<string>();
+  const unreadable: { commit: ObjectId; message: string }[] = [];
+  let open = await openTrees(commits, reading);
+  while (open.length > 0) {
+    const waiting: typeof open = [];
+    for (const job of open) {
+      const found = hashesOf(job.source, reading);
+      if (found === "pending") waiting.push(job);
+      else if (found instanceof SweeplineError) unreadable.push({ commit: job.commit, message: found.message });
+      // They name files: a string that is no hash is nothing of ours.
+      else for (const hash of found) if (isObjectHash(hash)) hashes.add(hash);
+    }
+    const fetched = await reading.listings.pool.fetchWanted();
+    if (waiting.length > 0 && !fetched) throw new Error("commits wait for objects that nobody asked for");
+    open = waiting;
+  }
+  return { hashes, unreadable };
+}
+
+async function openTrees(commits: readonly ObjectId[], reading: Reading) {
+  const objects = await reading.objects.readAll(commits);
+  return commits.flatMap((commit, index) => {
+    const object = objects[index];
+    if (object?.type !== "commit") return [];
+    return [{ commit, source: commitSource(parseCommit(object.content).tree, reading.prefix, reading.listings) }];
+  });
+}
+
+function hashesOf(source: FileSource, reading: Reading): readonly string[] | "pending" | SweeplineError {
+  try {
+    return storedHashes(source, reading.readers);
+  } catch (error) {
+    if (error instanceof SweeplineError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Experiments from a Git remote, their data from a storage remote. What comes is a stranger's: a ref's name is checked
+ * before it is used (selection.ts), a commit is only read, its stages are never run.
+ */
+import { SweeplineError } from "../../base/errors.ts";
+import { CatFile } from "../../git/catfile.ts";
+import { changeRefs, type RefChange } from "../../git/refs.ts";
+import { fetchObjects, isAncestor } from "../../git/remote.ts";
+import { type FinishedExperiment, listFinished } from "../finished.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { type DataOutcome, type DataRequest, noData, pullData } from "./data.ts";
+
+export interface PullRequest {
+  readonly remote: string;
+  /** As the remote listed them. */
+  readonly experiments: readonly FinishedExperiment[];
+  /** A ref of that name with another commit here. */
+  readonly diverged: "refuse" | "replace";
+  readonly data: DataRequest | undefined;
+}
+
+export interface PullResult {
+  readonly pulled: readonly FinishedExperiment[];
+  readonly upToDate: readonly FinishedExperiment[];
+  readonly diverged: readonly FinishedExperiment[];
+  readonly data: DataOutcome;
+}
+
+/** Refuses the pull where the remote changed between listing and fetching: half of it would be of another time. */
+async function checkArrived(context: ExperimentsContext, experiments: readonly FinishedExperiment[]): Promise<void> {
+  const objects = new CatFile(context.repository);
+  try {
+    const found = await objects.readAll(experiments.map(({ commit }) => commit));
+    const absent = experiments.filter((_, at) => found[at]?.type !== "commit");
+    if (absent.length === 0) return;
+    throw new SweeplineError({
+      code: "REMOTE_CHANGED",
+      message: `the remote changed while it was read: '${absent[0]?.name ?? ""}' is not what it was`,
+      hint: "Try again.",
+    });
+  } finally {
+    objects.close();
+  }
+}
+
+/** Errors: GIT_REMOTE_FAILED, REMOTE_CHANGED, REFS_REFUSED. Failures of data are part of the result. */
+export async function pullExperiments(context: ExperimentsContext, request: PullRequest): Promise<PullResult> {
+  const here = new Map((await listFinished(context)).map((item) => [item.ref, item.commit]));
+  const upToDate = request.experiments.filter(({ ref, commit }) => here.get(ref) === commit);
+  const fresh = request.experiments.filter(({ ref, commit }) => here.get(ref) !== commit);
+  await fetchObjects(
+    context.repository,
+    request.remote,
+    fresh.map(({ ref }) => ref),
+  );
+  await checkArrived(context, fresh);
+  const pulled: FinishedExperiment[] = [];
+  const diverged: FinishedExperiment[] = [];
+  const changes: RefChange[] = [];
+  for (const experiment of fresh) {
+    const { ref, commit } = experiment;
+    const from = here.get(ref);
+    const isRefused =
+      from !== undefined && request.diverged === "refuse" && !(await isAncestor(context.repository, from, commit));
+    if (isRefused) diverged.push(experiment);
+    else {
+      pulled.push(experiment);
+      changes.push(
+        from === undefined ? { kind: "create", ref, to: commit } : { kind: "update", ref, from, to: commit },
+      );
+    }
+  }
+  await changeRefs(context.repository, "sweepline: pulled", changes);
+  const commits = [...upToDate, ...pulled].map(({ commit }) => commit);
+  const data = request.data === undefined ? noData : await pullData(context, commits, request.data);
+  return { pulled, upToDate, diverged, data };
+}

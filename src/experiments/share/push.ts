@@ -1,0 +1,86 @@
+/**
+ * Experiments to a Git remote, their data to a storage remote. The data goes first: whoever finds an experiment's ref
+ * finds its data too. A ref is changed only if it still is what we saw there.
+ */
+import { SweeplineError } from "../../base/errors.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { isAncestor, pushRefs, type RemoteChange } from "../../git/remote.ts";
+import type { FinishedExperiment } from "../finished.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { remoteExperiments } from "../show/listing.ts";
+import { type DataOutcome, type DataRequest, noData, pushData } from "./data.ts";
+
+export interface PushRequest {
+  readonly remote: string;
+  readonly experiments: readonly FinishedExperiment[];
+  /** A ref of that name with another commit in the remote. */
+  readonly diverged: "refuse" | "replace";
+  /** undefined: without data. */
+  readonly data: DataRequest | undefined;
+}
+
+export interface PushResult {
+  readonly pushed: readonly FinishedExperiment[];
+  readonly upToDate: readonly FinishedExperiment[];
+  readonly diverged: readonly FinishedExperiment[];
+  readonly refused: readonly { readonly experiment: FinishedExperiment; readonly reason: string }[];
+  readonly data: DataOutcome;
+}
+
+type Standing =
+  | { readonly kind: "up to date" | "diverged" }
+  | { readonly kind: "push"; readonly expected: ObjectId | undefined };
+
+async function standingOf(
+  context: ExperimentsContext,
+  experiment: FinishedExperiment,
+  there: ObjectId | undefined,
+): Promise<Standing> {
+  if (there === undefined) return { kind: "push", expected: undefined };
+  if (there === experiment.commit) return { kind: "up to date" };
+  const isOlder = await isAncestor(context.repository, there, experiment.commit);
+  return isOlder ? { kind: "push", expected: there } : { kind: "diverged" };
+}
+
+/** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; DATA_PUSH_FAILED where data could not be stored: then no ref is pushed. */
+export async function pushExperiments(context: ExperimentsContext, request: PushRequest): Promise<PushResult> {
+  const { remote, experiments } = request;
+  const listed = await remoteExperiments(context.repository, remote);
+  const there = new Map(listed.map((item) => [`${item.baseline}/${item.name}`, item.commit]));
+  const upToDate: FinishedExperiment[] = [];
+  const diverged: FinishedExperiment[] = [];
+  const pushing: (RemoteChange & { readonly experiment: FinishedExperiment })[] = [];
+  for (const experiment of experiments) {
+    const known = there.get(`${experiment.baseline}/${experiment.name}`);
+    const standing = await standingOf(context, experiment, known);
+    const change = { ref: experiment.ref, to: experiment.commit, experiment };
+    if (standing.kind === "up to date") upToDate.push(experiment);
+    else if (standing.kind === "push") pushing.push({ ...change, expected: standing.expected });
+    else if (request.diverged === "replace") pushing.push({ ...change, expected: known });
+    else diverged.push(experiment);
+  }
+  const commits = [...upToDate, ...pushing.map(({ experiment }) => experiment)].map(({ commit }) => commit);
+  const data = request.data === undefined ? noData : await pushData(context, commits, request.data);
+  if (data.failed.length > 0) throw dataFailed(data);
+  const outcomes = await pushRefs(context.repository, remote, pushing);
+  const result = {
+    pushed: [] as FinishedExperiment[],
+    refused: [] as { experiment: FinishedExperiment; reason: string }[],
+  };
+  for (const { ref, experiment } of pushing) {
+    const outcome = outcomes.get(ref);
+    if (outcome?.kind === "pushed") result.pushed.push(experiment);
+    else if (outcome?.kind === "stale") diverged.push(experiment);
+    else result.refused.push({ experiment, reason: outcome?.reason ?? "git said nothing of it" });
+  }
+  return { ...result, upToDate, diverged, data };
+}
+
+function dataFailed({ failed }: DataOutcome): SweeplineError {
+  const [first] = failed;
+  return new SweeplineError({
+    code: "DATA_PUSH_FAILED",
+    message: `${failed.length} file${failed.length === 1 ? "" : "s"} failed to upload: ${first?.message ?? ""}`,
+    hint: "Nothing was pushed to the Git remote; the same command goes on with what is missing.",
+  });
+}

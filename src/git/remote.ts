@@ -1,0 +1,122 @@
+/** Refs of other repositories: listed, pushed and fetched by git, with explicit refspecs only. */
+import { SweeplineError } from "../base/errors.ts";
+import type { ObjectId, RefName } from "./ids.ts";
+import type { Ref } from "./refs.ts";
+import type { Repository } from "./repository.ts";
+import { tryGit } from "./run.ts";
+
+/** What git says of a remote that it could not reach or that refused us: worth another try, as far as we know. */
+function remoteFailed(what: string, remote: string, stderr: string): SweeplineError {
+  const words = stderr.trim().split("\n").slice(-4).join("\n");
+  return new SweeplineError({ code: "GIT_REMOTE_FAILED", message: `Git failed to ${what} '${remote}': ${words}` });
+}
+
+/** The refs of a remote that match the patterns. Errors: GIT_REMOTE_FAILED. Names are as the remote says: untrusted. */
+export async function listRemoteRefs(
+  repository: Repository,
+  remote: string,
+  patterns: readonly string[],
+): Promise<readonly Ref[]> {
+  const args = ["ls-remote", "--refs", "--end-of-options", remote, ...patterns];
+  const outcome = await tryGit(args, { cwd: repository.workTree, terminal: "needed" });
+  if (outcome.exitCode !== 0) throw remoteFailed("list", remote, outcome.stderr);
+  return outcome.stdout
+    .toString()
+    .split("\n")
+    .flatMap((line) => {
+      const found = /^([0-9a-f]{40,64})\t(.+)$/.exec(line);
+      return found === null ? [] : [{ id: found[1] as ObjectId, name: found[2] as RefName }];
+    });
+}
+
+/** One ref of a remote to change, if it still is what we saw there (undefined: absent). */
+export interface RemoteChange {
+  readonly ref: RefName;
+  /** undefined: delete it. */
+  readonly to: ObjectId | undefined;
+  readonly expected: ObjectId | undefined;
+}
+
+export type PushOutcome =
+  | { readonly kind: "pushed" }
+  /** "stale": the remote's ref is not what was expected. "refused": the remote said no. */
+  | { readonly kind: "stale" | "refused"; readonly reason: string };
+
+/** Refs of one git process: their names have to fit into a command line. */
+const refsAtOnce = 1000;
+
+/**
+ * Pushes the changes, each only if the remote's ref is what is expected: the others go on where one is refused. Hooks of
+ * the user's are not run, as in DVC. Errors: GIT_REMOTE_FAILED where the remote could not be reached at all.
+ */
+export async function pushRefs(
+  repository: Repository,
+  remote: string,
+  changes: readonly RemoteChange[],
+): Promise<ReadonlyMap<RefName, PushOutcome>> {
+  const outcomes = new Map<RefName, PushOutcome>();
+  for (let start = 0; start < changes.length; start += refsAtOnce)
+    await pushSome(repository, remote, { changes: changes.slice(start, start + refsAtOnce), outcomes });
+  return outcomes;
+}
+
+interface PushPart {
+  readonly changes: readonly RemoteChange[];
+  readonly outcomes: Map<RefName, PushOutcome>;
+}
+
+async function pushSome(repository: Repository, remote: string, { changes, outcomes }: PushPart): Promise<void> {
+  const args = [
+    "push",
+    "--porcelain",
+    "--no-verify",
+    "--no-follow-tags",
+    "--no-recurse-submodules",
+    ...changes.map(({ ref, expected }) => `--force-with-lease=${ref}:${expected ?? ""}`),
+    "--end-of-options",
+    remote,
+    ...changes.map(({ ref, to }) => `${to ?? ""}:${ref}`),
+  ];
+  const { exitCode, stdout, stderr } = await tryGit(args, { cwd: repository.workTree, terminal: "needed" });
+  const before = outcomes.size;
+  for (const line of stdout.toString().split("\n")) readPushLine(line, outcomes);
+  if (exitCode !== 0 && outcomes.size === before) throw remoteFailed("push to", remote, stderr);
+}
+
+/** `<flag> TAB <from>:<to> TAB <summary> (<reason>)` */
+function readPushLine(line: string, outcomes: Map<RefName, PushOutcome>): void {
+  const found = /^([ +*=!-])\t[^\t]*:(refs\/[^\t]+)\t(.*)$/.exec(line);
+  if (found === null) return;
+  const [, flag, ref = "", summary = ""] = found;
+  if (flag !== "!") outcomes.set(ref as RefName, { kind: "pushed" });
+  else outcomes.set(ref as RefName, { kind: summary.startsWith("[rejected]") ? "stale" : "refused", reason: summary });
+}
+
+/**
+ * Fetches the objects of refs and changes no ref of ours: the caller does, once it has looked at them. Errors:
+ * GIT_REMOTE_FAILED.
+ */
+export async function fetchObjects(repository: Repository, remote: string, refs: readonly RefName[]): Promise<void> {
+  if (refs.length === 0) return;
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-prune",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--refmap=",
+    "--stdin",
+    "--end-of-options",
+    remote,
+  ];
+  const input = refs.map((ref) => `${ref}\n`).join("");
+  const outcome = await tryGit(args, { cwd: repository.workTree, terminal: "needed", input });
+  if (outcome.exitCode !== 0) throw remoteFailed("fetch from", remote, outcome.stderr);
+}
+
+/** Whether a commit comes before another, or is the same; "no" also where we have one of them not. */
+export async function isAncestor(repository: Repository, before: ObjectId, after: ObjectId): Promise<boolean> {
+  const outcome = await tryGit(["merge-base", "--is-ancestor", before, after], { cwd: repository.workTree });
+  return outcome.exitCode === 0;
+}
