@@ -28,7 +28,7 @@ async function until(condition: () => boolean, limitMs: number): Promise<boolean
 
 export interface StartRequest {
   readonly jobs: number;
-  /** Further words for the coordinator's command line. */
+  /** Of the coordinator's command line. */
   readonly words: readonly string[];
 }
 
@@ -69,7 +69,7 @@ async function launch({ state, project }: ExperimentsContext, { jobs, words }: S
   if (size > largestLogBytes) rename(state.coordinatorLog, `${state.coordinatorLog}.old`);
   const child = startDetached({
     program: process.execPath,
-    args: [process.argv[1] ?? "", "queue", "worker", "--jobs", String(jobs), ...words],
+    args: [process.argv[1] ?? "", "queue", "worker", ...words],
     folder: project.root,
     log: state.coordinatorLog,
   });

@@ -1,18 +1,23 @@
-/** The options that say how long and how often experiments run: shared by all commands that run the queue. */
-import type { Command } from "commander";
+/** The options that say how long, how often and on what experiments run: shared by all commands that run the queue. */
+import { availableParallelism } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
 import type { EntryLimits } from "../experiments/record.ts";
 import type { CoordinatorOptions } from "../run/coordinator.ts";
 import type { RetryPolicy } from "../run/retry.ts";
 import { count, duration } from "./arguments.ts";
+import { jobs } from "./reproduce-options.ts";
 
 export interface LimitFlags {
   readonly retries?: number;
   readonly retryDelay?: number;
   readonly timeout?: number;
   readonly maxFailures?: number;
+  readonly gpus?: readonly string[];
+  readonly perGpu?: number;
+  readonly slots?: ReadonlyMap<string, number>;
 }
 
-export interface RunLimits extends Pick<CoordinatorOptions, "timeoutMs" | "maxFailures"> {
+export interface RunLimits extends Pick<CoordinatorOptions, "timeoutMs" | "maxFailures" | "devices"> {
   readonly retry?: Partial<RetryPolicy>;
 }
 
@@ -25,7 +30,34 @@ export function addLimitOptions(command: Command): Command {
       duration,
     )
     .option("--timeout <duration>", "end an experiment that runs longer (10s, 5m, 2h); it counts as failed", duration)
-    .option("--max-failures <n>", "stop when that many experiments have failed", count);
+    .option("--max-failures <n>", "stop when that many experiments have failed", count)
+    .option("--gpus <ids>", "each running experiment sees one of them: 0,1 (CUDA_, ROCR_VISIBLE_DEVICES)", gpuIds)
+    .option("--per-gpu <n>", "so many experiments share a GPU (default: 1)", jobs)
+    .option("--slots <name=n>", "each has one of n places: SWEEPLINE_SLOT_NAME is its number (repeatable)", slot);
+}
+
+function gpuIds(value: string): readonly string[] {
+  const ids = value.split(",").map((id) => id.trim());
+  if (ids.some((id) => !/^[A-Za-z0-9:._/-]{1,100}$/.test(id)) || new Set(ids).size < ids.length)
+    throw new InvalidArgumentError("not a list of GPUs such as 0,1");
+  return ids;
+}
+
+function slot(value: string, before: ReadonlyMap<string, number> = new Map()): ReadonlyMap<string, number> {
+  const found = /^([A-Za-z][A-Za-z0-9_-]{0,50})=([1-9]\d{0,3})$/.exec(value);
+  if (found === null) throw new InvalidArgumentError("not a name and a number of places: licence=4");
+  return new Map([...before, [found[1] ?? "", Number(found[2])]]);
+}
+
+function devices({ gpus, perGpu, slots }: LimitFlags): Pick<RunLimits, "devices"> {
+  if (gpus === undefined && slots === undefined) return {};
+  return { devices: { gpus: gpus ?? [], perGpu: perGpu ?? 1, slots: slots ?? new Map() } };
+}
+
+/** How many experiments the devices allow at once: what --jobs is where it is not given; else one. */
+export function defaultJobs({ gpus, perGpu, slots }: LimitFlags): number {
+  const limits = [...(gpus === undefined ? [] : [gpus.length * (perGpu ?? 1)]), ...(slots?.values() ?? [])];
+  return limits.length === 0 ? 1 : Math.min(...limits);
 }
 
 export function runLimits(flags: LimitFlags): RunLimits {
@@ -38,6 +70,7 @@ export function runLimits(flags: LimitFlags): RunLimits {
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     // None is no limit: stopping before the first failure would run nothing.
     ...(maxFailures === undefined || maxFailures === 0 ? {} : { maxFailures }),
+    ...devices(flags),
   };
 }
 
@@ -54,13 +87,26 @@ export function entryLimits({ retries, timeout }: LimitFlags): { readonly limits
 
 /** The words of the command line that give the same limits again. */
 export function limitWords(flags: LimitFlags): readonly string[] {
-  const { retries, retryDelay, timeout, maxFailures } = flags;
-  const word = (name: string, value: number | undefined, unit = "") =>
+  const { retries, retryDelay, timeout, maxFailures, gpus, perGpu, slots } = flags;
+  const word = (name: string, value: number | string | undefined, unit = "") =>
     value === undefined ? [] : [`--${name}`, `${value}${unit}`];
   return [
     ...word("retries", retries),
     ...word("retry-delay", retryDelay, "ms"),
     ...word("timeout", timeout, "ms"),
     ...word("max-failures", maxFailures),
+    ...word("gpus", gpus?.join(",")),
+    ...word("per-gpu", perGpu),
+    ...[...(slots ?? [])].flatMap(([name, number]) => word("slots", `${name}=${number}`)),
   ];
+}
+
+/** A number of experiments at once, or `auto`. */
+export function jobsOrAuto(value: string): number | "auto" {
+  return value === "auto" ? "auto" : jobs(value);
+}
+
+/** The most experiments that can run at once. */
+export function jobsNumber(jobs: number | "auto"): number {
+  return jobs === "auto" ? availableParallelism() : jobs;
 }

@@ -9,10 +9,11 @@ import { defaultRetryPolicy } from "../run/retry.ts";
 import type { RunSummary } from "../run/summary.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { type ExitCode, type Io, warn } from "./io.ts";
-import type { RunLimits } from "./limit-options.ts";
+import { jobsNumber, type RunLimits } from "./limit-options.ts";
 
 export interface RunQueueRequest {
-  readonly jobs: number;
+  /** "auto": as many as there are cores and as the memory holds. */
+  readonly jobs: number | "auto";
   readonly onFailure: "continue" | "stop";
   readonly only?: ReadonlySet<number>;
   readonly claims: "take" | "held";
@@ -44,13 +45,14 @@ function checkJobs(jobs: number, io: Io): void {
 
 /** Runs until the queue (or `only`) is done or the user stops it. Failures of experiments are part of the summary. */
 export async function runQueue(context: ExperimentsContext, io: Io, request: RunQueueRequest): Promise<QueueRun> {
-  checkJobs(request.jobs, io);
-  const { format, limits = {}, ...rest } = request;
+  const { format, limits = {}, jobs, ...rest } = request;
+  if (jobs !== "auto") checkJobs(jobs, io);
   // A run that the caller waits for (--temp) tells its failure at once; what is queued has time.
   const retry: Partial<CoordinatorOptions> =
     rest.claims === "held" ? {} : { retry: { ...defaultRetryPolicy, ...limits.retry } };
   const { retry: _retry, ...others } = limits;
-  const options = { ...rest, ...others, ...retry };
+  const capacity = { jobs: jobsNumber(jobs), memory: jobs === "auto" ? ("measured" as const) : ("fixed" as const) };
+  const options = { ...rest, ...others, ...retry, ...capacity };
   const progress =
     format === "none" ? silent : createProgress({ ...io, ...(format === "json" ? { mode: "json" } : {}) });
   const coordinator = new Coordinator(context, { ...options, emit: (event) => progress.emit(event) });

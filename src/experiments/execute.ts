@@ -31,6 +31,8 @@ export interface ExecuteRequest {
   /** `Name <mail>` of the commit. */
   readonly identity: string;
   readonly log: string;
+  /** Added to the environment of the stages: the devices that this run has. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Where the table of running process groups is kept. */
   readonly processesFile: string;
   /** The pipeline files of the copy; "walk" where only the disk knows. */
@@ -92,7 +94,7 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
       ...record.flags,
       folder: path.join(project.root, record.folder),
       targets: record.targets,
-      environment: stageEnvironment({ ...record, name, baseline }),
+      environment: { ...stageEnvironment({ ...record, name, baseline }), ...request.environment },
       dvcRoot: request.project.root,
       output: { kind: "file", descriptor: log },
       signal: request.signal,

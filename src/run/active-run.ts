@@ -21,17 +21,23 @@ export interface RunTools {
   readonly pipelineFiles: PipelineFileFinder;
 }
 
+export interface RunSettings {
+  readonly timeoutMs: number | undefined;
+  /** Added to that of the stages. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** "stopped": the whole run ends, back into the queue. */
 export type StopReason = "stopped" | "killed" | "timed-out";
 
 export class ActiveRun {
-  private groups: readonly ProcessIdentity[] = [];
+  private table: readonly ProcessIdentity[] = [];
   private stopReason: StopReason | undefined;
   private readonly channel = new MessageChannel();
 
   constructor(
-    private readonly entry: QueueEntry,
-    private readonly run: RunFolder,
+    readonly entry: QueueEntry,
+    readonly run: RunFolder,
     private readonly emit: EmitRunEvent,
   ) {}
 
@@ -41,27 +47,32 @@ export class ActiveRun {
     this.channel.port1.postMessage({ type: "stop" });
   }
 
+  /** Ids of the process groups that run now. */
+  groups(): readonly number[] {
+    return this.table.map((group) => group.pid);
+  }
+
   killGroups(): void {
-    for (const group of this.groups) killGroup(group.pid);
+    for (const group of this.groups()) killGroup(group);
   }
 
   /** In a worker thread; a worker that dies is an outside cause: its stages are ended. */
-  async execute(tools: RunTools, timeoutMs: number | undefined): Promise<RunEnd> {
+  async execute(tools: RunTools, { timeoutMs, environment }: RunSettings): Promise<RunEnd> {
     const { port1, port2 } = this.channel;
     port1.on("message", (message: WorkerMessage) => this.receive(message));
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop("timed-out"), timeoutMs);
     try {
-      return this.endOf(await this.inWorker(tools, port2), timeoutMs);
+      return this.endOf(await this.inWorker(tools, environment, port2), timeoutMs);
     } finally {
       clearTimeout(timer);
       port1.close();
     }
   }
 
-  private async inWorker(tools: RunTools, port: MessagePort): Promise<RunEnd> {
+  private async inWorker(tools: RunTools, environment: RunSettings["environment"], port: MessagePort): Promise<RunEnd> {
     const { entry, run } = this;
     const slot = tools.slots.take();
-    const table = processesFile(tools.context.state, entry.sequence);
+    const processes = processesFile(tools.context.state, entry.sequence);
     try {
       return await tools.pool.run("runEntry", {
         entry,
@@ -69,16 +80,17 @@ export class ActiveRun {
         projectRoot: tools.context.project.root,
         identity: tools.identity,
         log: run.log,
-        processesFile: table,
+        environment,
+        processesFile: processes,
         pipelineFiles: await tools.pipelineFiles.of(entry),
         port,
       });
     } catch (error) {
-      await endProcessGroups(this.groups);
+      await endProcessGroups(this.table);
       return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
     } finally {
       tools.slots.give(slot);
-      removeFile(table);
+      removeFile(processes);
     }
   }
 
@@ -92,7 +104,7 @@ export class ActiveRun {
   }
 
   private receive(message: WorkerMessage): void {
-    if (message.type === "processes") this.groups = message.table;
+    if (message.type === "processes") this.table = message.table;
     else {
       const { stage, action } = message;
       this.emit({ type: "stage", name: this.entry.name, stage, action, at: Date.now() });

@@ -11,6 +11,8 @@ import { startRun } from "../experiments/runs.ts";
 import { committerIdentity } from "../git/objects.ts";
 import { RefTransactions } from "../git/refs.ts";
 import { ActiveRun, type RunTools } from "./active-run.ts";
+import { Capacity, type CapacityOptions } from "./capacity.ts";
+import type { DeviceShare } from "./devices.ts";
 import { EntrySource } from "./entry-source.ts";
 import { WorkerPool } from "./pool.ts";
 import { RequestWatch } from "./request-watch.ts";
@@ -30,8 +32,7 @@ export interface BackgroundOptions {
   retire(): Promise<boolean>;
 }
 
-export interface CoordinatorOptions {
-  readonly jobs: number;
+export interface CoordinatorOptions extends CapacityOptions {
   /** After the first failure: go on, or end the running ones and start nothing new. */
   readonly onFailure: "continue" | "stop";
   /** That many failures stop it too. */
@@ -55,6 +56,8 @@ interface Tools extends RunTools {
 
 /** How often a background coordinator with free workers looks into the queue. */
 const backgroundPollMs = 1_000;
+/** How often memory and devices are looked at when there was none. */
+const roomPollMs = 250;
 const mostJobs = 1024;
 
 export class Coordinator {
@@ -65,7 +68,9 @@ export class Coordinator {
   private readonly succeeded: ExperimentLabel[] = [];
   private readonly failed: FailedRun[] = [];
   private readonly requeued = new Map<number, ExperimentLabel>();
-  private jobs: number;
+  private readonly capacity: Capacity;
+  /** Room may come without that one of our runs ends. */
+  private room: "known" | "later" = "known";
   /** "draining": what runs may end, nothing is started. */
   private state: "working" | "draining" | "stopping" = "working";
   private bug: { readonly error: unknown } | undefined;
@@ -75,7 +80,7 @@ export class Coordinator {
     private readonly context: ExperimentsContext,
     private readonly options: CoordinatorOptions,
   ) {
-    this.jobs = options.jobs;
+    this.capacity = new Capacity(context.state, options, () => this.active.values());
     this.source = new EntrySource(context, options);
   }
 
@@ -97,6 +102,7 @@ export class Coordinator {
       return await this.work(total, tools);
     } finally {
       watch.close();
+      this.capacity.close();
       tools.slots.close();
       await Promise.all([tools.refs.close(), tools.pool.close()]);
     }
@@ -105,45 +111,62 @@ export class Coordinator {
   private async work(total: number, tools: Tools): Promise<RunSummary> {
     const startedAt = Date.now();
     const { emit, sweep } = this.options;
-    const facts = { total, jobs: this.jobs, at: startedAt };
+    const facts = { total, jobs: this.capacity.jobs, at: startedAt };
     emit({ type: "planned", ...facts, ...(sweep === undefined ? {} : { sweep }) });
     do {
       await this.startMore(tools);
-      if (this.running.size > 0 || this.mayRetryLater()) await this.wake.sleep(this.sleepLimit());
+      if (this.running.size > 0 || this.mayStartLater()) await this.wake.sleep(this.sleepLimit());
     } while (!(await this.isOver()));
     if (this.bug !== undefined) throw this.bug.error;
     return this.summarize(startedAt);
   }
 
   private async startMore(tools: Tools): Promise<void> {
-    while (this.state === "working" && this.running.size < this.jobs) {
+    this.room = "known";
+    while (this.state === "working") {
+      const share = this.capacity.acquire();
+      if (share === "later") this.room = "later";
+      if (share === "later" || share === "full") return;
       if (this.options.background !== undefined) this.source.lookAgain();
       const entry = await this.source.next();
-      if (entry === undefined) return;
+      if (entry === undefined) return this.capacity.release(share);
       this.idleSince = undefined;
-      const done: Promise<void> = this.runEntry(entry, tools)
-        .catch((error: unknown) => {
-          this.bug ??= { error };
-          this.stop();
-        })
-        .finally(() => {
-          this.running.delete(done);
-          this.wake.now();
-        });
-      this.running.add(done);
+      this.start(entry, share, tools);
     }
   }
 
-  private mayRetryLater(): boolean {
-    return this.state === "working" && (this.source.nextDue() !== undefined || this.options.background !== undefined);
+  private start(entry: QueueEntry, share: DeviceShare, tools: Tools): void {
+    const run = startRun(this.context.state, entry.sequence, entry.name);
+    const active = new ActiveRun(entry, run, this.options.emit);
+    this.active.set(entry.sequence, active);
+    const done: Promise<void> = this.runEntry(active, share, tools)
+      .catch((error: unknown) => {
+        this.bug ??= { error };
+        this.stop();
+      })
+      .finally(() => {
+        this.active.delete(entry.sequence);
+        this.capacity.release(share, active);
+        releaseEntry(this.context, entry.sequence);
+        this.running.delete(done);
+        this.wake.now();
+      });
+    this.running.add(done);
+  }
+
+  private mayStartLater(): boolean {
+    if (this.state !== "working") return false;
+    return this.room === "later" || this.source.nextDue() !== undefined || this.options.background !== undefined;
   }
 
   private sleepLimit(): number | undefined {
-    if (this.state !== "working" || this.running.size >= this.jobs) return undefined;
+    if (this.state !== "working" || (this.running.size >= this.capacity.jobs && this.room === "known"))
+      return undefined;
     const due = this.source.nextDue();
-    const untilDue = due === undefined ? undefined : due - Date.now();
-    if (this.options.background === undefined) return untilDue;
-    return Math.min(backgroundPollMs, untilDue ?? backgroundPollMs);
+    const polls =
+      this.room === "later" ? [roomPollMs] : this.options.background === undefined ? [] : [backgroundPollMs];
+    const limits = [...(due === undefined ? [] : [due - Date.now()]), ...polls];
+    return limits.length === 0 ? undefined : Math.min(...limits);
   }
 
   private async isOver(): Promise<boolean> {
@@ -157,22 +180,16 @@ export class Coordinator {
     return background.retire();
   }
 
-  private async runEntry(entry: QueueEntry, tools: Tools): Promise<void> {
+  private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: Tools): Promise<void> {
     const { context, options } = this;
-    const run = startRun(context.state, entry.sequence, entry.name);
+    const { entry, run } = active;
     const startedAt = Date.now();
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
-    const active = new ActiveRun(entry, run, options.emit);
-    this.active.set(entry.sequence, active);
     if (this.state === "stopping") active.stop("stopped");
-    try {
-      const end = await active.execute(tools, entry.record.limits?.timeoutMs ?? options.timeoutMs);
-      const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
-      this.note(entry, await settle(settleTools, { entry, run, end, startedAt }));
-    } finally {
-      this.active.delete(entry.sequence);
-      releaseEntry(context, entry.sequence);
-    }
+    const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
+    const end = await active.execute(tools, { timeoutMs, environment });
+    const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
+    this.note(entry, await settle(settleTools, { entry, run, end, startedAt }));
   }
 
   private note(entry: QueueEntry, settled: Settled): void {
@@ -215,8 +232,11 @@ export class Coordinator {
     const { background } = this.options;
     if (background === undefined) return false;
     if (request.kind === "jobs") {
-      this.jobs = request.jobs;
+      if (this.state === "stopping") return false;
+      this.capacity.jobs = request.jobs;
       this.idleSince = undefined;
+      // A stop that was asked for before is taken back.
+      if (this.state === "draining") this.state = "working";
       background.jobsChanged(request.jobs);
     } else if (request.manner === "kill") this.stop();
     else if (this.state === "working") this.state = "draining";

@@ -13,6 +13,7 @@ export interface RunEntryInput {
   readonly projectRoot: string;
   readonly identity: string;
   readonly log: string;
+  readonly environment: Readonly<Record<string, string>>;
   readonly processesFile: string;
   readonly pipelineFiles: PipelineFiles;
   readonly port: MessagePort;

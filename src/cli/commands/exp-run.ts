@@ -15,15 +15,15 @@ import { storedFlags } from "../experiment-flags.ts";
 import { followWhile } from "../follow-log.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
-import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
+import { addLimitOptions, defaultJobs, entryLimits, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
 import { notEmpty } from "../points.ts";
 import { queuedText } from "../queue-text.ts";
-import { addReproduceOptions, jobs, type ReproduceFlags } from "../reproduce-options.ts";
+import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, ranText, runQueue } from "../run-queue.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 
 interface Options extends ReproduceFlags, LimitFlags {
-  readonly jobs?: number;
+  readonly jobs?: number | "auto";
   readonly setParam?: readonly string[];
   readonly queue?: boolean;
   readonly runAll?: boolean;
@@ -60,6 +60,8 @@ function checkOptions(targets: readonly string[], options: Options): void {
     (options.setParam !== undefined || options.queue || options.name !== undefined || targets.length > 0)
   )
     throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
+  if (options.jobs === "auto" && !options.runAll)
+    throw refuse("--jobs auto is for --run-all: stages of one experiment run by number");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
   if (options.dry && (options.queue || options.temp || options.runAll))
     throw refuse(
@@ -174,7 +176,7 @@ async function runHere(call: Call): Promise<ExitCode> {
 
 async function runAll({ io, context, options }: Omit<Call, "expansion">): Promise<ExitCode> {
   const run = await runQueue(context, io, {
-    jobs: options.jobs ?? 1,
+    jobs: options.jobs ?? defaultJobs(options),
     onFailure: options.failFast ? "stop" : "continue",
     claims: "take",
     limits: runLimits(options),
@@ -192,7 +194,7 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
     return exitCodes.ok;
   }
   // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
-  const stageJobs = options.jobs === undefined || options.runAll ? {} : { jobs: options.jobs };
+  const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
   if (options.runAll) return runAll(shared);
   const expansion = notEmpty(expandPoints(options.setParam ?? []));
@@ -238,6 +240,6 @@ export const command: CommandFactory = (io, finish) =>
         .option("--first", "with --queue: before all that is queued"),
     ),
   )
-    .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobs)
+    .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)
     .addHelpText("after", examples)
     .action(async (targets: readonly string[], options: Options) => finish(await run(io, targets, options)));

@@ -6,11 +6,10 @@ import { duration } from "../arguments.ts";
 import { startBackground } from "../background.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print } from "../io.ts";
-import { addLimitOptions, type LimitFlags, limitWords } from "../limit-options.ts";
-import { jobs } from "../reproduce-options.ts";
+import { addLimitOptions, defaultJobs, jobsNumber, jobsOrAuto, type LimitFlags, limitWords } from "../limit-options.ts";
 
 interface Options extends LimitFlags {
-  readonly jobs: number;
+  readonly jobs?: number | "auto";
   readonly idle?: number;
 }
 
@@ -26,7 +25,7 @@ export const command: CommandFactory = (io, finish) =>
   addLimitOptions(
     new Command("start")
       .description("Run the queue in the background: the workers outlive the terminal and end when the queue is empty.")
-      .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+      .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
   )
     .addHelpText("after", examples)
@@ -34,7 +33,11 @@ export const command: CommandFactory = (io, finish) =>
       const context = openExperiments(openProject(process.cwd()));
       const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
       const words = [...idle, ...limitWords(options)];
-      const started = await startBackground(context, { jobs: options.jobs, words });
+      const jobs = options.jobs ?? defaultJobs(options);
+      const started = await startBackground(context, {
+        jobs: jobsNumber(jobs),
+        words: ["--jobs", String(jobs), ...words],
+      });
       const plural = started.added > 1 ? "s" : "";
       print(io, `Started '${started.added}' new experiments task queue worker${plural}.`);
       if (started.added !== started.jobs) print(io, `There are ${started.jobs} in all (process ${started.pid}).`);

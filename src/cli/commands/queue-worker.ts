@@ -9,12 +9,11 @@ import { openProject } from "../../store/open.ts";
 import { duration } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, warn } from "../io.ts";
-import { addLimitOptions, type LimitFlags, runLimits } from "../limit-options.ts";
-import { jobs } from "../reproduce-options.ts";
+import { addLimitOptions, defaultJobs, jobsNumber, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
 
 interface Options extends LimitFlags {
-  readonly jobs: number;
+  readonly jobs?: number | "auto";
   readonly idle: number;
 }
 
@@ -40,10 +39,11 @@ async function work(io: Io, options: Options): Promise<ExitCode> {
     warn(io, "the queue workers run already");
     return exitCodes.refused;
   }
-  publishJobs(state, options.jobs);
+  const jobs = options.jobs ?? defaultJobs(options);
+  publishJobs(state, jobsNumber(jobs));
   try {
     const run = await runQueue(context, io, {
-      jobs: options.jobs,
+      jobs,
       onFailure: "continue",
       claims: "take",
       limits: runLimits(options),
@@ -65,6 +65,6 @@ export const command: CommandFactory = (io, finish) =>
   addLimitOptions(
     new Command("worker")
       .description("Run the queue until it has been empty for a while. Started by `sweepline queue start`.")
-      .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+      .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long to stay without work", duration, 10_000),
   ).action(async (options: Options) => finish(await work(io, options)));

@@ -9,15 +9,15 @@ import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
+import { addLimitOptions, defaultJobs, entryLimits, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
 import { readPoints } from "../points.ts";
 import { leftAloneLines } from "../queue-text.ts";
-import { addReproduceOptions, jobs, type ReproduceFlags } from "../reproduce-options.ts";
+import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
 import { printSweepTable } from "../sweep-table.ts";
 
 interface Options extends ReproduceFlags, LimitFlags {
-  readonly jobs: number;
+  readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
   readonly points?: string;
@@ -83,7 +83,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     sequence === undefined ? [] : [sequence],
   );
   const run = await runQueue(context, io, {
-    jobs: options.jobs,
+    jobs: options.jobs ?? defaultJobs(options),
     onFailure: options.failFast ? "stop" : "continue",
     only: new Set(sequences),
     claims: "take",
@@ -117,7 +117,11 @@ export const command: CommandFactory = (io, finish) =>
       new Command("sweep")
         .description("Queue all combinations of the overrides, run them, and show the results.")
         .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
-        .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+        .option(
+          "-j, --jobs <n>",
+          "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+          jobsOrAuto,
+        )
         .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
         .option("-m, --message <text>", "commit message of the experiments")
         .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")

@@ -1,0 +1,80 @@
+/**
+ * Devices and other places of which each running experiment gets one of its own. A lock file a place, so that two
+ * processes which run the queue do not give out the same one.
+ */
+import path from "node:path";
+import type { StateLayout } from "../experiments/layout.ts";
+import { tryLock, unlock } from "../experiments/locks.ts";
+
+export interface DeviceOptions {
+  /** As CUDA_VISIBLE_DEVICES names them: numbers or UUIDs. */
+  readonly gpus: readonly string[];
+  /** How many experiments share one. */
+  readonly perGpu: number;
+  /** name to number of places, numbered from 0. */
+  readonly slots: ReadonlyMap<string, number>;
+}
+
+/** One place of each kind: what the stages are told of it, and how it is given back. */
+export interface DeviceShare {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly locks: readonly string[];
+}
+
+interface Place {
+  readonly lock: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** `tpu-v4` as the end of a variable's name: TPU_V4. */
+export function slotVariable(name: string): string {
+  return `SWEEPLINE_SLOT_${name.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()}`;
+}
+
+export class DevicePool {
+  /** For each kind its places, in the order in which they are given out. */
+  private readonly kinds: readonly (readonly Place[])[];
+
+  constructor(state: StateLayout, options: DeviceOptions) {
+    const folder = path.join(state.root, "devices");
+    const gpus = Array.from({ length: options.perGpu }, (_, share) =>
+      options.gpus.map((gpu) => ({
+        lock: path.join(folder, `gpu-${encodeURIComponent(gpu)}-${share}.lock`),
+        environment: { CUDA_VISIBLE_DEVICES: gpu, ROCR_VISIBLE_DEVICES: gpu },
+      })),
+    ).flat();
+    const slots = [...options.slots].map(([name, number]) =>
+      Array.from({ length: number }, (_, index) => ({
+        lock: path.join(folder, `slot-${encodeURIComponent(name)}-${index}.lock`),
+        environment: { [slotVariable(name)]: String(index) },
+      })),
+    );
+    this.kinds = [...(options.gpus.length === 0 ? [] : [gpus]), ...slots];
+  }
+
+  /** How many experiments can run at once; undefined where nothing limits them. */
+  get places(): number | undefined {
+    return this.kinds.length === 0 ? undefined : Math.min(...this.kinds.map((places) => places.length));
+  }
+
+  /** One place of each kind, or undefined where one of them is all taken. */
+  take(): DeviceShare | undefined {
+    const taken: Place[] = [];
+    for (const places of this.kinds) {
+      const place = places.find(({ lock }) => tryLock(lock, "device"));
+      if (place === undefined) {
+        for (const { lock } of taken) unlock(lock);
+        return undefined;
+      }
+      taken.push(place);
+    }
+    return {
+      environment: Object.assign({}, ...taken.map((place) => place.environment)),
+      locks: taken.map((place) => place.lock),
+    };
+  }
+
+  give(share: DeviceShare): void {
+    for (const lock of share.locks) unlock(lock);
+  }
+}
