@@ -13,6 +13,8 @@ export interface StateLayout {
   readonly scratch: string;
   readonly queueLock: string;
   readonly workspaceLock: string;
+  /** The process groups of the run in the workspace. */
+  readonly workspaceProcesses: string;
   readonly lastSequence: string;
   /** What is asked of whoever runs the queue: see requests.ts. */
   readonly requests: string;
@@ -37,6 +39,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     scratch: path.join(root, "scratch"),
     queueLock: path.join(root, "queue.lock"),
     workspaceLock: path.join(root, "workspace.lock"),
+    workspaceProcesses: path.join(root, "workspace.processes"),
     lastSequence: path.join(root, "last-sequence"),
     requests: path.join(root, "requests"),
     order: path.join(root, "order.json"),

@@ -1,6 +1,7 @@
 /** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
 import path from "node:path";
-import { closeSync, openAppend } from "../base/files.ts";
+import { closeSync, openAppend, removeFile } from "../base/files.ts";
+import type { ProcessIdentity } from "../base/processes.ts";
 import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { headCommit } from "../git/repository.ts";
@@ -21,9 +22,10 @@ import { chooseName } from "./naming.ts";
 import { applyPoint, type OpenedParamFile, openParamFiles } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";
 import type { ExperimentFacts, StoredFlags } from "./record.ts";
+import { endProcessGroups } from "./recovery.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { resultMessage } from "./result-message.ts";
-import { startRun, writeRunRecord } from "./runs.ts";
+import { livingProcesses, startRun, writeProcesses, writeRunRecord } from "./runs.ts";
 import { identityScope } from "./scope.ts";
 import { reserveSequence } from "./sequence.ts";
 
@@ -69,6 +71,8 @@ interface Prepared {
 }
 
 async function runLocked(context: ExperimentsContext, request: WorkspaceRunRequest): Promise<WorkspaceRunOutcome> {
+  // Stages of a run that died write into the same files: they end first.
+  await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
   const files = await openParamFiles(context, request.folder, [request.point]);
   const prepared = await prepare(context, request, files);
   request.named(prepared.name);
@@ -85,6 +89,7 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
     writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...message });
     return outcome;
   } finally {
+    removeFile(context.state.workspaceProcesses);
     closeSync(log);
     await fileState.close();
   }
@@ -143,8 +148,28 @@ function reproduceHere(
       signal: request.signal,
       state: fileState,
     },
-    request.events,
+    recordingProcesses(context, request.events),
   );
+}
+
+/** The events, with the running process groups kept on disk for whoever comes after a crash. */
+function recordingProcesses(context: ExperimentsContext, events: ReproduceEvents): ReproduceEvents {
+  let table: readonly ProcessIdentity[] = [];
+  const update = (next: readonly ProcessIdentity[]) => {
+    table = next;
+    writeProcesses(context.state.workspaceProcesses, table);
+  };
+  return {
+    ...events,
+    processStarted: (started) => {
+      update([...table, { pid: started.pid, startedAt: started.startedAt }]);
+      events.processStarted(started);
+    },
+    processEnded: (ended) => {
+      update(table.filter((item) => item.pid !== ended.pid));
+      events.processEnded(ended);
+    },
+  };
 }
 
 interface Settling {

@@ -59,7 +59,7 @@ export function userState(repository: Repository): string {
     "--ignored",
     "--untracked-files=all",
   );
-  const kept = status.split("\n").filter((line) => !/ \.dvc\/(tmp|cache)\//.test(line));
+  const kept = status.split("\n").filter((line) => line !== "" && !/ \.dvc\/(tmp|cache)\//.test(line));
   const index = repository.git("ls-files", "--stage", "--debug");
   const contents = repository
     .git("ls-files", "--cached", "--others")
