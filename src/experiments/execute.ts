@@ -9,7 +9,7 @@ import { stamp, writeCommit } from "../git/objects.ts";
 import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { restoreOutputs } from "../pipeline/restore-outputs.ts";
-import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
+import { filesToCommit } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
 import type { Project } from "../store/project.ts";
 import type { FailureCause } from "./attempts.ts";
@@ -136,7 +136,7 @@ async function commitResult(
 ): Promise<EntryOutcome> {
   const { entry, slot } = request;
   const inside = path.relative(workFolder(slot), stages.project.root);
-  const include = trackedOutputs(stages, result.steps).map((file) => path.posix.join(inside, file));
+  const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
   const tree = await resultTree(slot, include);
   const metrics = await workspaceMetrics(stages);
   const commit = writeCommit(slot.repository, {

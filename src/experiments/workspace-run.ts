@@ -3,12 +3,13 @@ import path from "node:path";
 import { closeSync, openAppend, removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import { addableFiles } from "../git/addable.ts";
+import type { ProjectConfigs } from "../config/project-config.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
-import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
+import { filesToCommit } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../pipeline/types.ts";
 import type { FileState } from "../store/state.ts";
 import { projectState } from "../store/state-database.ts";
@@ -33,6 +34,8 @@ export interface WorkspaceRunRequest {
   readonly point: Point;
   /** Relative to the project's root. */
   readonly folder: string;
+  /** Where params.yaml is composed: its configs. */
+  readonly configs?: ProjectConfigs | undefined;
   readonly name: string | undefined;
   readonly message: string | undefined;
   readonly targets: readonly string[];
@@ -73,7 +76,11 @@ interface Prepared {
 async function runLocked(context: ExperimentsContext, request: WorkspaceRunRequest): Promise<WorkspaceRunOutcome> {
   // Stages of a run that died write into the same files: they end first.
   await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
-  const files = await openParamFiles(context, request.folder, [request.point]);
+  const files = await openParamFiles(context, {
+    folder: request.folder,
+    points: [request.point],
+    configs: request.configs,
+  });
   const prepared = await prepare(context, request, files);
   request.named(prepared.name);
   applyPoint(files, request.point);
@@ -188,7 +195,7 @@ async function settle(
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { project, repository } = context;
   const inside = path.relative(repository.workTree, project.root);
-  const listed = trackedOutputs(await loadProjectStages(project), result.steps);
+  const listed = filesToCommit(await loadProjectStages(project), result);
   const include = await addableFiles(
     listed.map((file) => path.posix.join(inside, file)),
     { cwd: repository.workTree },

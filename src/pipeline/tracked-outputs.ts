@@ -7,7 +7,7 @@ import type { PipelineFile } from "./definition/load.ts";
 import { insideRoot, isUrl } from "./paths.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { lockFileOf } from "./run/lock-book.ts";
-import type { LockItem, Stage, StageAddress } from "./types.ts";
+import type { LockItem, ReproduceFacts, Stage, StageAddress } from "./types.ts";
 
 function plotFiles(pipeline: PipelineFile): string[] {
   return pipeline.plots.flatMap((plot) => {
@@ -66,6 +66,15 @@ export function trackedOutputs(stages: ProjectStages, steps?: readonly StageAddr
     .filter((file) => insideRoot(project.root, file) !== undefined && !isCached(stages, file) && existsSync(file))
     .map((file) => path.relative(project.root, file).split(path.sep).join("/"))
     .sort();
+}
+
+/** What the commit of a run must include: trackedOutputs() of its stages; with core.autostage all that the run wrote for Git. */
+export function filesToCommit(
+  stages: ProjectStages,
+  { steps, writtenFiles }: Pick<ReproduceFacts, "steps" | "writtenFiles">,
+): string[] {
+  const staged = stages.project.config.autostage ? writtenFiles : [];
+  return [...new Set([...trackedOutputs(stages, steps), ...staged])];
 }
 
 export interface DataDependency {

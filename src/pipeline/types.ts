@@ -162,7 +162,7 @@ export interface StageFailure {
   readonly exitCode?: number;
 }
 
-interface ReproduceFacts {
+export interface ReproduceFacts {
   /** The lock entries of the pipeline stages that were visited (run, restored or skipped). */
   readonly entries: ReadonlyMap<StageAddress, LockEntry>;
   /** All stages of the plan, in its order: a commit holds their files, also of those that were skipped. */

@@ -11,6 +11,7 @@ import { listenForInterrupt } from "../interrupt.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
 import { addReproduceOptions, jobs, type ReproduceFlags, reproduceOptions } from "../reproduce-options.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
+import { trackFiles } from "../track-files.ts";
 
 interface ReproFlags extends ReproduceFlags {
   readonly glob?: boolean;
@@ -21,25 +22,14 @@ interface ReproFlags extends ReproduceFlags {
   readonly quiet?: boolean;
 }
 
-function printFilesToAdd(io: Io, project: Project, folder: string, files: readonly string[]): void {
-  if (files.length === 0 || project.gitRoot === null) return;
-  const names = files.map((file) => path.relative(folder, path.join(project.root, file)));
-  print(io, `\nTo track the changes with git, run:\n\n\tgit add ${names.join(" ")}\n`);
-  print(io, "To enable auto staging, run:\n\n\tsweepline config core.autostage true");
-}
-
-function report(
-  io: Io,
-  flags: ReproFlags,
-  result: ReproduceResult,
-  hint: (files: readonly string[]) => void,
-): ExitCode {
+async function report(io: Io, flags: ReproFlags, project: Project, result: ReproduceResult): Promise<ExitCode> {
   if (result.kind === "cancelled") return exitCodes.interrupted;
   if (result.kind === "failed") {
     throw reproductionError(result.failures, reproduceOptions([], flags).onError);
   }
+  const files = result.writtenFiles.map((file) => path.join(project.root, file));
+  await trackFiles(io, project, { files, hint: flags.quiet ? "quiet" : "print" });
   if (flags.quiet) return exitCodes.ok;
-  hint(result.writtenFiles);
   print(
     io,
     result.changed === 0
@@ -73,7 +63,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
       },
       stageEvents(io, { groups, messages: flags.quiet ? "none" : "all" }),
     );
-    return report(io, flags, result, (files) => printFilesToAdd(io, project, folder, files));
+    return await report(io, flags, project, result);
   } finally {
     interrupt.release();
     await state.close();
