@@ -32,7 +32,10 @@ describe("--jobs auto", () => {
 
 describe.skipIf(process.platform !== "linux")("the memory of a process group", () => {
   test("is that of all its processes", async () => {
-    const child = spawn("sh", ["-c", "sleep 60 & echo ready; wait"], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn("sh", ["-c", "sleep 60 & echo ready; wait"], {
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const { pid } = child;
     if (pid === undefined) throw new Error("sh was not started");
     try {
