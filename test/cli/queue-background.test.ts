@@ -1,0 +1,136 @@
+/** Workers in the background, held by gates: one coordinator, whoever starts it; it can be told to stop and to kill. */
+import { describe, expect, test } from "vitest";
+import { experimentNames, queueRefs, userState } from "./exp-project.ts";
+import { eventually, finish, heldQueue, states, status } from "./queue-project.ts";
+
+const isGone = ({ workers }: { readonly workers: { readonly coordinator: unknown } }) => workers.coordinator === null;
+
+describe("queue start", () => {
+  test("returns at once, runs what is queued, and ends itself when the queue is empty", async () => {
+    const { gate, repository } = await heldQueue("1,2,3");
+    const before = userState(repository);
+    expect(await repository.succeed(["queue", "start", "-j", "2", "--idle", "100ms"])).toBe(
+      "Started '2' new experiments task queue workers.\n",
+    );
+    const calls = [await gate.nextCall(), await gate.nextCall()];
+    const { tasks, workers } = await status(repository);
+    expect(tasks.map((task) => task.state)).toEqual(["running", "running", "queued"]);
+    expect(workers).toMatchObject({ active: 2, idle: 0, coordinator: { jobs: 2 } });
+    expect(tasks[0]?.coordinator).toBe(workers.coordinator?.pid);
+    expect(tasks[0]?.stages).toHaveLength(1);
+    for (const call of calls) await finish(call);
+    await finish(await gate.nextCall());
+    await eventually(repository, isGone);
+    expect(await states(repository)).toEqual(["p-1 success", "p-2 success", "p-3 success"]);
+    expect(experimentNames(repository)).toEqual(["p-1", "p-2", "p-3"]);
+    expect(userState(repository)).toBe(before);
+  });
+
+  test("again: raises the number of jobs of the one coordinator, also three at once", async () => {
+    const { gate, repository } = await heldQueue("1,2,3");
+    await Promise.all([1, 2, 3].map(() => repository.succeed(["queue", "start", "-j", "1", "--idle", "100ms"])));
+    const first = await gate.nextCall();
+    const { pid } = (await status(repository)).workers.coordinator ?? {};
+    const more = await repository.succeed(["queue", "start", "-j", "3"]);
+    expect(more).toBe(`Started '2' new experiments task queue workers.\nThere are 3 in all (process ${pid}).\n`);
+    const calls = [first, await gate.nextCall(), await gate.nextCall()];
+    expect((await status(repository)).workers).toMatchObject({ active: 3, coordinator: { pid, jobs: 3 } });
+    for (const call of calls) await finish(call);
+    await eventually(repository, isGone);
+    expect(gate.calls).toHaveLength(3);
+  });
+
+  test("shares the work with --run-all; what is queued meanwhile is run too", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start", "--idle", "100ms"]);
+    const background = await gate.nextCall();
+    const foreground = repository.start(["exp", "run", "--run-all"]);
+    const second = await gate.nextCall();
+    await finish(second);
+    expect((await foreground.result()).exitCode).toBe(0);
+    await repository.succeed(["exp", "run", "--queue", "-n", "late", "-S", "x=7"]);
+    await finish(background);
+    await finish(await gate.nextCall());
+    await eventually(repository, isGone);
+    expect(gate.calls).toHaveLength(3);
+    expect(experimentNames(repository)).toEqual(["late", "p-1", "p-2"]);
+  });
+
+  test("after the coordinator was killed: the next one ends its stages and runs them again", async () => {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start"]);
+    const orphan = await gate.nextCall();
+    process.kill((await status(repository)).workers.coordinator?.pid ?? 0, "SIGKILL");
+    const dead = await eventually(repository, isGone);
+    expect(dead.tasks[0]?.state).toBe("queued");
+    await repository.succeed(["queue", "start", "--idle", "100ms"]);
+    await orphan.waitForEnd();
+    await finish(await gate.nextCall());
+    await eventually(repository, isGone);
+    expect(experimentNames(repository)).toEqual(["p-1"]);
+  });
+});
+
+describe("queue stop", () => {
+  test("lets the running ones end", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start"]);
+    const call = await gate.nextCall();
+    expect(await repository.succeed(["queue", "stop"])).toBe("Queue workers will stop after running tasks finish.\n");
+    expect(call.state).toBe("held");
+    await finish(call);
+    await eventually(repository, isGone);
+    expect(await states(repository)).toEqual(["p-2 queued", "p-1 success"]);
+    expect(await repository.succeed(["queue", "stop"])).toBe("No queue workers are running.\n");
+  });
+
+  test("--kill ends them: they are back in the queue", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start", "-j", "2"]);
+    const calls = [await gate.nextCall(), await gate.nextCall()];
+    expect(await repository.succeed(["queue", "stop", "--kill"])).toContain("have been killed.");
+    for (const call of calls) await call.waitForEnd();
+    expect((await status(repository)).workers.coordinator).toBeNull();
+    expect(queueRefs(repository)).toEqual(["queued/1", "queued/2"]);
+  });
+});
+
+describe("queue kill", () => {
+  test.each([[[]], [["-f"]]])("%s: the task failed, the others go on", async (flags) => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start", "--idle", "100ms"]);
+    const call = await gate.nextCall();
+    expect(await repository.succeed(["queue", "kill", ...flags, "p-1"])).toBe("p-1 has been killed.\n");
+    await call.waitForEnd();
+    await finish(await gate.nextCall());
+    const end = await eventually(repository, isGone);
+    expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual(["p-1 failed", "p-2 success"]);
+    expect(end.tasks[0]?.message).toBe("killed by `sweepline queue kill`");
+  });
+
+  test("refuses what is not running; removing leaves what is", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    const foreground = repository.start(["exp", "run", "--run-all"]);
+    const call = await gate.nextCall();
+    const refused = await repository.run(["queue", "kill", "p-1", "p-2"]);
+    expect(refused.exitCode).toBe(255);
+    expect(refused.stderr).toContain("'p-2' is not a valid running experiment name");
+    const removed = await repository.run(["queue", "remove", "--all"]);
+    expect(removed).toMatchObject({ exitCode: 0, stdout: "Removed tasks in queue: p-2\n" });
+    expect(removed.stderr).toContain("left, because they are running: 'p-1'");
+    await finish(call);
+    expect((await foreground.result()).exitCode).toBe(0);
+    expect(experimentNames(repository)).toEqual(["p-1"]);
+  });
+});
+
+test("queue status --watch ends when nothing waits or runs", async () => {
+  const { gate, repository } = await heldQueue("1");
+  const watching = repository.start(["queue", "status", "--watch"]);
+  await watching.printed("Queued");
+  await repository.succeed(["queue", "start", "--idle", "100ms"]);
+  await finish(await gate.nextCall());
+  const { stdout, exitCode } = await watching.result();
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("Success");
+});
