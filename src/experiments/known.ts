@@ -11,6 +11,7 @@ import type { KnownExperiment } from "./naming.ts";
 import { highestSequence, listQueue, type QueueEntry } from "./queue.ts";
 import { parseFacts } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
+import { listDvcQueue } from "./show/dvc-queue.ts";
 
 export interface KnownOnBaseline {
   readonly experiments: readonly (KnownExperiment & { readonly entry?: QueueEntry })[];
@@ -45,11 +46,19 @@ export async function knownOnBaseline(
     identity: identities[index] ?? "",
     state: "done" as const,
   }));
+  const theirs = namesInDvcQueue(context, baseline);
   return {
-    experiments: [...entries, ...done],
-    allNames: new Set([...queue.entries.map((entry) => entry.name), ...finished.map((item) => item.name)]),
+    experiments: [...entries, ...done, ...theirs],
+    allNames: new Set([...queue.entries, ...finished, ...theirs].map((item) => item.name)),
     highestSequence: highestSequence(queue),
   };
+}
+
+/** DVC would replace a result of ours by its own of the same name: these names are taken. Their points are not ours to run. */
+function namesInDvcQueue(context: ExperimentsContext, baseline: ObjectId): readonly KnownExperiment[] {
+  return listDvcQueue(context.repository).flatMap(({ state, name, ...entry }) =>
+    state === "queued" && name !== null && entry.baseline === baseline ? [{ name, identity: "", state }] : [],
+  );
 }
 
 /** Ours carry their identity; that of an experiment which DVC made is computed from its tree. */

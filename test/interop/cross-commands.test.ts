@@ -8,7 +8,7 @@ import {
   makeTemporaryFolder,
   Repository,
 } from "../rig/index.ts";
-import { describeWithDvc, dvc, experiments, runDvc } from "./peers.ts";
+import { describeWithDvc, dvc, experiments, runDvc, startDvc } from "./peers.ts";
 
 const clean = "Data and pipelines are up to date.\n";
 
@@ -34,21 +34,25 @@ describeWithDvc("commands on experiments of the other tool", () => {
     expect([await dvc(repository, "status"), await repository.succeed(["status"])]).toEqual([clean, clean]);
   });
 
-  test("a push with data, pulled and applied elsewhere", async () => {
+  test("pushed with data by one, pulled by the other, applied elsewhere", async () => {
     const bare = makeTemporaryFolder();
     repository.git("init", "--quiet", "--bare", bare);
     repository.git("remote", "add", "origin", bare);
     await dvc(repository, "remote", "add", "--local", "--default", "store", path.join(repository.root, "store"));
-    await dvc(repository, "exp", "push", "origin", "ours", "ours-2");
     repository.git("push", "--quiet", "origin", "main");
+    await dvc(repository, "exp", "push", "origin", "ours-2");
+    await repository.succeed(["exp", "push", "origin", "theirs-2"]);
 
     const clone = new Repository(makeTemporaryFolder());
     clone.git("clone", "--quiet", bare, ".");
     await dvc(clone, "remote", "add", "--local", "--default", "store", path.join(repository.root, "store"));
-    await dvc(clone, "exp", "pull", "origin", "ours-2");
-    await clone.succeed(["exp", "apply", "ours-2"]);
-    expect([await dvc(clone, "status"), await clone.succeed(["status"])]).toEqual([clean, clean]);
-    expect(clone.read("model.txt")).toContain("lr: 0.2");
+    await dvc(clone, "exp", "pull", "origin", "theirs-2");
+    await clone.succeed(["exp", "pull", "origin", "ours-2"]);
+    for (const name of ["ours-2", "theirs-2"]) {
+      await clone.succeed(["exp", "apply", name]);
+      expect([await dvc(clone, "status"), await clone.succeed(["status"])]).toEqual([clean, clean]);
+      expect(clone.read("model.txt")).toContain(name === "ours-2" ? "lr: 0.2" : "lr: 0.4");
+    }
   });
 
   test("renamed, made a branch, removed", async () => {
@@ -108,5 +112,40 @@ describeWithDvc("both at the same time", () => {
     expect(repository.git("symbolic-ref", "HEAD")).toBe("refs/heads/main");
     expect(repository.git("show", `${experiments(repository).get("theirs")}:params.yaml`)).toBe("x: 2");
     expect(repository.git("show", `${experiments(repository).get("ours")}:params.yaml`)).toBe("x: 3");
+  });
+
+  test("sweepline goes on after DVC was killed in the workspace", async () => {
+    const gate = await makeGate("stage");
+    const repository = makeGatedRepository(gate.command);
+    const dead = startDvc(repository, ["exp", "run", "--name", "dead", "-S", "x=2"]);
+    const held = await gate.nextCall();
+    dead.child.kill("SIGKILL");
+    await held.finish({ files: { "out.txt": "2\n" } });
+    expect((await dead.result()).signal).toBe("SIGKILL");
+    await repository.succeed(["exp", "show", "--json"]);
+    const next = repository.start(["exp", "run", "--name", "alive", "-S", "x=3"]);
+    await (await gate.nextCall()).finish({ files: { "out.txt": "3\n" } });
+    expect((await next.result()).exitCode).toBe(0);
+    expect(repository.git("show", `${experiments(repository).get("alive")}:params.yaml`)).toBe("x: 3");
+  });
+
+  test("DVC goes on after sweepline was killed in the workspace and in a copy", async () => {
+    const gate = await makeGate("stage");
+    const repository = makeGatedRepository(gate.command);
+    for (const args of [
+      ["-S", "x=2"],
+      ["--temp", "-S", "x=4"],
+    ]) {
+      const dead = repository.start(["exp", "run", ...args]);
+      const held = await gate.nextCall();
+      dead.child.kill("SIGKILL");
+      await held.fail(1);
+      expect((await dead.result()).signal).toBe("SIGKILL");
+    }
+    const next = runDvc(repository, ["exp", "run", "--name", "alive", "-S", "x=3"]);
+    await (await gate.nextCall()).finish({ files: { "out.txt": "3\n" } });
+    expect((await next).exitCode).toBe(0);
+    expect(await dvc(repository, "exp", "list", "--all-commits", "--name-only")).toBe("alive\n");
+    expect(repository.git("symbolic-ref", "HEAD")).toBe("refs/heads/main");
   });
 });

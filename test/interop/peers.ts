@@ -5,7 +5,13 @@
 import { accessSync, constants, cpSync } from "node:fs";
 import path from "node:path";
 import { describe, expect } from "vitest";
-import { type CommandResult, makeTemporaryFolder, Repository, type RunOptions } from "../rig/index.ts";
+import {
+  type CommandResult,
+  makeTemporaryFolder,
+  Repository,
+  type RunningCommand,
+  type RunOptions,
+} from "../rig/index.ts";
 
 function isProgram(file: string): boolean {
   try {
@@ -42,6 +48,11 @@ export function runDvc(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CommandResult> {
+  return startDvc(repository, args, options).result();
+}
+
+/** Starts the real `dvc ARGS` and leaves it running. */
+export function startDvc(repository: Repository, args: readonly string[], options: RunOptions = {}): RunningCommand {
   const folder = peers ?? "";
   const env = {
     // DVC's queue starts `dvc` from PATH.
@@ -50,7 +61,7 @@ export function runDvc(
     DVC_SITE_CACHE_DIR: path.join(repository.root, "site-cache"),
     ...options.env,
   };
-  return repository.startProgram(path.join(folder, "dvc"), args, { ...options, env }).result();
+  return repository.startProgram(path.join(folder, "dvc"), args, { ...options, env });
 }
 
 /** Runs the real `dvc ARGS`, which must succeed, and returns its stdout. */
@@ -80,7 +91,9 @@ interface Facts {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const parameterFile = /(^|\/)(params\.yaml|model\.json|settings\.toml)$/;
+// DVC forgets the arguments of the run in the experiments that it saves.
+const leftOver = ".dvc/tmp/repro.dat";
+const parameterFile = /(^|\/)(params\.yaml|p\.(toml|py|json)|model\.json|settings\.toml)$/;
 
 function factsOf(repository: Repository, name: string): Facts {
   const commit = experiments(repository).get(name) ?? `missing experiment ${name}`;
@@ -88,7 +101,7 @@ function factsOf(repository: Repository, name: string): Facts {
   const files = rows.map((row) => row.split("\t")).map(([facts = "", file = ""]) => [file, facts] as const);
   return {
     message: repository.git("log", "-1", "--format=%B", commit),
-    files: Object.fromEntries(files.filter(([file]) => !parameterFile.test(file))),
+    files: Object.fromEntries(files.filter(([file]) => file !== leftOver && !parameterFile.test(file))),
   };
 }
 

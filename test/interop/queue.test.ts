@@ -103,6 +103,15 @@ describeWithDvc("DVC's queue, while sweepline is used", () => {
     expect(await states(repository)).toEqual({ "d-1": "queued", "d-2": "queued" });
   });
 
+  test("its names are taken", async () => {
+    const taken = await repository.run(["exp", "run", "--queue", "--name", "d-1", "-S", "train.lr=0.7"]);
+    expect(taken.exitCode).toBe(255);
+    expect(taken.stderr).toContain("conflicts with queued experiment 'd-1'");
+    await repository.succeed(["exp", "run", "--queue", "--name", "d", "-S", "train.lr=0.1,0.7"]);
+    expect(Object.keys(await states(repository)).sort()).toEqual(["d-1", "d-2", "d-3", "d-4"]);
+    await repository.succeed(["exp", "remove", "--queue"]);
+  });
+
   test("DVC then runs it, and sweepline shows and applies the results", async () => {
     await dvc(repository, "exp", "run", "--run-all", "--jobs", "2");
     expect([1, 2].map((point) => lossOf(repository, `d-${point}`))).toEqual([0.6667, 0.5]);

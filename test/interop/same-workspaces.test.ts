@@ -2,8 +2,9 @@
 import { appendFileSync, chmodSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { makeRepository, type Repository } from "../rig/index.ts";
-import { copyRepository, describeWithDvc, expectSameExperiment, runDvc } from "./peers.ts";
+import { type Files, makeRepository, type Repository } from "../rig/index.ts";
+import { manyPipelines } from "./many-pipelines.ts";
+import { copyRepository, describeWithDvc, dvc, expectSameExperiment, runDvc } from "./peers.ts";
 
 /** A project in the folder `project` of the repository; its data is tracked with a .dvc file. */
 const files = {
@@ -126,5 +127,75 @@ describeWithDvc("the same experiments from unusual workspaces", () => {
     expectSameExperiment(ours, theirs, "data-temp");
     await runBoth(["exp", "run", "--name", "data-here", "-S", "lr=4"]);
     expectSameExperiment(ours, theirs, "data-here");
+  });
+});
+
+const odd: Files = {
+  "params.yaml": `a: {k: 1, l: [1, 2]}
+c: 1.0
+d: 'yes'
+e: null
+f: 1_000
+g: 0o17
+h: .inf
+i: 'many
+  lines'
+"j k": true
+l: "\u00fcn\\u00ef"
+m: 12345678901234567890
+n: 1e3
+o: 1.5e-9
+p: {}
+q: []
+`,
+  "p.toml": 'a = 1\n[t]\nx = 1.50\ny = "s"\n',
+  "p.py": "A = 1\nB = {'k': (1, 2), 's': [3]}\nclass T:\n    x = 0.1\n    y: int = 3\n",
+  "p.json": '{"a": [1, {"b": null}], "c": 1.0, "d": "\u00e9"}\n',
+  "dvc.yaml": `stages:
+  all:
+    cmd: cat p.toml | head -1 > o.txt
+    params: [a, c, d, e, f, g, h, i, j k, l, m, n, o, p, q, {p.toml: [t, a]}, {p.py: [A, B, T]}, {p.json: null}]
+    outs: [o.txt]
+  matrix:
+    matrix: {x: [1, a], y: [0.5, {k: v}]}
+    cmd: echo \${item.x} > m-\${key}.txt
+    outs:
+    - m-\${key}.txt
+  long:
+    cmd: echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb cccccccccccccc > "long \u00e9.txt"
+    params: [l]
+    outs: ["long \u00e9.txt"]
+`,
+};
+
+describeWithDvc("the same experiments with settings and values of all kinds", () => {
+  test("parameter files of all formats, odd values, staging", async () => {
+    const ours = makeRepository({ files: odd });
+    await dvc(ours, "config", "core.autostage", "true");
+    ours.commit("settings");
+    const theirs = copyRepository(ours);
+    const edits = ["c=2", "p.toml:t.x=2.5", "p.py:T.x=0.5", "p.json:c=3", "e='x: y'"];
+    const args = ["exp", "run", "--temp", "--name", "odd", ...edits.flatMap((edit) => ["-S", edit])];
+    await Promise.all([ours.succeed(args), dvc(theirs, ...args)]);
+    expectSameExperiment(ours, theirs, "odd");
+    await Promise.all([ours.succeed(["repro"]), dvc(theirs, "repro")]);
+    expect(ours.git("status", "--porcelain")).toBe(theirs.git("status", "--porcelain"));
+    expect(ours.read("dvc.lock")).toBe(theirs.read("dvc.lock"));
+  });
+
+  test("a workspace that is saved without a run", async () => {
+    const ours = makeRepository({ files: manyPipelines });
+    await ours.succeed(["repro", "--all-pipelines"]);
+    // Committed: of what a stage writes untracked, DVC saves nothing, and we save what is not in the cache.
+    ours.commit("results");
+    const theirs = copyRepository(ours);
+    for (const repository of [ours, theirs]) {
+      const params = repository.read("params.yaml").replace("epochs: 5", "epochs: 6");
+      repository.write({ "params.yaml": params, "metrics.json": '{"score": 1}\n', "extra.txt": "x\n" });
+      repository.write({ "data/raw.csv": "a,2\n" });
+    }
+    const args = ["exp", "save", "--name", "saved", "--include-untracked", "extra.txt"];
+    await Promise.all([ours.succeed(args), dvc(theirs, ...args)]);
+    expectSameExperiment(ours, theirs, "saved");
   });
 });
