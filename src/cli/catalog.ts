@@ -35,6 +35,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/commit.ts"),
   },
   {
+    name: "compose",
+    summary: "Print a composed config, and where its values come from",
+    load: () => import("./commands/compose.ts"),
+  },
+  {
     name: "config",
     summary: "Read and change the configuration",
     load: () => import("./commands/config.ts"),

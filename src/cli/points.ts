@@ -1,9 +1,11 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
 import { exitCodes, SweeplineError } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
+import type { ProjectConfigs } from "../config/project-config.ts";
 import { type Expansion, expandPoints } from "../sweep/expand.ts";
 import { readOverridesFile } from "../sweep/overrides-file.ts";
 import { readPointsFile } from "../sweep/points-file.ts";
+import { expandOptions } from "./composition.ts";
 import type { Io } from "./io.ts";
 
 function readNamedFile(name: string): string {
@@ -29,6 +31,8 @@ export interface PointSources {
   readonly overrides: readonly string[];
   /** A CSV or JSON-lines file of points, "-" for standard input. */
   readonly pointsFile: string | undefined;
+  /** Where params.yaml is composed: its configs. Their hydra.sweeper.params come before the overrides, which win. */
+  readonly configs: ProjectConfigs | undefined;
 }
 
 /** The points, and the words that stand for the sweep in its id. Throws EMPTY_SWEEP for no points. */
@@ -36,9 +40,12 @@ export async function readPoints(
   io: Io,
   sources: PointSources,
 ): Promise<Expansion & { readonly words: readonly string[] }> {
-  const overrides = withOverrideFiles(sources.overrides);
-  const { pointsFile } = sources;
-  if (pointsFile === undefined) return { ...notEmpty(expandPoints(overrides)), words: overrides };
+  const given = withOverrideFiles(sources.overrides);
+  const { pointsFile, configs } = sources;
+  const options = expandOptions(configs);
+  const overrides = pointsFile === undefined ? [...(configs?.sweeperParams() ?? []), ...given] : given;
+  if (overrides.length === 0 && pointsFile === undefined) throw noOverrides(configs);
+  if (pointsFile === undefined) return { ...notEmpty(expandPoints(overrides, options)), words: overrides };
   if (overrides.length > 0)
     throw new SweeplineError({
       code: "BAD_OPTIONS",
@@ -47,8 +54,17 @@ export async function readPoints(
     });
   const text = pointsFile === "-" ? await readStdin(io) : readNamedFile(pointsFile);
   const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
-  const points = await readPointsFile(text, format);
+  const points = await readPointsFile(text, format, options);
   return { ...notEmpty({ points, isSweep: true }), words: ["--points", text] };
+}
+
+function noOverrides(configs: ProjectConfigs | undefined): SweeplineError {
+  const inConfig = configs === undefined ? "" : ", or hydra.sweeper.params in the config";
+  return new SweeplineError({
+    code: "NO_OVERRIDES",
+    message: `a sweep needs overrides, a file of them (@sweep.txt) or --points FILE${inConfig}`,
+    exitCode: exitCodes.usage,
+  });
 }
 
 /** A sweep of no points (range(5,1)) is refused: it would look like success. */

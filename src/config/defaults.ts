@@ -27,6 +27,8 @@ export interface DefaultsRequest {
   /** null for no config at all: then there is only what overrides bring. */
   readonly configName: string | null;
   readonly overrides: readonly ConfigOverride[];
+  /** A group that is `???` and not chosen: refuse (the default), or leave out, before a sweep chooses. */
+  readonly notChosen?: "refuse" | "leave-out";
 }
 
 export interface Defaults {
@@ -39,7 +41,7 @@ export interface Defaults {
 /** Throws SweeplineError (CONFIG_...) for what is missing, chosen twice or never used. */
 export function resolveDefaults(request: DefaultsRequest): Defaults {
   const choices = new Choices(request.files, request.overrides);
-  const walk = new Walk(request.files, choices);
+  const walk = new Walk(request.files, choices, request.notChosen ?? "refuse");
   // Hydra's own config comes first in the result and is read last: a project's config may override its groups.
   const project = walk.primary(request.configName);
   const hydra = walk.entry({ kind: "config", path: "hydra/config", package: null, optional: false });
@@ -76,6 +78,7 @@ class Walk {
   constructor(
     private readonly files: ConfigFiles,
     private readonly choices: Choices,
+    private readonly notChosen: "refuse" | "leave-out",
   ) {}
 
   primary(name: string | null): readonly Found[] {
@@ -97,7 +100,10 @@ class Walk {
     if (entry.kind === "group") this.choices.remember(placed as Placed<GroupEntry>);
     if (entry.kind === "group" && entry.value === null) return [];
     const name = configPath(placed);
-    if (optionOf(entry) === "???") throw this.notChosen(placed);
+    if (optionOf(entry) === "???") {
+      if (this.notChosen === "leave-out") return [];
+      throw this.choiceMissing(placed);
+    }
     this.checkSize(name, position);
     const file = this.files.load(name);
     if (file !== undefined) return this.expand(placed, file, position);
@@ -226,7 +232,7 @@ class Walk {
     return place({ ...entry, value: typeof entry.value === "string" ? resolve(entry.value) : entry.value }, base);
   }
 
-  private notChosen(placed: Placed): Error {
+  private choiceMissing(placed: Placed): Error {
     if (placed.entry.kind === "config")
       return refuse({
         code: "CONFIG_NOT_CHOSEN",

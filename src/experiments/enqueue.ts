@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { makeFolder } from "../base/files.ts";
+import type { ProjectConfigs } from "../config/project-config.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { changeRefs, type RefChange } from "../git/refs.ts";
 import { headCommit } from "../git/repository.ts";
@@ -30,8 +31,12 @@ export interface EnqueueRequest {
   /** At least one; a point without overrides is the workspace as it is. */
   readonly points: readonly Point[];
   readonly numbered: boolean;
+  /** One a point, where they were chosen before: see NamingRequest. */
+  readonly names?: readonly string[];
   /** The folder of the command, relative to the project's root. */
   readonly folder: string;
+  /** Where params.yaml is composed: its configs. */
+  readonly configs?: ProjectConfigs | undefined;
   readonly name: string | undefined;
   readonly message: string | undefined;
   /** Recorded with each experiment: see sweepId(). */
@@ -115,7 +120,7 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const { repository } = context;
   const copied = filesToCopy(repository, request.copyPaths);
   const head = await headCommit(repository);
-  const files = await openParamFiles(context, request.folder, request.points);
+  const files = await openParamFiles(context, { ...request, configs: request.configs });
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
   const stages = await loadProjectStages(context.project);
   const contents = await changedData(context, stages);
@@ -132,6 +137,7 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     identities,
     name: request.name,
     numbered: request.numbered,
+    ...(request.names === undefined ? {} : { names: request.names }),
     known: known.experiments,
     samePoint: request.samePoint,
     takenName: request.takenName,

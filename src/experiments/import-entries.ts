@@ -9,7 +9,7 @@ import { git } from "../git/run.ts";
 import type { Point } from "../sweep/types.ts";
 import { importFiles } from "./copied-paths.ts";
 import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue.ts";
-import { editsOf, type OpenedParamFile } from "./param-edits.ts";
+import type { OpenedParamFile } from "./param-edits.ts";
 import { type EntryRecord, entryMessage, type OverrideText } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -71,7 +71,8 @@ interface RecordRequest {
 
 function entryRecord({ request, plan, point, sequence }: RecordRequest): EntryRecord {
   const { sweep, message, targets, flags, folder, limits } = request;
-  const overrides = (request.points[point.index] as Point).overrides.map(overrideText);
+  const planned = request.points[point.index] as Point;
+  const overrides = planned.overrides.map(overrideText);
   return {
     v: 1,
     sequence,
@@ -80,7 +81,7 @@ function entryRecord({ request, plan, point, sequence }: RecordRequest): EntryRe
     overrides,
     targets,
     flags,
-    ...(sweep === undefined ? {} : { sweep, point: point.index }),
+    ...(sweep === undefined ? {} : { sweep, point: planned.index }),
     ...(message === undefined ? {} : { message }),
     ...(limits === undefined ? {} : { limits }),
     ...(point.replaces?.state === "done" ? { replace: true as const } : {}),
@@ -124,9 +125,8 @@ class ParamBlobs {
   async filesOf(point: Point): Promise<readonly TreeFile[]> {
     const files: TreeFile[] = [];
     for (const file of this.files) {
-      const edits = editsOf(point, file.name);
-      if (edits.length > 0)
-        files.push({ path: file.inGit, mode: "100644", blob: await this.blob(file, file.file.edit(edits)) });
+      const text = file.textAt(point);
+      if (text !== undefined) files.push({ path: file.inGit, mode: "100644", blob: await this.blob(file, text) });
     }
     return files;
   }

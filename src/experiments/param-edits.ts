@@ -1,11 +1,12 @@
-/** The parameter files of a sweep: read once, edited once a point. */
+/** The parameter files of a sweep: read once; edited, or composed from a config tree, once a point. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { readIfExists, writeAtomic } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
+import { composedFile, configText, type ProjectConfigs } from "../config/project-config.ts";
 import { applyEdits } from "../params/apply-edits.ts";
 import { openParamFile } from "../params/data-file.ts";
-import type { ParamEdit, ParamFile } from "../params/types.ts";
+import type { ParamEdit } from "../params/types.ts";
 import type { Point } from "../sweep/types.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -16,16 +17,27 @@ export interface OpenedParamFile {
   /** From the top of the Git work tree. */
   readonly inGit: string;
   readonly bytes: Uint8Array | undefined;
-  readonly file: ParamFile;
+  /** What the file holds at a point. */
+  valueAt(point: Point): Value;
+  /** Its text at a point; undefined where the point leaves it as it is. */
+  textAt(point: Point): string | undefined;
 }
 
-/** Opens all parameter files that the points name; refuses one outside the repository. */
+export interface ParamFilesRequest {
+  /** The folder of the command, relative to the project's root. */
+  readonly folder: string;
+  readonly points: readonly Point[];
+  /** Where params.yaml is composed: its configs. */
+  readonly configs: ProjectConfigs | undefined;
+}
+
+/** Opens all parameter files that the points name, and the composed one; refuses one outside the repository. */
 export async function openParamFiles(
   context: ExperimentsContext,
-  folder: string,
-  points: readonly Point[],
+  { folder, points, configs }: ParamFilesRequest,
 ): Promise<readonly OpenedParamFile[]> {
   const names = new Set(points.flatMap((point) => point.overrides.map((override) => override.file)));
+  if (configs !== undefined) names.add(composedFile);
   const opened: OpenedParamFile[] = [];
   for (const name of names) {
     const absolute = path.resolve(context.project.root, folder, name);
@@ -33,25 +45,49 @@ export async function openParamFiles(
     if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
       throw new SweeplineError({ code: "PARAM_FILE_OUTSIDE", message: `'${name}' is outside of the repository` });
     const bytes = readIfExists(absolute);
-    opened.push({ name, absolute, inGit, bytes, file: await openParamFile({ path: name, bytes }) });
+    const content =
+      configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);
+    opened.push({ name, absolute, inGit, bytes, ...content });
   }
   return opened;
 }
 
-/** The edits of one file in a point. */
-export function editsOf(point: Point, name: string): readonly ParamEdit[] {
-  return point.overrides.filter((override) => override.file === name).map((override) => override.edit);
+type Content = Pick<OpenedParamFile, "valueAt" | "textAt">;
+
+async function editedContent(name: string, bytes: Uint8Array | undefined): Promise<Content> {
+  const file = await openParamFile({ path: name, bytes });
+  return {
+    valueAt: (point) => applyEdits(file.value, editsOf(point, name), { describe: () => name }),
+    textAt: (point) => {
+      const edits = editsOf(point, name);
+      return edits.length === 0 ? undefined : file.edit(edits);
+    },
+  };
 }
 
-/** What the file holds after the edits. */
-export function editedValue(opened: OpenedParamFile, edits: readonly ParamEdit[]): Value {
-  return applyEdits(opened.file.value, edits, { describe: () => opened.name });
+/** Points whose composed value is kept from the time it is hashed until it is written: more would fill the memory. */
+const maxKept = 5_000;
+
+function composedContent(configs: ProjectConfigs): Content {
+  const kept = new Map<Point, Value>();
+  const valueAt = (point: Point): Value => {
+    const known = kept.get(point);
+    if (known !== undefined) return known;
+    const value = configs.valueAt(editsOf(point, composedFile));
+    if (kept.size < maxKept) kept.set(point, value);
+    return value;
+  };
+  return { valueAt, textAt: (point) => configText(valueAt(point)) };
+}
+
+function editsOf(point: Point, name: string): readonly ParamEdit[] {
+  return point.overrides.filter((override) => override.file === name).map((override) => override.edit);
 }
 
 /** Writes a point's parameters into the workspace: for a direct run. */
 export function applyPoint(opened: readonly OpenedParamFile[], point: Point): void {
-  for (const item of opened) {
-    const edits = editsOf(point, item.name);
-    if (edits.length > 0) writeAtomic(item.absolute, item.file.edit(edits));
+  for (const file of opened) {
+    const text = file.textAt(point);
+    if (text !== undefined) writeAtomic(file.absolute, text);
   }
 }

@@ -8,7 +8,7 @@ import type { Snapshot } from "../git/snapshot.ts";
 import type { Point } from "../sweep/types.ts";
 import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import { paramsInTree } from "./known.ts";
-import { editedValue, editsOf, type OpenedParamFile } from "./param-edits.ts";
+import type { OpenedParamFile } from "./param-edits.ts";
 import type { StoredFlags } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -35,7 +35,7 @@ export async function identitiesOfPoints(
   const canonical = new CanonicalJson();
   const shared = { filesHash: filesHash(listing, scope), targets, flags, copies: copiesHash(workTree, copied) };
   return points.map((point) => {
-    const edited = files.map((file) => [file.inGit, editedValue(file, editsOf(point, file.name))] as const);
+    const edited = files.map((file) => [file.inGit, file.valueAt(point)] as const);
     return identityOf({ ...shared, params: new Map<string, Value>([...base, ...edited]) }, canonical);
   });
 }

@@ -2,8 +2,8 @@
 import path from "node:path";
 import { closeSync, openAppend, removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
-import { addableFiles } from "../git/addable.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
+import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
@@ -87,6 +87,7 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
   const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
   const startedAt = Date.now();
   const log = openAppend(run.log);
+  const logWatch = watchLog(run.log);
   const fileState = projectState(context.project);
   try {
     const result = await reproduceHere(context, { request, prepared, log, fileState });
@@ -98,6 +99,7 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
   } finally {
     removeFile(context.state.workspaceProcesses);
     closeSync(log);
+    logWatch.close();
     await fileState.close();
   }
 }

@@ -12,6 +12,8 @@ import type { Point, PointOverride, SweepAxis } from "./types.ts";
 export interface ExpandOptions extends EvaluationContext {
   /** Files whose overrides go to config composition, where groups and packages are allowed: their names, or all. */
   readonly composed?: readonly string[] | "all";
+  /** The options of a config group of a composed file, for glob(); undefined where there is no such group. */
+  groupOptions?(group: string): readonly string[] | undefined;
 }
 
 export interface Expansion {
@@ -101,24 +103,36 @@ interface Source {
 
 /** Each value is rendered and turned into an edit once, however many points have it. */
 function axisPointOverrides(source: Source): PointOverride[] {
-  const { override, options } = source;
-  if (override.valueType === "glob_choice_sweep" && options.globOptions === undefined)
+  const { override } = source;
+  const options = withGlobOptions(source);
+  if (targetOf(source.file, options) === "config" && sweepOf(override) !== undefined && /^hydra[./]/.test(override.key))
     throw refusal(
       override,
-      new EvaluationError("GLOB_NOT_SUPPORTED", `Glob override '${override.text}' is not supported.`),
+      new EvaluationError("HYDRA_SWEPT", `Sweeping over Hydra's configuration is not supported : '${override.text}'`),
     );
   return guarded(override, () =>
     axisValues(override, options).map(({ element, text }) => pointOverride(source, rereadElement(text, element), text)),
   );
 }
 
-function pointOverride(
-  { file, override, options }: Source,
-  value: EvaluatedOverride["value"],
-  text: string,
-): PointOverride {
-  const { composed } = options;
-  const target = composed === "all" || composed?.includes(file) ? "config" : "file";
+/** What the overrides of a file are for: an edit of the file, or the composition that makes it. */
+export function targetOf(file: string, { composed }: ExpandOptions): "file" | "config" {
+  return composed === "all" || composed?.includes(file) === true ? "config" : "file";
+}
+
+/** A glob takes the options of the group that it is for; of any other key it is refused. */
+function withGlobOptions({ file, override, options }: Source): ExpandOptions {
+  if (override.valueType !== "glob_choice_sweep" || options.globOptions !== undefined) return options;
+  const globOptions = targetOf(file, options) === "config" ? options.groupOptions?.(override.key) : undefined;
+  if (globOptions !== undefined) return { ...options, globOptions };
+  const hint = `glob() picks from the options of a config group, and '${override.key}' is none.`;
+  const error = new EvaluationError("GLOB_NOT_SUPPORTED", `Glob override '${override.text}' is not supported.`, hint);
+  throw refusal(override, error);
+}
+
+function pointOverride(source: Source, value: EvaluatedOverride["value"], text: string): PointOverride {
+  const { file, override, options } = source;
+  const target = targetOf(file, options);
   return guarded(override, () => ({ file, text, edit: paramEdit({ override, value, text, target }) }));
 }
 

@@ -6,7 +6,7 @@ import { dataReader } from "../params/data-file.ts";
 import { readCsv } from "./csv.ts";
 import { dictOf, type Element } from "./elements.ts";
 import { type EvaluatedOverride, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
-import { expandPoints, splitFile } from "./expand.ts";
+import { type ExpandOptions, expandPoints, splitFile, targetOf } from "./expand.ts";
 import { paramEdit } from "./param-edit.ts";
 import { renderElement } from "./render.ts";
 import type { Point, PointOverride } from "./types.ts";
@@ -19,25 +19,30 @@ export type PointsFormat = "csv" | "jsonl";
  * point, with JSON's own types (1 is an integer, 1.0 a float, "1" a text).
  * @throws SweeplineError naming the line
  */
-export async function readPointsFile(text: string, format: PointsFormat): Promise<readonly Point[]> {
-  const rows = format === "csv" ? csvPoints(text) : await jsonPoints(text);
+export async function readPointsFile(
+  text: string,
+  format: PointsFormat,
+  options: ExpandOptions = {},
+): Promise<readonly Point[]> {
+  const rows = format === "csv" ? csvPoints(text, options) : await jsonPoints(text, options);
   return rows.map((overrides, index) => ({ index, overrides }));
 }
 
-function csvPoints(text: string): PointOverride[][] {
+function csvPoints(text: string, options: ExpandOptions): PointOverride[][] {
   const [header, ...rows] = readCsv(text);
   if (header === undefined) return [];
   return rows.map(({ line, cells }) => {
     if (cells.length !== header.cells.length)
       throw atLine(line, "POINT_CELLS", `has ${cells.length} cells, the header ${header.cells.length}.`);
     return cells.flatMap((cell, column) =>
-      cell.trim() === "" ? [] : cellOverride(header.cells[column] ?? "", cell, line),
+      cell.trim() === "" ? [] : cellOverride(`${(header.cells[column] ?? "").trim()}=${cell}`, line, options),
     );
   });
 }
 
-function cellOverride(key: string, cell: string, line: number): readonly PointOverride[] {
-  const { points, isSweep } = named(line, () => expandPoints([`${key.trim()}=${cell}`]));
+function cellOverride(override: string, line: number, options: ExpandOptions): readonly PointOverride[] {
+  const { points, isSweep } = named(line, () => expandPoints([override], options));
+  const cell = override.slice(override.indexOf("=") + 1);
   if (isSweep)
     throw atLine(
       line,
@@ -48,7 +53,7 @@ function cellOverride(key: string, cell: string, line: number): readonly PointOv
   return points[0]?.overrides ?? [];
 }
 
-async function jsonPoints(text: string): Promise<PointOverride[][]> {
+async function jsonPoints(text: string, options: ExpandOptions): Promise<PointOverride[][]> {
   const read = await dataReader("points.json");
   const encoder = new TextEncoder();
   const keys = new Map<string, JsonKey>();
@@ -58,7 +63,9 @@ async function jsonPoints(text: string): Promise<PointOverride[][]> {
     const object = named(line, () => read({ path: "points.json", bytes: encoder.encode(source) }));
     if (!isMap(object))
       throw atLine(line, "POINT_NOT_AN_OBJECT", "is not an object.", 'Write {"lr": 0.1, "train.units": 64}.');
-    return [[...object].map(([key, value]) => named(line, () => jsonOverride(keys, String(key), value)))];
+    return [
+      [...object].map(([key, value]) => named(line, () => jsonOverride(keys, { key: String(key), value, options }))),
+    ];
   });
 }
 
@@ -68,13 +75,16 @@ interface JsonKey {
 }
 
 /** A key is read once, not once a point. */
-function jsonOverride(keys: Map<string, JsonKey>, key: string, value: Value): PointOverride {
+function jsonOverride(
+  keys: Map<string, JsonKey>,
+  { key, value, options }: { readonly key: string; readonly value: Value; readonly options: ExpandOptions },
+): PointOverride {
   const known = keys.get(key) ?? jsonKey(key);
   keys.set(key, known);
   const { file, override } = known;
   const element = elementOf(value);
   const text = `${override.keyElement}=${renderTyped(override.keyElement, element)}`;
-  return { file, text, edit: paramEdit({ override, value: element, text, target: "file" }) };
+  return { file, text, edit: paramEdit({ override, value: element, text, target: targetOf(file, options) }) };
 }
 
 function jsonKey(key: string): JsonKey {

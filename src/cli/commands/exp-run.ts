@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
 import { type EnqueueOutcome, enqueue } from "../../experiments/enqueue.ts";
 import { moveFirst } from "../../experiments/queue-changes.ts";
 import type { StoredFlags } from "../../experiments/record.ts";
@@ -10,6 +11,7 @@ import { openProject } from "../../store/open.ts";
 import { type Expansion, expandPoints } from "../../sweep/expand.ts";
 import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
 import { dryRun } from "../dry-run.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { followWhile } from "../follow-log.ts";
@@ -22,7 +24,7 @@ import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.t
 import { queueExitCode, ranText, runQueue } from "../run-queue.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 
-interface Options extends ReproduceFlags, LimitFlags {
+interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
   readonly setParam?: readonly string[];
   readonly queue?: boolean;
@@ -42,6 +44,8 @@ interface Call {
   readonly targets: readonly string[];
   readonly options: Options;
   readonly flags: StoredFlags;
+  /** Where params.yaml is composed: its configs. */
+  readonly configs: ProjectConfigs | undefined;
   readonly expansion: Expansion;
 }
 
@@ -78,6 +82,7 @@ async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<Enqueu
     points: expansion.points,
     numbered: expansion.isSweep,
     folder: path.relative(context.project.root, process.cwd()),
+    configs: call.configs,
     name: options.name,
     message: options.message,
     sweep: undefined,
@@ -147,6 +152,7 @@ async function runHere(call: Call): Promise<ExitCode> {
     const outcome = await runInWorkspace(context, {
       point,
       folder: path.relative(context.project.root, process.cwd()),
+      configs: call.configs,
       name: options.name,
       message: options.message,
       targets: call.targets,
@@ -174,7 +180,7 @@ async function runHere(call: Call): Promise<ExitCode> {
   }
 }
 
-async function runAll({ io, context, options }: Omit<Call, "expansion">): Promise<ExitCode> {
+async function runAll({ io, context, options }: Omit<Call, "expansion" | "configs">): Promise<ExitCode> {
   const run = await runQueue(context, io, {
     jobs: options.jobs ?? defaultJobs(options),
     onFailure: options.failFast ? "stop" : "continue",
@@ -197,14 +203,15 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
   const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
   if (options.runAll) return runAll(shared);
-  const expansion = notEmpty(expandPoints(options.setParam ?? []));
+  const configs = configsOf(io, context.project, options);
+  const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
     throw new SweeplineError({
       code: "SWEEP_NEEDS_QUEUE",
       message: "Sweep overrides can't be used without `--queue`",
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
-  const call = { ...shared, expansion };
+  const call = { ...shared, configs, expansion };
   if (options.queue) return queueOnly(call);
   return options.temp ? runTemporary(call) : runHere(call);
 }
@@ -227,6 +234,7 @@ export const command: CommandFactory = (io, finish) =>
         .option("-S, --set-param <[file:]override>", "override a parameter, in Hydra's language (repeatable)", collect)
         .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
         .option("-m, --message <text>", "commit message")
+        .option("--no-hydra", noHydraText)
         .option("--queue", "put it into the queue instead of running it")
         .option("--run-all", "run all that is queued")
         .option("--temp", "run in a copy of the workspace")

@@ -7,6 +7,7 @@ import { headCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
 import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { type CompositionFlags, configsOf, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
 import { addLimitOptions, defaultJobs, entryLimits, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
@@ -16,7 +17,7 @@ import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.t
 import { queueExitCode, runQueue } from "../run-queue.ts";
 import { printSweepTable } from "../sweep-table.ts";
 
-interface Options extends ReproduceFlags, LimitFlags {
+interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -39,12 +40,6 @@ interface Call {
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options } = call;
-  if (overrides.length === 0 && options.points === undefined)
-    throw new SweeplineError({
-      code: "NO_OVERRIDES",
-      message: "a sweep needs overrides, a file of them (@sweep.txt) or --points FILE",
-      exitCode: exitCodes.usage,
-    });
   if (options.dry || options.interactive)
     throw new SweeplineError({
       code: "BAD_OPTIONS",
@@ -52,13 +47,15 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
       hint: "`sweepline expand OVERRIDE...` shows its points.",
       exitCode: exitCodes.usage,
     });
-  const expansion = await readPoints(io, { overrides, pointsFile: options.points });
+  const configs = configsOf(io, context.project, options);
+  const expansion = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
   const outcome = await enqueue(context, {
     points: expansion.points,
     numbered: true,
     folder: path.relative(context.project.root, process.cwd()),
+    configs,
     name: options.name,
     message: options.message,
     sweep: id,
@@ -108,6 +105,8 @@ Examples:
   sweepline sweep @sweep.txt                  one override a line, # starts a comment
   sweepline sweep --points points.csv         one point a row, keys in the first row
   sweepline sweep lr=0.1,0.01                 again: runs only what is missing
+  sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
+  sweepline sweep                             over hydra.sweeper.params of the config
 `;
 
 /** `sweepline sweep` */
@@ -127,6 +126,7 @@ export const command: CommandFactory = (io, finish) =>
         .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
         .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
         .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+        .option("--no-hydra", noHydraText)
         .option("--retry-failed", "run points again that failed before")
         .option("--fail-fast", "stop at the first failure")
         .option("--sort-by <column>", "sort the table by that metric or parameter")

@@ -1,0 +1,125 @@
+/** The config tree that a project composes its parameters from (DVC's settings `hydra.*`). */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { statSync } from "../base/files.ts";
+import type { Value } from "../base/value.ts";
+import { blockYaml } from "../params/config-file.ts";
+import type { ParamEdit } from "../params/types.ts";
+import type { Project } from "../store/project.ts";
+import { type ComposeRequest, compose, resolveConfig } from "./compose.ts";
+import { plainNode } from "./node.ts";
+import { ConfigOverrides } from "./overrides.ts";
+import type { ConfigFiles } from "./read.ts";
+import { configFiles, projectTree } from "./search-path.ts";
+import { sweeperParams } from "./sweeper-params.ts";
+import { FolderTree } from "./tree.ts";
+import type { Composition, ConfigOverride, ConfigTree } from "./types.ts";
+
+/** The file that a composed config is written to. */
+export const composedFile = "params.yaml";
+
+export interface ConfigPlace {
+  /** Absolute. */
+  readonly folder: string;
+  /** As messages name it. */
+  readonly shown: string;
+  readonly configName: string;
+  /** Where relative entries of hydra.searchpath count from. */
+  readonly workingFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+function needsPython(setting: string): SweeplineError {
+  return new SweeplineError({
+    code: "CONFIG_NEEDS_PYTHON",
+    message: `the setting ${setting} needs Python, which sweepline does without`,
+    hint: `Put the config files into a folder and name it: sweepline config hydra.config_dir FOLDER; then sweepline config --unset ${setting}. Or run without composition: --no-hydra.`,
+  });
+}
+
+type HasConfig = Pick<Project, "root" | "config">;
+
+/** Where a project's config lies, or undefined where composition is not switched on. Refuses what needs Python. */
+export function enabledPlace(project: HasConfig, environment: ConfigPlace["environment"]): ConfigPlace | undefined {
+  return project.config.get("hydra.enabled")?.toLowerCase() === "true" ? configPlace(project, environment) : undefined;
+}
+
+/** Where a project's config lies or would lie, switched on or not. Refuses what needs Python. */
+export function configPlace({ root, config }: HasConfig, environment: ConfigPlace["environment"]): ConfigPlace {
+  for (const setting of ["hydra.config_module", "hydra.plugins_path"])
+    if (config.get(setting) !== undefined) throw needsPython(setting);
+  const folder = config.get("hydra.config_dir") ?? "conf";
+  return {
+    folder: path.resolve(root, folder),
+    shown: folder,
+    configName: config.get("hydra.config_name") ?? "config",
+    workingFolder: root,
+    environment,
+  };
+}
+
+/** Opens the config tree of a place. Throws SweeplineError where the folder is missing. Files are read as they are needed. */
+export function openConfigs(place: ConfigPlace): ProjectConfigs {
+  if (statSync(place.folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new SweeplineError({
+      code: "CONFIG_FOLDER_MISSING",
+      message: `Primary config directory not found.\nCheck that the config directory '${place.shown}' exists and readable`,
+      hint: "Its name is the setting hydra.config_dir, counted from the project's root.",
+    });
+  return new ProjectConfigs(place);
+}
+
+/** The configs of one tree, for one composition or for all points of a sweep: each file is read and parsed once. */
+export class ProjectConfigs {
+  private readonly tree: ConfigTree;
+  private readonly overrides = new ConfigOverrides();
+  private readonly filesBySearchPath = new Map<string, ConfigFiles>();
+
+  constructor(private readonly place: ConfigPlace) {
+    this.tree = new FolderTree(place.folder, place.shown);
+  }
+
+  /** The config with its interpolations as written. Throws SweeplineError. */
+  compose(edits: readonly ParamEdit[]): Composition {
+    return compose(this.request(this.overrides.read(edits)));
+  }
+
+  /** What DVC with Hydra dumps: resolved, an interpolation of a missing value (`???`) missing itself. Throws SweeplineError. */
+  valueAt(edits: readonly ParamEdit[]): Value {
+    const { environment } = this.place;
+    return plainNode(resolveConfig(this.compose(edits).config, { environment, missing: "keep" }));
+  }
+
+  /** The options of a config group, or undefined where there is no such group. */
+  optionsOf(group: string): readonly string[] | undefined {
+    const tree = projectTree(this.tree);
+    return tree.isGroup(group) && group !== "" ? tree.options(group) : undefined;
+  }
+
+  /** The overrides of `hydra.sweeper.params`, as on a command line. */
+  sweeperParams(): readonly string[] {
+    const { hydra } = compose({ ...this.request([]), notChosen: "leave-out" });
+    return sweeperParams(hydra);
+  }
+
+  private request(overrides: readonly ConfigOverride[]): ComposeRequest {
+    const { configName, environment } = this.place;
+    return { files: this.filesFor(overrides), configName, overrides, environment };
+  }
+
+  private filesFor(overrides: readonly ConfigOverride[]): ConfigFiles {
+    const searchPath = overrides.filter(({ key }) => key === "hydra.searchpath").map(({ text }) => text);
+    const id = searchPath.join("\n");
+    const known = this.filesBySearchPath.get(id);
+    if (known !== undefined) return known;
+    const { configName, workingFolder } = this.place;
+    const files = configFiles({ tree: this.tree, configName, overrides, workingFolder });
+    this.filesBySearchPath.set(id, files);
+    return files;
+  }
+}
+
+/** A composed config as YAML: block style, two spaces, lists flush with their key, as OmegaConf writes it. */
+export function configText(value: Value): string {
+  return `${blockYaml(value, { indent: 2, lists: "flush", eol: "\n" })}\n`;
+}

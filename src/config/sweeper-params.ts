@@ -1,0 +1,34 @@
+/** A sweep that lives in the config: `hydra.sweeper.params`, a mapping of keys to what follows their `=`. */
+import { pythonRepr } from "../base/python.ts";
+import type { Scalar } from "../base/value.ts";
+import { childOf } from "./node.ts";
+import { problemOf } from "./source.ts";
+import type { ConfigNode, MapNode } from "./types.ts";
+
+/** `{"train.lr": "0.1,0.01", seed: range(3)}` to `train.lr=0.1,0.01` and `seed=range(3)`. Empty where there is none. */
+export function sweeperParams(hydra: MapNode): readonly string[] {
+  const params = childOf(childOf(hydra, "sweeper"), "params");
+  if (params === undefined || (params.kind === "scalar" && params.value === null)) return [];
+  if (params.kind !== "map")
+    throw problemOf(params.source, {
+      code: "CONFIG_BAD_SWEEP",
+      message: "hydra.sweeper.params is a mapping of keys to texts",
+      hint: "Write: params: {train.lr: '0.1,0.01', seed: range(3)}",
+    });
+  return [...params.entries].map(([key, value]) => `${String(key)}=${valueText(value)}`);
+}
+
+function valueText(node: ConfigNode): string {
+  if (node.kind === "scalar") return scalarText(node.value);
+  throw problemOf(node.source, {
+    code: "CONFIG_BAD_SWEEP",
+    message: "a value of hydra.sweeper.params is one text, in the language of overrides",
+    hint: "Put lists and dicts into quotes: '[1,2],[3]'. To choose among values write choice(1,2).",
+  });
+}
+
+/** What is no text in the file is written as Python writes it, as Hydra does; null stays null. */
+function scalarText(value: Scalar): string {
+  if (typeof value === "string") return value;
+  return value === null ? "null" : pythonRepr(value);
+}
