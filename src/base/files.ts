@@ -172,6 +172,11 @@ export function openRead(file: string): number {
   return fs.openSync(file, "r");
 }
 
+export function truncateFile(file: string, length: number): void {
+  beforeEffect("write", file);
+  fs.truncateSync(file, length);
+}
+
 export function appendTo(handle: number, data: string | Uint8Array): void {
   beforeEffect("append", String(handle));
   fs.writeSync(handle, data as Uint8Array);

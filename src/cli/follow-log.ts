@@ -22,6 +22,8 @@ class LogReader {
       this.handle = openRead(this.file);
     }
     const buffer = Buffer.alloc(blockBytes);
+    // A log that became too large is cut in the middle: what is left of it was printed.
+    this.at = Math.min(this.at, fstatSync(this.handle).size);
     while (this.at < fstatSync(this.handle).size) {
       const read = readSync(this.handle, buffer, 0, buffer.length, this.at);
       if (read === 0) return;

@@ -19,6 +19,7 @@ import { stageEnvironment } from "./environment.ts";
 import { overrideText } from "./import-entries.ts";
 import { knownOnBaseline } from "./known.ts";
 import { withLock } from "./locks.ts";
+import { watchLog } from "./log-limit.ts";
 import { chooseName } from "./naming.ts";
 import { applyPoint, type OpenedParamFile, openParamFiles } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";

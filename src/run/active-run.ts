@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import type { EmitRunEvent } from "../experiments/events.ts";
+import { watchLog } from "../experiments/log-limit.ts";
 import type { PipelineFileFinder } from "../experiments/pipeline-files.ts";
 import type { QueueEntry } from "../experiments/queue.ts";
 import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
@@ -72,6 +73,7 @@ export class ActiveRun {
   private async inWorker(tools: RunTools, environment: RunSettings["environment"], port: MessagePort): Promise<RunEnd> {
     const { entry, run } = this;
     const slot = tools.slots.take();
+    const log = watchLog(run.log);
     const processes = processesFile(tools.context.state, entry.sequence);
     try {
       return await tools.pool.run("runEntry", {
@@ -91,6 +93,7 @@ export class ActiveRun {
     } finally {
       tools.slots.give(slot);
       removeFile(processes);
+      log.close();
     }
   }
 
