@@ -1,9 +1,9 @@
 /** What `exp push` and `exp pull` share. */
 import { Command } from "commander";
 import { SweeplineError } from "../base/errors.ts";
+import { visible } from "../base/visible.ts";
 import type { DataOutcome, DataRequest } from "../experiments/share/data.ts";
 import type { Selection } from "../experiments/share/selection.ts";
-import { visible } from "../report/cells.ts";
 import type { Project } from "../store/project.ts";
 import { defaultRemoteName, openRemote } from "../store/remotes/open.ts";
 import { collect, integer } from "./arguments.ts";

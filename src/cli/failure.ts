@@ -1,4 +1,5 @@
 import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { visibleText } from "../base/visible.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** The line of the place, with the place underlined; offsets count code units. */
@@ -16,13 +17,14 @@ export function printFailure(error: unknown, io: Io): ExitCode {
   if (!(error instanceof SweeplineError)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     io.stderr.write(
-      `ERROR: unexpected error - ${detail}\n\nThis is a bug in sweepline: please report it with the lines above.\n`,
+      `ERROR: unexpected error - ${visibleText(detail)}\n\nThis is a bug in sweepline: please report it with the lines above.\n`,
     );
     return exitCodes.refused;
   }
-  io.stderr.write(`ERROR: ${error.message}\n`);
+  // Names, commands and values in it come from anybody's repository: nothing that a terminal would obey.
+  io.stderr.write(`ERROR: ${visibleText(error.message)}\n`);
   if (error.place !== undefined)
-    io.stderr.write(`${underline(error.place.text, error.place.offset, error.place.length)}\n`);
-  if (error.hint !== undefined) io.stderr.write(`HINT: ${error.hint}\n`);
+    io.stderr.write(`${visibleText(underline(error.place.text, error.place.offset, error.place.length))}\n`);
+  if (error.hint !== undefined) io.stderr.write(`HINT: ${visibleText(error.hint)}\n`);
   return error.exitCode;
 }

@@ -1,3 +1,5 @@
+import { visibleText } from "../base/visible.ts";
+
 /** The command line's door to the terminal. Nothing outside cli/ and report/ writes to it. */
 export interface Io {
   readonly stdout: NodeJS.WriteStream;
@@ -20,5 +22,5 @@ export function print(io: Io, text: string): void {
 }
 
 export function warn(io: Io, text: string): void {
-  io.stderr.write(`WARNING: ${text}\n`);
+  io.stderr.write(`WARNING: ${visibleText(text)}\n`);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "../base/errors.ts";
+import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { printFailure } from "./failure.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -59,7 +60,10 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(visibleText(text)),
+    });
   root.hook("preAction", (command) => {
     const folder = command.opts<{ cd?: string }>().cd;
     if (folder !== undefined) process.chdir(folder);

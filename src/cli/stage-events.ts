@@ -1,4 +1,6 @@
 /** A reproduction's events, printed as DVC prints them. */
+
+import { visibleText } from "../base/visible.ts";
 import type { ReproduceEvents } from "../pipeline/types.ts";
 import { confirm } from "./confirm.ts";
 import { type Io, print, warn } from "./io.ts";
@@ -13,7 +15,7 @@ export function stageEvents(io: Io, { groups, messages }: StageEventsOptions): R
   return {
     stage: () => undefined,
     message: (text) => {
-      if (messages === "all") print(io, text);
+      if (messages === "all") print(io, visibleText(text));
     },
     warning: (text) => warn(io, text),
     processStarted: ({ pid }) => groups.add(pid),

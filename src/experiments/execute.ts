@@ -4,6 +4,7 @@ import { SweeplineError, type SweeplineErrorFacts } from "../base/errors.ts";
 import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import type { Value } from "../base/value.ts";
+import { visibleText } from "../base/visible.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { stamp, writeCommit } from "../git/objects.ts";
 import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
@@ -71,13 +72,13 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") {
       const failure = stageFailure(result);
-      appendTo(log, `ERROR: ${failure.message}\n`);
+      appendTo(log, `ERROR: ${visibleText(failure.message)}\n`);
       return { kind: "failed", cause: causeOf(result.failures), failure };
     }
     return await commitResult(request, stages, result);
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
-    appendTo(log, `ERROR: ${error.message}\n`);
+    appendTo(log, `ERROR: ${visibleText(error.message)}\n`);
     return { kind: "failed", cause: "code", failure: error.toFacts() };
   } finally {
     closeSync(log);
@@ -113,8 +114,8 @@ function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
   };
   return {
     stage: ({ address, action }) => request.stage(address, action),
-    message: (text) => appendTo(log, `${text}\n`),
-    warning: (text) => appendTo(log, `WARNING: ${text}\n`),
+    message: (text) => appendTo(log, `${visibleText(text)}\n`),
+    warning: (text) => appendTo(log, `WARNING: ${visibleText(text)}\n`),
     processStarted: ({ pid, startedAt }) => update([...table, { pid, startedAt }]),
     processEnded: ({ pid }) => update(table.filter((item) => item.pid !== pid)),
   };

@@ -33,30 +33,3 @@ function nestedText(value: Value, float: FloatFormat): string {
 export function cellText(value: Value, float: FloatFormat): string {
   return typeof value === "string" ? value : nestedText(value, float);
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const dangerous = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
-const allDangerous = new RegExp(dangerous, "g");
-const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-function escapeCharacter(character: string): string {
-  const code = character.charCodeAt(0);
-  return shortEscapes[character] ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
-}
-
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, "0");
-}
-
-/** Names and values come from anybody's commits: control characters and direction marks are shown as escapes, not sent. */
-export function visible(text: string): string {
-  return dangerous.test(text) ? text.replace(allDangerous, escapeCharacter) : text;
-}
-
-/** The same, but line ends and tabs stay: for formats that can quote them. */
-export function visibleLines(text: string): string {
-  if (!dangerous.test(text)) return text;
-  return text.replace(allDangerous, (character) =>
-    character in shortEscapes ? character : escapeCharacter(character),
-  );
-}

@@ -1,6 +1,7 @@
 /** `exp list` in each of its formats. */
+
+import { visible } from "../base/visible.ts";
 import type { ListedGroup } from "../experiments/show/list.ts";
-import { visible } from "./cells.ts";
 
 export type ListFormat = "tree" | "names" | "ids" | "json";
 

@@ -1,4 +1,4 @@
-import { visible } from "./cells.ts";
+import { visible } from "../base/visible.ts";
 import { drawTable, type Markup, type Table } from "./table.ts";
 
 function plainLine(cells: readonly string[]): string {

@@ -237,3 +237,29 @@ test("nobody to commit as: refused with Git's words, and the process ends", asyn
   expect(statSync(path.join(repository.folder, "params.yaml")).size).toBe(experimentFiles["params.yaml"]?.length);
   expect(queueRefs(repository)).toEqual(["queued/1"]);
 });
+
+test("names and commands of a foreign repository cannot speak to the terminal", async () => {
+  const hostile = "\u001b]0;owned\u0007\u001b[31m";
+  const pipeline = {
+    stages: {
+      copy: { cmd: `: '${hostile}'; exit 3`, deps: [`no${hostile}such`] },
+      two: { cmd: `: '${hostile}'; exit 3` },
+    },
+  };
+  const repository = makeRepository({ files: { "dvc.yaml": JSON.stringify(pipeline), "params.yaml": "x: 1\n" } });
+  repository.write({ [`untracked${hostile.replaceAll("/", "")}`]: "" });
+  for (const args of [
+    ["exp", "run", "two"],
+    ["exp", "run", "copy"],
+    ["exp", "run", "--temp", "two"],
+    ["exp", "apply", hostile],
+    ["exp", "run", "-n", hostile],
+    ["exp", "logs", hostile],
+    [hostile],
+  ]) {
+    const { exitCode, stdout, stderr } = await repository.run(args);
+    expect(exitCode, JSON.stringify(args)).not.toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(`${stdout}${stderr}`, JSON.stringify(args)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  }
+});

@@ -79,7 +79,10 @@ describe("Ctrl+C", () => {
     const first = await gate.nextCall();
     await finish(first);
     const second = await gate.nextCall();
-    const leader = leaderOf(second.pid, repository.folder);
+    const leader = leaderOf(second.pid);
+    // The one that keeps refs, at least. It must live on when Ctrl+C comes.
+    expect(gitGroups(leader).length).toBeGreaterThan(0);
+    expect(gitGroups(leader)).not.toContain(leader);
     process.kill(-leader, "SIGINT");
     await second.waitForEnd();
     expect(await running.result()).toMatchObject({ exitCode: 252 });
@@ -141,15 +144,31 @@ describe("Ctrl+C", () => {
   });
 });
 
-/** The sweepline process above a stage: the one whose parent is not of this repository's run. */
-function leaderOf(pid: number, _folder: string): number {
-  const parentOf = (of: number) => {
-    const text = readFileSync(`/proc/${of}/stat`, "utf8");
-    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
-  };
-  for (let at = pid; at > 1; at = parentOf(at))
+/** Parent and group of a process. */
+function relations(pid: number | string): { readonly parent: number; readonly group: number } {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const [, parent, group] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { parent: Number(parent), group: Number(group) };
+}
+
+/** The sweepline process above a stage. */
+function leaderOf(pid: number): number {
+  for (let at = pid; at > 1; at = relations(at).parent)
     if (readFileSync(`/proc/${at}/cmdline`, "utf8").includes("sweepline.js\0exp\0run")) return at;
   throw new Error("no sweepline above the stage");
+}
+
+/** The process groups of the git processes of a process. */
+function gitGroups(leader: number): number[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      const { parent, group } = relations(pid);
+      return parent === leader && readFileSync(`/proc/${pid}/comm`, "utf8") === "git\n" ? [group] : [];
+    } catch {
+      return []; // It has ended.
+    }
+  });
 }
 
 describe("a coordinator that dies", () => {

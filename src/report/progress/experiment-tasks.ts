@@ -16,8 +16,8 @@ import {
   ProcessOutput,
   Spinner,
 } from "listr2";
+import { visible } from "../../base/visible.ts";
 import type { ExperimentLabel } from "../../experiments/events.ts";
-import { visible } from "../cells.ts";
 import { Board } from "./board.ts";
 import { overridesText } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";

@@ -1,7 +1,8 @@
 /** The words of progress: one line an event, the same on a terminal and in a pipe. Everything that comes from outside is made visible here: no terminal obeys it. */
 import type { Value } from "../../base/value.ts";
+import { visible } from "../../base/visible.ts";
 import type { ExperimentLabel, RunEvent } from "../../experiments/events.ts";
-import { cellText, significantFloats, visible } from "../cells.ts";
+import { cellText, significantFloats } from "../cells.ts";
 import { durationText } from "./text.ts";
 
 export type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
