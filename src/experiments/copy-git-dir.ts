@@ -45,7 +45,12 @@ export function copyEnvironment(slot: CopySlot): Record<string, string> {
 }
 
 function quoteConfig(value: string): string {
-  return `"${value.replace(/[\\"]/g, "\\$&")}"`;
+  return `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
+}
+
+/** A line of objects/info/alternates: as it is, or quoted as in C where it would be two lines. */
+function alternatesLine(folder: string): string {
+  return folder.includes("\n") ? quoteConfig(folder) : folder;
 }
 
 /** The user's settings (filters, line ends, identity) without what points at the user's own work tree or hooks. */
@@ -75,7 +80,10 @@ function gitConfig(repository: Repository): string {
 export function writeGitDir(slot: CopySlot, folder: string, head: ObjectId): void {
   const { repository } = slot;
   for (const sub of ["objects/info", "refs/heads", "info"]) makeFolder(path.join(folder, sub));
-  writePrivateFile(path.join(folder, "objects/info/alternates"), `${path.join(repository.commonDir, "objects")}\n`);
+  writePrivateFile(
+    path.join(folder, "objects/info/alternates"),
+    `${alternatesLine(path.join(repository.commonDir, "objects"))}\n`,
+  );
   writePrivateFile(path.join(folder, "config"), gitConfig(repository));
   writePrivateFile(path.join(folder, "HEAD"), `${head}\n`);
   writePrivateFile(path.join(folder, "packed-refs"), readFileSync(slot.packedRefs));

@@ -126,7 +126,9 @@ class ParamBlobs {
     const files: TreeFile[] = [];
     for (const file of this.files) {
       const text = file.textAt(point);
-      if (text !== undefined) files.push({ path: file.inGit, mode: "100644", blob: await this.blob(file, text) });
+      if (text === undefined) continue;
+      const mode = (file.mode & 0o100) === 0 ? "100644" : "100755";
+      files.push({ path: file.inGit, mode, blob: await this.blob(file, text) });
     }
     return files;
   }

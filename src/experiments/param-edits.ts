@@ -1,7 +1,7 @@
 /** The parameter files of a sweep: read once; edited, or composed from a config tree, once a point. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { readIfExists, writeAtomic } from "../base/files.ts";
+import { existsSync, readIfExists, realpathSync, statSync, writeAtomic } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
 import { composedFile, configText, type ProjectConfigs } from "../config/project-config.ts";
 import { applyEdits } from "../params/apply-edits.ts";
@@ -17,6 +17,8 @@ export interface OpenedParamFile {
   /** From the top of the Git work tree. */
   readonly inGit: string;
   readonly bytes: Uint8Array | undefined;
+  /** Its permissions, which stay. */
+  readonly mode: number;
   /** What the file holds at a point. */
   valueAt(point: Point): Value;
   /** Its text at a point; undefined where the point leaves it as it is. */
@@ -40,16 +42,22 @@ export async function openParamFiles(
   if (configs !== undefined) names.add(composedFile);
   const opened: OpenedParamFile[] = [];
   for (const name of names) {
-    const absolute = path.resolve(context.project.root, folder, name);
+    const absolute = realPath(path.resolve(context.project.root, folder, name));
     const inGit = path.relative(context.repository.workTree, absolute);
     if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
       throw new SweeplineError({ code: "PARAM_FILE_OUTSIDE", message: `'${name}' is outside of the repository` });
     const bytes = readIfExists(absolute);
     const content =
       configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);
-    opened.push({ name, absolute, inGit, bytes, ...content });
+    const mode = bytes === undefined ? 0o666 : statSync(absolute).mode & 0o777;
+    opened.push({ name, absolute, inGit, bytes, mode, ...content });
   }
   return opened;
+}
+
+/** The file that a link leads to: the link stays, what it names is edited. */
+function realPath(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 type Content = Pick<OpenedParamFile, "valueAt" | "textAt">;
@@ -88,6 +96,6 @@ function editsOf(point: Point, name: string): readonly ParamEdit[] {
 export function applyPoint(opened: readonly OpenedParamFile[], point: Point): void {
   for (const file of opened) {
     const text = file.textAt(point);
-    if (text !== undefined) writeAtomic(file.absolute, text);
+    if (text !== undefined) writeAtomic(file.absolute, text, { mode: file.mode });
   }
 }

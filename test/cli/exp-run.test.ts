@@ -1,5 +1,5 @@
 /** `exp run` in the workspace and in a copy: what it changes, what it leaves alone, how it fails. */
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeRepository, type Repository } from "../rig/index.ts";
@@ -262,4 +262,40 @@ test("names and commands of a foreign repository cannot speak to the terminal", 
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(`${stdout}${stderr}`, JSON.stringify(args)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
   }
+});
+
+test("a repository at an odd place; parameters behind a link, with a right to execute", async () => {
+  const parent = makeRepository({ git: false, dvc: false });
+  const odd = `we "ird' $(x)\n\\ ü`;
+  const at = (name: string) => `${odd}/${name}`;
+  parent.write(Object.fromEntries(Object.entries(experimentFiles).map(([name, text]) => [at(name), text])));
+  parent.write({
+    [at(".dvc/config")]: "",
+    [at(".dvc/.gitignore")]: "/tmp\n/cache\n",
+    [at("conf/real.yaml")]: parent.read(at("params.yaml")),
+  });
+  const folder = path.join(parent.folder, odd);
+  rmSync(path.join(folder, "params.yaml"));
+  symlinkSync("conf/real.yaml", path.join(folder, "params.yaml"));
+  chmodSync(path.join(folder, "conf/real.yaml"), 0o755);
+  const git = (...args: string[]) => parent.git("-C", folder, ...args);
+  git("init", "--quiet");
+  git("add", "--all");
+  git("commit", "--quiet", "-m", "start");
+  await parent.succeed(["exp", "run", "--temp", "-n", "t", "-S", "x=8"], { cwd: odd });
+  await parent.succeed(["sweep", "-n", "s", "x=4,5"], { cwd: odd });
+  await parent.succeed(["exp", "run", "-n", "w", "-S", "x=9"], { cwd: odd });
+  const refs = git("for-each-ref", "--format=%(refname)", "refs/exps").split("\n");
+  expect(refs.map((item) => item.split("/").at(-1)).sort()).toEqual(["s-1", "s-2", "t", "w"]);
+  for (const [index, score] of [4, 5, 8, 9].entries()) {
+    const experiment =
+      refs.sort((a, b) => (a.split("/").at(-1) ?? "").localeCompare(b.split("/").at(-1) ?? ""))[index] ?? "";
+    expect(git("show", `${experiment}:m.json`)).toBe(`{"score": ${score}}`);
+    expect(git("ls-tree", experiment, "params.yaml", "conf/real.yaml")).toMatch(
+      /^100755 .*real.yaml\n120000 .*params.yaml$/,
+    );
+  }
+  expect(readlinkSync(path.join(folder, "params.yaml"))).toBe("conf/real.yaml");
+  expect(statSync(path.join(folder, "conf/real.yaml")).mode & 0o111).toBe(0o111);
+  expect(parent.read(at("conf/real.yaml"))).toContain("x: 9 ");
 });
