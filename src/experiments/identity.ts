@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { pythonJson } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
+import type { WholeRun } from "./ran-whole.ts";
 import type { StoredFlags } from "./record.ts";
 
 export interface IdentityFacts {
@@ -29,6 +30,8 @@ export interface IdentityScope {
   /** Paths from the top of the work tree that a run writes; folders cover what is below them. */
   readonly written: ReadonlySet<string>;
   readonly paramFiles: ReadonlySet<string>;
+  /** What a whole run leaves in the lock file. */
+  readonly wholeRun: WholeRun;
 }
 
 function isInput(path: string, scope: IdentityScope): boolean {

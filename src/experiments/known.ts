@@ -9,6 +9,7 @@ import { listFinished } from "./finished.ts";
 import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import type { KnownExperiment } from "./naming.ts";
 import { highestSequence, listQueue, type QueueEntry } from "./queue.ts";
+import { ranWhole } from "./ran-whole.ts";
 import { parseFacts } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { listDvcQueue } from "./show/dvc-queue.ts";
@@ -97,6 +98,8 @@ async function identityOfTree(reading: TreeReading, commit: ObjectId): Promise<s
     cwd: reading.context.repository.workTree,
   });
   const params = await paramsInTree(reading.catFile, commit, reading.scope.paramFiles);
+  // A part of the pipeline is another point, which only its own targets could name.
+  if (!(await ranWhole(reading.scope.wholeRun, { commit, params }, reading))) return "";
   const facts = { filesHash: filesHash(listing, reading.scope), params, targets: [], flags: {}, copies: undefined };
   return identityOf(facts, reading.canonical);
 }

@@ -156,8 +156,17 @@ describe("what makes a point another point", () => {
     expect(await sameAs(() => undefined, { copyPaths: [`${copyPaths[0]}/one`] })).toBe("new");
   });
 
-  test("an experiment of DVC's, without our record, counts by its tree", async () => {
-    repository.write({ "params.yaml": "x: 77\nname: a\nlist:\n- 1\n- 2\n", "dvc.lock": "schema: '2.0'\n" });
+  const ranCopy =
+    "  copy:\n    cmd: cp params.yaml out.txt\n    params:\n      params.yaml:\n        name: a\n        x: 77\n";
+  const ranData = "  data:\n    cmd: cp data.csv sum.txt\n";
+
+  test.each([
+    ["", "from-dvc", ranCopy + ranData],
+    [", not where it ran a part of the pipeline", "new", ranCopy],
+    [", not where a stage ran with other parameters", "new", ranCopy.replace("77", "76") + ranData],
+  ])("an experiment of DVC's, without our record, counts by its tree%s", async (_, expected, stages) => {
+    const lock = `schema: '2.0'\nstages:\n${stages}`;
+    repository.write({ "params.yaml": "x: 77\nname: a\nlist:\n- 1\n- 2\n", "dvc.lock": lock });
     repository.git("add", "--force", "params.yaml", "dvc.lock");
     const head = repository.git("rev-parse", "HEAD");
     const commit = repository.git(
@@ -170,7 +179,7 @@ describe("what makes a point another point", () => {
     );
     repository.git("update-ref", `refs/exps/${head.slice(0, 2)}/${head.slice(2)}/from-dvc`, commit);
     repository.git("reset", "--quiet", "--hard");
-    expect(await sameAs(() => undefined, {}, ["x=77"])).toBe("from-dvc");
+    expect(await sameAs(() => undefined, {}, ["x=77"])).toBe(expected);
     expect(await sameAs(() => undefined, {}, ["x=78"])).toBe("new");
     expect(await sameAs(write({ "code.py": "2\n" }), {}, ["x=77"])).toBe("new");
   });

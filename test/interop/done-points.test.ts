@@ -13,6 +13,8 @@ describeWithDvc("points that DVC ran", () => {
     // Back to the baseline; the results stay, untracked and ignored ones too.
     repository.git("checkout", "--quiet", "--", "params.yaml");
     await dvc(repository, "exp", "run", "--temp", "--name", "temp", "-S", "train.lr=0.2", "-S", "names=[x]");
+    // Only a part of the pipeline, so the point is not done.
+    await dvc(repository, "exp", "run", "--temp", "--name", "part", "-S", "train.lr=0.3", "-S", "names=[x]", "train");
   }, 120_000);
 
   test("are left alone by the queue", async () => {
@@ -26,6 +28,6 @@ describeWithDvc("points that DVC ran", () => {
     const said = await repository.succeed(["sweep", "--name", "grid", "train.lr=0.1,0.2,0.3", "names=[x]"]);
     expect(said).toContain("3 points, 1 new");
     expect(new Map([...experiments(repository)].filter(([name]) => before.has(name)))).toEqual(before);
-    expect([...experiments(repository).keys()].sort()).toEqual(["grid-1", "here", "temp"]);
+    expect([...experiments(repository).keys()].sort()).toEqual(["grid-1", "here", "part", "temp"]);
   });
 });
