@@ -35,12 +35,23 @@ export function count(value: string): number {
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `500ms`, `10s`, `5m`, `2h`, `1h30m`, `1d`: milliseconds. More than zero and at most 24 days, the longest timer. */
-export function duration(value: string): number {
+function parseDuration(value: string): number | undefined {
   const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
-  const isWhole = parts.length > 0 && parts.map((part) => part[0]).join("") === value;
-  const ms = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ""] ?? 0), 0);
-  if (!isWhole || ms < 1 || ms > 24 * 86_400_000)
+  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== value) return undefined;
+  return Math.round(parts.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ""] ?? 0), 0));
+}
+
+/** `500ms`, `10s`, `5m`, `2h`, `1h30m`: milliseconds. More than zero and at most 24 days, the longest timer. */
+export function duration(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === undefined || ms < 1 || ms > 24 * 86_400_000)
     throw new InvalidArgumentError("not a duration such as 10s, 5m, 2h or 1h30m, of at most 24 days");
-  return Math.round(ms);
+  return ms;
+}
+
+/** A duration of any length, such as 90d. */
+export function age(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === undefined) throw new InvalidArgumentError("not an age such as 12h or 7d");
+  return ms;
 }

@@ -50,6 +50,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/dag.ts"),
   },
   {
+    name: "doctor",
+    summary: "Look for what crashes left behind, and repair it",
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "exp",
     aliases: ["experiments"],
     summary: "Run, show and manage experiments",
@@ -63,6 +68,11 @@ export const catalog: readonly CatalogEntry[] = [
         name: "branch",
         summary: "Make a Git branch of an experiment",
         load: () => import("./commands/exp-branch.ts"),
+      },
+      {
+        name: "clean",
+        summary: "Remove old logs and leftovers",
+        load: () => import("./commands/exp-clean.ts"),
       },
       {
         name: "diff",

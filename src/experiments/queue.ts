@@ -7,10 +7,11 @@ import { SweeplineError } from "../base/errors.ts";
 import { existsSync, readdirSync } from "../base/files.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import type { RefChange } from "../git/refs.ts";
-import { git } from "../git/run.ts";
+import { tryGit } from "../git/run.ts";
 import { sequenceText } from "./layout.ts";
 import { isLockHeld, tryLock, unlock } from "./locks.ts";
 import { readOrder, sortByOrder } from "./queue-order.ts";
+import { salvageRefs } from "./queue-salvage.ts";
 import { type EntryRecord, parseEntryMessage } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -56,23 +57,37 @@ const entryRefPattern = /^refs\/exps\/celery\/sweepline\/(queued|failed)\/(\d{10
 
 /** All entries, in the order in which they are to run. One git process, whatever the number. */
 export async function listQueue(context: ExperimentsContext): Promise<QueueListing> {
-  const text = await git(["for-each-ref", `--format=${fields.join("%00")}%00`, queuePrefix], {
+  const outcome = await tryGit(["for-each-ref", `--format=${fields.join("%00")}%00`, queuePrefix], {
     cwd: context.repository.workTree,
   });
-  const values = text.split("\0");
+  // Git refuses the whole listing where one object of it is missing.
+  const refs = outcome.exitCode === 0 ? splitRecords(outcome.stdout.toString()) : await salvaged(context);
   const entries: QueueEntry[] = [];
   const broken: BrokenEntry[] = [];
-  const field = (at: number) => values[at] ?? "";
-  // Git ends each record with a newline, which starts the next one's first field.
-  for (let at = 0; at + fields.length < values.length; at += fields.length) {
-    const ref = field(at).trimStart();
-    const commit = field(at + 1);
-    const facts = { ref, commit, tree: field(at + 2), parents: field(at + 3), queuedAt: field(at + 4) };
-    const entry = readEntry({ ...facts, message: field(at + 5) });
+  for (const facts of refs) {
+    const entry = readEntry(facts);
     if (entry !== undefined) entries.push(entry);
-    else broken.push({ ref: ref as RefName, commit: commit as ObjectId });
+    else broken.push({ ref: facts.ref as RefName, commit: facts.commit as ObjectId });
   }
   return { entries: sortByOrder(entries, readOrder(context.state)), broken };
+}
+
+function splitRecords(text: string): readonly EntryFields[] {
+  const values = text.split("\0");
+  const field = (at: number) => values[at] ?? "";
+  const records: EntryFields[] = [];
+  // Git ends each record with a newline, which starts the next one's first field.
+  for (let at = 0; at + fields.length < values.length; at += fields.length) {
+    const facts = { ref: field(at).trimStart(), commit: field(at + 1), tree: field(at + 2), parents: field(at + 3) };
+    records.push({ ...facts, queuedAt: field(at + 4), message: field(at + 5) });
+  }
+  return records;
+}
+
+async function salvaged(context: ExperimentsContext): Promise<readonly EntryFields[]> {
+  const missing = { tree: "", parents: "", queuedAt: "", message: "" };
+  const refs = await salvageRefs(context.repository, queuePrefix);
+  return refs.map(({ ref, id, commit }) => ({ ref, commit: id, ...(commit ?? missing) }));
 }
 
 /** The highest sequence number in the queue; 0 where it is empty. */

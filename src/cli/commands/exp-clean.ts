@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { cleanExperiments } from "../../experiments/clean.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import { openProject } from "../../store/open.ts";
+import { age, count } from "../arguments.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { print } from "../io.ts";
+
+interface Options {
+  readonly keep: number;
+  readonly olderThan?: number;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  sweepline exp clean                       keep the logs of the newest 1000 runs
+  sweepline exp clean --keep 0              keep none but those of queued and failed experiments
+  sweepline exp clean --older-than 7d
+`;
+
+/** `sweepline exp clean` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("clean")
+    .description(
+      "Remove old logs, unused copies of the workspace, and leftovers of dead processes. Never an experiment.",
+    )
+    .option("--keep <n>", "logs of so many of the newest runs stay", count, 1000)
+    .option("--older-than <duration>", "logs of older runs go too: 12h, 7d", age)
+    .option("--json", "as JSON")
+    .addHelpText("after", examples)
+    .action(async ({ keep, olderThan, json }: Options) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const { runs, copies, leftovers } = await cleanExperiments(context, { keepRuns: keep, olderThanMs: olderThan });
+      if (json) print(io, JSON.stringify({ runs, copies, leftovers }));
+      else print(io, `Removed the logs of ${runs.length} runs, ${copies} workspace copies and ${leftovers} leftovers.`);
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,185 @@
+/** Looks for what crashes, full disks and careless hands leave behind, and repairs what can be repaired without loss. */
+import path from "node:path";
+import { existsSync, readdirSync, removeFile } from "../base/files.ts";
+import type { ObjectId, RefName } from "../git/ids.ts";
+import { changeRefs, listRefs } from "../git/refs.ts";
+import { tryGit } from "../git/run.ts";
+import { checkCache, setAside } from "../store/verify.ts";
+import { isLockHeld } from "./locks.ts";
+import { listQueue, queuePrefix } from "./queue.ts";
+import { recoverDeadRuns } from "./recovery.ts";
+import { type ExperimentsContext, parseExperimentRef } from "./repository.ts";
+
+export interface Finding {
+  /** What was looked at: `git`, `locks`, `cache`. */
+  readonly check: string;
+  readonly state: "ok" | "problem" | "fixed";
+  readonly text: string;
+}
+
+export interface DoctorRequest {
+  readonly mode: "report" | "fix";
+  readonly cache: "check" | "skip";
+}
+
+interface Problem {
+  readonly text: string;
+  /** undefined where only a person can do something. */
+  readonly repair?: () => Promise<void> | void;
+}
+
+interface Check {
+  readonly name: string;
+  readonly fine: string;
+  find(context: ExperimentsContext): Promise<readonly Problem[]>;
+}
+
+const oldestNode = 20;
+const oldestGit = [2, 30] as const;
+
+/** All checks, in their order. Repairs only where the request says so. */
+export async function examine(context: ExperimentsContext, request: DoctorRequest): Promise<readonly Finding[]> {
+  const checks = request.cache === "check" ? [...quickChecks, cacheObjects] : quickChecks;
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    const problems = await check.find(context);
+    if (problems.length === 0) findings.push({ check: check.name, state: "ok", text: check.fine });
+    for (const { text, repair } of problems) {
+      const isFixed = request.mode === "fix" && repair !== undefined;
+      if (isFixed) await repair();
+      findings.push({ check: check.name, state: isFixed ? "fixed" : "problem", text });
+    }
+  }
+  return findings;
+}
+
+const nodeVersion: Check = {
+  name: "node",
+  fine: `Node ${process.versions.node}`,
+  find: async () => {
+    const major = Number(process.versions.node.split(".")[0]);
+    return major >= oldestNode
+      ? []
+      : [{ text: `Node ${process.versions.node} is too old: ${oldestNode} or newer is needed` }];
+  },
+};
+
+const gitVersion: Check = {
+  name: "git",
+  fine: `Git ${oldestGit.join(".")} or newer`,
+  find: async ({ repository }) => {
+    const { stdout } = await tryGit(["--version"], { cwd: repository.workTree });
+    const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout.toString())?.slice(1) ?? []).map(Number);
+    const isOld = major < oldestGit[0] || (major === oldestGit[0] && minor < oldestGit[1]);
+    return isOld ? [{ text: `${stdout.toString().trim()} is too old: ${oldestGit.join(".")} or newer is needed` }] : [];
+  },
+};
+
+const deadRuns: Check = {
+  name: "runs",
+  fine: "no runs of dead processes",
+  find: async (context) => {
+    const { claims } = context.state;
+    const names = existsSync(claims) ? readdirSync(claims).filter((name) => /^\d{10,}$/.test(name)) : [];
+    const dead = names.filter((name) => !isLockHeld(path.join(claims, name)));
+    return dead.map((name) => ({
+      text: `the process that ran entry ${Number(name)} is gone: its stages are to be ended, the entry is queued`,
+      repair: async () => {
+        await recoverDeadRuns(context);
+      },
+    }));
+  },
+};
+
+const staleLocks: Check = {
+  name: "locks",
+  fine: "no stale locks",
+  find: async ({ state, project }) => {
+    const devices = path.join(state.root, "devices");
+    const folders = [state.root, state.copies, devices].filter((folder) => existsSync(folder));
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith(".lock") || name.endsWith(".removal"))
+        .map((name) => path.join(folder, name)),
+    );
+    return files
+      .filter((file) => !isLockHeld(file))
+      .map((file) => ({
+        text: `${path.relative(project.root, file)} is held by nobody who lives`,
+        repair: () => removeFile(file),
+      }));
+  },
+};
+
+const unreadableEntries: Check = {
+  name: "queue",
+  fine: "all entries of the queue can be read",
+  find: async (context) => {
+    const { broken } = await listQueue(context);
+    return broken.map(({ ref, commit }) => ({
+      text: `${ref} is no entry that can be run`,
+      repair: () => dropRef(context, ref, commit),
+    }));
+  },
+};
+
+const missingObjects: Check = {
+  name: "objects",
+  fine: "all objects of queued and finished experiments are there",
+  find: async (context) => {
+    const { broken } = await listQueue(context);
+    const unreadable = new Set(broken.map((entry) => entry.ref));
+    const refs = await listRefs(context.repository, [queuePrefix, "refs/exps"]);
+    const unique = new Map(refs.map((ref) => [ref.name, ref.id]));
+    const candidates = [...unique].filter(
+      ([ref]) => !unreadable.has(ref) && (ref.startsWith(queuePrefix) || parseExperimentRef(ref) !== undefined),
+    );
+    if (
+      candidates.length === 0 ||
+      (await isComplete(
+        context,
+        candidates.map(([, id]) => id),
+      ))
+    )
+      return [];
+    const problems: Problem[] = [];
+    for (const [ref, id] of candidates) {
+      if (await isComplete(context, [id])) continue;
+      problems.push(
+        ref.startsWith(queuePrefix)
+          ? { text: `${ref} lacks objects and can't run`, repair: () => dropRef(context, ref, id) }
+          : { text: `${ref} lacks objects: fetch it again, or remove it with \`sweepline exp remove ${ref}\`` },
+      );
+    }
+    return problems;
+  },
+};
+
+/** Whether the commits and all that their trees name are there; their history is not looked at. */
+async function isComplete({ repository }: ExperimentsContext, commits: readonly ObjectId[]): Promise<boolean> {
+  const outcome = await tryGit(["rev-list", "--objects", "--missing=print", "--no-walk", "--stdin"], {
+    cwd: repository.workTree,
+    input: commits.map((commit) => `${commit}\n`).join(""),
+  });
+  return outcome.exitCode === 0 && !/^\?/m.test(outcome.stdout.toString());
+}
+
+function dropRef({ repository }: ExperimentsContext, ref: RefName, from: ObjectId): Promise<void> {
+  return changeRefs(repository, "sweepline: doctor", [{ kind: "delete", ref, from }]);
+}
+
+const cacheObjects: Check = {
+  name: "cache",
+  fine: "all objects of the cache hold what their names say",
+  find: async ({ project }) => {
+    const { broken } = await checkCache(project.cacheDir);
+    return broken.map((object) => ({
+      text: `cache object ${object.md5} is broken: set aside in ${path.join(project.cacheDir, "broken")}, a run or \`sweepline pull\` makes it anew`,
+      repair: () => {
+        setAside(project.cacheDir, object);
+      },
+    }));
+  },
+};
+
+const quickChecks = [nodeVersion, gitVersion, deadRuns, staleLocks, unreadableEntries, missingObjects];
