@@ -26,7 +26,6 @@ export {
   type Stats,
   statfsSync,
   statSync,
-  watch,
 } from "node:fs";
 
 /** The bytes of a file, or undefined where there is none. Other failures are thrown. */

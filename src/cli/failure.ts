@@ -3,7 +3,7 @@ import { visibleText } from "../base/visible.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** The line of the place, with the place underlined; offsets count code units. */
-export function underline(text: string, offset: number, length: number): string {
+function underline(text: string, offset: number, length: number): string {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   const newline = text.indexOf("\n", offset);
   const line = text.slice(start, newline < 0 ? text.length : newline).replace(/\t/g, " ");

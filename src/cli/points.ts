@@ -21,7 +21,7 @@ async function readStdin(io: Io): Promise<string> {
 }
 
 /** Overrides with `@file` replaced by the lines of the file. */
-export function withOverrideFiles(args: readonly string[]): readonly string[] {
+function withOverrideFiles(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) =>
     arg.startsWith("@") && !arg.includes("=") ? readOverridesFile(readNamedFile(arg.slice(1))) : [arg],
   );

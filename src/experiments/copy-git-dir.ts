@@ -77,7 +77,7 @@ function gitConfig(repository: Repository): string {
 }
 
 /** Writes a Git directory that borrows the user's objects: settings, branches and tags as they are now. */
-export function writeGitDir(slot: CopySlot, folder: string, head: ObjectId): void {
+function writeGitDir(slot: CopySlot, folder: string, head: ObjectId): void {
   const { repository } = slot;
   for (const sub of ["objects/info", "refs/heads", "info"]) makeFolder(path.join(folder, sub));
   writePrivateFile(

@@ -1,7 +1,7 @@
 import type { ExperimentFacts } from "./record.ts";
 
 /** `train.optimizer.lr` as the name of an environment variable: SWEEPLINE_PARAM_TRAIN_OPTIMIZER_LR. */
-export function parameterVariable(key: string): string {
+function parameterVariable(key: string): string {
   return `SWEEPLINE_PARAM_${key.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()}`;
 }
 

@@ -22,7 +22,7 @@ export interface LogLimits {
   readonly keptBytes: number;
 }
 
-export const logLimits: LogLimits = { mostBytes: 64 << 20, keptBytes: 24 << 20 };
+const logLimits: LogLimits = { mostBytes: 64 << 20, keptBytes: 24 << 20 };
 
 const checkMs = 250;
 

@@ -160,7 +160,7 @@ function isInnerFolder(folder: unknown): folder is string {
 }
 
 /** The name of the header that a finished experiment's commit carries. */
-export const recordHeader = "sweepline";
+const recordHeader = "sweepline";
 
 export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
   const { sweep, point, identity, overrides, targets, flags } = facts;

@@ -78,7 +78,7 @@ async function chooseFinished(
 }
 
 /** The finished experiments that carry a sweep's id. */
-export async function ofSweep(
+async function ofSweep(
   context: ExperimentsContext,
   finished: readonly FinishedExperiment[],
   sweep: string,

@@ -128,7 +128,7 @@ export function outputHolding(tree: OutputTree, absolute: string): { stage: Stag
 }
 
 /** Local files that a stage reads: its dependencies, then its parameter files. Absolute. */
-export function localDependencies(stage: Stage): string[] {
+function localDependencies(stage: Stage): string[] {
   const names = [...stage.deps, ...stage.params.map((params) => params.file)];
   return names.filter((name) => !isUrl(name)).map((name) => path.resolve(stage.workingFolder, name));
 }

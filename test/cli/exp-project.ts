@@ -2,7 +2,7 @@
 import { type Files, makeRepository, type Repository } from "../rig/index.ts";
 
 /** Fails with status 7 where x is 13, needs extra.txt where x is 99. */
-export const stageScript = `x=$(sed -n 's/^x: \\([0-9]*\\).*/\\1/p' params.yaml)
+const stageScript = `x=$(sed -n 's/^x: \\([0-9]*\\).*/\\1/p' params.yaml)
 echo "the stage sees x=$x"
 if [ "$x" = 13 ]; then echo "13 is no number for a stage" >&2; exit 7; fi
 if [ "$x" = 99 ]; then cat extra.txt || exit 3; fi

@@ -26,7 +26,7 @@ export interface ScalarRules {
 }
 
 /** The value of a plain scalar. Dates stay text: DVC cannot load a file that has one, and text is what was written. */
-export function resolvePlain(text: string): Scalar {
+function resolvePlain(text: string): Scalar {
   const first = text.charCodeAt(0);
   // Digits, sign or point: the only beginnings of a number.
   const maybeNumber = (first >= 48 && first <= 57) || first === 45 || first === 43 || first === 46;
@@ -38,7 +38,7 @@ export function resolvePlain(text: string): Scalar {
 }
 
 /** An integer as Python's YAML reads it: 1_000, 0x1F, 0o17, and 017 is seventeen. */
-export function resolveInt(text: string): bigint | undefined {
+function resolveInt(text: string): bigint | undefined {
   if (decimalInt.test(text)) return BigInt(text.replace(/[_+]/g, ""));
   const prefixed = prefixedInt.exec(text);
   const [, sign = "", base = "", digits = ""] = prefixed ?? [];
@@ -48,7 +48,7 @@ export function resolveInt(text: string): bigint | undefined {
 }
 
 /** A float as Python's YAML reads it. */
-export function resolveFloat(text: string): number | undefined {
+function resolveFloat(text: string): number | undefined {
   if (decimalFloat.test(text)) return Number(text.replaceAll("_", ""));
   const infinite = infinity.exec(text);
   if (infinite !== null) return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
@@ -72,7 +72,7 @@ const ambiguous =
 const easilyPlain = /^[\p{L}_/\\$][\p{L}\p{N}_./\\$+-]*(?::[\p{L}\p{N}_./\\$+-]+)*(?: [\p{L}\p{N}_./\\$+-]+)*$/u;
 
 /** Whether a text can stand without quotes and is a string then, for readers of YAML 1.2 and 1.1. */
-export function isSafePlain(text: string): boolean {
+function isSafePlain(text: string): boolean {
   return easilyPlain.test(text) && !words.has(text) && !ambiguous.test(text);
 }
 

@@ -32,7 +32,6 @@ function expected(what: string, accepts: (value: Value) => boolean): Check {
 
 export const text: Check = expected("a string", (value) => typeof value === "string");
 export const flag: Check = expected("true or false", (value) => typeof value === "boolean");
-export const number: Check = expected("a number", (value) => typeof value === "bigint" || typeof value === "number");
 export const anything: Check = () => undefined;
 export const nothing: Check = expected("nothing", (value) => value === null);
 

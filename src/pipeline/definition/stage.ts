@@ -15,7 +15,7 @@ export interface StageOrigin {
 export const defaultParamsFile = "params.yaml";
 
 /** `train` for the dvc.yaml of the root, `sub/dvc.yaml:train` elsewhere. */
-export function stageAddress(file: string, name: string): string {
+function stageAddress(file: string, name: string): string {
   return file === "dvc.yaml" ? name : `${file}:${name}`;
 }
 
@@ -69,7 +69,7 @@ function outputsOf(list: Value | undefined, kind: OutputKind): OutputSpec[] {
 }
 
 /** Parameter lists by file: a file that is named without keys anywhere is tracked whole (dvc/dependency/__init__.py). */
-export function paramsOf(list: Value | undefined): ParamsSpec[] {
+function paramsOf(list: Value | undefined): ParamsSpec[] {
   if (!isList(list)) return [];
   const keysByFile = new Map<string, string[]>();
   const whole = new Set<string>();

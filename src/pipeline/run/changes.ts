@@ -32,7 +32,7 @@ function numeric(value: Value): number | undefined {
 }
 
 /** Equality as DVC sees it: Python's, in which 1 equals 1.0. A NaN equals itself, or its stage would run for ever. */
-export function sameParameter(a: Value, b: Value): boolean {
+function sameParameter(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a === "bigint" && typeof b === "bigint") return false;
   const left = numeric(a);

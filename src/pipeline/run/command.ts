@@ -33,7 +33,7 @@ const shellFlags: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The program and arguments for a command: $SHELL or /bin/sh, without start-up files. */
-export function shellCommand(shell: string | undefined, command: string): readonly [string, readonly string[]] {
+function shellCommand(shell: string | undefined, command: string): readonly [string, readonly string[]] {
   const program = shell || "/bin/sh";
   return [program, [...(shellFlags[path.basename(program).toLowerCase()] ?? []), "-c", command]];
 }

@@ -55,7 +55,7 @@ function readStageParams(work: Work, stage: Stage, spec: ParamsSpec): ValueMap {
 }
 
 /** params.yaml first, then by name (dvc/stage/serialize.py). */
-export function sortParamsFiles(specs: readonly ParamsSpec[]): ParamsSpec[] {
+function sortParamsFiles(specs: readonly ParamsSpec[]): ParamsSpec[] {
   const rank = (spec: ParamsSpec) => (spec.file === defaultParamsFile ? 0 : 1);
   return [...specs].sort((a, b) => rank(a) - rank(b) || compareCodePoints(a.file, b.file));
 }

@@ -4,7 +4,7 @@ import { systemErrorCode } from "../../base/errors.ts";
 import { readdirSync, readFileSync } from "../../base/files.ts";
 
 /** How long a group may take to end after SIGTERM before it is killed. */
-export const stopGraceMs = 5000;
+const stopGraceMs = 5000;
 const pollMs = 25;
 
 function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL"): void {
