@@ -1,5 +1,5 @@
 /** Python: parameters are read and edited as text; nothing is ever run. */
-import type { SyntaxNode } from "@lezer/common";
+
 import { SweeplineError } from "../../base/errors.ts";
 import { isMap, type Scalar, type Value } from "../../base/value.ts";
 import { endOfLine } from "../bracketed.ts";
@@ -9,6 +9,7 @@ import type { Format, FormatDocument } from "../format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
 import type { SourceText } from "../source-text.ts";
 import { childrenOf, type PythonExtra, type PythonNode, pythonEntry, pythonSource } from "./literal.ts";
+import type { SyntaxNode } from "./syntax.ts";
 import { locatePython } from "./tree.ts";
 
 export const pythonFormat: Format = {

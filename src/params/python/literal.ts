@@ -1,8 +1,9 @@
 /** Python literals without Python: what `ast.literal_eval` accepts, as values; anything else is `undefined` (no parameter). */
-import type { SyntaxNode } from "@lezer/common";
+
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../located.ts";
+import type { SyntaxNode } from "./syntax.ts";
 
 export interface PythonExtra {
   /** literal: a value as written; names: a class (or the module) whose assignments are its entries. */

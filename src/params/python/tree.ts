@@ -2,11 +2,11 @@
  * The parameters of a Python file, as DVC takes them: assignments of literals to one name at the top and in classes, and
  * to `self.name` in `__init__`. The file is parsed, never run.
  */
-import type { SyntaxNode } from "@lezer/common";
-import { parser } from "@lezer/python";
+
 import type { LocatedEntry } from "../located.ts";
 import { parseFailure, type SourceText } from "../source-text.ts";
 import { childrenOf, literalOf, literalsOf, type PythonExtra, type PythonNode, type PythonText } from "./literal.ts";
+import { parseModule, type SyntaxNode } from "./syntax.ts";
 
 type Entries = Map<string, LocatedEntry<PythonExtra>>;
 
@@ -14,7 +14,7 @@ type Entries = Map<string, LocatedEntry<PythonExtra>>;
 export function locatePython(source: SourceText): Extract<PythonNode, { kind: "map" }> {
   const shift = source.text.startsWith("\ufeff") ? 1 : 0;
   const page: PythonText = { text: source.text.slice(shift), shift };
-  const top = parser.parse(page.text).topNode;
+  const top = parseModule(page.text);
   refuseErrors(source, page, top);
   const entries: Entries = new Map();
   readBody(page, top, { entries, names: "plain" });
