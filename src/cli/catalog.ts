@@ -16,6 +16,8 @@ export interface CatalogEntry {
   readonly hidden?: true;
   readonly load?: () => Promise<{ readonly command: CommandFactory }>;
   readonly commands?: readonly CatalogEntry[];
+  /** Of wrong usage, where these commands have exit codes of their own. */
+  readonly usageExitCode?: ExitCode;
 }
 
 export const catalog: readonly CatalogEntry[] = [
@@ -148,6 +150,38 @@ export const catalog: readonly CatalogEntry[] = [
     name: "init",
     summary: "Make a folder a project",
     load: () => import("./commands/init.ts"),
+  },
+  {
+    name: "matrix",
+    summary: "Run a sweep as jobs of a CI system, and collect the results",
+    usageExitCode: 2,
+    commands: [
+      {
+        name: "collect",
+        summary: "Collect the results of all jobs, and report what is missing",
+        load: () => import("./commands/matrix-collect.ts"),
+      },
+      {
+        name: "emit",
+        summary: "Print the job matrix in the form of a CI system",
+        load: () => import("./commands/matrix-emit.ts"),
+      },
+      {
+        name: "init",
+        summary: "Write a pipeline file for a CI system",
+        load: () => import("./commands/matrix-init.ts"),
+      },
+      {
+        name: "plan",
+        summary: "Write down the points of a sweep",
+        load: () => import("./commands/matrix-plan.ts"),
+      },
+      {
+        name: "run",
+        summary: "Run the points of one job, and push the results",
+        load: () => import("./commands/matrix-run.ts"),
+      },
+    ],
   },
   {
     name: "metrics",

@@ -68,14 +68,16 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     const folder = command.opts<{ cd?: string }>().cd;
     if (folder !== undefined) process.chdir(folder);
   });
+  const chosen = resolveEntries(argv);
   try {
-    await attach(root, catalog, resolveEntries(argv), io, (code) => {
+    await attach(root, catalog, chosen, io, (code) => {
       exitCode = code;
     });
     await root.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.ok : (chosen[0]?.usageExitCode ?? exitCodes.usage);
     return printFailure(error, io);
   }
 }

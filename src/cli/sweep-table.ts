@@ -12,19 +12,35 @@ export interface SweepTableOptions {
   readonly sortOrder?: "asc" | "desc";
 }
 
-/** Prints the table at the end of a sweep. */
-export async function printSweepTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<void> {
-  const { names, baseline, sortBy, sortOrder } = options;
+async function collectNamed(context: ExperimentsContext, { names, baseline }: SweepTableOptions) {
   const collected = await collectExperiments(context, {
     revisions: { revs: [baseline], count: 1, allBranches: false, allTags: false, allCommits: false },
     hide: new Set(["workspace"]),
     params: "all",
     naming: "names",
   });
-  const baselines = collected.map((item) => ({
+  return collected.map((item) => ({
     ...item,
     experiments: (item.experiments ?? []).filter((experiment) => names.has(experiment.name ?? "")),
   }));
-  const sort = sortBy === undefined ? {} : { sortBy, order: sortOrder ?? "asc" };
-  io.stdout.write(`\n${showTable(baselines, { terminal: terminalOf(io), ...sort })}`);
+}
+
+function sortOf({ sortBy, sortOrder }: SweepTableOptions) {
+  return sortBy === undefined ? {} : { sortBy, order: sortOrder ?? "asc" };
+}
+
+/** Prints the table at the end of a sweep. */
+export async function printSweepTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<void> {
+  const baselines = await collectNamed(context, options);
+  io.stdout.write(`\n${showTable(baselines, { terminal: terminalOf(io), ...sortOf(options) })}`);
+}
+
+/** The same table as Markdown. */
+export async function sweepMarkdown(context: ExperimentsContext, options: SweepTableOptions): Promise<string> {
+  const baselines = await collectNamed(context, options);
+  return showTable(baselines, {
+    format: "markdown",
+    terminal: { width: "full", colours: false },
+    ...sortOf(options),
+  });
 }

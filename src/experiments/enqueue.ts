@@ -93,6 +93,23 @@ export function enqueue(context: ExperimentsContext, request: EnqueueRequest): P
   return withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request));
 }
 
+export interface EnqueuePreview extends Omit<EnqueueOutcome, "queued"> {
+  /** What would be queued; `name` is missing where it would be a random one. */
+  readonly fresh: readonly { readonly name?: string; readonly overrides: readonly string[] }[];
+}
+
+/** What `enqueue` would do. Nothing is queued; errors as there. */
+export async function previewEnqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePreview> {
+  makeFolder(context.state.root);
+  const plan = await makePlan(context, request);
+  const isRandom = request.name === undefined && request.names === undefined;
+  const fresh = freshPoints(plan).map((point) => {
+    const overrides = overridesOf(request, point.index);
+    return isRandom && point.replaces === undefined ? { overrides } : { name: point.name, overrides };
+  });
+  return { fresh, ...leftAlone(plan, request) };
+}
+
 export interface EnqueuePlan {
   readonly head: ObjectId;
   readonly snapshot: Snapshot;
@@ -105,14 +122,28 @@ export interface EnqueuePlan {
 
 async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
   const plan = await makePlan(context, request);
-  const fresh = plan.named.filter((point) => point.kind === "new");
-  const overridesOf = (index: number) => (request.points[index]?.overrides ?? []).map((override) => override.text);
-  const queued = await writeEntries(context, request, plan, fresh);
+  const queued = await writeEntries(context, request, plan, freshPoints(plan));
   return {
-    baseline: plan.head,
-    queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(entry.index) })),
-    known: plan.named.flatMap((point) => (point.kind === "known" ? [knownPoint(point, overridesOf(point.index))] : [])),
-    repeated: plan.named.filter((point) => point.kind === "repeated").length,
+    queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(request, entry.index) })),
+    ...leftAlone(plan, request),
+  };
+}
+
+function freshPoints({ named }: EnqueuePlan): readonly FreshPoint[] {
+  return named.filter((point) => point.kind === "new");
+}
+
+function overridesOf({ points }: EnqueueRequest, index: number): readonly string[] {
+  return (points[index]?.overrides ?? []).map((override) => override.text);
+}
+
+function leftAlone({ head, named }: EnqueuePlan, request: EnqueueRequest): Omit<EnqueueOutcome, "queued"> {
+  return {
+    baseline: head,
+    known: named.flatMap((point) =>
+      point.kind === "known" ? [knownPoint(point, overridesOf(request, point.index))] : [],
+    ),
+    repeated: named.filter((point) => point.kind === "repeated").length,
   };
 }
 

@@ -19,6 +19,8 @@ export interface NamingRequest {
   readonly name: string | undefined;
   /** A sweep's names are numbered: grid-1, grid-2. */
   readonly numbered: boolean;
+  /** One a point, chosen before: of a plan. Then equal points are not left out, since each has its own name. */
+  readonly names?: readonly string[];
   readonly known: readonly KnownExperiment[];
   /** A point that is queued or done already: leave it, make it again in its place (--force), or do not look. */
   readonly samePoint: "skip" | "replace" | "ignore";
@@ -51,22 +53,25 @@ export function namePoints(request: NamingRequest): readonly NamedPoint[] {
   const names = nameSource(request);
   const seen = new Set<string>();
   return request.identities.map((identity, index) => {
-    if (seen.has(identity)) return { kind: "repeated", index };
+    if (seen.has(identity) && request.names === undefined) return { kind: "repeated", index };
     seen.add(identity);
     const known = byIdentity.get(identity);
-    if (known === undefined) return { kind: "new", index, ...names() };
+    if (known === undefined) return { kind: "new", index, ...names(index) };
     const again = request.samePoint === "replace" || (known.state === "failed" && request.failedBefore === "queue");
     if (!again) return { kind: "known", index, known };
     return request.name === undefined || request.numbered
       ? { kind: "new", index, name: known.name, replaces: known }
-      : { kind: "new", index, ...names() };
+      : { kind: "new", index, ...names(index) };
   });
 }
 
-/** Gives the next name for a new point: the given one, the next number, or a random one. */
-function nameSource(request: NamingRequest): () => { readonly name: string; readonly replaces?: KnownExperiment } {
+type NameSource = (index: number) => { readonly name: string; readonly replaces?: KnownExperiment };
+
+/** Gives the name for a new point: the planned one, the given one, the next number, or a random one. */
+function nameSource(request: NamingRequest): NameSource {
   const { name } = request;
   const byName = new Map(request.known.map((known) => [known.name, known]));
+  if (request.names !== undefined) return plannedNames(request, request.names, byName);
   if (name === undefined) {
     const given = new Set<string>();
     return () => {
@@ -81,6 +86,21 @@ function nameSource(request: NamingRequest): () => { readonly name: string; read
   }
   const holder = byName.get(name);
   return () => {
+    if (holder === undefined) return { name };
+    if (holder.state !== "failed" && request.takenName === "refuse") throw nameTaken(holder);
+    return { name, replaces: holder };
+  };
+}
+
+function plannedNames(
+  request: NamingRequest,
+  names: readonly string[],
+  byName: ReadonlyMap<string, KnownExperiment>,
+): NameSource {
+  for (const name of names) checkName(name);
+  return (index) => {
+    const name = names[index] ?? "";
+    const holder = byName.get(name);
     if (holder === undefined) return { name };
     if (holder.state !== "failed" && request.takenName === "refuse") throw nameTaken(holder);
     return { name, replaces: holder };

@@ -57,6 +57,7 @@ export interface ShowTableOptions {
   /** A metric or parameter; experiments without it come last. Best first is the caller's choice of order. */
   readonly sortBy?: string;
   readonly order?: "asc" | "desc";
+  readonly format?: "table" | "markdown";
 }
 
 /** Hashes of dependencies differ between points for the reasons that the parameters tell: they only make the table wide. */
@@ -75,7 +76,7 @@ export function showTable(baselines: readonly Baseline[], options: ShowTableOpti
     })),
   }));
   return renderExperiments(shown, {
-    format: "table",
+    format: options.format ?? "table",
     columns: { onlyChanged: true, drop: [/^Created$/, /^Executor$/], keep: [/^Experiment$/] },
     sort: sortBy === undefined ? undefined : { by: sortBy, order, missing: "last" },
     precision: undefined,

@@ -1,0 +1,22 @@
+import { shellWord } from "../../sweep/jobs.ts";
+import { pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
+import type { Emit } from "./types.ts";
+
+/** Steps for `buildkite-agent pipeline upload`. A `$$` is a `$` that the upload does not replace. */
+export const emitBuildkite: Emit = (emission) => {
+  const { planFile, parallel, sweep } = emission;
+  const commands = [`buildkite-agent artifact download ${shellWord(planFile)} .`, runCommand(emission, "$$POINT")];
+  const steps = pointTexts(emission).flatMap((point) => [
+    `  - label: ${quoted(`sweep ${point}`)}`,
+    "    commands:",
+    ...commands.map((command) => `      - ${quoted(command)}`),
+    "    env:",
+    `      POINT: ${quoted(point)}`,
+    ...(parallel === undefined ? [] : [`    concurrency: ${parallel}`, `    concurrency_group: ${quoted(sweep)}`]),
+    "    retry:",
+    "      automatic:",
+    "        - exit_status: 75",
+    "          limit: 2",
+  ]);
+  return `${[`# ${titleOf(emission)}`, "steps:", ...steps].join("\n")}\n`;
+};

@@ -1,0 +1,19 @@
+import { pointTexts, quoted, titleOf } from "./texts.ts";
+import type { Emit } from "./types.ts";
+
+/** The workflows of a continuation: they follow the jobs `point` and `collect` of the repository's own file. */
+export const emitCircleci: Emit = (emission) =>
+  `${[
+    `# ${titleOf(emission)}`,
+    "workflows:",
+    "  sweep:",
+    "    jobs:",
+    "      - point:",
+    "          context: []",
+    "          matrix:",
+    "            parameters:",
+    `              point: [${pointTexts(emission).map(quoted).join(", ")}]`,
+    "      - collect:",
+    "          requires:",
+    "            - point: [success, failed, canceled]",
+  ].join("\n")}\n`;

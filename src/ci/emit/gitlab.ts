@@ -1,0 +1,40 @@
+import { gitlabMatrixJobs } from "../limits.ts";
+import { pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
+import type { Emission, Emit } from "./types.ts";
+
+/** The job that all points extend, where the repository has none of its own. */
+function ownTemplate(emission: Emission): readonly string[] {
+  return [
+    ".sweepline-point:",
+    "  image: node:22",
+    "  needs:",
+    "    - pipeline: $PARENT_PIPELINE_ID",
+    "      job: sweep-plan",
+    "  script:",
+    "    - npm install --global sweepline",
+    `    - ${quoted(runCommand(emission))}`,
+  ];
+}
+
+/** A matrix takes 200 jobs: more are several matrices, of about the same size. */
+function matrices(points: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(points.length / gitlabMatrixJobs);
+  return Array.from({ length: count }, (_, at) =>
+    points.slice(Math.floor((at * points.length) / count), Math.floor(((at + 1) * points.length) / count)),
+  );
+}
+
+/** A child pipeline: the only way to a computed matrix. */
+export const emitGitlab: Emit = (emission) => {
+  const { template } = emission;
+  const head = template === undefined ? ownTemplate(emission) : ["include:", `  - local: ${quoted(template)}`];
+  const jobs = matrices(pointTexts(emission)).flatMap((points, at) => [
+    "",
+    `point-${at + 1}:`,
+    "  extends: .sweepline-point",
+    "  parallel:",
+    "    matrix:",
+    `      - POINT: [${points.map(quoted).join(", ")}]`,
+  ]);
+  return `${[`# ${titleOf(emission)}`, ...head, ...jobs].join("\n")}\n`;
+};

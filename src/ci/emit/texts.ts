@@ -1,0 +1,28 @@
+/** Pieces that several formats share. */
+import { shellWord } from "../../sweep/jobs.ts";
+import { shardText } from "../shards.ts";
+import type { Emission } from "./types.ts";
+
+/** A YAML scalar that is text whatever it looks like; JSON's strings are YAML's. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+export function pointTexts({ shards }: Pick<Emission, "shards">): readonly string[] {
+  return shards.map(shardText);
+}
+
+/** `Sweep s-...: 12 points in 4 jobs` */
+export function titleOf({ sweep, points, shards }: Emission): string {
+  return `Sweep ${sweep}: ${points} points in ${shards.length} jobs.`;
+}
+
+/** The command of one job; the point comes from the environment. */
+export function runCommand({ planFile }: Pick<Emission, "planFile">, variable = "$POINT"): string {
+  return `sweepline matrix run --plan ${shellWord(planFile)} --point "${variable}"`;
+}
+
+/** Shell lines that choose the job's points by its index: positional parameters, so that sh is enough. */
+export function chooseByIndex(emission: Emission, indexVariable: string): readonly string[] {
+  return [`set -- ${pointTexts(emission).join(" ")}`, `shift "$${indexVariable}"`, 'POINT="$1"', "export POINT"];
+}

@@ -1,0 +1,58 @@
+/** Why a point failed, as a commit that can be pushed, bundled and read again. */
+
+import { systemErrorCode } from "../base/errors.ts";
+import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
+import type { ObjectId } from "../git/ids.ts";
+import { committerIdentity, stamp, writeCommit, writeObject } from "../git/objects.ts";
+import type { Repository } from "../git/repository.ts";
+import { git } from "../git/run.ts";
+import type { PlanPoint, SweepPlan } from "./plan.ts";
+
+export interface PointFailure {
+  readonly point: PlanPoint;
+  readonly message: string;
+  /** The log's path. */
+  readonly log: string;
+}
+
+const logBytes = 64 * 1024;
+
+function logTail(file: string): Buffer {
+  try {
+    const handle = openRead(file);
+    const { size } = fstatSync(handle);
+    const buffer = Buffer.alloc(Math.min(size, logBytes));
+    readSync(handle, buffer, 0, buffer.length, Math.max(0, size - logBytes));
+    closeSync(handle);
+    return buffer;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return Buffer.alloc(0);
+  }
+}
+
+/** Writes the commit; no ref names it yet. It has no parent: hosts look at what a pushed commit changes. */
+export async function writeFailure(repository: Repository, plan: SweepPlan, failure: PointFailure): Promise<ObjectId> {
+  const { point, message, log } = failure;
+  const record = { v: 1, sweep: plan.sweep, i: point.i, id: point.id, name: point.name, message };
+  const files = [
+    ["log", writeObject(repository, "blob", logTail(log))],
+    ["record.json", writeObject(repository, "blob", `${JSON.stringify(record)}\n`)],
+  ];
+  const input = files.map(([name, id]) => `100644 blob ${id}\t${name}\n`).join("");
+  const tree = (await git(["mktree"], { cwd: repository.workTree, input })).trim() as ObjectId;
+  const author = stamp(await committerIdentity(repository), new Date());
+  return writeCommit(repository, { tree, parents: [], author, message: `${point.name} failed\n` });
+}
+
+/** The message in a record; undefined where it is none of that point's. */
+export function readFailure(plan: SweepPlan, point: PlanPoint, text: string): string | undefined {
+  let record: Partial<Record<"sweep" | "id" | "message", unknown>>;
+  try {
+    record = (JSON.parse(text) ?? {}) as typeof record;
+  } catch {
+    return undefined;
+  }
+  const isOurs = record.sweep === plan.sweep && record.id === point.id && typeof record.message === "string";
+  return isOurs ? String(record.message).slice(0, 500) : undefined;
+}

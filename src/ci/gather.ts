@@ -1,0 +1,141 @@
+/**
+ * Brings the results of a plan's points here, from a Git remote or from bundles, and says what is known of each point.
+ * What comes is checked: only refs that the plan names are taken, and only commits that are what the plan says.
+ */
+
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import { CatFile } from "../git/catfile.ts";
+import type { ObjectId, RefName } from "../git/ids.ts";
+import { changeRefs, listRefs, type Ref, type RefChange } from "../git/refs.ts";
+import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
+import { readFailure } from "./failures.ts";
+import type { PlanPoint, SweepPlan } from "./plan.ts";
+import { failureRef, isResultOf, planPatterns, resultRef } from "./plan-refs.ts";
+
+export type PointState =
+  | { readonly kind: "done"; readonly commit: ObjectId }
+  | { readonly kind: "failed"; readonly message: string; readonly commit: ObjectId }
+  | { readonly kind: "missing" }
+  /** Another experiment has the point's name. */
+  | { readonly kind: "taken"; readonly commit: ObjectId };
+
+interface Wanted {
+  readonly kind: "result" | "failure";
+  readonly point: PlanPoint;
+}
+
+function wantedRefs(plan: SweepPlan, points: readonly PlanPoint[]): ReadonlyMap<RefName, Wanted> {
+  const wanted = new Map<RefName, Wanted>();
+  for (const point of points) {
+    wanted.set(resultRef(plan, point), { kind: "result", point });
+    wanted.set(failureRef(plan, point), { kind: "failure", point });
+  }
+  return wanted;
+}
+
+export interface PointScope {
+  readonly context: ExperimentsContext;
+  readonly plan: SweepPlan;
+  /** Those of the plan that matter. */
+  readonly points: readonly PlanPoint[];
+}
+
+async function localRefs({ context, plan }: PointScope): Promise<ReadonlyMap<RefName, ObjectId>> {
+  const prefixes = planPatterns(plan).map((pattern) => pattern.slice(0, -2));
+  return new Map((await listRefs(context.repository, prefixes)).map(({ name, id }) => [name, id]));
+}
+
+/** Whether the object of a wanted ref is what the plan says. */
+async function isSound(plan: SweepPlan, wanted: Wanted, id: ObjectId, objects: CatFile): Promise<boolean> {
+  if (wanted.kind === "failure") {
+    const record = await objects.read(`${id}:record.json`);
+    return record?.type === "blob" && readFailure(plan, wanted.point, record.content.toString()) !== undefined;
+  }
+  const commit = await objects.read(id);
+  return commit?.type === "commit" && isResultOf(plan, wanted.point, commit.content);
+}
+
+export interface Taken {
+  /** The plan's refs as the source has them. */
+  readonly there: ReadonlyMap<RefName, ObjectId>;
+  /** Refs of the source whose commits are not what the plan says. */
+  readonly refused: readonly RefName[];
+}
+
+/**
+ * Takes what a source (a Git remote, or the path of a bundle) has of the points. A result that is here already stays; the
+ * first one wins. Errors: GIT_REMOTE_FAILED, REFS_REFUSED.
+ */
+export async function takeResults(scope: PointScope, source: string): Promise<Taken> {
+  const { context, plan, points } = scope;
+  const wanted = wantedRefs(plan, points);
+  const listed = await listRemoteRefs(context.repository, source, planPatterns(plan));
+  const there = listed.filter(({ name }) => wanted.has(name));
+  const here = await localRefs(scope);
+  const fresh = there.filter(({ name, id }) => here.get(name) !== id && !(here.has(name) && isResult(wanted, name)));
+  await fetchObjects(
+    context.repository,
+    source,
+    fresh.map(({ name }) => name),
+  );
+  const { changes, refused } = await soundChanges(scope, { fresh, here, wanted });
+  await changeRefs(context.repository, "sweepline: collected", changes);
+  return { there: new Map(there.map(({ name, id }) => [name, id])), refused };
+}
+
+function isResult(wanted: ReadonlyMap<RefName, Wanted>, ref: RefName): boolean {
+  return wanted.get(ref)?.kind === "result";
+}
+
+interface Fresh {
+  readonly fresh: readonly Ref[];
+  readonly here: ReadonlyMap<RefName, ObjectId>;
+  readonly wanted: ReadonlyMap<RefName, Wanted>;
+}
+
+async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted }: Fresh) {
+  const objects = new CatFile(context.repository);
+  try {
+    const changes: RefChange[] = [];
+    const refused: RefName[] = [];
+    for (const { name, id } of fresh) {
+      const want = wanted.get(name);
+      if (want === undefined || !(await isSound(plan, want, id, objects))) refused.push(name);
+      else changes.push(here.has(name) ? { kind: "set", ref: name, to: id } : { kind: "create", ref: name, to: id });
+    }
+    return { changes, refused };
+  } finally {
+    objects.close();
+  }
+}
+
+/** What this repository knows of each point, in the order of `points`. */
+export async function statesOfPoints(scope: PointScope): Promise<readonly PointState[]> {
+  const { context, plan, points } = scope;
+  const here = await localRefs(scope);
+  const objects = new CatFile(context.repository);
+  try {
+    return await Promise.all(points.map((point) => stateOf(point, { plan, here, objects })));
+  } finally {
+    objects.close();
+  }
+}
+
+interface Looking {
+  readonly plan: SweepPlan;
+  readonly here: ReadonlyMap<RefName, ObjectId>;
+  readonly objects: CatFile;
+}
+
+async function stateOf(point: PlanPoint, { plan, here, objects }: Looking): Promise<PointState> {
+  const result = here.get(resultRef(plan, point));
+  if (result !== undefined) {
+    const isDone = await isSound(plan, { kind: "result", point }, result, objects);
+    return { kind: isDone ? "done" : "taken", commit: result };
+  }
+  const failed = here.get(failureRef(plan, point));
+  if (failed === undefined) return { kind: "missing" };
+  const record = await objects.read(`${failed}:record.json`);
+  const message = record === undefined ? undefined : readFailure(plan, point, record.content.toString());
+  return message === undefined ? { kind: "missing" } : { kind: "failed", message, commit: failed };
+}

@@ -1,0 +1,82 @@
+/** How many jobs a system takes. Each row has its source; a limit that a plan or an administrator sets can be changed with --max-jobs. */
+
+export const systems = [
+  "github",
+  "gitlab",
+  "circleci",
+  "azure",
+  "buildkite",
+  "jenkins",
+  "tekton",
+  "slurm",
+  "kubernetes",
+  "json",
+  "lines",
+] as const;
+export type System = (typeof systems)[number];
+
+export interface JobLimit {
+  readonly maxJobs: number;
+  /** "hard": the system has no setting for it, so --max-jobs may not exceed it. */
+  readonly kind: "hard" | "default";
+  readonly source: string;
+}
+
+export const jobLimits: Readonly<Record<System, JobLimit>> = {
+  github: {
+    maxJobs: 256,
+    kind: "hard",
+    source: "docs.github.com, Workflow syntax, jobs.<job_id>.strategy.matrix: 256 jobs a workflow run, self-hosted too",
+  },
+  gitlab: {
+    maxJobs: 500,
+    kind: "default",
+    source:
+      "docs.gitlab.com, GitLab.com settings: jobs in a pipeline by plan, the lowest; 200 a parallel:matrix (below)",
+  },
+  circleci: {
+    maxJobs: 128,
+    kind: "default",
+    source: "remembered by users of matrix jobs, not in circleci.com/docs: kept low, change it where more are taken",
+  },
+  azure: {
+    maxJobs: 256,
+    kind: "hard",
+    source: "github.com/MicrosoftDocs/azure-devops-docs/issues/10979: 256 jobs of a matrix in practice",
+  },
+  buildkite: {
+    maxJobs: 500,
+    kind: "default",
+    source: "github.com/ray-project/rayci/pull/483: an upload is rejected above the organization's limit of 500 jobs",
+  },
+  jenkins: {
+    maxJobs: 1000,
+    kind: "default",
+    source: "no limit of its own: parallel branches cost memory and executors",
+  },
+  tekton: {
+    maxJobs: 256,
+    kind: "default",
+    source: "tekton.dev/docs/pipelines/matrix: default-max-matrix-combinations-count is 256",
+  },
+  slurm: {
+    maxJobs: 1001,
+    kind: "default",
+    source: "slurm.schedmd.com/slurm.conf.html, MaxArraySize: 1001 by default, indices below it",
+  },
+  kubernetes: {
+    maxJobs: 100_000,
+    kind: "hard",
+    source: "kubernetes/kubernetes, pkg/api/job/warnings.go: above 100,000 completions an Indexed Job is warned of",
+  },
+  json: { maxJobs: 1_000_000, kind: "default", source: "none: the largest sweep there is" },
+  lines: { maxJobs: 1_000_000, kind: "default", source: "none: the largest sweep there is" },
+};
+
+/** Jobs of one parallel:matrix; gitlab.com/gitlab-org/gitlab/-/issues/438369 and 547976. */
+export const gitlabMatrixJobs = 200;
+
+/** GitHub: docs.github.com, Workflow commands, job summaries: 1 MiB a step, over it the whole upload is dropped. */
+export const summaryBytes = 1024 * 1024;
+/** GitHub's and GitLab's comments: 65,536 characters (GitHub answers 422 above). */
+export const commentCharacters = 65_536;

@@ -1,0 +1,35 @@
+/** Where the results of a plan's points lie: refs of experiments, and refs that tell why a point failed. */
+
+import { parseFacts } from "../experiments/record.ts";
+import { experimentRef } from "../experiments/repository.ts";
+import type { ObjectId, RefName } from "../git/ids.ts";
+import { type ParsedCommit, parseCommit } from "../git/objects.ts";
+import type { PlanPoint, SweepPlan } from "./plan.ts";
+
+/** A failed point: a commit without parents that holds record.json and the end of the log. */
+export function failureRef(plan: Pick<SweepPlan, "sweep">, point: PlanPoint): RefName {
+  return `refs/sweeps/${plan.sweep}/failed/${point.i}` as RefName;
+}
+
+export function resultRef(plan: Pick<SweepPlan, "baseline">, point: PlanPoint): RefName {
+  return experimentRef(plan.baseline, point.name);
+}
+
+/** What to ask a remote for: all that a plan's points may have left there. */
+export function planPatterns({ sweep, baseline }: SweepPlan): readonly string[] {
+  return [experimentRef(baseline, "*"), `refs/sweeps/${sweep}/failed/*`];
+}
+
+/** Whether a commit is the result of that point: it says so itself, and derives from the plan's baseline. */
+export function isResultOf(plan: SweepPlan, point: PlanPoint, content: Buffer): boolean {
+  const commit: ParsedCommit = parseCommit(content);
+  const facts = parseFacts(commit);
+  return commit.parents[0] === plan.baseline && facts?.sweep === plan.sweep && facts.point === point.i;
+}
+
+/** A point's result, where it is known. */
+export interface PointRef {
+  readonly point: PlanPoint;
+  readonly ref: RefName;
+  readonly commit: ObjectId;
+}

@@ -1,0 +1,161 @@
+/**
+ * The plan of a sweep: what each job of a matrix looks its points up in. Jobs carry positions only, never values.
+ *
+ *   {"v":1,"sweep":"s-<12 hex>","baseline":"<commit>","run":{...},"points":[
+ *   {"i":0,"id":"<12 hex>","name":"s-ab12cd34-0000","set":["lr=0.1","seed=1"]},
+ *   ...]}
+ *
+ * The same sweep on the same commit gives the same bytes, so a job without the file can make it again.
+ */
+import { createHash } from "node:crypto";
+import { SweeplineError } from "../base/errors.ts";
+import { isName } from "../experiments/names.ts";
+import type { StoredFlags } from "../experiments/record.ts";
+import type { ObjectId } from "../git/ids.ts";
+import { defaultParamsFile } from "../sweep/expand.ts";
+import type { Point } from "../sweep/types.ts";
+import { matrixExitCodes } from "./exit-codes.ts";
+
+export interface PlanPoint {
+  /** Its position, from 0. */
+  readonly i: number;
+  readonly id: string;
+  /** The experiment's name. */
+  readonly name: string;
+  /** Its overrides, as `[file:]override`. */
+  readonly set: readonly string[];
+}
+
+/** How the points are run: what `sweep` takes beside overrides. */
+export interface PlanRun {
+  /** The folder of the command, relative to the project. */
+  readonly folder: string;
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+  readonly message?: string;
+  /** Whether params.yaml is composed where the project says so; "off": --no-hydra. */
+  readonly composition: "as configured" | "off";
+  /** Paths of --copy-paths, relative to the project. */
+  readonly copyPaths: readonly string[];
+}
+
+export interface SweepPlan {
+  readonly v: 1;
+  readonly sweep: string;
+  readonly baseline: ObjectId;
+  readonly run: PlanRun;
+  readonly points: readonly PlanPoint[];
+}
+
+export interface PlanFacts {
+  readonly sweep: string;
+  readonly baseline: ObjectId;
+  readonly run: PlanRun;
+  readonly points: readonly Point[];
+  /** -n: names are NAME-1, NAME-2... */
+  readonly name: string | undefined;
+}
+
+export interface MadePlan {
+  readonly plan: SweepPlan;
+  /** Points that were the same as an earlier one: left out. */
+  readonly repeated: number;
+}
+
+function overrideWord(override: Point["overrides"][number]): string {
+  // A text with a colon before its "=" would be read as a file's name: then the file is written too.
+  const head = override.text.split("=", 1)[0] ?? "";
+  const isPlain = override.file === defaultParamsFile && !head.includes(":");
+  return isPlain ? override.text : `${override.file}:${override.text}`;
+}
+
+function nameOf(facts: PlanFacts, i: number): string {
+  if (facts.name !== undefined) return `${facts.name}-${i + 1}`;
+  return `${facts.sweep.slice(0, 10)}-${String(i).padStart(4, "0")}`;
+}
+
+export function makePlan(facts: PlanFacts): MadePlan {
+  const { sweep, baseline, run } = facts;
+  const seen = new Set<string>();
+  const points: PlanPoint[] = [];
+  for (const point of facts.points) {
+    const set = point.overrides.map(overrideWord);
+    const hash = createHash("sha256")
+      .update(JSON.stringify([baseline, run.targets, set]))
+      .digest("hex");
+    const id = hash.slice(0, 12);
+    if (seen.has(id)) continue;
+    seen.add(id);
+    points.push({ i: points.length, id, name: nameOf(facts, points.length), set });
+  }
+  return { plan: { v: 1, sweep, baseline, run, points }, repeated: facts.points.length - points.length };
+}
+
+/** One point a line, so that plans can be read and compared. */
+export function formatPlan({ points, ...head }: SweepPlan): string {
+  const rows = points.map((point) => JSON.stringify(point)).join(",\n");
+  return `${JSON.stringify(head).slice(0, -1)},"points":[\n${rows}\n]}\n`;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isPoint(value: unknown, at: number): value is PlanPoint {
+  const point = (value ?? {}) as Partial<PlanPoint>;
+  return (
+    point.i === at &&
+    typeof point.id === "string" &&
+    /^[0-9a-f]{12}$/.test(point.id) &&
+    typeof point.name === "string" &&
+    isName(point.name) &&
+    isTexts(point.set)
+  );
+}
+
+function isRun(value: unknown): value is PlanRun {
+  const run = (value ?? {}) as Partial<PlanRun>;
+  return (
+    typeof run.folder === "string" &&
+    isTexts(run.targets) &&
+    isTexts(run.copyPaths) &&
+    (run.composition === "as configured" || run.composition === "off") &&
+    typeof run.flags === "object" &&
+    run.flags !== null &&
+    (run.message === undefined || typeof run.message === "string")
+  );
+}
+
+function isPlan(value: unknown): value is SweepPlan {
+  const plan = (value ?? {}) as Partial<SweepPlan>;
+  return (
+    plan.v === 1 &&
+    typeof plan.sweep === "string" &&
+    /^s-[0-9a-f]{12}$/.test(plan.sweep) &&
+    typeof plan.baseline === "string" &&
+    /^[0-9a-f]{40,64}$/.test(plan.baseline) &&
+    isRun(plan.run) &&
+    Array.isArray(plan.points) &&
+    plan.points.every(isPoint)
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a plan file's text. Throws PLAN_INVALID; a file that may come from anywhere names no path and no odd ref. */
+export function parsePlan(text: string, file: string): SweepPlan {
+  const plan = parseJson(text);
+  if (isPlan(plan)) return plan;
+  throw new SweeplineError({
+    code: "PLAN_INVALID",
+    message: `'${file}' is no plan of a sweep`,
+    hint: "`sweepline matrix plan OVERRIDE... -o sweep.json` writes one.",
+    exitCode: matrixExitCodes.usage,
+  });
+}

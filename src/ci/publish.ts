@@ -1,0 +1,94 @@
+/** Hands the results of a job on: to the Git remote and the storage remote, or into a bundle. */
+import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
+import { makeFolder } from "../base/files.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import type { DataRequest } from "../experiments/share/data.ts";
+import { pushExperiments } from "../experiments/share/push.ts";
+import type { ObjectId, RefName } from "../git/ids.ts";
+import { changeRefs } from "../git/refs.ts";
+import { pushRefs, type RemoteChange } from "../git/remote.ts";
+import { git } from "../git/run.ts";
+import { type PointFailure, writeFailure } from "./failures.ts";
+import type { SweepPlan } from "./plan.ts";
+import { failureRef, type PointRef } from "./plan-refs.ts";
+
+/** Keeps why points failed, as refs of this repository. */
+export async function keepFailures(
+  { repository }: ExperimentsContext,
+  plan: SweepPlan,
+  failures: readonly PointFailure[],
+): Promise<readonly PointRef[]> {
+  const kept: PointRef[] = [];
+  for (const failure of failures) {
+    const { point } = failure;
+    kept.push({ point, ref: failureRef(plan, point), commit: await writeFailure(repository, plan, failure) });
+  }
+  await changeRefs(
+    repository,
+    "sweepline: point failed",
+    kept.map(({ ref, commit }) => ({ kind: "set", ref, to: commit })),
+  );
+  return kept;
+}
+
+export interface PublishRequest {
+  readonly plan: SweepPlan;
+  readonly remote: string;
+  readonly results: readonly PointRef[];
+  readonly failures: readonly PointRef[];
+  /** The plan's refs that the remote had when we looked. */
+  readonly there: ReadonlyMap<RefName, ObjectId>;
+  readonly data: DataRequest | undefined;
+}
+
+/** The points that this call brought to the remote, and those that another job had brought before. */
+export interface Published {
+  readonly pushed: number;
+  readonly before: number;
+  readonly files: number;
+}
+
+/**
+ * Pushes data, then results, then failures; a failure that the remote remembers of a point that succeeded now goes. Safe
+ * to repeat. Errors: DATA_PUSH_FAILED, GIT_REMOTE_FAILED, INVALID_REMOTE, PUSH_REFUSED.
+ */
+export async function publishResults(context: ExperimentsContext, request: PublishRequest): Promise<Published> {
+  const { plan, remote, results, failures, there } = request;
+  const experiments = results.map(({ point, ref, commit }) => {
+    return { ref, commit, name: point.name, baseline: plan.baseline };
+  });
+  const pushed = await pushExperiments(context, { remote, experiments, diverged: "refuse", data: request.data });
+  const overcome = results.map(({ point }) => failureRef(plan, point)).filter((ref) => there.has(ref));
+  const changes: RemoteChange[] = [
+    ...failures.map(({ ref, commit }) => ({ ref, to: commit, expected: there.get(ref) })),
+    ...overcome.map((ref) => ({ ref, to: undefined, expected: there.get(ref) })),
+  ].filter(({ ref, to }) => there.get(ref) !== to);
+  const outcomes = await pushRefs(context.repository, remote, changes);
+  // A stale one was told by another job of the same point: as good as ours.
+  const reasons = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "refused" ? [outcome.reason] : []));
+  reasons.push(...pushed.refused.map(({ reason }) => reason));
+  if (reasons.length > 0)
+    throw new SweeplineError({
+      code: "PUSH_REFUSED",
+      message: `Git remote '${remote}' refused ${reasons.length} refs: ${reasons[0]}`,
+      hint: "Where this job may not push, --bundle FILE writes its results into a file.",
+    });
+  const before = pushed.upToDate.length + pushed.diverged.length;
+  return { pushed: pushed.pushed.length, before, files: pushed.data.transferred };
+}
+
+/** Writes the refs with all that the baseline lacks. Nothing is written for no refs: Git knows no empty bundle. */
+export async function writeBundle(
+  { repository }: ExperimentsContext,
+  file: string,
+  { plan, refs }: { readonly plan: SweepPlan; readonly refs: readonly RefName[] },
+): Promise<void> {
+  if (refs.length === 0) return;
+  const absolute = path.resolve(file);
+  makeFolder(path.dirname(absolute));
+  await git(["bundle", "create", "--quiet", absolute, "--stdin"], {
+    cwd: repository.workTree,
+    input: [...refs, `^${plan.baseline}`].map((line) => `${line}\n`).join(""),
+  });
+}

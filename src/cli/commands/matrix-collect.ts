@@ -1,0 +1,152 @@
+import path from "node:path";
+import { Command, Option } from "commander";
+import { SweeplineError } from "../../base/errors.ts";
+import { appendTo, closeSync, existsSync, openAppend, readdirSync, writeAtomic } from "../../base/files.ts";
+import { visible } from "../../base/visible.ts";
+import { maxJobsOf } from "../../ci/emit/emit.ts";
+import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../../ci/gather.ts";
+import { commentCharacters, type System, summaryBytes, systems } from "../../ci/limits.ts";
+import { type OpenPoint, openPointText, type ReportFacts, type ReportLimit, renderReport } from "../../ci/report.ts";
+import { withRetries } from "../../ci/retry.ts";
+import { packShards } from "../../ci/shards.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import { resolveCommit } from "../../git/repository.ts";
+import { openProject } from "../../store/open.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { addPlanOption, gitRemoteOf, hasGitRemote, matrixJobs, readPlan } from "../matrix.ts";
+import { printSweepTable, sweepMarkdown } from "../sweep-table.ts";
+
+interface Options {
+  readonly plan: string;
+  readonly bundles?: string;
+  readonly gitRemote?: string;
+  readonly for: System;
+  readonly maxJobs?: number;
+  readonly md?: string;
+  readonly comment?: string;
+  readonly sortBy?: string;
+  readonly sortOrder: "asc" | "desc";
+}
+
+async function openScope(options: Options): Promise<PointScope> {
+  const context = openExperiments(openProject(process.cwd()));
+  const plan = readPlan(options.plan);
+  if ((await resolveCommit(context.repository, plan.baseline)) === plan.baseline)
+    return { context, plan, points: plan.points };
+  throw new SweeplineError({
+    code: "PLAN_STALE",
+    message: `the plan's commit ${plan.baseline} is not in this clone`,
+    hint: "Check it out, or fetch it.",
+    exitCode: matrixExitCodes.usage,
+  });
+}
+
+function warnRefused(io: Io, { refused }: Taken, source: string): void {
+  if (refused.length === 0) return;
+  warn(io, `${source}: ${refused.length} refs are not what the plan says, and were left: ${refused[0]}`);
+}
+
+/** All bundles below a folder. One that can't be read costs its points, not the others'. */
+async function takeBundles(io: Io, scope: PointScope, folder: string): Promise<void> {
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
+  for (const name of names.filter((each) => each.endsWith(".bundle")).sort())
+    try {
+      warnRefused(io, await takeResults(scope, path.resolve(folder, name)), name);
+    } catch (error) {
+      if (!(error instanceof SweeplineError)) throw error;
+      warn(io, `${visible(name)} can't be read: ${error.message}`);
+    }
+}
+
+async function take(io: Io, scope: PointScope, options: Options): Promise<void> {
+  if (options.bundles !== undefined) await takeBundles(io, scope, options.bundles);
+  const isOptional = options.bundles !== undefined && options.gitRemote === undefined;
+  if (isOptional && !(await hasGitRemote(scope.context, "origin"))) return;
+  const remote = await gitRemoteOf(scope.context, options.gitRemote);
+  const taken = await withRetries(
+    () => takeResults(scope, remote),
+    (message) => warn(io, `${message}; trying again`),
+  );
+  warnRefused(io, taken, remote);
+}
+
+function openPoints(scope: PointScope, states: readonly PointState[], options: Options) {
+  const { points } = scope;
+  const jobs = packShards(points.length, maxJobsOf(options.for, options.maxJobs));
+  const open: OpenPoint[] = [];
+  let at = 0;
+  for (const [index, point] of points.entries()) {
+    while ((jobs[at]?.last ?? index) < index) at++;
+    const state = states[index];
+    const job = jobs[at] ?? { first: index, last: index };
+    if (state?.kind === "failed") open.push({ point, job, message: state.message });
+    else if (state?.kind === "taken") open.push({ point, job, message: "another experiment has its name" });
+    else if (state?.kind !== "done") open.push({ point, job, message: undefined });
+  }
+  return open;
+}
+
+function writeReport(io: Io, file: string, text: string): void {
+  if (file !== io.env.GITHUB_STEP_SUMMARY) {
+    writeAtomic(path.resolve(file), text);
+    return;
+  }
+  const handle = openAppend(file);
+  appendTo(handle, text);
+  closeSync(handle);
+}
+
+const mostShown = 50;
+
+function printOpen(io: Io, what: string, points: readonly OpenPoint[]): void {
+  if (points.length === 0) return;
+  print(io, `\n${points.length} ${what}:`);
+  for (const point of points.slice(0, mostShown)) print(io, `  ${visible(openPointText(point))}`);
+  if (points.length > mostShown) print(io, `  and ${points.length - mostShown} more`);
+}
+
+async function collect(io: Io, options: Options): Promise<ExitCode> {
+  const scope = await openScope(options);
+  const { context, plan, points } = scope;
+  await take(io, scope, options);
+  const states = await statesOfPoints(scope);
+  const open = openPoints(scope, states, options);
+  const failed = open.filter(({ message }) => message !== undefined);
+  const missing = open.filter(({ message }) => message === undefined);
+  const names = new Set(points.filter((_, at) => states[at]?.kind === "done").map(({ name }) => name));
+  const tableOptions = { names, baseline: plan.baseline, ...(names.size === 0 ? {} : options) };
+  if (names.size > 0) await printSweepTable(io, context, tableOptions);
+  printOpen(io, "failed", failed);
+  printOpen(io, "missing", missing);
+  print(io, `\n${names.size} of ${points.length} points done, ${failed.length} failed, ${missing.length} missing.`);
+  const reports: readonly [string | undefined, ReportLimit][] = [
+    [options.md, { unit: "bytes", most: summaryBytes }],
+    [options.comment, { unit: "characters", most: commentCharacters }],
+  ];
+  for (const [file, limit] of reports) {
+    if (file === undefined) continue;
+    const table = names.size === 0 ? "" : await sweepMarkdown(context, tableOptions);
+    const facts: ReportFacts = { plan, done: names.size, failed, missing, table };
+    writeReport(io, file, renderReport(facts, limit));
+  }
+  return open.length === 0 ? matrixExitCodes.ok : matrixExitCodes.points;
+}
+
+/** `sweepline matrix collect` */
+export const command: CommandFactory = (io, finish) =>
+  addPlanOption(
+    new Command("collect")
+      .description(
+        "Fetch the results of all jobs, compare them with the plan, and report. Exits 0 only when all is there.",
+      )
+      .option("--bundles <folder>", "take results from the Git bundles below it too")
+      .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
+      .addOption(new Option("--for <system>", "as given to emit: to name jobs").choices(systems).default("lines"))
+      .option("--max-jobs <n>", "as given to emit: to name jobs", matrixJobs)
+      .option("--md <file>", "write a report in Markdown, for a step summary (1 MiB at most)")
+      .option("--comment <file>", "write a report in Markdown, for a comment (65,536 characters at most)")
+      .option("--sort-by <column>", "sort the table by that metric or parameter")
+      .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc")),
+  ).action(async (options: Options) => finish(await withMatrixExitCodes(() => collect(io, options))));

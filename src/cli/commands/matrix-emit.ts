@@ -1,0 +1,65 @@
+import path from "node:path";
+import { Command, Option } from "commander";
+import { exitCodes } from "../../base/errors.ts";
+import { appendTo, closeSync, openAppend, writeAtomic } from "../../base/files.ts";
+import { emitPlan } from "../../ci/emit/emit.ts";
+import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import { jobLimits, type System, systems } from "../../ci/limits.ts";
+import type { CommandFactory } from "../catalog.ts";
+import type { ExitCode, Io } from "../io.ts";
+import { addPlanOption, matrixJobs, readPlan } from "../matrix.ts";
+
+interface Options {
+  readonly for: System;
+  readonly plan: string;
+  readonly maxJobs?: number;
+  readonly parallel?: number;
+  readonly template?: string;
+  readonly output?: string;
+}
+
+function append(file: string, text: string): void {
+  const handle = openAppend(file);
+  try {
+    appendTo(handle, text);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Where the system looks: GitHub reads outputs from a file that it names, the others what is printed or written. */
+function write(io: Io, options: Options, text: string): void {
+  const output = options.for === "github" ? io.env.GITHUB_OUTPUT : undefined;
+  if (options.output !== undefined) writeAtomic(path.resolve(options.output), text);
+  else if (output !== undefined && output !== "") append(output, text);
+  else io.stdout.write(text);
+}
+
+function emit(io: Io, options: Options): ExitCode {
+  const plan = readPlan(options.plan);
+  const { text, points, jobs } = emitPlan(plan, {
+    system: options.for,
+    maxJobs: options.maxJobs,
+    planFile: options.plan,
+    parallel: options.parallel,
+    template: options.template,
+  });
+  write(io, options, text);
+  const sizes = [...new Set([Math.floor(points / jobs), Math.ceil(points / jobs)])].join(" or ");
+  const why =
+    options.maxJobs === undefined ? `${options.for} takes ${jobLimits[options.for].maxJobs} jobs` : "--max-jobs";
+  if (jobs < points) io.stderr.write(`${points} points in ${jobs} jobs of ${sizes} points each (${why}).\n`);
+  return exitCodes.ok;
+}
+
+/** `sweepline matrix emit` */
+export const command: CommandFactory = (io, finish) =>
+  addPlanOption(
+    new Command("emit")
+      .description("Print the job matrix of a plan in the form of a CI system. Jobs carry positions, never values.")
+      .addOption(new Option("--for <system>", "the CI system").choices(systems).makeOptionMandatory())
+      .option("--max-jobs <n>", "jobs at most; more points than that share jobs", matrixJobs)
+      .option("--parallel <n>", "jobs at a time, where the system is told so here", matrixJobs)
+      .option("--template <file>", "gitlab: a file of the repository with the job .sweepline-point")
+      .option("-o, --output <file>", "write there (default: GITHUB_OUTPUT for github, else standard output)"),
+  ).action(async (options: Options) => finish(await withMatrixExitCodes(async () => emit(io, options))));

@@ -1,0 +1,71 @@
+import path from "node:path";
+import { Command, Option } from "commander";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { existsSync, makeFolder, readIfExists, writeAtomic } from "../../base/files.ts";
+import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../ci/init/init.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import { openProject } from "../../store/open.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { type ExitCode, type Io, print } from "../io.ts";
+
+interface Options {
+  readonly for: InitSystem;
+  readonly force?: boolean;
+}
+
+const sweepFile = "sweep.txt";
+
+function refuseChanged(root: string, files: ReadonlyMap<string, string>): void {
+  for (const [name, text] of files) {
+    const before = readIfExists(path.join(root, name))?.toString();
+    if (before !== undefined && before !== text)
+      throw new SweeplineError({
+        code: "FILE_EXISTS",
+        message: `'${name}' exists already, and is something else`,
+        hint: "--force replaces it.",
+      });
+  }
+}
+
+/** One override a line: an override with a line break in it can't be written so. */
+function checkOverrides(overrides: readonly string[]): void {
+  const bad = overrides.find((text) => /[\r\n]/.test(text) || text.startsWith("#"));
+  if (bad !== undefined)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "an override for a file is one line that starts without #",
+    });
+}
+
+function init(io: Io, overrides: readonly string[], options: Options): ExitCode {
+  const context = openExperiments(openProject(process.cwd()));
+  checkOverrides(overrides);
+  const root = context.repository.workTree;
+  const files = new Map(Object.entries(pipelineFiles[options.for]));
+  const hasSweep = existsSync(path.join(root, sweepFile));
+  if (overrides.length > 0 || !hasSweep) files.set(sweepFile, sweepText(overrides));
+  if (!options.force) refuseChanged(root, files);
+  for (const [name, text] of files) {
+    const file = path.join(root, name);
+    makeFolder(path.dirname(file));
+    writeAtomic(file, text);
+    print(io, `Wrote ${name}`);
+  }
+  if (overrides.length === 0 && !hasSweep) print(io, `Put the overrides of the sweep into ${sweepFile}, one a line.`);
+  print(io, "Commit the files: the jobs work on a clone.");
+  return exitCodes.ok;
+}
+
+/** `sweepline matrix init` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("init")
+    .description(
+      "Write a pipeline that plans the sweep in sweep.txt, runs it as a matrix of jobs and collects the results.",
+    )
+    .argument("[overrides...]", "written to sweep.txt")
+    .addOption(new Option("--for <system>", "the CI system").choices(initSystems).makeOptionMandatory())
+    .option("-f, --force", "replace files that are there")
+    .action(async (overrides: readonly string[], options: Options) =>
+      finish(await withMatrixExitCodes(async () => init(io, overrides, options))),
+    );

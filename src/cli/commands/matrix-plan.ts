@@ -1,0 +1,93 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { writeAtomic } from "../../base/files.ts";
+import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import { formatPlan, makePlan, type PlanRun } from "../../ci/plan.ts";
+import { checkPlan } from "../../ci/plan-points.ts";
+import { sweepId } from "../../experiments/enqueue.ts";
+import { checkName } from "../../experiments/names.ts";
+import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { headCommit } from "../../git/repository.ts";
+import { git } from "../../git/run.ts";
+import { openProject } from "../../store/open.ts";
+import { collect } from "../arguments.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
+import { storedFlags } from "../experiment-flags.ts";
+import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { readPoints } from "../points.ts";
+import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
+
+interface Options extends ReproduceFlags, CompositionFlags {
+  readonly name?: string;
+  readonly message?: string;
+  readonly points?: string;
+  readonly target?: readonly string[];
+  readonly copyPaths?: readonly string[];
+  readonly output?: string;
+}
+
+/** Relative to the project, since the jobs have it elsewhere. */
+function insideProject(root: string, name: string): string {
+  const relative = path.relative(root, path.resolve(name));
+  if (relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative)) return relative;
+  throw new SweeplineError({ code: "PATH_OUTSIDE", message: `'${name}' is outside of the project: a job has it not` });
+}
+
+function runOf({ project }: ExperimentsContext, options: Options): PlanRun {
+  return {
+    folder: path.relative(project.root, process.cwd()),
+    targets: options.target ?? [],
+    flags: storedFlags(options),
+    ...(options.message === undefined ? {} : { message: options.message }),
+    composition: options.hydra === false ? "off" : "as configured",
+    copyPaths: (options.copyPaths ?? []).map((name) => insideProject(project.root, name)),
+  };
+}
+
+async function warnUncommitted(io: Io, { repository }: ExperimentsContext): Promise<void> {
+  const changed = await git(["status", "--porcelain", "--untracked-files=no"], { cwd: repository.workTree });
+  if (changed !== "") warn(io, "the jobs run the last commit: changes that are not committed are not part of the plan");
+}
+
+async function plan(io: Io, overrides: readonly string[], options: Options): Promise<ExitCode> {
+  const context = openExperiments(openProject(process.cwd()));
+  if (options.name !== undefined) checkName(`${options.name}-1`);
+  const configs = configsOf(io, context.project, options);
+  const { points, words } = await readPoints(io, { overrides, pointsFile: options.points, configs });
+  const baseline = await headCommit(context.repository);
+  const run = runOf(context, options);
+  const sweep = sweepId(baseline, words, run.targets);
+  const made = makePlan({ sweep, baseline, run, points, name: options.name });
+  checkPlan(made.plan, points, expandOptions(configs));
+  await warnUncommitted(io, context);
+  const text = formatPlan(made.plan);
+  const summary = `Sweep ${sweep}: ${made.plan.points.length} points.`;
+  const repeated = made.repeated === 0 ? "" : ` ${made.repeated} repeated ones left out.`;
+  if (options.output === undefined || options.output === "-") {
+    io.stdout.write(text);
+    io.stderr.write(`${summary}${repeated}\n`);
+  } else {
+    writeAtomic(path.resolve(options.output), text);
+    print(io, `${summary}${repeated} Plan: ${options.output}`);
+  }
+  return exitCodes.ok;
+}
+
+/** `sweepline matrix plan` */
+export const command: CommandFactory = (io, finish) =>
+  addReproduceOptions(
+    new Command("plan")
+      .description("Write down the points of a sweep on the current commit, for jobs to look them up.")
+      .argument("[overrides...]", "as for sweep")
+      .option("-o, --output <file>", "the plan file (default: standard output)")
+      .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+      .option("-m, --message <text>", "commit message of the experiments")
+      .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
+      .option("--no-hydra", noHydraText)
+      .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+      .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect),
+  ).action(async (overrides: readonly string[], options: Options) =>
+    finish(await withMatrixExitCodes(() => plan(io, overrides, options))),
+  );

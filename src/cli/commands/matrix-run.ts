@@ -1,0 +1,205 @@
+import path from "node:path";
+import { Command } from "commander";
+import { SweeplineError } from "../../base/errors.ts";
+import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import type { PointFailure } from "../../ci/failures.ts";
+import { type PointScope, type PointState, statesOfPoints, takeResults } from "../../ci/gather.ts";
+import type { PlanPoint, SweepPlan } from "../../ci/plan.ts";
+import { readPlanPoint } from "../../ci/plan-points.ts";
+import { type PointRef, resultRef } from "../../ci/plan-refs.ts";
+import { keepFailures, publishResults, writeBundle } from "../../ci/publish.ts";
+import { withRetries } from "../../ci/retry.ts";
+import { parseShard } from "../../ci/shards.ts";
+import { enqueue } from "../../experiments/enqueue.ts";
+import { openExperiments } from "../../experiments/repository.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
+import { fetchTracked } from "../../pipeline/data/transfer.ts";
+import { openProject } from "../../store/open.ts";
+import { defaultRemoteName } from "../../store/remotes/open.ts";
+import type { CommandFactory } from "../catalog.ts";
+import { configsOf, expandOptions } from "../composition.ts";
+import { transferData } from "../data-transfer.ts";
+import { dataRequest } from "../exp-share.ts";
+import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
+import { addPlanOption, checkHead, ensureIdentity, gitRemoteOf, readPlan } from "../matrix.ts";
+import { jobs } from "../reproduce-options.ts";
+import { type QueueRun, runQueue } from "../run-queue.ts";
+import { transferProgress } from "../transfer-progress.ts";
+
+interface Options extends LimitFlags {
+  readonly plan: string;
+  readonly point: string;
+  readonly jobs: number;
+  readonly bundle?: string;
+  readonly gitRemote?: string;
+  readonly remote?: string;
+  readonly runCache?: boolean;
+}
+
+interface Job extends PointScope {
+  readonly io: Io;
+  readonly options: Options;
+  readonly remote: string;
+}
+
+type Refs = ReadonlyMap<RefName, ObjectId>;
+
+const told = (io: Io) => (message: string) => warn(io, `${message}; trying again`);
+
+async function openJob(io: Io, options: Options): Promise<Job> {
+  const context = openExperiments(openProject(process.cwd()));
+  const plan = readPlan(options.plan);
+  await checkHead(context, plan);
+  const { first, last } = parseShard(options.point, plan.points.length);
+  const remote = await gitRemoteOf(context, options.gitRemote);
+  return { io, options, context, plan, remote, points: plan.points.slice(first, last + 1) };
+}
+
+/** What the remote has of the points already. A job that writes a bundle may have no way to the remote. */
+async function lookAtRemote(job: Job): Promise<Refs> {
+  try {
+    const look = () => takeResults(job, job.remote);
+    const { there } = await (job.options.bundle === undefined ? withRetries(look, told(job.io)) : look());
+    return there;
+  } catch (error) {
+    if (!(error instanceof SweeplineError) || job.options.bundle === undefined) throw error;
+    warn(job.io, `the Git remote was not asked what is done already: ${error.message}`);
+    return new Map();
+  }
+}
+
+function nameTaken(plan: SweepPlan, point: PlanPoint): SweeplineError {
+  return new SweeplineError({
+    code: "NAME_TAKEN",
+    message: `another experiment on ${plan.baseline.slice(0, 7)} has the name '${point.name}'`,
+    hint: "Plan with another -n.",
+  });
+}
+
+/** The points of a state. */
+function pointsWhere(job: Job, states: readonly PointState[], kinds: readonly PointState["kind"][]): PlanPoint[] {
+  return job.points.filter((_, at) => kinds.includes(states[at]?.kind ?? "missing"));
+}
+
+/** The data that the baseline's stages need, as far as the storage remote has it. */
+async function fetchData({ io, context, options }: Job): Promise<void> {
+  if ((options.remote ?? defaultRemoteName(context.project)) === undefined) return;
+  const flags = {
+    ...(options.remote === undefined ? {} : { remote: options.remote }),
+    runCache: options.runCache === true,
+  };
+  const call = { project: context.project, targets: [], flags, what: "Downloading" };
+  await withRetries(() => transferData(io, call, fetchTracked), told(io));
+}
+
+async function runPoints(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
+  const { io, context, plan, options } = job;
+  const { project } = context;
+  const configs = configsOf(io, project, { hydra: plan.run.composition !== "off" });
+  const outcome = await enqueue(context, {
+    points: open.map((point) => readPlanPoint(point, expandOptions(configs))),
+    configs,
+    numbered: false,
+    names: open.map((point) => point.name),
+    folder: plan.run.folder,
+    name: undefined,
+    message: plan.run.message,
+    sweep: plan.sweep,
+    targets: plan.run.targets,
+    flags: plan.run.flags,
+    copyPaths: plan.run.copyPaths.map((name) => path.resolve(project.root, name)),
+    samePoint: "ignore",
+    // What a killed run of this job left in the queue.
+    takenName: "replace",
+    failedBefore: "queue",
+    claim: "leave",
+    ...entryLimits(options),
+  });
+  return runQueue(context, io, {
+    jobs: options.jobs,
+    onFailure: "continue",
+    only: new Set(outcome.queued.map(({ sequence }) => sequence)),
+    claims: "take",
+    sweep: plan.sweep,
+    limits: runLimits(options),
+    format: "text",
+  });
+}
+
+function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {
+  const byName = new Map(job.points.map((point) => [point.name, point]));
+  return summary.failed.flatMap(({ experiment, message, log }) => {
+    const point = byName.get(experiment.name);
+    return point === undefined ? [] : [{ point, message, log: path.resolve(job.context.project.root, log) }];
+  });
+}
+
+async function handOn(job: Job, there: Refs, failures: readonly PointRef[]): Promise<string> {
+  const { io, context, plan, options, remote } = job;
+  const states = await statesOfPoints(job);
+  const results = job.points.flatMap((point, at): PointRef[] => {
+    const state = states[at];
+    return state?.kind === "done" ? [{ point, ref: resultRef(plan, point), commit: state.commit }] : [];
+  });
+  if (options.bundle !== undefined) {
+    const refs = [...results, ...failures].map(({ ref }) => ref);
+    await writeBundle(context, options.bundle, { plan, refs });
+    return refs.length === 0 ? "nothing to bundle" : `bundled in ${options.bundle}`;
+  }
+  const progress = transferProgress(io, "Uploading");
+  const flags = { ...options, num: 1, cache: true, jobs: undefined };
+  const { jobs: _jobs, ...transferFlags } = flags;
+  const data = dataRequest(io, context.project, { flags: transferFlags, progress });
+  const published = await withRetries(
+    () => publishResults(context, { plan, remote, results, failures, there, data }),
+    told(io),
+  ).finally(() => progress.close());
+  return `${published.pushed} pushed to '${remote}', ${published.files} files uploaded`;
+}
+
+function exitCodeOf({ summary, interrupted }: QueueRun): ExitCode {
+  if (interrupted || summary.requeued.length > 0) return matrixExitCodes.retry;
+  return summary.failed.length > 0 ? matrixExitCodes.points : matrixExitCodes.ok;
+}
+
+async function run(io: Io, options: Options): Promise<ExitCode> {
+  const job = await openJob(io, options);
+  await ensureIdentity(job.context);
+  const there = await lookAtRemote(job);
+  const states = await statesOfPoints(job);
+  const [taken] = pointsWhere(job, states, ["taken"]);
+  if (taken !== undefined) throw nameTaken(job.plan, taken);
+  const open = pointsWhere(job, states, ["missing", "failed"]);
+  const isAllThere = job.points.every((point) => there.has(resultRef(job.plan, point)));
+  if (open.length === 0 && isAllThere) {
+    print(io, `Point ${options.point}: done before, nothing to do.`);
+    return matrixExitCodes.ok;
+  }
+  if (open.length > 0) await fetchData(job);
+  const outcome =
+    open.length > 0
+      ? await runPoints(job, open)
+      : { summary: { succeeded: [], failed: [], requeued: [] }, interrupted: false };
+  const failures = await keepFailures(job.context, job.plan, failuresOf(job, outcome));
+  const handed = await handOn(job, there, failures);
+  print(io, `Point ${options.point}: ${job.points.length - open.length} done before; ${handed}.`);
+  return exitCodeOf(outcome);
+}
+
+/** `sweepline matrix run` */
+export const command: CommandFactory = (io, finish) =>
+  addLimitOptions(
+    addPlanOption(
+      new Command("run")
+        .description(
+          "Run the points of one job of a matrix, and push their results. Points that are done are left alone.",
+        )
+        .requiredOption("--point <i>", "the position of a point in the plan, or a range of them: 7, 0-3")
+        .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+        .option("--bundle <file>", "write the results into a Git bundle, where the job may not push")
+        .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
+        .option("-r, --remote <name>", "the storage remote, where it is not the default one")
+        .option("--run-cache", "kept runs of stages too"),
+    ),
+  ).action(async (options: Options) => finish(await withMatrixExitCodes(() => run(io, options))));

@@ -1,0 +1,73 @@
+/** What the `matrix` commands share. */
+import { type Command, InvalidArgumentError } from "commander";
+import { SweeplineError } from "../base/errors.ts";
+import { readIfExists } from "../base/files.ts";
+import { matrixExitCodes } from "../ci/exit-codes.ts";
+import { parsePlan, type SweepPlan } from "../ci/plan.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import { resolveCommit } from "../git/repository.ts";
+import { tryGit } from "../git/run.ts";
+
+export const defaultPlanFile = "sweep.json";
+
+/** Throws PLAN_MISSING, PLAN_INVALID. */
+export function readPlan(file: string): SweepPlan {
+  const text = readIfExists(file)?.toString();
+  if (text !== undefined) return parsePlan(text, file);
+  throw new SweeplineError({
+    code: "PLAN_MISSING",
+    message: `there is no plan '${file}'`,
+    hint: "`sweepline matrix plan OVERRIDE... -o sweep.json` writes one; a job gets it as an artifact, or makes it again.",
+    exitCode: matrixExitCodes.usage,
+  });
+}
+
+/** Throws PLAN_STALE where HEAD is not the plan's commit: its points would be of another pipeline. */
+export async function checkHead({ repository }: ExperimentsContext, plan: SweepPlan): Promise<void> {
+  const head = await resolveCommit(repository, "HEAD");
+  if (head === plan.baseline) return;
+  throw new SweeplineError({
+    code: "PLAN_STALE",
+    message: `the plan is of commit ${plan.baseline}, and HEAD is ${head ?? "no commit"}`,
+    hint: "Check out the plan's commit in every job, or plan again.",
+    exitCode: matrixExitCodes.usage,
+  });
+}
+
+/** --git-remote, or exp.git_remote, or origin. Throws NO_GIT_REMOTE where it is a name that is not configured. */
+export async function gitRemoteOf(context: ExperimentsContext, asked: string | undefined): Promise<string> {
+  const name = asked ?? context.project.config.get("exp.git_remote") ?? "origin";
+  if (await hasGitRemote(context, name)) return name;
+  throw new SweeplineError({
+    code: "NO_GIT_REMOTE",
+    message: `there is no Git remote '${name}'`,
+    hint: "--git-remote names another one, or a URL.",
+    exitCode: matrixExitCodes.usage,
+  });
+}
+
+export async function hasGitRemote({ repository }: ExperimentsContext, name: string): Promise<boolean> {
+  if (/[/:\\]/.test(name)) return true;
+  const outcome = await tryGit(["config", "--get", `remote.${name}.url`], { cwd: repository.workTree });
+  return outcome.exitCode === 0;
+}
+
+/** Results have to be committed by somebody; a CI runner often has nobody configured. */
+export async function ensureIdentity({ repository }: ExperimentsContext): Promise<void> {
+  const known = await tryGit(["var", "GIT_COMMITTER_IDENT"], { cwd: repository.workTree });
+  if (known.exitCode === 0) return;
+  for (const role of ["AUTHOR", "COMMITTER"]) {
+    process.env[`GIT_${role}_NAME`] ??= "sweepline";
+    process.env[`GIT_${role}_EMAIL`] ??= "sweepline@localhost";
+  }
+}
+
+/** A number of jobs that a system is told; larger than what one machine takes. */
+export function matrixJobs(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("not a number of jobs (1 or more)");
+  return Number(value);
+}
+
+export function addPlanOption(command: Command): Command {
+  return command.option("--plan <file>", "the plan", defaultPlanFile);
+}
