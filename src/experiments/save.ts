@@ -50,7 +50,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const listed = trackedOutputs(stages).map((file) => path.posix.join(inside, file));
   const include = [...(await addableFiles(listed, { cwd: repository.workTree })), ...included];
   const snapshot = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include: [] });
-  const shared = { files: [], scope, copied: [], targets: [], flags: {}, snapshot };
+  const shared = { files: [], scope, copied: [], folder: "", targets: [], flags: {}, snapshot };
   const [identity = ""] = await identitiesOfPoints(context, { ...shared, points: [{ index: 0, overrides: [] }] });
   const commit = await commitWorkspace(context, {
     name,

@@ -111,7 +111,7 @@ async function prepare(
   request: WorkspaceRunRequest,
   files: readonly OpenedParamFile[],
 ): Promise<Prepared> {
-  const { point, targets, flags } = request;
+  const { point, folder, targets, flags } = request;
   const baseline = await headCommit(context.repository);
   const inGit = files.map((file) => file.inGit);
   const scope = identityScope(await loadProjectStages(context.project), inGit);
@@ -124,6 +124,7 @@ async function prepare(
     files,
     scope,
     copied: [],
+    folder,
     targets,
     flags,
     snapshot,
