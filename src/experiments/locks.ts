@@ -38,7 +38,9 @@ function removeStale(file: string): void {
   const removal = `${file}.removal`;
   if (!tryLock(removal, "removal of a stale lock")) return;
   try {
-    if (!isLockHeld(file)) removeFile(file);
+    // One look: a lock that is there and dead stays so until we remove it, but where there is none, one may come.
+    const owner = readLock(file);
+    if (owner !== undefined && (owner === "broken" || !isAlive(owner))) removeFile(file);
   } finally {
     removeFile(removal);
   }
@@ -53,7 +55,7 @@ export function tryLock(file: string, what: string): boolean {
     if (isLockHeld(file)) return false;
     removeStale(file);
   }
-  return false;
+  return createExclusive(file, content);
 }
 
 export function unlock(file: string): void {
