@@ -60,12 +60,27 @@ describe("limits", () => {
   test("--timeout ends the stages; it counts as failed, with the reason", async () => {
     const { gate, repository } = await heldQueue("1");
     const running = repository.start(["exp", "run", "--run-all", "--timeout", "500ms"]);
-    await (await gate.nextCall()).waitForEnd();
     expect((await running.result()).exitCode).toBe(1);
+    // Whether the stage had started by then is up to the machine; if so it has ended.
+    for (const call of gate.calls) await call.waitForEnd();
     expect((await status(repository)).tasks[0]).toMatchObject({
       state: "failed",
       message: "timed out: it ran longer than 0.5 s",
     });
+  });
+
+  test("--timeout in the workspace and with --temp", async () => {
+    const { gate, repository } = await heldQueue("1");
+    for (const words of [
+      ["-S", "x=5"],
+      ["-S", "x=6", "--temp"],
+    ]) {
+      const { exitCode, stderr } = await repository.run(["exp", "run", "--timeout", "300ms", ...words]);
+      for (const call of gate.calls) await call.waitForEnd();
+      expect(exitCode).toBe(255);
+      expect(stderr).toContain("timed out: it ran longer than 0.3 s");
+    }
+    expect(experimentNames(repository)).toEqual([]);
   });
 
   test("--max-failures stops after that many", async () => {
@@ -79,7 +94,15 @@ describe("limits", () => {
 
   test("options that make no sense are usage errors", async () => {
     const repository = makeRepository();
-    const bad = ["--timeout soon", "--timeout 0s", "--retries -1", "--gpus 0,,1", "--slots gpu", "--jobs many"];
+    const bad = [
+      "--timeout soon",
+      "--timeout 0s",
+      "--retries -1",
+      "--gpus 0,,1",
+      "--slots gpu",
+      "--jobs many",
+      "--gpus 0,0",
+    ];
     for (const words of bad)
       expect((await repository.run(["exp", "run", "--run-all", ...words.split(" ")])).exitCode, words).toBe(254);
   });

@@ -23,6 +23,7 @@ import { queuedText } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, ranText, runQueue } from "../run-queue.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
+import { withTimeLimit } from "../time-limit.ts";
 
 interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
@@ -66,6 +67,11 @@ function checkOptions(targets: readonly string[], options: Options): void {
     throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
   if (options.jobs === "auto" && !options.runAll)
     throw refuse("--jobs auto is for --run-all: stages of one experiment run by number");
+  const runsOne = !options.queue && !options.runAll;
+  if (runsOne && (options.retries !== undefined || options.maxFailures !== undefined))
+    throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
+  if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
+    throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
   if (options.dry && (options.queue || options.temp || options.runAll))
     throw refuse(
@@ -148,6 +154,7 @@ async function runHere(call: Call): Promise<ExitCode> {
   if (options.copyPaths !== undefined) warn(io, "--copy-paths has no effect on a run in the workspace");
   const groups = new Set<number>();
   const interrupt = listenForInterrupt(io, () => killGroups(groups));
+  const limit = withTimeLimit(interrupt.signal, options.timeout);
   try {
     const outcome = await runInWorkspace(context, {
       point,
@@ -161,8 +168,14 @@ async function runHere(call: Call): Promise<ExitCode> {
       interactive: options.interactive === true,
       named: (name) => print(io, `Reproducing experiment '${name}'`),
       events: stageEvents(io, { groups, messages: "all" }),
-      signal: interrupt.signal,
+      signal: limit.signal,
     });
+    if (outcome.kind === "cancelled" && limit.isOver())
+      throw new SweeplineError({
+        code: "EXPERIMENT_FAILED",
+        message: `timed out: it ran longer than ${(options.timeout ?? 0) / 1000} s`,
+        hint: `The whole log: sweepline exp logs ${outcome.name}`,
+      });
     if (outcome.kind === "cancelled") {
       io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; nothing was committed.\n`);
       return exitCodes.interrupted;
@@ -176,6 +189,7 @@ async function runHere(call: Call): Promise<ExitCode> {
     print(io, `\nRan experiment(s): ${outcome.name}\nExperiment results have been applied to your workspace.`);
     return exitCodes.ok;
   } finally {
+    limit.release();
     interrupt.release();
   }
 }

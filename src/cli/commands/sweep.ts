@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { enqueue, sweepId } from "../../experiments/enqueue.ts";
+import { type EnqueueRequest, enqueue, previewEnqueue, sweepId } from "../../experiments/enqueue.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { headCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
@@ -10,11 +10,20 @@ import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { addLimitOptions, defaultJobs, entryLimits, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
+import {
+  addLimitOptions,
+  defaultJobs,
+  entryLimits,
+  jobsNumber,
+  jobsOrAuto,
+  type LimitFlags,
+  runLimits,
+} from "../limit-options.ts";
 import { readPoints } from "../points.ts";
 import { leftAloneLines } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
+import { printSweepPreview } from "../sweep-preview.ts";
 import { printSweepTable } from "../sweep-table.ts";
 
 interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
@@ -24,6 +33,7 @@ interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly points?: string;
   readonly target?: readonly string[];
   readonly copyPaths?: readonly string[];
+  readonly dryRun?: boolean;
   readonly retryFailed?: boolean;
   readonly failFast?: boolean;
   readonly sortBy?: string;
@@ -51,7 +61,8 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const expansion = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
-  const outcome = await enqueue(context, {
+  const jobs = options.jobs ?? defaultJobs(options);
+  const request: EnqueueRequest = {
     points: expansion.points,
     numbered: true,
     folder: path.relative(context.project.root, process.cwd()),
@@ -67,7 +78,14 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     failedBefore: options.retryFailed ? "queue" : "report",
     claim: "leave",
     ...entryLimits(options),
-  });
+  };
+  if (options.dryRun) {
+    const preview = await previewEnqueue(context, request);
+    const format = options.json ? "json" : "text";
+    printSweepPreview(io, context, { id, points: expansion.points.length, jobs: jobsNumber(jobs), preview, format });
+    return exitCodes.ok;
+  }
+  const outcome = await enqueue(context, request);
   const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) {
     print(io, `Sweep ${id}: ${expansion.points.length} points, ${outcome.queued.length} new.`);
@@ -80,7 +98,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     sequence === undefined ? [] : [sequence],
   );
   const run = await runQueue(context, io, {
-    jobs: options.jobs ?? defaultJobs(options),
+    jobs,
     onFailure: options.failFast ? "stop" : "continue",
     only: new Set(sequences),
     claims: "take",
@@ -105,6 +123,7 @@ Examples:
   sweepline sweep @sweep.txt                  one override a line, # starts a comment
   sweepline sweep --points points.csv         one point a row, keys in the first row
   sweepline sweep lr=0.1,0.01                 again: runs only what is missing
+  sweepline sweep lr=0.1,0.01,0.001 --dry-run says what is missing, and how long it should take
   sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
   sweepline sweep                             over hydra.sweeper.params of the config
 `;
@@ -127,6 +146,7 @@ export const command: CommandFactory = (io, finish) =>
         .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
         .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
         .option("--no-hydra", noHydraText)
+        .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
         .option("--retry-failed", "run points again that failed before")
         .option("--fail-fast", "stop at the first failure")
         .option("--sort-by <column>", "sort the table by that metric or parameter")
