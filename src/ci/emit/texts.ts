@@ -22,7 +22,12 @@ export function runCommand({ planFile }: Pick<Emission, "planFile">, variable = 
   return `sweepline matrix run --plan ${shellWord(planFile)} --point "${variable}"`;
 }
 
-/** Shell lines that choose the job's points by its index: positional parameters, so that sh is enough. */
-export function chooseByIndex(emission: Emission, indexVariable: string): readonly string[] {
-  return [`set -- ${pointTexts(emission).join(" ")}`, `shift "$${indexVariable}"`, 'POINT="$1"', "export POINT"];
+/** Shell lines that compute the job's points from its index, as packShards does: no list that could be too long. */
+export function chooseByIndex({ points, shards }: Emission, index: string): readonly string[] {
+  const jobs = shards.length;
+  return [
+    `first=$((${index} * ${points} / ${jobs}))`,
+    `last=$(((${index} + 1) * ${points} / ${jobs} - 1))`,
+    'POINT="$first-$last"',
+  ];
 }

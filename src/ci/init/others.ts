@@ -58,9 +58,9 @@ ${circleSetUp}      - run: sweepline matrix plan @sweep.txt -o sweep.json
 const azureSetUp = `      - checkout: self
         fetchDepth: 1
         persistCredentials: true
-      - task: UseNode@1
+      - task: NodeTool@0
         inputs:
-          version: 22.x
+          versionSpec: 22.x
       - script: npm install --global sweepline
 `;
 

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sameValue } from "../../src/base/value.ts";
+import { formatPlan, makePlan, parsePlan } from "../../src/ci/plan.ts";
+import { checkPlan, readPlanPoint } from "../../src/ci/plan-points.ts";
+import { expandPoints } from "../../src/sweep/expand.ts";
+import { readPointsFile } from "../../src/sweep/points-file.ts";
+import { baseline, plainRun, planOf } from "./emission.ts";
+
+describe("a plan", () => {
+  it("is one line a point, and the same for the same sweep", () => {
+    const text = formatPlan(planOf(["lr=0.1,0.2", "other.json:seed=1"]));
+    expect(text).toBe(formatPlan(planOf(["lr=0.1,0.2", "other.json:seed=1"])));
+    expect(text.split("\n").slice(1, 3)).toEqual([
+      '{"i":0,"id":"b6e5eb1bca7f","name":"s-01234567-0000","set":["lr=0.1","other.json:seed=1"]},'.replace(
+        /"id":"[0-9a-f]+"/,
+        `"id":"${planOf(["lr=0.1,0.2", "other.json:seed=1"]).points[0]?.id}"`,
+      ),
+      expect.stringMatching(/^\{"i":1,"id":"[0-9a-f]{12}","name":"s-01234567-0001"/),
+    ]);
+    expect(parsePlan(text, "sweep.json")).toEqual(planOf(["lr=0.1,0.2", "other.json:seed=1"]));
+  });
+
+  it("has an id for each point that depends on the commit and the overrides alone", () => {
+    const both = planOf(["lr=0.1,0.2"]).points.map(({ id }) => id);
+    const [one] = planOf(["lr=0.2"]).points.map(({ id }) => id);
+    expect(both[1]).toBe(one);
+    expect(both[0]).not.toBe(one);
+  });
+
+  it("leaves out points that are the same as an earlier one", () => {
+    const { points } = expandPoints(["lr=0.1,0.2,0.1"]);
+    const { plan, repeated } = makePlan({ sweep: "s-0123456789ab", baseline, run: plainRun, points, name: "grid" });
+    expect(repeated).toBe(1);
+    expect(plan.points.map(({ i, name }) => [i, name])).toEqual([
+      [0, "grid-1"],
+      [1, "grid-2"],
+    ]);
+  });
+
+  it("gives each job the value that was planned, whatever it is", async () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(fc.oneof(fc.string(), fc.integer()), { maxLength: 3 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 5 }), async (values) => {
+        const rows = values.map((each) => JSON.stringify({ "train.lr": each })).join("\n");
+        const points = await readPointsFile(rows, "jsonl");
+        const { plan } = makePlan({ sweep: "s-0123456789ab", baseline, run: plainRun, points, name: undefined });
+        checkPlan(plan, points, {});
+        const read = parsePlan(formatPlan(plan), "sweep.json").points.map((point) => readPlanPoint(point, {}));
+        for (const point of points) {
+          const planned = point.overrides[0]?.edit.value;
+          expect(read.some(({ overrides }) => sameValue(overrides[0]?.edit.value, planned))).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("is refused where it is none, or names what it must not", () => {
+    const good = formatPlan(planOf(["lr=1,2"]));
+    const spoilt = [
+      "",
+      "{",
+      "[]",
+      "null",
+      good.replace('"v":1', '"v":2'),
+      good.replace('"i":1', '"i":7'),
+      good.replace("s-01234567-0001", "../../heads/main"),
+      good.replace("s-01234567-0001", "-x"),
+      good.replace(baseline, "main"),
+      good.replace('"s-0123456789ab"', '"../x"'),
+      good.replace('["lr=2"]', '"lr=2"'),
+    ];
+    for (const text of spoilt)
+      expect(() => parsePlan(text, "sweep.json"), text).toThrow(
+        expect.objectContaining({ code: "PLAN_INVALID", exitCode: 2 }),
+      );
+    expect(() => readPlanPoint({ i: 0, set: ["lr=1,2"] }, {})).toThrow(
+      expect.objectContaining({ code: "PLAN_INVALID" }),
+    );
+  });
+});
