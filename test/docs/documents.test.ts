@@ -37,6 +37,7 @@ function tableRows(text: string, heading: string): string[][] {
 /** `exp show`, `version`: the full names of the commands that do something. */
 function commandNames(entries: readonly CatalogEntry[], parents: readonly string[] = []): string[] {
   return entries.flatMap((entry) => {
+    if (entry.hidden) return [];
     const words = [...parents, entry.name];
     return entry.commands === undefined ? [words.join(" ")] : commandNames(entry.commands, words);
   });
