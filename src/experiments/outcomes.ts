@@ -12,14 +12,21 @@ import { type ExperimentsContext, experimentRef } from "./repository.ts";
  * where somebody took it meanwhile, the result is kept as `<name>-2`. Returns the name it got.
  */
 export async function commitOutcome(refs: RefTransactions, entry: QueueEntry, commit: ObjectId): Promise<string> {
+  let entryIsThere = true;
   for (let attempt = 1; ; attempt++) {
     const name = attempt === 1 ? entry.name : `${entry.name}-${attempt}`;
     const ref = experimentRef(entry.baseline, name);
     const result: RefChange = entry.record.replace
       ? { kind: "set", ref, to: commit }
       : { kind: "create", ref, to: commit };
-    const outcome = await refs.commit([result, removal(entry)]);
+    const outcome = await refs.commit(entryIsThere ? [result, removal(entry)] : [result]);
     if (outcome.kind === "committed") return name;
+    if (entryIsThere && outcome.message.includes(entry.ref)) {
+      // Somebody removed or replaced the entry while it ran: what was computed is kept all the same.
+      entryIsThere = false;
+      attempt--;
+      continue;
+    }
     if (!/reference already exists/.test(outcome.message) || attempt > 1000)
       throw new SweeplineError({
         code: "COMMIT_REFUSED",

@@ -7,7 +7,7 @@ import { PipelineFileFinder } from "../experiments/pipeline-files.ts";
 import { type QueueEntry, releaseEntry } from "../experiments/queue.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { QueueRequest } from "../experiments/requests.ts";
-import { startRun } from "../experiments/runs.ts";
+import { runFolder, startRun } from "../experiments/runs.ts";
 import { committerIdentity } from "../git/objects.ts";
 import { RefTransactions } from "../git/refs.ts";
 import { ActiveRun, type RunTools } from "./active-run.ts";
@@ -113,12 +113,22 @@ export class Coordinator {
     const { emit, sweep } = this.options;
     const facts = { total, jobs: this.capacity.jobs, at: startedAt };
     emit({ type: "planned", ...facts, ...(sweep === undefined ? {} : { sweep }) });
-    do {
-      await this.startMore(tools);
-      if (this.running.size > 0 || this.mayStartLater()) await this.wake.sleep(this.sleepLimit());
-    } while (!(await this.isOver()));
+    while (!(await this.step(tools)));
     if (this.bug !== undefined) throw this.bug.error;
     return this.summarize(startedAt);
+  }
+
+  /** Answers whether it was the last one. Whatever goes wrong here, what runs is stopped and waited for first. */
+  private async step(tools: Tools): Promise<boolean> {
+    try {
+      await this.startMore(tools);
+      if (this.running.size > 0 || this.mayStartLater()) await this.wake.sleep(this.sleepLimit());
+      return await this.isOver();
+    } catch (error) {
+      this.bug ??= { error };
+      this.stop();
+      return false;
+    }
   }
 
   private async startMore(tools: Tools): Promise<void> {
@@ -136,7 +146,7 @@ export class Coordinator {
   }
 
   private start(entry: QueueEntry, share: DeviceShare, tools: Tools): void {
-    const run = startRun(this.context.state, entry.sequence, entry.name);
+    const run = runFolder(this.context.state, entry.sequence, entry.name);
     const active = new ActiveRun(entry, run, this.options.emit);
     this.active.set(entry.sequence, active);
     const done: Promise<void> = this.runEntry(active, share, tools)
@@ -182,7 +192,8 @@ export class Coordinator {
 
   private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: Tools): Promise<void> {
     const { context, options } = this;
-    const { entry, run } = active;
+    const { entry } = active;
+    const run = startRun(context.state, entry.sequence, entry.name);
     const startedAt = Date.now();
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
     if (this.state === "stopping") active.stop("stopped");

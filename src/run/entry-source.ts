@@ -6,6 +6,7 @@ import { endProcessGroups } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { livingProcesses, processesFile, runFolder } from "../experiments/runs.ts";
 import { refIs } from "../git/refs.ts";
+import { longestDelayMs } from "./retry.ts";
 
 export interface EntrySourceOptions {
   /** Only these entries; undefined: all that are queued, also those that come while we run. */
@@ -66,7 +67,9 @@ export class EntrySource {
     const { sequence, name } = entry;
     const { state, repository } = this.context;
     const notBefore = readAttempts(runFolder(state, sequence, name)).at(-1)?.notBefore ?? 0;
-    if (notBefore > Date.now()) {
+    const waitMs = notBefore - Date.now();
+    // A longer time than any pause: the clock was set back.
+    if (waitMs > 0 && waitMs <= longestDelayMs) {
       this.later.set(sequence, notBefore);
       return false;
     }

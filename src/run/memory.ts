@@ -24,12 +24,19 @@ function residentBytes(pid: string): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+function processIds(): readonly string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
 /** Resident memory of all processes of each group; empty where there is no /proc. */
 export function memoryOfGroups(groups: ReadonlySet<number>): ReadonlyMap<number, number> {
   const bytes = new Map<number, number>();
   if (process.platform !== "linux" || groups.size === 0) return bytes;
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
+  for (const pid of processIds()) {
     try {
       const group = groupOf(pid);
       if (group !== undefined && groups.has(group)) bytes.set(group, (bytes.get(group) ?? 0) + residentBytes(pid));

@@ -1,5 +1,6 @@
 /** Looks several times a second whether somebody asks something of this process. */
 
+import { systemErrorCode } from "../base/errors.ts";
 import type { StateLayout } from "../experiments/layout.ts";
 import { type QueueRequest, readRequests, removeRequest } from "../experiments/requests.ts";
 
@@ -13,11 +14,20 @@ export class RequestWatch {
     private readonly state: StateLayout,
     private readonly handle: (request: QueueRequest) => boolean,
   ) {
-    this.timer = setInterval(() => this.look(), pollMs);
+    this.timer = setInterval(() => this.tryToLook(), pollMs);
     this.timer.unref();
   }
 
-  look(): void {
+  private tryToLook(): void {
+    try {
+      this.look();
+    } catch (error) {
+      // Too many open files, a full disk: it is looked at again soon.
+      if (systemErrorCode(error) === undefined) throw error;
+    }
+  }
+
+  private look(): void {
     for (const request of readRequests(this.state)) if (this.handle(request)) removeRequest(this.state, request);
   }
 

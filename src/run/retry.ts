@@ -13,7 +13,7 @@ export interface RetryPolicy {
 export const defaultRetryPolicy: RetryPolicy = { retries: 0, outsideRetries: 3, delayMs: 1_000 };
 
 /** However many attempts failed: no pause is longer. */
-const longestDelayMs = 5 * 60_000;
+export const longestDelayMs = 5 * 60_000;
 
 export type RetryDecision =
   | { readonly kind: "give-up" }

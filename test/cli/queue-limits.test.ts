@@ -126,3 +126,16 @@ test("--gpus and --slots: as many at once as there are places, each sees its own
   for (const call of [second, third]) if (call !== undefined) await finish(call);
   expect((await running.result()).exitCode).toBe(0);
 });
+
+test("a result whose entry was taken away while it ran is kept", async () => {
+  const { gate, repository } = await heldQueue("1,2");
+  const running = repository.start(["exp", "run", "--run-all"]);
+  const call = await gate.nextCall();
+  const ref = "refs/exps/celery/sweepline/queued/0000000001";
+  repository.git("update-ref", "-d", ref);
+  await finish(call);
+  await finish(await gate.nextCall());
+  expect((await running.result()).exitCode).toBe(0);
+  expect(experimentNames(repository)).toEqual(["p-1", "p-2"]);
+  expect(queueRefs(repository)).toEqual([]);
+});
