@@ -95,8 +95,7 @@ const staleLocks: Check = {
   name: "locks",
   fine: "no stale locks",
   find: async ({ state, project }) => {
-    const devices = path.join(state.root, "devices");
-    const folders = [state.root, state.copies, devices].filter((folder) => existsSync(folder));
+    const folders = [state.root, state.copies, state.devices].filter((folder) => existsSync(folder));
     const files = folders.flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.endsWith(".lock") || name.endsWith(".removal"))

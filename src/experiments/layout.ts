@@ -10,6 +10,8 @@ export interface StateLayout {
   readonly runs: string;
   /** Workspace copies: `<slot>/`, beside them `<slot>.index` and `<slot>.lock`. */
   readonly copies: string;
+  /** One lock file a device or slot that a running experiment has. */
+  readonly devices: string;
   readonly scratch: string;
   readonly queueLock: string;
   readonly workspaceLock: string;
@@ -36,6 +38,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     claims: path.join(root, "claims"),
     runs: path.join(root, "runs"),
     copies: path.join(root, "copies"),
+    devices: path.join(root, "devices"),
     scratch: path.join(root, "scratch"),
     queueLock: path.join(root, "queue.lock"),
     workspaceLock: path.join(root, "workspace.lock"),

@@ -23,25 +23,37 @@ export async function endProcessGroups(groups: readonly ProcessIdentity[]): Prom
   await Promise.all(groups.map((group) => stopProcessGroup(group.pid, graceMs)));
 }
 
+/** Whoever takes a dead owner's lock does the cleaning and removes it; a living owner keeps it. */
+async function freeDeadLock(file: string, clean: () => Promise<void>): Promise<boolean> {
+  if (isLockHeld(file) || !tryLock(file, "recovery")) return false;
+  await clean();
+  unlock(file);
+  return true;
+}
+
+function filesIn(folder: string, pattern: RegExp): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => pattern.test(name));
+}
+
 /**
  * Ends the process groups that dead coordinators left behind and removes their claims, so that their entries,
- * still in the queue, are run again. Returns the sequence numbers that were freed.
+ * still in the queue, are run again; frees the copies and devices that they had. Returns the sequence numbers that
+ * were freed.
  */
 export async function recoverDeadRuns(context: ExperimentsContext): Promise<readonly number[]> {
-  const { claims } = context.state;
-  if (!existsSync(claims)) return [];
+  const { claims, copies, devices } = context.state;
   const freed: number[] = [];
-  for (const name of readdirSync(claims)) {
-    if (!/^\d{10,}$/.test(name)) continue;
-    const claim = `${claims}/${name}`;
-    // Whoever takes the dead owner's lock does the cleaning; a living owner keeps it.
-    if (isLockHeld(claim) || !tryLock(claim, "recovery")) continue;
+  for (const name of filesIn(claims, /^\d{10,}$/)) {
     const sequence = Number(name);
-    const table = processesFile(context.state, sequence);
-    await endProcessGroups(livingProcesses(table));
-    removeFile(table);
-    unlock(claim);
-    freed.push(sequence);
+    const isFreed = await freeDeadLock(`${claims}/${name}`, async () => {
+      const table = processesFile(context.state, sequence);
+      await endProcessGroups(livingProcesses(table));
+      removeFile(table);
+    });
+    if (isFreed) freed.push(sequence);
   }
+  for (const folder of [copies, devices])
+    for (const name of filesIn(folder, /\.lock$/)) await freeDeadLock(`${folder}/${name}`, async () => undefined);
   return freed;
 }

@@ -36,7 +36,7 @@ export class DevicePool {
   private readonly kinds: readonly (readonly Place[])[];
 
   constructor(state: StateLayout, options: DeviceOptions) {
-    const folder = path.join(state.root, "devices");
+    const folder = state.devices;
     const gpus = Array.from({ length: options.perGpu }, (_, share) =>
       options.gpus.map((gpu) => ({
         lock: path.join(folder, `gpu-${encodeURIComponent(gpu)}-${share}.lock`),
