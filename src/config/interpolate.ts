@@ -62,15 +62,15 @@ export class Interpolation {
     );
   }
 
-  /** The value that a node stands for, interpolations followed. @throws InterpolationFailure */
+  /** What a node stands for where it is an interpolation itself; what is in it stays open. @throws InterpolationFailure */
   valueOf(node: ConfigNode, path: Path): ConfigNode {
-    return this.follow({ node, path, isResolved: false }).node;
+    return this.dereference({ node, path, isResolved: false }).node;
   }
 
-  /** What an interpolated node refers to, where that is in the config, unresolved: what a merge goes into. */
+  /** The same, or undefined where it has no value. */
   targetOf(node: ConfigNode, path: Path): ConfigNode | undefined {
     try {
-      return this.dereference({ node, path, isResolved: false }).node;
+      return this.valueOf(node, path);
     } catch (error) {
       if (error instanceof InterpolationFailure) return undefined;
       throw error;
@@ -162,9 +162,8 @@ export class Interpolation {
     throw new InterpolationFailure("CONFIG_INTERPOLATION", `the text grows beyond ${maxTextLength} characters`);
   }
 
-  /** As Python's str() writes it: None, True, 1.0. */
-  private textOf(located: Located): string {
-    const { node } = this.follow(located);
+  /** As Python's str() writes it: None, True, 1.0. Mappings and lists are written as they are, interpolations and all. */
+  private textOf({ node }: Located): string {
     if (node.kind === "scalar" && typeof node.value === "string") return node.value;
     return pythonRepr(plainNode(node));
   }
@@ -254,7 +253,8 @@ export class Interpolation {
   private select(key: string, holder: Located): Located | undefined {
     const dots = /^\.*/.exec(key)?.[0].length ?? 0;
     const base = this.baseOf(dots, holder.path);
-    return base === undefined ? undefined : this.walk(base, splitKey(key.slice(dots)));
+    if (base === undefined) throw unknownKey(key, "It leads above the top of the config.");
+    return this.walk(base, splitKey(key.slice(dots)));
   }
 
   private decode(text: string, holder: Located): Value {

@@ -30,9 +30,9 @@ export function mergeMaps(base: MapNode, over: MapNode, path: Path, context: Mer
 
 /** A value laid over another of the same place. */
 export function mergeNodes(present: ConfigNode, value: ConfigNode, path: Path, context: MergeContext): ConfigNode {
-  if (isMissing(value)) return present;
-  if (value.kind === "scalar") return value;
+  if (value.kind === "scalar" && !isMissing(value)) return value;
   const base = dereferenced(present, path, context);
+  if (value.kind === "scalar") return base.kind === "scalar" ? present : base;
   if (base.kind === "scalar" || (base.kind === "list" && value.kind === "list")) return value;
   if (base.kind === "map" && value.kind === "map") return mergeMaps(base, value, path, context);
   const words = { map: "a mapping", list: "a list", scalar: "a value" };
