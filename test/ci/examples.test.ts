@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { pipelineFiles } from "../../src/ci/init/init.ts";
+import { checkout } from "../rig/index.ts";
+
+describe.each(["github", "gitlab"] as const)("examples/ci/%s", (system) => {
+  it("is what `matrix init` writes", () => {
+    const folder = path.join(checkout, "examples", "ci", system);
+    const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+    const files = Object.fromEntries(names.map((name) => [name, readFileSync(path.join(folder, name), "utf8")]));
+    expect(files).toEqual(pipelineFiles[system]);
+  });
+});

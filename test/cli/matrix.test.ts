@@ -1,0 +1,182 @@
+/** The matrix commands in real clones: what is done once, what is refused, what is tried again. */
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { makePipelineRepository, Repository } from "../rig/index.ts";
+
+interface Setting {
+  readonly repository: Repository;
+  readonly bare: string;
+  readonly plan: string;
+  clone(): Repository;
+  remoteRefs(): string[];
+}
+
+async function setUp(...overrides: string[]): Promise<Setting> {
+  const repository = makePipelineRepository();
+  const bare = path.join(repository.root, "remote.git");
+  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare], { env: repository.env });
+  repository.git("remote", "add", "origin", bare);
+  await repository.succeed(["remote", "add", "-d", "store", path.join(repository.root, "store")]);
+  repository.commit("remote");
+  repository.git("push", "--quiet", "origin", "main");
+  await repository.succeed(["matrix", "plan", ...overrides, "-o", "../sweep.json"]);
+  let clones = 0;
+  const clone = () => {
+    const root = path.join(repository.root, `clone-${++clones}`);
+    mkdirSync(root);
+    const copy = new Repository(root);
+    const args = ["clone", "--quiet", "--depth", "1", `file://${bare}`, copy.folder];
+    execFileSync("git", args, { env: copy.env, stdio: "pipe" });
+    return copy;
+  };
+  const remoteRefs = () => repository.git("ls-remote", "origin", "refs/exps/*", "refs/sweeps/*").split("\n");
+  return { repository, bare, plan: path.join(repository.root, "sweep.json"), clone, remoteRefs };
+}
+
+/** Makes the remote refuse pushes until it was asked so many times. */
+function refusePushes(bare: string, times: number): void {
+  const hook = path.join(bare, "hooks", "pre-receive");
+  mkdirSync(path.dirname(hook), { recursive: true });
+  writeFileSync(hook, `#!/bin/sh\necho x >> asked\ntest "$(wc -l < asked)" -gt ${times}\n`);
+  chmodSync(hook, 0o755);
+}
+
+describe("matrix plan and emit", () => {
+  it("plans the same twice, and says what is not part of it", async () => {
+    const { repository, plan } = await setUp("train.lr=0.1,0.2", "seed=1,2");
+    const text = readFileSync(plan, "utf8");
+    repository.write({ "params.yaml": repository.read("params.yaml").replace("42", "43") });
+    const again = await repository.run(["matrix", "plan", "train.lr=0.1,0.2", "seed=1,2"]);
+    expect(again.stdout).toBe(text);
+    expect(again.stderr).toContain("changes that are not committed are not part of the plan");
+    const jobs = await repository.run(["matrix", "emit", "--for", "lines", "--plan", plan, "--max-jobs", "2"]);
+    expect(jobs.stdout).toBe("0-1\n2-3\n");
+    expect(jobs.stderr).toBe("4 points in 2 jobs of 2 points each (--max-jobs).\n");
+  });
+
+  it("exits 2 for wrong use, an empty sweep and a plan that is none", async () => {
+    const { repository } = await setUp("seed=1");
+    const calls = [
+      ["matrix", "plan", "seed=range(5,1)"],
+      ["matrix", "plan"],
+      ["matrix", "plan", "seed=1,"],
+      ["matrix", "emit", "--for", "nosuch"],
+      ["matrix", "emit", "--for", "json"],
+      ["matrix", "emit", "--for", "json", "--plan", "params.yaml"],
+      ["matrix", "run", "--plan", "../sweep.json"],
+      ["matrix", "run", "--plan", "../sweep.json", "--point", "1"],
+      ["matrix", "run", "--plan", "../sweep.json", "--point", "0", "--git-remote", "nosuch"],
+      ["matrix", "nosuch"],
+    ];
+    for (const call of calls) expect((await repository.run(call)).exitCode, call.join(" ")).toBe(2);
+  });
+});
+
+describe("matrix run", () => {
+  it("runs a point once, wherever it is asked to", async () => {
+    const { plan, clone, remoteRefs } = await setUp("train.lr=0.1,0.2", "seed=1,2");
+    const first = clone();
+    const run = ["matrix", "run", "--plan", plan, "--point", "1-2"];
+    expect(await first.succeed(run)).toContain("Point 1-2: 0 done before; 2 pushed to 'origin', 5 files uploaded.");
+    const refs = remoteRefs();
+    expect(refs).toHaveLength(2);
+    expect(await first.succeed(run)).toBe("Point 1-2: done before, nothing to do.\n");
+    const second = clone();
+    expect(await second.succeed(run)).toBe("Point 1-2: done before, nothing to do.\n");
+    expect(await second.succeed(["matrix", "run", "--plan", plan, "--point", "0-1"])).toContain(
+      "1 done before; 1 pushed",
+    );
+    expect(remoteRefs().slice(1)).toEqual(refs);
+    const collect = await clone().run(["matrix", "collect", "--plan", plan, "--comment", "note.md"]);
+    expect(collect.exitCode).toBe(1);
+    expect(collect.stdout).toContain("3 of 4 points done, 0 failed, 1 missing.");
+    expect(collect.stdout).toMatch(/1 missing:\n {2}s-[0-9a-f]{8}-0003 \(point 3, job 3\)/);
+  });
+
+  it("tries again where the remote refuses for a while", async () => {
+    const { bare, plan, clone, remoteRefs } = await setUp("seed=1");
+    refusePushes(bare, 2);
+    const run = await clone().run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain("trying again");
+    expect(remoteRefs()).toHaveLength(1);
+  });
+
+  it("remembers a failure for others, and forgets it once the point succeeds", async () => {
+    const { repository, plan, clone, remoteRefs } = await setUp("seed=1");
+    const flag = path.join(repository.root, "broken");
+    writeFileSync(flag, "");
+    repository.write({ "src/train.sh": `test ! -e ${flag} || exit 9\n${repository.read("src/train.sh")}` });
+    repository.commit("fragile");
+    repository.git("push", "--quiet", "origin", "main");
+    await repository.succeed(["matrix", "plan", "seed=1", "-o", plan]);
+    const failed = await clone().run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect(failed.exitCode).toBe(1);
+    expect(remoteRefs()[0]).toMatch(/refs\/sweeps\/s-[0-9a-f]{12}\/failed\/0$/);
+    const collect = await clone().run(["matrix", "collect", "--plan", plan, "--md", "report.md"]);
+    expect(collect.exitCode).toBe(1);
+    expect(collect.stdout).toContain("sh src/train.sh, exited with 9");
+    expect(collect.stdout).toContain("0 of 1 points done, 1 failed, 0 missing.");
+    execFileSync("rm", [flag]);
+    await clone().succeed(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect(remoteRefs().join()).not.toContain("failed");
+    expect((await clone().run(["matrix", "collect", "--plan", plan])).exitCode).toBe(0);
+  });
+
+  it("refuses a plan of another commit, and a name that another experiment has", async () => {
+    const { repository, plan, clone } = await setUp("seed=1", "-n", "grid");
+    await repository.succeed(["exp", "run", "--temp", "-n", "grid-1", "-S", "seed=5"]);
+    await repository.succeed(["exp", "push", "--no-cache", "origin", "grid-1"]);
+    const copy = clone();
+    await copy.succeed(["exp", "pull", "--no-cache", "origin", "grid-1"]);
+    const taken = await copy.run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect(taken.exitCode).toBe(2);
+    expect(taken.stderr).toContain("has the name 'grid-1'");
+    repository.write({ "notes.txt": "\n" });
+    repository.commit("next");
+    const stale = await repository.run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect(stale.exitCode).toBe(2);
+    expect(stale.stderr).toContain("the plan is of commit");
+  });
+
+  it("writes a bundle where it may not push; collect takes only what the plan names", async () => {
+    const { repository, bare, plan, clone, remoteRefs } = await setUp("seed=1,2");
+    refusePushes(bare, 1000);
+    const job = clone();
+    const bundle = path.join(repository.root, "bundles", "0.bundle");
+    await job.succeed(["matrix", "run", "--plan", plan, "--point", "0", "--bundle", bundle]);
+    expect(remoteRefs()).toEqual([""]);
+    // A stranger's bundle: another experiment under the name of a planned point, and a branch.
+    const [ref = ""] = job.experimentRefs();
+    const other = ref.replace("-0000", "-0001");
+    job.git("update-ref", other, ref);
+    job.git("bundle", "create", "--quiet", path.join(repository.root, "bundles", "1.bundle"), other, "HEAD", "^HEAD~0");
+    writeFileSync(path.join(repository.root, "bundles", "2.bundle"), "no bundle\n");
+    const copy = clone();
+    const collect = await copy.run(["matrix", "collect", "--plan", plan, "--bundles", path.dirname(bundle)]);
+    expect(collect.exitCode).toBe(1);
+    expect(collect.stdout).toContain("1 of 2 points done, 0 failed, 1 missing.");
+    expect(collect.stderr).toContain("1.bundle: 1 refs are not what the plan says");
+    expect(collect.stderr).toContain("2.bundle can't be read");
+    expect(copy.experimentRefs()).toEqual([ref]);
+  });
+});
+
+describe("matrix init", () => {
+  it("writes the pipeline and the sweep, and replaces neither", async () => {
+    const { repository } = await setUp("seed=1");
+    const out = await repository.succeed(["matrix", "init", "--for", "github", "train.lr=0.1,0.2", "seed=range(3)"]);
+    expect(out).toContain("Wrote .github/workflows/sweep.yml\nWrote sweep.txt\n");
+    expect(await repository.succeed(["matrix", "plan", "@sweep.txt", "-o", "plan.json"])).toContain("6 points.");
+    expect(existsSync(path.join(repository.folder, ".gitlab-ci.yml"))).toBe(false);
+    await repository.succeed(["matrix", "init", "--for", "github"]);
+    repository.write({ ".github/workflows/sweep.yml": "mine\n" });
+    const refused = await repository.run(["matrix", "init", "--for", "github"]);
+    expect(refused.exitCode).toBe(2);
+    expect(repository.read(".github/workflows/sweep.yml")).toBe("mine\n");
+    await repository.succeed(["matrix", "init", "--for", "github", "--force"]);
+    expect(repository.read(".github/workflows/sweep.yml")).toContain("sweepline matrix run");
+  });
+});
