@@ -8,7 +8,7 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import { resolveCommit } from "../git/repository.ts";
 import { tryGit } from "../git/run.ts";
 
-export const defaultPlanFile = "sweep.json";
+const defaultPlanFile = "sweep.json";
 
 /** Throws PLAN_MISSING, PLAN_INVALID. */
 export function readPlan(file: string): SweepPlan {

@@ -19,7 +19,7 @@ export interface Selected {
   readonly refused: readonly string[];
 }
 
-export function unknownNames(names: readonly string[]): SweeplineError {
+function unknownNames(names: readonly string[]): SweeplineError {
   const verb = names.length === 1 ? "is not a valid experiment name" : "are not valid experiment names";
   return new SweeplineError({ code: "NOT_AN_EXPERIMENT", message: `'${names.join("; ")}' ${verb}` });
 }
