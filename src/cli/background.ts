@@ -33,6 +33,8 @@ export interface StartRequest {
 }
 
 export interface Started {
+  /** "raised": the coordinator ran already, with the options of its own start. */
+  readonly kind: "launched" | "raised";
   /** How many workers came, and how many there are now. */
   readonly added: number;
   readonly jobs: number;
@@ -47,7 +49,8 @@ export function startBackground(context: ExperimentsContext, request: StartReque
       const living = backgroundCoordinator(context.state);
       if (living === undefined) return launch(context, request);
       const jobs = Math.max(living.jobs, request.jobs);
-      if (await raiseJobs(context.state, jobs)) return { added: jobs - living.jobs, jobs, pid: living.pid };
+      if (await raiseJobs(context.state, jobs))
+        return { kind: "raised", added: jobs - living.jobs, jobs, pid: living.pid };
     }
   });
 }
@@ -81,7 +84,7 @@ async function launch({ state, project }: ExperimentsContext, { jobs, words }: S
       message: "the queue workers could not be started",
       hint: `See ${state.coordinatorLog}.`,
     });
-  return { added: jobs, jobs, pid: child.pid };
+  return { kind: "launched", added: jobs, jobs, pid: child.pid };
 }
 
 /** Asks the background coordinator to end. Returns once it heard ("wait") or has ended ("kill"); false where none runs. */

@@ -1,9 +1,7 @@
 /** Workers in the background, held by gates: one coordinator, whoever starts it; it can be told to stop and to kill. */
 import { describe, expect, test } from "vitest";
 import { experimentNames, queueRefs, userState } from "./exp-project.ts";
-import { eventually, finish, heldQueue, states, status } from "./queue-project.ts";
-
-const isGone = ({ workers }: { readonly workers: { readonly coordinator: unknown } }) => workers.coordinator === null;
+import { finish, heldQueue, status, whenGone } from "./queue-project.ts";
 
 describe("queue start", () => {
   test("returns at once, runs what is queued, and ends itself when the queue is empty", async () => {
@@ -20,8 +18,12 @@ describe("queue start", () => {
     expect(tasks[0]?.stages).toHaveLength(1);
     for (const call of calls) await finish(call);
     await finish(await gate.nextCall());
-    await eventually(repository, isGone);
-    expect(await states(repository)).toEqual(["p-1 success", "p-2 success", "p-3 success"]);
+    const end = await whenGone(repository);
+    expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "p-1 success",
+      "p-2 success",
+      "p-3 success",
+    ]);
     expect(experimentNames(repository)).toEqual(["p-1", "p-2", "p-3"]);
     expect(userState(repository)).toBe(before);
   });
@@ -36,7 +38,7 @@ describe("queue start", () => {
     const calls = [first, await gate.nextCall(), await gate.nextCall()];
     expect((await status(repository)).workers).toMatchObject({ active: 3, coordinator: { pid, jobs: 3 } });
     for (const call of calls) await finish(call);
-    await eventually(repository, isGone);
+    await whenGone(repository);
     expect(gate.calls).toHaveLength(3);
   });
 
@@ -51,7 +53,7 @@ describe("queue start", () => {
     await repository.succeed(["exp", "run", "--queue", "-n", "late", "-S", "x=7"]);
     await finish(background);
     await finish(await gate.nextCall());
-    await eventually(repository, isGone);
+    await whenGone(repository);
     expect(gate.calls).toHaveLength(3);
     expect(experimentNames(repository)).toEqual(["late", "p-1", "p-2"]);
   });
@@ -61,12 +63,12 @@ describe("queue start", () => {
     await repository.succeed(["queue", "start"]);
     const orphan = await gate.nextCall();
     process.kill((await status(repository)).workers.coordinator?.pid ?? 0, "SIGKILL");
-    const dead = await eventually(repository, isGone);
+    const dead = await whenGone(repository);
     expect(dead.tasks[0]?.state).toBe("queued");
     await repository.succeed(["queue", "start", "--idle", "100ms"]);
     await orphan.waitForEnd();
     await finish(await gate.nextCall());
-    await eventually(repository, isGone);
+    await whenGone(repository);
     expect(experimentNames(repository)).toEqual(["p-1"]);
   });
 });
@@ -79,8 +81,8 @@ describe("queue stop", () => {
     expect(await repository.succeed(["queue", "stop"])).toBe("Queue workers will stop after running tasks finish.\n");
     expect(call.state).toBe("held");
     await finish(call);
-    await eventually(repository, isGone);
-    expect(await states(repository)).toEqual(["p-2 queued", "p-1 success"]);
+    const end = await whenGone(repository);
+    expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual(["p-2 queued", "p-1 success"]);
     expect(await repository.succeed(["queue", "stop"])).toBe("No queue workers are running.\n");
   });
 
@@ -103,7 +105,7 @@ describe("queue kill", () => {
     expect(await repository.succeed(["queue", "kill", ...flags, "p-1"])).toBe("p-1 has been killed.\n");
     await call.waitForEnd();
     await finish(await gate.nextCall());
-    const end = await eventually(repository, isGone);
+    const end = await whenGone(repository);
     expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual(["p-1 failed", "p-2 success"]);
     expect(end.tasks[0]?.message).toBe("killed by `sweepline queue kill`");
   });

@@ -1,4 +1,8 @@
 /** Repositories with a queue whose stages the test holds, and what to look at in it. */
+import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { backgroundCoordinator } from "../../src/experiments/background.ts";
+import { stateLayout } from "../../src/experiments/layout.ts";
 import {
   type Gate,
   type GateCall,
@@ -66,14 +70,12 @@ export async function states(repository: Repository): Promise<string[]> {
   return (await status(repository)).tasks.map((task) => `${task.name} ${task.state}`);
 }
 
-/** Waits for a state that comes by itself: a background process has no other way to tell. */
-export async function eventually(repository: Repository, isSo: (status: Status) => boolean): Promise<Status> {
-  let last: Status | undefined;
-  const loop = async () => {
-    for (;;) {
-      last = await status(repository);
-      if (isSo(last)) return last;
-    }
+/** Waits until the background coordinator has ended, and tells what it left. Looks at its lock: asking the binary costs. */
+export async function whenGone(repository: Repository): Promise<Status> {
+  const layout = stateLayout({ tmpDir: path.join(repository.folder, ".dvc/tmp") });
+  const gone = async () => {
+    while (backgroundCoordinator(layout) !== undefined) await setTimeout(20);
   };
-  return within(loop(), "the queue to change", () => JSON.stringify(last));
+  await within(gone(), "the background workers to end");
+  return status(repository);
 }

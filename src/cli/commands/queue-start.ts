@@ -5,7 +5,7 @@ import { openProject } from "../../store/open.ts";
 import { duration } from "../arguments.ts";
 import { startBackground } from "../background.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { print } from "../io.ts";
+import { print, warn } from "../io.ts";
 import { addLimitOptions, defaultJobs, jobsNumber, jobsOrAuto, type LimitFlags, limitWords } from "../limit-options.ts";
 
 interface Options extends LimitFlags {
@@ -40,6 +40,13 @@ export const command: CommandFactory = (io, finish) =>
       });
       const plural = started.added > 1 ? "s" : "";
       print(io, `Started '${started.added}' new experiments task queue worker${plural}.`);
-      if (started.added !== started.jobs) print(io, `There are ${started.jobs} in all (process ${started.pid}).`);
+      if (started.kind === "raised") {
+        print(io, `There are ${started.jobs} in all (process ${started.pid}).`);
+        if (words.length > 0)
+          warn(
+            io,
+            `they go on as they were started: ${words.join(" ")} has no effect. \`sweepline queue stop\` ends them`,
+          );
+      }
       finish(exitCodes.ok);
     });
