@@ -104,6 +104,7 @@ describe("other formats", () => {
     ["p.json", '{\n  "a": 1\n}\n', edit("+b=x", "x"), '{\n  "a": 1,\n  "b": "x"\n}\n'],
     ["p.toml", "a = 1 # c\n[t]\nb = 'x'\n", edit("t.b=y", "y"), "a = 1 # c\n[t]\nb = 'y'\n"],
     ["p.toml", "[x.y]\nz = 1\n", edit("+x.w=1", 1n), "[x]\nw = 1\n\n[x.y]\nz = 1\n"],
+    ["p.toml", "\n[k]", edit("k=6.5", 6.5), "k = 6.5\n\n"],
     ["p.py", 'class M:\n    name = "x"  # c\n', edit("M.name=y", "y"), 'class M:\n    name = "y"  # c\n'],
     ["p.py", "x = 1; y = 1\n", edit("y=2", 2n), "x = 1; y = 2\n"],
     ["p.py", "B = 32\n", edit("B=abc", "abc"), 'B = "abc"\n'],

@@ -123,7 +123,8 @@ class TomlFile implements FormatDocument {
         parent,
         parent.items.map((item) => (item === node ? value : plainValue(item))),
       );
-    return [...this.remove(node), ...this.addKeys(parent, [[path.at(-1) ?? "", value]])];
+    const removed = this.remove(node);
+    return [...removed, ...this.addKeys(parent, [[path.at(-1) ?? "", value]]).map((added) => outOf(removed, added))];
   }
 
   /** All lines that make a node: its row, or its section with everything below it. */
@@ -275,4 +276,10 @@ function sectionsOf(node: TomlNode): Section[] {
     node.kind === "map" ? node.entries.map((entry) => entry.node) : node.kind === "list" ? node.items : [];
   if (form === "value") return [];
   return [...own, ...children.flatMap((child) => sectionsOf(child as TomlNode))];
+}
+
+/** An insertion that would fall into a removed part (the last lines of a file, with the line end before them) comes after it. */
+function outOf(removed: readonly Splice[], added: Splice): Splice {
+  const around = removed.find((cut) => cut.start < added.start && added.start < cut.end);
+  return around === undefined ? added : { ...added, start: around.end, end: around.end };
 }
