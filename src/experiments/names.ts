@@ -37,13 +37,20 @@ function printable(name: string): string {
   return name.slice(0, 80).replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }
 
+const numberOf = (base: string, name: string): number | undefined => {
+  if (!name.startsWith(`${base}-`)) return undefined;
+  const number = name.slice(base.length + 1);
+  return /^[1-9]\d{0,8}$/.test(number) ? Number(number) : undefined;
+};
+
+/** Whether a name is the base's with a number: `grid-3` of `grid`. */
+export function isNumbered(base: string, name: string): boolean {
+  return numberOf(base, name) !== undefined;
+}
+
 /** `grid` and a list of taken names: the first free number, above the highest `grid-N` that is taken. */
 export function nextNumber(base: string, taken: Iterable<string>): number {
   let highest = 0;
-  for (const name of taken) {
-    if (!name.startsWith(`${base}-`)) continue;
-    const number = name.slice(base.length + 1);
-    if (/^[1-9]\d{0,8}$/.test(number)) highest = Math.max(highest, Number(number));
-  }
+  for (const name of taken) highest = Math.max(highest, numberOf(base, name) ?? 0);
   return highest + 1;
 }

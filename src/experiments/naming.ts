@@ -1,6 +1,6 @@
 /** Which points are new, and what they are called. Pure: identity first, names second. */
 import { SweeplineError } from "../base/errors.ts";
-import { checkName, nextNumber } from "./names.ts";
+import { checkName, isNumbered, nextNumber } from "./names.ts";
 import { randomName } from "./random-names.ts";
 
 /** Something that has a name on this baseline already. */
@@ -59,10 +59,24 @@ export function namePoints(request: NamingRequest): readonly NamedPoint[] {
     if (known === undefined) return { kind: "new", index, ...names(index) };
     const again = request.samePoint === "replace" || (known.state === "failed" && request.failedBefore === "queue");
     if (!again) return { kind: "known", index, known };
-    return request.name === undefined || request.numbered
-      ? { kind: "new", index, name: known.name, replaces: known }
-      : { kind: "new", index, ...names(index) };
+    const replaces = inPlace(request, known);
+    return replaces === undefined
+      ? { kind: "new", index, ...names(index) }
+      : { kind: "new", index, name: replaces.name, replaces };
   });
+}
+
+/**
+ * The experiment whose place a point takes that is made again: without -n the one that is known; with -n one of that
+ * very name or its numbers; else none, and --force leaves what others are called (a failed one is retried in place).
+ */
+function inPlace(request: NamingRequest, known: KnownExperiment): KnownExperiment | undefined {
+  const { name } = request;
+  if (request.names !== undefined && request.samePoint === "replace") return undefined;
+  if (name === undefined) return known;
+  if (!request.numbered) return undefined;
+  if (request.samePoint !== "replace") return known;
+  return request.known.findLast((item) => item.identity === known.identity && isNumbered(name, item.name));
 }
 
 type NameSource = (index: number) => { readonly name: string; readonly replaces?: KnownExperiment };

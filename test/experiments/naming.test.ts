@@ -167,6 +167,26 @@ describe("naming points", () => {
       { identities: ["a"], name: "n", known: [done("d", "a")], samePoint: "replace" },
       "n",
     ],
+    [
+      "--force with a new base makes new numbers",
+      { name: "bb", numbered: true, known: [done("aa-1", "a"), failed("aa-2", "b")], samePoint: "replace" },
+      "bb-1, bb-2",
+    ],
+    [
+      "--force with the same base replaces the number that the point has",
+      {
+        name: "bb",
+        numbered: true,
+        known: [done("bb-4", "a"), done("aa-1", "a"), done("bb-7", "b")],
+        samePoint: "replace",
+      },
+      "bb-4 for done bb-4, bb-7 for done bb-7",
+    ],
+    [
+      "--force with planned names keeps to them",
+      { names: ["p-1", "p-2"], known: [done("d", "a"), done("p-2", "x")], samePoint: "replace", takenName: "replace" },
+      "p-1, p-2 for done p-2",
+    ],
   ])("%s", (_, request, expected) => expect(names(request)).toBe(expected));
 
   test.each<[string, Partial<NamingRequest>, string]>([
