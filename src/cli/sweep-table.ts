@@ -1,8 +1,11 @@
+import { SweeplineError } from "../base/errors.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { collectExperiments } from "../experiments/show/collect.ts";
 import { showTable } from "../report/exp-show.ts";
-import type { Io } from "./io.ts";
+import { type Io, warn } from "./io.ts";
 import { terminalOf } from "./terminal.ts";
+
+const sortErrors: ReadonlySet<string> = new Set(["UNKNOWN_SORT_COLUMN", "AMBIGUOUS_SORT_COLUMN"]);
 
 export interface SweepTableOptions {
   /** The experiments of the sweep, also those that an earlier run of it made. */
@@ -29,10 +32,22 @@ function sortOf({ sortBy, sortOrder }: SweepTableOptions) {
   return sortBy === undefined ? {} : { sortBy, order: sortOrder ?? "asc" };
 }
 
+/** A wrong column is found out after hours of running: the table is shown all the same, with a warning. */
+function sortedOrNot(io: Io, options: SweepTableOptions, show: (sort: ReturnType<typeof sortOf>) => string): string {
+  try {
+    return show(sortOf(options));
+  } catch (error) {
+    if (!(error instanceof SweeplineError && sortErrors.has(error.code))) throw error;
+    warn(io, `${error.message}: the table is not sorted`);
+    return show({});
+  }
+}
+
 /** Prints the table at the end of a sweep. */
 export async function printSweepTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<void> {
   const baselines = await collectNamed(context, options);
-  io.stdout.write(`\n${showTable(baselines, { terminal: terminalOf(io), ...sortOf(options) })}`);
+  const terminal = terminalOf(io);
+  io.stdout.write(`\n${sortedOrNot(io, options, (sort) => showTable(baselines, { terminal, ...sort }))}`);
 }
 
 /** The same table as Markdown. */

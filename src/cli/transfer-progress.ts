@@ -1,4 +1,5 @@
 /** A line with a count, for transfers that take longer than a second. On a terminal only: a log needs none. */
+import { takesEscapes } from "../report/escapes.ts";
 import type { Io } from "./io.ts";
 
 const quietMs = 1_000;
@@ -18,7 +19,8 @@ export function transferProgress(io: Io, what: string): TransferProgress {
   return {
     count(done, total) {
       const now = Date.now();
-      if (!io.stderr.isTTY || now - startedAt < quietMs || (now - drawnAt < frameMs && done < total)) return;
+      if (!takesEscapes(io.stderr, io.env) || now - startedAt < quietMs || (now - drawnAt < frameMs && done < total))
+        return;
       drawnAt = now;
       io.stderr.write(`\r\u001b[K${what}: ${done}/${total} files`);
     },

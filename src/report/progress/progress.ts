@@ -1,4 +1,5 @@
 /** Progress of experiments while they run: drawn on a terminal, as plain lines in a pipe, as JSON lines for programs. */
+import { takesEscapes } from "../escapes.ts";
 import { createJsonProgress } from "./json.ts";
 import { createPlainProgress } from "./plain.ts";
 import { createTerminalProgress } from "./terminal.ts";
@@ -13,10 +14,8 @@ export interface ProgressOptions extends ProgressStreams {
   readonly mode?: ProgressMode;
 }
 
-/** CI logs look like terminals on some services, and show every frame of a drawing. */
 function chooseMode({ stdout, env }: ProgressOptions): ProgressMode {
-  const isCi = env.CI !== undefined && env.CI !== "" && env.CI !== "false" && env.CI !== "0";
-  return stdout.isTTY === true && !isCi && env.TERM !== "dumb" ? "terminal" : "plain";
+  return takesEscapes(stdout, env) ? "terminal" : "plain";
 }
 
 const makers: Readonly<Record<ProgressMode, (streams: ProgressStreams) => Progress>> = {
