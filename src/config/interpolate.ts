@@ -30,6 +30,7 @@ const maxTextLength = 1_000_000;
 export class Interpolation {
   private readonly resolved = new Map<string, ConfigNode>();
   private readonly running = new Set<string>();
+  private readonly warned = new Set<string>();
   private repeated = 0;
 
   constructor(
@@ -240,13 +241,19 @@ export class Interpolation {
     const resolver = Object.hasOwn(resolvers, name) ? resolvers[name] : undefined;
     if (resolver === undefined) throw unknownResolver(name);
     const result = resolver(args, {
-      options: this.options,
+      environment: this.options.environment,
+      warn: (message) => this.warnOnce(message),
       key: holder.path.map(String).join("."),
       select: (key) => this.select(key, holder),
       decode: (text) => this.decode(text, holder),
       valueOf: (located) => plainNode(this.follow(located).node),
     });
     return result.kind === "located" ? result.located : this.made(result.value, holder);
+  }
+
+  private warnOnce(message: string): void {
+    if (!this.warned.has(message)) this.options.warn?.(message);
+    this.warned.add(message);
   }
 
   /** The node that a resolver's key argument names, from the top or (with dots) from around the value. */

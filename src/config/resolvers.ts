@@ -5,7 +5,8 @@ import { InterpolationFailure, type InterpolationOptions, type Located } from ".
 import { isMissing } from "./node.ts";
 
 export interface ResolverContext {
-  readonly options: InterpolationOptions;
+  readonly environment: InterpolationOptions["environment"];
+  warn(message: string): void;
   /** Of the value that holds the call, for messages. */
   readonly key: string;
   select(key: string): Located | undefined;
@@ -37,10 +38,10 @@ function textArgument(name: string, argument: Value | undefined): string {
   return fail(`${name} takes a text first, found ${pythonRepr(argument ?? null)}`);
 }
 
-const env: Resolver = (args, { options }) => {
+const env: Resolver = (args, { environment }) => {
   const [variable, fallback] = counted("oc.env", args, 1, 2);
   const name = textArgument("oc.env", variable);
-  const found = Object.hasOwn(options.environment, name) ? options.environment[name] : undefined;
+  const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (found !== undefined) return value(found);
   if (fallback === undefined)
     return fail(`Environment variable '${name}' not found`, `Give a default: \${oc.env:${name},...}`);
@@ -102,9 +103,7 @@ const deprecated: Resolver = (args, context) => {
     message === undefined
       ? "'$OLD_KEY' is deprecated. Change your code and config to use '$NEW_KEY'"
       : textArgument("oc.deprecated", message);
-  context.options.warn?.(
-    text.replaceAll("$OLD_KEY", context.key).replaceAll("$NEW_KEY", located.path.map(String).join(".")),
-  );
+  context.warn(text.replaceAll("$OLD_KEY", context.key).replaceAll("$NEW_KEY", located.path.map(String).join(".")));
   return { kind: "located", located };
 };
 
