@@ -8,8 +8,8 @@ import { checkout } from "../rig/index.ts";
 const documents = [
   ...readdirSync(checkout).filter((name) => name.endsWith(".md")),
   ...readdirSync(path.join(checkout, "docs")).map((name) => `docs/${name}`),
-  "examples/penguins/README.md",
-].filter((name) => name.endsWith(".md"));
+  ...readdirSync(path.join(checkout, "examples")).map((name) => `examples/${name}/README.md`),
+].filter((name) => name.endsWith(".md") && existsSync(path.join(checkout, name)));
 
 function readDocument(name: string): string {
   return readFileSync(path.join(checkout, name), "utf8");
@@ -43,6 +43,30 @@ function commandNames(entries: readonly CatalogEntry[], parents: readonly string
   });
 }
 
+/** All names that can be typed: of commands, and of groups of commands. */
+function typedNames(entries: readonly CatalogEntry[], parents: readonly string[] = []): string[] {
+  return entries.flatMap((entry) => {
+    const words = [...parents, entry.name];
+    return [words.join(" "), ...typedNames(entry.commands ?? [], words)];
+  });
+}
+
+function quotedTexts(text: string): string[] {
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, "");
+  return [...prose.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
+}
+
+/** Back-quoted texts that name a file or folder of the checkout. Refs and what lies beside it are something else. */
+function namedPaths(text: string): string[] {
+  const paths = quotedTexts(text).filter((quoted) => /^[\w.-]+(\/[\w.-]*)+$|^[\w-]+\.(ts|m?js|json|md)$/.test(quoted));
+  return paths.filter((named) => !/^(refs|\.\.)\//.test(named));
+}
+
+/** The commands named in the first column of README's table. */
+function commandsInReadme(): string[] {
+  return tableRows(readDocument("README.md"), "Commands").flatMap((cells) => quotedTexts(cells[0] ?? ""));
+}
+
 describe("documents", () => {
   it.each(documents)("%s links to files that exist", (name) => {
     const folder = path.dirname(path.join(checkout, name));
@@ -51,12 +75,22 @@ describe("documents", () => {
   });
 
   it("names every command, or the one it belongs to, in README.md", () => {
-    const cells = tableRows(readDocument("README.md"), "Commands").map((cells) => cells[0] ?? "");
-    const named = new Set(cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")));
+    const named = new Set(commandsInReadme());
     const unnamed = commandNames(catalog).filter(
       (command) => !named.has(command) && !named.has(command.split(" ")[0] ?? ""),
     );
     expect(unnamed).toEqual([]);
+  });
+
+  it("names no command in README.md that does not exist", () => {
+    const known = new Set(typedNames(catalog));
+    expect(commandsInReadme().filter((command) => !known.has(command))).toEqual([]);
+  });
+
+  it.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("%s names files and folders that exist", (name) => {
+    const paths = namedPaths(readDocument(name));
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter((named) => !existsSync(path.join(checkout, named)))).toEqual([]);
   });
 
   it("lists the exit codes in README.md", () => {
