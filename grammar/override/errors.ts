@@ -51,12 +51,29 @@ export function syntaxIssue(failure: Failure): OverrideIssue {
   const rule = error.message === "rest" ? "rest" : (error.context.ruleStack.at(-1) ?? "");
   const situation: Situation = { text, rule, found, previous: tokens[index - 1], opening };
   const atEnd = found.tokenType === EOF;
+  const unclosed = unclosedInterpolation(situation);
+  if (unclosed !== undefined) return unclosed;
   return {
     code: codeOf(situation),
     message: `Expected ${expected(situation)}, found ${describe(found)}.`,
     offset: atEnd ? text.length : found.startOffset,
     length: atEnd ? 0 : found.image.length,
     hint: hintFor(situation),
+    phase: "parser",
+  };
+}
+
+/** Hydra reports the brace, as no interpolation begins there; its `}` is what is missing. */
+function unclosedInterpolation({ text, found, previous }: Situation): OverrideIssue | undefined {
+  if (found.tokenType !== t.BraceOpen || previous?.image !== "$") return undefined;
+  const rest = text.slice(found.startOffset);
+  if (rest.includes("}")) return undefined;
+  return {
+    code: "INTERPOLATION_NOT_CLOSED",
+    message: `'}' is missing: the interpolation '$${shorten(rest)}' is not closed.`,
+    offset: found.startOffset,
+    length: rest.length,
+    hint: `Close '$${shorten(rest)}' with '}' after its name. For the text itself, quote it.`,
     phase: "parser",
   };
 }
@@ -127,11 +144,13 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 
-function expected({ rule, previous, opening }: Situation): string {
+const isPrefix = (text: string): boolean => /^\+{1,2}$/.test(text);
+
+function expected({ text, rule, previous, opening }: Situation): string {
   const isFirst = previous !== undefined && previous === opening;
   switch (rule) {
     case "override":
-      return "'=' after the key";
+      return isPrefix(text) ? `a key after '${text}'` : "'=' after the key";
     case "key":
       return "a plain name after '/'";
     case "element":
@@ -170,7 +189,16 @@ function hintFor(situation: Situation): string | undefined {
     const mark = opening.image.trim();
     return `Close the '${mark}' at column ${bracketColumn(opening)} with '${closingOf[mark]}'.`;
   }
+  if (found.tokenType === EOF && situation.previous?.tokenType === t.Comma)
+    return `Write a value after the ',', or ${quotedWhole(situation.text)}.`;
   return hints.get(found.tokenType)?.(situation) ?? afterWhole(situation);
+}
+
+/** How to quote the value that was typed, with the quotes that a shell takes away. */
+function quotedWhole(text: string): string {
+  const value = valueText(text);
+  if (/['"\\()[\]{}\n]/.test(value) || value.length > 60) return "quote the text";
+  return `quote it: '${keyText(text)}="${value}"'`;
 }
 
 /** Columns in words count from 1, as editors do. */
@@ -179,6 +207,8 @@ function bracketColumn(opening: IToken): number {
 }
 
 function equalHint({ text, found }: Situation): string {
+  if (found.tokenType === EOF && (text === "" || isPrefix(text))) return `Write ${text}KEY=VALUE.`;
+  if (found.tokenType === EOF && text.endsWith("@")) return `Write ${text}PACKAGE=VALUE.`;
   if (found.tokenType === EOF) return `Write ${text}=VALUE; to delete a key, write ~KEY.`;
   if (found.tokenType === t.KeyColon) return "A ':' may only follow the name of a parameter file: params.json:lr=0.1.";
   if (found.tokenType === t.Tilde || found.tokenType === t.Plus)
@@ -202,7 +232,7 @@ function quotingHint(text: string): string {
 const escapeHint = (mark: string) => `For the character itself, write \\${mark} or quote the text.`;
 
 const hints = new Map<IToken["tokenType"], (situation: Situation) => string | undefined>([
-  [t.ValueEqual, ({ text }) => `Write \\= for the character, or quote the text: ${keyText(text)}='a=b'.`],
+  [t.ValueEqual, ({ text, opening }) => equalInValueHint(text, opening)],
   [t.Comma, () => "Remove a comma; the empty text is written ''."],
   [t.ParenOpen, () => `A call is a name and its arguments: choice(1,2). ${escapeHint("(")}`],
   [t.BracketOpen, () => `A list is a whole value. ${escapeHint("[")}`],
@@ -212,6 +242,12 @@ const hints = new Map<IToken["tokenType"], (situation: Situation) => string | un
   [t.ParenClose, closingHint],
   [t.Quoted, quotedHint],
 ]);
+
+/** Inside brackets only the text around it may be quoted, not the whole value; the same with a comma of a sweep. */
+function equalInValueHint(text: string, opening: IToken | undefined): string {
+  const isOneText = opening === undefined && !text.includes(",");
+  return `Write \\= for the character, or ${isOneText ? quotedWhole(text) : "quote the text around it"}.`;
+}
 
 function braceHint({ previous }: Situation): string {
   return previous?.image === "$"
@@ -263,15 +299,26 @@ function keyCharacter(text: string, offset: number, character: string): Words {
     const hint = isBeforeEqual ? `Remove the blanks around '=': ${shorten(repaired)}` : "Remove the blank.";
     return { code: "BLANK_IN_KEY", message: "Expected a key without blanks, found a blank.", hint };
   }
+  if (character === ".") return keyDot(text, offset);
   const hint = /[0-9]/.test(character)
     ? "A key, and each part of it, starts with a letter, '_' or '$', or is a number without leading zeros: layers.0.units."
     : "A key is made of letters, digits, '_', '-', '$' and dots: train.lr=0.1.";
   return { code: "KEY_CHARACTER", message: `Expected a key, found ${visible(character)}.`, hint };
 }
 
+/** A dot that starts no further part of a key: it stands first, or no name follows. */
+function keyDot(text: string, offset: number): Words {
+  const code = "KEY_CHARACTER";
+  const hint = "Write the parts of a key with one dot between them: train.lr=0.1.";
+  if (offset === 0) return { code, message: "A name is expected before '.'.", hint };
+  const next = text.codePointAt(offset + 1);
+  const found = next === undefined ? "the end" : visible(String.fromCodePoint(next));
+  return { code, message: `A name is expected after '.', found ${found}.`, hint };
+}
+
 function valueCharacter(text: string, character: string): Words {
   if (character === "'" || character === '"') {
-    const hint = `Close the text with ${character}, or escape nothing but quote it all: a quote stands only around a whole value.`;
+    const hint = `Close it with ${character}: a quote must stand around the whole value.`;
     return { code: "QUOTE_NOT_CLOSED", message: `Expected a closing ${character}, found the end.`, hint };
   }
   const message = `Expected quotes around ${visible(character)}, which an unquoted value cannot hold.`;

@@ -52,16 +52,42 @@ describe("words", () => {
     ["k=(a)", "Expected a value, found '('.", "A call is a name and its arguments"],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: an interpolation of the language
     ["k=${a.${b}}", "found '}'.", "An interpolation ends at its first '}'."],
-    ["k=${a", "found '{'.", "closed with '}'"],
     ["k={'a':1}", "Expected a key or '}', found the quoted text 'a'.", "Keys of a dict are not quoted"],
     ["k={a}", "Expected ':' after the key of a dict, found '}'.", ""],
     ["k=[1] ", "Expected ',' or the end, found a blank.", "Remove the blank."],
+    ["k='hello", "Expected a closing ', found the end.", "Close it with ': a quote must stand around the whole value."],
+    ["a=b=c", "found '='.", "quote it: 'a=\"b=c\"'."],
+    ["a=http://x?y=1", "found '='.", "quote it: 'a=\"http://x?y=1\"'."],
+    ["a=[b=c]", "found '='.", "quote the text around it."],
+    ["a=b=c,d", "found '='.", "quote the text around it."],
+    ["a.=1", "A name is expected after '.', found '='.", "one dot between"],
+    ["a..b=1", "A name is expected after '.', found '.'.", "one dot between"],
+    [".a=1", "A name is expected before '.'.", "one dot between"],
+    ["a=1,", "Expected a value after ',', found the end.", "Write a value after the ',', or quote it: 'a=\"1,\"'."],
+    ["+", "Expected a key after '+', found the end.", "Write +KEY=VALUE."],
+    ["++", "Expected a key after '++', found the end.", "Write ++KEY=VALUE."],
   ])("%j", (text, message, hint) => {
     const issue = issueOf(text);
     expect(issue.message).toContain(message);
     expect(issue.hint ?? "").toContain(hint);
   });
 });
+
+/* biome-ignore-start lint/suspicious/noTemplateCurlyInString: interpolations of the language */
+describe("an interpolation without its '}'", () => {
+  test.each([
+    ["a=${", "${"],
+    ["a=${x", "${x"],
+    ["a=[1,${x.y]", "${x.y]"],
+  ])("%j: the brace is underlined to the end", (text, shown) => {
+    const issue = issueOf(text);
+    expect(issue).toMatchObject({ code: "INTERPOLATION_NOT_CLOSED", phase: "parser", offset: text.indexOf("{") });
+    expect(issue.length).toBe(text.length - text.indexOf("{"));
+    expect(issue.message).toContain(`'}' is missing: the interpolation '${shown}' is not closed.`);
+    expect(issue.hint).toContain(`Close '${shown}' with '}'`);
+  });
+});
+/* biome-ignore-end lint/suspicious/noTemplateCurlyInString: interpolations of the language */
 
 describe("limits", () => {
   test.each([
