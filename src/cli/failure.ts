@@ -1,5 +1,6 @@
-import { exitCodes, SweeplineError } from "../base/errors.ts";
-import { visibleText } from "../base/visible.ts";
+import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { closeSync, openRead } from "../base/files.ts";
+import { visible, visibleText } from "../base/visible.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** The line of the place, with the place underlined; offsets count code units. */
@@ -8,12 +9,61 @@ function underline(text: string, offset: number, length: number): string {
   const newline = text.indexOf("\n", offset);
   const line = text.slice(start, newline < 0 ? text.length : newline).replace(/\t/g, " ");
   const column = offset - start;
-  const width = Math.max(1, Math.min(length, line.length - column));
-  return `  ${line}\n  ${" ".repeat(column)}${"^".repeat(width)}`;
+  // Escapes are longer than what they stand for: the caret goes by what is shown.
+  const before = visible(line.slice(0, column));
+  const marked = visible(line.slice(column, column + length));
+  const after = visible(line.slice(column + length));
+  return `  ${before}${marked}${after}\n  ${" ".repeat(before.length)}${"^".repeat(Math.max(1, marked.length))}`;
+}
+
+const systemWords: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on device",
+  EDQUOT: "disk quota exceeded",
+  EIO: "input/output error",
+  EMFILE: "too many open files",
+  ENFILE: "too many open files in the system",
+  EFBIG: "file too large",
+};
+
+/** A failed system call in words, or undefined for a code that is not the machine's or the user's doing. */
+export function wordsOfSystemError(error: NodeJS.ErrnoException): string | undefined {
+  return systemWords[error.code ?? ""];
+}
+
+/** Opening may mean reading or writing, and the error does not tell: what is there and can't be read was to be read. */
+function isUnreadable(file: string): boolean {
+  try {
+    closeSync(openRead(file));
+    return false;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return code !== "ENOENT";
+  }
+}
+
+const readingCalls = new Set(["read", "scandir", "opendir", "stat", "lstat", "readlink", "realpath", "access"]);
+
+/** `cannot write 'PATH': permission denied`, or undefined where the error may be ours. */
+function systemFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { path, dest, syscall }: NodeJS.ErrnoException & { readonly dest?: string } = error;
+  const words = wordsOfSystemError(error);
+  if (words === undefined || path === undefined) return undefined;
+  const isReading = readingCalls.has(syscall ?? "") || (syscall === "open" && isUnreadable(path));
+  return `cannot ${isReading ? "read" : "write"} '${dest ?? path}': ${words}`;
 }
 
 /** Prints a failure on stderr as `ERROR: ...` with its place and hint, and returns the exit code that it stands for. */
-export function printFailure(error: unknown, io: Io): ExitCode {
+export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode {
+  const systemMessage = systemFailure(error);
+  if (systemMessage !== undefined) {
+    io.stderr.write(`ERROR: ${visibleText(systemMessage)}\n`);
+    return exitCodes.refused;
+  }
   if (!(error instanceof SweeplineError)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     io.stderr.write(

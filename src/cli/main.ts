@@ -1,4 +1,6 @@
 import { exitCodes } from "../base/errors.ts";
+import { visibleText } from "../base/visible.ts";
+import { wordsOfSystemError } from "./failure.ts";
 import { type ExitCode, processIo } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -13,18 +15,32 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE" && isListening && process.exitCode === undefined) {
     process.exitCode = brokenPipe;
     process.emit("SIGTERM", "SIGTERM");
-  } else if (!isListening) process.exit(error.code === "EPIPE" ? brokenPipe : exitCodes.refused);
+  } else if (error.code !== "EPIPE") reportUnwritable(error, isListening ? "stages run" : "nothing runs");
+  else if (!isListening) process.exit(brokenPipe);
+}
+
+let isUnwritable = false;
+
+/** A full disk behind `>file`: said once; stages that run are let finish, since their results go elsewhere. */
+function reportUnwritable(error: NodeJS.ErrnoException, state: "stages run" | "nothing runs"): void {
+  const words = wordsOfSystemError(error) ?? error.message;
+  if (!isUnwritable) process.stderr.write(`ERROR: can't write the output: ${visibleText(words)}\n`);
+  isUnwritable = true;
+  if (state === "nothing runs") process.exit(exitCodes.refused);
 }
 
 /** Runs one command line (without node and script) and returns the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const io = processIo();
   io.stdout.on("error", onOutputError);
+  // Where errors can't be told, the exit code still tells.
+  io.stderr.on("error", () => undefined);
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     io.stdout.write(`${version}\n`);
     return 0;
   }
   const { runCommandLine } = await import("./program.ts");
   const exitCode = await runCommandLine(argv, io);
+  if (isUnwritable) return exitCodes.refused;
   return process.exitCode === brokenPipe ? brokenPipe : exitCode;
 }
