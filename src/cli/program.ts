@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { exitCodes } from "../base/errors.ts";
+import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { printFailure } from "./failure.ts";
@@ -23,6 +23,32 @@ function resolveEntries(argv: readonly string[]): CatalogEntry[] {
     level = entry.commands;
   }
   return found;
+}
+
+/** `help exp run` and `exp help run` as `exp run --help`; other command lines as they are. */
+function helpRewritten(argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf("help");
+  const words = argv.filter((_, index) => index !== at);
+  const isHelp = at >= 0 && at < argv.length - 1 && resolveEntries(words).length === words.length;
+  return isHelp ? [...words, "--help"] : argv;
+}
+
+const folderFaults: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  ENOTDIR: "it is not a folder",
+  EACCES: "permission denied",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
+};
+
+function enterFolder(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch (error) {
+    const fault = folderFaults[systemErrorCode(error) ?? ""];
+    if (fault === undefined) throw error;
+    throw new SweeplineError({ code: "BAD_FOLDER", message: `--cd '${folder}': ${fault}`, exitCode: exitCodes.usage });
+  }
 }
 
 type Finish = (exitCode: ExitCode) => void;
@@ -66,14 +92,15 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     });
   root.hook("preAction", (command) => {
     const folder = command.opts<{ cd?: string }>().cd;
-    if (folder !== undefined) process.chdir(folder);
+    if (folder !== undefined) enterFolder(folder);
   });
-  const chosen = resolveEntries(argv);
+  const words = helpRewritten(argv);
+  const chosen = resolveEntries(words);
   try {
     await attach(root, catalog, chosen, io, (code) => {
       exitCode = code;
     });
-    await root.parseAsync(argv, { from: "user" });
+    await root.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError)

@@ -1,0 +1,83 @@
+/** What the command line says where a user or the machine is at fault: in words, with the right advice, never a stack. */
+import { existsSync } from "node:fs";
+import { PassThrough } from "node:stream";
+import { beforeAll, describe, expect, test } from "vitest";
+import { SweeplineError } from "../../src/base/errors.ts";
+import { printFailure } from "../../src/cli/failure.ts";
+import { binary, makeRepository, type Repository } from "../rig/index.ts";
+
+let repository: Repository;
+beforeAll(() => {
+  repository = makeRepository({ files: { "params.yaml": "lr: 1\n" } });
+});
+
+function printed(error: unknown): { readonly exitCode: number; readonly text: string } {
+  const stderr = new PassThrough();
+  const exitCode = printFailure(error, { stderr: stderr as unknown as NodeJS.WriteStream });
+  return { exitCode, text: String(stderr.read()) };
+}
+
+describe("faults of the user and of the machine", () => {
+  test.each([
+    ["nowhere", "there is no such folder"],
+    ["params.yaml", "it is not a folder"],
+  ])("--cd %s: %s", async (folder, words) => {
+    const { exitCode, stderr } = await repository.run(["--cd", folder, "exp", "ls"]);
+    expect(exitCode).toBe(254);
+    expect(stderr).toBe(`ERROR: --cd '${folder}': ${words}\n`);
+  });
+
+  test.each([
+    [{ code: "EACCES", syscall: "mkdir", path: "a/b" }, "cannot write 'a/b': permission denied"],
+    [{ code: "EROFS", syscall: "open", path: "nowhere/b" }, "cannot write 'nowhere/b': read-only file system"],
+    [{ code: "ENOSPC", syscall: "rename", path: "a", dest: "b" }, "cannot write 'b': no space left on device"],
+    [{ code: "EIO", syscall: "scandir", path: "a" }, "cannot read 'a': input/output error"],
+  ])("a failed system call is told in words: %o", (facts, words) => {
+    expect(printed(Object.assign(new Error("raw"), facts))).toEqual({ exitCode: 255, text: `ERROR: ${words}\n` });
+  });
+
+  test("what else is thrown is a bug, with its stack", () => {
+    expect(printed(new TypeError("x is no function")).text).toContain("This is a bug in sweepline");
+  });
+
+  describe.skipIf(!existsSync("/dev/full"))("a full disk behind the output", () => {
+    test.each([["--version"], ["parse lr=1"], ["expand lr=1,2"], ["exp ls"]])("%s", async (words) => {
+      const script = `exec "$0" "$1" ${words} >/dev/full`;
+      const { exitCode, stderr } = await repository
+        .startProgram("/bin/sh", ["-c", script, process.execPath, binary], {})
+        .result();
+      expect(exitCode).toBe(255);
+      expect(stderr).toBe("ERROR: can't write the output: no space left on device\n");
+    });
+  });
+});
+
+describe("terminal escapes are shown, not sent", () => {
+  test("the place stays underlined", () => {
+    const place = { name: "override", text: "\u001b[31ma=\u001bx", offset: 7, length: 1 };
+    const { text } = printed(new SweeplineError({ code: "ANY", message: "no", place }));
+    expect(text).toBe("ERROR: no\n  \\x1b[31ma=\\x1bx\n            ^^^^\n");
+  });
+
+  test.each([
+    [["parse", "a=\u001b[31mred"]],
+    [["expand", "a=\u001b[31mred"]],
+    [["\u001b[31mx"]],
+    [["exp", "run", "--queue", "-C", "\u001b[31mx"]],
+    [["sweep", "@\u001b[31mx"]],
+    [["sweep", "--points", "\u001b[31mx"]],
+  ])("%j", async (args) => {
+    const { exitCode, stdout, stderr } = await repository.run(args);
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).not.toContain("\u001b");
+    expect(stdout + stderr).toContain("\\x1b");
+  });
+});
+
+describe("help", () => {
+  test("of a command inside a group, in any order of the words", async () => {
+    const help = await repository.succeed(["exp", "run", "--help"]);
+    expect(await repository.succeed(["help", "exp", "run"])).toBe(help);
+    expect(await repository.succeed(["exp", "help", "run"])).toBe(help);
+  });
+});
