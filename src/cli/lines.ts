@@ -33,25 +33,44 @@ export class Output {
   }
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Answers {
+  /** The fields of an answer, without its id. May throw SweeplineError for a request that lacks something. */
+  answer(request: Fields): Fields;
+  /** The fields that stand for a request that cannot be answered. */
+  refuse(error: Fields): Fields;
+}
+
 /**
- * Answers each line of JSON on the standard input by one line of JSON. Blank lines are passed over.
- * @throws SweeplineError for a line that is not a JSON object
+ * Answers each line of JSON on the standard input by one line of JSON with the same id. Blank lines are passed over. A
+ * line that is no JSON object is answered too, with the id null.
  */
-export async function answerLines(
-  io: Io,
-  answer: (request: Readonly<Record<string, unknown>>) => unknown,
-): Promise<void> {
+export async function answerLines(io: Io, answers: Answers): Promise<void> {
   const output = new Output(io);
   let number = 0;
   try {
     for await (const line of inputLines(io)) {
       number++;
       if (line.trim() === "") continue;
-      await output.write(`${JSON.stringify(answer(parseRequest(line, number)))}\n`);
+      await output.write(`${JSON.stringify(answerLine({ line, number }, answers))}\n`);
     }
   } finally {
-    // Answers given before a bad line are not lost.
+    // Answers given before an interruption are not lost.
     await output.flush();
+  }
+}
+
+function answerLine(from: { readonly line: string; readonly number: number }, { answer, refuse }: Answers): Fields {
+  let id: unknown = null;
+  try {
+    const request = parseRequest(from.line, from.number);
+    id = request.id ?? null;
+    return { id, ...answer(request) };
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    const { code, message, hint } = error;
+    return { id, ...refuse({ code, message, hint }) };
   }
 }
 

@@ -108,14 +108,14 @@ describe("parse", () => {
     ]);
   });
 
-  test.each([
-    ['{"id": 1, "input": "a=1"}\nno\n', "Line 2 of the standard input is not a JSON object."],
-    ['{"id": 1}\n', "A request needs a text 'input'."],
-  ])("--jsonl refuses %j", async (stdin, message) => {
-    const { exitCode, stdout, stderr } = await repository.run(["parse", "--jsonl"], { stdin });
-    expect(exitCode).toBe(255);
-    expect(stdout === "" ? 0 : answers(stdout).length).toBe(stdin.split("\n").length - 2);
-    expect(stderr).toContain(message);
+  test("--jsonl answers a malformed line with an error, and goes on", async () => {
+    const stdin = 'no\n{"id": 1}\n[]\n{"id": 2, "input": "a=1"}\n';
+    expect(answers(await repository.succeed(["parse", "--jsonl"], { stdin }))).toMatchObject([
+      { id: null, ok: false, error: { code: "REQUEST_NOT_JSON", message: expect.stringContaining("Line 1 ") } },
+      { id: 1, ok: false, error: { code: "REQUEST_FIELD", message: "A request needs a text 'input'." } },
+      { id: null, ok: false, error: { code: "REQUEST_NOT_JSON", message: expect.stringContaining("Line 3 ") } },
+      { id: 2, ok: true },
+    ]);
   });
 
   test("without overrides it says how to use it", async () => {
@@ -165,6 +165,15 @@ describe("expand", () => {
       },
       { id: 2, error: { phase: "parser", input: "a=[1" } },
       { id: 3, error: { code: "BATCH_SIZE" } },
+    ]);
+  });
+
+  test("--jsonl answers a malformed line with an error, and goes on", async () => {
+    const stdin = 'no\n{"id": 1, "args": 1}\n{"id": 2, "args": ["a=1"]}\n';
+    expect(answers(await repository.succeed(["expand", "--jsonl"], { stdin }))).toMatchObject([
+      { id: null, error: { code: "REQUEST_NOT_JSON" } },
+      { id: 1, error: { code: "REQUEST_FIELD" } },
+      { id: 2, jobs: [["a=1"]] },
     ]);
   });
 

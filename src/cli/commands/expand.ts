@@ -6,6 +6,7 @@ import { type ProductRequest, recordedProduct } from "../../sweep/recorded.ts";
 import type { CommandFactory } from "../catalog.ts";
 import type { Io } from "../io.ts";
 import { answerLines, Output, textsOf } from "../lines.ts";
+import { withOverrideFiles } from "../override-files.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -27,7 +28,7 @@ a blank line stands between batches.`;
 export const command: CommandFactory = (io, finish) =>
   new Command("expand")
     .description("Print the jobs of a sweep, one a line")
-    .argument("[overrides...]", "overrides, as for 'sweep'")
+    .argument("[overrides...]", "overrides, as for 'sweep' (@file: one a line)")
     .option("--json", "print {jobs, batches} as JSON")
     .option("--jsonl", "answer lines of JSON on the standard input: {id, args, max_batch_size, params}")
     .option("--max-batch-size <number>", "cut the jobs into batches of that size", wholeNumber)
@@ -35,7 +36,7 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (overrides: string[], options: Options) => {
       if (options.jsonl) await answerRequests(io);
       else {
-        const jobs = sweepJobs(overrides, options.maxBatchSize ?? null, { composed: "all" });
+        const jobs = sweepJobs(withOverrideFiles(overrides), options.maxBatchSize ?? null, { composed: "all" });
         await (options.json ? printJson(io, jobs) : printLines(io, jobs));
       }
       finish(exitCodes.ok);
@@ -47,7 +48,10 @@ function wholeNumber(text: string): number {
 }
 
 async function answerRequests(io: Io): Promise<void> {
-  await answerLines(io, (request) => ({ id: request.id ?? null, ...recordedProduct(productRequest(request)) }));
+  await answerLines(io, {
+    answer: (request) => ({ ...recordedProduct(productRequest(request)) }),
+    refuse: (error) => ({ error }),
+  });
 }
 
 function productRequest(request: Readonly<Record<string, unknown>>): ProductRequest {

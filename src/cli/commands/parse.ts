@@ -40,10 +40,13 @@ export const command: CommandFactory = (io, finish) =>
     });
 
 async function answerRequests(io: Io): Promise<ExitCode> {
-  await answerLines(io, (request) => {
-    const globOptions = textsOf(request, "glob_options");
-    const context = globOptions === undefined ? inOrder : { ...inOrder, globOptions };
-    return { id: request.id ?? null, ...recordedOverride(textOf(request, "input"), context) };
+  await answerLines(io, {
+    answer: (request) => {
+      const globOptions = textsOf(request, "glob_options");
+      const context = globOptions === undefined ? inOrder : { ...inOrder, globOptions };
+      return { ...recordedOverride(textOf(request, "input"), context) };
+    },
+    refuse: (error) => ({ ok: false, error }),
   });
   return exitCodes.ok;
 }
