@@ -121,7 +121,7 @@ function plannedNames(
   };
 }
 
-export function nameTaken(holder: Pick<KnownExperiment, "name" | "state">): SweeplineError {
+function nameTaken(holder: Pick<KnownExperiment, "name" | "state">): SweeplineError {
   const where = holder.state === "queued" ? "queued experiment" : "existing experiment";
   return new SweeplineError({
     code: "NAME_TAKEN",

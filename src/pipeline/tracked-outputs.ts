@@ -1,13 +1,12 @@
-/** What an experiment's commit must hold besides the files that Git tracks, and what it reads that Git does not hold. */
+/** What an experiment's commit must hold besides the files that Git tracks. */
 import path from "node:path";
 import { existsSync } from "../base/files.ts";
 import { isMap } from "../base/value.ts";
-import type { Project } from "../store/project.ts";
 import type { PipelineFile } from "./definition/load.ts";
 import { insideRoot, isUrl } from "./paths.ts";
-import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
+import type { ProjectStages } from "./project-stages.ts";
 import { lockFileOf } from "./run/lock-book.ts";
-import type { LockItem, ReproduceFacts, Stage, StageAddress } from "./types.ts";
+import type { ReproduceFacts, Stage, StageAddress } from "./types.ts";
 
 function plotFiles(pipeline: PipelineFile): string[] {
   return pipeline.plots.flatMap((plot) => {
@@ -75,30 +74,4 @@ export function filesToCommit(
 ): string[] {
   const staged = stages.project.config.autostage ? writtenFiles : [];
   return [...new Set([...trackedOutputs(stages, steps), ...staged])];
-}
-
-export interface DataDependency {
-  /** Relative to the project's root. */
-  readonly path: string;
-  /** What the .dvc file says of it. */
-  readonly item: LockItem | undefined;
-}
-
-/** Outputs of .dvc files that the stages (all, or those given) need, directly or through other stages. */
-export async function dataDependencies(project: Project, only?: ReadonlySet<StageAddress>): Promise<DataDependency[]> {
-  const stages = await loadProjectStages(project);
-  const needed = new Set<StageAddress>();
-  for (const stage of stages.stages)
-    if (stage.cmd !== null && (only?.has(stage.address) ?? true))
-      for (const need of stages.graph.needs.get(stage.address) ?? []) needed.add(need);
-  return [...stages.dataStages.values()]
-    .filter(({ stage }) => needed.has(stage.address))
-    .flatMap(({ stage, recorded }) =>
-      stage.outs
-        .filter((output) => !isUrl(output.path))
-        .map((output) => ({
-          path: path.relative(project.root, path.resolve(stage.workingFolder, output.path)),
-          item: recorded.outs.find((item) => item.path === output.path),
-        })),
-    );
 }
