@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { deflateSync } from "node:zlib";
 import { beforeEffect } from "../base/effects.ts";
+import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, writeAtomic } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { git } from "./run.ts";
+import { gitFailed, tryGit } from "./run.ts";
 
 /** Writes one object into the repository's store (aside, then renamed) and returns its id. */
 export function writeObject(repository: Repository, type: "blob" | "commit", content: string | Uint8Array): ObjectId {
@@ -71,8 +72,26 @@ export function parseCommit(content: Buffer): ParsedCommit {
 
 /** Who commits, as Git is configured: `Name <mail>`; refuses as Git does where nobody is configured. */
 export async function committerIdentity(repository: Repository): Promise<string> {
-  const ident = await git(["var", "GIT_COMMITTER_IDENT"], { cwd: repository.workTree });
-  return ident.trim().replace(/ \d+ [+-]\d{4}$/, "");
+  const args = ["var", "GIT_COMMITTER_IDENT"];
+  const { exitCode, stdout, stderr } = await tryGit(args, { cwd: repository.workTree });
+  if (exitCode !== 0) throw isUnknownIdentity(stderr) ? identityMissing() : gitFailed(args, stderr);
+  return stdout
+    .toString()
+    .trim()
+    .replace(/ \d+ [+-]\d{4}$/, "");
+}
+
+/** Git's words for nobody configured: no name, no mail, or an empty one. */
+function isUnknownIdentity(stderr: string): boolean {
+  return /tell me who you are|empty ident name|unable to auto-detect|no (name|email) was given/i.test(stderr);
+}
+
+function identityMissing(): SweeplineError {
+  return new SweeplineError({
+    code: "NO_IDENTITY",
+    message: "Git does not know who you are, and experiments are commits",
+    hint: 'Run `git config user.name "Your Name"` and `git config user.email you@example.com`.',
+  });
 }
 
 /** `Name <mail>` with a time, in the local time zone, as Git and DVC write it. */
