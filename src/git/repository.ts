@@ -49,11 +49,14 @@ export async function resolveCommit(repository: Repository, revision: string): P
 /** HEAD's commit; refuses a repository without commits, as DVC does. */
 export async function headCommit(repository: Repository): Promise<ObjectId> {
   const commit = await resolveCommit(repository, "HEAD");
-  if (commit === undefined)
-    throw new SweeplineError({
-      code: "NO_COMMITS",
-      message: "the Git repository has no commits yet",
-      hint: "Commit the pipeline first: experiments derive from a commit.",
-    });
+  if (commit === undefined) throw noCommits();
   return commit;
+}
+
+export function noCommits(): SweeplineError {
+  return new SweeplineError({
+    code: "NO_COMMITS",
+    message: "the Git repository has no commits yet",
+    hint: "Commit the pipeline first: experiments derive from a commit.",
+  });
 }

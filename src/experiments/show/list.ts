@@ -1,10 +1,11 @@
 /** `exp list`: experiments by baseline, without reading what they hold. */
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import { noCommits } from "../../git/repository.ts";
 import { listFinished } from "../finished.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { byBaseline, remoteExperiments } from "./listing.ts";
-import { chooseCommits, headOnly, nameCommit, readNames, revisionResolver, unknownRevision } from "./revisions.ts";
+import { chooseCommits, headOnly, nameCommit, readNames, revisionResolver } from "./revisions.ts";
 
 export interface ListRequest {
   /** A Git remote or URL; undefined: this repository. */
@@ -39,7 +40,7 @@ async function listWith(
   objects: CatFile,
 ): Promise<readonly ListedGroup[]> {
   const head = (await objects.read("HEAD^{commit}"))?.id;
-  if (head === undefined && remote === undefined) throw unknownRevision("HEAD");
+  if (head === undefined && remote === undefined) throw noCommits();
   const [names, local] = await Promise.all([readNames(context.repository, head), listFinished(context)]);
   const listed = remote === undefined ? local : await remoteExperiments(context.repository, remote);
   const resolve = revisionResolver(objects, local, head);
