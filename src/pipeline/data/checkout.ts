@@ -139,6 +139,6 @@ export function checkoutFailed(names: readonly string[]): SweeplineError {
   return new SweeplineError({
     code: "CACHE_MISSING",
     message: `Checkout failed for following targets:\n${names.join("\n")}\nIs your cache up to date?`,
-    hint: "`sweepline repro` makes what is missing, `dvc pull` fetches it.",
+    hint: "`sweepline repro` makes what is missing, `sweepline pull` fetches it.",
   });
 }
