@@ -1,30 +1,16 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
 import { exitCodes, SweeplineError } from "../base/errors.ts";
-import { readIfExists } from "../base/files.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
 import { type Expansion, expandPoints } from "../sweep/expand.ts";
-import { readOverridesFile } from "../sweep/overrides-file.ts";
 import { readPointsFile } from "../sweep/points-file.ts";
 import { expandOptions } from "./composition.ts";
 import type { Io } from "./io.ts";
-
-function readNamedFile(name: string): string {
-  const bytes = readIfExists(name);
-  if (bytes === undefined) throw new SweeplineError({ code: "FILE_MISSING", message: `'${name}' does not exist` });
-  return bytes.toString();
-}
+import { readNamedFile, withOverrideFiles } from "./override-files.ts";
 
 async function readStdin(io: Io): Promise<string> {
   const parts: Buffer[] = [];
   for await (const chunk of io.stdin) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts).toString();
-}
-
-/** Overrides with `@file` replaced by the lines of the file. */
-function withOverrideFiles(args: readonly string[]): readonly string[] {
-  return args.flatMap((arg) =>
-    arg.startsWith("@") && !arg.includes("=") ? readOverridesFile(readNamedFile(arg.slice(1))) : [arg],
-  );
 }
 
 export interface PointSources {
@@ -55,7 +41,17 @@ export async function readPoints(
   const text = pointsFile === "-" ? await readStdin(io) : readNamedFile(pointsFile);
   const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
   const points = await readPointsFile(text, format, options);
-  return { ...notEmpty({ points, isSweep: true }), words: ["--points", text] };
+  if (points.length === 0) throw noPointsInFile(pointsFile);
+  return { points, isSweep: true, words: ["--points", text] };
+}
+
+function noPointsInFile(name: string): SweeplineError {
+  const what = name === "-" ? "the standard input" : `'${name}'`;
+  return new SweeplineError({
+    code: "EMPTY_SWEEP",
+    message: `${what} has no points`,
+    hint: "A CSV file has a header of keys, then one point a row; a file of JSON lines has one object a point.",
+  });
 }
 
 function noOverrides(configs: ProjectConfigs | undefined): SweeplineError {

@@ -6,9 +6,15 @@ import { SweeplineError } from "../../src/base/errors.ts";
 import { printFailure } from "../../src/cli/failure.ts";
 import { binary, makeRepository, type Repository } from "../rig/index.ts";
 
+const files = {
+  "params.yaml": "lr: 1\n",
+  "conf/p.json": '{"lr": 1}\n',
+  "dvc.yaml": "stages:\n  train:\n    cmd: 'true'\n    params: [lr]\n    metrics: [{metrics.json: {cache: false}}]\n",
+};
+
 let repository: Repository;
 beforeAll(() => {
-  repository = makeRepository({ files: { "params.yaml": "lr: 1\n" } });
+  repository = makeRepository({ files });
 });
 
 function printed(error: unknown): { readonly exitCode: number; readonly text: string } {
@@ -79,5 +85,40 @@ describe("help", () => {
     const help = await repository.succeed(["exp", "run", "--help"]);
     expect(await repository.succeed(["help", "exp", "run"])).toBe(help);
     expect(await repository.succeed(["exp", "help", "run"])).toBe(help);
+  });
+});
+
+describe("Git is not ready", () => {
+  test("nobody is configured", async () => {
+    const nobody = makeRepository({ files });
+    nobody.git("config", "user.useConfigOnly", "true");
+    const args = ["exp", "run", "--queue", "-S", "lr=3"];
+    const { exitCode, stderr } = await nobody.run(args, { env: { HOME: "/nonexistent" } });
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("Git does not know who you are");
+    expect(stderr).toContain("HINT: Run `git config user.name");
+  });
+
+  test("there are no commits", async () => {
+    const empty = makeRepository();
+    empty.git("update-ref", "-d", "HEAD");
+    const { exitCode, stderr } = await empty.run(["exp", "ls"]);
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("ERROR: the Git repository has no commits yet\n");
+  });
+});
+
+describe("files of overrides and points", () => {
+  test("expand reads @file", async () => {
+    repository.write({ "s.txt": "# a sweep\nlr=1,2\n" });
+    expect(await repository.succeed(["expand", "@s.txt", "x=3"])).toBe("lr=1 x=3\nlr=2 x=3\n");
+  });
+
+  test("a file without points is named", async () => {
+    repository.write({ "empty.csv": "" });
+    const { exitCode, stderr } = await repository.run(["sweep", "--points", "empty.csv"]);
+    expect(exitCode).toBe(255);
+    expect(stderr).toMatch(/^ERROR: .*'empty.csv' has no points\n/);
+    expect(stderr).not.toContain("expands to nothing");
   });
 });

@@ -1,0 +1,18 @@
+/** Files that stand for arguments. */
+import { SweeplineError } from "../base/errors.ts";
+import { readIfExists } from "../base/files.ts";
+import { readOverridesFile } from "../sweep/overrides-file.ts";
+
+/** The text of a file that the command line names. Throws FILE_MISSING. */
+export function readNamedFile(name: string): string {
+  const bytes = readIfExists(name);
+  if (bytes === undefined) throw new SweeplineError({ code: "FILE_MISSING", message: `'${name}' does not exist` });
+  return bytes.toString();
+}
+
+/** Overrides with `@file` replaced by the lines of the file. */
+export function withOverrideFiles(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg) =>
+    arg.startsWith("@") && !arg.includes("=") ? readOverridesFile(readNamedFile(arg.slice(1))) : [arg],
+  );
+}
