@@ -32,13 +32,23 @@ export interface FileOverride {
   readonly text: string;
 }
 
-/** `[file:]override`: the file ends at the first `:` that comes before the first `=` (DVC's --set-param). */
+/** `[file:]override`: the file ends at the first `:` that comes before the first `=` (DVC's --set-param). Throws FILE_NAME_MISSING. */
 export function splitFile(argument: string): FileOverride {
   const equal = argument.indexOf("=");
   const head = equal < 0 ? argument : argument.slice(0, equal);
   const colon = head.indexOf(":");
   if (colon < 0) return { file: defaultParamsFile, text: argument };
+  if (colon === 0) throw fileNameMissing(argument);
   return { file: argument.slice(0, colon), text: argument.slice(colon + 1) };
+}
+
+function fileNameMissing(argument: string): SweeplineError {
+  return new SweeplineError({
+    code: "FILE_NAME_MISSING",
+    message: "Cannot read the override: the name of the file before ':' is missing.",
+    hint: `Write FILE:KEY=VALUE, or KEY=VALUE for ${defaultParamsFile}.`,
+    place: { name: "override", text: argument, offset: 0, length: 1 },
+  });
 }
 
 /**

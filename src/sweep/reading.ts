@@ -1,6 +1,6 @@
 /** Overrides of a command line read one by one, each with its words or its failure. */
-import type { SweeplineError } from "../base/errors.ts";
-import { evaluateOverride, issueError } from "./evaluate.ts";
+import { SweeplineError } from "../base/errors.ts";
+import { type EvaluatedOverride, evaluateOverride, issueError } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import { refusal, splitFile } from "./expand.ts";
 import { explainOverride } from "./explain.ts";
@@ -12,25 +12,44 @@ export type ReadOutcome = { readonly file: string; readonly text: string } & (
   | { readonly ok: false; readonly error: SweeplineError }
 );
 
-/** Reads all of them, also where some cannot be read. */
+/** Reads all of them, also where some cannot be read. Pieces of an override typed with blanks are not explained. */
 export function readForPeople(args: readonly string[], context: EvaluationContext): ReadOutcome[] {
   return args.map((argument, index) => {
-    const { file, text } = splitFile(argument);
-    const outcome = evaluateOverride(text, context);
-    const hint = blanksHint(args, index);
-    if (!outcome.ok)
-      return {
-        file,
-        text,
-        ok: false,
-        error: issueError(text, hint === undefined ? outcome.issue : { ...outcome.issue, hint }),
-      };
     try {
-      const lines = explainOverride(file, outcome.override, context);
-      return { file, text, ok: true, lines: hint === undefined ? lines : [...lines, hint] };
+      return readOne(argument, { hint: blanksHint(args, index), context });
     } catch (error) {
-      if (!(error instanceof EvaluationError)) throw error;
-      return { file, text, ok: false, error: refusal(outcome.override, error) };
+      if (!(error instanceof SweeplineError)) throw error;
+      return { file: "", text: argument, ok: false, error };
     }
   });
+}
+
+interface Reading {
+  readonly hint: string | undefined;
+  readonly context: EvaluationContext;
+}
+
+function readOne(argument: string, { hint, context }: Reading): ReadOutcome {
+  const { file, text } = splitFile(argument);
+  const outcome = evaluateOverride(text, context);
+  if (!outcome.ok) {
+    const issue = hint === undefined ? outcome.issue : { ...outcome.issue, hint };
+    return { file, text, ok: false, error: issueError(text, issue) };
+  }
+  const explained = explain(file, outcome.override, context);
+  if (explained instanceof SweeplineError) return { file, text, ok: false, error: explained };
+  return { file, text, ok: true, lines: hint === undefined ? explained : [hint] };
+}
+
+function explain(
+  file: string,
+  override: EvaluatedOverride,
+  context: EvaluationContext,
+): readonly string[] | SweeplineError {
+  try {
+    return explainOverride(file, override, context);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    return refusal(override, error);
+  }
 }

@@ -58,9 +58,11 @@ describe("parse", () => {
       "d",
       "=",
       "2",
+      ":lr=1",
     ]);
     expect(exitCode).toBe(255);
     expect(stdout).toContain("sets a in params.yaml to 1 (integer)");
+    expect(stdout).not.toContain("the empty key");
     expect(stderr).toMatchInlineSnapshot(`
       "ERROR: Cannot read the override: Expected ',' or ']', found the end.
         b=[1
@@ -78,6 +80,10 @@ describe("parse", () => {
         2
         ^
       HINT: Remove the blanks around '=': d=2
+      ERROR: Cannot read the override: the name of the file before ':' is missing.
+        :lr=1
+        ^
+      HINT: Write FILE:KEY=VALUE, or KEY=VALUE for params.yaml.
       "
     `);
   });

@@ -23,9 +23,16 @@ describe("the file of an override", () => {
     ["lr=a:b", "params.yaml", "lr=a:b"],
     ["a.yaml:b:c=1", "a.yaml", "b:c=1"],
     ["a.yaml:~lr", "a.yaml", "~lr"],
-    [":lr=1", "", "lr=1"],
   ])("%s", (argument, file, text) => {
     expect(splitFile(argument)).toEqual({ file, text });
+  });
+
+  test("its name may not be empty", () => {
+    expect(refusalOf([":lr=1"])).toMatchObject({
+      code: "FILE_NAME_MISSING",
+      message: expect.stringContaining("the name of the file before ':' is missing"),
+      place: { text: ":lr=1", offset: 0, length: 1 },
+    });
   });
 });
 
