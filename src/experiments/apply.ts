@@ -2,11 +2,12 @@ import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
-import { createStash, resetIndex } from "../git/porcelain.ts";
-import { changeRefs, type RefChange } from "../git/refs.ts";
+import { resetIndex } from "../git/porcelain.ts";
+import { changeRefs } from "../git/refs.ts";
 import { headCommit } from "../git/repository.ts";
 import { git } from "../git/run.ts";
 import { copyIndex } from "../git/snapshot.ts";
+import { appliedRef, applyRef, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
 import { resolveExperiment } from "./finished.ts";
 import { listQueue } from "./queue.ts";
 import type { ExperimentsContext } from "./repository.ts";
@@ -15,9 +16,11 @@ export interface Applied {
   readonly name: string;
   /** Where the changes that were in the workspace are kept; undefined where there were none. */
   readonly stash: ObjectId | undefined;
+  /** Untracked files that were replaced, relative to the work tree; kept at refs/exps/apply/untracked. */
+  readonly untracked: readonly string[];
+  /** Where the changes and files that earlier calls kept are now. */
+  readonly older: readonly RefName[];
 }
-
-const applyRef = (name: string) => `refs/exps/apply/${name}` as RefName;
 
 /** The commit of a finished experiment, or of a queued or failed one, by name. */
 async function commitToApply(context: ExperimentsContext, name: string): Promise<ObjectId> {
@@ -32,24 +35,29 @@ async function commitToApply(context: ExperimentsContext, name: string): Promise
 }
 
 /**
- * Lays an experiment over the workspace: tracked files become the experiment's, HEAD stays, untracked files stay.
- * What was changed before goes to refs/exps/apply/stash, HEAD's commit to refs/exps/apply/ORIG_HEAD (as DVC does).
+ * Lays an experiment over the workspace: tracked files become the experiment's, HEAD stays, other untracked files stay.
+ * What was changed before goes to refs/exps/apply/stash, HEAD's commit to refs/exps/apply/ORIG_HEAD (as DVC does),
+ * untracked files that are replaced to refs/exps/apply/untracked. What earlier calls kept there is kept on.
  * Outputs are checked out by the caller.
  */
 export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
   const { repository } = context;
   const commit = await commitToApply(context, name);
   const head = await headCommit(repository);
-  const stash = await createStash(repository, `dvc-exp-apply:${head}:${commit}:${name}`);
-  const changes: RefChange[] = [
-    { kind: "set", ref: applyRef("ORIG_HEAD"), to: head },
-    { kind: "set", ref: "refs/exps/exec/EXEC_APPLY" as RefName, to: commit },
-    ...(stash === undefined ? [] : [{ kind: "set" as const, ref: applyRef("stash"), to: stash }]),
+  const stash = await stashChanges(context, { name, head, commit });
+  const untracked = await keepUntracked(context, { name, head, commit });
+  const kept = [
+    ...(stash === undefined ? [] : [await setKept(repository, "stash", stash)]),
+    ...(untracked === undefined ? [] : [await setKept(repository, "untracked", untracked.commit)]),
   ];
-  await changeRefs(repository, `sweepline: apply ${name}`, changes);
+  await changeRefs(repository, `sweepline: apply ${name}`, [
+    { kind: "set", ref: applyRef("ORIG_HEAD"), to: head },
+    { kind: "set", ref: appliedRef, to: commit },
+    ...kept.flatMap((item) => item.changes),
+  ]);
   await resetIndex(repository);
   await checkOutTree(context, commit);
-  return { name, stash };
+  return { name, stash, untracked: untracked?.files ?? [], older: kept.flatMap(({ older }) => older ?? []) };
 }
 
 /** Makes the tracked files those of a commit, through an index of our own: the user's keeps saying what HEAD says. */
@@ -60,7 +68,7 @@ async function checkOutTree(context: ExperimentsContext, commit: ObjectId): Prom
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
   try {
     copyIndex(path.join(repository.gitDir, "index"), index);
-    // Untracked files of the same name (an earlier run's dvc.lock) give way, as with DVC.
+    // Untracked files of the same name (an earlier run's dvc.lock) give way, as with DVC; they were kept before.
     await git(["read-tree", "--reset", "-u", commit], settings);
   } finally {
     removeFile(index);

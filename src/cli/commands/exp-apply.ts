@@ -1,13 +1,31 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
-import { applyExperiment } from "../../experiments/apply.ts";
+import { visibleText } from "../../base/visible.ts";
+import { type Applied, applyExperiment } from "../../experiments/apply.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { checkoutFailed, checkoutOutputs } from "../../pipeline/data/checkout.ts";
 import { openCache } from "../../store/cache.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print } from "../io.ts";
+
+/** Where the workspace's changes and files went. */
+function keptLines({ stash, untracked, older }: Applied): readonly string[] {
+  const [first] = untracked;
+  const lines: string[] = [];
+  if (stash !== undefined)
+    lines.push("The changes that you had are kept: git reset --hard && git stash apply refs/exps/apply/stash");
+  if (first !== undefined)
+    lines.push(
+      untracked.length === 1
+        ? `1 untracked file was replaced; it is kept: git checkout refs/exps/apply/untracked -- ${first}`
+        : `${untracked.length} untracked files were replaced; they are kept: git checkout refs/exps/apply/untracked -- FILE`,
+    );
+  if (untracked.length > 1) lines.push(...untracked.map((file) => `  ${file}`));
+  for (const ref of older) lines.push(`What an earlier apply kept is now at ${ref}`);
+  return lines.length === 0 ? [] : ["", ...lines];
+}
 
 /** `sweepline exp apply` */
 export const command: CommandFactory = (io, finish) =>
@@ -19,6 +37,9 @@ export const command: CommandFactory = (io, finish) =>
       `
 Changes that you had are kept. To get them back:
   git reset --hard && git stash apply refs/exps/apply/stash
+Untracked files that the experiment's own replace are kept too:
+  git checkout refs/exps/apply/untracked -- FILE
+What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/older
 `,
     )
     .action(async (name: string) => {
@@ -35,8 +56,7 @@ Changes that you had are kept. To get them back:
         missing: "refuse",
       });
       print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
-      if (applied.stash !== undefined)
-        print(io, "\nThe changes that you had are kept: git reset --hard && git stash apply refs/exps/apply/stash");
+      for (const line of keptLines(applied)) print(io, visibleText(line));
       if (failed.length > 0) throw checkoutFailed(failed.map((file) => path.relative(process.cwd(), file)));
       finish(exitCodes.ok);
     });
