@@ -64,8 +64,9 @@ type Content = Pick<OpenedParamFile, "valueAt" | "textAt">;
 
 async function editedContent(name: string, bytes: Uint8Array | undefined): Promise<Content> {
   const file = await openParamFile({ path: name, bytes });
+  const state = bytes === undefined ? "missing" : "there";
   return {
-    valueAt: (point) => applyEdits(file.value, editsOf(point, name), { describe: () => name }),
+    valueAt: (point) => applyEdits(file.value, editsOf(point, name), { describe: () => name, file: name, state }),
     textAt: (point) => {
       const edits = editsOf(point, name);
       return edits.length === 0 ? undefined : file.edit(edits);

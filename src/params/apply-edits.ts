@@ -15,6 +15,10 @@ import type { ParamEdit } from "./types.ts";
 export type DescribePlace = (path: readonly string[]) => string;
 
 export interface EditContext {
+  /** The file as an override names it: `conf/p.json`. */
+  readonly file: string;
+  /** "missing": the file is made by the first key that is added. */
+  readonly state: "there" | "missing";
   readonly describe: DescribePlace;
 }
 
@@ -60,12 +64,23 @@ function dotted(path: readonly string[]): string {
   return path.join(".");
 }
 
+/** An override as it is to be typed: the default file (DVC's) needs no name. */
+function withFile(context: EditContext, text: string): string {
+  return context.file === "params.yaml" ? text : `${context.file}:${text}`;
+}
+
+function whereLooked(edit: ParamEdit, context: EditContext): string {
+  return context.state === "missing"
+    ? `The file '${context.file}' does not exist.`
+    : `Looked in ${context.describe(edit.path)}.`;
+}
+
 function refuse(
   edit: ParamEdit,
   context: EditContext,
   code: string,
   reason: string,
-  hint = `Looked in ${context.describe(edit.path)}.`,
+  hint = whereLooked(edit, context),
 ): SweeplineError {
   return new SweeplineError({ code, message: `Invalid \`--set-param\` value: ${reason}`, hint });
 }
@@ -79,7 +94,7 @@ function refuseWhereTaken(root: Value, edit: ParamEdit, context: EditContext): v
     edit,
     context,
     "PARAM_EXISTS",
-    `Could not append to config. An item is already at '${key}'.\nEither remove + prefix: '${edit.text.slice(1)}'\nOr add a second + to add or override '${key}': '+${edit.text}'`,
+    `Could not append to config. An item is already at '${key}'.\nEither remove + prefix: '${withFile(context, edit.text.slice(1))}'\nOr add a second + to add or override '${key}': '${withFile(context, `+${edit.text}`)}'`,
     `It is ${shortRepr(present)} (${context.describe(edit.path)}).`,
   );
 }
@@ -135,7 +150,9 @@ function notInStruct(setting: Setting, holder: Value | undefined, depth: number)
   const near = keys.length === 0 ? undefined : closest(missing, keys);
   const meant = near === undefined ? "" : ` Did you mean '${dotted([...above, near])}'?`;
   const where = above.length === 0 ? place : `'${dotted(above)}' (${place})`;
-  const reason = `Could not override '${dotted(edit.path)}'.\nTo append to your config use +${edit.text.replace(/^\++/, "")}`;
+  const advice = withFile(context, `+${edit.text.replace(/^\++/, "")}`);
+  const reason = `Could not override '${dotted(edit.path)}'.\nTo append to your config use ${advice}`;
+  if (context.state === "missing") return refuse(edit, context, "PARAM_UNKNOWN_KEY", reason);
   return refuse(edit, context, "PARAM_UNKNOWN_KEY", reason, `Key '${missing}' is not in ${where}.${meant}`);
 }
 

@@ -66,7 +66,7 @@ export async function openParamFile(file: {
 }): Promise<ParamFile> {
   const format = await loaders[formatOf(file.path)]();
   const { path, bytes } = file;
-  if (bytes === undefined) return editable(format, format.create(path));
+  if (bytes === undefined) return editable(format, format.create(path), "missing");
   const source = decodeFile({ path, bytes });
-  return withinStack(source, () => editable(format, format.open(source)));
+  return withinStack(source, () => editable(format, format.open(source), "there"));
 }

@@ -1,7 +1,7 @@
 /** One parse, many edits: the usual edit (values exchanged) is a few splices; the others are worked out in rounds. */
 import { SweeplineError } from "../base/errors.ts";
 import { isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
-import { applyEdit, applyEdits, resolvedEdits } from "./apply-edits.ts";
+import { applyEdit, applyEdits, type EditContext, resolvedEdits } from "./apply-edits.ts";
 import { changesBetween } from "./changes.ts";
 import { listIndex } from "./child.ts";
 import type { Format, FormatDocument } from "./format.ts";
@@ -10,8 +10,8 @@ import { lineOf } from "./source-text.ts";
 import type { ParamEdit, ParamFile } from "./types.ts";
 
 /** A parsed text as a file to edit; `openParamFile` is the door for other folders. */
-export function editable(format: Format, document: FormatDocument): ParamFile {
-  return new EditableFile(format, document);
+export function editable(format: Format, document: FormatDocument, state: EditContext["state"]): ParamFile {
+  return new EditableFile(format, document, state);
 }
 
 /** Rounds of reading and changing after which an edit is given up; two are usual where anchors are involved. */
@@ -24,6 +24,7 @@ class EditableFile implements ParamFile {
   constructor(
     private readonly format: Format,
     private readonly document: FormatDocument,
+    readonly state: EditContext["state"],
   ) {
     const root = document.root;
     const value = root === undefined ? new Map<Scalar, Value>() : plainValue(root);
@@ -35,7 +36,7 @@ class EditableFile implements ParamFile {
   }
 
   apply(edits: readonly ParamEdit[]): Value {
-    return applyEdits(this.value, edits, { describe: (path) => this.describe(this.document, path) });
+    return applyEdits(this.value, edits, this.contextIn(this.document));
   }
 
   edit(edits: readonly ParamEdit[]): string {
@@ -78,6 +79,10 @@ class EditableFile implements ParamFile {
     return scalar;
   }
 
+  private contextIn(document: FormatDocument): EditContext {
+    return { describe: (path) => this.describe(document, path), file: this.path, state: this.state };
+  }
+
   private describe(document: FormatDocument, path: readonly string[]): string {
     for (let depth = path.length; depth > 0; depth--) {
       const node = nodeAt(document.root, path.slice(0, depth), "references too");
@@ -87,13 +92,13 @@ class EditableFile implements ParamFile {
   }
 
   private rewrite(edits: readonly ParamEdit[]): string {
-    const resolved = resolvedEdits(this.value, edits, { describe: (path) => this.describe(this.document, path) });
+    const resolved = resolvedEdits(this.value, edits, this.contextIn(this.document));
     return resolved.reduce((document, edit) => this.rewriteOne(document, edit), this.document).source.text;
   }
 
   private rewriteOne(document: FormatDocument, edit: ParamEdit): FormatDocument {
     const before = document === this.document ? this.value : currentValue(document);
-    const target = applyEdit(before, edit, { describe: (path) => this.describe(document, path) });
+    const target = applyEdit(before, edit, this.contextIn(document));
     return this.reach(this.withoutItem(document, edit), target, edit);
   }
 

@@ -122,3 +122,17 @@ describe("files of overrides and points", () => {
     expect(stderr).not.toContain("expands to nothing");
   });
 });
+
+describe("advice for -S keeps the file's name", () => {
+  test.each([
+    ["conf/p.json:zz=1", "To append to your config use conf/p.json:+zz=1\n", "Key 'zz' is not in conf/p.json."],
+    ["zz=1", "To append to your config use +zz=1\n", "Key 'zz' is not in params.yaml."],
+    ["conf/p.json:+lr=2", "Either remove + prefix: 'conf/p.json:lr=2'\n", "It is 1"],
+    ["conf/nope.json:a=1", "use conf/nope.json:+a=1\n", "The file 'conf/nope.json' does not exist."],
+  ])("%s", async (override, advice, hint) => {
+    const { exitCode, stderr } = await repository.run(["exp", "run", "--queue", "-S", override]);
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain(advice);
+    expect(stderr).toContain(hint);
+  });
+});
