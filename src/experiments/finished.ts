@@ -55,7 +55,7 @@ function groupByName(finished: readonly FinishedExperiment[]): Map<string, Finis
   return groups;
 }
 
-export function ambiguousName(name: string, found: readonly FinishedExperiment[]): SweeplineError {
+export function ambiguousName(name: string, found: readonly Pick<FinishedExperiment, "ref">[]): SweeplineError {
   return new SweeplineError({
     code: "NAME_AMBIGUOUS",
     message: `Ambiguous name '${name}' refers to multiple experiments. Use one of the following full refnames instead:\n\n${found

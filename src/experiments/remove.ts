@@ -1,10 +1,12 @@
 /** Removing experiments: finished ones and entries of the queue, all of a call in one transaction. */
 import { SweeplineError } from "../base/errors.ts";
 import { CatFile } from "../git/catfile.ts";
+import type { ObjectId } from "../git/ids.ts";
 import { parseCommit } from "../git/objects.ts";
 import { changeRefs, type RefChange } from "../git/refs.ts";
 import { resolveCommit } from "../git/repository.ts";
-import { ambiguousName, type FinishedExperiment, listFinished, matchNames } from "./finished.ts";
+import { type FinishedExperiment, listFinished } from "./finished.ts";
+import { chooseNamed, type Named } from "./named.ts";
 import { listQueue, type QueueEntry, removal, runningSequences } from "./queue.ts";
 import { parseFacts } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
@@ -32,7 +34,7 @@ interface Removable {
   readonly change: RefChange;
 }
 
-/** Throws NOT_AN_EXPERIMENT where a name means nothing, before anything is removed. */
+/** Throws NOT_AN_EXPERIMENT where a name means nothing and NAME_AMBIGUOUS where it means too much, before anything is removed. */
 export async function removeExperiments(context: ExperimentsContext, request: RemoveRequest): Promise<RemoveOutcome> {
   const finished = await listFinished(context);
   const { entries, broken } = await listQueue(context);
@@ -49,9 +51,9 @@ export async function removeExperiments(context: ExperimentsContext, request: Re
   }
   if (request.sweep !== undefined) for (const entry of entries) if (entry.record.sweep === request.sweep) take(entry);
   for (const item of await chooseFinished(context, request, finished)) chosen.push(removable(item));
-  const named = await chooseNamed(context, { names: request.names, finished, entries });
+  const named = chooseAllNamed({ finished, entries }, request.names, await resolveCommit(context.repository, "HEAD"));
   for (const item of keepOrRemove(request, finished, named.finished)) chosen.push(removable(item));
-  for (const entry of named.entries) take(entry);
+  if (request.keep === "remove chosen") for (const entry of named.entries) take(entry);
   const unique = new Map(chosen.map((item) => [item.change.ref, item]));
   await changeRefs(
     context.repository,
@@ -95,35 +97,17 @@ async function ofSweep(
   }
 }
 
-interface NameLookup {
-  readonly names: readonly string[];
-  readonly finished: readonly FinishedExperiment[];
-  readonly entries: readonly QueueEntry[];
-}
-
-async function chooseNamed(
-  context: ExperimentsContext,
-  { names, finished, entries }: NameLookup,
-): Promise<{ readonly finished: readonly FinishedExperiment[]; readonly entries: readonly QueueEntry[] }> {
-  const found = matchNames(finished, names, await resolveCommit(context.repository, "HEAD"));
-  const unknown: string[] = [];
-  const chosenEntries: QueueEntry[] = [];
-  const chosenFinished: FinishedExperiment[] = [];
-  for (const [at, name] of names.entries()) {
-    const match = found[at];
-    const queued = entries.filter((entry) => entry.name === name);
-    if (Array.isArray(match)) throw ambiguousName(name, match);
-    if (match !== undefined) chosenFinished.push(match as FinishedExperiment);
-    chosenEntries.push(...queued);
-    if (match === undefined && queued.length === 0) unknown.push(name);
-  }
+/** What all the names mean. Throws NAME_AMBIGUOUS or NOT_AN_EXPERIMENT. */
+function chooseAllNamed(all: Named, names: readonly string[], head: ObjectId | undefined): Named {
+  const found = names.map((name) => chooseNamed(all, name, head));
+  const unknown = names.filter((_, at) => found[at]?.finished.length === 0 && found[at]?.entries.length === 0);
   if (unknown.length > 0)
     throw new SweeplineError({
       code: "NOT_AN_EXPERIMENT",
       message: `'${unknown.join("; ")}' ${unknown.length === 1 ? "is not a valid experiment name" : "are not valid experiment names"}`,
       hint: "`sweepline exp list -A` lists the finished ones, `sweepline exp show` the queued ones too. Nothing was removed.",
     });
-  return { finished: chosenFinished, entries: chosenEntries };
+  return { finished: found.flatMap((item) => item.finished), entries: found.flatMap((item) => item.entries) };
 }
 
 function keepOrRemove(
