@@ -3,6 +3,9 @@ import { closeSync, openRead } from "../base/files.ts";
 import { visible, visibleText } from "../base/visible.ts";
 import type { ExitCode, Io } from "./io.ts";
 
+/** Of a longer line only the neighbourhood of the place is shown. */
+const shownWidth = 200;
+
 /** The line of the place, with the place underlined; offsets count code units. */
 function underline(text: string, offset: number, length: number): string {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
@@ -10,9 +13,12 @@ function underline(text: string, offset: number, length: number): string {
   const line = text.slice(start, newline < 0 ? text.length : newline).replace(/\t/g, " ");
   const column = offset - start;
   // Escapes are longer than what they stand for: the caret goes by what is shown.
-  const before = visible(line.slice(0, column));
-  const marked = visible(line.slice(column, column + length));
-  const after = visible(line.slice(column + length));
+  const from = Math.max(0, Math.min(column - shownWidth / 2, line.length - shownWidth));
+  const to = Math.min(line.length, from + shownWidth);
+  const markedTo = Math.min(column + length, to);
+  const before = (from > 0 ? "..." : "") + visible(line.slice(from, column));
+  const marked = visible(line.slice(column, markedTo));
+  const after = visible(line.slice(markedTo, to)) + (to < line.length ? "..." : "");
   return `  ${before}${marked}${after}\n  ${" ".repeat(before.length)}${"^".repeat(Math.max(1, marked.length))}`;
 }
 
