@@ -71,7 +71,9 @@ export async function runQueue(context: ExperimentsContext, io: Io, request: Run
 /** 252 where the user stopped it, 1 where an experiment failed or lost its worker, else 0. */
 export function queueExitCode({ summary, interrupted }: QueueRun): ExitCode {
   if (interrupted) return exitCodes.interrupted;
-  return summary.failed.length + summary.requeued.length > 0 ? exitCodes.experimentsFailed : exitCodes.ok;
+  return summary.failed.length + summary.requeued.length + summary.elsewhere.failed > 0
+    ? exitCodes.experimentsFailed
+    : exitCodes.ok;
 }
 
 /** `Ran experiment(s): a, b` and what to do with them, as DVC says it. */

@@ -46,7 +46,12 @@ export type RunEvent =
       readonly at: number;
     }
   | { readonly type: "requeued"; readonly experiment: ExperimentLabel; readonly reason: string; readonly at: number }
-  | { readonly type: "interrupting"; readonly at: number }
+  | {
+      readonly type: "interrupting";
+      /** "failures": as many failed as --fail-fast or --max-failures allows. */
+      readonly cause: "request" | "failures";
+      readonly at: number;
+    }
   | {
       readonly type: "summary";
       readonly succeeded: readonly string[];
@@ -57,6 +62,10 @@ export type RunEvent =
         readonly hint?: string;
       }[];
       readonly requeued: readonly string[];
+      /** How many of the run's entries stay queued and nobody runs them, with those of `requeued`. */
+      readonly queued: number;
+      /** Entries of the run that another process runs, or saw fail. */
+      readonly elsewhere: { readonly running: number; readonly failed: number };
       readonly elapsedMs: number;
       readonly at: number;
     };

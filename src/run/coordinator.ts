@@ -87,8 +87,10 @@ export class Coordinator {
   /** Runs the queue to its end. Opens nothing where nothing is queued. */
   async run(): Promise<RunSummary> {
     const { background, jobs } = this.options;
+    const startedAt = Date.now();
     const total = await this.source.open();
-    if (total === 0 && background === undefined) return { succeeded: [], failed: [], requeued: [] };
+    this.plan(total, startedAt);
+    if (total === 0 && background === undefined) return this.summarize(startedAt);
     const tools: Tools = {
       context: this.context,
       pool: new WorkerPool(background === undefined ? jobs : mostJobs),
@@ -99,7 +101,7 @@ export class Coordinator {
     };
     const watch = new RequestWatch(this.context.state, (request) => this.receive(request));
     try {
-      return await this.work(total, tools);
+      return await this.work(startedAt, tools);
     } finally {
       watch.close();
       this.capacity.close();
@@ -108,11 +110,13 @@ export class Coordinator {
     }
   }
 
-  private async work(total: number, tools: Tools): Promise<RunSummary> {
-    const startedAt = Date.now();
+  private plan(total: number, at: number): void {
     const { emit, sweep } = this.options;
-    const facts = { total, jobs: this.capacity.jobs, at: startedAt };
+    const facts = { total, jobs: this.capacity.jobs, at };
     emit({ type: "planned", ...facts, ...(sweep === undefined ? {} : { sweep }) });
+  }
+
+  private async work(startedAt: number, tools: Tools): Promise<RunSummary> {
     while (!(await this.step(tools)));
     if (this.bug !== undefined) throw this.bug.error;
     return this.summarize(startedAt);
@@ -209,27 +213,29 @@ export class Coordinator {
     else if (settled.kind === "failed") {
       this.failed.push(settled.failed);
       const limit = this.options.onFailure === "stop" ? 1 : (this.options.maxFailures ?? Number.POSITIVE_INFINITY);
-      if (this.failed.length >= limit) this.stop();
+      if (this.failed.length >= limit) this.stop("failures");
     } else {
       this.requeued.set(entry.sequence, settled.experiment);
       if (settled.dueAt !== undefined) this.source.putBack(entry.sequence, settled.dueAt);
     }
   }
 
-  private summarize(startedAt: number): RunSummary {
+  private async summarize(startedAt: number): Promise<RunSummary> {
     const failed = this.failed.map(({ experiment, ...facts }) => ({ name: experiment.name, ...facts }));
     const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
     const requeued = [...this.requeued.values()];
+    const left = await this.source.left(new Set(this.failed.flatMap(({ experiment }) => experiment.sequence ?? [])));
     const at = Date.now();
     this.options.emit({
       type: "summary",
       succeeded: names(this.succeeded),
       failed,
       requeued: names(requeued),
+      ...left,
       elapsedMs: at - startedAt,
       at,
     });
-    return { succeeded: this.succeeded, failed: this.failed, requeued };
+    return { succeeded: this.succeeded, failed: this.failed, requeued, ...left };
   }
 
   /** Answers whether the request was for us. */
@@ -256,19 +262,24 @@ export class Coordinator {
   }
 
   /** Ends the running stages and starts nothing new; run() returns once their entries are back in the queue. */
-  stop(): void {
+  stop(cause: "request" | "failures" = "request"): void {
     if (this.state === "stopping") return;
     this.state = "stopping";
-    this.options.emit({ type: "interrupting", at: Date.now() });
+    this.options.emit({ type: "interrupting", cause, at: Date.now() });
     for (const run of this.active.values()) run.stop("stopped");
     this.wake.now();
   }
 
-  /** Kills the running stages without waiting for anything; their entries never left the queue. */
-  endAtOnce(): void {
+  /**
+   * Kills the running stages without waiting for anything; their entries never left the queue.
+   * Answers how many there were.
+   */
+  endAtOnce(): number {
+    const count = this.active.size;
     for (const [sequence, run] of this.active) {
       run.killGroups();
       releaseEntry(this.context, sequence);
     }
+    return count;
   }
 }

@@ -1,12 +1,13 @@
 /** Gives out queued entries one by one, each claimed for this process. */
 import { readAttempts } from "../experiments/attempts.ts";
-import { claimEntry, listQueue, type QueueEntry, releaseEntry } from "../experiments/queue.ts";
+import { claimEntry, listQueue, type QueueEntry, releaseEntry, runningSequences } from "../experiments/queue.ts";
 import { orderVersion } from "../experiments/queue-order.ts";
 import { endProcessGroups } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { livingProcesses, processesFile, runFolder } from "../experiments/runs.ts";
 import { refIs } from "../git/refs.ts";
 import { longestDelayMs } from "./retry.ts";
+import type { RunSummary } from "./summary.ts";
 
 export interface EntrySourceOptions {
   /** Only these entries; undefined: all that are queued, also those that come while we run. */
@@ -31,6 +32,24 @@ export class EntrySource {
   async open(): Promise<number> {
     await this.list();
     return this.pending.length;
+  }
+
+  /** What is left of the run when it is over; `failed` are those whose failure is known to be our own. */
+  async left(failed: ReadonlySet<number>): Promise<Pick<RunSummary, "queued" | "elsewhere">> {
+    const { only } = this.options;
+    const { entries } = await listQueue(this.context);
+    const running = runningSequences(this.context);
+    const ours = entries.filter(({ sequence }) => only === undefined || only.has(sequence));
+    const queued = ours.filter((entry) => entry.state === "queued");
+    const isRunning = ({ sequence }: QueueEntry) => running.has(sequence);
+    // Without a list of entries, what failed is of any age.
+    const failedElsewhere = ours.filter(
+      ({ state, sequence }) => only !== undefined && state === "failed" && !failed.has(sequence),
+    );
+    return {
+      queued: queued.filter((entry) => !isRunning(entry)).length,
+      elsewhere: { running: queued.filter(isRunning).length, failed: failedElsewhere.length },
+    };
   }
 
   private async list(): Promise<void> {

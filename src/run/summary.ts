@@ -12,4 +12,7 @@ export interface RunSummary {
   readonly failed: readonly FailedRun[];
   /** Back in the queue: stopped by the user, or their worker died. */
   readonly requeued: readonly ExperimentLabel[];
+  /** Entries of this run that stay queued, with those of `requeued`. */
+  readonly queued: number;
+  readonly elsewhere: { readonly running: number; readonly failed: number };
 }

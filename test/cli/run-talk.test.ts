@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { terminalOf } from "../../src/cli/terminal.ts";
 import { KeptStream } from "../report/progress-events.ts";
-import { makeGatedRepository } from "../rig/index.ts";
+import { makeGate, makeGatedRepository } from "../rig/index.ts";
 
 function ioOf(env: Record<string, string>) {
   const stdout = new KeptStream({ columns: 100, rows: 10 }).asOutput();
@@ -25,4 +25,38 @@ test("a wrong --sort-by is a warning: the table comes unsorted", async () => {
   expect(result.exitCode).toBe(0);
   expect(result.stderr).toContain("WARNING: Unknown sort column 'nope': the table is not sorted");
   expect(result.stdout).toContain("Experiment");
+});
+
+test("--fail-fast says why it stops, and what stays queued", async () => {
+  const repository = makeGatedRepository("exit 3");
+  const { exitCode, stdout } = await repository.run(["sweep", "x=2,3,4", "--fail-fast"]);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("stopping after the first failure");
+  expect(stdout).not.toContain("interrupted");
+  expect(stdout).toContain("2 still queued: the same command, or exp run --run-all, goes on\n");
+});
+
+test.each([
+  ["sweep", "x=2"],
+  ["exp", "run", "--run-all"],
+])("--json with nothing to do: %s %s", async (...command) => {
+  const repository = makeGatedRepository("echo done > out.txt");
+  await repository.succeed(["sweep", "x=2"]);
+  const lines = (await repository.succeed([...command, "--json"])).trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { type: "planned", total: 0 },
+    { type: "summary", succeeded: [], failed: [], requeued: [], queued: 0, elsewhere: { running: 0, failed: 0 } },
+  ]);
+});
+
+test("the same sweep twice at once: the second one says what the first one runs", async () => {
+  const gate = await makeGate("hold");
+  const repository = makeGatedRepository(gate.command);
+  const first = repository.start(["sweep", "x=2"]);
+  const call = await gate.nextCall();
+  const second = await repository.run(["sweep", "x=2"]);
+  expect(second.exitCode).toBe(0);
+  expect(second.stdout).toContain("1 is run by another process\n");
+  await call.finish({ files: { "out.txt": "done\n" } });
+  expect(await first.result()).toMatchObject({ exitCode: 0 });
 });

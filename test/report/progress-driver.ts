@@ -53,7 +53,8 @@ async function work(): Promise<void> {
 progress.emit({ type: "planned", total: experiments, jobs, at: startedAt });
 await Promise.all(Array.from({ length: jobs }, work));
 const elapsedMs = Date.now() - startedAt;
-progress.emit({ type: "summary", succeeded, failed, requeued: [], elapsedMs, at: Date.now() });
+const left = { queued: 0, elsewhere: { running: 0, failed: 0 } };
+progress.emit({ type: "summary", succeeded, failed, requeued: [], ...left, elapsedMs, at: Date.now() });
 await progress.close();
 process.stdin.unref();
 stdout.write("the end\n");

@@ -169,10 +169,12 @@ describe("a run on a terminal", () => {
     await progress.close();
     const lines = stripVTControlCharacters(stdout.text).split("\n");
     expect(lines.map((line) => line.slice(0, 26))).toEqual([
+      "interrupted: running stage",
       "✔ lively-otter in 1.2s: lo",
       "✖ dull-\\x1b[31mred\\x1b[0m\\",
       "↓ calm-crow: interrupted",
       "1 succeeded, 1 failed, 1 p",
+      "1 still queued: the same c",
       "",
     ]);
     expect(stdout.text).not.toContain("\u001b[?25l");

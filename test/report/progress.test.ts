@@ -22,6 +22,7 @@ const plainLines = [
   "interrupted: running stages are being stopped; once more ends them at once",
   "requeued calm-crow: interrupted",
   "1 succeeded, 1 failed, 1 put back into the queue in 1m 01s",
+  "1 still queued: the same command, or exp run --run-all, goes on",
 ];
 
 const failureLine =

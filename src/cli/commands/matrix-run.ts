@@ -180,7 +180,10 @@ async function run(io: Io, options: Options): Promise<ExitCode> {
   const outcome =
     open.length > 0
       ? await runPoints(job, open)
-      : { summary: { succeeded: [], failed: [], requeued: [] }, interrupted: false };
+      : {
+          summary: { succeeded: [], failed: [], requeued: [], queued: 0, elsewhere: { running: 0, failed: 0 } },
+          interrupted: false,
+        };
   const failures = await keepFailures(job.context, job.plan, failuresOf(job, outcome));
   const handed = await handOn(job, there, failures);
   print(io, `Point ${options.point}: ${job.points.length - open.length} done before; ${handed}.`);

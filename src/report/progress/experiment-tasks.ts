@@ -185,6 +185,11 @@ export class ExperimentTasks {
     this.#running.get(name)?.showStage(visible(stage));
   }
 
+  /** A line that stays. */
+  say(text: string): void {
+    this.#board.persist([{ text }]);
+  }
+
   end(name: string, end: TaskEnd): void {
     this.#running.get(name)?.end(end);
     this.#running.delete(name);

@@ -49,16 +49,40 @@ export function requeuedText(event: EventOf<"requeued">): string {
   return `${visible(event.experiment.name)}: ${visible(event.reason)}`;
 }
 
-export const interruptingText = "interrupted: running stages are being stopped; once more ends them at once";
+export function interruptingText({ cause }: EventOf<"interrupting">): string {
+  return cause === "failures"
+    ? "stopping after the first failure: running stages are being stopped"
+    : "interrupted: running stages are being stopped; once more ends them at once";
+}
 
-/** The last lines: one for each failure, then the counts. */
-export function summaryLines(event: EventOf<"summary">): { failures: string[]; counts: string } {
+const countsOf = (event: EventOf<"summary">) => [
+  event.succeeded.length,
+  event.failed.length,
+  event.queued,
+  event.elsewhere.running,
+  event.elsewhere.failed,
+];
+
+/** What is left to do, one line each. */
+function restLines({ queued, elsewhere }: EventOf<"summary">): string[] {
+  const lines: string[] = [];
+  if (queued > 0) lines.push(`${queued} still queued: the same command, or exp run --run-all, goes on`);
+  if (elsewhere.running > 0)
+    lines.push(`${elsewhere.running} ${elsewhere.running === 1 ? "is" : "are"} run by another process`);
+  if (elsewhere.failed > 0) lines.push(`${elsewhere.failed} failed in another process`);
+  return lines;
+}
+
+/** The last lines: one for each failure, then the counts and what is left; undefined where there was nothing to do. */
+export function summaryLines(event: EventOf<"summary">): { failures: string[]; counts: string | undefined } {
   const counts = [`${event.succeeded.length} succeeded`, `${event.failed.length} failed`];
   if (event.requeued.length > 0) counts.push(`${event.requeued.length} put back into the queue`);
   return {
     failures: event.failed.map((failed) =>
       failed.hint === undefined ? failureText(failed) : `${failureText(failed)}\nHINT: ${visible(failed.hint)}`,
     ),
-    counts: `${counts.join(", ")} in ${durationText(event.elapsedMs)}`,
+    counts: countsOf(event).every((count) => count === 0)
+      ? undefined
+      : [`${counts.join(", ")} in ${durationText(event.elapsedMs)}`, ...restLines(event)].join("\n"),
   };
 }

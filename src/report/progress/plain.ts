@@ -17,7 +17,7 @@ function lineOf(event: RunEvent): string | undefined {
     case "requeued":
       return `requeued ${requeuedText(event)}`;
     case "interrupting":
-      return interruptingText;
+      return interruptingText(event);
     case "summary":
       return summaryLines(event).counts;
     case "stage":

@@ -2,7 +2,7 @@
 import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
-import { failedText, finishedText, requeuedText, summaryLines } from "./lines.ts";
+import { failedText, finishedText, interruptingText, requeuedText, summaryLines } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { Tally } from "./tally.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
@@ -23,6 +23,7 @@ function taskEnd(event: RunEvent): TaskEnd | undefined {
 
 function draw(tasks: ExperimentTasks, event: RunEvent): void {
   if (event.type === "started") tasks.start(event.experiment, event.at);
+  if (event.type === "interrupting") tasks.say(interruptingText(event));
   if (event.type === "stage")
     tasks.showStage(event.name, event.action === "running" ? event.stage : `${event.stage} (${event.action})`);
   const end = taskEnd(event);
