@@ -40,7 +40,8 @@ export async function readPoints(
     });
   const text = pointsFile === "-" ? await readStdin(io) : readNamedFile(pointsFile);
   const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
-  const points = await readPointsFile(text, format, options);
+  const name = pointsFile === "-" ? "the standard input" : `'${pointsFile}'`;
+  const points = await readPointsFile(text, format, { ...options, name });
   if (points.length === 0) throw noPointsInFile(pointsFile);
   return { points, isSweep: true, words: ["--points", text] };
 }

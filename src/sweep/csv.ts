@@ -7,8 +7,8 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
-/** @throws SweeplineError for a quote that is not closed, or text after a closing one */
-export function readCsv(text: string): CsvRow[] {
+/** The name says whose lines these are. @throws SweeplineError for a quote that is not closed, or text after a closing one */
+export function readCsv(text: string, name: string): CsvRow[] {
   const rows: CsvRow[] = [];
   let cells: string[] = [];
   let line = 1;
@@ -18,7 +18,7 @@ export function readCsv(text: string): CsvRow[] {
   const source = text.replace(/^\uFEFF/, "");
   while (cell.lastIndex < source.length || cells.length > 0) {
     const match = cell.exec(source);
-    if (match === null) throw badQuote(line);
+    if (match === null) throw badQuote(line, name);
     const [whole, quoted, plain = "", end] = match;
     cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     line += whole.split(/\r\n|\n|\r/).length - 1;
@@ -30,10 +30,10 @@ export function readCsv(text: string): CsvRow[] {
   return rows;
 }
 
-function badQuote(line: number): SweeplineError {
+function badQuote(line: number, name: string): SweeplineError {
   return new SweeplineError({
     code: "CSV_QUOTE",
-    message: `Line ${line} of the points: a cell's quotes are not closed, or text stands outside them.`,
+    message: `Line ${line} of ${name}: a cell's quotes are not closed, or text stands outside them.`,
     hint: 'Put the whole cell in double quotes, and double those inside: "say ""hi""".',
   });
 }

@@ -13,6 +13,18 @@ import type { Point, PointOverride } from "./types.ts";
 
 export type PointsFormat = "csv" | "jsonl";
 
+export interface PointsOptions extends ExpandOptions {
+  /** What refusals call the list: `'points.csv'`, "the standard input". */
+  readonly name?: string;
+}
+
+interface Line {
+  readonly name: string;
+  readonly line: number;
+}
+
+const nameOf = ({ name = "the points" }: PointsOptions): string => name;
+
 /**
  * The points of a list. CSV: a header of keys (`lr`, `other.json:seed`), then one point a row; a cell is read as the
  * value of an override, and an empty one leaves the parameter as it is. JSON lines: one object of keys and values a
@@ -22,30 +34,45 @@ export type PointsFormat = "csv" | "jsonl";
 export async function readPointsFile(
   text: string,
   format: PointsFormat,
-  options: ExpandOptions = {},
+  options: PointsOptions = {},
 ): Promise<readonly Point[]> {
   const rows = format === "csv" ? csvPoints(text, options) : await jsonPoints(text, options);
   return rows.map((overrides, index) => ({ index, overrides }));
 }
 
-function csvPoints(text: string, options: ExpandOptions): PointOverride[][] {
-  const [header, ...rows] = readCsv(text);
+function csvPoints(text: string, options: PointsOptions): PointOverride[][] {
+  const name = nameOf(options);
+  const [header, ...rows] = readCsv(text, name);
   if (header === undefined) return [];
+  checkHeader(header.cells, { name, line: header.line });
   return rows.map(({ line, cells }) => {
+    const at = { name, line };
     if (cells.length !== header.cells.length)
-      throw atLine(line, "POINT_CELLS", `has ${cells.length} cells, the header ${header.cells.length}.`);
+      throw atLine(at, "POINT_CELLS", `has ${cells.length} cells, the header ${header.cells.length}.`);
     return cells.flatMap((cell, column) =>
-      cell.trim() === "" ? [] : cellOverride(`${(header.cells[column] ?? "").trim()}=${cell}`, line, options),
+      cell.trim() === "" ? [] : cellOverride(`${(header.cells[column] ?? "").trim()}=${cell}`, at, options),
     );
   });
 }
 
-function cellOverride(override: string, line: number, options: ExpandOptions): readonly PointOverride[] {
-  const { points, isSweep } = named(line, () => expandPoints([override], options));
+/** Of two columns of one key, one would silently lose. */
+function checkHeader(cells: readonly string[], at: Line): void {
+  const seen = new Set<string>();
+  for (const cell of cells) {
+    const { file, text } = named(at, () => splitFile(cell.trim()));
+    if (text === "") continue;
+    if (seen.has(`${file}\0${text}`))
+      throw atLine(at, "POINT_KEY_TWICE", `: the key '${cell.trim()}' has two columns.`, "Remove one of them.");
+    seen.add(`${file}\0${text}`);
+  }
+}
+
+function cellOverride(override: string, at: Line, options: ExpandOptions): readonly PointOverride[] {
+  const { points, isSweep } = named(at, () => expandPoints([override], options));
   const cell = override.slice(override.indexOf("=") + 1);
   if (isSweep)
     throw atLine(
-      line,
+      at,
       "POINT_SWEEP",
       `: '${cell}' is a sweep, and a point has one value.`,
       `For the text, write '${cell}' with its quotes.`,
@@ -53,18 +80,19 @@ function cellOverride(override: string, line: number, options: ExpandOptions): r
   return points[0]?.overrides ?? [];
 }
 
-async function jsonPoints(text: string, options: ExpandOptions): Promise<PointOverride[][]> {
-  const read = await dataReader("points.json");
+async function jsonPoints(text: string, options: PointsOptions): Promise<PointOverride[][]> {
+  const read = await dataReader(jsonPath);
   const encoder = new TextEncoder();
+  const name = nameOf(options);
   const keys = new Map<string, JsonKey>();
   return text.split("\n").flatMap((source, index) => {
     if (source.trim() === "") return [];
-    const line = index + 1;
-    const object = named(line, () => read({ path: "points.json", bytes: encoder.encode(source) }));
+    const at = { name, line: index + 1 };
+    const object = named(at, () => read({ path: jsonPath, bytes: encoder.encode(source) }));
     if (!isMap(object))
-      throw atLine(line, "POINT_NOT_AN_OBJECT", "is not an object.", 'Write {"lr": 0.1, "train.units": 64}.');
+      throw atLine(at, "POINT_NOT_AN_OBJECT", "is not an object.", 'Write {"lr": 0.1, "train.units": 64}.');
     return [
-      [...object].map(([key, value]) => named(line, () => jsonOverride(keys, { key: String(key), value, options }))),
+      [...object].map(([key, value]) => named(at, () => jsonOverride(keys, { key: String(key), value, options }))),
     ];
   });
 }
@@ -119,17 +147,23 @@ function withQuotes(element: Element): Element {
   return element.map(withQuotes);
 }
 
-/** Runs the work of one line; a refusal gets the line's number. */
-function named<T>(line: number, work: () => T): T {
+/** Chooses the reader of a line; its own line number is always 1, and is not shown. */
+const jsonPath = "points.json";
+const ownPlace = `unable to read: '${jsonPath}', line 1, `;
+
+/** Runs the work of one line; a refusal gets the name of the list and the line's number. */
+function named<T>({ name, line }: Line, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
-    throw new SweeplineError({ ...error.toFacts(), message: `Line ${line} of the points: ${error.message}` });
+    const { message, ...facts } = error.toFacts();
+    const what = message.startsWith(ownPlace) ? `, ${message.slice(ownPlace.length)}` : `: ${message}`;
+    throw new SweeplineError({ ...facts, message: `Line ${line} of ${name}${what}` });
   }
 }
 
-function atLine(line: number, code: string, what: string, hint?: string): SweeplineError {
-  const message = `Line ${line} of the points ${what}`.replace(" :", ":");
+function atLine({ name, line }: Line, code: string, what: string, hint?: string): SweeplineError {
+  const message = `Line ${line} of ${name}${what.startsWith(":") ? "" : " "}${what}`;
   return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
 }

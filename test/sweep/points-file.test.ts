@@ -43,6 +43,9 @@ describe("CSV", () => {
     ["lr\n0.1\né\n", "NEEDS_QUOTES", "Line 3"],
     ['lr\n"0.1\n', "CSV_QUOTE", "Line 2"],
     ["a/b\n1\n", "GROUP_IN_PARAMS", "Line 2"],
+    ["lr,seed, lr\n1,2,3\n", "POINT_KEY_TWICE", "Line 1 of the points: the key 'lr' has two columns."],
+    ["lr,params.yaml:lr\n1,2\n", "POINT_KEY_TWICE", "Line 1"],
+    [":lr\n1\n", "FILE_NAME_MISSING", "Line 1"],
   ])("%j is refused", async (text, code, line) => {
     const refusal = await refusalOf(text, "csv");
     expect(refusal.code).toBe(code);
@@ -82,8 +85,9 @@ describe("JSON lines", () => {
     expect(refusal.message).toContain(line);
   });
 
-  test("a line that is not JSON is named", async () => {
-    expect((await refusalOf('{"a": 1}\n{"a": \n', "jsonl")).message).toContain("Line 2");
+  test("a line that is not JSON is named, with the list's own name", async () => {
+    const refusal = readPointsFile('{"a": 1}\n{"a": \n', "jsonl", { name: "'e4.jsonl'" });
+    await expect(refusal).rejects.toThrow(/^Line 2 of 'e4\.jsonl', column [0-9]+: (?!.*points\.json)/);
   });
 });
 
