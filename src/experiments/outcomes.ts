@@ -1,9 +1,12 @@
 /** What becomes of an entry after its run: the ref transactions, and words for a failure. */
+import path from "node:path";
 import { SweeplineError, type SweeplineErrorFacts, systemErrorCode } from "../base/errors.ts";
 import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { RefChange, RefTransactions } from "../git/refs.ts";
 import { git } from "../git/run.ts";
+import { type OutputTree, outputsAt } from "../pipeline/graph.ts";
+import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { type QueueEntry, removal, transition } from "./queue.ts";
 import { type ExperimentsContext, experimentRef } from "./repository.ts";
 
@@ -79,9 +82,24 @@ async function hintForMissingPath(context: ExperimentsContext, facts: FailureFac
     cwd: context.repository.workTree,
   });
   const untracked = listing.split("\0").filter((name) => name !== "" && !name.startsWith(".dvc/"));
-  const missing = untracked.map((name) => name.replace(/\/$/, "")).find((name) => mentions(text, name));
+  const named = untracked.map((name) => name.replace(/\/$/, "")).filter((name) => mentions(text, name));
+  if (named.length === 0) return undefined;
+  const outputs = await workspaceOutputs(context);
+  if (outputs === undefined) return undefined;
+  const isOutput = (name: string) => outputsAt(outputs, path.join(context.repository.workTree, name)).length > 0;
+  const missing = named.find((name) => !isOutput(name));
   if (missing === undefined) return undefined;
   return `'${missing}' is in your workspace, but Git does not track it, so the experiment's copy has it not: add it with \`git add\`, or name it with -C ${missing}`;
+}
+
+/** What the stages write: the run makes it anew, so that a copy of the workspace's is no help. undefined: can't be read. */
+async function workspaceOutputs({ project }: ExperimentsContext): Promise<OutputTree | undefined> {
+  try {
+    return (await loadProjectStages(project)).outputs;
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    return undefined;
+  }
 }
 
 /** Whether a text names a path, not just a longer word with it inside. */
