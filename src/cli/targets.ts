@@ -1,5 +1,6 @@
 /** Files on the command line and in the output are relative to the command's folder; inside they are relative to the project. */
 import path from "node:path";
+import { visible } from "../base/visible.ts";
 import type { Project } from "../store/project.ts";
 import type { Io } from "./io.ts";
 
@@ -24,5 +25,5 @@ export function rebaseFiles<T>(project: Project, files: ReadonlyMap<string, T>):
 export function warnUnreadable(io: Io, what: "metrics" | "parameters", revisions: readonly string[]): void {
   if (revisions.length === 0) return;
   const names = revisions.map((revision) => (revision === "" ? "workspace" : revision)).join(", ");
-  io.stderr.write(`WARNING: failed to load some ${what} for following revisions: '${names}'.\n`);
+  io.stderr.write(`WARNING: failed to load some ${what} for following revisions: '${visible(names)}'.\n`);
 }

@@ -1,6 +1,8 @@
 /** What the commands that move data share: options, words, warnings. */
+
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { visible } from "../base/visible.ts";
 import type { TransferOutcome } from "../store/remotes/types.ts";
 import { type Io, warn } from "./io.ts";
 import { jobs } from "./reproduce-options.ts";
@@ -29,8 +31,9 @@ export function filesText(count: number, done: string): string {
 
 /** `a`, `a and b`, `a, b and c`: as DVC lists names. */
 export function wordList(words: readonly string[]): string {
-  if (words.length < 2) return words[0] ?? "";
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+  const shown = words.map(visible);
+  if (shown.length < 2) return shown[0] ?? "";
+  return `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
 /** Objects that nobody has are no failure of the transfer, but somebody should know. */
