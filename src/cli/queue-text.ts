@@ -1,7 +1,9 @@
 /** What queueing tells: DVC's lines for what is new, and one line for what was left alone. */
+
 import { pythonRepr } from "../base/python.ts";
 import type { EnqueueOutcome } from "../experiments/enqueue.ts";
 import type { Point } from "../sweep/types.ts";
+import { pointsText } from "./plural.ts";
 
 /** Above this, names are not printed one by one. */
 const listedAtMost = 100;
@@ -39,6 +41,8 @@ export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated
     const states = parts.map(([number, state]) => `${number} already ${state}`).join(", ");
     lines.push(`Left alone: ${states} (${shown}). --force runs them again.`);
   }
-  if (outcome.repeated > 0) lines.push(`Left out: ${outcome.repeated} points that are the same as another one.`);
+  const { repeated } = outcome;
+  const verb = repeated === 1 ? "is" : "are";
+  if (repeated > 0) lines.push(`Left out: ${pointsText(repeated)} that ${verb} the same as another one.`);
   return lines;
 }

@@ -6,6 +6,7 @@ import { type ExpectedTime, expectedTime } from "../experiments/expected-time.ts
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { durationText } from "../report/progress/text.ts";
 import { type Io, print } from "./io.ts";
+import { pointsText } from "./plural.ts";
 import { leftAloneLines } from "./queue-text.ts";
 
 export interface SweepPreview {
@@ -34,7 +35,7 @@ export function printSweepPreview(io: Io, context: ExperimentsContext, sweep: Sw
     print(io, JSON.stringify({ sweep: id, points, jobs, ...preview, expected: expected ?? null }));
     return;
   }
-  print(io, `Sweep ${id}: ${points} points, ${preview.fresh.length} new.`);
+  print(io, `Sweep ${id}: ${pointsText(points)}, ${preview.fresh.length} new.`);
   for (const { name, overrides } of preview.fresh.slice(0, listedAtMost))
     print(io, visible(`  ${name ?? "(a random name)"}  ${overrides.join(" ")}`));
   const more = preview.fresh.length - listedAtMost;

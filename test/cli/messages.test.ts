@@ -136,3 +136,29 @@ describe("advice for -S keeps the file's name", () => {
     expect(stderr).toContain(hint);
   });
 });
+
+describe("advice to name a file with -C", () => {
+  const pipeline = (cmd: string) => ({ ...files, "dvc.yaml": files["dvc.yaml"].replace("'true'", cmd) });
+
+  test("is not given for what the stage itself writes", async () => {
+    const project = makeRepository({ files: pipeline("'true'") });
+    project.write({ "metrics.json": "{}\n" });
+    const { exitCode, stdout, stderr } = await project.run(["exp", "run", "--temp", "-S", "lr=2"]);
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain("metrics.json");
+    expect(stdout + stderr).not.toContain("-C metrics.json");
+  });
+
+  test("is given for an untracked file that the stage reads", async () => {
+    const project = makeRepository({ files: pipeline("cat notes.txt") });
+    project.write({ "metrics.json": "{}\n", "notes.txt": "n\n" });
+    const { exitCode, stdout, stderr } = await project.run(["exp", "run", "--temp", "-S", "lr=2"]);
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain("-C notes.txt");
+  });
+});
+
+test("one point is no points", async () => {
+  const output = await repository.succeed(["sweep", "--dry-run", "lr=1"]);
+  expect(output).toContain(": 1 point, 1 new.");
+});

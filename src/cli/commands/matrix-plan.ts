@@ -16,6 +16,7 @@ import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 
@@ -63,7 +64,7 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
   checkPlan(made.plan, points, expandOptions(configs));
   await warnUncommitted(io, context);
   const text = formatPlan(made.plan);
-  const summary = `Sweep ${sweep}: ${made.plan.points.length} points.`;
+  const summary = `Sweep ${sweep}: ${pointsText(made.plan.points.length)}.`;
   const repeated = made.repeated === 0 ? "" : ` ${made.repeated} repeated ones left out.`;
   if (options.output === undefined || options.output === "-") {
     io.stdout.write(text);

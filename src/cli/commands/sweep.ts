@@ -19,6 +19,7 @@ import {
   type LimitFlags,
   runLimits,
 } from "../limit-options.ts";
+import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
 import { leftAloneLines } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
@@ -88,7 +89,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const outcome = await enqueue(context, request);
   const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) {
-    print(io, `Sweep ${id}: ${expansion.points.length} points, ${outcome.queued.length} new.`);
+    print(io, `Sweep ${id}: ${pointsText(expansion.points.length)}, ${outcome.queued.length} new.`);
     const left = outcome.known.filter((item) => item.state !== "queued");
     for (const line of leftAloneLines({ ...outcome, known: left })) print(io, line);
     if (left.some((item) => item.state === "failed")) print(io, "--retry-failed runs those that failed.");
