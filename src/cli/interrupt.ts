@@ -9,14 +9,28 @@ export interface Interrupt {
   release(): void;
 }
 
-/**
- * @param endAtOnce called at the second signal, before the process exits with 252: must not wait for anything
- */
-export function listenForInterrupt(io: Io, endAtOnce: () => void): Interrupt {
+export interface InterruptOptions {
+  /**
+   * Called at the second signal, before the process exits with 252: must not wait for anything. Answers what is said
+   * last: what became of the work.
+   */
+  readonly endAtOnce: () => string;
+  /** Who says at the first signal that a second one ends it: "print": this; "none": progress. */
+  readonly advice: "print" | "none";
+}
+
+const adviceText = "Stopping; once more ends it at once.";
+
+export function listenForInterrupt(io: Io, { endAtOnce, advice }: InterruptOptions): Interrupt {
   const controller = new AbortController();
   const onSignal = () => {
-    if (!controller.signal.aborted) return controller.abort();
-    endAtOnce();
+    if (!controller.signal.aborted) {
+      if (advice === "print") io.stderr.write(`${adviceText}\n`);
+      return controller.abort();
+    }
+    const text = endAtOnce();
+    // After the listeners that give the terminal back.
+    process.once("exit", () => io.stderr.write(`${text}\n`));
     process.exit(exitCodes.interrupted);
   };
   // Node gives SIGHUP its default action back even under nohup. Where nothing of ours is on a terminal,

@@ -56,7 +56,11 @@ export async function runQueue(context: ExperimentsContext, io: Io, request: Run
   const progress =
     format === "none" ? silent : createProgress({ ...io, ...(format === "json" ? { mode: "json" } : {}) });
   const coordinator = new Coordinator(context, { ...options, emit: (event) => progress.emit(event) });
-  const interrupt = listenForInterrupt(io, () => coordinator.endAtOnce());
+  const interrupt = listenForInterrupt(io, {
+    endAtOnce: () =>
+      `Ended at once: ${coordinator.endAtOnce()} put back into the queue. The same command, or exp run --run-all, goes on.`,
+    advice: format === "text" ? "none" : "print",
+  });
   interrupt.signal.addEventListener("abort", () => coordinator.stop());
   try {
     await recoverDeadRuns(context);

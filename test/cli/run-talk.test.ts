@@ -60,3 +60,42 @@ test("the same sweep twice at once: the second one says what the first one runs"
   await call.finish({ files: { "out.txt": "done\n" } });
   expect(await first.result()).toMatchObject({ exitCode: 0 });
 });
+
+describe("Ctrl+C tells what becomes of the work", () => {
+  test("once, in a copy: it is back in the queue", async () => {
+    const gate = await makeGate("hold");
+    const repository = makeGatedRepository(gate.command);
+    const running = repository.start(["exp", "run", "--temp", "-n", "t"]);
+    await gate.nextCall();
+    const { exitCode, stderr } = await running.kill("SIGINT");
+    expect(exitCode).toBe(252);
+    expect(stderr).toContain("Stopped. 't' was put back into the queue: exp run --run-all runs it.\n");
+  });
+
+  test("twice, in a sweep of stages that will not listen", async () => {
+    const gate = await makeGate("hold");
+    const repository = makeGatedRepository(`trap '' TERM INT; ${gate.command}`);
+    const running = repository.start(["sweep", "x=2,3"]);
+    await gate.nextCall();
+    running.child.kill("SIGINT");
+    await running.printed("interrupted: ");
+    const { exitCode, stderr } = await running.kill("SIGINT");
+    expect(exitCode).toBe(252);
+    expect(stderr).toContain("Ended at once: 1 put back into the queue.");
+  });
+
+  test.each([
+    { args: ["exp", "run", "-S", "x=5"], text: "The parameters of the experiment stay changed in the workspace" },
+    { args: ["repro"], text: "The next repro runs it again" },
+  ])("twice, in the workspace: $args", async ({ args, text }) => {
+    const gate = await makeGate("hold");
+    const repository = makeGatedRepository(`trap '' TERM INT; ${gate.command}`);
+    const running = repository.start(args);
+    await gate.nextCall();
+    running.child.kill("SIGINT");
+    await running.printed("Stopping; once more ends it at once.");
+    const { exitCode, stderr } = await running.kill("SIGINT");
+    expect(exitCode).toBe(252);
+    expect(stderr).toContain(text);
+  });
+});

@@ -21,7 +21,7 @@ import { addLimitOptions, defaultJobs, entryLimits, jobsOrAuto, type LimitFlags,
 import { notEmpty } from "../points.ts";
 import { queuedText } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
-import { queueExitCode, ranText, runQueue } from "../run-queue.ts";
+import { type QueueRun, queueExitCode, ranText, runQueue } from "../run-queue.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 import { withTimeLimit } from "../time-limit.ts";
 
@@ -132,10 +132,14 @@ async function runTemporary(call: Call): Promise<ExitCode> {
   const run = call.options.json
     ? await runQueue(context, io, { ...request, format: "json" })
     : await followWhile(io, context.state, entry, () => runQueue(context, io, { ...request, format: "none" }));
-  return reportTemporary(call, run);
+  return reportTemporary(call, run, entry.name);
 }
 
-function reportTemporary({ io, options }: Call, run: Awaited<ReturnType<typeof runQueue>>): ExitCode {
+function reportTemporary({ io, options }: Call, run: QueueRun, name: string): ExitCode {
+  if (run.summary.requeued.length > 0)
+    io.stderr.write(
+      `${run.interrupted ? "Stopped." : "Its worker was lost."} '${name}' was put back into the queue: exp run --run-all runs it.\n`,
+    );
   const [failed] = run.summary.failed;
   if (failed !== undefined)
     throw new SweeplineError({
@@ -153,7 +157,11 @@ async function runHere(call: Call): Promise<ExitCode> {
   if (point === undefined) throw new Error("a run without a point");
   if (options.copyPaths !== undefined) warn(io, "--copy-paths has no effect on a run in the workspace");
   const groups = new Set<number>();
-  const interrupt = listenForInterrupt(io, () => killGroups(groups));
+  const endAtOnce = () => {
+    killGroups(groups);
+    return "Ended at once. The parameters of the experiment stay changed in the workspace; nothing was committed.";
+  };
+  const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
   const limit = withTimeLimit(interrupt.signal, options.timeout);
   try {
     const outcome = await runInWorkspace(context, {

@@ -23,7 +23,10 @@ interface ReproFlags extends ReproduceFlags {
 }
 
 async function report(io: Io, flags: ReproFlags, project: Project, result: ReproduceResult): Promise<ExitCode> {
-  if (result.kind === "cancelled") return exitCodes.interrupted;
+  if (result.kind === "cancelled") {
+    io.stderr.write("Stopped: the next repro goes on with the stage that ran.\n");
+    return exitCodes.interrupted;
+  }
   if (result.kind === "failed") {
     throw reproductionError(result.failures, reproduceOptions([], flags).onError);
   }
@@ -44,7 +47,11 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
   const project = openProject(folder);
   const state = projectState(project);
   const groups = new Set<number>();
-  const interrupt = listenForInterrupt(io, () => killGroups(groups));
+  const endAtOnce = () => {
+    killGroups(groups);
+    return "Ended at once: the outputs of the stage that ran may be incomplete. The next repro runs it again.";
+  };
+  const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
   try {
     const result = await reproduce(
       project,
