@@ -182,7 +182,12 @@ function evaluateCall(node: CallNode, run: Run): Element {
     return { name: argument.name, value: evaluateElement(argument.value, run) };
   });
   run.place = node;
-  return callFunction(node.name, args, run.context);
+  try {
+    return callFunction(node.name, args, run.context);
+  } catch (error) {
+    if (error instanceof EvaluationError && error.argument !== undefined) run.place = node.args[error.argument] ?? node;
+    throw error;
+  }
 }
 
 /** An issue as the failure that the command line prints, with the place underlined. */

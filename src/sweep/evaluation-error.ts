@@ -2,6 +2,8 @@
 export class EvaluationError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
+  /** The index of the argument at fault, where one argument of a call is. */
+  argument: number | undefined;
 
   constructor(code: string, message: string, hint?: string) {
     super(message);

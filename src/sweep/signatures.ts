@@ -38,11 +38,16 @@ export function bind(functionName: string, signature: Signature, args: readonly 
   const rest: Element[] = [];
   const positional = new Map<string, Element>();
   const named = new Map<string, Element>();
-  for (const argument of args) {
+  for (const [index, argument] of args.entries()) {
     const value = unquoted(argument.value);
+    const { rest: takes } = signature;
     if (argument.name !== null) named.set(argument.name, value);
-    else if (signature.rest !== undefined) rest.push(checked(functionName, signature.rest, value));
-    else positional.set(parameterAt(functionName, signature, positional.size), value);
+    else if (takes !== undefined) rest.push(atArgument(index, () => checked(functionName, takes, value)));
+    else
+      positional.set(
+        atArgument(index, () => parameterAt(functionName, signature, positional.size)),
+        value,
+      );
   }
   for (const [name, value] of named) {
     if (positional.has(name)) throw new EvaluationError("ARGUMENT_TWICE", `${functionName}() got '${name}' twice.`);
@@ -50,6 +55,16 @@ export function bind(functionName: string, signature: Signature, args: readonly 
   }
   checkNamed(functionName, signature, positional);
   return { rest, named: positional };
+}
+
+/** Runs the check of one argument; a refusal gets its index. */
+function atArgument<T>(index: number, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof EvaluationError) error.argument = index;
+    throw error;
+  }
 }
 
 /** A function sees its own arguments without their quotes; inside lists and dicts they stay. */

@@ -78,7 +78,7 @@ describe("functions", () => {
   });
 });
 
-describe("refusals name a code, and the call they belong to", () => {
+describe("refusals name a code, and the call or argument they belong to", () => {
   test.each([
     ["k=foo(1)", "UNKNOWN_FUNCTION", "foo(1)"],
     ["k=[1, choise(1)]", "UNKNOWN_FUNCTION", "choise(1)"],
@@ -88,7 +88,7 @@ describe("refusals name a code, and the call they belong to", () => {
     ["k=int(inf)", "CAST_FAILED", "int(inf)"],
     ["k=str(null)", "CAST_FAILED", "str(null)"],
     ["k=range(a)", "ARGUMENT_TYPE", "range(a)"],
-    ["k=range(1,2,3,4)", "TOO_MANY_ARGUMENTS", "range(1,2,3,4)"],
+    ["k=range(1,2,3,4)", "TOO_MANY_ARGUMENTS", "4"],
     ["k=range(1,start=2)", "ARGUMENT_TWICE", "range(1,start=2)"],
     ["k=range(stop=2)", "ARGUMENT_MISSING", "range(stop=2)"],
     ["k=range(1,by=2)", "UNKNOWN_ARGUMENT", "range(1,by=2)"],
@@ -120,5 +120,19 @@ describe("ranges that have no list of values", () => {
     ["k=interval(0,1)", "INTERVAL_NOT_LISTED"],
   ])("%s", (text, code) => {
     expect(expanded(text)).toMatchObject({ error: { code } });
+  });
+});
+
+describe("the place of a refused call", () => {
+  test.each([
+    ["k=choice(1,range(3))", "range(3)"],
+    ["k=[1,choice(a,interval(0,1))]", "interval(0,1)"],
+    ["k=range(1,2,3,4)", "4"],
+    ["k=range(a)", "range(a)"],
+  ])("%s: %s", (text, marked) => {
+    const outcome = evaluateOverride(text);
+    if (outcome.ok) throw new Error(`reads well: ${text}`);
+    const { offset, length } = outcome.issue;
+    expect(text.slice(offset, offset + length)).toBe(marked);
   });
 });
