@@ -1,6 +1,8 @@
 /** OmegaConf's own resolvers: `${oc.env:HOME,none}` and the like (omegaconf 2.3, resolvers/oc). */
 import { pythonRepr } from "../base/python.ts";
-import type { Value } from "../base/value.ts";
+import { isList, isMap, type Value } from "../base/value.ts";
+import { readConfigFile } from "../params/config-file.ts";
+import { plainValue } from "../params/located.ts";
 import { InterpolationFailure, type InterpolationOptions, type Located } from "./interpolation.ts";
 import { isMissing } from "./node.ts";
 
@@ -68,8 +70,17 @@ const decode: Resolver = (args, context) => {
 
 const create: Resolver = (args) => {
   const [made = null] = counted("oc.create", args, 1);
-  return value(made);
+  const content = typeof made === "string" ? readYaml(made) : made;
+  if (isMap(content) || isList(content)) return value(content);
+  if (typeof content === "string") return value(new Map([[content, null]]));
+  return fail(`oc.create takes a mapping, a list or YAML, found ${pythonRepr(content)}`);
 };
+
+/** A text is read as YAML: what OmegaConf.create does with one. */
+function readYaml(text: string): Value {
+  const { root } = readConfigFile({ path: "oc.create", bytes: new TextEncoder().encode(text) });
+  return root === undefined ? new Map() : plainValue(root);
+}
 
 function dictOf(name: string, args: readonly Value[], context: ResolverContext): Located {
   const [key] = counted(name, args, 1);

@@ -58,6 +58,8 @@ d: {e: "\${.f}", f: ff, g: "\${..a}", list: [x, {k: "\${...f}"}]}
     ["${oc.dict.keys:d}", ["e", "f", "g", "list"]],
     ["${oc.dict.values:.d}", ["ff", "ff", 1, ["x", { k: "ff" }]]],
     ["${oc.create:{a: ${a}}}", { a: 1 }],
+    ["${oc.create:'{a: 010}'}", { a: 8 }],
+    ["${oc.create:b}", { b: null }],
     ["${d}", { e: "ff", f: "ff", g: 1, list: ["x", { k: "ff" }] }],
   ])("%s", (text, value) => {
     const values = valuesOf({ "config.yaml": `${config}x: '${text.replaceAll("'", "''")}'\n` }) as Record<
