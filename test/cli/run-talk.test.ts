@@ -1,8 +1,9 @@
 /** What runs tell beside their results: on terminals, in CI, and where there is nothing to do. */
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { terminalOf } from "../../src/cli/terminal.ts";
 import { KeptStream } from "../report/progress-events.ts";
-import { makeGate, makeGatedRepository } from "../rig/index.ts";
+import { binary, makeGate, makeGatedRepository } from "../rig/index.ts";
 
 function ioOf(env: Record<string, string>) {
   const stdout = new KeptStream({ columns: 100, rows: 10 }).asOutput();
@@ -97,5 +98,18 @@ describe("Ctrl+C tells what becomes of the work", () => {
     const { exitCode, stderr } = await running.kill("SIGINT");
     expect(exitCode).toBe(252);
     expect(stderr).toContain(text);
+  });
+});
+
+const hasScript = spawnSync("script", ["--version"]).status === 0;
+
+describe.skipIf(!hasScript)("on a terminal", () => {
+  test("--temp says its failure once, with the hint", async () => {
+    const repository = makeGatedRepository("exit 3");
+    const command = `'${process.execPath}' '${binary}' exp run --temp -n t`;
+    const { exitCode, stdout } = await repository.startProgram("script", ["-qec", command, "/dev/null"]).result();
+    expect(exitCode).toBe(255);
+    expect(stdout.split("ERROR: ")).toHaveLength(2);
+    expect(stdout).toContain("HINT: ");
   });
 });

@@ -74,3 +74,16 @@ describe("as JSON", () => {
     });
   });
 });
+
+test.each([
+  { columns: 200, count: 1 },
+  { columns: 60, count: 2 },
+])("on a terminal of $columns columns a failure is said in full once", async ({ columns, count }) => {
+  const screen = new KeptStream({ columns, rows: 10 });
+  const stream = screen.asOutput();
+  const progress = createProgress({ stdout: stream, stderr: stream, env: { NO_COLOR: "1" } });
+  for (const event of recordedRun) progress.emit(event);
+  await progress.close();
+  expect(screen.text.split("exited with 3 (log: ")).toHaveLength(2);
+  expect(screen.text.split("stage 'train' fai")).toHaveLength(count + 1);
+});

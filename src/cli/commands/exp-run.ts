@@ -1,12 +1,15 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { readIfExists } from "../../base/files.ts";
+import { visibleText } from "../../base/visible.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import { type EnqueueOutcome, enqueue } from "../../experiments/enqueue.ts";
 import { moveFirst } from "../../experiments/queue-changes.ts";
 import type { StoredFlags } from "../../experiments/record.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { runInWorkspace } from "../../experiments/workspace-run.ts";
+import type { FailedRun } from "../../run/summary.ts";
 import { openProject } from "../../store/open.ts";
 import { type Expansion, expandPoints } from "../../sweep/expand.ts";
 import { collect } from "../arguments.ts";
@@ -135,18 +138,26 @@ async function runTemporary(call: Call): Promise<ExitCode> {
   return reportTemporary(call, run, entry.name);
 }
 
-function reportTemporary({ io, options }: Call, run: QueueRun, name: string): ExitCode {
+/** Whether the log, which was printed meanwhile, ends with the failure. */
+function logTells(context: ExperimentsContext, { log, message }: FailedRun): boolean {
+  const text = readIfExists(path.join(context.project.root, log))?.toString() ?? "";
+  return text.trimEnd().endsWith(`ERROR: ${visibleText(message)}`);
+}
+
+function reportTemporary({ io, context, options }: Call, run: QueueRun, name: string): ExitCode {
   if (run.summary.requeued.length > 0)
     io.stderr.write(
       `${run.interrupted ? "Stopped." : "Its worker was lost."} '${name}' was put back into the queue: exp run --run-all runs it.\n`,
     );
   const [failed] = run.summary.failed;
-  if (failed !== undefined)
-    throw new SweeplineError({
-      code: "EXPERIMENT_FAILED",
-      message: failed.message,
-      hint: failed.hint ?? `The whole log: sweepline exp logs ${failed.experiment.name}`,
-    });
+  if (failed !== undefined) {
+    const hint = failed.hint ?? `The whole log: sweepline exp logs ${failed.experiment.name}`;
+    const error = new SweeplineError({ code: "EXPERIMENT_FAILED", message: failed.message, hint });
+    const isSeen = !options.json && io.stdout.isTTY && io.stderr.isTTY && logTells(context, failed);
+    if (!isSeen) throw error;
+    io.stderr.write(`HINT: ${visibleText(hint)}\n`);
+    return error.exitCode;
+  }
   if (!options.json) io.stdout.write(ranText(run.summary));
   return queueExitCode(run);
 }

@@ -73,14 +73,23 @@ function restLines({ queued, elsewhere }: EventOf<"summary">): string[] {
   return lines;
 }
 
+export interface FailureLines {
+  readonly text: string;
+  readonly hint: string | undefined;
+}
+
 /** The last lines: one for each failure, then the counts and what is left; undefined where there was nothing to do. */
-export function summaryLines(event: EventOf<"summary">): { failures: string[]; counts: string | undefined } {
+export function summaryLines(event: EventOf<"summary">): {
+  failures: FailureLines[];
+  counts: string | undefined;
+} {
   const counts = [`${event.succeeded.length} succeeded`, `${event.failed.length} failed`];
   if (event.requeued.length > 0) counts.push(`${event.requeued.length} put back into the queue`);
   return {
-    failures: event.failed.map((failed) =>
-      failed.hint === undefined ? failureText(failed) : `${failureText(failed)}\nHINT: ${visible(failed.hint)}`,
-    ),
+    failures: event.failed.map((failed) => ({
+      text: failureText(failed),
+      hint: failed.hint === undefined ? undefined : `HINT: ${visible(failed.hint)}`,
+    })),
     counts: countsOf(event).every((count) => count === 0)
       ? undefined
       : [`${counts.join(", ")} in ${durationText(event.elapsedMs)}`, ...restLines(event)].join("\n"),

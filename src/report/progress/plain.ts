@@ -30,7 +30,9 @@ export function createPlainProgress({ stdout, stderr }: ProgressStreams): Progre
   return {
     emit(event) {
       if (event.type === "summary") {
-        for (const failure of summaryLines(event).failures) stderr.write(`ERROR: ${failure}\n`);
+        for (const failure of summaryLines(event).failures)
+          for (const line of [`ERROR: ${failure.text}`, ...(failure.hint === undefined ? [] : [failure.hint])])
+            stderr.write(`${line}\n`);
       }
       const line = lineOf(event);
       if (line !== undefined) stdout.write(`${line}\n`);

@@ -2,9 +2,10 @@
 import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
-import { failedText, finishedText, interruptingText, requeuedText, summaryLines } from "./lines.ts";
+import { type FailureLines, failedText, finishedText, interruptingText, requeuedText, summaryLines } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { Tally } from "./tally.ts";
+import { widthOf } from "./text.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
 
 /** NO_COLOR: https://no-color.org, any value but an empty one. */
@@ -36,7 +37,7 @@ export function createTerminalProgress(streams: ProgressStreams): Progress {
   const paints = makePaints(env);
   let tasks: ExperimentTasks | undefined;
   let summary: string | undefined;
-  let failures: readonly string[] = [];
+  let failures: readonly FailureLines[] = [];
   const early: RunEvent[] = [];
   const loading = import("./experiment-tasks.ts").then(({ ExperimentTasks }) => {
     tasks = new ExperimentTasks({ stdout, stderr, tally, paints });
@@ -52,7 +53,12 @@ export function createTerminalProgress(streams: ProgressStreams): Progress {
     },
     async close() {
       await (await loading).close();
-      for (const failure of failures) stderr.write(`${paints.bad("ERROR:")} ${failure}\n`);
+      for (const { text, hint } of failures) {
+        // What stands above in full is not said again; elsewhere than on the terminal nothing stands above.
+        const isSeen = stderr.isTTY && widthOf(`✖ ${text}`) < (stdout.columns || 80);
+        if (!isSeen) stderr.write(`${paints.bad("ERROR:")} ${text}\n`);
+        if (hint !== undefined) stderr.write(`${hint}\n`);
+      }
       if (summary !== undefined) stdout.write(`${summary}\n`);
       await handOver(stdout);
     },
