@@ -13,13 +13,12 @@ import {
   Comma,
   Escape,
   Float,
-  Id,
   Int,
   Null,
   modes as overrideModes,
 } from "../override/tokens.ts";
 
-export { Bare, BareValue, Bool, BracketClose, BracketOpen, Colon, Comma, Escape, Float, Id, Int, Null };
+export { Bare, BareValue, Bool, BracketClose, BracketOpen, Colon, Comma, Escape, Float, Int, Null };
 
 /** Backslashes before `${`: each pair is one backslash; an odd one at the end takes the meaning from `${`. */
 export const EscapedOpen = createToken({ name: "EscapedOpen", pattern: /(?:\\\\)*\\\$\{/ });

@@ -75,7 +75,7 @@ export function splitKey(key: string): readonly string[] {
 }
 
 /** The text of a value that is missing until somebody gives it. */
-export const missingValue = "???";
+const missingValue = "???";
 
 export function isMissing(node: ConfigNode): boolean {
   return node.kind === "scalar" && node.value === missingValue;

@@ -1,6 +1,5 @@
 /** One config file: its values, its defaults list, its package header. Each is read and parsed once. */
 import { SweeplineError } from "../base/errors.ts";
-import type { Scalar } from "../base/value.ts";
 import { readConfigFile, type SourceText } from "../params/config-file.ts";
 import { mapNode, nodeOfFile } from "./node.ts";
 import { problemOf } from "./source.ts";
@@ -144,11 +143,4 @@ function splitPackage(text: string): { readonly name: string; readonly package: 
   if (at < 0) return { name: text, package: null };
   const packageName = text.slice(at + 1).split(":")[0] ?? "";
   return { name: text.slice(0, at), package: packageName === "_here_" ? "" : packageName };
-}
-
-/** A config that holds nothing: what there is without a config name. */
-export function emptyConfig(name: string): ConfigFile {
-  const source: Source = { kind: "hydra" };
-  const content = mapNode(new Map<Scalar, ConfigNode>(), source);
-  return { name, source: undefined, content, defaults: [], packageHeader: null };
 }

@@ -71,7 +71,7 @@ const decode: Resolver = (args, context) => {
 const create: Resolver = (args) => {
   const [made = null] = counted("oc.create", args, 1);
   const content = typeof made === "string" ? readYaml(made) : made;
-  if (isMap(content) || isList(content)) return value(content);
+  if (content === null || isMap(content) || isList(content)) return value(content);
   if (typeof content === "string") return value(new Map([[content, null]]));
   return fail(`oc.create takes a mapping, a list or YAML, found ${pythonRepr(content)}`);
 };

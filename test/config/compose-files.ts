@@ -13,9 +13,9 @@ import { expandPoints } from "../../src/sweep/expand.ts";
 
 export type ConfigTexts = Readonly<Record<string, string | Uint8Array>>;
 
-export const environment = { HOME: "/home/me" };
+const environment = { HOME: "/home/me" };
 
-export function composeFiles(files: ConfigTexts, overrides: readonly string[] = []): Composition {
+function composeFiles(files: ConfigTexts, overrides: readonly string[] = []): Composition {
   const tree = new ConfigFiles(projectTree(new MemoryTree(new Map(Object.entries(files)))));
   const [point] = expandPoints(overrides, { composed: "all" }).points;
   const edits = (point?.overrides ?? []).map(({ edit }) => configOverride(edit));
