@@ -84,8 +84,10 @@ function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
 function publish(cache: Cache, aside: string, target: { readonly object: string; readonly md5: string }): void {
   const needsMode = (statSync(aside).mode & 0o777) !== 0o444;
   if (needsMode) setMode(aside, 0o444);
+  // Before the rename, which changes neither inode nor times: once in place, a garbage collector may take it away.
+  const stats = statFile(aside);
   rename(aside, target.object);
-  rememberObject(cache.state, target.object, { stats: statFile(target.object), md5: target.md5 });
+  rememberObject(cache.state, target.object, { stats, md5: target.md5 });
 }
 
 function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
