@@ -12,6 +12,8 @@ export class WorkerPool {
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       idleTimeout: 60_000,
+      // A worker's garbage is short-lived: a small nursery keeps the memory of many workers flat, at no cost in time.
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 1024 },
       // Between tasks a worker must keep its event loop: streams of ended stages still close there.
       atomics: "disabled",
     });
