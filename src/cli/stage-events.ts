@@ -1,6 +1,7 @@
 /** A reproduction's events, printed as DVC prints them. */
 
 import { visibleText } from "../base/visible.ts";
+import { killGroup } from "../experiments/recovery.ts";
 import type { ReproduceEvents } from "../pipeline/types.ts";
 import { confirm } from "./confirm.ts";
 import { type Io, print, warn } from "./io.ts";
@@ -26,10 +27,5 @@ export function stageEvents(io: Io, { groups, messages }: StageEventsOptions): R
 
 /** Ends the processes of running stages at once, for a second Ctrl+C. */
 export function killGroups(groups: Iterable<number>): void {
-  for (const group of groups)
-    try {
-      process.kill(-group, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+  for (const group of groups) killGroup(group);
 }
