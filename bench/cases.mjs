@@ -3,7 +3,13 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { medianSeconds, memoryOf, runProgram } from "./measure.mjs";
 import { measureOverrides } from "./overrides.mjs";
-import { experimentRefs, makeChainRepository, makeTrivialRepository, queueRefs } from "./repositories.mjs";
+import {
+  experimentRefs,
+  makeChainRepository,
+  makeComposedRepository,
+  makeTrivialRepository,
+  queueRefs,
+} from "./repositories.mjs";
 import { countRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
 
 const points = (count) => ["-S", `x=range(0,${count})`];
@@ -65,6 +71,24 @@ async function queueTenThousand(bench) {
     },
   });
   return [secondsRow("queue 10,000 points", seconds, 4), memoryRow("its peak memory", peak, 400)];
+}
+
+async function composeThousand(bench) {
+  let folder;
+  const seconds = await medianSeconds({
+    ...bench.often,
+    prepare: () => makeComposedRepository(bench.env),
+    time: async (cwd) => {
+      folder = cwd;
+      const swept = ["-S", "seed=range(0,250)", "-S", "model@train.model=a,b,c,d"];
+      const argv = [...bench.ours, "exp", "run", "--queue", ...swept];
+      return (await runProgram({ argv, cwd, env: bench.env })).seconds;
+    },
+  });
+  return [
+    secondsRow("compose 1,000 points from 20 config files and queue them", seconds, 3),
+    countRow("entries in the queue", queueRefs(folder, bench.env).length, 1000),
+  ];
 }
 
 const runTwenty = (bench) =>
@@ -173,6 +197,7 @@ export const cases = {
   "start-up": startUp,
   "queue-100": queueHundred,
   "queue-10000": queueTenThousand,
+  "compose-1000": composeThousand,
   "run-20": runTwenty,
   "run-100": runHundred,
   "one-more": furtherOne,

@@ -1,4 +1,5 @@
 // The repositories that the cases run in.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: interpolations of config files look like that
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { temporaryFolder, writeFiles } from "./measure.mjs";
@@ -58,6 +59,41 @@ export function makeChainRepository(env, stageCount) {
     ].join("\n"),
   );
   return makeRepository(env, { "data/f0.txt": "start\n", "dvc.yaml": `stages:\n${stages.join("\n")}\n` });
+}
+
+/**
+ * One stage in a repository whose params.yaml is composed from 20 config files: four groups of four options each, a
+ * primary config and three configs that nest them, with interpolations between the groups.
+ */
+export function makeComposedRepository(env) {
+  const groups = ["db", "model", "optimizer", "data"];
+  const options = groups.flatMap((group, place) =>
+    ["a", "b", "c", "d"].map((option, index) => [
+      `conf/${group}/${option}.yaml`,
+      [
+        `name: ${group}-${option}`,
+        `size: ${2 ** (index + 4)}`,
+        `rate: ${(place + 1) / 10}`,
+        "layers: [16, 32, 64]",
+        "nested:",
+        `  path: \${..name}/\${seed}`,
+        "  flags: {fast: true, exact: false, note: plain text}",
+        "",
+      ].join("\n"),
+    ]),
+  );
+  return makeRepository(env, {
+    "params.yaml": "{}\n",
+    ".dvc/config": `${dvcFiles[".dvc/config"]}[hydra]\n    enabled = true\n`,
+    "conf/config.yaml":
+      "defaults:\n- _self_\n- db: a\n- data: b\n- train: base\n- optional local: none\nseed: 1\nname: run-${db.name}-${train.model.size}\n",
+    "conf/train/base.yaml": "defaults:\n- common\n- /model: a\n- /optimizer: a\n- _self_\nepochs: 10\nlr: 0.1\n",
+    "conf/train/common.yaml": "workers: 4\ndevice: ${oc.env:DEVICE,cpu}\n",
+    "conf/train/long.yaml": "defaults:\n- base\n- _self_\nepochs: 100\n",
+    ...Object.fromEntries(options),
+    "dvc.yaml":
+      "stages:\n  train:\n    cmd: cp params.yaml metrics.yaml\n    params: [seed, train]\n    metrics:\n    - metrics.yaml: {cache: false}\n",
+  });
 }
 
 /** The names of the experiments, the queue's entries left out. */

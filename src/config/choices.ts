@@ -25,6 +25,19 @@ interface Deletion {
   used: boolean;
 }
 
+function namesGroup(files: ConfigFiles, { key, value }: ConfigOverride): boolean {
+  return value?.kind !== "map" && key !== "" && files.isGroup(key);
+}
+
+function mayDeleteConfig({ kind, key, value, package: packageName }: ConfigOverride): boolean {
+  return kind === "delete" && value === undefined && packageName === null && key !== "";
+}
+
+/** Whether an override can change which files are composed. Any other is about a value, whatever the defaults list says. */
+export function concernsDefaults(files: ConfigFiles, override: ConfigOverride): boolean {
+  return namesGroup(files, override) || mayDeleteConfig(override);
+}
+
 /** Bookkeeping of one composition. Which overrides belong to values is known only when the defaults list is done. */
 export class Choices {
   /** Entries that `+group=option` appends to the primary defaults list. */
@@ -38,7 +51,7 @@ export class Choices {
   constructor(files: ConfigFiles, overrides: readonly ConfigOverride[]) {
     const appended: GroupEntry[] = [];
     for (const override of overrides) {
-      const isGroup = override.value?.kind !== "map" && override.key !== "" && files.tree.isGroup(override.key);
+      const isGroup = namesGroup(files, override);
       if (override.kind === "delete") this.addDeletion(override, isGroup);
       else if (!isGroup) this.ofValues.push(override);
       else if (override.kind === "add") appended.push(appendedEntry(override));
@@ -60,8 +73,7 @@ export class Choices {
 
   private addDeletion(override: ConfigOverride, isGroup: boolean): void {
     const option = override.value?.kind === "scalar" ? override.value.value : undefined;
-    const canBeConfig = override.value === undefined && override.package === null && override.key !== "";
-    if (!isGroup && !canBeConfig) {
+    if (!isGroup && !mayDeleteConfig(override)) {
       this.ofValues.push(override);
       return;
     }

@@ -1,6 +1,7 @@
 /** Composition: which files in which order, merged, overridden; resolving is a step of its own. */
 import { applyOverrides } from "./apply.ts";
-import { type DefaultsRequest, resolveDefaults } from "./defaults.ts";
+import { concernsDefaults } from "./choices.ts";
+import { type Defaults, type DefaultsRequest, resolveDefaults } from "./defaults.ts";
 import { checkHydraKeys } from "./hydra-own.ts";
 import { Interpolation } from "./interpolate.ts";
 import type { InterpolationOptions } from "./interpolation.ts";
@@ -19,12 +20,12 @@ export interface ComposeRequest extends DefaultsRequest {
  * Throws SweeplineError (CONFIG_...) for whatever is wrong in files or overrides.
  */
 export function compose(request: ComposeRequest): Composition {
-  const { files, environment } = request;
-  checkPrimary(request);
-  const { list, choices, valueOverrides } = resolveDefaults(request);
-  const merged = list.reduce((config, item) => mergeConfig(config, loaded(files, item), item), emptyMap);
-  checkHydra(merged);
-  const config = applyOverrides(merged, valueOverrides, { environment });
+  const { files, environment, overrides } = request;
+  const { list, choices, merged, leftDeletions } = mergedOnce(request);
+  const ofValues = overrides.filter(
+    (override) => !concernsDefaults(files, override) || leftDeletions.has(override.text),
+  );
+  const config = applyOverrides(merged, ofValues, { environment });
   checkHydra(config);
   const entries = new Map(config.entries);
   const hydra = entries.get("hydra");
@@ -35,6 +36,39 @@ export function compose(request: ComposeRequest): Composition {
     config: mapNode(entries, config.source),
     hydra: hydra?.kind === "map" ? hydra : emptyMap,
   };
+}
+
+/** What the files alone make: points of a sweep that choose the same options share it. */
+interface Merged extends Pick<Defaults, "list" | "choices"> {
+  readonly merged: MapNode;
+  /** Deletions that met no entry of the defaults list: they are about values. */
+  readonly leftDeletions: ReadonlySet<string>;
+}
+
+const mergedOf = new WeakMap<ConfigFiles, Map<string, Merged>>();
+/** More choices than that in one sweep are merged again: they would fill the memory. */
+const maxMerged = 500;
+
+function mergedOnce(request: DefaultsRequest): Merged {
+  const { files, configName, notChosen, overrides } = request;
+  const choosing = overrides.filter((override) => concernsDefaults(files, override));
+  const id = JSON.stringify([configName, notChosen, ...choosing.map(({ text }) => text)]);
+  const known = mergedOf.get(files) ?? new Map<string, Merged>();
+  mergedOf.set(files, known);
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  if (known.size >= maxMerged) known.clear();
+  const made = mergeFiles({ ...request, overrides: choosing });
+  known.set(id, made);
+  return made;
+}
+
+function mergeFiles(request: DefaultsRequest): Merged {
+  checkPrimary(request);
+  const { list, choices, valueOverrides } = resolveDefaults(request);
+  const merged = list.reduce((config, item) => mergeConfig(config, loaded(request.files, item), item), emptyMap);
+  checkHydra(merged);
+  return { list, choices, merged, leftDeletions: new Set(valueOverrides.map(({ text }) => text)) };
 }
 
 const ownSource: Source = { kind: "hydra" };

@@ -8,6 +8,7 @@ import type { ConfigFile, ConfigNode, ConfigTree, DefaultsEntry, MapNode, Source
 /** The files of a tree as they are asked for: shared by all points of a sweep. */
 export class ConfigFiles {
   private readonly known = new Map<string, ConfigFile | undefined>();
+  private readonly groups = new Map<string, boolean>();
 
   constructor(readonly tree: ConfigTree) {}
 
@@ -15,6 +16,12 @@ export class ConfigFiles {
   load(name: string): ConfigFile | undefined {
     if (!this.known.has(name)) this.known.set(name, this.read(name));
     return this.known.get(name);
+  }
+
+  isGroup(name: string): boolean {
+    const known = this.groups.get(name) ?? this.tree.isGroup(name);
+    this.groups.set(name, known);
+    return known;
   }
 
   private read(name: string): ConfigFile | undefined {
