@@ -1,9 +1,9 @@
 /** Starting and stopping the background coordinator, as the commands `queue start` and `queue stop` do it. */
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder, rename } from "../base/files.ts";
+import { withLock } from "../base/locks.ts";
 import { backgroundCoordinator } from "../experiments/background.ts";
 import type { StateLayout } from "../experiments/layout.ts";
-import { withLock } from "../experiments/locks.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { readRequests, removeRequest, type StopManner, writeRequest } from "../experiments/requests.ts";
 import { startDetached } from "../pipeline/run/detached.ts";

@@ -1,8 +1,8 @@
 /** What is known of the background coordinator: one process for the repository, however many times it was started. */
 import { readIfExists, writeAtomic } from "../base/files.ts";
+import { readLock } from "../base/locks.ts";
 import { isAlive, type ProcessIdentity } from "../base/processes.ts";
 import type { StateLayout } from "./layout.ts";
-import { readLock } from "./locks.ts";
 
 export interface BackgroundCoordinator extends ProcessIdentity {
   /** How many experiments it runs at once. */

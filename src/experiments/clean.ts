@@ -1,7 +1,7 @@
 /** Removes what runs left behind on the disk: old logs, unused copies of the workspace, leftovers of dead processes. */
 import path from "node:path";
 import { existsSync, lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
-import { isLockHeld, tryLock, unlock } from "./locks.ts";
+import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
 import { listQueue, runningSequences } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { removeStubborn } from "./remove-stubborn.ts";

@@ -1,11 +1,11 @@
 /** Looks for what crashes, full disks and careless hands leave behind, and repairs what can be repaired without loss. */
 import path from "node:path";
 import { existsSync, readdirSync, removeFile } from "../base/files.ts";
+import { isLockHeld } from "../base/locks.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs, listRefs } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
 import { checkCache, setAside } from "../store/verify.ts";
-import { isLockHeld } from "./locks.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { type ExperimentsContext, parseExperimentRef } from "./repository.ts";

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { makeFolder } from "../base/files.ts";
+import { withLock } from "../base/locks.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { changeRefs, type RefChange } from "../git/refs.ts";
@@ -17,7 +18,6 @@ import type { Point } from "../sweep/types.ts";
 import { filesToCopy } from "./copied-paths.ts";
 import { importEntries } from "./import-entries.ts";
 import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
-import { withLock } from "./locks.ts";
 import { type NamedPoint, namePoints } from "./naming.ts";
 import { type OpenedParamFile, openParamFiles } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";

@@ -1,9 +1,9 @@
 /** Changes of the queue that a user asks for: remove, retry, move. One ref transaction each. */
 import { SweeplineError } from "../base/errors.ts";
 import { removeTree } from "../base/files.ts";
+import { withLock } from "../base/locks.ts";
 import { changeRefs } from "../git/refs.ts";
 import { forgetAttempts } from "./attempts.ts";
-import { withLock } from "./locks.ts";
 import {
   claimEntry,
   listQueue,

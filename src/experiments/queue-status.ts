@@ -1,9 +1,10 @@
 /** The queue as people ask for it: one row a task, running, queued, failed and finished ones. */
+
+import { readLock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import { type Attempt, readAttempts } from "./attempts.ts";
 import { backgroundCoordinator } from "./background.ts";
 import { sequenceText } from "./layout.ts";
-import { readLock } from "./locks.ts";
 import { listQueue, type QueueEntry, runningSequences } from "./queue.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { listRuns, livingProcesses, processesFile, type RunFolderName, readRunRecord, runFolder } from "./runs.ts";

@@ -5,11 +5,11 @@
  */
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, readdirSync } from "../base/files.ts";
+import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import type { RefChange } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
 import { sequenceText } from "./layout.ts";
-import { isLockHeld, tryLock, unlock } from "./locks.ts";
 import { readOrder, sortByOrder } from "./queue-order.ts";
 import { salvageRefs } from "./queue-salvage.ts";
 import { type EntryRecord, parseEntryMessage } from "./record.ts";

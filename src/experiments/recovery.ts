@@ -1,8 +1,8 @@
 /** After a crash: ends stages of dead runs and frees what those held. Called by the next command that runs something. */
 import { existsSync, readdirSync, removeFile } from "../base/files.ts";
+import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import { stopProcessGroup } from "../pipeline/run/process-group.ts";
-import { isLockHeld, tryLock, unlock } from "./locks.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { livingProcesses, processesFile } from "./runs.ts";
 

@@ -1,6 +1,6 @@
 /** Sequence numbers of queue entries and runs: they only grow. Deleting .dvc/tmp makes them start after the queue's highest. */
 import { readIfExists, writeAtomic } from "../base/files.ts";
-import { withLock } from "./locks.ts";
+import { withLock } from "../base/locks.ts";
 import { highestSequence, listQueue } from "./queue.ts";
 import type { ExperimentsContext } from "./repository.ts";
 

@@ -1,6 +1,7 @@
 /** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
 import path from "node:path";
 import { closeSync, openAppend, removeFile } from "../base/files.ts";
+import { withLock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
 import { addableFiles } from "../git/addable.ts";
@@ -18,7 +19,6 @@ import { commitWorkspace } from "./commit-workspace.ts";
 import { stageEnvironment } from "./environment.ts";
 import { overrideText } from "./import-entries.ts";
 import { knownOnBaseline } from "./known.ts";
-import { withLock } from "./locks.ts";
 import { watchLog } from "./log-limit.ts";
 import { chooseName } from "./naming.ts";
 import { applyPoint, type OpenedParamFile, openParamFiles } from "./param-edits.ts";

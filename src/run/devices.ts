@@ -3,8 +3,8 @@
  * processes which run the queue do not give out the same one.
  */
 import path from "node:path";
+import { tryLock, unlock } from "../base/locks.ts";
 import type { StateLayout } from "../experiments/layout.ts";
-import { tryLock, unlock } from "../experiments/locks.ts";
 
 export interface DeviceOptions {
   /** As CUDA_VISIBLE_DEVICES names them: numbers or UUIDs. */

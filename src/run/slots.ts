@@ -1,7 +1,7 @@
 import path from "node:path";
 import { makeFolder, removeFile, writeAtomic } from "../base/files.ts";
+import { tryLock, unlock } from "../base/locks.ts";
 import { type CopySlot, templateName } from "../experiments/copy-git-dir.ts";
-import { tryLock, unlock } from "../experiments/locks.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { git } from "../git/run.ts";
 

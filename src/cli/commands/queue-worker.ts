@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
+import { readLock, tryLock, unlock, withLock } from "../../base/locks.ts";
 import { publishJobs } from "../../experiments/background.ts";
 import type { StateLayout } from "../../experiments/layout.ts";
-import { readLock, tryLock, unlock, withLock } from "../../experiments/locks.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { readRequests } from "../../experiments/requests.ts";
 import { openProject } from "../../store/open.ts";

@@ -1,9 +1,9 @@
 /** Which experiments there are, before any commit is read: refs, our queue, DVC's queue. */
 import { readdirSync } from "../../base/files.ts";
+import { readLock } from "../../base/locks.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { FinishedExperiment } from "../finished.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
-import { readLock } from "../locks.ts";
 import { listQueue, type QueueEntry, runningSequences } from "../queue.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { parseRunFolder, readRunRecord, runFolder } from "../runs.ts";

@@ -3,9 +3,9 @@
  * is no owner. Contents appear whole (written aside, then linked), so a reader never sees half a lock.
  */
 import path from "node:path";
-import { SweeplineError } from "../base/errors.ts";
-import { createExclusive, makeFolder, readIfExists, removeFile } from "../base/files.ts";
-import { identifyProcess, isAlive, type ProcessIdentity } from "../base/processes.ts";
+import { SweeplineError } from "./errors.ts";
+import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.ts";
+import { identifyProcess, isAlive, type ProcessIdentity } from "./processes.ts";
 
 export interface LockOwner extends ProcessIdentity {
   /** What for, for people: `exp run --queue`. */

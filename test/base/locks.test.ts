@@ -4,8 +4,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { beforeEach, describe, expect, test } from "vitest";
+import { isLockHeld, readLock, tryLock, unlock, withLock } from "../../src/base/locks.ts";
 import { identifyProcess, processStart } from "../../src/base/processes.ts";
-import { isLockHeld, readLock, tryLock, unlock, withLock } from "../../src/experiments/locks.ts";
 import { checkout, makeTemporaryFolder, whenFileEnds, within } from "../rig/index.ts";
 
 let file: string;
@@ -92,7 +92,7 @@ describe("a lock", () => {
 
 /** A process of its own that takes locks when it is told; answers in the order of the questions. */
 function startRival(bundle: string): (file: string) => Promise<string> {
-  const child = spawn(process.execPath, [path.join(checkout, "test/experiments/lock-rival.mjs"), bundle], {
+  const child = spawn(process.execPath, [path.join(checkout, "test/base/lock-rival.mjs"), bundle], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   whenFileEnds(() => void child.kill("SIGKILL"));
@@ -108,7 +108,7 @@ describe("three processes for one lock", () => {
   test("exactly one gets it, free or stale, 200 rounds", async () => {
     const folder = makeTemporaryFolder();
     const bundle = path.join(folder, "locks.mjs");
-    const entryPoints = [path.join(checkout, "src/experiments/locks.ts")];
+    const entryPoints = [path.join(checkout, "src/base/locks.ts")];
     await build({ entryPoints, outfile: bundle, bundle: true, format: "esm", platform: "node", logLevel: "silent" });
     const rivals = [startRival(bundle), startRival(bundle), startRival(bundle)];
     mkdirSync(path.join(folder, "claims"));
