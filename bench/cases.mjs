@@ -7,10 +7,12 @@ import {
   experimentRefs,
   makeChainRepository,
   makeComposedRepository,
+  makeMatrixRepository,
   makeTrivialRepository,
+  makeWideRepository,
   queueRefs,
 } from "./repositories.mjs";
-import { countRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
+import { countRow, fasterRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
 
 const points = (count) => ["-S", `x=range(0,${count})`];
 
@@ -137,10 +139,42 @@ async function showTwenty(bench) {
 const firstRepro = (bench) =>
   compare(bench, {
     what: "first repro of 100 cp stages",
-    least: 15,
+    least: 20,
     prepare: () => makeChainRepository(bench.env, 100),
     args: ["repro"],
   });
+
+async function reproJobs(bench) {
+  const seconds = (jobs) =>
+    timeCommand(bench, {
+      tool: bench.ours,
+      often: bench.often,
+      prepare: () => makeWideRepository(bench.env, 100),
+      args: ["repro", "--jobs", String(jobs)],
+    });
+  const [before, after] = [await seconds(1), await seconds(2)];
+  return [fasterRow("first repro of 100 cp stages side by side, --jobs 1 and 2", { before, after })];
+}
+
+async function matrixFiveThousand(bench) {
+  const folder = makeMatrixRepository(bench.env, 5000);
+  const args = ["status", "--quiet"];
+  let peak;
+  const seconds = await medianSeconds({
+    ...bench.often,
+    prepare: () => folder,
+    time: async (cwd) => {
+      // Quiet: the exit code says that stages changed.
+      const done = await runProgram({ argv: [...bench.ours, ...args], cwd, env: bench.env, exitCodes: [0, 1] });
+      peak = done.peak;
+      return done.seconds;
+    },
+  });
+  return [
+    secondsRow("status --quiet of a matrix of 5,000 stages", seconds, 1),
+    memoryRow("its peak memory", peak, 150),
+  ];
+}
 
 /** A command in a chain that has run. One repository a tool: nothing changes from call to call. */
 async function compareReproduced(bench, { what, least, args }) {
@@ -203,7 +237,9 @@ export const cases = {
   "one-more": furtherOne,
   "show-20": showTwenty,
   "repro-first": firstRepro,
+  "repro-jobs": reproJobs,
   "repro-idle": idleRepro,
+  "matrix-5000": matrixFiveThousand,
   status,
   overrides,
   "run-1000": thousand,

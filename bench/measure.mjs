@@ -18,7 +18,7 @@ export function memoryOf(pid, field) {
  * Runs a program to its end and returns its wall time in seconds, its peak memory in MB (that of the process itself, looked
  * at every 10 ms) and its output. Throws where it fails.
  */
-export async function runProgram({ argv, cwd, env, onLine }) {
+export async function runProgram({ argv, cwd, env, onLine, exitCodes = [0] }) {
   const started = process.hrtime.bigint();
   const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let peak;
@@ -44,7 +44,7 @@ export async function runProgram({ argv, cwd, env, onLine }) {
   });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   clearInterval(look);
-  if (exitCode !== 0) {
+  if (!exitCodes.includes(exitCode)) {
     const words = argv.map((word) => path.basename(word)).join(" ");
     throw new Error(`'${words}' ended with ${exitCode}\n${output.stdout.slice(-500)}\n${output.stderr.slice(-2000)}`);
   }

@@ -96,6 +96,36 @@ export function makeComposedRepository(env) {
   });
 }
 
+/** So many stages that need only one file: all may run at once. */
+export function makeWideRepository(env, stageCount) {
+  const stages = Array.from(
+    { length: stageCount },
+    (_unused, index) =>
+      `  copy${index}:\n    cmd: cp data/in.txt data/f${index}.txt\n    deps: [data/in.txt]\n    outs: [data/f${index}.txt]`,
+  );
+  return makeRepository(env, { "data/in.txt": "start\n", "dvc.yaml": `stages:\n${stages.join("\n")}\n` });
+}
+
+/** One matrix of a hundred by so many stages. */
+export function makeMatrixRepository(env, stageCount) {
+  const numbers = (count) => `[${[...Array(count).keys()].join(", ")}]`;
+  const item = (name) => `\${item.${name}}`;
+  const file = `out/${item("a")}-${item("b")}.txt`;
+  return makeRepository(env, {
+    "dvc.yaml": [
+      "stages:",
+      "  point:",
+      "    matrix:",
+      `      a: ${numbers(100)}`,
+      `      b: ${numbers(stageCount / 100)}`,
+      `    cmd: echo ${item("a")} ${item("b")} > ${file}`,
+      "    outs:",
+      `    - ${file}`,
+      "",
+    ].join("\n"),
+  });
+}
+
 /** The names of the experiments, the queue's entries left out. */
 export function experimentRefs(folder, env) {
   const refs = git(folder, env, "for-each-ref", "--format=%(refname)", "refs/exps").split("\n");

@@ -22,6 +22,12 @@ export function timesRow(what, { ours, peer, least }) {
   };
 }
 
+/** Ours against ours: one way of calling it against another. */
+export function fasterRow(what, { before, after }) {
+  const ours = `${time(before)} to ${time(after)}`;
+  return { what, asked: "faster", ours, measured: before / after, ok: after < before };
+}
+
 export function memoryRow(what, megabytes, most) {
   if (megabytes === undefined)
     return { what, asked: `<= ${most} MB`, ours: "not known here", measured: null, ok: null };

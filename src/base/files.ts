@@ -176,6 +176,26 @@ export function truncateFile(file: string, length: number): void {
   fs.truncateSync(file, length);
 }
 
+/**
+ * Adds text to a file of lines that is there already: all of it, or none where the disk is full. Much cheaper than
+ * replacing the file, which makes ext4 write the new content out at once. Links are not followed (ELOOP).
+ */
+export function appendText(file: string, text: string): void {
+  beforeEffect("append", file);
+  const handle = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW);
+  try {
+    const { size } = fs.fstatSync(handle);
+    try {
+      fs.writeFileSync(handle, text);
+    } catch (error) {
+      fs.ftruncateSync(handle, size);
+      throw error;
+    }
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
 export function appendTo(handle: number, data: string | Uint8Array): void {
   beforeEffect("append", String(handle));
   fs.writeSync(handle, data as Uint8Array);

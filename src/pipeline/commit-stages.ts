@@ -85,10 +85,10 @@ export async function commitStages(
     await approve(work, stage, request);
     const inputs = stage.cmd === null ? { deps: [], params: new Map() } : undefined;
     const run = { work, stage, ignorer, wrote: () => undefined, options: { commit: true }, events };
-    const entry = await saveStage(run, inputs);
+    const { entry } = await saveStage(run, inputs);
     if (stage.cmd === null) saveDataStage(project.root, stage, entry);
     else {
-      await locks.write(stage, entry);
+      await locks.write(stage, entry, "at-once");
       entries.set(stage.address, entry);
     }
   }

@@ -10,7 +10,7 @@ import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { type OutputIgnorer, outputIgnorer } from "./run/ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./run/lock-book.ts";
 import { createSchedule, type Schedule } from "./run/schedule.ts";
-import { CommandFailed, reproduceStage, type StageOutcome } from "./run/stage.ts";
+import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./run/stage.ts";
 import { shownStage, type Work } from "./run/work.ts";
 import { chooseStages } from "./targets.ts";
 import type {
@@ -110,12 +110,13 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
   };
 }
 
-async function keepEntry(run: Run, stage: Stage, entry: LockEntry): Promise<void> {
+async function keepEntry(run: Run, stage: Stage, { entry, isRestorable }: SavedStage): Promise<void> {
   if (stage.cmd === null) {
     if (saveDataStage(run.project.root, stage, entry) === "updated") run.progress.writtenFiles.add(stage.file);
     return;
   }
-  const { file, change } = await run.locks.write(stage, entry);
+  const urgency = isRestorable && run.options.useRunCache ? "soon" : "at-once";
+  const { file, change } = await run.locks.write(stage, entry, urgency);
   if (change === "unchanged") return;
   const shown = path.relative(run.work.folder, path.join(run.project.root, file));
   if (change === "created") run.events.message(`Generating lock file '${shown}'`);
@@ -129,11 +130,12 @@ async function settle(run: Run, stage: Stage, outcome: StageOutcome): Promise<vo
     progress.state = "cancelled";
     return;
   }
+  const entry = outcome.kind === "changed" ? outcome.saved?.entry : outcome.entry;
   if (outcome.kind === "changed") {
-    if (outcome.entry !== undefined) await keepEntry(run, stage, outcome.entry);
+    if (outcome.saved !== undefined) await keepEntry(run, stage, outcome.saved);
     progress.changed.add(stage.address);
   }
-  if (outcome.entry !== undefined && stage.cmd !== null) progress.entries.set(stage.address, outcome.entry);
+  if (entry !== undefined && stage.cmd !== null) progress.entries.set(stage.address, entry);
   progress.blankLine = outcome.kind === "changed" ? "due" : "none";
   const forcesNext = outcome.kind === "changed" || progress.forced.has(stage.address);
   if (run.options.forceDownstream && forcesNext)
@@ -271,6 +273,7 @@ export async function reproduce(
     await runSteps(run);
   } finally {
     options.signal.removeEventListener("abort", forward);
+    await run.locks.close();
   }
   return resultOf(run);
 }

@@ -1,8 +1,8 @@
 /** The .gitignore beside an output: data that DVC tracks must not get into Git. */
 import path from "node:path";
-import ignore from "ignore";
+import ignore, { type Ignore } from "ignore";
 import { SweeplineError } from "../base/errors.ts";
-import { lstatIfExists, readIfExists, realpathSync, writeAtomic } from "../base/files.ts";
+import { appendText, lstatIfExists, readIfExists, realpathSync, writeAtomic } from "../base/files.ts";
 import type { Project } from "./project.ts";
 
 /** `/name`, with what a pattern would read as more than a character escaped. */
@@ -18,22 +18,43 @@ function foldersDownTo(top: string, folder: string): string[] {
   return [top, ...parts.map((_, index) => path.join(top, ...parts.slice(0, index + 1)))];
 }
 
-/** One file of rules on one path: whether it is ignored now, given what the files before it said. */
-function judge(file: string, relative: string, before: boolean): boolean {
-  const text = readIfExists(file)?.toString("utf8");
-  if (text === undefined) return before;
-  const answer = ignore().add(text).checkIgnore(relative);
-  if (answer.ignored) return true;
-  return answer.unignored ? false : before;
+/** Files of rules that were read before: one that has only grown since costs its new lines. */
+export interface RuleFiles {
+  /** The rules of a file as it is now; undefined where there is none. */
+  rulesOf(file: string): Ignore | undefined;
+}
+
+export function ruleFiles(): RuleFiles {
+  const known = new Map<string, { text: string; readonly rules: Ignore }>();
+  return {
+    rulesOf(file) {
+      const text = readIfExists(file)?.toString("utf8");
+      if (text === undefined) return undefined;
+      const before = known.get(file);
+      if (before !== undefined && text === before.text) return before.rules;
+      if (before?.text.endsWith("\n") && text.startsWith(before.text)) {
+        before.rules.add(text.slice(before.text.length));
+        before.text = text;
+        return before.rules;
+      }
+      const rules = ignore().add(text);
+      known.set(file, { text, rules });
+      return rules;
+    },
+  };
 }
 
 /** Whether the .gitignore files of the work tree, or .git/info/exclude, ignore a path. Git is not started. */
-export function isGitIgnored(gitRoot: string, target: string): boolean {
+export function isGitIgnored(gitRoot: string, target: string, files: RuleFiles = ruleFiles()): boolean {
   const kind = lstatIfExists(target)?.isDirectory() ? "/" : "";
-  const relativeTo = (folder: string) => path.relative(folder, target).split(path.sep).join("/") + kind;
-  let ignored = judge(path.join(gitRoot, ".git", "info", "exclude"), relativeTo(gitRoot), false);
-  for (const folder of foldersDownTo(gitRoot, path.dirname(target)))
-    ignored = judge(path.join(folder, ".gitignore"), relativeTo(folder), ignored);
+  let ignored = false;
+  const judge = (file: string, folder: string) => {
+    const answer = files.rulesOf(file)?.checkIgnore(path.relative(folder, target).split(path.sep).join("/") + kind);
+    if (answer?.ignored) ignored = true;
+    else if (answer?.unignored) ignored = false;
+  };
+  judge(path.join(gitRoot, ".git", "info", "exclude"), gitRoot);
+  for (const folder of foldersDownTo(gitRoot, path.dirname(target))) judge(path.join(folder, ".gitignore"), folder);
   return ignored;
 }
 
@@ -51,17 +72,19 @@ function ignoreFileFor(gitRoot: string, target: string): string {
  * Adds `/name` to the .gitignore beside the target, unless Git ignores it already. Answers the file when it was written.
  * Without Git nothing happens.
  */
-export function ignoreInGit(project: Project, target: string): string | undefined {
+export function ignoreInGit(project: Project, target: string, files: RuleFiles = ruleFiles()): string | undefined {
   const { gitRoot } = project;
-  if (gitRoot === null || isGitIgnored(gitRoot, target)) return undefined;
+  if (gitRoot === null || isGitIgnored(gitRoot, target, files)) return undefined;
   const file = ignoreFileFor(gitRoot, target);
-  const before = readIfExists(file)?.toString("utf8") ?? "";
-  const separator = before === "" || before.endsWith("\n") ? "" : "\n";
-  writeAtomic(file, `${before}${separator}${entryOf(target)}\n`, modeOf(file));
+  addLine(file, entryOf(target));
   return file;
 }
 
-function modeOf(file: string): { readonly mode?: number } {
+/** A link is replaced by a file and a hard link separated from its twin: neither is written through. */
+function addLine(file: string, line: string): void {
   const stats = lstatIfExists(file);
-  return stats === undefined ? {} : { mode: stats.mode & 0o777 };
+  const before = readIfExists(file)?.toString("utf8") ?? "";
+  const separator = before === "" || before.endsWith("\n") ? "" : "\n";
+  if (stats?.isFile() && stats.nlink === 1) appendText(file, `${separator}${line}\n`);
+  else writeAtomic(file, `${before}${separator}${line}\n`, stats === undefined ? {} : { mode: stats.mode & 0o777 });
 }

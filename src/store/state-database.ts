@@ -33,11 +33,19 @@ function decode(text: string): FileRecord | undefined {
   return { inode: BigInt(inode), mtimeNs: BigInt(mtimeNs), size: BigInt(size), md5, hashedAtMs: Number(hashedAtMs) };
 }
 
+/**
+ * Records are written together: each transaction waits for the disk. What a killed process had not written yet is hashed
+ * once more by the next.
+ */
+const gathered = { most: 1000, ms: 1000 } as const;
+
 class DatabaseState implements FileState {
   /** What this process looked up or stored: a second look costs no call, and a failing database does no harm. */
   private readonly memory = memoryState();
   private database: Database<string, string> | undefined;
   private isOpened = false;
+  private readonly unwritten = new Map<string, FileRecord>();
+  private writtenAtMs = Date.now();
   constructor(private readonly folder: string) {}
 
   /** Opened at the first use, so a command that hashes nothing never loads it. Any failure means working without it. */
@@ -70,16 +78,24 @@ class DatabaseState implements FileState {
   set(file: string, record: FileRecord): void {
     this.memory.set(file, record);
     if (Buffer.byteLength(file) > longestKey) return;
+    this.unwritten.set(file, record);
+    if (this.unwritten.size >= gathered.most || Date.now() - this.writtenAtMs >= gathered.ms) this.write();
+  }
+
+  private write(): void {
+    this.writtenAtMs = Date.now();
     this.attempt(() => {
-      this.open()
-        ?.put(file, encode(record))
-        .catch(() => {
+      const database = this.unwritten.size === 0 ? undefined : this.open();
+      for (const [file, record] of this.unwritten)
+        database?.put(file, encode(record)).catch(() => {
           this.database = undefined;
         });
     });
+    this.unwritten.clear();
   }
 
   async close(): Promise<void> {
+    this.write();
     const { database } = this;
     this.database = undefined;
     // A failure to store is no failure of the command.

@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ProcessIdentity } from "../../src/base/processes.ts";
 import { isGroupRunning } from "../../src/pipeline/run/process-group.ts";
+import { binary } from "../rig/repository.ts";
 import { run, type TestProject, testProject } from "./project.ts";
 
 /** a -> b, and c by itself; each appends its name to the file `log`. */
@@ -339,4 +341,26 @@ test("executable outputs keep their bit when restored", async () => {
   chmodSync(project.file("check"), 0o755);
   const { statSync } = await import("node:fs");
   expect(statSync(project.file("o")).mode & 0o100).toBe(0o100);
+});
+
+test("quick stages share a write of the lock file, and a kill loses none of them", async () => {
+  const names = Array.from({ length: 12 }, (_unused, index) => `s${index}`);
+  const stages = names.map(
+    (name) => `  ${name}: {cmd: "echo ${name} >>log; cat in >${name}.txt", deps: [in], outs: [${name}.txt]}`,
+  );
+  const files = {
+    in: "1\n",
+    "dvc.yaml": `stages:\n${stages.join("\n")}\n  last: {cmd: test -e in2 || kill -9 $PPID}\n`,
+  };
+  const project = testProject(files);
+  const repro = () => spawnSync(process.execPath, [binary, "repro"], { cwd: project.root, encoding: "utf8" });
+  expect(repro().signal).toBe("SIGKILL");
+  const ran = takeLog(project);
+  expect(ran).toBe(names.join(" "));
+  project.write({ in2: "" });
+  expect(repro().status).toBe(0);
+  expect(takeLog(project)).toBe("");
+  const whole = testProject({ ...files, in2: "" });
+  await run(whole);
+  expect(project.read("dvc.lock")).toBe(whole.read("dvc.lock"));
 });

@@ -4,7 +4,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { mayBeTracked } from "../../git/index-scan.ts";
 import { tryGit } from "../../git/run.ts";
-import { ignoreInGit, isGitIgnored } from "../../store/gitignore.ts";
+import { ignoreInGit, isGitIgnored, ruleFiles } from "../../store/gitignore.ts";
 import type { Project } from "../../store/project.ts";
 import type { Stage } from "../types.ts";
 
@@ -22,12 +22,8 @@ function cachedOutputs(stage: Stage): string[] {
 /** The plain line that we or DVC wrote: found without reading all rules of the work tree. */
 function hasOwnLine(target: string): boolean {
   const file = path.join(path.dirname(target), ".gitignore");
-  return (
-    readIfExists(file)
-      ?.toString("utf8")
-      .split("\n")
-      .includes(`/${path.basename(target)}`) ?? false
-  );
+  const text = readIfExists(file)?.toString("utf8");
+  return text !== undefined && `\n${text}\n`.includes(`\n/${path.basename(target)}\n`);
 }
 
 /** Files that Git tracks and the folders that hold some; absolute. */
@@ -55,20 +51,21 @@ function alreadyTracked(target: string, root: string): SweeplineError {
 
 export function outputIgnorer(project: Project): OutputIgnorer {
   const { gitRoot, root } = project;
+  const files = ruleFiles();
   let tracked: Promise<ReadonlySet<string>> | undefined;
   return {
     async check(stage) {
       if (gitRoot === null) return;
       for (const target of cachedOutputs(stage)) {
         if (hasOwnLine(target) || mayBeTracked(gitRoot, path.relative(gitRoot, target)) === "no") continue;
-        if (isGitIgnored(gitRoot, target)) continue;
+        if (isGitIgnored(gitRoot, target, files)) continue;
         tracked ??= trackedPaths(gitRoot);
         if ((await tracked).has(target)) throw alreadyTracked(target, root);
       }
     },
     ignore(stage) {
       const missing = cachedOutputs(stage).filter((target) => !hasOwnLine(target));
-      return missing.flatMap((target) => ignoreInGit(project, target) ?? []);
+      return missing.flatMap((target) => ignoreInGit(project, target, files) ?? []);
     },
   };
 }

@@ -1,21 +1,45 @@
-/** The lock files of one run: read once, written after each stage that changed. */
+/**
+ * The lock files of one run: read once, written as stages end.
+ *
+ * A file is written whole each time, so a pipeline of thousands of quick stages would write it thousands of times. Where
+ * the run-cache holds the stage (a crash then costs a restore, not a run), entries are gathered for a moment.
+ */
 import path from "node:path";
 import { readIfExists } from "../../base/files.ts";
-import { emptyLock, type LockFile, lockedEntry, lockProblem, parseLock, withEntries, writeLock } from "../lock/file.ts";
+import { sameValue } from "../../base/value.ts";
+import { entryToValue } from "../lock/entry.ts";
+import {
+  emptyLock,
+  type LockFile,
+  type LockWrite,
+  lockedEntry,
+  lockProblem,
+  parseLock,
+  withEntries,
+  writeLock,
+} from "../lock/file.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
 export interface LockWritten {
   /** Root-relative. */
   readonly file: string;
-  readonly change: "unchanged" | "created" | "updated";
+  readonly change: LockWrite;
 }
+
+/** "at-once" before anything else is done; "soon" within a moment, or when the book is closed. */
+export type Urgency = "at-once" | "soon";
 
 export interface LockBook {
   /** The entry of a stage; its file must have been loaded. */
   entry(stage: Stage): LockEntry | undefined;
-  /** Replaces the stage's entry and writes the file. New stages come in the order of the plan, whoever ends first. */
-  write(stage: Stage, entry: LockEntry): Promise<LockWritten>;
+  /** Replaces the stage's entry in the file. New stages come in the order of the plan, whoever ends first. */
+  write(stage: Stage, entry: LockEntry, urgency: Urgency): Promise<LockWritten>;
+  /** Writes what is left to write. */
+  close(): Promise<void>;
 }
+
+/** How long entries may be gathered. */
+const gatherMs = 100;
 
 interface OpenLock {
   readonly file: string;
@@ -25,6 +49,10 @@ interface OpenLock {
   bytes: Buffer | undefined;
   /** Names that this run added. */
   readonly added: Set<string>;
+  /** Entries that the file has not got yet. */
+  readonly pending: Map<string, LockEntry>;
+  timer: NodeJS.Timeout | undefined;
+  writtenAtMs: number;
 }
 
 /** dvc.yaml to dvc.lock. */
@@ -57,34 +85,87 @@ function inPlanOrder(content: LockFile, added: ReadonlySet<string>, rank: (name:
   return { ...content, stages: new Map([...old, ...fresh.sort(([a], [b]) => rank(a) - rank(b))]) };
 }
 
+type RankOf = (name: string) => number;
+
+/** Writes the file with all pending entries. They stay pending where that fails: the next write tries again. */
+async function writePending(lock: OpenLock, rank: RankOf): Promise<LockWrite> {
+  clearTimeout(lock.timer);
+  lock.timer = undefined;
+  await refresh(lock);
+  if (lock.pending.size === 0) return "unchanged";
+  for (const name of lock.pending.keys()) if (lockedEntry(lock.content, name) === undefined) lock.added.add(name);
+  lock.content = inPlanOrder(withEntries(lock.content, lock.pending), lock.added, rank);
+  const change = writeLock(lock.absolute, lock.content);
+  lock.pending.clear();
+  lock.writtenAtMs = Date.now();
+  if (change !== "unchanged") lock.bytes = readIfExists(lock.absolute);
+  return change;
+}
+
+function isSame(a: LockEntry | undefined, b: LockEntry): boolean {
+  return a !== undefined && sameValue(entryToValue(a), entryToValue(b));
+}
+
+/** Takes an entry that may wait. */
+function gather(lock: OpenLock, name: string, entry: LockEntry): LockWrite {
+  const change = lock.bytes === undefined && lock.pending.size === 0 ? "created" : "updated";
+  lock.pending.set(name, entry);
+  return change;
+}
+
+async function writeSoon(lock: OpenLock, rank: RankOf): Promise<void> {
+  if (Date.now() - lock.writtenAtMs >= gatherMs) {
+    await writePending(lock, rank);
+    return;
+  }
+  // A failure here is met again, and told, at the next write.
+  lock.timer ??= setTimeout(() => void writePending(lock, rank).catch(() => undefined), gatherMs);
+}
+
+async function openLock(root: string, file: string): Promise<OpenLock> {
+  const absolute = path.join(root, file);
+  const bytes = readIfExists(absolute);
+  return {
+    file,
+    absolute,
+    bytes,
+    content: await parse(bytes, file),
+    added: new Set(),
+    pending: new Map(),
+    timer: undefined,
+    writtenAtMs: 0,
+  };
+}
+
 /**
  * Opens the lock files of these stages. `steps` are all stages of the plan, in its order. Errors: LOCK_BROKEN, LOCK_CONFLICTED,
  * LOCK_NEWER.
  */
 export async function openLockBook(root: string, stages: Iterable<Stage>, steps: readonly Stage[]): Promise<LockBook> {
   const locks = new Map<string, OpenLock>();
-  for (const pipelineFile of new Set([...stages].filter((stage) => stage.cmd !== null).map((stage) => stage.file))) {
-    const file = lockFileOf(pipelineFile);
-    const absolute = path.join(root, file);
-    const bytes = readIfExists(absolute);
-    locks.set(pipelineFile, { file, absolute, bytes, content: await parse(bytes, file), added: new Set() });
-  }
+  for (const pipelineFile of new Set([...stages].filter((stage) => stage.cmd !== null).map((stage) => stage.file)))
+    locks.set(pipelineFile, await openLock(root, lockFileOf(pipelineFile)));
   const ranks = new Map(steps.map((stage, index) => [`${stage.file}:${stage.name}`, index]));
+  const rankIn = (pipelineFile: string) => (name: string) => ranks.get(`${pipelineFile}:${name}`) ?? 0;
+  const known = (lock: OpenLock, name: string) => lock.pending.get(name) ?? lockedEntry(lock.content, name);
   return {
     entry(stage) {
       const lock = locks.get(stage.file);
-      return lock === undefined ? undefined : lockedEntry(lock.content, stage.name);
+      return lock === undefined ? undefined : known(lock, stage.name);
     },
-    async write(stage, entry) {
+    async write(stage, entry, urgency) {
       const lock = locks.get(stage.file);
       if (lock === undefined) throw new TypeError(`the lock file of ${stage.address} is not open`);
-      await refresh(lock);
-      if (lockedEntry(lock.content, stage.name) === undefined) lock.added.add(stage.name);
-      const changed = withEntries(lock.content, new Map([[stage.name, entry]]));
-      lock.content = inPlanOrder(changed, lock.added, (name) => ranks.get(`${stage.file}:${name}`) ?? 0);
-      const change = writeLock(lock.absolute, lock.content);
-      if (change !== "unchanged") lock.bytes = readIfExists(lock.absolute);
+      const rank = rankIn(stage.file);
+      const mayWait = urgency === "soon" && !isSame(known(lock, stage.name), entry);
+      const change = gather(lock, stage.name, entry);
+      if (!mayWait) return { file: lock.file, change: await writePending(lock, rank) };
+      await writeSoon(lock, rank);
       return { file: lock.file, change };
+    },
+    async close() {
+      for (const [pipelineFile, lock] of locks)
+        if (lock.pending.size > 0) await writePending(lock, rankIn(pipelineFile));
     },
   };
 }

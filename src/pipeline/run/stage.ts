@@ -36,9 +36,15 @@ export interface StageRun {
 
 export type StageOutcome =
   | { readonly kind: "unchanged"; readonly entry: LockEntry | undefined }
-  /** `entry` is what the lock file or the .dvc file is to say; undefined for a dry run. */
-  | { readonly kind: "changed"; readonly entry: LockEntry | undefined }
+  /** `saved` is what the lock file or the .dvc file is to say; undefined for a dry run. */
+  | { readonly kind: "changed"; readonly saved: SavedStage | undefined }
   | { readonly kind: "cancelled" };
+
+export interface SavedStage {
+  readonly entry: LockEntry;
+  /** Whether a run that finds nothing in the lock file would restore this one instead of running it again. */
+  readonly isRestorable: boolean;
+}
 
 /** A command of the stage ended with another status than 0. */
 export class CommandFailed extends SweeplineError {
@@ -100,7 +106,7 @@ async function confirmed(run: StageRun): Promise<void> {
 /** Data sources and frozen stages are not run: their outputs have to be there. */
 async function verify(run: StageRun): Promise<StageOutcome> {
   const { work, stage, events } = run;
-  if (run.options.dry) return { kind: "changed", entry: undefined };
+  if (run.options.dry) return { kind: "changed", saved: undefined };
   const isImport = stage.cmd === null && stage.deps.length > 0;
   if (isImport && !stage.frozen)
     throw new SweeplineError({
@@ -118,7 +124,7 @@ async function verify(run: StageRun): Promise<StageOutcome> {
       code: "DATA_MISSING",
       message: `missing data 'source${missing.length > 1 ? "s" : ""}': ${missing.map((output) => output.path).join(", ")}`,
     });
-  return { kind: "changed", entry: await saveStage(run, stage.cmd === null ? noInputs : undefined) };
+  return { kind: "changed", saved: await saveStage(run, stage.cmd === null ? noInputs : undefined) };
 }
 
 const noInputs: StageInputs = { deps: [], params: new Map() };
@@ -130,7 +136,7 @@ export type SaveRun = Pick<StageRun, "work" | "stage" | "ignorer" | "wrote"> & {
 };
 
 /** Saves outputs and the run, and answers the entry that says what is there now; `inputs` where they are known already. */
-export async function saveStage(run: SaveRun, inputs?: StageInputs): Promise<LockEntry> {
+export async function saveStage(run: SaveRun, inputs?: StageInputs): Promise<SavedStage> {
   const { work, stage, options, events } = run;
   // As DVC, after the run: a stage that runs Python leaves __pycache__ in a folder it depends on.
   const { deps, params } = inputs ?? (await readInputs(work, stage));
@@ -138,16 +144,16 @@ export async function saveStage(run: SaveRun, inputs?: StageInputs): Promise<Loc
   for (const name of saved.empty) events.warning(`'${name}' is empty.`);
   for (const file of run.ignorer.ignore(stage)) run.wrote(file);
   const entry = { cmd: stage.cmd ?? [], deps, params, outs: saved.items };
-  await keepRun(run, entry);
-  return entry;
+  return { entry, isRestorable: (await keepRun(run, entry)) === "kept" };
 }
 
 /** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
-async function keepRun({ work, stage, options }: SaveRun, entry: LockEntry): Promise<void> {
+async function keepRun({ work, stage, options }: SaveRun, entry: LockEntry): Promise<"kept" | "not kept"> {
   const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
-  if (!options.commit || hasLooseOutput || !isRunCacheable(work.project.root, stage, entry)) return;
+  if (!options.commit || hasLooseOutput || !isRunCacheable(work.project.root, stage, entry)) return "not kept";
   await copyUncachedOutputs(work, stage);
   saveRun(work.project.cacheDir, entry);
+  return "kept";
 }
 
 function sameItems(a: readonly LockItem[], b: readonly LockItem[]): boolean {
@@ -179,9 +185,9 @@ async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome> {
   const { work, stage, events, options } = run;
   events.stage({ address: stage.address, action: "restored", commands: [] });
   events.message(`Stage '${shownStage(work, stage)}' is cached - skipping run, checking out outputs`);
-  if (options.dry) return { kind: "changed", entry: undefined };
+  if (options.dry) return { kind: "changed", saved: undefined };
   await restoreOutputs(work, stage, entry.outs);
-  return { kind: "changed", entry: await saveStage(run) };
+  return { kind: "changed", saved: await saveStage(run) };
 }
 
 async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
@@ -237,7 +243,7 @@ async function runOrRestore(run: StageRun): Promise<StageOutcome> {
     clearOutputs(work, stage);
   }
   if ((await runCommands(run)) === "cancelled") return { kind: "cancelled" };
-  return { kind: "changed", entry: options.dry ? undefined : await saveStage(run) };
+  return { kind: "changed", saved: options.dry ? undefined : await saveStage(run) };
 }
 
 /**
