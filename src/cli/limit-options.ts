@@ -15,9 +15,12 @@ export interface LimitFlags {
   readonly gpus?: readonly string[];
   readonly perGpu?: number;
   readonly slots?: ReadonlyMap<string, number>;
+  /** Of the commands that have it: see addReproduceOptions. */
+  readonly strict?: boolean;
 }
 
-export interface RunLimits extends Pick<CoordinatorOptions, "timeoutMs" | "maxFailures" | "devices"> {
+export interface RunLimits
+  extends Pick<CoordinatorOptions, "timeoutMs" | "maxFailures" | "devices" | "shellCharacters"> {
   readonly retry?: Partial<RetryPolicy>;
 }
 
@@ -70,6 +73,7 @@ export function runLimits(flags: LimitFlags): RunLimits {
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     // None is no limit: stopping before the first failure would run nothing.
     ...(maxFailures === undefined || maxFailures === 0 ? {} : { maxFailures }),
+    ...(flags.strict ? { shellCharacters: "refuse" as const } : {}),
     ...devices(flags),
   };
 }
@@ -97,6 +101,7 @@ export function limitWords(flags: LimitFlags): readonly string[] {
     ...word("max-failures", maxFailures),
     ...word("gpus", gpus?.join(",")),
     ...word("per-gpu", perGpu),
+    ...(flags.strict ? ["--strict"] : []),
     ...[...(slots ?? [])].flatMap(([name, number]) => word("slots", `${name}=${number}`)),
   ];
 }

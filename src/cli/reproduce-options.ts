@@ -14,9 +14,16 @@ export interface ReproduceFlags {
   readonly pull?: boolean;
   readonly allowMissing?: boolean;
   readonly dry?: boolean;
+  readonly glob?: boolean;
+  /** false for --no-commit and --no-run-cache. */
+  readonly commit?: boolean;
+  readonly runCache?: boolean;
   readonly keepGoing?: boolean;
   readonly ignoreErrors?: boolean;
+  readonly strict?: boolean;
 }
+
+export const strictHelp = "refuse, not warn, where a template would bring shell characters into a command";
 
 /** Adds the options to a command; their values are its ReproduceFlags. */
 export function addReproduceOptions(command: Command): Command {
@@ -31,9 +38,13 @@ export function addReproduceOptions(command: Command): Command {
     .option("--force-downstream", "run all descendants of a changed stage, even if they did not change")
     .option("--pull", "try to pull missing data")
     .option("--allow-missing", "skip stages of which only data is missing")
+    .option("--glob", "targets may hold shell wildcards")
+    .option("--no-commit", "do not put outputs into the cache")
+    .option("--no-run-cache", "run stages even if the same run was made before")
     .option("--dry", "print the commands, run nothing")
     .option("-k, --keep-going", "go on with stages that do not depend on a failed one")
-    .option("--ignore-errors", "go on as if failed stages had succeeded");
+    .option("--ignore-errors", "go on as if failed stages had succeeded")
+    .option("--strict", strictHelp);
 }
 
 /** A number of jobs; -1 for as many as there are processors is not offered: say how many. */
@@ -57,6 +68,10 @@ export type SharedReproduceOptions = Pick<
   | "allowMissing"
   | "dry"
   | "onError"
+  | "strict"
+  | "glob"
+  | "commit"
+  | "useRunCache"
 >;
 
 /** The pipeline's options for the flags of a command line. */
@@ -74,6 +89,10 @@ export function reproduceOptions(targets: readonly string[], flags: ReproduceFla
     pull: flags.pull === true,
     allowMissing: flags.allowMissing === true,
     dry: flags.dry === true,
+    glob: flags.glob === true,
+    commit: flags.commit !== false,
+    useRunCache: flags.runCache !== false,
+    strict: flags.strict === true,
     onError: flags.ignoreErrors === true ? "ignore" : flags.keepGoing === true ? "keep-going" : "stop",
   };
 }

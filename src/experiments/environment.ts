@@ -1,28 +1,13 @@
+import { variablesOf } from "../pipeline/run/variables.ts";
 import type { ExperimentFacts, OverrideText } from "./record.ts";
 
-const defaultFile = "params.yaml";
-
-function variablePart(text: string): string {
-  return text.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase();
-}
-
-/**
- * The environment variable of a parameter: `train.lr` is SWEEPLINE_PARAM_TRAIN_LR; that of another file than params.yaml
- * has the file's name in front of the key: SWEEPLINE_PARAM_MODEL_JSON_DEPTH.
- */
-function parameterVariable({ file, key }: OverrideText): string {
-  return `SWEEPLINE_PARAM_${file === defaultFile ? "" : `${variablePart(file)}_`}${variablePart(key)}`;
-}
-
-/** One variable a parameter. Two that would have the same name (a.b and a_b) get none: better no value than a wrong one. */
 function parameterVariables(overrides: readonly OverrideText[]): Record<string, string> {
-  const owners = new Map<string, Set<string>>();
-  for (const item of overrides) {
-    const name = parameterVariable(item);
-    owners.set(name, (owners.get(name) ?? new Set()).add(`${item.file}:${item.key}`));
-  }
-  const unique = overrides.filter((item) => owners.get(parameterVariable(item))?.size === 1);
-  return Object.fromEntries(unique.map((item) => [parameterVariable(item), item.value.replaceAll("\0", "")]));
+  const variables = variablesOf(
+    overrides.map(({ file, key, value }) => ({ file, key, text: value.replaceAll("\0", "") })),
+  );
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
 }
 
 export interface StageEnvironmentFacts extends Pick<ExperimentFacts, "overrides" | "point"> {

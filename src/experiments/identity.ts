@@ -24,7 +24,7 @@ export interface IdentityFacts {
 }
 
 /** Flags that say how to run, not what: they do not make another point. */
-const flagsWithoutEffect: ReadonlySet<string> = new Set(["force", "jobs", "onError", "useRunCache"]);
+const flagsWithoutEffect: ReadonlySet<string> = new Set(["force", "jobs", "onError", "useRunCache", "strict"]);
 
 export interface IdentityScope {
   /** Paths from the top of the work tree that a run writes; folders cover what is below them. */

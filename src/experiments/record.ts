@@ -25,6 +25,9 @@ export type ReproduceFlags = Pick<
   | "allowMissing"
   | "onError"
   | "jobs"
+  | "pipeline"
+  | "commit"
+  | "strict"
 >;
 
 /** Only what differs from the defaults is stored. */

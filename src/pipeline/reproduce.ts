@@ -12,6 +12,7 @@ import { type LockBook, openLockBook } from "./run/lock-book.ts";
 import { createSchedule, type Schedule } from "./run/schedule.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./run/stage.ts";
 import { shownStage, type Work } from "./run/work.ts";
+import { hazardText, refuseHazards } from "./shell-check.ts";
 import { chooseStages } from "./targets.ts";
 import type {
   LockEntry,
@@ -50,7 +51,13 @@ interface Run {
   readonly abort: AbortController;
 }
 
-function makePlan(stages: ProjectStages, options: ReproduceOptions, folder: string): Plan {
+export type PlanOptions = Pick<
+  ReproduceOptions,
+  "targets" | "allPipelines" | "recursive" | "glob" | "pipeline" | "singleItem" | "downstream"
+>;
+
+/** The stages that a reproduction from this folder visits. */
+export function makePlan(stages: ProjectStages, options: PlanOptions, folder: string): Plan {
   if (options.allPipelines) return planStages(stages.graph, { targets: undefined, extent: "with-dependencies" });
   const chosen = chooseStages(stages, {
     targets: options.targets.length > 0 ? options.targets : ["dvc.yaml"],
@@ -72,12 +79,19 @@ function stagesOf(stages: ProjectStages, addresses: readonly StageAddress[]): St
   return addresses.flatMap((address) => stages.graph.stages.get(address) ?? []);
 }
 
+function hazardLines(place: Pick<Work, "project" | "folder">, steps: readonly Stage[]): string[] {
+  return steps.flatMap((stage) =>
+    (stage.shellHazards ?? []).map((hazard) => hazardText(stage, hazard, shownStage(place, stage))),
+  );
+}
+
 async function openRun(project: Project, options: ReproduceOptions, events: ReproduceEvents): Promise<Run> {
   const folder = options.folder ?? project.root;
   const stages = options.stages ?? (await loadProjectStages(project));
   const plan = makePlan(stages, options, folder);
   const steps = stagesOf(stages, plan.steps);
   checkBoundaries(project.root, steps);
+  if (options.strict) refuseHazards(hazardLines({ project, folder }, steps));
   const upstream = steps.flatMap((step) => stagesOf(stages, stages.graph.needs.get(step.address) ?? []));
   const locks = await openLockBook(project.root, [...steps, ...upstream], steps);
   const work: Work = {

@@ -1,6 +1,7 @@
 /** The pipeline's plain data: what dvc.yaml says, what a lock entry holds, what a reproduction did. */
 import type { Value, ValueMap } from "../base/value.ts";
 import type { FileState } from "../store/state.ts";
+import type { ShellHazard } from "./definition/shell-hazards.ts";
 import type { ProjectStages } from "./project-stages.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
@@ -44,6 +45,10 @@ export interface Stage {
   readonly alwaysChanged: boolean;
   readonly desc?: string;
   readonly meta?: Value;
+  /** Values in its command of which a shell reads characters as its own. */
+  readonly shellHazards?: readonly ShellHazard[];
+  /** What its templates see beside parameter files, by dotted key: `vars`, and `item` and `key` of a generated stage. */
+  readonly templateValues?: ReadonlyMap<string, Value>;
 }
 
 /** One dependency or output in a lock file; key order on disk: path, hash, md5, size, nfiles, isexec. */
@@ -116,6 +121,8 @@ export interface ReproduceOptions {
   readonly commit: boolean;
   readonly onError: "stop" | "keep-going" | "ignore";
   readonly interactive: boolean;
+  /** Refuse a command that receives values with shell characters, instead of warning. */
+  readonly strict: boolean;
   /** Stages that do not depend on each other run at the same time, up to this many. */
   readonly jobs: number;
   /** Added to the environment of stage commands (DVC_EXP_NAME, SWEEPLINE_PARAM_...). DVC_ROOT and DVC_STAGE are set by the pipeline. */
@@ -147,6 +154,7 @@ export const reproduceDefaults = {
   commit: true,
   onError: "stop",
   interactive: false,
+  strict: false,
   jobs: 1,
 } as const satisfies Partial<ReproduceOptions>;
 

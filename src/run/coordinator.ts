@@ -46,6 +46,8 @@ export interface CoordinatorOptions extends CapacityOptions {
   readonly retry?: RetryPolicy;
   /** How long one run may take; an entry's own limit counts more. */
   readonly timeoutMs?: number;
+  /** What becomes of commands that get values with shell characters; an entry may be stricter itself. */
+  readonly shellCharacters?: "warn" | "refuse";
   readonly background?: BackgroundOptions;
   readonly emit: EmitRunEvent;
 }
@@ -59,6 +61,10 @@ const backgroundPollMs = 1_000;
 /** How often memory and devices are looked at when there was none. */
 const roomPollMs = 250;
 const mostJobs = 1024;
+
+function strictEntry(entry: QueueEntry): QueueEntry {
+  return { ...entry, record: { ...entry.record, flags: { ...entry.record.flags, strict: true } } };
+}
 
 export class Coordinator {
   private readonly active = new Map<number, ActiveRun>();
@@ -151,7 +157,8 @@ export class Coordinator {
 
   private start(entry: QueueEntry, share: DeviceShare, tools: Tools): void {
     const run = runFolder(this.context.state, entry.sequence, entry.name);
-    const active = new ActiveRun(entry, run, this.options.emit);
+    const isStrict = this.options.shellCharacters === "refuse";
+    const active = new ActiveRun(isStrict ? strictEntry(entry) : entry, run, this.options.emit);
     this.active.set(entry.sequence, active);
     const done: Promise<void> = this.runEntry(active, share, tools)
       .catch((error: unknown) => {

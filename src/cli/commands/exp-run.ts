@@ -25,6 +25,7 @@ import { notEmpty } from "../points.ts";
 import { queuedText } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { type QueueRun, queueExitCode, ranText, runQueue } from "../run-queue.ts";
+import { checkCommands } from "../shell-check.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 import { withTimeLimit } from "../time-limit.ts";
 
@@ -244,6 +245,14 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
       message: "Sweep overrides can't be used without `--queue`",
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
+  await checkCommands(io, context, {
+    points: expansion.points,
+    folder: path.relative(context.project.root, process.cwd()),
+    configs,
+    targets,
+    flags: shared.flags,
+    runs: options.queue ? "later" : "here",
+  });
   const call = { ...shared, configs, expansion };
   if (options.queue) return queueOnly(call);
   return options.temp ? runTemporary(call) : runHere(call);

@@ -7,6 +7,7 @@ import { startBackground } from "../background.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print, warn } from "../io.ts";
 import { addLimitOptions, defaultJobs, jobsNumber, jobsOrAuto, type LimitFlags, limitWords } from "../limit-options.ts";
+import { strictHelp } from "../reproduce-options.ts";
 
 interface Options extends LimitFlags {
   readonly jobs?: number | "auto";
@@ -25,6 +26,7 @@ export const command: CommandFactory = (io, finish) =>
   addLimitOptions(
     new Command("start")
       .description("Run the queue in the background: the workers outlive the terminal and end when the queue is empty.")
+      .option("--strict", strictHelp)
       .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
   )

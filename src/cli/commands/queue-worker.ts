@@ -10,6 +10,7 @@ import { duration } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, warn } from "../io.ts";
 import { addLimitOptions, defaultJobs, jobsNumber, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
+import { strictHelp } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
 
 interface Options extends LimitFlags {
@@ -65,6 +66,7 @@ export const command: CommandFactory = (io, finish) =>
   addLimitOptions(
     new Command("worker")
       .description("Run the queue until it has been empty for a while. Started by `sweepline queue start`.")
+      .option("--strict", strictHelp)
       .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long to stay without work", duration, 10_000),
   ).action(async (options: Options) => finish(await work(io, options)));

@@ -14,10 +14,6 @@ import { killGroups, stageEvents } from "../stage-events.ts";
 import { trackFiles } from "../track-files.ts";
 
 interface ReproFlags extends ReproduceFlags {
-  readonly glob?: boolean;
-  /** false for --no-commit and --no-run-cache. */
-  readonly commit: boolean;
-  readonly runCache: boolean;
   readonly jobs?: number;
   readonly quiet?: boolean;
 }
@@ -58,9 +54,6 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
       {
         ...reproduceOptions(targets, flags),
         folder,
-        glob: flags.glob === true,
-        commit: flags.commit,
-        useRunCache: flags.runCache,
         jobs: flags.jobs ?? 1,
         environment: {},
         dvcRoot: project.root,
@@ -80,9 +73,6 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
 /** `sweepline repro [targets]`: runs the pipeline's stages that changed. */
 export const command: CommandFactory = (io, finish) =>
   addReproduceOptions(new Command("repro").argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files"))
-    .option("--glob", "targets may hold shell wildcards")
-    .option("--no-commit", "do not put outputs into the cache")
-    .option("--no-run-cache", "run stages even if the same run was made before")
     .option("-j, --jobs <number>", "run stages that do not depend on each other at the same time", jobs)
     .option("-q, --quiet", "print warnings and errors only")
     .action(async (targets: readonly string[], flags: ReproFlags) => finish(await run(io, targets, flags)));

@@ -24,6 +24,7 @@ import { readPoints } from "../points.ts";
 import { leftAloneLines } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
+import { checkCommands } from "../shell-check.ts";
 import { printSweepPreview } from "../sweep-preview.ts";
 import { printSweepTable } from "../sweep-table.ts";
 
@@ -80,6 +81,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     claim: "leave",
     ...entryLimits(options),
   };
+  await checkCommands(io, context, { ...request, configs, runs: "later" });
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
     const format = options.json ? "json" : "text";

@@ -1,6 +1,6 @@
 /** The values that templates of a dvc.yaml see: params.yaml, `vars`, and in generated stages `item` and `key`. */
 import path from "node:path";
-import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
+import { isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
 import type { ReadTemplateFile } from "./expand.ts";
 import { defaultParamsFile } from "./stage.ts";
 
@@ -115,6 +115,21 @@ export function withVars(context: Context, vars: readonly Value[], place: VarsPl
     const prefix = place.stage === undefined ? "" : `${place.stage}.`;
     return isMap(item) ? withValues(all, item, `${prefix}vars[${index}]`) : all;
   }, context);
+}
+
+const knownVars = new WeakMap<Context["sources"], ReadonlyMap<string, Value>>();
+
+/** What `vars` brought in beside params.yaml, by dotted key; the same map for the same context. */
+export function varsOf({ values, sources }: Context): ReadonlyMap<string, Value> {
+  const known = knownVars.get(sources);
+  if (known !== undefined) return known;
+  const vars = new Map<string, Value>();
+  for (const [place, source] of sources) {
+    const value = source === defaultParamsFile ? undefined : valueAt(values, place);
+    if (value !== undefined) vars.set(place, value);
+  }
+  knownVars.set(sources, vars);
+  return vars;
 }
 
 /** The context of a whole file: params.yaml beside it, where there is one, then its `vars`. */

@@ -3,8 +3,9 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { type ArgumentStyle, defaultArgumentStyle } from "./arguments.ts";
-import { type Context, emptyContext, fileContext, TemplateProblem, withVars } from "./context.ts";
+import { type Context, emptyContext, fileContext, TemplateProblem, varsOf, withVars } from "./context.ts";
 import { fill, holdsReference, type Scope } from "./fill.ts";
+import { type ShellHazard, shellHazards } from "./shell-hazards.ts";
 import { lineOfKey } from "./source.ts";
 import { asText } from "./stage.ts";
 
@@ -25,6 +26,9 @@ export interface DefinitionSource {
 export interface ExpandedStage {
   readonly name: string;
   readonly definition: ValueMap;
+  readonly shellHazards: readonly ShellHazard[];
+  /** What its templates see beside parameter files, by dotted key. */
+  readonly templateValues: ReadonlyMap<string, Value>;
 }
 
 export interface ExpandedFile {
@@ -110,14 +114,17 @@ class Expansion {
     if (context === undefined) return;
     const scope = { ...outer, values: context.values };
     const filled = new Map<Scalar, Value>();
+    const hazards: ShellHazard[] = [];
+    const used = (reference: string, value: Value) => hazards.push(...shellHazards(reference, value));
     for (const [key, value] of definition) {
       if (key === "vars" || key === "matrix") continue;
-      const allows = key === "cmd" ? "command" : "single";
+      const options = key === "cmd" ? { allows: "command" as const, used } : { allows: "single" as const };
       const place = { path: [...at, key], where: `${where}.${String(key)}` };
-      const result = this.attempt(place, () => fill(value, { scope, style: this.style, allows }));
+      const result = this.attempt(place, () => fill(value, { scope, style: this.style, ...options }));
       if (result !== undefined) filled.set(key, result);
     }
-    this.stages.push({ name, definition: filled });
+    const templateValues = templateValuesOf(context, generated);
+    this.stages.push({ name, definition: filled, shellHazards: hazards, templateValues });
   }
 
   private data(value: Value): Value {
@@ -176,6 +183,12 @@ class Expansion {
     const value = this.source.data.get(key);
     return value === undefined ? undefined : this.attempt({ path: [key], where: key }, () => this.data(value));
   }
+}
+
+function templateValuesOf(context: Context, generated: ValueMap | undefined): ReadonlyMap<string, Value> {
+  const vars = varsOf(context);
+  if (generated === undefined) return vars;
+  return new Map([...vars, ...[...generated].map(([key, value]) => [String(key), value] as const)]);
 }
 
 function isCollection(value: Value): boolean {

@@ -18,6 +18,8 @@ export interface FillOptions {
   readonly style: ArgumentStyle;
   /** What a reference may stand for: any value (data of foreach and matrix), single values, or in a command also mappings. */
   readonly allows: "anything" | "single" | "command";
+  /** Told what each reference stands for. */
+  readonly used?: (reference: string, value: Value) => void;
 }
 
 const templates = new Map<string, Template>();
@@ -39,11 +41,12 @@ function step(value: Value, segment: string): Value | undefined {
   return undefined;
 }
 
-function lookUp(scope: Scope, { path, inner }: ReferencePart): Value {
+function lookUp({ scope, used }: FillOptions, { path, inner }: ReferencePart): Value {
   const [first = "", ...rest] = path;
   let value = scope.generated?.has(first) ? scope.generated.get(first) : scope.values.get(first);
   for (const segment of rest) value = value === undefined ? undefined : step(value, segment);
   if (value === undefined) throw new TemplateProblem(`Could not find '${inner}'`);
+  used?.(inner, value);
   return value;
 }
 
@@ -69,14 +72,12 @@ function fillText(text: string, options: FillOptions): Value {
   const { parts } = templateOf(text);
   const [only] = parts;
   if (parts.length === 1 && only?.kind === "reference") {
-    const value = lookUp(options.scope, only);
+    const value = lookUp(options, only);
     if (options.allows === "command") return partText(value, options);
     checkAllowed(value, options.allows);
     return value;
   }
-  return parts
-    .map((part) => (part.kind === "text" ? part.text : partText(lookUp(options.scope, part), options)))
-    .join("");
+  return parts.map((part) => (part.kind === "text" ? part.text : partText(lookUp(options, part), options))).join("");
 }
 
 /** The value with every reference in it filled, keys of mappings too. Throws TemplateProblem. */

@@ -50,9 +50,11 @@ function textList(value: Value | undefined): string[] {
 function build(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): PipelineFile {
   const folder = path.join(location.root, path.dirname(location.file));
   const expanded = expandDefinitions({ file: location.file, text: source.text, folder, data: source.data, read });
-  const stages = expanded.stages.map(({ name, definition }) =>
-    stageOf({ file: location.file, folder, name }, definition),
-  );
+  const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues }) => ({
+    ...stageOf({ file: location.file, folder, name }, definition),
+    ...(shellHazards.length === 0 ? {} : { shellHazards }),
+    ...(templateValues.size === 0 ? {} : { templateValues }),
+  }));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const groups = [...expanded.groups].map(
     ([group, names]) => [group, names.flatMap((name) => byName.get(name) ?? [])] as const,

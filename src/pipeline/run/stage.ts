@@ -4,6 +4,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
 import { hasData } from "../../store/cache.ts";
 import { findRun, isRunCacheable, saveRun } from "../lock/run-cache.ts";
+import { hazardText } from "../shell-check.ts";
 import type { LockEntry, LockItem, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
 import {
   alwaysRuns,
@@ -17,6 +18,7 @@ import { commandLines, runCommand } from "./command.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
 import type { OutputIgnorer } from "./ignore-outputs.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
+import { stageVariables } from "./variables.ts";
 import { shownStage, stageSubject, type Work } from "./work.ts";
 
 export interface StageRun {
@@ -196,6 +198,7 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
   const name = shownStage(work, stage);
   events.stage({ address: stage.address, action: "running", commands });
   events.message(`Running stage '${name}':`);
+  for (const hazard of stage.shellHazards ?? []) events.warning(hazardText(stage, hazard, name));
   for (const command of commands) {
     events.message(`> ${command}`);
     if (options.dry) continue;
@@ -205,6 +208,7 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
       environment: {
         ...process.env,
         SWEEPLINE_FAULT: undefined,
+        ...stageVariables(work, stage),
         ...options.environment,
         DVC_ROOT: options.dvcRoot,
         DVC_STAGE: name,

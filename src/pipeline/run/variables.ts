@@ -1,0 +1,82 @@
+/** SWEEPLINE_PARAM_...: values in the environment of a stage's commands, where no shell can misread them. */
+import path from "node:path";
+import { pythonJson } from "../../base/python.ts";
+import { isList, isMap, type Value } from "../../base/value.ts";
+import { defaultParamsFile } from "../definition/stage.ts";
+import type { Stage } from "../types.ts";
+import { currentParams } from "./changes.ts";
+import type { Work } from "./work.ts";
+
+function variablePart(text: string): string {
+  return text.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase();
+}
+
+/**
+ * The variable of a parameter: `train.lr` is SWEEPLINE_PARAM_TRAIN_LR; that of another file than params.yaml has the
+ * file's name in front of the key: SWEEPLINE_PARAM_MODEL_JSON_DEPTH.
+ */
+export function parameterVariable(key: string, file: string = defaultParamsFile): string {
+  return `SWEEPLINE_PARAM_${file === defaultParamsFile ? "" : `${variablePart(file).replace(/^_/, "")}_`}${variablePart(key)}`;
+}
+
+/** A text as it is, everything else as JSON; no variable can hold a NUL. */
+function variableText(value: Value): string {
+  return (typeof value === "string" ? value : pythonJson(value)).replaceAll("\0", "");
+}
+
+export interface NamedValue {
+  readonly file: string;
+  readonly key: string;
+  readonly text: string;
+}
+
+/** One variable a value. Two keys that would share one (a.b and a_b) get none: better no value than a wrong one. */
+export function variablesOf(values: readonly NamedValue[]): Record<string, string | undefined> {
+  const textsByName = new Map<string, Map<string, string>>();
+  for (const { file, key, text } of values) {
+    const name = parameterVariable(key, file);
+    textsByName.set(name, (textsByName.get(name) ?? new Map()).set(`${file}:${key}`, text));
+  }
+  return Object.fromEntries(
+    [...textsByName].map(([name, texts]) => [name, texts.size === 1 ? [...texts.values()][0] : undefined]),
+  );
+}
+
+/** Longer lists, and more text than this, have no place in an environment: a program with too much of it does not start. */
+const maxItems = 64;
+const maxText = 32_768;
+const maxTotal = 262_144;
+
+function* leaves(file: string, key: string, value: Value): Generator<NamedValue> {
+  if (isMap(value)) for (const [name, item] of value) yield* leaves(file, `${key}.${String(name)}`, item);
+  else yield { file, key, text: variableText(value) };
+  if (isList(value) && value.length <= maxItems)
+    for (const [index, item] of value.entries()) yield* leaves(file, `${key}.${index}`, item);
+}
+
+/** Files are named as from the folder of the stage's dvc.yaml, as in its `vars` and in -S. */
+function* declared(work: Work, stage: Stage): Generator<NamedValue> {
+  const folder = path.join(work.project.root, path.dirname(stage.file));
+  for (const spec of stage.params) {
+    const absolute = path.resolve(stage.workingFolder, spec.file);
+    const file = path.relative(folder, absolute).split(path.sep).join("/");
+    const values = work.readParams(absolute) ?? null;
+    for (const [key, value] of currentParams(spec, values)) yield* leaves(file, String(key), value);
+  }
+}
+
+function* templated(stage: Stage): Generator<NamedValue> {
+  for (const [key, value] of stage.templateValues ?? []) yield* leaves(defaultParamsFile, key, value);
+}
+
+/** The parameters that a stage names, its `vars`, and `item` and `key` of a generated one. */
+export function stageVariables(work: Work, stage: Stage): Record<string, string | undefined> {
+  let total = 0;
+  const values: NamedValue[] = [];
+  for (const named of [...templated(stage), ...declared(work, stage)]) {
+    if (named.text.length > maxText || total + named.text.length > maxTotal) continue;
+    total += named.text.length + named.key.length + 24;
+    values.push(named);
+  }
+  return variablesOf(values);
+}
