@@ -10,17 +10,31 @@ export interface StageEventsOptions {
   /** Filled with the process groups of running stages. */
   readonly groups: Set<number>;
   readonly messages: "all" | "none";
+  /** Stands still while all that happens is waiting for another experiment's run of a stage. */
+  readonly clock?: { pause(): void; resume(): void };
 }
 
-export function stageEvents(io: Io, { groups, messages }: StageEventsOptions): ReproduceEvents {
+export function stageEvents(io: Io, { groups, messages, clock }: StageEventsOptions): ReproduceEvents {
+  const waiting = new Set<string>();
+  const countTime = () => (waiting.size > 0 && groups.size === 0 ? clock?.pause() : clock?.resume());
   return {
-    stage: () => undefined,
+    stage({ address, action }) {
+      if (action === "waiting") waiting.add(address);
+      else waiting.delete(address);
+      countTime();
+    },
     message: (text) => {
       if (messages === "all") print(io, visibleText(text));
     },
     warning: (text) => warn(io, text),
-    processStarted: ({ pid }) => groups.add(pid),
-    processEnded: ({ pid }) => groups.delete(pid),
+    processStarted({ pid }) {
+      groups.add(pid);
+      countTime();
+    },
+    processEnded({ pid }) {
+      groups.delete(pid);
+      countTime();
+    },
     confirm: (question) => confirm(io, question),
   };
 }

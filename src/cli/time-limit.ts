@@ -1,7 +1,12 @@
+import { Countdown } from "../base/countdown.ts";
+
 /** A signal that is aborted with another one, or when the time is over. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
   readonly isOver: () => boolean;
+  /** Its time stands still until `resume`. */
+  pause(): void;
+  resume(): void;
   release(): void;
 }
 
@@ -16,12 +21,14 @@ export function withTimeLimit(other: AbortSignal, timeoutMs: number | undefined)
     isOver = !controller.signal.aborted;
     controller.abort();
   };
-  const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
+  const countdown = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, expire);
   return {
     signal: controller.signal,
     isOver: () => isOver,
+    pause: () => countdown?.pause(),
+    resume: () => countdown?.resume(),
     release: () => {
-      clearTimeout(timer);
+      countdown?.cancel();
       other.removeEventListener("abort", forward);
     },
   };

@@ -24,6 +24,8 @@ export type RunEvent =
       readonly name: string;
       readonly stage: string;
       readonly action: StageAction;
+      /** With "waiting": who runs the stage, in words. */
+      readonly owner?: string;
       readonly at: number;
     }
   | {

@@ -21,7 +21,7 @@ import { causeOf } from "./failure-cause.ts";
 import type { QueueEntry } from "./queue.ts";
 import { factsHeader } from "./record.ts";
 import { resultMessage } from "./result-message.ts";
-import { writeProcesses } from "./runs.ts";
+import { runnerId, writeProcesses } from "./runs.ts";
 import { workspaceMetrics } from "./workspace-metrics.ts";
 
 export interface ExecuteRequest {
@@ -39,7 +39,7 @@ export interface ExecuteRequest {
   /** The pipeline files of the copy; "walk" where only the disk knows. */
   readonly pipelineFiles: PipelineFiles;
   readonly signal: AbortSignal;
-  stage(address: string, action: StageAction): void;
+  stage(address: string, action: StageAction, owner?: string): void;
   processes(table: readonly ProcessIdentity[]): void;
 }
 
@@ -100,6 +100,7 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
       output: { kind: "file", descriptor: log },
       signal: request.signal,
       stages,
+      runner: { id: runnerId(request.entry), label: `experiment '${name}'` },
     },
     eventsToLog(request, log),
   );
@@ -113,7 +114,7 @@ function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
     request.processes(table);
   };
   return {
-    stage: ({ address, action }) => request.stage(address, action),
+    stage: ({ address, action, owner }) => request.stage(address, action, owner),
     message: (text) => appendTo(log, `${visibleText(text)}\n`),
     warning: (text) => appendTo(log, `WARNING: ${visibleText(text)}\n`),
     processStarted: ({ pid, startedAt }) => update([...table, { pid, startedAt }]),

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, removeFile } from "../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
+import { dropLostLeases } from "../pipeline/run/leases.ts";
 import { stopProcessGroup } from "../pipeline/run/process-group.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { livingProcesses, processesFile } from "./runs.ts";
@@ -55,5 +56,6 @@ export async function recoverDeadRuns(context: ExperimentsContext): Promise<read
   }
   for (const folder of [copies, devices])
     for (const name of filesIn(folder, /\.lock$/)) await freeDeadLock(`${folder}/${name}`, async () => undefined);
+  dropLostLeases(context.project.cacheDir);
   return freed;
 }

@@ -118,3 +118,8 @@ export function livingProcesses(file: string): readonly ProcessIdentity[] {
     return [];
   }
 }
+
+/** Who holds the leases of an entry's stages: of one process, one thread runs it. */
+export function runnerId({ sequence }: { readonly sequence: number }): string {
+  return `entry ${sequence}`;
+}

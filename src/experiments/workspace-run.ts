@@ -158,6 +158,7 @@ function reproduceHere(
       output: { kind: "tee", descriptor: log },
       signal: request.signal,
       state: fileState,
+      runner: { id: "workspace", label: `experiment '${name}' in the workspace` },
     },
     recordingProcesses(context, request.events),
   );

@@ -3,6 +3,7 @@ import type { Value, ValueMap } from "../base/value.ts";
 import type { FileState } from "../store/state.ts";
 import type { ShellHazard } from "./definition/shell-hazards.ts";
 import type { ProjectStages } from "./project-stages.ts";
+import type { StageRunner } from "./run/leases.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
 export type StageAddress = string;
@@ -71,7 +72,8 @@ export interface LockEntry {
   readonly outs: readonly LockItem[];
 }
 
-export type StageAction = "running" | "skipped" | "restored" | "checked-out" | "frozen";
+/** "waiting": for somebody else who runs the same; "running" or "restored" comes after it. */
+export type StageAction = "running" | "waiting" | "skipped" | "restored" | "checked-out" | "frozen";
 
 /** What a reproduction tells while it works. Who prints needs `message` and `warning` only; `stage` is the same as data. */
 export interface ReproduceEvents {
@@ -80,6 +82,8 @@ export interface ReproduceEvents {
     readonly address: StageAddress;
     readonly action: StageAction;
     readonly commands: readonly string[];
+    /** With "waiting": who is waited for, in words. */
+    readonly owner?: string;
   }): void;
   /** A line as DVC prints it, in DVC's order (`Running stage 'x':`, `> cmd`, `Updating lock file 'dvc.lock'`, an empty line). */
   message(text: string): void;
@@ -135,6 +139,8 @@ export interface ReproduceOptions {
   readonly stages?: ProjectStages;
   /** What is remembered of files that were hashed before; default: nothing. The caller closes it. */
   readonly state?: FileState;
+  /** Who runs: a stage that another runner is running is waited for. Default: nobody is waited for. */
+  readonly runner?: StageRunner;
 }
 
 export const reproduceDefaults = {

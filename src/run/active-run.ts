@@ -1,5 +1,6 @@
 /** One running experiment, as the main thread sees it: its worker, its process groups, and why it is to end. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Countdown } from "../base/countdown.ts";
 import { removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import type { EmitRunEvent } from "../experiments/events.ts";
@@ -8,7 +9,8 @@ import type { PipelineFileFinder } from "../experiments/pipeline-files.ts";
 import type { QueueEntry } from "../experiments/queue.ts";
 import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { processesFile, type RunFolder } from "../experiments/runs.ts";
+import { processesFile, type RunFolder, runnerId } from "../experiments/runs.ts";
+import { dropLostLeases } from "../pipeline/run/leases.ts";
 import type { WorkerPool } from "./pool.ts";
 import type { RunEnd } from "./settle.ts";
 import type { SlotPool } from "./slots.ts";
@@ -34,6 +36,9 @@ export type StopReason = "stopped" | "killed" | "timed-out";
 export class ActiveRun {
   private table: readonly ProcessIdentity[] = [];
   private stopReason: StopReason | undefined;
+  /** Stages that wait for another experiment's run of them. */
+  private readonly waiting = new Set<string>();
+  private limit: Countdown | undefined;
   private readonly channel = new MessageChannel();
 
   constructor(
@@ -61,11 +66,11 @@ export class ActiveRun {
   async execute(tools: RunTools, { timeoutMs, environment }: RunSettings): Promise<RunEnd> {
     const { port1, port2 } = this.channel;
     port1.on("message", (message: WorkerMessage) => this.receive(message));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop("timed-out"), timeoutMs);
+    this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.stop("timed-out"));
     try {
       return this.endOf(await this.inWorker(tools, environment, port2), timeoutMs);
     } finally {
-      clearTimeout(timer);
+      this.limit?.cancel();
       port1.close();
     }
   }
@@ -89,6 +94,7 @@ export class ActiveRun {
       });
     } catch (error) {
       await endProcessGroups(this.table);
+      dropLostLeases(tools.context.project.cacheDir, runnerId(entry));
       return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
     } finally {
       tools.slots.give(slot);
@@ -109,8 +115,17 @@ export class ActiveRun {
   private receive(message: WorkerMessage): void {
     if (message.type === "processes") this.table = message.table;
     else {
-      const { stage, action } = message;
-      this.emit({ type: "stage", name: this.entry.name, stage, action, at: Date.now() });
+      const { type: _type, ...facts } = message;
+      if (facts.action === "waiting") this.waiting.add(facts.stage);
+      else this.waiting.delete(facts.stage);
+      this.emit({ type: "stage", name: this.entry.name, ...facts, at: Date.now() });
     }
+    this.countTime();
+  }
+
+  /** While all it does is wait for another experiment's stage, its time stands still. */
+  private countTime(): void {
+    if (this.waiting.size > 0 && this.table.length === 0) this.limit?.pause();
+    else this.limit?.resume();
   }
 }

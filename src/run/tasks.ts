@@ -26,7 +26,7 @@ export interface WorkerTasks {
 
 /** From a worker while it runs an entry. */
 export type WorkerMessage =
-  | { readonly type: "stage"; readonly stage: string; readonly action: StageAction }
+  | { readonly type: "stage"; readonly stage: string; readonly action: StageAction; readonly owner?: string }
   | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] };
 
 /** To a worker: end the stages and come back. */

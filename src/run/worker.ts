@@ -24,7 +24,8 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
       ...rest,
       project: projectAt(projectRoot),
       signal: stop.signal,
-      stage: (stage, action) => tell({ type: "stage", stage, action }),
+      stage: (stage, action, owner) =>
+        tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
       processes: (table) => tell({ type: "processes", table }),
     });
   } finally {

@@ -187,7 +187,7 @@ async function runHere(call: Call): Promise<ExitCode> {
       taken: options.force ? "replace" : "refuse",
       interactive: options.interactive === true,
       named: (name) => print(io, `Reproducing experiment '${name}'`),
-      events: stageEvents(io, { groups, messages: "all" }),
+      events: stageEvents(io, { groups, messages: "all", clock: limit }),
       signal: limit.signal,
     });
     if (outcome.kind === "cancelled" && limit.isOver())

@@ -60,6 +60,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
         output: { kind: "inherit" },
         signal: interrupt.signal,
         state,
+        runner: { id: "workspace", label: "'sweepline repro'" },
       },
       stageEvents(io, { groups, messages: flags.quiet ? "none" : "all" }),
     );

@@ -45,6 +45,11 @@ export function saveRun(cacheDir: string, entry: LockEntry): void {
   writeAtomic(file, dumpYaml(entryToValue(entry)));
 }
 
+/** Whether runs of that key were ever kept: a cheap look before findRun(). */
+export function hasRuns(cacheDir: string, key: string): boolean {
+  return lstatIfExists(keyFolder(cacheDir, key)) !== undefined;
+}
+
 const valuePattern = /^[0-9a-f]{64}$/;
 
 /** The files of a key, newest first. */

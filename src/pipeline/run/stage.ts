@@ -3,7 +3,8 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
 import { hasData } from "../../store/cache.ts";
-import { findRun, isRunCacheable, saveRun } from "../lock/run-cache.ts";
+import { runCacheKey } from "../lock/hash.ts";
+import { findRun, hasRuns, isRunCacheable, saveRun } from "../lock/run-cache.ts";
 import { hazardText } from "../shell-check.ts";
 import type { LockEntry, LockItem, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
 import {
@@ -18,6 +19,7 @@ import { commandLines, runCommand } from "./command.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
 import type { OutputIgnorer } from "./ignore-outputs.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
+import { type Turn, takeTurn } from "./single-flight.ts";
 import { stageVariables } from "./variables.ts";
 import { shownStage, stageSubject, type Work } from "./work.ts";
 
@@ -150,9 +152,14 @@ export async function saveStage(run: SaveRun, inputs?: StageInputs): Promise<Sav
 }
 
 /** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
-async function keepRun({ work, stage, options }: SaveRun, entry: LockEntry): Promise<"kept" | "not kept"> {
+function isKept({ work, stage, options }: Pick<SaveRun, "work" | "stage" | "options">, entry: LockEntry): boolean {
   const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
-  if (!options.commit || hasLooseOutput || !isRunCacheable(work.project.root, stage, entry)) return "not kept";
+  return options.commit && !hasLooseOutput && isRunCacheable(work.project.root, stage, entry);
+}
+
+async function keepRun(run: SaveRun, entry: LockEntry): Promise<"kept" | "not kept"> {
+  const { work, stage } = run;
+  if (!isKept(run, entry)) return "not kept";
   await copyUncachedOutputs(work, stage);
   saveRun(work.project.cacheDir, entry);
   return "kept";
@@ -162,11 +169,16 @@ function sameItems(a: readonly LockItem[], b: readonly LockItem[]): boolean {
   return a.length === b.length && a.every((item, index) => item.path === b[index]?.path && item.md5 === b[index]?.md5);
 }
 
+/** What a run of the stage would be recorded as, without what comes out. */
+function wantedEntry(stage: Stage, inputs: StageInputs): LockEntry {
+  const outs = stage.outs.map((output) => ({ path: output.path, md5: "", size: 0 }));
+  return { cmd: stage.cmd ?? [], ...inputs, outs };
+}
+
 /** A finished run that fits: the lock entry itself where only outputs are amiss, else the newest of the run-cache. */
 async function finishedRun(run: StageRun, inputs: StageInputs): Promise<LockEntry | undefined> {
   const { work, stage, options } = run;
-  const outs = stage.outs.map((output) => ({ path: output.path, md5: "", size: 0 }));
-  const wanted: LockEntry = { cmd: stage.cmd ?? [], ...inputs, outs };
+  const wanted = wantedEntry(stage, inputs);
   if (!isRunCacheable(work.project.root, stage, wanted)) return undefined;
   const recorded = work.recorded(stage);
   const paths = new Set(stage.outs.map((output) => output.path));
@@ -236,12 +248,48 @@ async function inputsForDryRun(run: StageRun): Promise<StageInputs | undefined> 
   }
 }
 
+/** Our turn to run the stage, or what somebody else made of it while we waited. A forced run waits for nobody. */
+async function turnOf(run: StageRun, inputs: StageInputs | undefined): Promise<Turn<LockEntry>> {
+  const { work, stage, options, events, force, signal } = run;
+  const { runner } = options;
+  const wanted = inputs === undefined ? undefined : wantedEntry(stage, inputs);
+  const isShared = runner !== undefined && !force && !options.dry && options.useRunCache;
+  if (!isShared || inputs === undefined || wanted === undefined || !isKept(run, wanted))
+    return { kind: "run", release: () => undefined };
+  const { cacheDir } = work.project;
+  const key = runCacheKey(wanted);
+  return takeTurn({
+    cacheDir,
+    key,
+    runner,
+    signal,
+    find: async () => (hasRuns(cacheDir, key) ? finishedRun(run, inputs) : undefined),
+    waiting(owner) {
+      events.stage({ address: stage.address, action: "waiting", commands: [], owner: owner.label });
+      const name = shownStage(work, stage);
+      events.message(`Stage '${name}' is being run by ${owner.label} (pid ${owner.pid}): waiting for its result`);
+    },
+  });
+}
+
 async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const { work, stage, options, force } = run;
   // Before outputs are deleted: what is missing is told while everything is still there.
   const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
   const kept = force || inputs === undefined || isCallback(stage) ? undefined : await finishedRun(run, inputs);
   if (kept !== undefined) return restore(run, kept);
+  const turn = await turnOf(run, inputs);
+  if (turn.kind === "cancelled") return turn;
+  if (turn.kind === "found") return restore(run, turn.found);
+  try {
+    return await runStage(run);
+  } finally {
+    turn.release();
+  }
+}
+
+async function runStage(run: StageRun): Promise<StageOutcome> {
+  const { work, stage, options } = run;
   if (!options.dry) {
     await run.ignorer.check(stage);
     clearOutputs(work, stage);

@@ -22,11 +22,15 @@ function taskEnd(event: RunEvent): TaskEnd | undefined {
   return undefined;
 }
 
+function stageText({ stage, action, owner }: Extract<RunEvent, { type: "stage" }>): string {
+  if (action === "running") return stage;
+  return owner === undefined ? `${stage} (${action})` : `${stage} (${action} for ${owner})`;
+}
+
 function draw(tasks: ExperimentTasks, event: RunEvent): void {
   if (event.type === "started") tasks.start(event.experiment, event.at);
   if (event.type === "interrupting") tasks.say(interruptingText(event));
-  if (event.type === "stage")
-    tasks.showStage(event.name, event.action === "running" ? event.stage : `${event.stage} (${event.action})`);
+  if (event.type === "stage") tasks.showStage(event.name, stageText(event));
   const end = taskEnd(event);
   if (end !== undefined && "experiment" in event) tasks.end(event.experiment.name, end);
 }

@@ -1,0 +1,130 @@
+/**
+ * Leases on stage runs: who holds the lease of a run-cache key runs the stage, others wait and take its result.
+ *
+ * A lease only saves work. Where it can't be had (a cache that can't be written, a file system without links) the stage runs,
+ * and where two take one, as two machines on one cache may, it runs twice. What a dead process leaves behind counts for nothing.
+ *
+ * A lease is a symbolic link in the cache, `running/<key>`, whose text names the owner: made whole or not at all by one
+ * system call, and nothing of DVC looks there.
+ */
+import path from "node:path";
+import { systemErrorCode } from "../../base/errors.ts";
+import { existsSync, makeFolder, readdirSync, readlinkSync, removeFile, symlink } from "../../base/files.ts";
+import { tryLock, unlock } from "../../base/locks.ts";
+import { identifyProcess, isAlive, type ProcessIdentity } from "../../base/processes.ts";
+
+/** Who runs stages. */
+export interface StageRunner {
+  /** Tells apart those of one process, whose workers are threads. */
+  readonly id: string;
+  /** For people: `experiment 'calm-crow'`, `'sweepline repro'`. */
+  readonly label: string;
+}
+
+export type LeaseOwner = ProcessIdentity & StageRunner;
+
+export type LeaseAnswer =
+  | { readonly kind: "taken"; release(): void }
+  | { readonly kind: "busy"; readonly owner: LeaseOwner }
+  /** Nobody can have it: run without. */
+  | { readonly kind: "unavailable" };
+
+const folderName = "running";
+
+let self: ProcessIdentity | undefined;
+
+function leaseText({ id, label }: StageRunner): string {
+  self ??= identifyProcess(process.pid);
+  return JSON.stringify({ ...self, id, label: label.slice(0, 300) });
+}
+
+function parseOwner(text: string): LeaseOwner | undefined {
+  try {
+    const owner = JSON.parse(text) as Partial<LeaseOwner> | null;
+    if (typeof owner?.pid !== "number" || typeof owner.startedAt !== "string") return undefined;
+    return { pid: owner.pid, startedAt: owner.startedAt, id: String(owner.id), label: String(owner.label) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** "broken" for what is no lease. */
+function readOwner(file: string): LeaseOwner | "broken" | undefined {
+  try {
+    return parseOwner(readlinkSync(file)) ?? "broken";
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "EINVAL") return "broken";
+    throw error;
+  }
+}
+
+function isHeld(owner: LeaseOwner | "broken" | undefined): owner is LeaseOwner {
+  return owner !== undefined && owner !== "broken" && isAlive(owner);
+}
+
+/** Answers false where somebody has it. */
+function create(file: string, text: string): boolean {
+  try {
+    symlink(text, file);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "EEXIST") return false;
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+    makeFolder(path.dirname(file));
+    return create(file, text);
+  }
+}
+
+/** Removes it if its owner is dead; only the holder of `FILE.removal` does so: see tryLock(). */
+function removeDead(file: string): void {
+  const removal = `${file}.removal`;
+  if (!tryLock(removal, "removal of a dead lease")) return;
+  try {
+    const owner = readOwner(file);
+    if (owner !== undefined && !isHeld(owner)) removeFile(file);
+  } finally {
+    unlock(removal);
+  }
+}
+
+function tryTake(file: string, text: string): LeaseAnswer {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (create(file, text)) return { kind: "taken", release: () => release(file, text) };
+    const owner = readOwner(file);
+    if (isHeld(owner)) return { kind: "busy", owner };
+    removeDead(file);
+  }
+  return { kind: "unavailable" };
+}
+
+/** Only our own: on another machine ours may have looked dead. */
+function release(file: string, text: string): void {
+  try {
+    if (readlinkSync(file) === text) removeFile(file);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+  }
+}
+
+/** @param key the run-cache key of the run */
+export function takeLease(cacheDir: string, key: string, runner: StageRunner): LeaseAnswer {
+  try {
+    return tryTake(path.join(cacheDir, folderName, key), leaseText(runner));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return { kind: "unavailable" };
+  }
+}
+
+/** Removes leases that nobody can give back any more: of dead processes, and those of a lost thread of this process. */
+export function dropLostLeases(cacheDir: string, lostRunner?: string): void {
+  const folder = path.join(cacheDir, folderName);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder).filter((each) => /^[0-9a-f]{64}$/.test(each))) {
+    const file = path.join(folder, name);
+    const owner = readOwner(file);
+    if (isHeld(owner) && owner.pid === process.pid && owner.id === lostRunner) removeFile(file);
+    else if (!isHeld(owner)) removeDead(file);
+  }
+}
