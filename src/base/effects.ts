@@ -1,16 +1,14 @@
 /**
- * Side-effect points. Each change of files or of Git calls `beforeEffect` first. In a normal run that is a function
- * that does nothing; a test sets SWEEPLINE_FAULT and the Nth call kills the process or fails.
- *
- *   SWEEPLINE_FAULT=count:FILE       append one line per call (N, kind, detail) to FILE
- *   SWEEPLINE_FAULT=kill:N           SIGKILL this process at call N
- *   SWEEPLINE_FAULT=fail:N:ENOSPC    call N throws that system error
+ * Side-effect points. Each change of files, each start of a process, each ref transaction is told here before it
+ * happens. In a normal run nobody listens, which costs one look at a constant. A test loads a listener before the
+ * program (`node --import test/faults/inject.mjs`): it counts the calls, and at the Nth of them the process dies, or
+ * the call fails, or writes less than it was given. Worker threads and the processes that we start load it too.
  */
-import { appendFileSync } from "node:fs";
 
 export type EffectKind =
   | "mkdir"
   | "write"
+  | "flush"
   | "rename"
   | "link"
   | "unlink"
@@ -21,39 +19,34 @@ export type EffectKind =
   | "utimes"
   | "open"
   | "append"
+  | "database"
   | "git"
   | "ref"
   | "object"
   | "spawn"
   | "signal";
 
-type Fault = (kind: EffectKind, detail: string) => void;
-
-let calls = 0;
-
-function systemError(code: string, kind: string, detail: string): Error {
-  return Object.assign(new Error(`${code}: injected, ${kind} '${detail}'`), { code, syscall: kind });
+export interface Effect {
+  readonly kind: EffectKind;
+  /** A path, a ref or a command. */
+  readonly detail: string;
+  /** Of a write: how many bytes are about to be written. */
+  readonly size?: number;
 }
 
-function parseFault(setting: string | undefined): Fault | undefined {
-  if (setting === undefined || setting === "") return undefined;
-  const [what, first = "", second = "EIO"] = setting.split(":");
-  if (what === "count") return (kind, detail) => appendFileSync(first, `${++calls}\t${kind}\t${detail}\n`);
-  const at = Number(first);
-  if (what === "kill")
-    return () => {
-      if (++calls === at) process.kill(process.pid, "SIGKILL");
-    };
-  if (what === "fail")
-    return (kind, detail) => {
-      if (++calls === at) throw systemError(second, kind, detail);
-    };
-  return undefined;
-}
+/** What a listener answers for a write: how many of its bytes are written at most; undefined: all. */
+type EffectListener = (effect: Effect) => number | undefined;
 
-const fault = parseFault(process.env.SWEEPLINE_FAULT);
+const listener = (globalThis as { [key: symbol]: unknown })[Symbol.for("sweepline.beforeEffect")] as
+  | EffectListener
+  | undefined;
 
 /** Called before each side effect; `detail` is a path, a ref or a command. */
 export function beforeEffect(kind: EffectKind, detail: string): void {
-  fault?.(kind, detail);
+  listener?.({ kind, detail });
+}
+
+/** Called before each piece of a write; answers how many bytes may be written now: all of them, where no test listens. */
+export function beforeWrite(kind: "write" | "append", file: string, size: number): number {
+  return listener?.({ kind, detail: file, size }) ?? size;
 }

@@ -5,9 +5,11 @@
  * Promise: content that others may read is written aside, then renamed or linked into place. What names other
  * files (queue state, claims) is synced first; what is checked by hash when read (the cache) is not.
  */
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
-import { beforeEffect } from "./effects.ts";
+import { beforeEffect, beforeWrite } from "./effects.ts";
 import { systemErrorCode } from "./errors.ts";
 
 export {
@@ -47,19 +49,54 @@ export function makeFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true });
 }
 
+interface Written {
+  readonly kind: "write" | "append";
+  readonly file: string;
+}
+
+/** Writes all of the data, however little the system takes at once. A failure names the file, which Node's does not. */
+function writeWhole(handle: number, data: string | Uint8Array, { kind, file }: Written): void {
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  try {
+    for (let at = 0; at < bytes.length; )
+      at += fs.writeSync(handle, bytes, at, beforeWrite(kind, file, bytes.length - at));
+  } catch (error) {
+    throw naming(file, error);
+  }
+}
+
+function naming(file: string, error: unknown): unknown {
+  return systemErrorCode(error) === undefined ? error : Object.assign(error as Error, { path: file });
+}
+
 /** Writes in place: only for files that nobody else reads before we are done. */
 export function writePrivateFile(file: string, data: string | Uint8Array, mode = 0o666): void {
-  beforeEffect("write", file);
-  fs.writeFileSync(file, data, { mode });
+  beforeEffect("open", file);
+  const handle = fs.openSync(file, "w", mode);
+  try {
+    writeWhole(handle, data, { kind: "write", file });
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 let asideCounter = 0;
 
+/** Tells machines apart that share a disk: two have the same pids. */
+const machineMark = createHash("md5").update(hostname()).digest("hex").slice(0, 4);
+
 /** A name beside `file` for content that is renamed into place later. Unique among processes and threads. */
 export function asideName(file: string): string {
   asideCounter += 1;
-  const unique = `${process.pid}-${Math.random().toString(36).slice(2, 10)}-${asideCounter}`;
+  const unique = `${process.pid}-${machineMark}${Math.random().toString(36).slice(2, 10)}-${asideCounter}`;
   return path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${unique}.tmp`);
+}
+
+/** Which process gave that name to a file; undefined for a name that `asideName` did not give. */
+export function asideOwner(name: string): { readonly pid: number; readonly machine: "ours" | "another" } | undefined {
+  const found = /^\..+\.(\d+)-([0-9a-f]{4})[0-9a-z]{1,8}-\d+\.tmp$/s.exec(name);
+  if (found === null) return undefined;
+  return { pid: Number(found[1]), machine: found[2] === machineMark ? "ours" : "another" };
 }
 
 export interface WriteAtomicOptions {
@@ -71,25 +108,40 @@ export interface WriteAtomicOptions {
 /** Replaces a file whole: readers see the old content or the new one, also after a crash of the process. */
 export function writeAtomic(file: string, data: string | Uint8Array, options: WriteAtomicOptions = {}): void {
   const aside = asideName(file);
-  beforeEffect("write", aside);
-  const handle = fs.openSync(aside, "wx", options.mode ?? 0o666);
   try {
-    fs.writeFileSync(handle, data);
-    if (options.sync === "flush") fs.fsyncSync(handle);
+    writeAside(aside, data, options);
+    rename(aside, file);
   } catch (error) {
-    fs.closeSync(handle);
     fs.rmSync(aside, { force: true });
     throw error;
   }
-  fs.closeSync(handle);
-  rename(aside, file);
+}
+
+function writeAside(aside: string, data: string | Uint8Array, options: WriteAtomicOptions): void {
+  beforeEffect("open", aside);
+  const handle = fs.openSync(aside, "wx", options.mode ?? 0o666);
+  try {
+    writeWhole(handle, data, { kind: "write", file: aside });
+    if (options.sync === "flush") flush(handle, aside);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function flush(handle: number, file: string): void {
+  beforeEffect("flush", file);
+  try {
+    fs.fsyncSync(handle);
+  } catch (error) {
+    throw naming(file, error);
+  }
 }
 
 /** Creates a file whole, or answers false where one of that name exists already. The basis of claims and locks. */
 export function createExclusive(file: string, data: string | Uint8Array): boolean {
   const aside = asideName(file);
-  writePrivateFile(aside, data);
   try {
+    writePrivateFile(aside, data);
     beforeEffect("link", file);
     fs.linkSync(aside, file);
     return true;
@@ -97,6 +149,7 @@ export function createExclusive(file: string, data: string | Uint8Array): boolea
     if (systemErrorCode(error) === "EEXIST") return false;
     throw error;
   } finally {
+    beforeEffect("unlink", aside);
     fs.rmSync(aside, { force: true });
   }
 }
@@ -161,10 +214,15 @@ export function setTimes(file: string, atime: number, mtime: number): void {
   fs.utimesSync(file, atime, mtime);
 }
 
+/** What `openAppend` opened, for messages: descriptor to path. A descriptor that is used again is entered again. */
+const appended = new Map<number, string>();
+
 /** Opens a file for appending (a log) and returns its descriptor; close it with closeSync. */
 export function openAppend(file: string): number {
   beforeEffect("open", file);
-  return fs.openSync(file, "a", 0o644);
+  const handle = fs.openSync(file, "a", 0o644);
+  appended.set(handle, file);
+  return handle;
 }
 
 export function openRead(file: string): number {
@@ -181,12 +239,12 @@ export function truncateFile(file: string, length: number): void {
  * replacing the file, which makes ext4 write the new content out at once. Links are not followed (ELOOP).
  */
 export function appendText(file: string, text: string): void {
-  beforeEffect("append", file);
+  beforeEffect("open", file);
   const handle = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW);
   try {
     const { size } = fs.fstatSync(handle);
     try {
-      fs.writeFileSync(handle, text);
+      writeWhole(handle, text, { kind: "append", file });
     } catch (error) {
       fs.ftruncateSync(handle, size);
       throw error;
@@ -196,7 +254,7 @@ export function appendText(file: string, text: string): void {
   }
 }
 
+/** Appends all of the data to what `openAppend` opened. */
 export function appendTo(handle: number, data: string | Uint8Array): void {
-  beforeEffect("append", String(handle));
-  fs.writeSync(handle, data as Uint8Array);
+  writeWhole(handle, data, { kind: "append", file: appended.get(handle) ?? `descriptor ${handle}` });
 }

@@ -70,3 +70,13 @@ export function isGroupAlive(leader: ProcessIdentity): boolean {
   const boot = leader.startedAt.split("@")[1] ?? "";
   return boot === "" || boot === readBootId();
 }
+
+/** Whether any process has that pid now. */
+export function existsProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -2,6 +2,8 @@
 import path from "node:path";
 import { existsSync, lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
+import { existsProcess } from "../base/processes.ts";
+import { findLeftFiles, removeLeft } from "./leftovers.ts";
 import { listQueue, runningSequences } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { removeStubborn } from "./remove-stubborn.ts";
@@ -28,7 +30,11 @@ export interface CleanOutcome {
 export async function cleanExperiments(context: ExperimentsContext, request: CleanRequest): Promise<CleanOutcome> {
   const freed = await recoverDeadRuns(context);
   const runs = await removeRuns(context, request);
-  return { runs, copies: removeCopies(context), leftovers: freed.length + removeScratch(context) };
+  return {
+    runs,
+    copies: removeCopies(context),
+    leftovers: freed.length + removeScratch(context) + removeAsides(context),
+  };
 }
 
 async function removeRuns(context: ExperimentsContext, request: CleanRequest): Promise<readonly string[]> {
@@ -82,11 +88,8 @@ function removeScratch({ state }: ExperimentsContext): number {
   return left.length;
 }
 
-function existsProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+function removeAsides(context: ExperimentsContext): number {
+  const left = findLeftFiles(context);
+  for (const file of left) removeLeft(file);
+  return left.length;
 }

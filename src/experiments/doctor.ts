@@ -6,6 +6,7 @@ import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs, listRefs } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
 import { checkCache, setAside } from "../store/verify.ts";
+import { findLeftFiles, removeLeft } from "./leftovers.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { type ExperimentsContext, parseExperimentRef } from "./repository.ts";
@@ -110,6 +111,16 @@ const staleLocks: Check = {
   },
 };
 
+const leftFiles: Check = {
+  name: "files",
+  fine: "no temporary files of dead processes",
+  find: async (context) =>
+    findLeftFiles(context).map((file) => ({
+      text: `${path.relative(context.project.root, file)} was left by a process that is gone`,
+      repair: () => removeLeft(file),
+    })),
+};
+
 const unreadableEntries: Check = {
   name: "queue",
   fine: "all entries of the queue can be read",
@@ -181,4 +192,4 @@ const cacheObjects: Check = {
   },
 };
 
-const quickChecks = [nodeVersion, gitVersion, deadRuns, staleLocks, unreadableEntries, missingObjects];
+const quickChecks = [nodeVersion, gitVersion, deadRuns, staleLocks, leftFiles, unreadableEntries, missingObjects];

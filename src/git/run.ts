@@ -36,7 +36,6 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): No
     GIT_GLOB_PATHSPECS: _glob,
     GIT_NOGLOB_PATHSPECS: _noGlob,
     GIT_ICASE_PATHSPECS: _ignoreCase,
-    SWEEPLINE_FAULT: _fault,
     ...rest
   } = process.env;
   return { ...rest, LC_ALL: "C", LANGUAGE: "", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", ...extra };

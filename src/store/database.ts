@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { RootDatabase } from "lmdb";
+import { beforeEffect } from "../base/effects.ts";
 import { makeFolder } from "../base/files.ts";
 import { removeUnsoundDatabase } from "./sound-database.ts";
 
@@ -11,6 +12,7 @@ function openDatabase<V>(folder: string, name: string, encoding: "string" | "bin
   makeFolder(folder);
   const file = path.join(folder, name);
   removeUnsoundDatabase(file);
+  beforeEffect("database", file);
   return lmdb.open<V, string>({ path: file, encoding });
 }
 

@@ -6,7 +6,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeRepository, type Repository } from "../rig/index.ts";
+import { faultEnvironment } from "../faults/project.ts";
+import { makeRepository, makeTemporaryFolder, type Repository } from "../rig/index.ts";
 import { GithubWorkflow, type WorkflowRun } from "./runners/github.ts";
 import { GitlabPipeline } from "./runners/gitlab.ts";
 import { makeTools } from "./runners/machine.ts";
@@ -82,7 +83,8 @@ describe("GitHub", () => {
     ]);
     const attempts: WorkflowRun["attempts"] = (leg) => {
       const step = killed.get(leg);
-      if (step !== undefined) return { together: false, variables: [{ SWEEPLINE_FAULT: `kill:${step}` }, {}] };
+      if (step !== undefined)
+        return { together: false, variables: [faultEnvironment(`kill:${step}`, makeTemporaryFolder()), {}] };
       return { together: true, variables: leg % 13 === 5 ? [{}, {}] : [{}] };
     };
     const workflow = new GithubWorkflow({ ...workflowRun(setting, { event_name: "workflow_dispatch" }), attempts });

@@ -70,8 +70,9 @@ export async function pullExperiments(context: ExperimentsContext, request: Pull
       );
     }
   }
-  await changeRefs(context.repository, "sweepline: pulled", changes);
   const commits = [...upToDate, ...pulled].map(({ commit }) => commit);
+  // The data first: who is killed on the way leaves no experiment without it.
   const data = request.data === undefined ? noData : await pullData(context, commits, request.data);
+  await changeRefs(context.repository, "sweepline: pulled", changes);
   return { pulled, upToDate, diverged, data };
 }

@@ -219,7 +219,6 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
       workingFolder: stage.workingFolder,
       environment: {
         ...process.env,
-        SWEEPLINE_FAULT: undefined,
         ...stageVariables(work, stage),
         ...options.environment,
         DVC_ROOT: options.dvcRoot,

@@ -1,0 +1,247 @@
+/**
+ * What must hold after any fault, and again once the work was gone on with. Each check answers the violations it found, in
+ * words; none is the empty list.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { queuePrefix } from "../../src/experiments/queue.ts";
+import type { Repository } from "../rig/index.ts";
+import { paramsOf } from "./project.ts";
+
+export interface PlannedPoint {
+  readonly name: string;
+  readonly x: number;
+}
+
+/** What the user has and no fault may take: HEAD, branches, tags, index, stash, and the bytes of their files. */
+export interface UserState {
+  readonly head: string;
+  readonly branches: string;
+  readonly stash: string;
+  readonly index: string;
+  readonly files: string;
+}
+
+export interface Plan {
+  /** undefined: the command changes which there are (remove, rename), so that only each of them is looked at. */
+  readonly points: readonly PlannedPoint[] | undefined;
+  readonly user: UserState;
+  /** What the command is there to change. Queued and temporary runs leave all of it alone. */
+  readonly changes: "nothing" | "files" | "files and index" | "branches";
+  /** Before the fault. "none": the command itself queues, so that none or all of them may be there after the fault. */
+  readonly queued: "all" | "none";
+  /** Commands that go on with the work, after which all points are done. */
+  readonly again: readonly (readonly string[])[];
+}
+
+const isStateOfOurs = (name: string) => /^\.dvc\/(tmp|cache)(\/|$)/.test(name) || name === ".git";
+
+/** Every file of the work tree, except below .dvc/tmp and the cache, with what it holds. */
+function filesOf(folder: string, inside = ""): string[] {
+  return readdirSync(path.join(folder, inside), { withFileTypes: true }).flatMap((item) => {
+    const name = path.posix.join(inside, item.name);
+    if (isStateOfOurs(name)) return [];
+    if (item.isDirectory()) return filesOf(folder, name);
+    const file = path.join(folder, name);
+    return [
+      `${name} ${lstatSync(file).mode.toString(8)} ${createHash("md5").update(readFileSync(file)).digest("hex")}`,
+    ];
+  });
+}
+
+export function userState(repository: Repository): UserState {
+  return {
+    head: readFileSync(path.join(repository.folder, ".git/HEAD"), "utf8"),
+    branches: repository.git("for-each-ref", "refs/heads", "refs/tags"),
+    stash: repository.git("stash", "list", "--format=%H"),
+    index: repository.git("ls-files", "--stage"),
+    files: filesOf(repository.folder).sort().join("\n"),
+  };
+}
+
+export type PointState = "queued" | "failed" | "done";
+
+export interface FoundPoint {
+  readonly name: string;
+  readonly state: PointState;
+}
+
+/** Each ref of an entry or an experiment: what it says of which name. A running one is queued, and claimed. */
+export function pointStates(repository: Repository): FoundPoint[] {
+  const listing = repository.git("for-each-ref", "--format=%(refname) %(contents:subject)", "refs/exps");
+  return listing.split("\n").flatMap((line): FoundPoint[] => {
+    const [ref = "", subject = ""] = line.split(" ");
+    const finished = /^refs\/exps\/[0-9a-f]{2}\/[0-9a-f]{38}\/(.+)$/.exec(ref);
+    if (finished !== null) return [{ name: finished[1] ?? "", state: "done" }];
+    if (!ref.startsWith(queuePrefix)) return [];
+    const state = ref.startsWith(`${queuePrefix}/failed/`) ? "failed" : "queued";
+    return [{ name: subject.split(":").at(-1) ?? "", state }];
+  });
+}
+
+/** Each planned point is exactly one of queued (or running), failed, done; nothing else is there. */
+function pointViolations(repository: Repository, plan: Plan): string[] {
+  const { points } = plan;
+  if (points === undefined) return [];
+  const states = pointStates(repository);
+  const known = new Set(points.map((point) => point.name));
+  const strangers = states.filter(({ name }) => !known.has(name)).map(({ name }) => `'${name}' was not planned`);
+  const found = points.map(({ name }) => states.filter((item) => item.name === name).map((item) => item.state));
+  if (plan.queued === "none" && found.every((each) => each.length === 0)) return strangers;
+  const wrong = found.flatMap((each, at) =>
+    each.length === 1 ? [] : [`'${points[at]?.name}' is ${each.join(" and ") || "lost"}`],
+  );
+  return [...strangers, ...wrong];
+}
+
+function cacheObject(repository: Repository, md5: string): string {
+  return path.join(repository.folder, ".dvc/cache/files/md5", md5.slice(0, 2), md5.slice(2));
+}
+
+const md5Of = (content: string | Uint8Array) => createHash("md5").update(content).digest("hex");
+
+/** An experiment holds its parameters, its metrics, the lock file of its run, and the cache what that names. */
+function incompleteness(repository: Repository, ref: string): string[] {
+  const show = (file: string) => {
+    try {
+      return `${repository.git("show", `${ref}:${file}`)}\n`;
+    } catch {
+      return `(no ${file})`;
+    }
+  };
+  const params = show("params.yaml");
+  const x = /^x: (\d+)/.exec(params)?.[1] ?? "?";
+  const md5 = md5Of(params);
+  const problems: string[] = [];
+  if (params !== paramsOf(Number(x))) problems.push(`params.yaml is ${JSON.stringify(params)}`);
+  if (JSON.parse(show("m.json").replace(/^\(.*$/, "{}")).score !== Number(x)) problems.push("m.json is not its own");
+  if (!show("dvc.lock").includes(md5)) problems.push("dvc.lock does not name its output");
+  const object = cacheObject(repository, md5);
+  if (!existsSync(object) || md5Of(readFileSync(object)) !== md5) problems.push("its output is not in the cache");
+  return problems.map((problem) => `${ref} is incomplete: ${problem}`);
+}
+
+/** Each finished experiment is whole, and is that of its point. */
+function experimentViolations(repository: Repository, points: readonly PlannedPoint[]): string[] {
+  return repository.experimentRefs().flatMap((ref) => {
+    const name = ref.split("/").at(-1);
+    const point = points.find((item) => item.name === name);
+    const wrong =
+      point !== undefined && !repository.git("show", `${ref}:params.yaml`).startsWith(`x: ${point.x} `)
+        ? [`${ref} is of another point`]
+        : [];
+    return [...incompleteness(repository, ref), ...wrong];
+  });
+}
+
+function fsckViolations(repository: Repository): string[] {
+  try {
+    repository.git("fsck", "--full", "--strict", "--no-dangling", "--no-progress");
+    return [];
+  } catch (error) {
+    return [`git fsck: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+/** Whole or absent: each object of the cache holds what its name says. */
+function cacheViolations(repository: Repository): string[] {
+  const top = path.join(repository.folder, ".dvc/cache/files/md5");
+  if (!existsSync(top)) return [];
+  return readdirSync(top, { recursive: true, withFileTypes: true }).flatMap((item) => {
+    const file = path.join(item.parentPath, item.name);
+    const isObject = item.isFile() && !item.name.startsWith(".");
+    if (!isObject || md5Of(readFileSync(file)) === `${path.basename(item.parentPath)}${item.name}`) return [];
+    return [`cache object ${path.relative(top, file)} is broken`];
+  });
+}
+
+/** Processes of a run, known by their home folder, which is the repository's own. */
+export function processesOf(repository: Repository): { readonly pid: number; readonly command: string }[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const environment = `\0${readFileSync(`/proc/${name}/environ`, "utf8")}\0`;
+      if (!environment.includes(`\0HOME=${repository.env.HOME}\0`)) return [];
+      const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+      return command === "" ? [] : [{ pid: Number(name), command }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function processViolations(repository: Repository): string[] {
+  return processesOf(repository).map(({ pid, command }) => `process ${pid} is left: ${command}`);
+}
+
+const userParts = ["head", "branches", "stash", "index", "files"] as const;
+
+function userViolations(repository: Repository, { user, changes }: Plan): string[] {
+  const now = userState(repository);
+  return userParts
+    .filter((part) => !changes.includes(part) && now[part] !== user[part])
+    .map((part) => `the user's ${part} changed:\n${user[part]}\n->\n${now[part]}`);
+}
+
+/** What a crash may leave and `doctor --fix` and `exp clean` take away. */
+function leftovers(repository: Repository): string[] {
+  const everything = readdirSync(repository.folder, { recursive: true, encoding: "utf8" });
+  return everything.filter(
+    (name) =>
+      /\.(tmp|removal|lock|index)$/.test(name) &&
+      name !== "dvc.lock" &&
+      // LMDB's own.
+      !name.endsWith(".mdb-lock"),
+  );
+}
+
+/** What holds at any moment, with nothing of ours running: right after a crash, and after all that follows. */
+export function violationsAtRest(repository: Repository, plan: Plan): string[] {
+  return [
+    ...pointViolations(repository, plan),
+    ...experimentViolations(repository, plan.points ?? []),
+    ...fsckViolations(repository),
+    ...cacheViolations(repository),
+    ...userViolations(repository, plan),
+  ];
+}
+
+/** Goes on with the work: all of it gets done, by commands that nothing blocks, and nothing twice. */
+export async function violationsOfGoingOn(repository: Repository, plan: Plan): Promise<string[]> {
+  const problems: string[] = [];
+  for (const command of plan.again) {
+    const { exitCode, stdout, stderr } = await repository.run(command);
+    if (exitCode !== 0) problems.push(`'${command.join(" ")}' ended with ${exitCode}: ${stdout}\n${stderr}`);
+  }
+  const unfinished = plan.points === undefined ? [] : pointStates(repository).filter(({ state }) => state !== "done");
+  problems.push(...unfinished.map(({ name, state }) => `'${name}' is still ${state}`));
+  problems.push(...violationsAtRest(repository, { ...plan, queued: "all" }), ...processViolations(repository));
+  return problems;
+}
+
+/** Repairs and cleans: nothing of the crash is left, and nothing else is gone. */
+export async function violationsOfRepair(repository: Repository): Promise<string[]> {
+  const problems: string[] = [];
+  for (const command of [["doctor", "--fix"], ["exp", "clean"], ["doctor"]]) {
+    const { exitCode, stdout, stderr } = await repository.run(command);
+    if (exitCode !== 0) problems.push(`'${command.join(" ")}' ended with ${exitCode}: ${stdout}\n${stderr}`);
+  }
+  return [...problems, ...leftovers(repository).map((name) => `${name} is left`), ...processViolations(repository)];
+}
+
+/** How many invariants are looked at in one run: for the report. */
+export function checksOf({ changes, points, again }: Plan): number {
+  const user = userParts.filter((part) => !changes.includes(part)).length;
+  const atRest = user + (points === undefined ? 3 : 4);
+  // Besides: what was printed, what is unfinished or other than undisturbed, processes; repairs, leftovers, processes.
+  return 2 * atRest + again.length + 3 + 5;
+}
+
+/** All of it, in the order in which it can be looked at: after the fault, after going on, after repairing. */
+export async function checkInvariants(repository: Repository, plan: Plan): Promise<string[]> {
+  const after = violationsAtRest(repository, plan).map((text) => `after the fault: ${text}`);
+  const on = (await violationsOfGoingOn(repository, plan)).map((text) => `going on: ${text}`);
+  const repaired = (await violationsOfRepair(repository)).map((text) => `repairing: ${text}`);
+  return [...after, ...on, ...repaired];
+}

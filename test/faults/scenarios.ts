@@ -1,0 +1,180 @@
+/** What is done while faults happen: each scenario is prepared once, copied for each run, and gone on with afterwards. */
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Repository, within } from "../rig/index.ts";
+import { type Plan, type PlannedPoint, processesOf } from "./invariants.ts";
+import { paramsOf } from "./project.ts";
+
+type Words = readonly string[];
+
+export interface Scenario extends Pick<Plan, "points" | "changes" | "queued"> {
+  readonly name: string;
+  prepare?(repository: Repository): Promise<unknown>;
+  /** Made anew for each run: what a copy can't hold, such as a process. */
+  arrange?(repository: Repository): Promise<unknown>;
+  /** Run one after the other under the fault, up to the first that does not succeed. */
+  readonly commands: readonly Words[];
+  /** Until what the commands started in the background has ended. */
+  settle?(repository: Repository): Promise<unknown>;
+  /** How to go on; the commands again where absent. */
+  readonly again?: readonly Words[];
+}
+
+const points: readonly PlannedPoint[] = [2, 3, 4].map((x, at) => ({ name: `p-${at + 1}`, x }));
+const queueing = ["exp", "run", "--queue", "-n", "p", "-S", "x=2,3,4"];
+const runAll = ["exp", "run", "--run-all", "-j", "2", "--retry-delay", "0.01s"];
+const ofHome = (repository: Repository, name: string) => path.join(repository.root, "home", name);
+
+const queued = (repository: Repository) => repository.succeed(queueing);
+
+async function finished(repository: Repository): Promise<void> {
+  await repository.succeed(queueing);
+  await repository.succeed(runAll);
+  await repository.succeed(["exp", "clean"]);
+}
+
+async function failed(repository: Repository): Promise<void> {
+  writeFileSync(ofHome(repository, "refuse"), "");
+  await repository.succeed(queueing);
+  const { exitCode } = await repository.run(runAll);
+  if (exitCode !== 1) throw new Error(`failing stages gave exit code ${exitCode}`);
+  await repository.succeed(["exp", "clean"]);
+  rmSync(ofHome(repository, "refuse"));
+}
+
+/** Waits until no process of the run is left that matches. */
+export async function whenEnded(repository: Repository, pattern: RegExp): Promise<void> {
+  const gone = async () => {
+    while (processesOf(repository).some(({ command }) => pattern.test(command))) await setTimeout(10);
+  };
+  const left = () =>
+    processesOf(repository)
+      .map(({ command }) => command)
+      .join("\n");
+  await within(gone(), `${pattern} to end`, left);
+}
+
+/** A background run whose stages take longer than any test. */
+async function busy(repository: Repository): Promise<void> {
+  writeFileSync(ofHome(repository, "slow"), "");
+  await repository.succeed(["queue", "start", "-j", "2"]);
+  const stages = async () => {
+    while (processesOf(repository).filter(({ command }) => /^sleep /.test(command)).length < 2) await setTimeout(10);
+  };
+  await within(stages(), "two stages to start");
+  rmSync(ofHome(repository, "slow"));
+}
+
+const stopAndRun: readonly Words[] = [["queue", "stop", "--kill"], ["queue", "retry", "--failed"], runAll];
+
+/** Stale locks and claims, a broken cache object: work for the doctor. */
+async function damaged(repository: Repository): Promise<void> {
+  await finished(repository);
+  await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", "x=9"]);
+  const dead = JSON.stringify({ pid: 999_999_999, startedAt: "1@gone", what: "test" });
+  const state = ".dvc/tmp/exps/sweepline";
+  repository.write({ [`${state}/claims/0000000004`]: dead, [`${state}/queue.lock`]: dead });
+}
+
+const ran = { changes: "nothing", queued: "none", points } as const;
+const managed = { changes: "nothing", queued: "all", points: undefined } as const;
+
+export const runs: readonly Scenario[] = [
+  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [queueing, runAll, runAll] },
+  { ...ran, name: "sweep", commands: [["sweep", "-n", "p", "-j", "2", "x=2,3,4"]] },
+  {
+    ...ran,
+    name: "temporary",
+    points: [{ name: "t", x: 5 }],
+    commands: [["exp", "run", "--temp", "-n", "t", "-S", "x=5"]],
+  },
+  {
+    ...ran,
+    name: "workspace",
+    points: [{ name: "w", x: 5 }],
+    changes: "files and index",
+    commands: [["exp", "run", "-n", "w", "-S", "x=5"]],
+  },
+  {
+    ...ran,
+    name: "background",
+    queued: "all",
+    prepare: queued,
+    commands: [["queue", "start", "-j", "2", "--idle", "0s", "--retry-delay", "0.01s"]],
+    settle: (repository) => whenEnded(repository, /queue worker/),
+    again: [runAll],
+  },
+  {
+    ...ran,
+    name: "retry",
+    queued: "all",
+    prepare: failed,
+    commands: [["queue", "retry", "--failed"], runAll],
+    again: [["queue", "retry", "--failed"], runAll],
+  },
+  {
+    ...ran,
+    name: "queue kill",
+    queued: "all",
+    prepare: queued,
+    arrange: busy,
+    commands: [["queue", "kill", "p-1"]],
+    again: stopAndRun,
+  },
+  {
+    ...ran,
+    name: "queue stop",
+    queued: "all",
+    prepare: queued,
+    arrange: busy,
+    commands: [["queue", "stop", "--kill"]],
+    again: stopAndRun,
+  },
+];
+
+const pushed = async (repository: Repository) => {
+  await finished(repository);
+  await repository.succeed(["exp", "push", "origin", "p-1", "p-2"]);
+  await repository.succeed(["exp", "remove", "p-1", "p-2"]);
+  rmSync(path.join(repository.folder, ".dvc/cache"), { recursive: true });
+  await repository.succeed(["exp", "remove", "p-3"]);
+};
+
+export const management: readonly Scenario[] = [
+  { ...managed, name: "exp remove", prepare: finished, commands: [["exp", "remove", "p-1", "p-2"]] },
+  { ...managed, name: "queue remove", prepare: queued, commands: [["queue", "remove", "--queued"]] },
+  { ...managed, name: "queue move", prepare: queued, commands: [["queue", "move", "p-3", "--first"]] },
+  { ...managed, name: "exp rename", prepare: finished, commands: [["exp", "rename", "p-1", "q"]] },
+  { ...managed, name: "exp branch", changes: "branches", prepare: finished, commands: [["exp", "branch", "p-1", "b"]] },
+  { ...managed, name: "exp push", prepare: finished, commands: [["exp", "push", "origin", "p-1", "p-2"]] },
+  { ...managed, name: "exp pull", prepare: pushed, commands: [["exp", "pull", "origin", "p-1", "p-2"]] },
+  { ...managed, name: "exp clean", prepare: finished, commands: [["exp", "clean", "--keep", "0"]] },
+  { ...managed, name: "doctor", prepare: damaged, commands: [["doctor", "--fix"]] },
+  {
+    ...managed,
+    name: "exp apply",
+    changes: "files and index",
+    prepare: async (repository) => {
+      await finished(repository);
+      repository.git("restore", "notes.txt");
+    },
+    commands: [["exp", "apply", "p-2"]],
+  },
+  {
+    ...managed,
+    name: "exp save",
+    prepare: async (repository) => {
+      repository.write({ "params.yaml": paramsOf(7) });
+      await repository.succeed(["repro"]);
+    },
+    commands: [["exp", "save", "-n", "s"]],
+  },
+  {
+    ...managed,
+    name: "repro",
+    changes: "files and index",
+    prepare: async (repository) => repository.write({ "params.yaml": paramsOf(8) }),
+    commands: [["repro"]],
+  },
+];
