@@ -73,13 +73,13 @@ function workflowRun(setting: Setting, github: Readonly<Record<string, unknown>>
 const everyone = (points: number) => Array.from({ length: points }, (_, i) => i);
 
 describe("GitHub", () => {
-  it("runs 24 jobs at a time, some killed and run again, some twice: all results are there, once", async () => {
-    const setting = await setUp("github", ["lr=0.1,0.2", "seed=range(12)"]);
+  it("runs 40 jobs at a time, some killed and run again, some twice: all results are there, once", async () => {
+    const setting = await setUp("github", ["lr=0.1,0.2,0.3,0.4", "seed=range(10)"]);
     // A job that dies on the way leaves its machine behind; it is started again on a new one.
     const killed = new Map([
       [3, "12"],
       [11, "30"],
-      [22, "56"],
+      [32, "56"],
     ]);
     const attempts: WorkflowRun["attempts"] = (leg) => {
       const step = killed.get(leg);
@@ -91,25 +91,25 @@ describe("GitHub", () => {
     await workflow.run();
     const { done, failed } = setting.remoteResults();
     const names = JSON.parse(workflow.ends.get("plan")?.outputs.matrix ?? "{}").include;
-    expect(names).toEqual(everyone(24).map((point) => ({ point: String(point) })));
-    expect(failed).toEqual(["19", "7"]);
-    expect(done.map((name) => Number(name.slice(-4)))).toEqual(everyone(24).filter((i) => i % 12 !== 7));
+    expect(names).toEqual(everyone(40).map((point) => ({ point: String(point) })));
+    expect(failed).toEqual(["17", "27", "37", "7"]);
+    expect(done.map((name) => Number(name.slice(-4)))).toEqual(everyone(40).filter((i) => i % 10 !== 7));
     for (const leg of killed.keys())
       expect(workflow.legs[leg]?.map(({ result }) => result)).toEqual(["failure", "success"]);
     for (const [leg, ends] of workflow.legs.entries())
-      expect(ends.at(-1)?.result, ends.at(-1)?.log).toBe(leg % 12 === 7 ? "failure" : "success");
+      expect(ends.at(-1)?.result, ends.at(-1)?.log).toBe(leg % 10 === 7 ? "failure" : "success");
     const collect = workflow.ends.get("collect");
     expect(collect?.result).toBe("failure");
-    expect(collect?.log).toContain("22 of 24 points done, 2 failed, 0 missing.");
-    expect(collect?.summary).toContain("-0019 | 19 | 19 | failed |");
+    expect(collect?.log).toContain("36 of 40 points done, 4 failed, 0 missing.");
+    expect(collect?.summary).toContain("-0017 | 17 | 17 | failed |");
     expect(collect?.summary.match(/seed_was/g)).toHaveLength(1);
     const objects = readdirSync(path.join(setting.store, "files", "md5"), { recursive: true, withFileTypes: true });
-    expect(objects.filter((entry) => entry.isFile())).toHaveLength(22);
+    expect(objects.filter((entry) => entry.isFile())).toHaveLength(36);
     setting.repository.git("fetch", "--quiet", "origin", "refs/exps/*:refs/exps/*");
     const seeds = setting.repository
       .experimentRefs()
       .map((ref) => JSON.parse(setting.repository.git("show", `${ref}:metrics.json`)).seed_was);
-    expect(seeds).toEqual(everyone(24).flatMap((i) => (i % 12 === 7 ? [] : [i % 12])));
+    expect(seeds).toEqual(everyone(40).flatMap((i) => (i % 10 === 7 ? [] : [i % 10])));
   }, 180_000);
 
   it("takes the results of a fork's pull request from bundles, and pushes nothing", async () => {
