@@ -1,4 +1,5 @@
 /** What the `matrix` commands share. */
+import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { SweeplineError } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
@@ -7,6 +8,18 @@ import { parsePlan, type SweepPlan } from "../ci/plan.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { resolveCommit } from "../git/repository.ts";
 import { tryGit } from "../git/run.ts";
+import { openProject } from "../store/open.ts";
+
+/** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
+export function projectFolder(): string {
+  try {
+    const { root, gitRoot } = openProject(process.cwd());
+    return gitRoot === null ? "" : path.relative(gitRoot, root).split(path.sep).join("/");
+  } catch (error) {
+    if (error instanceof SweeplineError) return "";
+    throw error;
+  }
+}
 
 const defaultPlanFile = "sweep.json";
 

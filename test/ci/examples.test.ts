@@ -4,6 +4,10 @@ import { describe, expect, it } from "vitest";
 import { pipelineFiles } from "../../src/ci/init/init.ts";
 import { checkout } from "../rig/index.ts";
 
+/** Examples are for a project at the top of its repository. */
+const { version } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8"));
+const place = { folder: "", version };
+
 describe.each(["github", "gitlab"] as const)("examples/ci/%s", (system) => {
   it("is what `matrix init` writes", () => {
     const folder = path.join(checkout, "examples", "ci", system);
@@ -11,6 +15,6 @@ describe.each(["github", "gitlab"] as const)("examples/ci/%s", (system) => {
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
     const files = Object.fromEntries(names.map((name) => [name, readFileSync(path.join(folder, name), "utf8")]));
-    expect(files).toEqual(pipelineFiles[system]);
+    expect(files).toEqual(pipelineFiles(system, place));
   });
 });

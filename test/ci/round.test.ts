@@ -3,7 +3,7 @@
  * system would. Each job has a clone without history and only the environment that the system gives.
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { faultEnvironment } from "../faults/project.ts";
@@ -40,14 +40,18 @@ interface Setting {
   remoteResults(): { readonly done: string[]; readonly failed: string[] };
 }
 
-async function setUp(system: string, sweep: readonly string[]): Promise<Setting> {
-  const repository = makeRepository({ files });
+/** @param folder of the project; "" for the top of the repository */
+async function setUp(system: string, sweep: readonly string[], folder = ""): Promise<Setting> {
+  const named = Object.entries(files).map(([name, text]) => [path.join(folder, name), text]);
+  const repository = makeRepository({ dvc: false, files: Object.fromEntries(named) });
+  const inProject = { cwd: folder };
+  await repository.succeed(folder === "" ? ["init", "--quiet"] : ["init", "--quiet", "--subdir"], inProject);
   const bare = path.join(repository.root, "remote.git");
   const store = path.join(repository.root, "store");
   execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare], { env: repository.env });
   repository.git("remote", "add", "origin", bare);
-  await repository.succeed(["remote", "add", "-d", "store", store]);
-  await repository.succeed(["matrix", "init", "--for", system, ...sweep]);
+  await repository.succeed(["remote", "add", "-d", "store", store], inProject);
+  await repository.succeed(["matrix", "init", "--for", system, ...sweep], inProject);
   const commit = repository.commit("pipeline");
   repository.git("push", "--quiet", "origin", "main");
   const remoteResults = () => {
@@ -60,8 +64,9 @@ async function setUp(system: string, sweep: readonly string[]): Promise<Setting>
 
 function workflowRun(setting: Setting, github: Readonly<Record<string, unknown>>): WorkflowRun {
   const { repository, url, commit, tools } = setting;
+  const workflows = path.join(repository.folder, ".github", "workflows");
   return {
-    text: repository.read(".github/workflows/sweep.yml"),
+    text: readFileSync(path.join(workflows, readdirSync(workflows)[0] ?? ""), "utf8"),
     url,
     commit,
     tools,
@@ -112,8 +117,8 @@ describe("GitHub", () => {
     expect(seeds).toEqual(everyone(40).flatMap((i) => (i % 10 === 7 ? [] : [i % 10])));
   }, 180_000);
 
-  it("takes the results of a fork's pull request from bundles, and pushes nothing", async () => {
-    const setting = await setUp("github", ["seed=5,6,7"]);
+  it("takes the results of a fork's pull request from bundles, and pushes nothing; for a project in a folder", async () => {
+    const setting = await setUp("github", ["seed=5,6,7"], "models/first");
     const head = { sha: setting.commit, repo: { full_name: "stranger/project" } };
     const event = { event_name: "pull_request", event: { pull_request: { head } } };
     const workflow = new GithubWorkflow(workflowRun(setting, event));
@@ -138,7 +143,7 @@ describe("GitHub", () => {
 
 describe("GitLab", () => {
   it("runs the emitted child pipeline, and collects its bundles", async () => {
-    const setting = await setUp("gitlab", ["seed=range(4)"]);
+    const setting = await setUp("gitlab", ["seed=range(4)"], "models/first");
     const { repository, url, commit, tools } = setting;
     const pipeline = new GitlabPipeline({ url, commit, tools, folder: path.join(repository.root, "gitlab") });
     const { points, collect, report } = await pipeline.run();

@@ -1,9 +1,12 @@
 /** Systems that number their jobs: a script chooses its points by the number. */
 import { shellWord } from "../../sweep/jobs.ts";
-import { chooseByIndex, runCommand, titleOf } from "./texts.ts";
+import { chooseByIndex, enterProject, runCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
 
-/** A script for sbatch. Each task works in a clone of its own, beside the folder that it was submitted from. */
+/**
+ * A script for sbatch, submitted from the project's folder on a shared file system. Each task works in a clone of its own
+ * with the project's cache, so results and data come back to where it was submitted.
+ */
 export const emitSlurm: Emit = (emission) => {
   const { shards, parallel, baseline } = emission;
   const limit = parallel === undefined ? "" : `%${parallel}`;
@@ -16,11 +19,17 @@ export const emitSlurm: Emit = (emission) => {
     ...chooseByIndex(emission, "SLURM_ARRAY_TASK_ID"),
     "work=$(mktemp -d)",
     "trap 'rm -rf \"$work\"' EXIT",
-    'git clone --quiet --no-checkout "$SLURM_SUBMIT_DIR" "$work/clone"',
-    `cp "$SLURM_SUBMIT_DIR"/${shellWord(emission.planFile)} "$work/sweep.json"`,
+    'cd "$SLURM_SUBMIT_DIR"',
+    `cp ${shellWord(emission.planFile)} "$work/sweep.json"`,
+    'git clone --quiet --no-checkout "$(git rev-parse --show-toplevel)" "$work/clone"',
+    "cache=$(sweepline config cache.dir)",
+    'test -n "$cache" || cache=cache',
+    "case $cache in /*) ;; *) cache=$SLURM_SUBMIT_DIR/.dvc/$cache ;; esac",
     'cd "$work/clone"',
     `git checkout --quiet --detach ${baseline}`,
-    runCommand({ planFile: "../sweep.json" }),
+    ...enterProject(emission),
+    'sweepline config --local cache.dir "$cache"',
+    'sweepline matrix run --plan "$work/sweep.json" --point "$POINT"',
   ].join("\n")}\n`;
 };
 
@@ -33,6 +42,7 @@ function podScript(emission: Emission): readonly string[] {
     `git fetch --quiet --depth 1 origin ${emission.baseline}`,
     "git checkout --quiet --detach FETCH_HEAD",
     "npm install --global --silent sweepline",
+    ...enterProject(emission),
     "sweepline matrix plan @sweep.txt -o sweep.json",
     runCommand({ planFile: "sweep.json" }),
   ];
@@ -52,6 +62,17 @@ export const emitKubernetes: Emit = (emission) =>
     `  parallelism: ${Math.min(emission.parallel ?? 20, emission.shards.length)}`,
     "  backoffLimitPerIndex: 2",
     `  maxFailedIndexes: ${emission.shards.length}`,
+    // A failed point fails again; a pod that was evicted, or 75, is worth another try.
+    "  podFailurePolicy:",
+    "    rules:",
+    "      - action: FailIndex",
+    "        onExitCodes:",
+    "          containerName: point",
+    "          operator: In",
+    "          values: [1, 2]",
+    "      - action: Ignore",
+    "        onPodConditions:",
+    "          - type: DisruptionTarget",
     "  template:",
     "    spec:",
     "      restartPolicy: Never",

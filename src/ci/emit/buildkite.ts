@@ -1,11 +1,12 @@
 import { shellWord } from "../../sweep/jobs.ts";
-import { pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
+import { enterProject, pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
 import type { Emit } from "./types.ts";
 
 /** Steps for `buildkite-agent pipeline upload`. A `$$` is a `$` that the upload does not replace. */
 export const emitBuildkite: Emit = (emission) => {
   const { planFile, parallel, sweep } = emission;
-  const commands = [`buildkite-agent artifact download ${shellWord(planFile)} .`, runCommand(emission, "$$POINT")];
+  const download = `buildkite-agent artifact download ${shellWord(planFile)} .`;
+  const commands = [...enterProject(emission), download, runCommand(emission, "$$POINT")];
   const steps = pointTexts(emission).flatMap((point) => [
     `  - label: ${quoted(`sweep ${point}`)}`,
     "    commands:",

@@ -44,6 +44,7 @@ export function maxJobsOf(system: System, asked: number | undefined): number {
 export interface EmitRequest {
   readonly system: System;
   readonly maxJobs: number | undefined;
+  readonly folder: string;
   readonly planFile: string;
   readonly parallel: number | undefined;
   readonly template: string | undefined;
@@ -57,7 +58,7 @@ export interface Emitted {
 
 /** Throws EMPTY_SWEEP: an empty matrix is an error in most systems, or no job at all that looks like success. */
 export function emitPlan(plan: SweepPlan, request: EmitRequest): Emitted {
-  const { system, planFile, parallel, template } = request;
+  const { system, folder, planFile, parallel, template } = request;
   if (plan.points.length === 0)
     throw new SweeplineError({
       code: "EMPTY_SWEEP",
@@ -66,6 +67,7 @@ export function emitPlan(plan: SweepPlan, request: EmitRequest): Emitted {
     });
   const { sweep, baseline } = plan;
   const shards = packShards(plan.points.length, maxJobsOf(system, request.maxJobs));
-  const emission: Emission = { sweep, baseline, points: plan.points.length, shards, planFile, parallel, template };
-  return { text: emitters[system](emission), points: plan.points.length, jobs: shards.length };
+  const points = plan.points.length;
+  const emission: Emission = { sweep, baseline, points, shards, folder, planFile, parallel, template };
+  return { text: emitters[system](emission), points, jobs: shards.length };
 }

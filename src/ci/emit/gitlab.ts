@@ -1,17 +1,23 @@
 import { gitlabMatrixJobs } from "../limits.ts";
-import { pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
+import { enterProject, pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
 
 /** The job that all points extend, where the repository has none of its own. */
 function ownTemplate(emission: Emission): readonly string[] {
   return [
+    // Without a rule, a child of a merge request's pipeline has no jobs.
+    "workflow:",
+    "  rules:",
+    '    - if: $CI_PIPELINE_SOURCE == "parent_pipeline"',
     ".sweepline-point:",
     "  image: node:22",
+    "  timeout: 6 hours",
     "  needs:",
     "    - pipeline: $PARENT_PIPELINE_ID",
     "      job: sweep-plan",
     "  script:",
     "    - npm install --global sweepline",
+    ...enterProject(emission).map((line) => `    - ${quoted(line)}`),
     `    - ${quoted(runCommand(emission))}`,
   ];
 }

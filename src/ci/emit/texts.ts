@@ -22,6 +22,11 @@ export function runCommand({ planFile }: Pick<Emission, "planFile">, variable = 
   return `sweepline matrix run --plan ${shellWord(planFile)} --point "${variable}"`;
 }
 
+/** Shell lines that go from the top of a clone to the project. */
+export function enterProject({ folder }: Pick<Emission, "folder">): readonly string[] {
+  return folder === "" ? [] : [`cd ${shellWord(folder)}`];
+}
+
 /** Shell lines that compute the job's points from its index, as packShards does: no list that could be too long. */
 export function chooseByIndex({ points, shards }: Emission, index: string): readonly string[] {
   const jobs = shards.length;
@@ -29,5 +34,6 @@ export function chooseByIndex({ points, shards }: Emission, index: string): read
     `first=$((${index} * ${points} / ${jobs}))`,
     `last=$(((${index} + 1) * ${points} / ${jobs} - 1))`,
     'POINT="$first-$last"',
+    '[ "$first" != "$last" ] || POINT=$first',
   ];
 }

@@ -7,6 +7,8 @@ export interface Emission {
   readonly baseline: ObjectId;
   readonly points: number;
   readonly shards: readonly Shard[];
+  /** The project's folder in the repository, with slashes; "" for its top. Jobs go there before they name a file. */
+  readonly folder: string;
   /** The plan file's path as the jobs name it. */
   readonly planFile: string;
   /** Jobs at a time, where the system is told here; undefined: no limit of ours. */

@@ -1,89 +1,122 @@
-import { header, type PipelineFiles } from "./types.ts";
+import { header, ifInFolder, inProject, type Place, packageName, pipelineName, type WritePipeline } from "./types.ts";
 
-const setUp = `      - uses: actions/checkout@v4
+/** Commits, not tags: a tag can be moved. */
+const actions = {
+  checkout: "actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8 # v6.0.1",
+  setupNode: "actions/setup-node@395ad3262231945c25e8478fd5baf05154b1d79f # v6.1.0",
+  upload: "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0",
+  download: "actions/download-artifact@37930b1c2abaa49bbe596cd826c3c89aef350131 # v7.0.0",
+  cache: "actions/cache@9255dc7a253b0ccc959486e2bca901246202afeb # v5.0.1",
+};
+
+/** @param credentials whether the job talks to the repository after the checkout */
+function setUp(place: Place, credentials: "kept" | "dropped"): string {
+  return `      - uses: ${actions.checkout}
         with:
           ref: \${{ env.SWEEP_COMMIT }}
-      - uses: actions/setup-node@v4
+${credentials === "kept" ? "" : "          persist-credentials: false\n"}      - uses: ${actions.setupNode}
         with:
           node-version: 22
-      - run: npm install --global sweepline
+      - run: npm install --global ${packageName(place)}
 `;
+}
 
-const takePlan = `      - uses: actions/download-artifact@v4
+function takePlan(place: Place): string {
+  return `      - uses: ${actions.download}
         with:
           name: sweep-plan
-`;
+${ifInFolder(place, `          path: ${place.folder}\n`)}`;
+}
 
-const plan = `  plan:
+function plan(place: Place): string {
+  return `  plan:
     runs-on: ubuntu-latest
+    timeout-minutes: 15
     outputs:
       matrix: \${{ steps.emit.outputs.matrix }}
     steps:
-${setUp}      - run: sweepline matrix plan @sweep.txt -o sweep.json
+${setUp(place, "dropped")}      - run: sweepline matrix plan @sweep.txt -o sweep.json
       - id: emit
         run: sweepline matrix emit --for github --plan sweep.json
-      - uses: actions/upload-artifact@v4
+      - uses: ${actions.upload}
         with:
           name: sweep-plan
-          path: sweep.json
+          path: ${inProject(place, "sweep.json")}
+          overwrite: true # by another attempt of this run
 `;
+}
 
-const point = `  point:
+function point(place: Place): string {
+  return `  point:
     needs: plan
     runs-on: ubuntu-latest
+    timeout-minutes: 360
     permissions:
       contents: write # experiments are refs; a pull request from a fork gets no write token whatever stands here
     strategy:
       fail-fast: false
-      max-parallel: 20
+      max-parallel: 40
       matrix: \${{ fromJSON(needs.plan.outputs.matrix) }}
     env:
       POINT: \${{ matrix.point }}
     steps:
-${setUp}${takePlan}      - uses: actions/cache@v4
+${setUp(place, "kept")}      # Add here what the stages need: - run: pip install -r requirements.txt
+${takePlan(place)}      - uses: ${actions.cache}
         with:
-          path: .dvc/cache
-          key: sweepline-\${{ github.run_id }}-\${{ strategy.job-index }}
-          restore-keys: sweepline-
+          path: ${inProject(place, ".dvc/cache")}
+          key: ${pipelineName(place)}-\${{ hashFiles('${inProject(place, "dvc.lock")}') }}
+          restore-keys: ${pipelineName(place)}-
       - if: env.FROM_FORK != 'true'
         run: sweepline matrix run --plan sweep.json --point "$POINT"
       - if: env.FROM_FORK == 'true'
         run: sweepline matrix run --plan sweep.json --point "$POINT" --bundle bundles/results.bundle
       - if: always() && env.FROM_FORK == 'true'
-        uses: actions/upload-artifact@v4
+        uses: ${actions.upload}
         with:
           name: sweep-results-\${{ strategy.job-index }}
-          path: bundles
+          path: ${inProject(place, "bundles")}
           if-no-files-found: ignore
+          overwrite: true
 `;
+}
 
-const collect = `  collect:
+function collect(place: Place): string {
+  return `  collect:
     needs: [plan, point]
     if: always() && needs.plan.result == 'success'
     runs-on: ubuntu-latest
+    timeout-minutes: 60
     steps:
-${setUp}${takePlan}      - if: env.FROM_FORK == 'true'
-        uses: actions/download-artifact@v4
+${setUp(place, "kept")}${takePlan(place)}      - if: env.FROM_FORK == 'true'
+        uses: ${actions.download}
         with:
           pattern: sweep-results-*
-          path: bundles
+          path: ${inProject(place, "bundles")}
       - run: sweepline matrix collect --plan sweep.json --for github --bundles bundles --md "$GITHUB_STEP_SUMMARY"
 `;
+}
 
 /** GitHub Actions: by hand, and for pull requests that change the sweep; those of forks bring their results in bundles. */
-export const initGithub: PipelineFiles = {
-  ".github/workflows/sweep.yml": `${header}name: sweep
+export const initGithub: WritePipeline = (place) => {
+  const name = pipelineName(place);
+  const inFolder = `defaults:
+  run:
+    working-directory: ${place.folder}
+`;
+  return {
+    [`.github/workflows/${name}.yml`]: `${header(place)}name: ${name}
 on:
   workflow_dispatch:
   pull_request:
-    paths: [sweep.txt]
+    paths: [${inProject(place, "sweep.txt")}]
 permissions:
   contents: read
 concurrency:
-  group: sweep-\${{ github.ref }}
+  group: ${name}-\${{ github.ref }}
 env:
   SWEEP_COMMIT: \${{ github.event.pull_request.head.sha || github.sha }}
   FROM_FORK: \${{ github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository }}
-jobs:
-${plan}${point}${collect}`,
+${ifInFolder(place, inFolder)}jobs:
+${plan(place)}${point(place)}${collect(place)}`,
+  };
 };

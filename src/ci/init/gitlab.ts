@@ -1,24 +1,33 @@
-import { header, type PipelineFiles } from "./types.ts";
+import { header, ifInFolder, inProject, type Place, packageName, pipelineName, type WritePipeline } from "./types.ts";
 
-const pipeline = `${header}stages: [plan, points]
+const jobsFile = ".gitlab/sweepline-jobs.yml";
+
+function setUp(place: Place): string {
+  return `    - npm install --global ${packageName(place)}
+${ifInFolder(place, `    - cd ${place.folder}\n`)}`;
+}
+
+function pipeline(place: Place): string {
+  const emitted = inProject(place, "sweep-jobs.yml");
+  return `${header(place)}stages: [plan, points]
 workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-      changes: [sweep.txt]
+      changes: [${inProject(place, "sweep.txt")}]
     - if: $CI_PIPELINE_SOURCE == "web"
 
 sweep-plan:
   stage: plan
   image: node:22
+  timeout: 15 minutes
   variables:
     GIT_DEPTH: "1"
   script:
-    - npm install --global sweepline
-    - sweepline matrix plan @sweep.txt -o sweep.json
-    - sweepline matrix emit --for gitlab --plan sweep.json --template .gitlab/sweepline-jobs.yml -o sweep-jobs.yml
+${setUp(place)}    - sweepline matrix plan @sweep.txt -o sweep.json
+    - sweepline matrix emit --for gitlab --plan sweep.json --template ${jobsFile} -o sweep-jobs.yml
   artifacts:
     expire_in: 1 week
-    paths: [sweep.json, sweep-jobs.yml]
+    paths: [${inProject(place, "sweep.json")}, ${emitted}]
 
 sweep-points:
   stage: points
@@ -28,34 +37,44 @@ sweep-points:
   trigger:
     strategy: depend
     include:
-      - artifact: sweep-jobs.yml
+      - artifact: ${emitted}
         job: sweep-plan
 `;
+}
 
 /** The jobs of the child pipeline: one for each point, and one that collects once all have ended. */
-const jobs = `${header}# A project access token with write_repository, as the masked variable SWEEP_TOKEN, lets the jobs push. Where there is
+function jobs(place: Place): string {
+  return `${header(place)}# A project access token with write_repository, as the masked variable SWEEP_TOKEN, lets the jobs push. Where there is
 # none (a fork has none) they hand their results on in bundles.
 stages: [points, collect]
+# Without a rule, a child of a merge request's pipeline has no jobs.
+workflow:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "parent_pipeline"
 
 .sweepline-point:
   stage: points
   image: node:22
+  timeout: 6 hours
   variables:
     GIT_DEPTH: "1"
   needs:
     - pipeline: $PARENT_PIPELINE_ID
       job: sweep-plan
   cache:
-    key: sweepline
-    paths: [.dvc/cache]
+    key:
+      prefix: ${pipelineName(place)}
+      files: [${inProject(place, "dvc.lock")}]
+    paths: [${inProject(place, ".dvc/cache")}]
   retry:
     max: 2
+    when: [runner_system_failure, scheduler_failure]
     exit_codes: [75]
   script:
-    - npm install --global sweepline
-    - |
+    # Add here what the stages need.
+${setUp(place)}    - |
       if [ -n "$SWEEP_TOKEN" ]; then
-        git remote set-url --push origin "https://sweepline:$SWEEP_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"
+        git remote set-url --push origin "$CI_SERVER_PROTOCOL://sweepline:$SWEEP_TOKEN@$CI_SERVER_HOST:$CI_SERVER_PORT/$CI_PROJECT_PATH.git"
         sweepline matrix run --plan sweep.json --point "$POINT"
       else
         sweepline matrix run --plan sweep.json --point "$POINT" --bundle "bundles/$CI_JOB_ID.bundle"
@@ -63,7 +82,7 @@ stages: [points, collect]
   artifacts:
     when: always
     expire_in: 1 week
-    paths: [bundles]
+    paths: [${inProject(place, "bundles")}]
 
 # Without needs: it waits for all points and gets all their bundles. The plan is made again: the same sweep on the same
 # commit gives the same plan.
@@ -74,16 +93,16 @@ sweep-collect:
   variables:
     GIT_DEPTH: "1"
   script:
-    - npm install --global sweepline
-    - sweepline matrix plan @sweep.txt -o sweep.json
+${setUp(place)}    - sweepline matrix plan @sweep.txt -o sweep.json
     - sweepline matrix collect --plan sweep.json --for gitlab --bundles bundles --md report.md
   artifacts:
     when: always
-    paths: [report.md]
+    paths: [${inProject(place, "report.md")}]
 `;
+}
 
 /** GitLab: a child pipeline, since only that can be computed. */
-export const initGitlab: PipelineFiles = {
-  ".gitlab-ci.yml": pipeline,
-  ".gitlab/sweepline-jobs.yml": jobs,
-};
+export const initGitlab: WritePipeline = (place) => ({
+  ".gitlab-ci.yml": pipeline(place),
+  [jobsFile]: jobs(place),
+});

@@ -1,9 +1,13 @@
 /** The pipeline files of each system. */
 import type { System } from "../limits.ts";
+import { initAzure } from "./azure.ts";
+import { initBuildkite } from "./buildkite.ts";
+import { initCircleci } from "./circleci.ts";
 import { initGithub } from "./github.ts";
 import { initGitlab } from "./gitlab.ts";
-import { initAzure, initBuildkite, initCircleci, initJenkins, initTekton } from "./others.ts";
-import type { PipelineFiles } from "./types.ts";
+import { initJenkins } from "./jenkins.ts";
+import { initTekton } from "./tekton.ts";
+import { checkFolder, type PipelineFiles, type Place, type WritePipeline } from "./types.ts";
 
 /** Systems whose pipelines are files of the repository. Slurm and Kubernetes are given what `emit` prints. */
 export const initSystems = [
@@ -17,7 +21,7 @@ export const initSystems = [
 ] as const satisfies readonly System[];
 export type InitSystem = (typeof initSystems)[number];
 
-export const pipelineFiles: Readonly<Record<InitSystem, PipelineFiles>> = {
+const writers: Readonly<Record<InitSystem, WritePipeline>> = {
   github: initGithub,
   gitlab: initGitlab,
   circleci: initCircleci,
@@ -26,6 +30,12 @@ export const pipelineFiles: Readonly<Record<InitSystem, PipelineFiles>> = {
   jenkins: initJenkins,
   tekton: initTekton,
 };
+
+/** A system's files for a project. Throws FOLDER_UNSUPPORTED. */
+export function pipelineFiles(system: InitSystem, place: Place): PipelineFiles {
+  checkFolder(place.folder);
+  return writers[system](place);
+}
 
 /** sweep.txt as `plan` reads it. */
 export function sweepText(overrides: readonly string[]): string {

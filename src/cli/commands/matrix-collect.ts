@@ -60,10 +60,18 @@ async function takeBundles(io: Io, scope: PointScope, folder: string): Promise<v
     }
 }
 
+/** Nobody has named a remote, and there is none of the usual name: jobs of one machine push to where we are. */
+async function hasNoRemote({ context }: PointScope, options: Options): Promise<boolean> {
+  const isNamed = options.gitRemote !== undefined || context.project.config.get("exp.git_remote") !== undefined;
+  return !isNamed && !(await hasGitRemote(context, "origin"));
+}
+
 async function take(io: Io, scope: PointScope, options: Options): Promise<void> {
   if (options.bundles !== undefined) await takeBundles(io, scope, options.bundles);
-  const isOptional = options.bundles !== undefined && options.gitRemote === undefined;
-  if (isOptional && !(await hasGitRemote(scope.context, "origin"))) return;
+  if (await hasNoRemote(scope, options)) {
+    if (options.bundles === undefined) warn(io, "there is no Git remote: only results that are here already count");
+    return;
+  }
   const remote = await gitRemoteOf(scope.context, options.gitRemote);
   const taken = await withRetries(
     () => takeResults(scope, remote),

@@ -7,7 +7,7 @@ import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";
 import type { CommandFactory } from "../catalog.ts";
 import type { ExitCode, Io } from "../io.ts";
-import { addPlanOption, matrixJobs, readPlan } from "../matrix.ts";
+import { addPlanOption, matrixJobs, projectFolder, readPlan } from "../matrix.ts";
 
 interface Options {
   readonly for: System;
@@ -40,6 +40,7 @@ function emit(io: Io, options: Options): ExitCode {
   const { text, points, jobs } = emitPlan(plan, {
     system: options.for,
     maxJobs: options.maxJobs,
+    folder: projectFolder(),
     planFile: options.plan,
     parallel: options.parallel,
     template: options.template,

@@ -4,17 +4,18 @@ import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, writeAtomic } from "../../base/files.ts";
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../ci/init/init.ts";
+import { inProject } from "../../ci/init/types.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
+import { projectFolder } from "../matrix.ts";
+import { version } from "../version.ts";
 
 interface Options {
   readonly for: InitSystem;
   readonly force?: boolean;
 }
-
-const sweepFile = "sweep.txt";
 
 function refuseChanged(root: string, files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) {
@@ -42,7 +43,9 @@ function init(io: Io, overrides: readonly string[], options: Options): ExitCode 
   const context = openExperiments(openProject(process.cwd()));
   checkOverrides(overrides);
   const root = context.repository.workTree;
-  const files = new Map(Object.entries(pipelineFiles[options.for]));
+  const place = { folder: projectFolder(), version };
+  const files = new Map(Object.entries(pipelineFiles(options.for, place)));
+  const sweepFile = inProject(place, "sweep.txt");
   const hasSweep = existsSync(path.join(root, sweepFile));
   if (overrides.length > 0 || !hasSweep) files.set(sweepFile, sweepText(overrides));
   if (!options.force) refuseChanged(root, files);

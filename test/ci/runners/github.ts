@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { inParallel } from "../../../src/store/remotes/parallel.ts";
 import { Machine, type ScriptResult, type Variables } from "./machine.ts";
 
 interface Step {
@@ -17,7 +18,7 @@ interface JobText {
   readonly if?: string;
   readonly env?: Variables;
   readonly outputs?: Variables;
-  readonly strategy?: { readonly matrix: string };
+  readonly strategy?: { readonly matrix: string; readonly "max-parallel": number };
   readonly steps: readonly Step[];
 }
 
@@ -80,7 +81,11 @@ export class GithubWorkflow {
   readonly ends = new Map<string, JobEnd>();
   readonly legs: (readonly JobEnd[])[] = [];
   readonly #run: WorkflowRun;
-  readonly #workflow: { readonly env?: Variables; readonly jobs: Readonly<Record<string, JobText>> };
+  readonly #workflow: {
+    readonly env?: Variables;
+    readonly defaults?: { readonly run: { readonly "working-directory": string } };
+    readonly jobs: Readonly<Record<string, JobText>>;
+  };
 
   constructor(run: WorkflowRun) {
     this.#run = run;
@@ -107,16 +112,17 @@ export class GithubWorkflow {
   }
 
   #context(facts: Context): Context {
-    const base = { ...facts, github: this.#run.github, fromJSON: JSON.parse, always: () => true };
+    const base = { ...facts, github: this.#run.github, fromJSON: JSON.parse, hashFiles: () => "", always: () => true };
     return { ...base, env: fillAll(this.#workflow.env ?? {}, base) };
   }
 
   async #runMatrix(job: JobText, expression: string, context: Context): Promise<JobEnd> {
     const matrix = JSON.parse(fill(expression.replace("fromJSON(", "("), context)) as { include: Variables[] };
     if (matrix.include.length === 0 || matrix.include.length > 256) throw new Error(`${matrix.include.length} legs`);
-    const all = await Promise.all(
-      matrix.include.map((leg, at) => this.#runAttempts(job, at, { ...context, matrix: leg })),
-    );
+    const all: (readonly JobEnd[])[] = [];
+    await inParallel([...matrix.include.entries()], job.strategy?.["max-parallel"] ?? 256, async ([at, leg]) => {
+      all[at] = await this.#runAttempts(job, at, { ...context, matrix: leg });
+    });
     this.legs.push(...all);
     const isGreen = all.every((attempts) => attempts.at(-1)?.result === "success");
     return { result: isGreen ? "success" : "failure", outputs: {}, log: "", summary: "" };
@@ -159,7 +165,8 @@ export class GithubWorkflow {
     machine: Machine,
     { context, variables }: { context: Context; variables: Variables },
   ): Promise<ScriptResult> {
-    if (step.run !== undefined) return machine.run(fill(step.run, context), variables);
+    const folder = this.#workflow.defaults?.run["working-directory"] ?? ".";
+    if (step.run !== undefined) return machine.run(`cd '${folder}'\n${fill(step.run, context)}`, variables);
     const options = fillAll(step.with ?? {}, context);
     const [action = ""] = (step.uses ?? "").split("@");
     if (action === "actions/checkout") return machine.checkOut(this.#run.url, options.ref ?? this.#run.commit);
@@ -177,7 +184,8 @@ export class GithubWorkflow {
     const source = path.join(machine.work, from);
     if (!existsSync(source)) return;
     const isFile = path.extname(source) !== "";
-    cpSync(source, isFile ? path.join(this.#artifact(name), from) : this.#artifact(name), { recursive: true });
+    const target = isFile ? path.join(this.#artifact(name), path.basename(from)) : this.#artifact(name);
+    cpSync(source, target, { recursive: true });
   }
 
   #download(machine: Machine, { name, pattern, path: to = "." }: Variables): void {

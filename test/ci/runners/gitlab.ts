@@ -30,6 +30,7 @@ export class GitlabPipeline {
   readonly #run: PipelineRun;
   readonly #artifacts: string;
   #jobs = 0;
+  #planned: readonly string[] = [];
 
   constructor(run: PipelineRun) {
     this.#run = run;
@@ -41,6 +42,7 @@ export class GitlabPipeline {
     const first = await this.#machine();
     const parent = parse(readFileSync(path.join(first.work, ".gitlab-ci.yml"), "utf8")) as Record<string, Job>;
     await this.#runJob(first, parent["sweep-plan"] ?? {}, {});
+    this.#planned = parent["sweep-plan"]?.artifacts?.paths ?? [];
     const include = parent["sweep-points"] as { trigger?: { include: [{ artifact: string }] } };
     const artifact = include.trigger?.include[0].artifact ?? "";
     const child = parse(readFileSync(path.join(this.#artifacts, artifact), "utf8")) as Record<string, unknown>;
@@ -60,17 +62,24 @@ export class GitlabPipeline {
     const ends = await Promise.all(points);
     const machine = await this.#machine();
     // A later stage gets the artifacts of all earlier ones of its own pipeline: not the plan's.
-    if (existsSync(path.join(this.#artifacts, "bundles")))
-      cpSync(path.join(this.#artifacts, "bundles"), path.join(machine.work, "bundles"), { recursive: true });
+    for (const [, job] of visible) this.#give(machine, { ...jobs[job.extends ?? ""], ...job }.artifacts?.paths ?? []);
     const collect = await this.#runJob(machine, jobs["sweep-collect"] ?? {}, {});
-    return { points: ends, collect, report: readFileSync(path.join(this.#artifacts, "report.md"), "utf8") };
+    const [report = ""] = jobs["sweep-collect"]?.artifacts?.paths ?? [];
+    return { points: ends, collect, report: readFileSync(path.join(this.#artifacts, report), "utf8") };
   }
 
   async #runPoint(job: Job, variables: Variables): Promise<ScriptResult> {
     const machine = await this.#machine();
-    if (job.needs !== undefined)
-      cpSync(path.join(this.#artifacts, "sweep.json"), path.join(machine.work, "sweep.json"));
+    if (job.needs !== undefined) this.#give(machine, this.#planned);
     return this.#runJob(machine, job, variables);
+  }
+
+  /** Artifacts, at the paths that they were taken from. */
+  #give(machine: Machine, names: readonly string[]): void {
+    for (const name of names) {
+      const kept = path.join(this.#artifacts, name);
+      if (existsSync(kept)) cpSync(kept, path.join(machine.work, name), { recursive: true });
+    }
   }
 
   async #machine(): Promise<Machine> {

@@ -41,8 +41,8 @@ export class Machine {
   }
 
   /** Runs a script as runners do: bash, ended by the first failure. */
-  run(script: string, variables: Variables = {}): Promise<ScriptResult> {
-    const child = spawn("bash", ["-e", "-o", "pipefail", "-c", script], {
+  run(script: string, variables: Variables = {}, words: readonly string[] = []): Promise<ScriptResult> {
+    const child = spawn("bash", ["-e", "-o", "pipefail", "-c", script, "bash", ...words], {
       cwd: this.work,
       env: { PATH: `${this.#tools}:${process.env.PATH}`, HOME: this.#home, CI: "true", ...variables },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,73 @@
+import { header, ifInFolder, inProject, type Place, packageName, type WritePipeline } from "./types.ts";
+
+function setUp(place: Place): string {
+  return `      - checkout: self
+        fetchDepth: 1
+        persistCredentials: true
+      - task: NodeTool@0
+        inputs:
+          versionSpec: 22.x
+      - script: npm install --global ${packageName(place)}
+`;
+}
+
+const pool = `    pool:
+      vmImage: ubuntu-latest
+`;
+
+const fromFork = "variables['System.PullRequest.IsFork'], 'True'";
+const planFile = `"$PIPELINE_WORKSPACE/sweep-plan/sweep.json"`;
+
+/** A step in the project's folder. */
+function script(place: Place, command: string): string {
+  return `      - script: ${command}
+${ifInFolder(place, `        workingDirectory: ${place.folder}\n`)}`;
+}
+
+function point(place: Place): string {
+  const run = `sweepline matrix run --plan ${planFile} --point "$POINT"`;
+  return `  - job: point
+    dependsOn: plan
+    timeoutInMinutes: 0 # as long as the agent may
+${pool}    strategy:
+      maxParallel: 20
+      matrix: $[ dependencies.plan.outputs['emit.matrix'] ]
+    steps:
+${setUp(place)}      # Add here what the stages need.
+      - task: Cache@2
+        inputs:
+          key: '"sweepline" | "$(Build.SourceVersion)"'
+          restoreKeys: '"sweepline"'
+          path: ${inProject(place, ".dvc/cache")}
+      - download: current
+        artifact: sweep-plan
+${script(place, run)}        condition: and(succeeded(), ne(${fromFork}))
+${script(place, `mkdir -p bundles && ${run} --bundle bundles/results.bundle`)}        condition: and(succeeded(), eq(${fromFork}))
+      - publish: ${inProject(place, "bundles")}
+        artifact: sweep-results-$(System.JobPositionInPhase)-$(System.JobAttempt)
+        condition: and(always(), eq(${fromFork}))
+`;
+}
+
+/** The build service needs the right "Contribute" on the repository; a fork gets none and hands on bundles. */
+export const initAzure: WritePipeline = (place) => {
+  const collect = `sweepline matrix collect --plan ${planFile} --for azure --bundles "$PIPELINE_WORKSPACE" --md report.md`;
+  const summary = `if [ -f report.md ]; then echo "##vso[task.uploadsummary]$PWD/report.md"; fi`;
+  return {
+    "azure-pipelines.yml": `${header(place)}trigger: none
+jobs:
+  - job: plan
+    timeoutInMinutes: 15
+${pool}    steps:
+${setUp(place)}${script(place, "sweepline matrix plan @sweep.txt -o sweep.json")}${script(place, "sweepline matrix emit --for azure --plan sweep.json")}        name: emit
+      - publish: ${inProject(place, "sweep.json")}
+        artifact: sweep-plan
+${point(place)}  - job: collect
+    dependsOn: [plan, point]
+    condition: and(always(), eq(dependencies.plan.result, 'Succeeded'))
+${pool}    steps:
+${setUp(place)}      - download: current
+${script(place, collect)}${script(place, summary)}        condition: always()
+`,
+  };
+};

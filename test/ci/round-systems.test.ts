@@ -1,0 +1,67 @@
+/**
+ * A round on each of the other systems: a project in a folder of its repository, three points in two jobs, one of which
+ * fails. The jobs are those that the emitted text names, with the environment that the system gives.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeRepository, type Repository } from "../rig/index.ts";
+import { makeTools } from "./runners/machine.ts";
+import { azure, buildkite, circleci, jenkins, json, kubernetes, lines, slurm, tekton } from "./runners/pipelines.ts";
+
+const project = "models/first";
+
+const files = {
+  "params.yaml": "seed: 0\n",
+  "dvc.yaml": `stages:
+  train:
+    cmd: 'test "$(cat params.yaml)" != "seed: 7" && cp params.yaml metrics.yaml'
+    params: [seed]
+    metrics: [{metrics.yaml: {cache: false}}]
+`,
+};
+
+/** A remote with the files of all systems that have some. */
+async function makeRemote(): Promise<Repository> {
+  const repository = makeRepository({ dvc: false });
+  repository.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`${project}/${name}`, text])));
+  await repository.succeed(["init", "--subdir", "--quiet"], { cwd: project });
+  for (const system of ["azure", "buildkite", "circleci", "jenkins", "tekton"])
+    await repository.succeed(["matrix", "init", "--for", system, "seed=range(6,9)"], { cwd: project });
+  repository.commit("pipelines");
+  execFileSync("git", ["clone", "--quiet", "--bare", repository.folder, path.join(repository.root, "remote.git")]);
+  return repository;
+}
+
+describe.each(Object.entries({ azure, buildkite, circleci, jenkins, tekton, kubernetes, slurm, json, lines }))(
+  "%s",
+  (name, runRound) => {
+    it("runs every point once, in shards, and tells which failed", async () => {
+      const folder = path.join(repository.root, name);
+      mkdirSync(folder);
+      const bare = path.join(folder, "remote.git");
+      cpSync(path.join(repository.root, "remote.git"), bare, { recursive: true });
+      const commit = repository.git("rev-parse", "HEAD");
+      const { points, collect } = await runRound({ url: `file://${bare}`, commit, project, folder, tools });
+      const output = points.map((point) => point.output).join("\n");
+      expect(points.map(({ exitCode }) => exitCode).sort(), output).toEqual([0, 1]);
+      const refs = execFileSync("git", ["for-each-ref", "--format=%(refname)", "refs/exps", "refs/sweeps"], {
+        cwd: bare,
+      });
+      const ends = refs.toString().trimEnd().split("\n");
+      expect(ends.map((ref) => /[^/-]+$/.exec(ref)?.[0])).toEqual(["0000", "0002", "1"]);
+      if (collect === undefined) return;
+      expect(collect.output).toContain("2 of 3 points done, 1 failed, 0 missing.");
+      expect(collect.exitCode, collect.output).toBe(1);
+    }, 180_000);
+  },
+);
+
+let repository: Repository;
+let tools: string;
+
+beforeAll(async () => {
+  repository = await makeRemote();
+  tools = makeTools(repository.root);
+});
