@@ -41,7 +41,7 @@ describe("values with shell characters", () => {
     const lines = result.stderr.split("\n").slice(1, -1);
     expect(lines).toHaveLength(hostile.length);
     for (const line of lines)
-      expect(line).toMatch(/the command of stage .* gets \$\{item\.x\} .*\$SWEEPLINE_PARAM_ITEM_X/);
+      expect(line).toMatch(/the command of stage .* gets \$\{item\.x\} .*\$SWEEPLINE_PARAM_ITEM_X/s);
     expect(userState(repository)).toBe(before);
   });
 
