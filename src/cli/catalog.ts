@@ -18,6 +18,8 @@ export interface CatalogEntry {
   readonly commands?: readonly CatalogEntry[];
   /** Of wrong usage, where these commands have exit codes of their own. */
   readonly usageExitCode?: ExitCode;
+  /** Its words are a command: options behind the first of them belong to that. */
+  readonly takesCommand?: true;
 }
 
 export const catalog: readonly CatalogEntry[] = [
@@ -306,7 +308,12 @@ export const catalog: readonly CatalogEntry[] = [
     name: "stage",
     summary: "Add and list stages",
     commands: [
-      { name: "add", summary: "Write a stage into dvc.yaml", load: () => import("./commands/stage-add.ts") },
+      {
+        name: "add",
+        summary: "Write a stage into dvc.yaml",
+        takesCommand: true,
+        load: () => import("./commands/stage-add.ts"),
+      },
       {
         name: "list",
         aliases: ["ls"],

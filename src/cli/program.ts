@@ -67,6 +67,7 @@ async function attach(
     loaded.summary(entry.summary);
     for (const alias of entry.aliases ?? []) loaded.alias(alias);
     loaded.copyInheritedSettings(parent);
+    if (chosen.some((each) => each.takesCommand)) loaded.enablePositionalOptions();
     if (entry.commands !== undefined) {
       await attach(loaded, entry.commands, isChosen ? chosen.slice(1) : [], io, finish);
       loaded.usage("COMMAND [OPTIONS]");
@@ -96,6 +97,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
   });
   const words = helpRewritten(argv);
   const chosen = resolveEntries(words);
+  if (chosen.some((each) => each.takesCommand)) root.enablePositionalOptions();
   try {
     await attach(root, catalog, chosen, io, (code) => {
       exitCode = code;

@@ -3,17 +3,18 @@ import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, readIfExists, writeAtomic } from "../base/files.ts";
 import { compareCodePoints } from "../base/python.ts";
-import { isMap, type Scalar, type Value, type ValueMap } from "../base/value.ts";
+import { isList, isMap, type Scalar, type Value, type ValueMap } from "../base/value.ts";
 import { openParamFile } from "../params/data-file.ts";
 import type { ParamEdit } from "../params/types.ts";
 import { ignoreInGit } from "../store/gitignore.ts";
 import type { Project } from "../store/project.ts";
 import { checkBoundaries } from "./boundaries.ts";
 import { readPipelineSource } from "./definition/source.ts";
-import { stageOf } from "./definition/stage.ts";
+import { defaultParamsFile, normalPath, stageOf } from "./definition/stage.ts";
 import { buildGraph, outputTree } from "./graph.ts";
 import { loadProjectStages } from "./project-stages.ts";
-import type { Stage } from "./types.ts";
+import { withStage } from "./stage-text.ts";
+import type { OutputSpec, Stage } from "./types.ts";
 
 export interface NewOutput {
   readonly path: string;
@@ -42,26 +43,54 @@ function byText(a: string, b: string): number {
 
 /** Keys of the default file first, then the other files; all sorted. The argument is split at its last ":". */
 function paramsValue(params: readonly string[]): Value[] {
-  const byFile = new Map<string, Set<string>>();
+  const byFile = new Map<string, string[]>();
   for (const text of params) {
     const colon = text.lastIndexOf(":");
-    const file = colon < 0 ? "params.yaml" : text.slice(0, colon);
-    const keys = byFile.get(file) ?? new Set();
-    byFile.set(file, keys);
-    for (const key of text.slice(colon + 1).split(",")) if (key !== "") keys.add(key);
+    const file = text.slice(0, Math.max(0, colon));
+    const keys = text
+      .slice(colon + 1)
+      .split(",")
+      .filter((key) => key !== "");
+    const name = normalPath(file === "" ? defaultParamsFile : file);
+    byFile.set(name, [...(byFile.get(name) ?? []), ...keys]);
   }
-  const own = [...(byFile.get("params.yaml") ?? [])].sort(byText);
-  const others = [...byFile].filter(([file, keys]) => file !== "params.yaml" || keys.size === 0);
+  const own = [...(byFile.get(defaultParamsFile) ?? [])].sort(byText);
+  const others = [...byFile].filter(([file, keys]) => file !== defaultParamsFile || keys.length === 0);
   const sorted = others.sort(([a], [b]) => byText(a, b));
-  return [...own, ...sorted.map(([file, keys]) => new Map([[file, keys.size === 0 ? null : [...keys].sort(byText)]]))];
+  return [...own, ...sorted.map(([file, keys]) => new Map([[file, keys.length === 0 ? null : keys.sort(byText)]]))];
 }
 
-function outputsValue(outs: readonly NewOutput[], list: NewOutput["list"]): Value[] {
+/** What an output's old entry says beside its work; DVC keeps it as well. */
+const keptBefore = ["desc", "type", "labels", "meta"] as const;
+const keptAfter = ["remote", "push"] as const;
+
+function oldFlags(before: Value | undefined): ReadonlyMap<string, ValueMap> {
+  const flags = new Map<string, ValueMap>();
+  for (const list of isMap(before) ? ["outs", "metrics", "plots"].map((name) => before.get(name)) : [])
+    for (const item of isList(list) ? list : [])
+      if (isMap(item)) for (const [name, value] of item) if (isMap(value)) flags.set(normalPath(String(name)), value);
+  return flags;
+}
+
+function outputsValue(
+  outs: readonly NewOutput[],
+  list: NewOutput["list"],
+  before: ReadonlyMap<string, ValueMap>,
+): Value[] {
   const chosen = outs.filter((output) => output.list === list).sort((a, b) => byText(a.path, b.path));
   return chosen.map((output) => {
-    const flags = new Map<Scalar, Value>();
-    if (!output.cache) flags.set("cache", false);
-    if (output.persist) flags.set("persist", true);
+    const old = before.get(normalPath(output.path));
+    const kept = (keys: readonly string[]) =>
+      keys.flatMap((key) => {
+        const value = old?.get(key);
+        return value === undefined ? [] : [[key, value] as const];
+      });
+    const flags = new Map<Scalar, Value>([
+      ...kept(keptBefore),
+      ...(output.cache ? [] : [["cache", false] as const]),
+      ...(output.persist ? [["persist", true] as const] : []),
+      ...kept(keptAfter),
+    ]);
     return flags.size === 0 ? output.path : new Map([[output.path, flags]]);
   });
 }
@@ -69,16 +98,17 @@ function outputsValue(outs: readonly NewOutput[], list: NewOutput["list"]): Valu
 /** The entry in DVC's order of keys, empty parts left out. What the old entry says beside its work is kept. */
 function definitionOf(stage: NewStage, before: Value | undefined): ValueMap {
   const kept = (key: string) => (isMap(before) ? before.get(key) : undefined);
-  const wdir = path.posix.normalize(stage.wdir ?? ".");
+  const wdir = normalPath(stage.wdir ?? ".");
+  const flags = oldFlags(before);
   const fields: readonly (readonly [string, Value | undefined])[] = [
     ["desc", stage.desc ?? kept("desc")],
     ["cmd", stage.cmd],
     ["wdir", wdir === "." ? undefined : wdir],
     ["deps", [...new Set(stage.deps)].sort(byText)],
     ["params", paramsValue(stage.params)],
-    ["outs", outputsValue(stage.outs, "outs")],
-    ["metrics", outputsValue(stage.outs, "metrics")],
-    ["plots", outputsValue(stage.outs, "plots")],
+    ["outs", outputsValue(stage.outs, "outs", flags)],
+    ["metrics", outputsValue(stage.outs, "metrics", flags)],
+    ["plots", outputsValue(stage.outs, "plots", flags)],
     ["always_changed", stage.alwaysChanged ? true : undefined],
     ["meta", kept("meta")],
   ];
@@ -104,9 +134,11 @@ export interface AddRequest {
 }
 
 export interface Added {
-  readonly change: "added" | "modified";
+  readonly stage: Stage;
   /** Relative to the project's root. */
   readonly writtenFiles: readonly string[];
+  /** Outputs (absolute) that are ignored when the stage has run: their folders do not exist yet. */
+  readonly notIgnored: readonly string[];
 }
 
 function checkName({ name, cmd }: NewStage): void {
@@ -127,6 +159,12 @@ async function checkGraph(project: Project, stage: Stage): Promise<void> {
   buildGraph(outputTree(project.root, all), all);
 }
 
+/** DVC's order of lines in .gitignore for a new stage. */
+function inIgnoreOrder(outs: readonly OutputSpec[]): OutputSpec[] {
+  const rank = ({ kind, persist }: OutputSpec) => (persist ? 0 : { metric: 1, plot: 2, out: 3 }[kind]);
+  return [...outs].sort((a, b) => rank(a) - rank(b));
+}
+
 /**
  * Adds a stage to the dvc.yaml of a folder, and its cached outputs to .gitignore. Errors: BAD_STAGE_NAME, NO_COMMAND,
  * STAGE_EXISTS, those of a graph that would be unsound.
@@ -137,7 +175,8 @@ export async function addStage(project: Project, request: AddRequest): Promise<A
   const absolute = path.join(folder, "dvc.yaml");
   const file = path.relative(project.root, absolute).split(path.sep).join("/");
   const bytes = readIfExists(absolute);
-  const stages = bytes === undefined ? undefined : readPipelineSource(file, bytes).data.get("stages");
+  const source = bytes === undefined ? undefined : readPipelineSource(file, bytes);
+  const stages = source?.data.get("stages");
   const before = isMap(stages) ? stages.get(stage.name) : undefined;
   if (before !== undefined && existing === "refuse")
     throw new SweeplineError({
@@ -147,21 +186,18 @@ export async function addStage(project: Project, request: AddRequest): Promise<A
   const definition = definitionOf(stage, before);
   const added = stageOf({ file, folder, name: stage.name }, definition);
   await checkGraph(project, added);
-  const whole: Omit<ParamEdit, "text"> =
-    stages === undefined
-      ? { kind: "force-add", path: ["stages"], value: new Map([[stage.name, definition]]) }
-      : { kind: "force-add", path: ["stages", stage.name], value: definition };
-  await editFile(
-    absolute,
-    before === undefined ? [whole] : [{ kind: "delete", path: whole.path, value: undefined }, whole],
-  );
-  const written = added.outs
+  writeAtomic(absolute, withStage({ file, text: source?.text ?? "", name: stage.name, definition }));
+  const cached = inIgnoreOrder(added.outs)
     .filter((output) => output.cache)
-    .map((output) => path.resolve(added.workingFolder, output.path))
-    .filter((target) => existsSync(path.dirname(target)))
-    .flatMap((target) => ignoreInGit(project, target) ?? []);
+    .map((output) => path.resolve(added.workingFolder, output.path));
+  const hasFolder = (target: string) => existsSync(path.dirname(target));
+  const written = cached.filter(hasFolder).flatMap((target) => ignoreInGit(project, target) ?? []);
   const names = [absolute, ...written].map((name) => path.relative(project.root, name));
-  return { change: before === undefined ? "added" : "modified", writtenFiles: [...new Set(names)].sort() };
+  return {
+    stage: added,
+    writtenFiles: [...new Set(names)].sort(),
+    notIgnored: cached.filter((target) => !hasFolder(target)),
+  };
 }
 
 /** Sets or removes `frozen` of a stage in its dvc.yaml. Generated stages and .dvc files are refused. */

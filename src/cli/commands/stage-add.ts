@@ -1,11 +1,19 @@
 import path from "node:path";
 import { Command } from "commander";
-import { exitCodes } from "../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { visible } from "../../base/visible.ts";
 import { addStage, type NewOutput } from "../../pipeline/edit-file.ts";
+import { reproduce } from "../../pipeline/reproduce.ts";
+import { reproduceDefaults } from "../../pipeline/types.ts";
 import { openProject } from "../../store/open.ts";
+import type { Project } from "../../store/project.ts";
+import { projectState } from "../../store/state-database.ts";
 import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { print } from "../io.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import { type Io, print, warn } from "../io.ts";
+import { killGroups, stageEvents } from "../stage-events.ts";
+import { trackFiles } from "../track-files.ts";
 
 interface Flags {
   readonly name: string;
@@ -16,6 +24,7 @@ interface Flags {
   readonly desc?: string;
   readonly alwaysChanged?: boolean;
   readonly quiet?: boolean;
+  readonly run?: boolean;
 }
 
 /** Each option for outputs: where the paths go in dvc.yaml. */
@@ -52,6 +61,69 @@ function joinCommand(words: readonly string[]): string {
     .join(" ");
 }
 
+/** Runs the new stage, alone. Throws where it fails. */
+async function runStage(io: Io, project: Project, target: string, flags: Flags): Promise<readonly string[]> {
+  const state = projectState(project);
+  const groups = new Set<number>();
+  const interrupt = listenForInterrupt(io, { endAtOnce: () => endAtOnce(groups), advice: "print" });
+  try {
+    const request = {
+      ...reproduceDefaults,
+      targets: [target],
+      folder: process.cwd(),
+      singleItem: true,
+      environment: {},
+      dvcRoot: project.root,
+      output: { kind: "inherit" as const },
+      signal: interrupt.signal,
+      state,
+    };
+    const messages = flags.quiet ? ("none" as const) : ("all" as const);
+    const result = await reproduce(project, request, stageEvents(io, { groups, messages }));
+    if (result.kind === "cancelled")
+      throw new SweeplineError({ code: "STOPPED", message: "stopped", exitCode: exitCodes.interrupted });
+    if (result.kind === "failed")
+      throw new SweeplineError({ code: "STAGE_FAILED", message: result.failures[0]?.message ?? "failed to run" });
+    return result.writtenFiles;
+  } finally {
+    interrupt.release();
+    await state.close();
+  }
+}
+
+function endAtOnce(groups: ReadonlySet<number>): string {
+  killGroups(groups);
+  return "Ended at once: the outputs of the stage may be incomplete.";
+}
+
+async function run(io: Io, words: readonly string[], flags: Flags & Readonly<Record<string, unknown>>): Promise<void> {
+  const folder = process.cwd();
+  const project = openProject(folder);
+  const added = await addStage(project, {
+    folder,
+    existing: flags.force === true ? "replace" : "refuse",
+    stage: {
+      name: flags.name,
+      cmd: joinCommand(words),
+      deps: flags.deps ?? [],
+      params: flags.params ?? [],
+      outs: outputsOf(flags),
+      alwaysChanged: flags.alwaysChanged === true,
+      ...(flags.wdir === undefined ? {} : { wdir: flags.wdir }),
+      ...(flags.desc === undefined ? {} : { desc: flags.desc }),
+    },
+  });
+  for (const target of added.notIgnored)
+    warn(
+      io,
+      `'${path.relative(folder, target)}' gets its line in .gitignore when the stage has run: it has no folder yet`,
+    );
+  if (!flags.quiet) print(io, `Added stage '${visible(flags.name)}' in 'dvc.yaml'`);
+  const ran = flags.run === true ? await runStage(io, project, flags.name, flags) : [];
+  const files = [...new Set([...added.writtenFiles, ...ran])].map((file) => path.join(project.root, file));
+  await trackFiles(io, project, { files, hint: flags.quiet ? "quiet" : "print" });
+}
+
 /** `sweepline stage add -n NAME ... COMMAND` */
 export const command: CommandFactory = (io, finish) => {
   const add = new Command("add")
@@ -64,32 +136,12 @@ export const command: CommandFactory = (io, finish) => {
     .option("-w, --wdir <folder>", "where the command runs")
     .option("--always-changed", "run it every time")
     .option("--desc <text>", "a description")
+    .option("--run", "run the stage when it is written")
     .option("-q, --quiet", "print errors only")
-    .argument("[command...]", "the command")
-    .allowUnknownOption()
+    .argument("[command...]", "the command; what follows its first word belongs to it")
+    .passThroughOptions()
     .action(async (words: readonly string[], flags: Flags & Readonly<Record<string, unknown>>) => {
-      const folder = process.cwd();
-      const project = openProject(folder);
-      const { change, writtenFiles } = await addStage(project, {
-        folder,
-        existing: flags.force === true ? "replace" : "refuse",
-        stage: {
-          name: flags.name,
-          cmd: joinCommand(words),
-          deps: flags.deps ?? [],
-          params: flags.params ?? [],
-          outs: outputsOf(flags),
-          alwaysChanged: flags.alwaysChanged === true,
-          ...(flags.wdir === undefined ? {} : { wdir: flags.wdir }),
-          ...(flags.desc === undefined ? {} : { desc: flags.desc }),
-        },
-      });
-      if (flags.quiet !== true) {
-        const names = writtenFiles.map((file) => path.relative(folder, path.join(project.root, file)));
-        print(io, `${change === "added" ? "Added" : "Modified"} stage '${flags.name}' in 'dvc.yaml'`);
-        if (project.gitRoot !== null)
-          print(io, `\nTo track the changes with git, run:\n\n\tgit add ${names.join(" ")}`);
-      }
+      await run(io, words, flags);
       finish(exitCodes.ok);
     });
 };

@@ -31,7 +31,7 @@ function texts(value: Value | undefined): string[] {
 }
 
 /** A path as DVC keeps it: "./a//b/" is "a/b"; URLs stay as they are. */
-function normalPath(text: string): string {
+export function normalPath(text: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
   const normal = path.posix.normalize(text);
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
