@@ -36,7 +36,7 @@ export function addReproduceOptions(command: Command): Command {
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("--downstream", "the targets and the stages that depend on them")
     .option("--force-downstream", "run all descendants of a changed stage, even if they did not change")
-    .option("--pull", "try to pull missing data")
+    .option("--pull", "take missing data, and runs made elsewhere, from the storage remote")
     .option("--allow-missing", "skip stages of which only data is missing")
     .option("--glob", "targets may hold shell wildcards")
     .option("--no-commit", "do not put outputs into the cache")

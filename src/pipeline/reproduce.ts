@@ -9,6 +9,7 @@ import { type Plan, planStages } from "./plan.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { type OutputIgnorer, outputIgnorer } from "./run/ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./run/lock-book.ts";
+import { openPuller, type Puller } from "./run/pull.ts";
 import { createSchedule, type Schedule } from "./run/schedule.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./run/stage.ts";
 import { shownStage, type Work } from "./run/work.ts";
@@ -43,6 +44,8 @@ interface Run {
   readonly plan: Plan;
   readonly stages: ReadonlyMap<StageAddress, Stage>;
   readonly work: Work;
+  readonly puller: Puller | undefined;
+  readonly producersOf: (file: string) => readonly Stage[];
   readonly locks: LockBook;
   readonly schedule: Schedule;
   readonly ignorer: OutputIgnorer;
@@ -85,6 +88,16 @@ function hazardLines(place: Pick<Work, "project" | "folder">, steps: readonly St
   );
 }
 
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + path.sep) || b.startsWith(a + path.sep);
+}
+
+function producersOf(stages: ProjectStages, file: string): readonly Stage[] {
+  return stages.stages.filter((stage) =>
+    stage.outs.some((output) => overlaps(path.resolve(stage.workingFolder, output.path), file)),
+  );
+}
+
 async function openRun(project: Project, options: ReproduceOptions, events: ReproduceEvents): Promise<Run> {
   const folder = options.folder ?? project.root;
   const stages = options.stages ?? (await loadProjectStages(project));
@@ -108,6 +121,8 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     plan,
     stages: stages.graph.stages,
     work,
+    puller: options.pull ? openPuller(project, work.cache, (text) => events.warning(text)) : undefined,
+    producersOf: (file) => producersOf(stages, file),
     locks,
     schedule: createSchedule(plan),
     ignorer: outputIgnorer(project),
@@ -207,6 +222,8 @@ async function step(run: Run, stage: Stage): Promise<void> {
       force: progress.forced.has(stage.address),
       signal: run.abort.signal,
       upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
+      producersOf: run.producersOf,
+      puller: run.puller,
       ignorer: run.ignorer,
       wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
     });
@@ -284,6 +301,7 @@ export async function reproduce(
   if (options.signal.aborted) forward();
   options.signal.addEventListener("abort", forward, { once: true });
   try {
+    if (options.useRunCache) await run.puller?.runs();
     await runSteps(run);
   } finally {
     options.signal.removeEventListener("abort", forward);

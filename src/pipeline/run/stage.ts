@@ -2,11 +2,9 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
-import { hasData } from "../../store/cache.ts";
-import { runCacheKey } from "../lock/hash.ts";
-import { findRun, hasRuns, isRunCacheable, saveRun } from "../lock/run-cache.ts";
+import { saveRun } from "../lock/run-cache.ts";
 import { hazardText } from "../shell-check.ts";
-import type { LockEntry, LockItem, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
+import type { LockEntry, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
 import {
   alwaysRuns,
   changedDependencies,
@@ -17,26 +15,12 @@ import {
 } from "./changes.ts";
 import { commandLines, runCommand } from "./command.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
-import type { OutputIgnorer } from "./ignore-outputs.ts";
+import { finishedRun, isKept, turnOf } from "./finished-run.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
-import { type Turn, takeTurn } from "./single-flight.ts";
+import { pullDependencies, pullStage } from "./pull.ts";
+import type { StageRun } from "./stage-run.ts";
 import { stageVariables } from "./variables.ts";
-import { shownStage, stageSubject, type Work } from "./work.ts";
-
-export interface StageRun {
-  readonly work: Work;
-  readonly stage: Stage;
-  readonly options: ReproduceOptions;
-  readonly events: ReproduceEvents;
-  readonly force: boolean;
-  /** Ends the stage's processes: the user's abort, or another stage's unexpected error. */
-  readonly signal: AbortSignal;
-  /** Stages that this one depends on in the plan. */
-  readonly upstream: readonly Stage[];
-  readonly ignorer: OutputIgnorer;
-  /** Told each file that was written for Git to take (absolute). */
-  readonly wrote: (file: string) => void;
-}
+import { shownStage, stageSubject } from "./work.ts";
 
 export type StageOutcome =
   | { readonly kind: "unchanged"; readonly entry: LockEntry | undefined }
@@ -90,6 +74,11 @@ async function outputsChanged(run: StageRun): Promise<boolean> {
 async function isChanged(run: StageRun): Promise<boolean> {
   const { work, stage } = run;
   return commandChanged(stage, work.recorded(stage)) || (await dependenciesChanged(run)) || (await outputsChanged(run));
+}
+
+/** Whether nothing but data of it is missing: then pulling makes it whole. */
+async function isOnlyMissing(run: StageRun): Promise<boolean> {
+  return !(await isChanged({ ...run, options: { ...run.options, allowMissing: true } }));
 }
 
 function skip(run: StageRun): StageOutcome {
@@ -151,48 +140,12 @@ export async function saveStage(run: SaveRun, inputs?: StageInputs): Promise<Sav
   return { entry, isRestorable: (await keepRun(run, entry)) === "kept" };
 }
 
-/** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
-function isKept({ work, stage, options }: Pick<SaveRun, "work" | "stage" | "options">, entry: LockEntry): boolean {
-  const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
-  return options.commit && !hasLooseOutput && isRunCacheable(work.project.root, stage, entry);
-}
-
 async function keepRun(run: SaveRun, entry: LockEntry): Promise<"kept" | "not kept"> {
   const { work, stage } = run;
   if (!isKept(run, entry)) return "not kept";
   await copyUncachedOutputs(work, stage);
   saveRun(work.project.cacheDir, entry);
   return "kept";
-}
-
-function sameItems(a: readonly LockItem[], b: readonly LockItem[]): boolean {
-  return a.length === b.length && a.every((item, index) => item.path === b[index]?.path && item.md5 === b[index]?.md5);
-}
-
-/** What a run of the stage would be recorded as, without what comes out. */
-function wantedEntry(stage: Stage, inputs: StageInputs): LockEntry {
-  const outs = stage.outs.map((output) => ({ path: output.path, md5: "", size: 0 }));
-  return { cmd: stage.cmd ?? [], ...inputs, outs };
-}
-
-/** A finished run that fits: the lock entry itself where only outputs are amiss, else the newest of the run-cache. */
-async function finishedRun(run: StageRun, inputs: StageInputs): Promise<LockEntry | undefined> {
-  const { work, stage, options } = run;
-  const wanted = wantedEntry(stage, inputs);
-  if (!isRunCacheable(work.project.root, stage, wanted)) return undefined;
-  const recorded = work.recorded(stage);
-  const paths = new Set(stage.outs.map((output) => output.path));
-  const hasOutputs = (entry: LockEntry) =>
-    entry.outs.length === paths.size && entry.outs.every((out) => paths.has(out.path));
-  const isCurrent =
-    recorded !== undefined &&
-    !commandChanged(stage, recorded) &&
-    hasOutputs(recorded) &&
-    sameItems(recorded.deps, inputs.deps) &&
-    (await changedDependencies(work, stage)).length === 0;
-  const entry = isCurrent ? recorded : options.useRunCache ? await findRun(work.project.cacheDir, wanted) : undefined;
-  if (entry === undefined || !hasOutputs(entry)) return undefined;
-  return entry.outs.every((out) => hasData(work.cache, out.md5)) ? entry : undefined;
 }
 
 async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome> {
@@ -247,33 +200,10 @@ async function inputsForDryRun(run: StageRun): Promise<StageInputs | undefined> 
   }
 }
 
-/** Our turn to run the stage, or what somebody else made of it while we waited. A forced run waits for nobody. */
-async function turnOf(run: StageRun, inputs: StageInputs | undefined): Promise<Turn<LockEntry>> {
-  const { work, stage, options, events, force, signal } = run;
-  const { runner } = options;
-  const wanted = inputs === undefined ? undefined : wantedEntry(stage, inputs);
-  const isShared = runner !== undefined && !force && !options.dry && options.useRunCache;
-  if (!isShared || inputs === undefined || wanted === undefined || !isKept(run, wanted))
-    return { kind: "run", release: () => undefined };
-  const { cacheDir } = work.project;
-  const key = runCacheKey(wanted);
-  return takeTurn({
-    cacheDir,
-    key,
-    runner,
-    signal,
-    find: async () => (hasRuns(cacheDir, key) ? finishedRun(run, inputs) : undefined),
-    waiting(owner) {
-      events.stage({ address: stage.address, action: "waiting", commands: [], owner: owner.label });
-      const name = shownStage(work, stage);
-      events.message(`Stage '${name}' is being run by ${owner.label} (pid ${owner.pid}): waiting for its result`);
-    },
-  });
-}
-
 async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const { work, stage, options, force } = run;
   // Before outputs are deleted: what is missing is told while everything is still there.
+  if (run.puller !== undefined && !force && !options.dry) await pullDependencies(run, run.puller);
   const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
   const kept = force || inputs === undefined || isCallback(stage) ? undefined : await finishedRun(run, inputs);
   if (kept !== undefined) return restore(run, kept);
@@ -307,6 +237,9 @@ export async function reproduceStage(run: StageRun): Promise<StageOutcome> {
   if (stage.frozen && !isImport)
     events.warning(`${stageSubject(work, stage)} is frozen. Its dependencies are not going to be reproduced.`);
   if (!run.force && !(await isChanged(run))) return skip(run);
+  if (run.puller !== undefined && !run.force && (await isOnlyMissing(run))) {
+    if ((await pullStage(run, run.puller)) === "whole") return { kind: "unchanged", entry: work.recorded(stage) };
+  }
   await confirmed(run);
   return stage.frozen || stage.cmd === null ? verify(run) : runOrRestore(run);
 }
