@@ -67,6 +67,7 @@ function gitConfig(repository: Repository): string {
     "\tfsmonitor = false",
     "\tuntrackedCache = false",
     "\tsplitIndex = false",
+    "\tlogAllRefUpdates = false",
     "\thooksPath = /dev/null",
     "[gc]",
     "\tauto = 0",

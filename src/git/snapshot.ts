@@ -1,15 +1,7 @@
 /** Trees of a work tree as it is now, made through an index of our own: the user's index is only read. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import {
-  lstatSync,
-  makeFolder,
-  readIfExists,
-  removeFile,
-  setTimes,
-  statSync,
-  writePrivateFile,
-} from "../base/files.ts";
+import { copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { git, tryGit } from "./run.ts";
@@ -23,13 +15,10 @@ export interface Snapshot {
 
 /** Copies an index together with its times: Git compares them with the files' to see which entries it must not trust. */
 export function copyIndex(from: string, to: string): void {
-  const bytes = readIfExists(from);
-  if (bytes === undefined) {
-    removeFile(to);
-    return;
-  }
-  const stats = statSync(from);
-  writePrivateFile(to, bytes);
+  removeFile(to);
+  const stats = statSync(from, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  copyFileFresh(from, to);
   setTimes(to, stats.atimeMs / 1000, stats.mtimeMs / 1000);
 }
 

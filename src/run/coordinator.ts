@@ -193,7 +193,8 @@ export class Coordinator {
   private async isOver(): Promise<boolean> {
     if (this.running.size > 0) return false;
     if (this.state !== "working") return true;
-    if (this.source.nextDue() !== undefined) return false;
+    // Listing the queue costs more the longer it is: only when the last list is used up.
+    if (this.source.nextDue() !== undefined || this.source.hasUntried()) return false;
     const { background } = this.options;
     if (background === undefined) return (await this.source.open()) === 0;
     this.idleSince ??= Date.now();

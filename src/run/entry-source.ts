@@ -34,6 +34,11 @@ export class EntrySource {
     return this.pending.length;
   }
 
+  /** Whether the list that was made last has entries that nobody here has tried yet. */
+  hasUntried(): boolean {
+    return this.pending.length > 0;
+  }
+
   /** What is left of the run when it is over; `failed` are those whose failure is known to be our own. */
   async left(failed: ReadonlySet<number>): Promise<Pick<RunSummary, "queued" | "elsewhere">> {
     const { only } = this.options;
