@@ -35,6 +35,10 @@ function trustedGitDir(slot: CopySlot): string {
   return path.join(slot.folder, "git");
 }
 
+export function trustedIndex(slot: CopySlot): string {
+  return path.join(trustedGitDir(slot), "index");
+}
+
 /** The environment of our own git commands on a copy: trusted metadata, objects straight into the user's repository. */
 export function copyEnvironment(slot: CopySlot): Record<string, string> {
   return {
@@ -62,6 +66,8 @@ function gitConfig(repository: Repository): string {
     ...(sha256 ? ["[extensions]", "\tobjectFormat = sha256"] : []),
     "[include]",
     `\tpath = ${quoteConfig(path.join(repository.commonDir, "config"))}`,
+    // Of this work tree alone (sparse checkout); Git reads none of its name where there is none.
+    `\tpath = ${quoteConfig(path.join(repository.gitDir, "config.worktree"))}`,
     "[core]",
     "\tbare = false",
     "\tfsmonitor = false",
@@ -69,6 +75,8 @@ function gitConfig(repository: Repository): string {
     "\tsplitIndex = false",
     "\tlogAllRefUpdates = false",
     "\thooksPath = /dev/null",
+    "[index]",
+    "\tsparse = false",
     "[gc]",
     "\tauto = 0",
     "[lfs]",
@@ -94,7 +102,7 @@ function writeGitDir(slot: CopySlot, folder: string, head: ObjectId): void {
 /** The user's own files of a Git directory that a copy needs too, by their place in it. */
 function userFiles(repository: Repository): readonly (readonly [string, Buffer])[] {
   return (["shallow", "info/exclude", "info/attributes", "info/sparse-checkout"] as const).flatMap((file) => {
-    const from = file === "info/exclude" || file === "info/attributes" ? repository.commonDir : repository.gitDir;
+    const from = file === "info/sparse-checkout" ? repository.gitDir : repository.commonDir;
     const bytes = readIfExists(path.join(from, file));
     return bytes === undefined ? [] : [[file, bytes] as const];
   });
@@ -171,7 +179,7 @@ export function renewStageGit(slot: CopySlot, head: ObjectId): void {
     removeStubborn(folder);
     writeGitDir(slot, folder, head);
   }
-  copyIndex(path.join(trustedGitDir(slot), "index"), path.join(folder, "index"));
+  copyIndex(trustedIndex(slot), path.join(folder, "index"));
   const remembered: Remembered = { template: slot.template, head, signature: sha256(signatureOf(folder)) };
   writePrivateFile(rememberedFile(slot), JSON.stringify(remembered));
 }

@@ -8,6 +8,7 @@
  * written, `checkout -f` restores what differs (as `read-tree --reset -u` would, but it looks at the files with several
  * threads), `clean -ffdx` removes the rest. The `.git` inside is made
  * anew, since a stage may have changed its excludes, hooks or flags. Objects are borrowed from the user's repository.
+ * Submodules are laid out as the user has them (copy-submodules.ts); a sparse checkout makes sparse copies.
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
@@ -15,7 +16,15 @@ import { lstatIfExists, makeFolder } from "../base/files.ts";
 import { addableFiles, listAddable, namesAtOnce } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { type GitStep, gitFailed, tryGitSequence } from "../git/run.ts";
-import { type CopySlot, copyEnvironment, renewStageGit, renewTrustedGit, workFolder } from "./copy-git-dir.ts";
+import {
+  type CopySlot,
+  copyEnvironment,
+  renewStageGit,
+  renewTrustedGit,
+  trustedIndex,
+  workFolder,
+} from "./copy-git-dir.ts";
+import { laySubmodules } from "./copy-submodules.ts";
 import { removeStubborn } from "./remove-stubborn.ts";
 
 export interface CopyContent {
@@ -46,6 +55,13 @@ export async function prepareCopy(slot: CopySlot, content: CopyContent): Promise
   renewTrustedGit(slot, content.head);
   const problem = await resetFiles(slot, content.commit);
   if (problem !== undefined) await startAfresh(slot, content);
+  await laySubmodules({
+    from: slot.repository.workTree,
+    to: work,
+    settings: { cwd: work, env: copyEnvironment(slot) },
+    index: trustedIndex(slot),
+    indexes: path.join(slot.folder, "submodules"),
+  });
   if (content.copies !== undefined) await layCopies(slot, content.copies);
   renewStageGit(slot, content.head);
 }

@@ -7,6 +7,7 @@ import type { Value } from "../base/value.ts";
 import { visibleText } from "../base/visible.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { stamp, writeCommit } from "../git/objects.ts";
+import { withoutRepository } from "../git/run.ts";
 import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { restoreOutputs } from "../pipeline/restore-outputs.ts";
@@ -95,7 +96,8 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
       ...record.flags,
       folder: path.join(project.root, record.folder),
       targets: record.targets,
-      environment: { ...stageEnvironment({ ...record, name, baseline }), ...request.environment },
+      // A stage that calls git has the copy's repository, also where a Git hook of the user's started us.
+      environment: { ...withoutRepository, ...stageEnvironment({ ...record, name, baseline }), ...request.environment },
       dvcRoot: request.project.root,
       output: { kind: "file", descriptor: log },
       signal: request.signal,

@@ -10,6 +10,7 @@ import type { Point } from "../sweep/types.ts";
 import { importFiles } from "./copied-paths.ts";
 import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue.ts";
 import type { OpenedParamFile } from "./param-edits.ts";
+import { type QueueHome, queueHome } from "./queue-home.ts";
 import { type EntryRecord, entryMessage, type OverrideText } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -47,9 +48,10 @@ export async function importEntries(
             message: "Copied paths",
           }),
         ];
+  const home = queueHome(context);
   const params = new ParamBlobs(repository, stream, plan.files, await filteredFiles(context, plan));
   for (const [at, point] of fresh.entries()) {
-    const record = entryRecord({ request, plan, point, sequence: firstSequence + at });
+    const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
     await stream.commit({
       baseTree: plan.snapshot.workTree,
       files: await params.filesOf(request.points[point.index] as Point),
@@ -66,16 +68,18 @@ interface RecordRequest {
   readonly request: EnqueueRequest;
   readonly plan: EnqueuePlan;
   readonly point: FreshPoint;
+  readonly home: QueueHome;
   readonly sequence: number;
 }
 
-function entryRecord({ request, plan, point, sequence }: RecordRequest): EntryRecord {
+function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
   const { sweep, message, targets, flags, folder, limits } = request;
   const planned = request.points[point.index] as Point;
   const overrides = planned.overrides.map(overrideText);
   return {
     v: 1,
     sequence,
+    ...home,
     folder,
     identity: plan.identities[point.index] ?? "",
     overrides,

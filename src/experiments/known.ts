@@ -8,7 +8,7 @@ import { readDataFile } from "../params/data-file.ts";
 import { listFinished } from "./finished.ts";
 import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import type { KnownExperiment } from "./naming.ts";
-import { highestSequence, listQueue, type QueueEntry } from "./queue.ts";
+import { highestSequence, listQueue, type QueueEntry, type QueueListing } from "./queue.ts";
 import { ranWhole } from "./ran-whole.ts";
 import { parseFacts } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
@@ -47,12 +47,18 @@ export async function knownOnBaseline(
     identity: identities[index] ?? "",
     state: "done" as const,
   }));
-  const theirs = namesInDvcQueue(context, baseline);
+  const theirs = [...namesElsewhere(queue, baseline), ...namesInDvcQueue(context, baseline)];
   return {
     experiments: [...entries, ...done, ...theirs],
     allNames: new Set([...queue.entries, ...finished, ...theirs].map((item) => item.name)),
     highestSequence: highestSequence(queue),
   };
+}
+
+/** Names are those of the repository's refs, whichever of its projects queued them. */
+function namesElsewhere({ elsewhere }: QueueListing, baseline: ObjectId): readonly KnownExperiment[] {
+  const here = elsewhere.filter((entry) => entry.baseline === baseline);
+  return here.map(({ name, state }) => ({ name, identity: "", state }));
 }
 
 /** DVC would replace a result of ours by its own of the same name: these names are taken. Their points are not ours to run. */

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { existsSync } from "../base/files.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { git } from "../git/run.ts";
 import type { FoundPipelineFile } from "../pipeline/find-files.ts";
@@ -16,22 +17,26 @@ export class PipelineFileFinder {
   constructor(private readonly context: ExperimentsContext) {}
 
   of(entry: QueueEntry): Promise<PipelineFiles> {
-    // A copied path may be a dvc.yaml, and ignore rules may hide one: only a walk tells.
-    if (entry.index === undefined || entry.copies !== undefined) return Promise.resolve("walk");
+    // A copied path or a submodule may hold a dvc.yaml, ignore rules and a sparse checkout may hide one: only a walk tells.
+    if (entry.index === undefined || entry.copies !== undefined || this.isSparse()) return Promise.resolve("walk");
     const known = this.known.get(entry.index) ?? this.find(entry.tree);
     this.known.set(entry.index, known);
     return known;
+  }
+
+  private isSparse(): boolean {
+    return existsSync(path.join(this.context.repository.gitDir, "info", "sparse-checkout"));
   }
 
   private async find(tree: ObjectId): Promise<PipelineFiles> {
     const { repository, project } = this.context;
     const inside = path.relative(repository.workTree, project.root);
     const prefix = inside === "" ? "" : `${inside.split(path.sep).join("/")}/`;
-    const listing = await git(["ls-tree", "-r", "-z", "--full-tree", "--name-only", tree], {
-      cwd: repository.workTree,
-    });
+    const listing = await git(["ls-tree", "-r", "-z", "--full-tree", tree], { cwd: repository.workTree });
+    if (/(^|\0)160000 /.test(listing)) return "walk";
     const files = listing
       .split("\0")
+      .map((row) => row.slice(row.indexOf("\t") + 1))
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length));
     if (await this.hasIgnoreRules(tree, prefix, files)) return "walk";

@@ -10,6 +10,7 @@ import type { ObjectId, RefName } from "../git/ids.ts";
 import type { RefChange } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
 import { sequenceText } from "./layout.ts";
+import { belongsHere } from "./queue-home.ts";
 import { readOrder, sortByOrder } from "./queue-order.ts";
 import { salvageRefs } from "./queue-salvage.ts";
 import { type EntryRecord, parseEntryMessage } from "./record.ts";
@@ -43,6 +44,8 @@ export interface BrokenEntry {
 
 export interface QueueListing {
   readonly entries: readonly QueueEntry[];
+  /** Entries of other projects and linked work trees of the repository: never run, changed or listed from here. */
+  readonly elsewhere: readonly QueueEntry[];
   readonly broken: readonly BrokenEntry[];
 }
 
@@ -63,13 +66,15 @@ export async function listQueue(context: ExperimentsContext): Promise<QueueListi
   // Git refuses the whole listing where one object of it is missing.
   const refs = outcome.exitCode === 0 ? splitRecords(outcome.stdout.toString()) : await salvaged(context);
   const entries: QueueEntry[] = [];
+  const elsewhere: QueueEntry[] = [];
   const broken: BrokenEntry[] = [];
+  const isOurs = belongsHere(context);
   for (const facts of refs) {
     const entry = readEntry(facts);
-    if (entry !== undefined) entries.push(entry);
+    if (entry !== undefined) (isOurs(entry.record) ? entries : elsewhere).push(entry);
     else broken.push({ ref: facts.ref as RefName, commit: facts.commit as ObjectId });
   }
-  return { entries: sortByOrder(entries, readOrder(context.state)), broken };
+  return { entries: sortByOrder(entries, readOrder(context.state)), elsewhere, broken };
 }
 
 function splitRecords(text: string): readonly EntryFields[] {
@@ -90,9 +95,9 @@ async function salvaged(context: ExperimentsContext): Promise<readonly EntryFiel
   return refs.map(({ ref, id, commit }) => ({ ref, commit: id, ...(commit ?? missing) }));
 }
 
-/** The highest sequence number in the queue; 0 where it is empty. */
-export function highestSequence(listing: QueueListing): number {
-  return listing.entries.reduce((highest, entry) => Math.max(highest, entry.sequence), 0);
+/** The highest sequence number in the queue, whosesoever; 0 where it is empty. */
+export function highestSequence({ entries, elsewhere }: QueueListing): number {
+  return [...entries, ...elsewhere].reduce((highest, entry) => Math.max(highest, entry.sequence), 0);
 }
 
 type EntryFields = Readonly<Record<"ref" | "commit" | "tree" | "parents" | "queuedAt" | "message", string>>;

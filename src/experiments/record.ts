@@ -3,12 +3,13 @@
  * message; a finished experiment as a header of its commit (Git and DVC keep and ignore it; the message is DVC's),
  * so that it travels with push and pull.
  */
-import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { ParsedCommit } from "../git/objects.ts";
 import { type ReproduceOptions, reproduceDefaults } from "../pipeline/types.ts";
+import { isInnerFolder } from "./inner-folder.ts";
 import { isName } from "./names.ts";
+import { isQueueHome, type QueueHome } from "./queue-home.ts";
 
 /** The options of `repro` that an entry keeps: how to run it. */
 export type ReproduceFlags = Pick<
@@ -62,7 +63,7 @@ export interface EntryLimits {
   readonly timeoutMs?: number;
 }
 
-export interface EntryRecord extends ExperimentFacts {
+export interface EntryRecord extends ExperimentFacts, QueueHome {
   readonly v: 1;
   readonly sequence: number;
   /** The folder of the command, relative to the project's root: targets and parameter files start there. */
@@ -146,6 +147,7 @@ function isEntryRecord(value: unknown): value is EntryRecord {
     record.v === 1 &&
     Number.isSafeInteger(record.sequence) &&
     isInnerFolder(record.folder) &&
+    isQueueHome(record) &&
     (record.message === undefined || typeof record.message === "string") &&
     (record.limits === undefined || isLimits(record.limits))
   );
@@ -154,12 +156,6 @@ function isEntryRecord(value: unknown): value is EntryRecord {
 function isLimits(value: Partial<EntryLimits> | null): value is EntryLimits {
   const isCount = (number: unknown) => number === undefined || (Number.isSafeInteger(number) && Number(number) >= 0);
   return typeof value === "object" && value !== null && isCount(value.retries) && isCount(value.timeoutMs);
-}
-
-function isInnerFolder(folder: unknown): folder is string {
-  if (typeof folder !== "string" || folder.includes("\0")) return false;
-  const normal = path.posix.normalize(folder.split(path.sep).join("/"));
-  return !path.posix.isAbsolute(normal) && normal !== ".." && !normal.startsWith("../");
 }
 
 /** The name of the header that a finished experiment's commit carries. */

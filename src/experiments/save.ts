@@ -2,6 +2,7 @@
 import path from "node:path";
 import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
+import { committerIdentity } from "../git/objects.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
 import { commitStages } from "../pipeline/commit-stages.ts";
@@ -45,6 +46,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const scope = identityScope(stages, []);
   const name = chooseName(request, await knownOnBaseline(context, baseline, scope));
   const included = filesToCopy(repository, request.includeUntracked);
+  const author = await committerIdentity(repository);
   const entries = await commitOutputs(context, request);
   const inside = path.relative(repository.workTree, project.root);
   const listed = trackedOutputs(stages).map((file) => path.posix.join(inside, file));
@@ -55,6 +57,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const commit = await commitWorkspace(context, {
     name,
     baseline,
+    author,
     facts: { identity, overrides: [], targets: request.targets, flags: {} },
     include,
     taken: request.taken,

@@ -6,6 +6,7 @@ import type { ProcessIdentity } from "../base/processes.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
 import { addableFiles } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
+import { committerIdentity } from "../git/objects.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
@@ -71,6 +72,7 @@ export function runInWorkspace(
 interface Prepared {
   readonly baseline: ObjectId;
   readonly name: string;
+  readonly author: string;
   readonly facts: ExperimentFacts;
 }
 
@@ -113,6 +115,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { point, folder, targets, flags } = request;
   const baseline = await headCommit(context.repository);
+  const author = await committerIdentity(context.repository);
   const inGit = files.map((file) => file.inGit);
   const scope = identityScope(await loadProjectStages(context.project), inGit);
   const known = await knownOnBaseline(context, baseline, scope);
@@ -129,7 +132,7 @@ async function prepare(
     flags,
     snapshot,
   });
-  return { baseline, name, facts: { identity, overrides: point.overrides.map(overrideText), targets, flags } };
+  return { baseline, name, author, facts: { identity, overrides: point.overrides.map(overrideText), targets, flags } };
 }
 
 interface Running {
@@ -195,7 +198,7 @@ async function settle(
   context: ExperimentsContext,
   { request, prepared, result }: Settling,
 ): Promise<WorkspaceRunOutcome> {
-  const { name, baseline, facts } = prepared;
+  const { name, baseline, author, facts } = prepared;
   if (result.kind === "cancelled") return { kind: "cancelled", name };
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { project, repository } = context;
@@ -209,6 +212,7 @@ async function settle(
   const commit = await commitWorkspace(context, {
     name,
     baseline,
+    author,
     facts,
     include,
     taken,

@@ -6,7 +6,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { gitMissing, startGit } from "./run.ts";
+import { gitMissing, repositoryRefused, startGit } from "./run.ts";
 
 export interface GitObject {
   readonly id: ObjectId;
@@ -33,8 +33,14 @@ export class CatFile {
     this.child = startGit(["cat-file", "--batch"], { cwd: repository.workTree });
     this.child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
     this.child.on("error", (error) => this.fail(gitMissing(error)));
+    let stderr = "";
+    this.child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
     this.child.on("close", () =>
-      this.fail(new SweeplineError({ code: "GIT_DIED", message: "git cat-file ended early" })),
+      this.fail(
+        repositoryRefused(stderr) ?? new SweeplineError({ code: "GIT_DIED", message: "git cat-file ended early" }),
+      ),
     );
     this.child.stdin.on("error", () => undefined);
   }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { readFileSync, readIfExists, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
-import { tryGit } from "./run.ts";
+import { repositoryRefused, tryGit } from "./run.ts";
 
 /** Where the parts of a Git repository lie; found without starting git. All paths absolute. */
 export interface Repository {
@@ -38,12 +38,15 @@ export function zeroId(repository: Repository): ObjectId {
   return "0".repeat(repository.objectFormat === "sha1" ? 40 : 64) as ObjectId;
 }
 
-/** The commit that a revision names, or undefined. */
+/** The commit that a revision names, or undefined. Throws GIT_REFUSED where git refuses the repository itself. */
 export async function resolveCommit(repository: Repository, revision: string): Promise<ObjectId | undefined> {
   const outcome = await tryGit(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`], {
     cwd: repository.workTree,
   });
-  return outcome.exitCode === 0 ? (outcome.stdout.toString().trim() as ObjectId) : undefined;
+  if (outcome.exitCode === 0) return outcome.stdout.toString().trim() as ObjectId;
+  const refused = repositoryRefused(outcome.stderr);
+  if (refused !== undefined) throw refused;
+  return undefined;
 }
 
 /** HEAD's commit; refuses a repository without commits, as DVC does. */

@@ -18,31 +18,50 @@ export interface GitOutcome {
   readonly stderr: string;
 }
 
+/** What takes git away from the repository of the folder it is started in. */
+export const withoutRepository: Readonly<Record<string, undefined>> = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_PREFIX: undefined,
+  GIT_OBJECT_DIRECTORY: undefined,
+  GIT_ALTERNATE_OBJECT_DIRECTORIES: undefined,
+  GIT_COMMON_DIR: undefined,
+  GIT_NAMESPACE: undefined,
+};
+
 /**
  * The caller's environment without what would point git at another repository (a hook of the user's sets GIT_DIR),
  * messages in English, no prompts, no optional locks.
  */
 export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const {
-    GIT_DIR: _dir,
-    GIT_WORK_TREE: _tree,
-    GIT_INDEX_FILE: _index,
-    GIT_PREFIX: _prefix,
-    GIT_OBJECT_DIRECTORY: _objects,
-    GIT_ALTERNATE_OBJECT_DIRECTORIES: _alternates,
-    GIT_COMMON_DIR: _common,
-    GIT_NAMESPACE: _namespace,
     GIT_LITERAL_PATHSPECS: _literal,
     GIT_GLOB_PATHSPECS: _glob,
     GIT_NOGLOB_PATHSPECS: _noGlob,
     GIT_ICASE_PATHSPECS: _ignoreCase,
     ...rest
   } = process.env;
-  return { ...rest, LC_ALL: "C", LANGUAGE: "", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", ...extra };
+  const pinned = { LC_ALL: "C", LANGUAGE: "", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
+  return { ...rest, ...withoutRepository, ...pinned, ...extra };
 }
 
-/** Settings that would make git start helpers of its own or write more than asked. */
-const pinnedSettings = ["-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
+/**
+ * Settings that would make git start helpers of its own, write more than asked (in submodules), or refuse a file for
+ * its line ends: what we add goes into an index of our own, and the user's file stays as it is.
+ */
+const pinnedSettings = [
+  ["core.fsmonitor", "false"],
+  ["core.safecrlf", "false"],
+  ["submodule.recurse", "false"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+function settingsFor({ env }: GitOptions): readonly string[] {
+  // The shared part of a split index lies in the Git directory, where that of an index of ours would stay for weeks.
+  return env?.GIT_INDEX_FILE === undefined ? pinnedSettings : [...pinnedSettings, "-c", "core.splitIndex=false"];
+}
 
 /**
  * In a session of its own: Ctrl+C in a terminal goes to all processes of its group, and one that we stop cleanly after
@@ -60,7 +79,7 @@ function startProcess(program: string, args: readonly string[], options: GitOpti
 /** Starts a git process and leaves its streams to the caller. */
 export function startGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
   beforeEffect("git", args.slice(0, 2).join(" "));
-  return startProcess("git", [...pinnedSettings, ...args], options);
+  return startProcess("git", [...settingsFor(options), ...args], options);
 }
 
 /** What an `error` event of a git process means. */
@@ -104,9 +123,35 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   return outcome.stdout.toString();
 }
 
+/** What a git command's failure means: GIT_REFUSED for a repository that git will not touch, else GIT_FAILED. */
 export function gitFailed(args: readonly string[], stderr: string): SweeplineError {
   const words = stderr.trim().split("\n").slice(-4).join("\n");
-  return new SweeplineError({ code: "GIT_FAILED", message: `git ${args[0] ?? ""} failed: ${words || "no message"}` });
+  return (
+    repositoryRefused(stderr) ??
+    new SweeplineError({ code: "GIT_FAILED", message: `git ${args[0] ?? ""} failed: ${words || "no message"}` })
+  );
+}
+
+/** The error for a repository that git refuses whatever is asked of it; undefined for any other failure. */
+export function repositoryRefused(stderr: string): SweeplineError | undefined {
+  const owner = /detected dubious ownership in repository at '(.+)'/.exec(stderr)?.[1];
+  if (owner !== undefined)
+    return new SweeplineError({
+      code: "GIT_REFUSED",
+      message: `Git refuses the repository at '${owner}': it belongs to another user`,
+      hint: `If you trust it: git config --global --add safe.directory '${owner}'`,
+    });
+  const problem =
+    /^fatal: (unknown repository (?:extension|v\d+-only extension).*|Expected git repo version.*|unsupported ref storage.*|invalid value for 'extensions\..*)/m.exec(
+      stderr,
+    );
+  if (problem === null) return undefined;
+  const format = /\n\t(\S+)/.exec(stderr)?.[1];
+  return new SweeplineError({
+    code: "GIT_REFUSED",
+    message: `this Git can't read the repository: ${problem[1]?.replace(/:$/, "") ?? ""}${format === undefined ? "" : ` '${format}'`}`,
+    hint: "Use a newer Git: `git status` must work here.",
+  });
 }
 
 /** One git command, or several of which each reads what the one before prints. */
@@ -122,7 +167,7 @@ export function tryGitSequence(steps: readonly GitStep[], options: GitOptions): 
   const words: string[] = [];
   const shellCommand = (command: readonly string[]) => {
     const parameters = command.map((word) => `"\${${words.push(word)}}"`);
-    return `git ${pinnedSettings.join(" ")} ${parameters.join(" ")}`;
+    return `git ${settingsFor(options).join(" ")} ${parameters.join(" ")}`;
   };
   const script = pipes.map((pipe) => pipe.map(shellCommand).join(" | ")).join(" && ");
   beforeEffect("git", pipes.map((pipe) => pipe.map((command) => command[0]).join(" | ")).join(", "));

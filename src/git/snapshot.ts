@@ -82,9 +82,15 @@ function isFile(file: string): boolean {
 }
 
 function unmerged(stderr: string): SweeplineError {
+  const lines = stderr.trim().split("\n");
+  const files = new Set(lines.flatMap((line) => /^(.+): unmerged \([0-9a-f]+\)$/.exec(line)?.[1] ?? []));
+  const first = [...files].slice(0, 5).join(", ");
   return new SweeplineError({
     code: "UNMERGED",
-    message: `the index can't be written as a tree: ${stderr.trim().split("\n")[0] ?? ""}`,
-    hint: "Resolve the merge conflicts (git status lists them), then try again.",
+    message:
+      files.size === 0
+        ? `the index can't be written as a tree: ${lines[0] ?? ""}`
+        : `a merge is not finished: ${first}${files.size > 5 ? ` and ${files.size - 5} more files have` : files.size === 1 ? " has" : " have"} conflicts`,
+    hint: "Resolve the merge conflicts (git status lists them), `git add` the files, then try again.",
   });
 }

@@ -129,8 +129,8 @@ export interface ReproduceOptions {
   readonly strict: boolean;
   /** Stages that do not depend on each other run at the same time, up to this many. */
   readonly jobs: number;
-  /** Added to the environment of stage commands (DVC_EXP_NAME, SWEEPLINE_PARAM_...). DVC_ROOT and DVC_STAGE are set by the pipeline. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Added to the environment of stage commands (DVC_EXP_NAME, SWEEPLINE_PARAM_...). undefined takes a variable away. DVC_ROOT and DVC_STAGE are set by the pipeline. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** DVC_ROOT's value: the user's repository, also in a copy. */
   readonly dvcRoot: string;
   readonly output: StageOutputTarget;

@@ -5,6 +5,7 @@
 import path from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { readIfExists } from "../base/files.ts";
+import { excludeFile } from "./gitignore.ts";
 import type { Project } from "./project.ts";
 
 export interface GitIgnoreLevel {
@@ -52,7 +53,7 @@ function isIgnored(all: readonly GitIgnoreLevel[], absolute: string, kind: "file
 }
 
 export function gitIgnoreWalk(project: Project): GitIgnoreWalk {
-  const exclude = project.gitRoot === null ? [] : [path.join(project.gitRoot, ".git", "info", "exclude")];
+  const exclude = project.gitRoot === null ? [] : [excludeFile(project.gitRoot)];
   return {
     top: [
       ...(project.gitRoot === null ? [] : rulesFrom(project.gitRoot, ...exclude)),

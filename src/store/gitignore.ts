@@ -44,6 +44,16 @@ export function ruleFiles(): RuleFiles {
   };
 }
 
+/** The file of rules that is not in the work tree: that of the repository which a linked work tree or a submodule names. */
+export function excludeFile(gitRoot: string): string {
+  const dotGit = path.join(gitRoot, ".git");
+  if (lstatIfExists(dotGit)?.isFile() !== true) return path.join(dotGit, "info", "exclude");
+  const named = /^gitdir: (.+?)\s*$/.exec(readIfExists(dotGit)?.toString() ?? "")?.[1] ?? "";
+  const gitDir = path.resolve(gitRoot, named);
+  const common = readIfExists(path.join(gitDir, "commondir"))?.toString().trim() ?? "";
+  return path.join(path.resolve(gitDir, common), "info", "exclude");
+}
+
 /** Whether the .gitignore files of the work tree, or .git/info/exclude, ignore a path. Git is not started. */
 export function isGitIgnored(gitRoot: string, target: string, files: RuleFiles = ruleFiles()): boolean {
   const kind = lstatIfExists(target)?.isDirectory() ? "/" : "";
@@ -53,7 +63,7 @@ export function isGitIgnored(gitRoot: string, target: string, files: RuleFiles =
     if (answer?.ignored) ignored = true;
     else if (answer?.unignored) ignored = false;
   };
-  judge(path.join(gitRoot, ".git", "info", "exclude"), gitRoot);
+  judge(excludeFile(gitRoot), gitRoot);
   for (const folder of foldersDownTo(gitRoot, path.dirname(target))) judge(path.join(folder, ".gitignore"), folder);
   return ignored;
 }
