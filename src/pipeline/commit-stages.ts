@@ -5,7 +5,8 @@ import type { Project } from "../store/project.ts";
 import type { FileState } from "../store/state.ts";
 import { checkBoundaries } from "./boundaries.ts";
 import { saveDataStage } from "./data-stage.ts";
-import { loadProjectStages } from "./project-stages.ts";
+import { reachable } from "./plan.ts";
+import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { changedDependencies, changedOutputs, commandChanged } from "./run/changes.ts";
 import { outputIgnorer } from "./run/ignore-outputs.ts";
 import { openLockBook } from "./run/lock-book.ts";
@@ -20,6 +21,8 @@ export interface CommitRequest {
   /** Empty: all stages. */
   readonly targets: readonly string[];
   readonly recursive: boolean;
+  /** Default: the targets only. */
+  readonly extent?: "targets-only" | "with-dependencies";
   /** What happens at a stage that changed. */
   readonly changed: "ask" | "accept";
   readonly events: Pick<ReproduceEvents, "warning" | "confirm">;
@@ -55,6 +58,14 @@ async function approve(work: Work, stage: Stage, request: CommitRequest): Promis
   });
 }
 
+function withDependencies({ graph, stages }: ProjectStages, chosen: readonly Stage[]): readonly Stage[] {
+  const addresses = reachable(
+    graph.needs,
+    chosen.map((stage) => stage.address),
+  );
+  return stages.filter((stage) => addresses.has(stage.address));
+}
+
 /**
  * Puts the outputs of stages into the cache and writes their lock entries. Errors: NOT_CONFIRMED, missing dependencies, parameters
  * or outputs.
@@ -64,12 +75,11 @@ export async function commitStages(
   project: Project,
   request: CommitRequest,
 ): Promise<ReadonlyMap<StageAddress, LockEntry>> {
-  const { folder, targets, recursive, events } = request;
+  const { folder, targets, recursive, events, extent } = request;
   const stages = await loadProjectStages(project);
+  const named = chooseStages(stages, { targets, folder, recursive, names: "exact" }).map(({ stage }) => stage);
   const chosen =
-    targets.length === 0
-      ? stages.stages
-      : chooseStages(stages, { targets, folder, recursive, names: "exact" }).map(({ stage }) => stage);
+    targets.length === 0 ? stages.stages : extent === "with-dependencies" ? withDependencies(stages, named) : named;
   checkBoundaries(project.root, chosen);
   const locks = await openLockBook(project.root, chosen, chosen);
   const work: Work = {

@@ -108,8 +108,8 @@ test("commit takes what lies in the workspace, and asks where it changed", async
 });
 
 test("the graph as text, Mermaid and DOT", () => {
-  const nodes = { steps: ['a"', "b"], needs: new Map([["b", ['a"', "elsewhere"]]]) };
+  const nodes = { nodes: ["b", 'a"'], needs: new Map([["b", ['a"']]]) };
   expect(dagText(nodes)).toBe('a"\nb <- a"');
   expect(dagMermaid(nodes)).toBe('flowchart TD\n\tnode1["a&quot;"]\n\tnode2["b"]\n\tnode1-->node2');
-  expect(dagDot(nodes)).toBe('strict digraph {\n"a\\"";\n"b";\n"a\\"" -> "b";\n}');
+  expect(dagDot(nodes)).toBe('strict digraph {\n"b";\n"a\\"";\n"a\\"" -> "b";\n}\n');
 });

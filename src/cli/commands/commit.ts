@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { commitStages } from "../../pipeline/commit-stages.ts";
 import { openProject } from "../../store/open.ts";
@@ -6,17 +6,21 @@ import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { refusedAs } from "../refusal.ts";
 import { stageEvents } from "../stage-events.ts";
+import { addTalkOptions } from "../talk-options.ts";
 
 interface Flags {
   readonly force?: boolean;
   readonly recursive?: boolean;
+  readonly withDeps?: boolean;
 }
 
 /** `sweepline commit [targets]` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("commit")
+  addTalkOptions(new Command("commit"))
     .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
     .option("-f, --force", "also what changed, without asking")
+    .option("-d, --with-deps", "the stages that the targets depend on too")
+    .addOption(new Option("--no-relink", "taken for scripts made for DVC; changes nothing here").hideHelp())
     .option("-R, --recursive", "all stages of the folders given as targets")
     .action(async (targets: readonly string[], flags: Flags) => {
       const folder = process.cwd();
@@ -27,6 +31,7 @@ export const command: CommandFactory = (io, finish) =>
         folder,
         targets,
         recursive: flags.recursive === true,
+        extent: flags.withDeps ? ("with-dependencies" as const) : ("targets-only" as const),
         changed: flags.force === true ? ("accept" as const) : ("ask" as const),
         events,
         state,

@@ -1,39 +1,53 @@
 import { Command } from "commander";
-import { exitCodes } from "../../base/errors.ts";
-import { dagDot, dagMermaid, dagText } from "../../pipeline/dag.ts";
-import { planStages } from "../../pipeline/plan.ts";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { visibleText } from "../../base/visible.ts";
+import { buildDag, dagDot, dagMermaid, dagText } from "../../pipeline/dag.ts";
 import { loadProjectStages } from "../../pipeline/project-stages.ts";
 import { chooseStages } from "../../pipeline/targets.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print } from "../io.ts";
+import { addTalkOptions } from "../talk-options.ts";
 
 interface Flags {
   readonly mermaid?: boolean;
   readonly md?: boolean;
   readonly dot?: boolean;
   readonly full?: boolean;
+  readonly outs?: boolean;
+  readonly collapseForeachMatrix?: boolean;
+}
+
+function checkFlags(flags: Flags): void {
+  if (flags.outs && flags.collapseForeachMatrix)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "`--outs` and `--collapse-foreach-matrix` are mutually exclusive",
+    });
 }
 
 /** `sweepline dag [targets]` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("dag")
+  addTalkOptions(new Command("dag"))
     .argument("[targets...]", "stages, with what they need; default: everything")
     .option("--mermaid", "as a Mermaid flowchart")
     .option("--md", "as a Mermaid flowchart in Markdown")
     .option("--dot", "as a graph for Graphviz")
     .option("--full", "the whole pipelines that the targets belong to")
+    .option("-o, --outs", "the graph of outputs, not of stages")
+    .option("--collapse-foreach-matrix", "one node for all stages of a foreach or matrix")
     .action(async (targets: readonly string[], flags: Flags) => {
+      checkFlags(flags);
       const folder = process.cwd();
       const stages = await loadProjectStages(openProject(folder));
-      const chosen = chooseStages(stages, { targets, folder, recursive: false, names: "exact" });
-      const { steps } = planStages(stages.graph, {
-        targets: targets.length === 0 ? undefined : chosen.map(({ stage }) => stage.address),
-        extent: flags.full === true ? "connected" : "with-dependencies",
+      const dag = buildDag(stages, {
+        folder,
+        chosen: chooseStages(stages, { targets, folder, recursive: false, names: "exact" }),
+        extent: flags.full ? "connected" : "with-dependencies",
+        nodes: flags.outs ? "outputs" : flags.collapseForeachMatrix ? "groups" : "stages",
       });
-      const nodes = { steps, needs: stages.graph.needs };
-      const mermaid = () => dagMermaid(nodes);
-      if (flags.md === true) print(io, `\`\`\`mermaid\n${mermaid()}\n\`\`\``);
-      else print(io, flags.mermaid === true ? mermaid() : flags.dot === true ? dagDot(nodes) : dagText(nodes));
+      if (flags.dot) print(io, visibleText(dagDot(dag)));
+      else if (flags.md) print(io, visibleText(`\`\`\`mermaid\n${dagMermaid(dag)}\n\`\`\``));
+      else print(io, visibleText(flags.mermaid ? dagMermaid(dag) : dagText(dag)));
       finish(exitCodes.ok);
     });

@@ -11,6 +11,7 @@ import { listenForInterrupt } from "../interrupt.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
 import { addReproduceOptions, jobs, type ReproduceFlags, reproduceOptions } from "../reproduce-options.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
+import { verbose } from "../talk-options.ts";
 import { trackFiles } from "../track-files.ts";
 
 interface ReproFlags extends ReproduceFlags {
@@ -76,4 +77,5 @@ export const command: CommandFactory = (io, finish) =>
   addReproduceOptions(new Command("repro").argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files"))
     .option("-j, --jobs <number>", "run stages that do not depend on each other at the same time", jobs)
     .option("-q, --quiet", "print warnings and errors only")
+    .addOption(verbose())
     .action(async (targets: readonly string[], flags: ReproFlags) => finish(await run(io, targets, flags)));

@@ -13,6 +13,7 @@ import type { CommandFactory } from "../catalog.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { type Io, print, warn } from "../io.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
+import { verbose } from "../talk-options.ts";
 import { trackFiles } from "../track-files.ts";
 
 interface Flags {
@@ -138,6 +139,7 @@ export const command: CommandFactory = (io, finish) => {
     .option("--desc <text>", "a description")
     .option("--run", "run the stage when it is written")
     .option("-q, --quiet", "print errors only")
+    .addOption(verbose())
     .argument("[command...]", "the command; what follows its first word belongs to it")
     .passThroughOptions()
     .action(async (words: readonly string[], flags: Flags & Readonly<Record<string, unknown>>) => {

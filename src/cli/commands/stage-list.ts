@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { loadProjectStages } from "../../pipeline/project-stages.ts";
 import { shownStage } from "../../pipeline/run/work.ts";
@@ -7,11 +7,13 @@ import type { Stage } from "../../pipeline/types.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print } from "../io.ts";
+import { addTalkOptions } from "../talk-options.ts";
 
 interface Flags {
   readonly all?: boolean;
   readonly recursive?: boolean;
   readonly nameOnly?: boolean;
+  readonly namesOnly?: boolean;
 }
 
 function paths(items: readonly { readonly path: string }[]): string {
@@ -39,11 +41,13 @@ function shortened(text: string): string {
 
 /** `sweepline stage list [targets]` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("list")
+  addTalkOptions(new Command("list"))
     .argument("[targets...]", "dvc.yaml files, stages or folders; default: the dvc.yaml here")
     .option("--all", "all stages of the project")
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("--name-only", "names without descriptions")
+    .addOption(new Option("--names-only", "names without descriptions").hideHelp())
+    .addOption(new Option("--fail", "what always happens here: a broken file ends the command").hideHelp())
     .action(async (targets: readonly string[], flags: Flags) => {
       const folder = process.cwd();
       const project = openProject(folder);
@@ -57,6 +61,7 @@ export const command: CommandFactory = (io, finish) =>
       const stages = flags.all === true ? all.stages : chooseStages(all, request).map(({ stage }) => stage);
       const rows = stages.map((stage) => [shownStage({ project, folder }, stage), shortened(summary(stage))] as const);
       const width = Math.max(0, ...rows.map(([name]) => name.length));
-      for (const [name, text] of rows) print(io, flags.nameOnly === true ? name : `${name.padEnd(width)}  ${text}`);
+      for (const [name, text] of rows)
+        print(io, flags.nameOnly || flags.namesOnly ? name : `${name.padEnd(width)}  ${text}`);
       finish(exitCodes.ok);
     });

@@ -5,6 +5,7 @@ import { openProject } from "../../store/open.ts";
 import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { verbose } from "../talk-options.ts";
 
 interface Flags {
   readonly json?: boolean;
@@ -62,6 +63,7 @@ export const command: CommandFactory = (io, finish) =>
     .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
     .option("--json", "print as JSON")
     .option("-q, --quiet", "print nothing; the exit code is 1 where something changed")
+    .addOption(verbose())
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("-d, --with-deps", "the stages that the targets depend on too")
     .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));
