@@ -7,11 +7,11 @@ import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
 import { isOpenBelowHydra } from "./hydra-own.ts";
 import { Interpolation } from "./interpolate.ts";
-import { InterpolationFailure } from "./interpolation.ts";
+import { InterpolationFailure, type Located } from "./interpolation.ts";
 import { mergeNodes } from "./merge.ts";
-import { childOf, isMissing, listNode, mapNode, nodeAt, plainNode } from "./node.ts";
+import { childOf, listNode, mapNode, nodeAt, plainNode } from "./node.ts";
 import { problemOf, sourceWords } from "./source.ts";
-import type { ConfigNode, ConfigOverride, ListNode, MapNode } from "./types.ts";
+import type { ConfigNode, ConfigOverride, ListNode, MapNode, Path } from "./types.ts";
 
 export interface ApplyContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -40,10 +40,10 @@ function applyOverride(root: MapNode, override: ConfigOverride, context: ApplyCo
   if (override.kind === "delete") return deleteValue(root, override, context);
   if (override.kind === "extend-list") return extendList(root, override, context);
   if (override.kind === "add") refuseWhereTaken(root, override, context);
-  return setBelow({ root, override, value: givenValue(override) }, root, 0);
+  return setBelow({ ...context, root, override, value: givenValue(override) }, root, 0);
 }
 
-interface Setting {
+interface Setting extends ApplyContext {
   readonly root: MapNode;
   readonly override: ConfigOverride;
   readonly value: ConfigNode;
@@ -76,11 +76,18 @@ function refuseNullKeys(node: ConfigNode, override: ConfigOverride): void {
 
 /** What OmegaConf.select gives: undefined where nothing is, and for null and `???`. Interpolations are followed. */
 function selected(root: MapNode, override: ConfigOverride, context: ApplyContext): ConfigNode | undefined {
-  const found = nodeAt(root, override.path);
-  if (found === undefined || isMissing(found)) return undefined;
+  const node = located(root, { ...context, override, path: override.path })?.node;
+  return node?.kind === "scalar" && node.value === null ? undefined : node;
+}
+
+interface Looking extends ApplyContext {
+  readonly override: ConfigOverride;
+  readonly path: Path;
+}
+
+function located(root: MapNode, { override, path, ...context }: Looking): Located | undefined {
   try {
-    const value = new Interpolation(root, context).valueOf(found, override.path);
-    return value.kind === "scalar" && value.value === null ? undefined : value;
+    return new Interpolation(root, context).locate(path);
   } catch (error) {
     if (!(error instanceof InterpolationFailure)) throw error;
     throw refused(override, error.code, { message: `Error merging override ${override.text}: ${error.message}` });
@@ -88,9 +95,9 @@ function selected(root: MapNode, override: ConfigOverride, context: ApplyContext
 }
 
 function refuseWhereTaken(root: MapNode, override: ConfigOverride, context: ApplyContext): void {
-  if (override.value?.kind !== "scalar") return;
+  // Looked up whatever is added: an interpolation there that has no value is refused.
   const present = selected(root, override, context);
-  if (present === undefined) return;
+  if (present === undefined || override.value?.kind !== "scalar") return;
   const { text, key } = override;
   throw refused(override, "CONFIG_KEY_EXISTS", {
     message: `Could not append to config. An item is already at '${key}'.\nEither remove + prefix: '${text.slice(1)}'\nOr add a second + to add or override '${key}': '+${text}'`,
@@ -110,12 +117,12 @@ function mayAdd({ kind, path }: ConfigOverride): boolean {
 
 /** `current` with the value at path[depth...]. What is no container gives way to one where keys may be added. */
 function setBelow(setting: Setting, current: ConfigNode | undefined, depth: number): ConfigNode {
-  const { root, override, value } = setting;
+  const { override, value } = setting;
   const segment = override.path[depth];
   if (segment === undefined) return setHere(setting, current);
   if (current?.kind === "list") return setInList(setting, current, depth);
   const present = current === undefined ? undefined : childOf(current, segment);
-  if (present === undefined && !mayAdd(override)) throw notThere({ root, override, value }, current, depth);
+  if (present === undefined && !mayAdd(override)) throw notThere(setting, current, depth);
   const entries = new Map<Scalar, ConfigNode>(current?.kind === "map" ? current.entries : []);
   entries.set(segment, setBelow(setting, present, depth + 1));
   return mapNode(entries, current?.kind === "map" ? current.source : value.source);
@@ -139,13 +146,24 @@ function indexOf(segment: string, { items, source }: ListNode, override: ConfigO
 }
 
 function setHere(setting: Setting, present: ConfigNode | undefined): ConfigNode {
-  const { root, override, value } = setting;
+  const { root, override, value, environment } = setting;
   if (value.kind === "scalar" || present === undefined || present.kind === "scalar") return value;
   const added = (path: readonly Scalar[]): void => {
     if (mayAdd(override)) return;
     throw notThere(setting, nodeAt(root, path.slice(0, -1)), path.length - 1, path.map(String));
   };
-  return mergeNodes(present, value, override.path, { root, added });
+  const rootWith = (here: ConfigNode): ConfigNode => replaced(root, override.path, here);
+  return mergeNodes(present, value, override.path, { environment, rootWith, added });
+}
+
+/** The config with another node at a path that it has. */
+function replaced(current: ConfigNode, [segment, ...rest]: Path, node: ConfigNode): ConfigNode {
+  if (segment === undefined) return node;
+  const child = childOf(current, segment);
+  if (child === undefined || current.kind === "scalar") return current;
+  const below = replaced(child, rest, node);
+  if (current.kind === "list") return listNode(current.items.with(Number(segment), below), current.source);
+  return mapNode(new Map(current.entries).set(segment, below), current.source);
 }
 
 function notThere(
@@ -179,10 +197,13 @@ function deleteValue(root: MapNode, override: ConfigOverride, context: ApplyCont
       message: `Could not delete from config. The value of '${override.key}' is ${shortRepr(present)} and not ${pythonRepr(wanted)}.`,
       hint: `It comes from ${sourceWords(present.source)}.`,
     });
-  return without(root, override.path);
+  // Below a reference, the mapping that it leads to loses the key. What a resolver made stands nowhere.
+  const above = located(root, { ...context, override, path: override.path.slice(0, -1) });
+  if (above === undefined || above.isResolved) return root;
+  return without(root, [...above.path, ...override.path.slice(-1)]);
 }
 
-function without(current: ConfigNode, [segment = "", ...rest]: readonly string[]): ConfigNode {
+function without(current: ConfigNode, [segment = "", ...rest]: Path): ConfigNode {
   const child = childOf(current, segment);
   if (child === undefined || current.kind === "scalar") return current;
   if (current.kind === "list") {
@@ -219,5 +240,5 @@ function extendList(root: MapNode, override: ConfigOverride, context: ApplyConte
   const added = givenValue(override);
   const items = added.kind === "list" ? added.items : [added];
   const value = listNode([...base.items, ...items], added.source);
-  return setBelow({ root, override: { ...override, kind: "change" }, value }, root, 0);
+  return setBelow({ ...context, root, override: { ...override, kind: "change" }, value }, root, 0);
 }

@@ -5,8 +5,8 @@ import { type Defaults, type DefaultsRequest, resolveDefaults } from "./defaults
 import { checkHydraKeys } from "./hydra-own.ts";
 import { Interpolation } from "./interpolate.ts";
 import type { InterpolationOptions } from "./interpolation.ts";
-import { mergeMaps } from "./merge.ts";
-import { mapNode, splitKey } from "./node.ts";
+import { type MergeContext, mergeMaps } from "./merge.ts";
+import { mapNode } from "./node.ts";
 import type { ConfigFiles } from "./read.ts";
 import { problemOf, refuse } from "./source.ts";
 import type { Composition, ConfigFile, ConfigNode, MapNode, ResolvedDefault, Source } from "./types.ts";
@@ -49,7 +49,7 @@ const mergedOf = new WeakMap<ConfigFiles, Map<string, Merged>>();
 /** More choices than that in one sweep are merged again: they would fill the memory. */
 const maxMerged = 500;
 
-function mergedOnce(request: DefaultsRequest): Merged {
+function mergedOnce(request: ComposeRequest): Merged {
   const { files, configName, notChosen, overrides } = request;
   const choosing = overrides.filter((override) => concernsDefaults(files, override));
   const id = JSON.stringify([configName, notChosen, ...choosing.map(({ text }) => text)]);
@@ -63,10 +63,15 @@ function mergedOnce(request: DefaultsRequest): Merged {
   return made;
 }
 
-function mergeFiles(request: DefaultsRequest): Merged {
+function mergeFiles(request: ComposeRequest): Merged {
   checkPrimary(request);
+  const { files, environment } = request;
   const { list, choices, valueOverrides } = resolveDefaults(request);
-  const merged = list.reduce((config, item) => mergeConfig(config, loaded(request.files, item), item), emptyMap);
+  const context: MergeContext = { environment, rootWith: (here) => here };
+  const merged = list.reduce(
+    (config, item) => mergeConfig(config, { file: loaded(files, item), item, context }),
+    emptyMap,
+  );
   checkHydra(merged);
   return { list, choices, merged, leftDeletions: new Set(valueOverrides.map(({ text }) => text)) };
 }
@@ -94,13 +99,19 @@ function loaded(files: ConfigFiles, { config }: ResolvedDefault): ConfigFile {
   return file;
 }
 
-function mergeConfig(config: MapNode, file: ConfigFile, item: ResolvedDefault): MapNode {
-  const path = item.package === "" ? [] : splitKey(item.package);
+interface Laid {
+  readonly file: ConfigFile;
+  readonly item: ResolvedDefault;
+  readonly context: MergeContext;
+}
+
+function mergeConfig(config: MapNode, { file, item, context }: Laid): MapNode {
+  const path = item.package === "" ? [] : item.package.split(".");
   const embedded = path.reduceRight<ConfigNode>(
     (content, key) => mapNode(new Map([[key, content]]), content.source),
     file.content,
   );
-  if (embedded.kind === "map") return mergeMaps(config, embedded, [], { root: config });
+  if (embedded.kind === "map") return mergeMaps(config, embedded, [], context);
   throw problemOf(file.content.source, {
     code: "CONFIG_KIND_CONFLICT",
     message: `'${item.config}' is a list: it cannot be merged into the top of the config`,

@@ -11,6 +11,7 @@ import type {
   TextNode,
 } from "../../grammar/config-interpolation/ast.ts";
 import { hasInterpolation, parseElement } from "../../grammar/config-interpolation/parse.ts";
+import { SweeplineError } from "../base/errors.ts";
 import { pythonRepr } from "../base/python.ts";
 import type { Scalar, Value } from "../base/value.ts";
 import { InterpolationFailure, type InterpolationOptions, type Located } from "./interpolation.ts";
@@ -63,17 +64,26 @@ export class Interpolation {
     );
   }
 
-  /** What a node stands for where it is an interpolation itself; what is in it stays open. @throws InterpolationFailure */
-  valueOf(node: ConfigNode, path: Path): ConfigNode {
-    return this.dereference({ node, path, isResolved: false }).node;
+  /** What stands at a path, interpolations on the way followed; undefined for nothing and for `???`. @throws InterpolationFailure */
+  locate(path: Path): Located | undefined {
+    let current: Located = { node: this.root, path: [], isResolved: false };
+    for (const key of path) {
+      if (current.node.kind === "list" && !/^-?\d+$/.test(String(key)))
+        throw new InterpolationFailure("CONFIG_INTERPOLATION", `'${String(key)}' is not an index of a list`);
+      const node = current.isBare ? undefined : childOf(current.node, key);
+      if (node === undefined || isMissing(node)) return undefined;
+      current = this.dereference({ node, path: [...current.path, key], isResolved: current.isResolved });
+    }
+    return current;
   }
 
-  /** The same, or undefined where it has no value. */
-  targetOf(node: ConfigNode, path: Path): ConfigNode | undefined {
+  /** The mapping or list that a node leads to where it is an interpolation; what is in it stays open. Undefined for any other. */
+  containerOf(node: ConfigNode, path: Path): ConfigNode | undefined {
     try {
-      return this.valueOf(node, path);
+      const { node: target, isBare } = this.dereference({ node, path, isResolved: false });
+      return isBare || target.kind === "scalar" ? undefined : target;
     } catch (error) {
-      if (error instanceof InterpolationFailure) return undefined;
+      if (error instanceof InterpolationFailure || error instanceof SweeplineError) return undefined;
       throw error;
     }
   }
@@ -220,9 +230,8 @@ export class Interpolation {
     const start = nodeAt(this.root, base);
     let current: Located | undefined = start === undefined ? undefined : { node: start, path: base, isResolved: false };
     for (const key of keys) {
-      if (current === undefined) return undefined;
-      const node = childOf(current.node, key);
-      if (node === undefined) return undefined;
+      const node = current === undefined || current.isBare ? undefined : childOf(current.node, key);
+      if (current === undefined || node === undefined) return undefined;
       const path: Path = [...current.path, current.node.kind === "list" ? BigInt(key) : key];
       if (isMissing(node))
         throw new InterpolationFailure(
@@ -248,7 +257,9 @@ export class Interpolation {
       decode: (text) => this.decode(text, holder),
       valueOf: (located) => plainNode(this.follow(located).node),
     });
-    return result.kind === "located" ? result.located : this.made(result.value, holder);
+    if (result.kind === "located") return result.located;
+    const made = this.made(result.value, holder);
+    return result.kind === "bare" ? { ...made, isBare: true } : made;
   }
 
   private warnOnce(message: string): void {

@@ -14,6 +14,11 @@ export interface Located {
   readonly node: ConfigNode;
   readonly path: Path;
   readonly isResolved: boolean;
+  /**
+   * A mapping or list that a resolver gives as a bare value (oc.decode, the default of oc.select): no container to
+   * OmegaConf, so that nothing can be looked up in it or merged into it.
+   */
+  readonly isBare?: boolean;
 }
 
 /** Why an interpolation has no value; caught where the value that holds it is known. */

@@ -1,14 +1,16 @@
 /** One config laid over another (omegaconf 2.3, BaseContainer._map_merge): mappings merge, anything else replaces. */
 import type { Scalar } from "../base/value.ts";
 import { Interpolation } from "./interpolate.ts";
+import type { InterpolationOptions } from "./interpolation.ts";
 import { isMissing, mapNode } from "./node.ts";
 import { isOpen } from "./open-nodes.ts";
 import { problemOf, sourceWords } from "./source.ts";
 import type { ConfigNode, MapNode, Path } from "./types.ts";
 
 export interface MergeContext {
-  /** What references in `base` are looked up in. */
-  readonly root: ConfigNode;
+  readonly environment: InterpolationOptions["environment"];
+  /** The whole config as it is so far, for references in `base`: `here` is what has become of the part that is merged. */
+  rootWith(here: ConfigNode): ConfigNode;
   /** Told of each key that is new, before it is added: throws where none may be. */
   added?(path: Path, value: ConfigNode): void;
 }
@@ -23,7 +25,9 @@ export function mergeMaps(base: MapNode, over: MapNode, path: Path, context: Mer
     const present = entries.get(key);
     const inner = [...path, key];
     if (present === undefined) context.added?.(inner, value);
-    entries.set(key, present === undefined ? value : mergeNodes(present, value, inner, context));
+    const rootWith = (here: ConfigNode): ConfigNode =>
+      context.rootWith(mapNode(new Map(entries).set(key, here), base.source));
+    entries.set(key, present === undefined ? value : mergeNodes(present, value, inner, { ...context, rootWith }));
   }
   return mapNode(entries, base.entries.size === 0 ? over.source : base.source);
 }
@@ -43,8 +47,8 @@ export function mergeNodes(present: ConfigNode, value: ConfigNode, path: Path, c
   });
 }
 
-/** A reference to a mapping takes that mapping's content, and is then laid over. */
-function dereferenced(node: ConfigNode, path: Path, { root }: MergeContext): ConfigNode {
+/** A reference to a mapping or list takes what that holds, and is then laid over. */
+function dereferenced(node: ConfigNode, path: Path, { rootWith, environment }: MergeContext): ConfigNode {
   if (node.kind !== "scalar" || !isOpen(node)) return node;
-  return new Interpolation(root, { environment: {} }).targetOf(node, path) ?? node;
+  return new Interpolation(rootWith(node), { environment }).containerOf(node, path) ?? node;
 }

@@ -17,12 +17,14 @@ export interface ResolverContext {
 }
 
 export type ResolverResult =
-  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "bare"; readonly value: Value }
+  | { readonly kind: "container"; readonly value: Value }
   | { readonly kind: "located"; readonly located: Located };
 
 export type Resolver = (args: readonly Value[], context: ResolverContext) => ResolverResult;
 
-const value = (result: Value): ResolverResult => ({ kind: "value", value: result });
+const value = (result: Value): ResolverResult => ({ kind: "bare", value: result });
+const container = (result: Value): ResolverResult => ({ kind: "container", value: result });
 
 function fail(message: string, hint?: string): never {
   throw new InterpolationFailure("CONFIG_INTERPOLATION", message, hint);
@@ -71,8 +73,8 @@ const decode: Resolver = (args, context) => {
 const create: Resolver = (args) => {
   const [made = null] = counted("oc.create", args, 1);
   const content = typeof made === "string" ? readYaml(made) : made;
-  if (content === null || isMap(content) || isList(content)) return value(content);
-  if (typeof content === "string") return value(new Map([[content, null]]));
+  if (content === null || isMap(content) || isList(content)) return container(content);
+  if (typeof content === "string") return container(new Map([[content, null]]));
   return fail(`oc.create takes a mapping, a list or YAML, found ${pythonRepr(content)}`);
 };
 
@@ -87,13 +89,13 @@ function dictOf(name: string, args: readonly Value[], context: ResolverContext):
   const text = textArgument(name, key);
   const found = context.select(text);
   if (found === undefined) return fail(`Key not found: '${text}'`);
-  if (found.node.kind !== "map") return fail(`${name} takes the key of a mapping; '${text}' is none`);
+  if (found.node.kind !== "map" || found.isBare) return fail(`${name} takes the key of a mapping; '${text}' is none`);
   return found;
 }
 
 const dictKeys: Resolver = (args, context) => {
   const { node } = dictOf("oc.dict.keys", args, context);
-  return value(node.kind === "map" ? [...node.entries.keys()] : []);
+  return container(node.kind === "map" ? [...node.entries.keys()] : []);
 };
 
 const dictValues: Resolver = (args, context) => {
@@ -102,7 +104,7 @@ const dictValues: Resolver = (args, context) => {
   if (missing !== undefined)
     throw new InterpolationFailure("CONFIG_MISSING_VALUE", `Missing mandatory value: ${String(missing[0])}`);
   const plain = context.valueOf(found);
-  return value(plain instanceof Map ? [...plain.values()] : []);
+  return container(plain instanceof Map ? [...plain.values()] : []);
 };
 
 const deprecated: Resolver = (args, context) => {

@@ -1,6 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are interpolations of configs
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toPlain } from "../../src/base/value.ts";
+import { compose } from "../../src/config/compose.ts";
+import { plainNode } from "../../src/config/node.ts";
+import { configOverride } from "../../src/config/overrides.ts";
+import { ConfigFiles } from "../../src/config/read.ts";
+import { projectTree } from "../../src/config/search-path.ts";
+import { MemoryTree } from "../../src/config/tree.ts";
+import { expandPoints } from "../../src/sweep/expand.ts";
 import { sourcesOf, typedValuesOf, valuesOf } from "./compose-files.ts";
 
 describe("scalars of config files are those of YAML 1.1, with dates as text", () => {
@@ -170,5 +178,39 @@ describe("defaults lists", () => {
   ])("%s", (_name, list, overrides, expected) => {
     const own = JSON.stringify(expected).includes("own") ? "own: 1\n" : "";
     expect(valuesOf({ "config.yaml": `defaults:\n${list}\n${own}`, ...groups }, overrides)).toEqual(expected);
+  });
+});
+
+describe("references below merges and overrides mean what they mean to OmegaConf", () => {
+  const merged = (base: string, over: string, overrides: readonly string[] = []): unknown =>
+    valuesOf({ "config.yaml": `defaults: [base, _self_]\n${over}`, "base.yaml": base }, overrides);
+
+  it("a file's keys are merged one after the other: a reference sees what came before it", () => {
+    expect(merged("d: [1]\nb: ${d}\n", "d: t\nb: ???\n")).toEqual({ d: "t", b: "t" });
+    expect(merged("d: {a: 1}\nb: ${d}\n", "b: {c: 2}\nd: {a: 3}\n")).toEqual({ d: { a: 3 }, b: { a: 1, c: 2 } });
+  });
+
+  it("a list over a reference to a mapping is refused, over a bare mapping of a resolver it replaces", () => {
+    expect(() => merged("e: {a: 1}\nd: ${e}\n", "d: []\n")).toThrow("cannot be merged");
+    expect(() => merged("d: ${oc.create:{a:1}}\n", "d: []\n")).toThrow("cannot be merged");
+    expect(merged("d: ${oc.select:nope,{a:1}}\n", "d: []\n")).toEqual({ d: [] });
+  });
+
+  it("an override looks through references", () => {
+    const files = "map: {a: 1, b: 2}\nx: ${map}\n";
+    expect(merged(files, "", ["~x.a"])).toEqual({ map: { b: 2 }, x: { b: 2 } });
+    expect(() => merged(files, "", ["+x.a=5"])).toThrow("An item is already at 'x.a'");
+    expect(() => merged("x: ${nope}\n", "", ["+x=[1]"])).toThrow("Interpolation key 'nope' not found");
+  });
+
+  it("points that choose the same options share what the files make, not what their overrides do", () => {
+    const tree = new ConfigFiles(projectTree(new MemoryTree(new Map([["config.yaml", "a: {b: 1}\nc: 1\n"]]))));
+    const made = ["a.b=2", "~c", "c=3"].map((text) => {
+      const overrides = (expandPoints([text], { composed: "all" }).points[0]?.overrides ?? []).map(({ edit }) =>
+        configOverride(edit),
+      );
+      return toPlain(plainNode(compose({ files: tree, configName: "config", overrides, environment: {} }).config));
+    });
+    expect(made).toEqual([{ a: { b: 2 }, c: 1 }, { a: { b: 1 } }, { a: { b: 1 }, c: 3 }]);
   });
 });
