@@ -2,12 +2,11 @@
 import { openCache } from "../store/cache.ts";
 import type { Project } from "../store/project.ts";
 import type { FileState } from "../store/state.ts";
-import { reachable } from "./plan.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { alwaysRuns, changedDependencies, changedOutputs, commandChanged, type ItemChange } from "./run/changes.ts";
 import { openLockBook } from "./run/lock-book.ts";
 import { shownStage, stageSubject, type Work } from "./run/work.ts";
-import { type ChosenStage, chooseStages } from "./targets.ts";
+import { type ChosenStage, chooseStages, withDependencies } from "./targets.ts";
 import type { Stage } from "./types.ts";
 
 export interface StatusRequest {
@@ -36,14 +35,6 @@ export interface ProjectStatus {
   readonly stages: readonly StageStatus[];
   /** Whether the project has any stage at all. */
   readonly isEmpty: boolean;
-}
-
-function withDependencies(stages: ProjectStages, chosen: readonly ChosenStage[]): ChosenStage[] {
-  const addresses = reachable(
-    stages.graph.needs,
-    chosen.map(({ stage }) => stage.address),
-  );
-  return stages.stages.filter((stage) => addresses.has(stage.address)).map((stage) => ({ stage }));
 }
 
 function chosenStages(stages: ProjectStages, request: StatusRequest): readonly ChosenStage[] {

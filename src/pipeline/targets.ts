@@ -1,10 +1,12 @@
 /** From the words of the command line to stages: what `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc` name. */
+
 import path from "node:path";
 import { distance } from "fastest-levenshtein";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, statSync } from "../base/files.ts";
 import { outputHolding } from "./graph.ts";
 import { insideRoot } from "./paths.ts";
+import { reachable } from "./plan.ts";
 import type { ProjectStages } from "./project-stages.ts";
 import type { Stage, StageAddress } from "./types.ts";
 
@@ -147,4 +149,13 @@ export function chooseStages(stages: ProjectStages, request: TargetRequest): Cho
     for (const choice of chosenBy(stages, target, request))
       if (!chosen.has(choice.stage.address)) chosen.set(choice.stage.address, choice);
   return [...chosen.values()];
+}
+
+/** The chosen stages and all that they depend on. */
+export function withDependencies(stages: ProjectStages, chosen: readonly ChosenStage[]): ChosenStage[] {
+  const addresses = reachable(
+    stages.graph.needs,
+    chosen.map(({ stage }) => stage.address),
+  );
+  return stages.stages.filter((stage) => addresses.has(stage.address)).map((stage) => ({ stage }));
 }

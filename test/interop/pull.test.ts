@@ -1,4 +1,4 @@
-/** `--pull` on one remote: what one tool pushed, the other takes. */
+/** `--pull` and `status --cloud` on one remote: what one tool pushed, the other takes and counts. */
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -41,5 +41,27 @@ describeWithDvc("pulling before running", () => {
       expect(repository.read("../ran")).toBe("ran\nran\n");
       expect(repository.git("status", "--porcelain")).toBe("");
     }
+  });
+
+  test("status --cloud: the same states of the same files", async () => {
+    const repository = makeRepository({ files: { "dvc.yaml": pipeline } });
+    repository.write({ "raw.txt": "raw\n" });
+    await dvc(repository, "remote", "add", "-d", "store", path.join(repository.root, "store"));
+    await ours(repository, "add", "raw.txt");
+    await ours(repository, "repro");
+    const same = async (...args: readonly string[]) => {
+      const mine = JSON.parse(await ours(repository, "status", "--json", ...args)) as Record<string, string>;
+      const theirs = JSON.parse(await dvc(repository, "status", "--json", ...args)) as Record<string, string>;
+      // Of files with the same content DVC names one.
+      expect(mine).toMatchObject(theirs);
+      expect(new Set(Object.values(mine))).toEqual(new Set(Object.values(theirs)));
+    };
+    await same("-c");
+    await ours(repository, "push", "use");
+    await same("-c");
+    await same("-r", "store", "use");
+    rmSync(path.join(repository.folder, ".dvc/cache/files"), { recursive: true });
+    await same("-c", "use");
+    await same("-c", "raw.txt.dvc");
   });
 });

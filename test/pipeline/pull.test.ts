@@ -1,8 +1,8 @@
 /** `--pull`: stages take what a remote has before they run. */
-import { readdirSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
-import { makeRepository, type Repository } from "../rig/index.ts";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeRepository, makeTemporaryFolder, Repository } from "../rig/index.ts";
 
 const pipeline = `stages:
   make:
@@ -16,10 +16,11 @@ const pipeline = `stages:
     outs: [used.txt]
 `;
 
+let source: Repository;
 let repository: Repository;
-beforeEach(async () => {
+beforeAll(async () => {
   repository = makeRepository({ files: { "dvc.yaml": pipeline, "params.yaml": "x: 1\n", "raw.txt": "raw\n" } });
-  await repository.succeed(["remote", "add", "-d", "store", path.join(repository.root, "store")]);
+  await repository.succeed(["remote", "add", "-d", "store", "../store"]);
   repository.git("rm", "-q", "--cached", "raw.txt");
   await repository.succeed(["add", "raw.txt"]);
   await repository.succeed(["repro"]);
@@ -27,6 +28,11 @@ beforeEach(async () => {
   repository.commit("ran");
   expect(repository.read("../ran")).toBe("ran\nran\n");
   forget("raw.txt", "data", "made.txt", "used.txt", ".dvc/cache", ".dvc/tmp");
+  source = repository;
+});
+beforeEach(() => {
+  repository = new Repository(makeTemporaryFolder());
+  cpSync(source.root, repository.root, { recursive: true, preserveTimestamps: true });
 });
 
 /** As in a fresh clone. */

@@ -1,5 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
+import { visible } from "../../base/visible.ts";
+import { type CloudStatus, cloudStatus } from "../../pipeline/data/cloud-status.ts";
+import { quotedList } from "../../pipeline/reproduce.ts";
 import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../../pipeline/status.ts";
 import { openProject } from "../../store/open.ts";
 import { projectState } from "../../store/state-database.ts";
@@ -12,6 +15,8 @@ interface Flags {
   readonly quiet?: boolean;
   readonly recursive?: boolean;
   readonly withDeps?: boolean;
+  readonly cloud?: boolean;
+  readonly remote?: string;
 }
 
 function pythonSpacing(json: unknown): string {
@@ -36,7 +41,32 @@ function report(io: Io, status: ProjectStatus, flags: Flags): ExitCode {
   return exitCodes.ok;
 }
 
+function cloudText({ files, remotes }: CloudStatus, flags: Flags): string {
+  if (files.size === 0) return `Cache and remote${remotes.length > 1 ? "s" : ""} ${quotedList(remotes)} are in sync.`;
+  // As DVC prints it: with --remote alone without a tab.
+  const indent = flags.cloud ? "\t" : "";
+  return [...files].map(([name, state]) => `${indent}${`${state}:`.padEnd(20)}${visible(name)}`).join("\n");
+}
+
+async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
+  const folder = process.cwd();
+  const status = await cloudStatus({
+    project: openProject(folder),
+    folder,
+    targets,
+    recursive: flags.recursive === true,
+    extent: flags.withDeps === true ? "with-dependencies" : "targets-only",
+    names: "exact",
+    remote: flags.remote,
+  });
+  if (flags.json) print(io, pythonSpacing(Object.fromEntries(status.files)));
+  else if (flags.quiet) return status.files.size > 0 ? 1 : exitCodes.ok;
+  else print(io, cloudText(status, flags));
+  return exitCodes.ok;
+}
+
 async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
+  if (flags.cloud || flags.remote !== undefined) return runCloud(io, targets, flags);
   const folder = process.cwd();
   const project = openProject(folder);
   const state = projectState(project);
@@ -66,4 +96,6 @@ export const command: CommandFactory = (io, finish) =>
     .addOption(verbose())
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("-d, --with-deps", "the stages that the targets depend on too")
+    .option("-c, --cloud", "compare the cache with the storage remote instead")
+    .option("-r, --remote <name>", "the same, with another remote than the default one")
     .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));

@@ -1,9 +1,12 @@
 /** The data that the workspace's lock files and .dvc files name. */
+import path from "node:path";
 import type { Project } from "../../store/project.ts";
+import { defaultRemoteName } from "../../store/remotes/open.ts";
 import { isObjectHash } from "../../store/tree.ts";
-import { loadProjectStages } from "../project-stages.ts";
+import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
 import { openLockBook } from "../run/lock-book.ts";
-import { chooseStages } from "../targets.ts";
+import { chooseStages, withDependencies } from "../targets.ts";
+import type { Stage } from "../types.ts";
 
 export interface TrackedRequest {
   readonly project: Project;
@@ -13,9 +16,13 @@ export interface TrackedRequest {
   readonly targets: readonly string[];
   readonly recursive: boolean;
   readonly names: "exact" | "glob";
+  /** Default: the targets only. */
+  readonly extent?: "targets-only" | "with-dependencies";
 }
 
 export interface TrackedObject {
+  /** The output (absolute). */
+  readonly file: string;
   readonly md5: string;
   /** false: `push: false` of the output. */
   readonly push: boolean;
@@ -23,23 +30,48 @@ export interface TrackedObject {
   readonly remote: string | undefined;
 }
 
+function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly Stage[] {
+  if (request.targets.length === 0) return stages.stages;
+  const chosen = chooseStages(stages, request);
+  const all = request.extent === "with-dependencies" ? withDependencies(stages, chosen) : chosen;
+  return all.map(({ stage }) => stage);
+}
+
 /** Objects of cached outputs as they are recorded, without those that other repositories keep. Errors: STAGE_NOT_FOUND. */
 export async function trackedObjects(request: TrackedRequest): Promise<readonly TrackedObject[]> {
-  const { project, targets, folder, recursive, names } = request;
+  const { project } = request;
   const stages = await loadProjectStages(project);
-  const chosen =
-    targets.length === 0
-      ? stages.stages
-      : chooseStages(stages, { targets, folder, recursive, names }).map(({ stage }) => stage);
+  const chosen = chosenStages(stages, request);
   const locks = await openLockBook(project.root, chosen, []);
   return chosen.flatMap((stage) => {
     const data = stages.dataStages.get(stage.address);
     if (stage.deps.some((dep) => dep.startsWith("repo://"))) return [];
     const recorded = data === undefined ? locks.entry(stage) : data.recorded;
     const hashes = new Map(recorded?.outs.map((item) => [item.path, item.md5]));
-    return stage.outs.flatMap(({ path, cache, push, remote }) => {
-      const md5 = hashes.get(path) ?? "";
-      return cache && isObjectHash(md5) ? [{ md5, push: push !== false, remote }] : [];
+    return stage.outs.flatMap(({ path: name, cache, push, remote }) => {
+      const md5 = hashes.get(name) ?? "";
+      const file = path.resolve(stage.workingFolder, name);
+      return cache && isObjectHash(md5) ? [{ file, md5, push: push !== false, remote }] : [];
     });
   });
+}
+
+/**
+ * Which objects belong to which remote: the one chosen with -r, else the one that an output names for itself, else the
+ * default. With -r, outputs of other remotes are left out (DVC: repo/fetch.py).
+ */
+export function byRemote(
+  { project, remote }: { readonly project: Project; readonly remote: string | undefined },
+  objects: readonly TrackedObject[],
+): ReadonlyMap<string | undefined, readonly TrackedObject[]> {
+  const chosen = remote?.toLowerCase();
+  const fallback = chosen ?? defaultRemoteName(project);
+  const groups = new Map<string | undefined, TrackedObject[]>([[fallback, []]]);
+  for (const object of objects) {
+    const own = object.remote?.toLowerCase();
+    if (chosen !== undefined && own !== undefined && own !== chosen) continue;
+    const name = own ?? fallback;
+    groups.set(name, [...(groups.get(name) ?? []), object]);
+  }
+  return groups;
 }

@@ -1,32 +1,17 @@
 /** `push` and `fetch`: the workspace's data between the cache and storage remotes. */
 import { type Cache, openCache } from "../../store/cache.ts";
-import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
+import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
 import { projectState } from "../../store/state-database.ts";
-import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
+import { byRemote, type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
 export interface DataTransferRequest extends TrackedRequest, TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
   readonly remote: string | undefined;
   readonly runCache: boolean;
-}
-
-/** The hashes by remote. With -r, outputs of other remotes are left out (DVC: repo/fetch.py). */
-function byRemote(request: DataTransferRequest, objects: readonly TrackedObject[]): Map<string | undefined, string[]> {
-  const groups = new Map<string | undefined, string[]>();
-  const chosen = request.remote?.toLowerCase();
-  const fallback = chosen ?? defaultRemoteName(request.project);
-  groups.set(fallback, []);
-  for (const { md5, remote } of objects) {
-    const own = remote?.toLowerCase();
-    if (chosen !== undefined && own !== undefined && own !== chosen) continue;
-    const name = own ?? fallback;
-    groups.set(name, [...(groups.get(name) ?? []), md5]);
-  }
-  return groups;
 }
 
 interface Ways {
@@ -46,7 +31,8 @@ async function transfer(
   try {
     const cache: Cache = openCache(project, { state });
     if (request.runCache) sum.transferred += await ways.runs(cache, openRemote(project, request.remote), options);
-    for (const [name, hashes] of byRemote(request, objects)) {
+    for (const [name, tracked] of byRemote(request, objects)) {
+      const hashes = tracked.map(({ md5 }) => md5);
       const outcome = await ways.objects(cache, openRemote(project, name), { ...options, hashes });
       sum.transferred += outcome.transferred;
       sum.missing.push(...outcome.missing);
