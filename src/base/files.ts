@@ -30,6 +30,9 @@ export {
   statSync,
 } from "node:fs";
 
+/** A path as text, or as bytes where a name need not be UTF-8. */
+export type FilePath = string | Buffer;
+
 /** The bytes of a file, or undefined where there is none. Other failures are thrown. */
 export function readIfExists(file: string): Buffer | undefined {
   try {
@@ -40,7 +43,7 @@ export function readIfExists(file: string): Buffer | undefined {
   }
 }
 
-export function lstatIfExists(file: string): fs.Stats | undefined {
+export function lstatIfExists(file: FilePath): fs.Stats | undefined {
   return fs.lstatSync(file, { throwIfNoEntry: false });
 }
 
@@ -154,7 +157,7 @@ export function createExclusive(file: string, data: string | Uint8Array): boolea
   }
 }
 
-export function rename(from: string, to: string): void {
+export function rename(from: FilePath, to: string): void {
   beforeEffect("rename", to);
   fs.renameSync(from, to);
 }
@@ -170,9 +173,21 @@ export function removeFile(file: string): void {
 }
 
 /** Removes a file or a whole folder; nothing there is fine. Links are removed, never followed. */
-export function removeTree(target: string): void {
-  beforeEffect("rmtree", target);
+export function removeTree(target: FilePath): void {
+  beforeEffect("rmtree", String(target));
   fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Removes a folder where nothing is in it; answers whether it did. */
+export function removeEmptyFolder(folder: FilePath): boolean {
+  beforeEffect("rmtree", String(folder));
+  try {
+    fs.rmdirSync(folder);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOTEMPTY" || systemErrorCode(error) === "EEXIST") return false;
+    throw error;
+  }
 }
 
 export function symlink(target: string, file: string): void {
@@ -203,8 +218,8 @@ export function cloneFile(from: string, to: string): void {
   fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE);
 }
 
-export function setMode(file: string, mode: number): void {
-  beforeEffect("chmod", file);
+export function setMode(file: FilePath, mode: number): void {
+  beforeEffect("chmod", String(file));
   fs.chmodSync(file, mode);
 }
 

@@ -1,19 +1,13 @@
 /** The Git directories of a workspace copy: the one that we trust, and the one that stages see. */
 import path from "node:path";
-import {
-  type BigIntStats,
-  existsSync,
-  lstatSync,
-  makeFolder,
-  readdirSync,
-  readFileSync,
-  readIfExists,
-  writePrivateFile,
-} from "../base/files.ts";
+import { existsSync, makeFolder, readFileSync, readIfExists, writePrivateFile } from "../base/files.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { Repository } from "../git/repository.ts";
+import { withoutRepository } from "../git/run.ts";
 import { copyIndex } from "../git/snapshot.ts";
 import { sha256 } from "../store/hash.ts";
+import type { FolderRecords } from "./copy-folders.ts";
+import { recall, remember, signatureOf } from "./copy-memory.ts";
 import { removeStubborn } from "./remove-stubborn.ts";
 
 export interface CopySlot {
@@ -35,6 +29,7 @@ function trustedGitDir(slot: CopySlot): string {
   return path.join(slot.folder, "git");
 }
 
+/** It knows the files of the experiment as we wrote them. */
 export function trustedIndex(slot: CopySlot): string {
   return path.join(trustedGitDir(slot), "index");
 }
@@ -45,6 +40,18 @@ export function copyEnvironment(slot: CopySlot): Record<string, string> {
     GIT_DIR: trustedGitDir(slot),
     GIT_WORK_TREE: workFolder(slot),
     GIT_OBJECT_DIRECTORY: path.join(slot.repository.commonDir, "objects"),
+  };
+}
+
+/**
+ * For stages: a Git hook of the user's that started us points their git at no other repository, and where they removed the copy's own `.git` they do not
+ * find the user's, in whose folders the copy lies.
+ */
+export function stageGitEnvironment(slot: CopySlot): Readonly<Record<string, string | undefined>> {
+  const { GIT_CEILING_DIRECTORIES: ceiling } = process.env;
+  return {
+    ...withoutRepository,
+    GIT_CEILING_DIRECTORIES: ceiling ? `${slot.folder}${path.delimiter}${ceiling}` : slot.folder,
   };
 }
 
@@ -73,9 +80,15 @@ function gitConfig(repository: Repository): string {
     "\tfsmonitor = false",
     "\tuntrackedCache = false",
     "\tsplitIndex = false",
+    // A changed file must show, whatever it did to its times.
+    "\ttrustctime = true",
+    "\tcheckStat = default",
+    "\tignoreStat = false",
     "\tlogAllRefUpdates = false",
     "\thooksPath = /dev/null",
     "[index]",
+    // As index-scan.ts reads it.
+    "\tversion = 2",
     "\tsparse = false",
     "[gc]",
     "\tauto = 0",
@@ -85,15 +98,22 @@ function gitConfig(repository: Repository): string {
   ].join("\n");
 }
 
+interface GitDirPlace {
+  readonly folder: string;
+  readonly head: ObjectId;
+  /** As core.worktree says it: the user's settings may name a work tree of their own. */
+  readonly workTree: string;
+}
+
 /** Writes a Git directory that borrows the user's objects: settings, branches and tags as they are now. */
-function writeGitDir(slot: CopySlot, folder: string, head: ObjectId): void {
+function writeGitDir(slot: CopySlot, { folder, head, workTree }: GitDirPlace): void {
   const { repository } = slot;
   for (const sub of ["objects/info", "refs/heads", "info"]) makeFolder(path.join(folder, sub));
   writePrivateFile(
     path.join(folder, "objects/info/alternates"),
     `${alternatesLine(path.join(repository.commonDir, "objects"))}\n`,
   );
-  writePrivateFile(path.join(folder, "config"), gitConfig(repository));
+  writePrivateFile(path.join(folder, "config"), `${gitConfig(repository)}[core]\n\tworktree = ${workTree}\n`);
   writePrivateFile(path.join(folder, "HEAD"), `${head}\n`);
   writePrivateFile(path.join(folder, "packed-refs"), readFileSync(slot.packedRefs));
   for (const [file, bytes] of userFiles(repository)) writePrivateFile(path.join(folder, file), bytes);
@@ -114,72 +134,44 @@ export function templateName(repository: Repository, packedRefs: string): string
   return sha256([gitConfig(repository), packedRefs, ...parts].join("\0"));
 }
 
-function fingerprint(stats: BigIntStats): string {
-  return `${stats.ino}.${stats.mode}.${stats.size}.${stats.mtimeNs}.${stats.ctimeNs}`;
-}
-
-/**
- * All files and folders below a folder with what the kernel says of them. A file that is changed, and a folder in which
- * a name comes or goes, get a new ctime, which no program can set back.
- */
-function signatureOf(folder: string): string {
-  const parts: string[] = [];
-  const visit = (file: string) => {
-    const stats = lstatSync(file, { bigint: true });
-    parts.push(file, fingerprint(stats));
-    if (stats.isDirectory()) for (const name of readdirSync(file).sort()) visit(path.join(file, name));
-  };
-  visit(folder);
-  return parts.join("\n");
-}
-
-/** What is remembered of the Git directories of a slot, beside them: `<slot>/git.json`. */
-interface Remembered {
-  readonly template: string;
-  readonly head: string;
-  readonly signature: string;
-}
-
-function rememberedFile(slot: CopySlot): string {
-  return path.join(slot.folder, "git.json");
-}
-
-function recall(slot: CopySlot): Partial<Remembered> {
-  try {
-    return JSON.parse(readIfExists(rememberedFile(slot))?.toString() ?? "{}") as Partial<Remembered>;
-  } catch {
-    return {};
-  }
-}
-
-function isUntouched(slot: CopySlot, folder: string, head: ObjectId): boolean {
-  const { template, head: headThen, signature } = recall(slot);
-  if (template !== slot.template || headThen !== head) return false;
-  try {
-    return sha256(signatureOf(folder)) === signature;
-  } catch {
-    return false;
-  }
-}
-
 /** Writes the trusted Git directory where it is missing or the user's settings have changed; its index stays. */
 export function renewTrustedGit(slot: CopySlot, head: ObjectId): void {
   const folder = trustedGitDir(slot);
-  if (existsSync(path.join(folder, "HEAD")) && recall(slot).template === slot.template) return;
-  writeGitDir(slot, folder, head);
+  if (recall(slot.folder).template === slot.template && existsSync(path.join(folder, "HEAD"))) return;
+  writeGitDir(slot, { folder, head, workTree: "../work" });
+}
+
+/** Throws away what a stage made of it, the index too. */
+export function replaceTrustedGit(slot: CopySlot, head: ObjectId): void {
+  const folder = trustedGitDir(slot);
+  removeStubborn(folder);
+  writeGitDir(slot, { folder, head, workTree: "../work" });
+}
+
+/** Whether the trusted Git directory is as we left it: its index may say what a stage wants. */
+export function isTrustedGitUntouched(slot: CopySlot): boolean {
+  const { trusted } = recall(slot.folder);
+  return trusted !== undefined && trusted === signatureOf(trustedGitDir(slot));
 }
 
 /**
  * The `.git` inside a copy, for stages that call git: made anew, unless it is provably as we left it, and with the index
  * of the experiment's files. Making it anew costs as much as all the rest of preparing a copy.
  */
-export function renewStageGit(slot: CopySlot, head: ObjectId): void {
+export function renewStageGit(slot: CopySlot, head: ObjectId, folders: FolderRecords): void {
   const folder = path.join(workFolder(slot), ".git");
-  if (!isUntouched(slot, folder, head)) {
+  const known = recall(slot.folder);
+  const isUntouched =
+    known.template === slot.template &&
+    known.head === head &&
+    known.stage !== undefined &&
+    known.stage === signatureOf(folder);
+  if (!isUntouched) {
     removeStubborn(folder);
-    writeGitDir(slot, folder, head);
+    writeGitDir(slot, { folder, head, workTree: ".." });
   }
   copyIndex(trustedIndex(slot), path.join(folder, "index"));
-  const remembered: Remembered = { template: slot.template, head, signature: sha256(signatureOf(folder)) };
-  writePrivateFile(rememberedFile(slot), JSON.stringify(remembered));
+  const trusted = signatureOf(trustedGitDir(slot));
+  const stage = signatureOf(folder);
+  remember(slot.folder, { template: slot.template, head, trusted, stage, folders, preparedAt: Date.now() });
 }

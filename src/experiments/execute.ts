@@ -7,7 +7,6 @@ import type { Value } from "../base/value.ts";
 import { visibleText } from "../base/visible.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { stamp, writeCommit } from "../git/objects.ts";
-import { withoutRepository } from "../git/run.ts";
 import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { restoreOutputs } from "../pipeline/restore-outputs.ts";
@@ -16,7 +15,7 @@ import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type Sta
 import type { Project } from "../store/project.ts";
 import type { FailureCause } from "./attempts.ts";
 import { prepareCopy, resultTree } from "./copy.ts";
-import { type CopySlot, workFolder } from "./copy-git-dir.ts";
+import { type CopySlot, stageGitEnvironment, workFolder } from "./copy-git-dir.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
 import type { QueueEntry } from "./queue.ts";
@@ -96,8 +95,11 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
       ...record.flags,
       folder: path.join(project.root, record.folder),
       targets: record.targets,
-      // A stage that calls git has the copy's repository, also where a Git hook of the user's started us.
-      environment: { ...withoutRepository, ...stageEnvironment({ ...record, name, baseline }), ...request.environment },
+      environment: {
+        ...stageGitEnvironment(request.slot),
+        ...stageEnvironment({ ...record, name, baseline }),
+        ...request.environment,
+      },
       dvcRoot: request.project.root,
       output: { kind: "file", descriptor: log },
       signal: request.signal,
@@ -141,7 +143,7 @@ async function commitResult(
   const { entry, slot } = request;
   const inside = path.relative(workFolder(slot), stages.project.root);
   const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
-  const tree = await resultTree(slot, include);
+  const tree = await resultTree(slot, entry, include);
   const metrics = await workspaceMetrics(stages);
   const commit = writeCommit(slot.repository, {
     tree,

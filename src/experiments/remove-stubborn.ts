@@ -1,19 +1,50 @@
-import path from "node:path";
-import { lstatIfExists, readdirSync, removeTree, setMode } from "../base/files.ts";
+import {
+  asideName,
+  type Dirent,
+  type FilePath,
+  lstatIfExists,
+  readdirSync,
+  removeTree,
+  rename,
+  setMode,
+} from "../base/files.ts";
 
-/** Removes a folder even where a stage took the rights to write away. */
-export function removeStubborn(target: string): void {
+/** Longer paths are not used: the kernel refuses those over 4096 bytes (1024 on macOS), whole as they are given. */
+const longestPath = process.platform === "linux" ? 3_000 : 700;
+
+/** Removes a folder even where a stage took the rights to write away, or made folders deeper than a path can be long. */
+export function removeStubborn(target: FilePath): void {
   try {
     removeTree(target);
   } catch {
-    allowWriting(target);
-    removeTree(target);
+    for (const top of makeRemovable(target)) removeTree(top);
   }
 }
 
-function allowWriting(target: string): void {
-  if (lstatIfExists(target)?.isDirectory() !== true) return;
-  setMode(target, 0o700);
-  for (const entry of readdirSync(target, { withFileTypes: true }))
-    if (entry.isDirectory()) allowWriting(path.join(target, entry.name));
+/** Gives us the rights to all folders below, and moves those that lie too deep beside the target. Answers what to remove. */
+function makeRemovable(target: FilePath): readonly FilePath[] {
+  if (lstatIfExists(target)?.isDirectory() !== true) return [target];
+  const tops: FilePath[] = [target];
+  const pending: FilePath[] = [target];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    setMode(folder, 0o700);
+    for (const child of foldersIn(folder)) {
+      if (child.length <= longestPath) pending.push(child);
+      else {
+        setMode(child, 0o700);
+        const top = asideName(target.toString());
+        rename(child, top);
+        tops.push(top);
+        pending.push(top);
+      }
+    }
+  }
+  return tops;
+}
+
+/** Names as bytes: they need not be UTF-8. */
+function foldersIn(folder: FilePath): readonly Buffer[] {
+  const entries: Dirent<Buffer>[] = readdirSync(folder, { withFileTypes: true, encoding: "buffer" });
+  const prefix = Buffer.concat([Buffer.from(folder), Buffer.from("/")]);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => Buffer.concat([prefix, entry.name]));
 }
