@@ -1,6 +1,8 @@
 /** The options that `repro` and `exp run` share, and what they mean for the pipeline. */
 import { type Command, InvalidArgumentError } from "commander";
+import { exitCodes, SweeplineError } from "../base/errors.ts";
 import type { ReproduceOptions } from "../pipeline/types.ts";
+import type { Project } from "../store/project.ts";
 
 export interface ReproduceFlags {
   readonly force?: boolean;
@@ -51,6 +53,21 @@ export function addReproduceOptions(command: Command): Command {
 export function jobs(value: string): number {
   if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError("not a number of jobs (1 or more)");
   return Number(value);
+}
+
+/** Whether a run in the workspace asks before each stage. Refuses to ask where several may run at once. */
+export function asksStages(
+  project: Project,
+  { interactive, jobs }: ReproduceFlags & { readonly jobs?: unknown },
+): boolean {
+  const asks = interactive === true || project.config.interactive;
+  if (asks && typeof jobs === "number" && jobs > 1)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: `${interactive ? "--interactive" : "core.interactive"} asks stage by stage: it can't be used with --jobs above 1`,
+      exitCode: exitCodes.usage,
+    });
+  return asks;
 }
 
 export type SharedReproduceOptions = Pick<

@@ -38,7 +38,7 @@ function load(project: Project, params: ParamsReader, found: FoundPipelineFile, 
     all.dataStages.set(data.stage.address, data);
     return [data.stage];
   }
-  const pipeline = loadPipelineFile(location, params.read);
+  const pipeline = loadPipelineFile({ ...location, style: project.config.argumentStyle }, params.read);
   all.pipelines.push(pipeline);
   return pipeline.stages;
 }

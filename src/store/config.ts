@@ -163,10 +163,16 @@ function isLinkType(type: string): type is LinkType {
 /** What the rest of the program asks the configuration. */
 export function toProjectConfig(values: ConfigValues): ProjectConfig {
   const types = splitLinkTypes(values.get("cache.type") ?? "reflink,copy").filter(isLinkType);
+  const isTrue = (key: string) => values.get(key)?.toLowerCase() === "true";
   return {
     get: (key) => values.get(key.toLowerCase()),
     remotes: remoteNames(values),
     cacheTypes: types,
-    autostage: values.get("core.autostage")?.toLowerCase() === "true",
+    autostage: isTrue("core.autostage"),
+    interactive: isTrue("core.interactive"),
+    argumentStyle: {
+      bool: values.get("parsing.bool")?.toLowerCase() === "boolean_optional" ? "boolean_optional" : "store_true",
+      list: values.get("parsing.list")?.toLowerCase() === "append" ? "append" : "nargs",
+    },
   };
 }

@@ -12,6 +12,12 @@ export interface Project {
   readonly config: ProjectConfig;
 }
 
+/** The settings `parsing.bool` and `parsing.list`: how a mapping in a command becomes arguments. */
+export interface ArgumentStyle {
+  readonly bool: "store_true" | "boolean_optional";
+  readonly list: "nargs" | "append";
+}
+
 /** .dvc/config merged with system, global and local config; the later wins. Section and key in lower case. */
 export interface ProjectConfig {
   /** The value of `section.option`, or of `remote.NAME.option`; undefined where none is set. */
@@ -21,6 +27,9 @@ export interface ProjectConfig {
   /** Link types in order of preference; DVC's default is reflink, copy. */
   readonly cacheTypes: readonly LinkType[];
   readonly autostage: boolean;
+  /** core.interactive: ask before each stage runs in the workspace. */
+  readonly interactive: boolean;
+  readonly argumentStyle: ArgumentStyle;
 }
 
 export type LinkType = "reflink" | "hardlink" | "symlink" | "copy";

@@ -23,7 +23,7 @@ import { type ExitCode, type Io, print, warn } from "../io.ts";
 import { addLimitOptions, defaultJobs, entryLimits, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
 import { notEmpty } from "../points.ts";
 import { queuedText } from "../queue-text.ts";
-import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
+import { addReproduceOptions, asksStages, type ReproduceFlags } from "../reproduce-options.ts";
 import { type QueueRun, queueExitCode, ranText, runQueue } from "../run-queue.ts";
 import { checkCommands } from "../shell-check.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
@@ -52,6 +52,8 @@ interface Call {
   /** Where params.yaml is composed: its configs. */
   readonly configs: ProjectConfigs | undefined;
   readonly expansion: Expansion;
+  /** Whether a run in the workspace asks before each stage. */
+  readonly asks: boolean;
 }
 
 function refuse(message: string, hint?: string): SweeplineError {
@@ -185,7 +187,7 @@ async function runHere(call: Call): Promise<ExitCode> {
       targets: call.targets,
       flags: call.flags,
       taken: options.force ? "replace" : "refuse",
-      interactive: options.interactive === true,
+      interactive: call.asks,
       named: (name) => print(io, `Reproducing experiment '${name}'`),
       events: stageEvents(io, { groups, messages: "all", clock: limit }),
       signal: limit.signal,
@@ -214,7 +216,7 @@ async function runHere(call: Call): Promise<ExitCode> {
   }
 }
 
-async function runAll({ io, context, options }: Omit<Call, "expansion" | "configs">): Promise<ExitCode> {
+async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "options">): Promise<ExitCode> {
   const run = await runQueue(context, io, {
     jobs: options.jobs ?? defaultJobs(options),
     onFailure: options.failFast ? "stop" : "continue",
@@ -237,6 +239,7 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
   const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
   if (options.runAll) return runAll(shared);
+  const asks = !options.queue && !options.temp && asksStages(context.project, options);
   const configs = configsOf(io, context.project, options);
   const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
@@ -253,7 +256,7 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
     flags: shared.flags,
     runs: options.queue ? "later" : "here",
   });
-  const call = { ...shared, configs, expansion };
+  const call = { ...shared, configs, expansion, asks };
   if (options.queue) return queueOnly(call);
   return options.temp ? runTemporary(call) : runHere(call);
 }

@@ -9,7 +9,7 @@ import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { addReproduceOptions, jobs, type ReproduceFlags, reproduceOptions } from "../reproduce-options.ts";
+import { addReproduceOptions, asksStages, jobs, type ReproduceFlags, reproduceOptions } from "../reproduce-options.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 import { verbose } from "../talk-options.ts";
 import { trackFiles } from "../track-files.ts";
@@ -54,6 +54,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
       project,
       {
         ...reproduceOptions(targets, flags),
+        interactive: asksStages(project, flags),
         folder,
         jobs: flags.jobs ?? 1,
         environment: {},

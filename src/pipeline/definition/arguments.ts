@@ -1,14 +1,9 @@
 /** A mapping in a command, `python train.py ${train}`, becomes arguments: `--lr 0.1 --flag --layers 16 32`. */
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import type { ArgumentStyle } from "../../store/project.ts";
 import { TemplateProblem } from "./context.ts";
 import { asText } from "./stage.ts";
-
-/** The settings `parsing.bool` and `parsing.list` of the configuration. */
-export interface ArgumentStyle {
-  readonly bool: "store_true" | "boolean_optional";
-  readonly list: "nargs" | "append";
-}
 
 export const defaultArgumentStyle: ArgumentStyle = { bool: "store_true", list: "nargs" };
 

@@ -2,7 +2,8 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
-import { type ArgumentStyle, defaultArgumentStyle } from "./arguments.ts";
+import type { ArgumentStyle } from "../../store/project.ts";
+import { defaultArgumentStyle } from "./arguments.ts";
 import { type Context, emptyContext, fileContext, TemplateProblem, varsOf, withVars } from "./context.ts";
 import { fill, holdsReference, type Scope } from "./fill.ts";
 import { type ShellHazard, shellHazards } from "./shell-hazards.ts";

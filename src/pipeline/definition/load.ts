@@ -3,6 +3,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import type { ArgumentStyle } from "../../store/project.ts";
 import type { Stage } from "../types.ts";
 import { expandDefinitions, type ReadTemplateFile } from "./expand.ts";
 import { type PipelineSource, readPipelineSource } from "./source.ts";
@@ -30,10 +31,13 @@ export interface PipelineLocation {
   readonly root: string;
   /** dvc.yaml's path relative to it. */
   readonly file: string;
+  /** How a mapping in a command becomes arguments; default: DVC's default. */
+  readonly style?: ArgumentStyle;
 }
 
 interface KnownFile {
   readonly text: string;
+  readonly style: string | undefined;
   /** What templates read, as it was then. */
   readonly read: ReadonlyMap<string, Value | undefined>;
   readonly pipeline: PipelineFile;
@@ -43,13 +47,24 @@ interface KnownFile {
 const known = new Map<string, KnownFile>();
 const knownLimit = 256;
 
+function styleOf({ style }: PipelineLocation): { readonly style?: ArgumentStyle } {
+  return style === undefined ? {} : { style };
+}
+
 function textList(value: Value | undefined): string[] {
   return isList(value) ? value.map(asText) : [];
 }
 
 function build(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): PipelineFile {
   const folder = path.join(location.root, path.dirname(location.file));
-  const expanded = expandDefinitions({ file: location.file, text: source.text, folder, data: source.data, read });
+  const expanded = expandDefinitions({
+    file: location.file,
+    text: source.text,
+    folder,
+    data: source.data,
+    read,
+    ...styleOf(location),
+  });
   const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues }) => ({
     ...stageOf({ file: location.file, folder, name }, definition),
     ...(shellHazards.length === 0 ? {} : { shellHazards }),
@@ -83,7 +98,12 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
     throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${location.file}' does not exist` });
   const source = readPipelineSource(location.file, bytes);
   const before = known.get(absolute);
-  if (before?.text === source.text && [...before.read].every(([file, value]) => read(file) === value))
+  const style = JSON.stringify(location.style);
+  if (
+    before?.text === source.text &&
+    before.style === style &&
+    [...before.read].every(([file, value]) => read(file) === value)
+  )
     return before.pipeline;
   const seen = new Map<string, Value | undefined>();
   const pipeline = build(location, source, (file) => {
@@ -92,7 +112,7 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
     return value;
   });
   if (known.size >= knownLimit) known.clear();
-  known.set(absolute, { text: source.text, read: seen, pipeline });
+  known.set(absolute, { text: source.text, style, read: seen, pipeline });
   return pipeline;
 }
 

@@ -16,7 +16,14 @@ import { makeTemporaryFolder } from "../../rig/index.ts";
 
 function makeCache(): Cache {
   const root = makeTemporaryFolder();
-  const config = { get: () => undefined, remotes: [], cacheTypes: ["copy"] as const, autostage: false };
+  const config = {
+    get: () => undefined,
+    remotes: [],
+    cacheTypes: ["copy"] as const,
+    autostage: false,
+    interactive: false,
+    argumentStyle: { bool: "store_true" as const, list: "nargs" as const },
+  };
   const dvcDir = path.join(root, ".dvc");
   const tmpDir = path.join(dvcDir, "tmp");
   const project: Project = { root, gitRoot: null, dvcDir, tmpDir, cacheDir: path.join(dvcDir, "cache"), config };
