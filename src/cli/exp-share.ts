@@ -38,7 +38,7 @@ export function selectionOf(names: readonly string[], flags: ShareFlags): Select
   return { kind: "of", revs: flags.rev ?? [], count: flags.num };
 }
 
-/** undefined: no data is moved, since that was asked for or since there is no storage remote (as in DVC). */
+/** undefined: no data is moved, as was asked for. Throws REMOTE_UNKNOWN before anything is moved. */
 export function dataRequest(
   io: Io,
   project: Project,
@@ -46,12 +46,15 @@ export function dataRequest(
 ): DataRequest | undefined {
   if (!flags.cache) return undefined;
   const name = flags.remote ?? defaultRemoteName(project);
-  if (name === undefined) {
+  if (name === undefined)
     warn(io, "No remote provided and no default remote set: the data of the experiments stays where it is.");
-    return undefined;
-  }
-  const remote = openRemote(project, name);
-  return { remote, jobs: transferJobs(flags), runCache: flags.runCache === true, progress: progress.count };
+  else openRemote(project, name);
+  return {
+    remote: flags.remote,
+    jobs: transferJobs(flags),
+    runCache: flags.runCache === true && name !== undefined,
+    progress: progress.count,
+  };
 }
 
 export function warnData(io: Io, data: DataOutcome): void {

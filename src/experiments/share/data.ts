@@ -1,16 +1,19 @@
-/** The data of experiments, between the cache and a storage remote: all experiments of a call in one pass. */
+/** The data of experiments, between the cache and storage remotes: all experiments of a call in one pass. */
 import type { ObjectId } from "../../git/ids.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
+import { byRemote } from "../../store/remotes/by-remote.ts";
+import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
-import type { StorageRemote, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
+import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
 import { projectState } from "../../store/state-database.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsOfCommits } from "./objects.ts";
 
 export interface DataRequest extends TransferOptions {
-  readonly remote: StorageRemote;
+  /** -r; undefined: the remote that an output names, or the default one. */
+  readonly remote: string | undefined;
   readonly runCache: boolean;
 }
 
@@ -31,15 +34,25 @@ async function transfer(
   request: DataRequest,
   ways: { readonly objects: Transfer; readonly runs: TransferRuns },
 ): Promise<DataOutcome> {
+  const { project } = context;
   const { remote, runCache, ...options } = request;
   const needed = await objectsOfCommits(context, commits);
-  const state = projectState(context.project);
+  const state = projectState(project);
+  const sum = { transferred: 0, missing: [] as string[], failed: [] as TransferOutcome["failed"][number][] };
   try {
-    const cache: Cache = openCache(context.project, { state });
-    const outcome = await ways.objects(cache, remote, { ...options, hashes: needed.hashes });
-    const runs = runCache ? await ways.runs(cache, remote, options) : 0;
+    const cache: Cache = openCache(project, { state });
+    for (const [name, objects] of byRemote({ project, remote }, needed.objects)) {
+      // Without a default remote, the data of outputs that name none stays where it is.
+      if (name === undefined) continue;
+      const hashes = objects.map(({ md5 }) => md5);
+      const outcome = await ways.objects(cache, openRemote(project, name), { ...options, hashes });
+      sum.transferred += outcome.transferred;
+      sum.missing.push(...outcome.missing);
+      sum.failed.push(...outcome.failed);
+    }
+    if (runCache) sum.transferred += await ways.runs(cache, openRemote(project, remote), options);
     const unreadable = needed.unreadable.map(({ commit, message }) => `${commit.slice(0, 7)}: ${message}`);
-    return { ...outcome, transferred: outcome.transferred + runs, unreadable };
+    return { ...sum, unreadable };
   } finally {
     await state.close();
   }

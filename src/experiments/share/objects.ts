@@ -2,15 +2,16 @@
 import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
+import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { commitSource } from "../show/commit-source.ts";
-import { storedHashes } from "../show/experiment-data.ts";
+import { storedObjects } from "../show/experiment-data.ts";
 import type { FileSource } from "../show/file-source.ts";
 import { openReading, type Reading } from "../show/load-revisions.ts";
 
 export interface NeededObjects {
-  readonly hashes: ReadonlySet<string>;
+  readonly objects: readonly RemoteObject[];
   /** Commits whose pipeline files can't be read, with the reason: their data is not known. */
   readonly unreadable: readonly { readonly commit: ObjectId; readonly message: string }[];
 }
@@ -20,7 +21,7 @@ export async function objectsOfCommits(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
 ): Promise<NeededObjects> {
-  if (commits.length === 0) return { hashes: new Set(), unreadable: [] };
+  if (commits.length === 0) return { objects: [], unreadable: [] };
   const reading = await openReading(context, { kind: "tracked", params: "dependencies" });
   try {
     return await readAll(commits, reading);
@@ -30,23 +31,23 @@ export async function objectsOfCommits(
 }
 
 async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<NeededObjects> {
-  const hashes = new Set<string>();
+  const objects = new Map<string, RemoteObject>();
   const unreadable: { commit: ObjectId; message: string }[] = [];
   let open = await openTrees(commits, reading);
   while (open.length > 0) {
     const waiting: typeof open = [];
     for (const job of open) {
-      const found = hashesOf(job.source, reading);
+      const found = objectsOf(job.source, reading);
       if (found === "pending") waiting.push(job);
       else if (found instanceof SweeplineError) unreadable.push({ commit: job.commit, message: found.message });
       // They name files: a string that is no hash is nothing of ours.
-      else for (const hash of found) if (isObjectHash(hash)) hashes.add(hash);
+      else for (const each of found) if (isObjectHash(each.md5)) objects.set(`${each.remote}\0${each.md5}`, each);
     }
     const fetched = await reading.listings.pool.fetchWanted();
     if (waiting.length > 0 && !fetched) throw new Error("commits wait for objects that nobody asked for");
     open = waiting;
   }
-  return { hashes, unreadable };
+  return { objects: [...objects.values()], unreadable };
 }
 
 async function openTrees(commits: readonly ObjectId[], reading: Reading) {
@@ -58,9 +59,9 @@ async function openTrees(commits: readonly ObjectId[], reading: Reading) {
   });
 }
 
-function hashesOf(source: FileSource, reading: Reading): readonly string[] | "pending" | SweeplineError {
+function objectsOf(source: FileSource, reading: Reading): readonly RemoteObject[] | "pending" | SweeplineError {
   try {
-    return storedHashes(source, reading.readers);
+    return storedObjects(source, reading.readers);
   } catch (error) {
     if (error instanceof SweeplineError) return error;
     throw error;

@@ -1,6 +1,7 @@
 /** Parameters, metrics, dependencies and outputs of one revision (DVC 3.67.1, repo/experiments/serialize.py). */
 import { readFileSync } from "../../base/files.ts";
 import { type Cache, findObject, readTree } from "../../store/cache.ts";
+import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { type FileAnswer, type FileSource, missing, pending } from "./file-source.ts";
 import type { PipelinePart, Pipelines, TrackedParams } from "./pipelines.ts";
 import type { ExperimentData, FileResult } from "./types.ts";
@@ -163,8 +164,8 @@ export function targetData(
   return { params, metrics, deps: new Map(), outs: new Map() };
 }
 
-/** The hashes of all data that a revision keeps in the cache and that may be pushed. Throws as experimentData. */
-export function storedHashes(source: FileSource, readers: Readers): readonly string[] | "pending" {
+/** All data that a revision keeps in the cache and that may be pushed. Throws as experimentData. */
+export function storedObjects(source: FileSource, readers: Readers): readonly RemoteObject[] | "pending" {
   const revision = openRevision(source, readers);
   return revision === "pending" ? revision : revision.parts.flatMap((part) => part.stored);
 }

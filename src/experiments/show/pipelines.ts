@@ -1,9 +1,11 @@
 /** The pipeline of one revision: its stages with what the lock file says of them. Files that revisions share are parsed once. */
+
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
 import { type PipelineFile, parsePipelineFile } from "../../pipeline/definition/load.ts";
 import { pathKey } from "../../pipeline/paths.ts";
+import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import type { FileSource, SourceFile } from "./file-source.ts";
 import { dataStates, type LockedStages, lockedStages, skimLock, unknownData } from "./lock-states.ts";
 import type { DependencyState, OutputState } from "./types.ts";
@@ -25,8 +27,8 @@ export interface PipelinePart {
   readonly outs: readonly (readonly [string, OutputState])[];
   /** Hashes of all outputs, metrics too: where their data lie in the cache. */
   readonly cached: readonly (readonly [string, string])[];
-  /** Hashes of the outputs whose data is kept in the cache and may be pushed. */
-  readonly stored: readonly string[];
+  /** The outputs whose data is kept in the cache and may be pushed. */
+  readonly stored: readonly RemoteObject[];
 }
 
 interface StagePaths {
@@ -38,6 +40,7 @@ interface StagePaths {
     readonly kind: string;
     readonly cache: boolean;
     readonly push: boolean;
+    readonly remote: string | undefined;
   }[];
 }
 
@@ -157,6 +160,7 @@ export class Pipelines {
           kind: out.kind,
           cache: out.cache,
           push: out.push !== false,
+          remote: out.remote,
         })),
       })),
     };
@@ -215,14 +219,14 @@ function withLock(definition: Definition, locked: LockedStages): PipelinePart {
   const deps: [string, DependencyState][] = [];
   const outs: [string, OutputState][] = [];
   const cached: [string, string][] = [];
-  const stored: string[] = [];
+  const stored: RemoteObject[] = [];
   for (const stage of definition.stages) {
     const lock = locked.get(stage.name);
     for (const { key, lockPath } of stage.deps) deps.push([key, lock?.deps.get(lockPath) ?? unknownData]);
-    for (const { key, lockPath, kind, cache, push } of stage.outs) {
+    for (const { key, lockPath, kind, cache, push, remote } of stage.outs) {
       const state = lock?.outs.get(lockPath) ?? unknownData;
       if (state.hash !== null) cached.push([key, state.hash]);
-      if (state.hash !== null && cache && push) stored.push(state.hash);
+      if (state.hash !== null && cache && push) stored.push({ md5: state.hash, remote });
       if (kind === "out") outs.push([key, { ...state, useCache: cache, isDataSource: false }]);
     }
   }
@@ -246,6 +250,11 @@ function dataSourcePart(file: string, data: Value): PipelinePart {
     const out = flags.get(name);
     return isMap(out) && out.get(flag) === false;
   };
+  const remoteOf = (name: string) => {
+    const out = flags.get(name);
+    const remote = isMap(out) ? out.get("remote") : undefined;
+    return typeof remote === "string" ? remote : undefined;
+  };
   const deps = isList(data.get("deps")) ? (data.get("deps") as readonly Value[]) : [];
   const ownDeps = deps.filter((dep) => isMap(dep) && !["repo", "db", "dataset"].some((kind) => dep.has(kind)));
   const outs = [...dataStates(data.get("outs"))];
@@ -258,7 +267,7 @@ function dataSourcePart(file: string, data: Value): PipelinePart {
     stored: deps.some((dep) => isMap(dep) && dep.has("repo"))
       ? []
       : outs.flatMap(([name, { hash }]) =>
-          hash === null || isOff(name, "cache") || isOff(name, "push") ? [] : [hash],
+          hash === null || isOff(name, "cache") || isOff(name, "push") ? [] : [{ md5: hash, remote: remoteOf(name) }],
         ),
   };
 }

@@ -1,14 +1,16 @@
 /** `status --cloud`: how the cache and the storage remotes differ in what the workspace's lock files name. */
+
 import path from "node:path";
 import { asideName, makeFolder, readFileSync, removeFile } from "../../base/files.ts";
 import { type Cache, hasObject, openCache, readTree } from "../../store/cache.ts";
 import { hashFile } from "../../store/hash.ts";
+import { byRemote } from "../../store/remotes/by-remote.ts";
 import { existingObjects, objectKey } from "../../store/remotes/keys.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
 import { isTreeHash, parseTree, type TreeEntry } from "../../store/tree.ts";
 import { displayPath } from "../paths.ts";
-import { byRemote, type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
+import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
 /** new: the remote lacks it; deleted: the cache lacks it; missing: nobody has it. */
 export type CloudState = "deleted" | "new" | "missing";

@@ -1,7 +1,7 @@
 /** The data that the workspace's lock files and .dvc files name. */
 import path from "node:path";
 import type { Project } from "../../store/project.ts";
-import { defaultRemoteName } from "../../store/remotes/open.ts";
+import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
 import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
 import { openLockBook } from "../run/lock-book.ts";
@@ -20,14 +20,11 @@ export interface TrackedRequest {
   readonly extent?: "targets-only" | "with-dependencies";
 }
 
-export interface TrackedObject {
+export interface TrackedObject extends RemoteObject {
   /** The output (absolute). */
   readonly file: string;
-  readonly md5: string;
   /** false: `push: false` of the output. */
   readonly push: boolean;
-  /** The remote that the output names for itself. */
-  readonly remote: string | undefined;
 }
 
 function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly Stage[] {
@@ -54,24 +51,4 @@ export async function trackedObjects(request: TrackedRequest): Promise<readonly 
       return cache && isObjectHash(md5) ? [{ file, md5, push: push !== false, remote }] : [];
     });
   });
-}
-
-/**
- * Which objects belong to which remote: the one chosen with -r, else the one that an output names for itself, else the
- * default. With -r, outputs of other remotes are left out (DVC: repo/fetch.py).
- */
-export function byRemote(
-  { project, remote }: { readonly project: Project; readonly remote: string | undefined },
-  objects: readonly TrackedObject[],
-): ReadonlyMap<string | undefined, readonly TrackedObject[]> {
-  const chosen = remote?.toLowerCase();
-  const fallback = chosen ?? defaultRemoteName(project);
-  const groups = new Map<string | undefined, TrackedObject[]>([[fallback, []]]);
-  for (const object of objects) {
-    const own = object.remote?.toLowerCase();
-    if (chosen !== undefined && own !== undefined && own !== chosen) continue;
-    const name = own ?? fallback;
-    groups.set(name, [...(groups.get(name) ?? []), object]);
-  }
-  return groups;
 }

@@ -1,12 +1,13 @@
 /** `push` and `fetch`: the workspace's data between the cache and storage remotes. */
 import { type Cache, openCache } from "../../store/cache.ts";
+import { byRemote } from "../../store/remotes/by-remote.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
 import { projectState } from "../../store/state-database.ts";
-import { byRemote, type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
+import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
 export interface DataTransferRequest extends TrackedRequest, TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
