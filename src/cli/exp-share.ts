@@ -32,7 +32,10 @@ export function shareCommand(name: "push" | "pull"): Command {
   return addTransferOptions(command);
 }
 
-export function selectionOf(names: readonly string[], flags: ShareFlags): Selection {
+export function selectionOf(
+  names: readonly string[],
+  flags: Pick<ShareFlags, "allCommits" | "rev" | "num">,
+): Selection {
   if (flags.allCommits) return { kind: "all" };
   if (names.length > 0) return { kind: "named", names };
   return { kind: "of", revs: flags.rev ?? [], count: flags.num };

@@ -13,6 +13,7 @@ import type { FailedRun } from "../../run/summary.ts";
 import { openProject } from "../../store/open.ts";
 import { type Expansion, expandPoints } from "../../sweep/expand.ts";
 import { collect } from "../arguments.ts";
+import { withAutoPush } from "../auto-push.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
 import { dryRun } from "../dry-run.ts";
@@ -295,4 +296,6 @@ export const command: CommandFactory = (io, finish) =>
   )
     .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)
     .addHelpText("after", examples)
-    .action(async (targets: readonly string[], options: Options) => finish(await run(io, targets, options)));
+    .action(async (targets: readonly string[], options: Options) =>
+      finish(await withAutoPush(io, () => run(io, targets, options))),
+    );

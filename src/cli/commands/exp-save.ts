@@ -5,6 +5,7 @@ import { openExperiments } from "../../experiments/repository.ts";
 import { saveExperiment } from "../../experiments/save.ts";
 import { openProject } from "../../store/open.ts";
 import { collect } from "../arguments.ts";
+import { withAutoPush } from "../auto-push.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print, warn } from "../io.ts";
 import { refusedAs } from "../refusal.ts";
@@ -31,7 +32,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print the commit as JSON")
     .action(async (targets: readonly string[], options: Options) => {
       const context = openExperiments(openProject(process.cwd()));
-      const saved = await refusedAs("failed to save experiment", () =>
+      const save = () =>
         saveExperiment(context, {
           name: options.name,
           message: options.message,
@@ -41,8 +42,8 @@ export const command: CommandFactory = (io, finish) =>
           includeUntracked: (options.includeUntracked ?? []).map((name) => path.resolve(name)),
           taken: options.force ? "replace" : "refuse",
           warning: (text) => warn(io, text),
-        }),
-      );
+        });
+      const saved = await withAutoPush(io, () => refusedAs("failed to save experiment", save));
       print(io, options.json ? JSON.stringify({ ref: saved.commit }) : `Experiment has been saved as: ${saved.name}`);
       finish(exitCodes.ok);
     });

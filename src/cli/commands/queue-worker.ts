@@ -7,6 +7,7 @@ import { openExperiments } from "../../experiments/repository.ts";
 import { readRequests } from "../../experiments/requests.ts";
 import { openProject } from "../../store/open.ts";
 import { duration } from "../arguments.ts";
+import { withAutoPush } from "../auto-push.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, warn } from "../io.ts";
 import { addLimitOptions, defaultJobs, jobsNumber, jobsOrAuto, type LimitFlags, runLimits } from "../limit-options.ts";
@@ -69,4 +70,4 @@ export const command: CommandFactory = (io, finish) =>
       .option("--strict", strictHelp)
       .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long to stay without work", duration, 10_000),
-  ).action(async (options: Options) => finish(await work(io, options)));
+  ).action(async (options: Options) => finish(await withAutoPush(io, () => work(io, options))));

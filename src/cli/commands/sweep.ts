@@ -6,6 +6,7 @@ import { type ExperimentsContext, openExperiments } from "../../experiments/repo
 import { headCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
 import { collect } from "../arguments.ts";
+import { withAutoPush } from "../auto-push.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
@@ -159,5 +160,9 @@ export const command: CommandFactory = (io, finish) =>
   )
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>
-      finish(await sweep({ io, context: openExperiments(openProject(process.cwd())), options }, overrides)),
+      finish(
+        await withAutoPush(io, () =>
+          sweep({ io, context: openExperiments(openProject(process.cwd())), options }, overrides),
+        ),
+      ),
     );

@@ -19,7 +19,13 @@ export interface Selected {
   readonly refused: readonly string[];
 }
 
-function unknownNames(names: readonly string[]): SweeplineError {
+function unknownNames(names: readonly string[], remote: string | undefined): SweeplineError {
+  if (remote !== undefined)
+    return new SweeplineError({
+      code: "NOT_AN_EXPERIMENT",
+      message: `Experiment '${names.join("; ")}' does not exist in '${remote}'`,
+      hint: `\`sweepline exp list -A ${remote}\` lists those that do.`,
+    });
   const verb = names.length === 1 ? "is not a valid experiment name" : "are not valid experiment names";
   return new SweeplineError({ code: "NOT_AN_EXPERIMENT", message: `'${names.join("; ")}' ${verb}` });
 }
@@ -41,17 +47,17 @@ export async function selectExperiments(
   const sound = all.filter(({ name }) => isName(name)).sort((a, b) => (a.ref < b.ref ? -1 : 1));
   const refused = all.filter(({ name }) => !isName(name)).map(({ name }) => name);
   if (selection.kind !== "named") return { experiments: sound, refused };
-  return { experiments: await chooseNamed(context, sound, selection.names), refused: [] };
+  return { experiments: await chooseNamed(context, { experiments: sound, remote }, selection.names), refused: [] };
 }
 
 async function chooseNamed(
   context: ExperimentsContext,
-  experiments: readonly FinishedExperiment[],
+  { experiments, remote }: { experiments: readonly FinishedExperiment[]; remote: string | undefined },
   names: readonly string[],
 ): Promise<readonly FinishedExperiment[]> {
   const matches = matchNames(experiments, names, await resolveCommit(context.repository, "HEAD"));
   const unknown = names.filter((_, at) => matches[at] === undefined);
-  if (unknown.length > 0) throw unknownNames(unknown);
+  if (unknown.length > 0) throw unknownNames(unknown, remote);
   const chosen = new Map<string, FinishedExperiment>();
   for (const [at, match] of matches.entries()) {
     if (Array.isArray(match)) throw ambiguousName(names[at] ?? "", match);

@@ -1,0 +1,78 @@
+/** Experiments of a Git remote, removed and renamed there. Nothing of them is needed here. */
+import { SweeplineError } from "../../base/errors.ts";
+import { fetchObjects, type PushOutcome, pushRefs, type RemoteChange } from "../../git/remote.ts";
+import type { FinishedExperiment } from "../finished.ts";
+import { checkName } from "../names.ts";
+import type { RenameRequest } from "../rename.ts";
+import { type ExperimentsContext, experimentRef } from "../repository.ts";
+import { type Selection, selectExperiments } from "./selection.ts";
+
+export interface RemoteRemoval {
+  readonly remote: string;
+  readonly selection: Selection;
+  /** Remove all that were chosen, or all others of the same commits. */
+  readonly keep: "remove chosen" | "keep chosen";
+}
+
+function checkPushed(remote: string, outcomes: ReadonlyMap<string, PushOutcome>): void {
+  const [first] = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "pushed" ? [] : [outcome]));
+  if (first === undefined) return;
+  throw new SweeplineError({
+    code: first.kind === "stale" ? "REMOTE_CHANGED" : "PUSH_REFUSED",
+    message: `Git remote '${remote}' refused the change: ${first.reason}`,
+    ...(first.kind === "stale" ? { hint: "It was changed meanwhile. Try again." } : {}),
+  });
+}
+
+/** The others of the baselines that the chosen ones derive from. */
+async function othersThan(
+  context: ExperimentsContext,
+  remote: string,
+  chosen: readonly FinishedExperiment[],
+): Promise<readonly FinishedExperiment[]> {
+  const { experiments } = await selectExperiments(context, remote, { kind: "all" });
+  const refs = new Set(chosen.map(({ ref }) => ref));
+  const baselines = new Set(chosen.map(({ baseline }) => baseline));
+  return experiments.filter(({ ref, baseline }) => baselines.has(baseline) && !refs.has(ref));
+}
+
+/**
+ * Removes experiments of a Git remote; answers their names. Errors: NOT_AN_EXPERIMENT, NAME_AMBIGUOUS, INVALID_REMOTE,
+ * REMOTE_CHANGED, PUSH_REFUSED, GIT_REMOTE_FAILED.
+ */
+export async function removeFromRemote(
+  context: ExperimentsContext,
+  { remote, selection, keep }: RemoteRemoval,
+): Promise<readonly string[]> {
+  const { experiments } = await selectExperiments(context, remote, selection);
+  const gone = keep === "remove chosen" ? experiments : await othersThan(context, remote, experiments);
+  const changes = gone.map(({ ref, commit }): RemoteChange => ({ ref, to: undefined, expected: commit }));
+  checkPushed(remote, await pushRefs(context.repository, remote, changes));
+  return gone.map(({ name }) => name);
+}
+
+/** Gives an experiment of a Git remote another name there; the new ref goes first, so that nothing is lost. Errors: NAME_TAKEN too. */
+export async function renameInRemote(
+  context: ExperimentsContext,
+  remote: string,
+  { from, to, taken }: RenameRequest,
+): Promise<string | undefined> {
+  checkName(to);
+  const { experiments } = await selectExperiments(context, remote, { kind: "all" });
+  const [experiment] = (await selectExperiments(context, remote, { kind: "named", names: [from] })).experiments;
+  if (experiment === undefined || experiment.name === to) return undefined;
+  const ref = experimentRef(experiment.baseline, to);
+  const holder = experiments.find((item) => item.ref === ref);
+  if (holder !== undefined && taken === "refuse")
+    throw new SweeplineError({
+      code: "NAME_TAKEN",
+      message: `Cannot rename '${from}' to '${to}': '${remote}' has an experiment of that name.`,
+      hint: "Choose another name, or replace it with --force.",
+    });
+  await fetchObjects(context.repository, remote, [experiment.ref]);
+  const created = { ref, to: experiment.commit, expected: holder?.commit };
+  checkPushed(remote, await pushRefs(context.repository, remote, [created]));
+  const removed = { ref: experiment.ref, to: undefined, expected: experiment.commit };
+  checkPushed(remote, await pushRefs(context.repository, remote, [removed]));
+  return experiment.name;
+}
