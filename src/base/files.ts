@@ -115,6 +115,7 @@ export function writeAtomic(file: string, data: string | Uint8Array, options: Wr
     writeAside(aside, data, options);
     rename(aside, file);
   } catch (error) {
+    beforeEffect("unlink", aside);
     fs.rmSync(aside, { force: true });
     throw error;
   }

@@ -6,7 +6,7 @@ import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
 import { createStash } from "../git/porcelain.ts";
 import { listRefs, type RefChange } from "../git/refs.ts";
 import { type Repository, resolveCommit } from "../git/repository.ts";
-import { git } from "../git/run.ts";
+import { git, tryGit } from "../git/run.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -122,7 +122,9 @@ function firstPresent(repository: Repository, file: string): Present | undefined
 export async function setKept(repository: Repository, name: string, to: ObjectId): Promise<KeptChange> {
   const ref = applyRef(name);
   const held = (await listRefs(repository, [ref])).find((item) => item.name === ref)?.id;
-  if (held === undefined || held === to) return { changes: [{ kind: "set", ref, to }], older: undefined };
+  // The same content: an apply was killed after it had kept it, and is called again.
+  if (held === undefined || held === to || (await isSameContent(repository, held, to)))
+    return { changes: [{ kind: "set", ref, to }], older: undefined };
   const prefix = applyRef(`older/${name}`);
   const numbers = (await listRefs(repository, [prefix])).map((item) => Number(item.name.slice(prefix.length + 1)) || 0);
   const older = applyRef(`older/${name}/${Math.max(0, ...numbers) + 1}`);
@@ -133,6 +135,16 @@ export async function setKept(repository: Repository, name: string, to: ObjectId
     ],
     older,
   };
+}
+
+/** Whether two commits have the same tree and their second parents (the index of a stash) too. */
+async function isSameContent(repository: Repository, one: ObjectId, other: ObjectId): Promise<boolean> {
+  const trees = [one, other].flatMap((commit) => [`${commit}^{tree}`, `${commit}^2^{tree}`]);
+  const found = await Promise.all(
+    trees.map((tree) => tryGit(["rev-parse", "--verify", "--quiet", tree], { cwd: repository.workTree })),
+  );
+  const [tree, index, otherTree, otherIndex] = found.map(({ stdout }) => stdout.toString());
+  return tree === otherTree && index === otherIndex;
 }
 
 export interface KeptChange {

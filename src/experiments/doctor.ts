@@ -6,7 +6,7 @@ import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs, listRefs } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
 import { checkCache, setAside } from "../store/verify.ts";
-import { findLeftFiles, removeLeft } from "./leftovers.ts";
+import { findLeftFiles, findLeftUploads, removeLeft } from "./leftovers.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { type ExperimentsContext, parseExperimentRef } from "./repository.ts";
@@ -40,7 +40,7 @@ const oldestGit = [2, 30] as const;
 
 /** All checks, in their order. Repairs only where the request says so. */
 export async function examine(context: ExperimentsContext, request: DoctorRequest): Promise<readonly Finding[]> {
-  const checks = request.cache === "check" ? [...quickChecks, cacheObjects] : quickChecks;
+  const checks = request.cache === "check" ? [...quickChecks, cacheObjects, leftUploads] : quickChecks;
   const findings: Finding[] = [];
   for (const check of checks) {
     const problems = await check.find(context);
@@ -96,7 +96,7 @@ const staleLocks: Check = {
   name: "locks",
   fine: "no stale locks",
   find: async ({ state, project }) => {
-    const folders = [state.root, state.copies, state.devices].filter((folder) => existsSync(folder));
+    const folders = [state.root, state.claims, state.copies, state.devices].filter((folder) => existsSync(folder));
     const files = folders.flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.endsWith(".lock") || name.endsWith(".removal"))
@@ -114,12 +114,21 @@ const staleLocks: Check = {
 const leftFiles: Check = {
   name: "files",
   fine: "no temporary files of dead processes",
-  find: async (context) =>
-    findLeftFiles(context).map((file) => ({
-      text: `${path.relative(context.project.root, file)} was left by a process that is gone`,
-      repair: () => removeLeft(file),
-    })),
+  find: async (context) => findLeftFiles(context).map((file) => leftBehind(context, file)),
 };
+
+const leftUploads: Check = {
+  name: "remotes",
+  fine: "no temporary files of dead processes in folders that are remotes",
+  find: async (context) => findLeftUploads(context).map((file) => leftBehind(context, file)),
+};
+
+function leftBehind({ project }: ExperimentsContext, file: string): Problem {
+  return {
+    text: `${path.relative(project.root, file)} was left by a process that is gone`,
+    repair: () => removeLeft(file),
+  };
+}
 
 const unreadableEntries: Check = {
   name: "queue",

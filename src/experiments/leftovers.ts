@@ -2,6 +2,7 @@
 import path from "node:path";
 import { asideOwner, lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
 import { existsProcess } from "../base/processes.ts";
+import { folderRemotes } from "../store/remotes/open.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
 /** A file of another machine on shared storage counts as left behind once it has not been written to for so long. */
@@ -34,9 +35,17 @@ function itemsOf(folder: string) {
 
 /** Looks in the work tree, our own state, the cache, and where Git keeps its objects. */
 export function findLeftFiles({ project, repository }: ExperimentsContext): readonly string[] {
+  return findIn([repository.workTree, project.cacheDir, path.join(repository.commonDir, "objects")]);
+}
+
+/** Looks in the storage remotes that are folders. */
+export function findLeftUploads({ project }: ExperimentsContext): readonly string[] {
+  return findIn(folderRemotes(project));
+}
+
+function findIn(folders: readonly string[]): readonly string[] {
   const found = new Set<string>();
-  for (const folder of [repository.workTree, project.cacheDir, path.join(repository.commonDir, "objects")])
-    findBelow(folder, found);
+  for (const folder of folders) findBelow(folder, found);
   return [...found].sort();
 }
 

@@ -3,6 +3,7 @@
  * The objects are there once `finish()` has answered; before that nothing may name them.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { beforeEffect } from "../base/effects.ts";
 import type { ObjectId } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { gitFailed, gitMissing, startGit } from "./run.ts";
@@ -121,6 +122,7 @@ export class FastImport {
     this.parts = [];
     this.pending = 0;
     const { stdin } = this.child;
+    beforeEffect("object", "fast-import");
     // To a git that died, writing is over: finish() tells why.
     if (!stdin.writable || stdin.write(bytes)) return;
     await new Promise<void>((resolve) => {

@@ -24,8 +24,8 @@ function porcelain(repository: Repository): SimpleGit {
 
 /** Runs one command; throws GIT_FAILED with git's own words. */
 async function run(repository: Repository, args: readonly string[]): Promise<string> {
-  beforeEffect("git", args[0] ?? "");
   try {
+    beforeEffect("git", args[0] ?? "");
     return await porcelain(repository).raw([...args]);
   } catch (error) {
     throw gitFailed(args, error instanceof Error ? error.message : String(error));

@@ -63,36 +63,58 @@ function settingsFor({ env }: GitOptions): readonly string[] {
   return env?.GIT_INDEX_FILE === undefined ? pinnedSettings : [...pinnedSettings, "-c", "core.splitIndex=false"];
 }
 
+interface GitProcess {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** For the record of effects. */
+  readonly words: string;
+}
+
 /**
  * In a session of its own: Ctrl+C in a terminal goes to all processes of its group, and one that we stop cleanly after
  * needs its git until the end. Git ends with us all the same, when its streams close.
  */
-function startProcess(program: string, args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
-  return spawn(program, args, {
-    cwd: options.cwd,
-    env: gitEnvironment(options.env),
-    stdio: "pipe",
-    detached: options.terminal === undefined,
-  });
+function startProcess({ program, args, words }: GitProcess, options: GitOptions): ChildProcessWithoutNullStreams {
+  try {
+    beforeEffect("git", words);
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: gitEnvironment(options.env),
+      stdio: "pipe",
+      detached: options.terminal === undefined,
+    });
+    // Without a descriptor left Node makes no pipes, whatever the types say.
+    if (child.pid !== undefined || (child.stdin as unknown)) return child;
+    child.on("error", () => undefined);
+  } catch (error) {
+    throw gitMissing(error as NodeJS.ErrnoException);
+  }
+  throw gitMissing(Object.assign(new Error("too many open files"), { code: "EMFILE" }));
 }
 
 /** Starts a git process and leaves its streams to the caller. */
 export function startGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
-  beforeEffect("git", args.slice(0, 2).join(" "));
-  return startProcess("git", [...settingsFor(options), ...args], options);
+  const words = args.slice(0, 2).join(" ");
+  return startProcess({ program: "git", args: [...settingsFor(options), ...args], words }, options);
 }
 
 /** What an `error` event of a git process means. */
 export function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
+  if (error.code !== "ENOENT")
+    return new SweeplineError({
+      code: "GIT_NOT_STARTED",
+      message: `git could not be started: ${error.message}`,
+      hint: "Processes, memory or open files are used up (`ulimit -a` shows the limits): fewer --jobs need less of them.",
+    });
   return new SweeplineError({
     code: "GIT_NOT_FOUND",
-    message: error.code === "ENOENT" ? "git was not found" : `git could not be started: ${error.message}`,
+    message: "git was not found",
     hint: "Install Git 2.30 or newer and put it on the PATH.",
   });
 }
 
 /** Runs git to its end and returns what it did, also when it failed. */
-export function tryGit(args: readonly string[], options: GitOptions): Promise<GitOutcome> {
+export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitOutcome> {
   return collect(startGit(args, options), options.input);
 }
 
@@ -162,7 +184,7 @@ export type GitStep = readonly string[] | { readonly pipe: readonly (readonly st
  * a small git command does. The first that fails ends the sequence with its exit code (of a pipe, that of its last
  * command). A fixed script runs them; arguments are passed as positional parameters, never pasted into it.
  */
-export function tryGitSequence(steps: readonly GitStep[], options: GitOptions): Promise<GitOutcome> {
+export async function tryGitSequence(steps: readonly GitStep[], options: GitOptions): Promise<GitOutcome> {
   const pipes = steps.map((step) => ("pipe" in step ? step.pipe : [step]));
   const words: string[] = [];
   const shellCommand = (command: readonly string[]) => {
@@ -170,6 +192,7 @@ export function tryGitSequence(steps: readonly GitStep[], options: GitOptions): 
     return `git ${settingsFor(options).join(" ")} ${parameters.join(" ")}`;
   };
   const script = pipes.map((pipe) => pipe.map(shellCommand).join(" | ")).join(" && ");
-  beforeEffect("git", pipes.map((pipe) => pipe.map((command) => command[0]).join(" | ")).join(", "));
-  return collect(startProcess("/bin/sh", ["-c", script, "git", ...words], options), options.input);
+  const shown = pipes.map((pipe) => pipe.map((command) => command[0]).join(" | ")).join(", ");
+  const shell = { program: "/bin/sh", args: ["-c", script, "git", ...words], words: shown };
+  return collect(startProcess(shell, options), options.input);
 }

@@ -73,6 +73,7 @@ export async function violationsOf<T>({ prepared, kind, title, faults, attempt }
     happened: trials.filter((trial) => trial.fired !== undefined).length,
     checks: trials.reduce((sum, trial) => sum + trial.checks, 0),
     violations: violations.length,
+    texts: violations,
   };
   if (results !== undefined) appendFileSync(results, `${JSON.stringify(counts)}\n`);
   return violations;

@@ -93,7 +93,7 @@ const calls = { rmtree: "rm", append: "write", flush: "fsync", copy: "copyfile",
 /** As Node makes it: calls on a descriptor name no path. */
 function systemError({ kind, detail }) {
   const syscall = calls[kind] ?? kind;
-  const where = ["write", "append", "flush"].includes(kind) ? {} : { path: detail };
+  const where = ["write", "append", "flush", "git", "spawn"].includes(kind) ? {} : { path: detail };
   const text = `${code}: ${words[code] ?? "permission denied"}, ${syscall}${where.path === undefined ? "" : ` '${detail}'`}`;
   return Object.assign(new Error(text), { code, syscall, errno: -1, ...where });
 }

@@ -81,8 +81,13 @@ const ran = { changes: "nothing", queued: "none", points } as const;
 const managed = { changes: "nothing", queued: "all", points: undefined } as const;
 
 export const runs: readonly Scenario[] = [
-  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [queueing, runAll, runAll] },
-  { ...ran, name: "sweep", commands: [["sweep", "-n", "p", "-j", "2", "x=2,3,4"]] },
+  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [queueing, runAll] },
+  {
+    ...ran,
+    name: "sweep",
+    commands: [["sweep", "-n", "p", "-j", "2", "x=2,3,4"]],
+    again: [["sweep", "-n", "p", "-j", "2", "--retry-failed", "x=2,3,4"]],
+  },
   {
     ...ran,
     name: "temporary",
@@ -101,7 +106,7 @@ export const runs: readonly Scenario[] = [
     name: "background",
     queued: "all",
     prepare: queued,
-    commands: [["queue", "start", "-j", "2", "--idle", "0s", "--retry-delay", "0.01s"]],
+    commands: [["queue", "start", "-j", "2", "--idle", "0.01s", "--retry-delay", "0.01s"]],
     settle: (repository) => whenEnded(repository, /queue worker/),
     again: [runAll],
   },

@@ -77,15 +77,7 @@ const outputGraceMs = 1000;
 
 function ended(child: ChildProcess, request: CommandRequest): Promise<ProcessEnd> {
   return new Promise((resolve, reject) => {
-    child.once("error", (cause) =>
-      reject(
-        new SweeplineError({
-          code: "COMMAND_NOT_STARTED",
-          message: `failed to run: ${request.command}: ${cause.message}`,
-          cause,
-        }),
-      ),
-    );
+    child.once("error", (cause) => reject(notStarted(request, cause)));
     child.once("exit", (code, signal) => {
       if (child.stdout === null) return resolve({ code, signal });
       const timer = setTimeout(() => {
@@ -100,6 +92,26 @@ function ended(child: ChildProcess, request: CommandRequest): Promise<ProcessEnd
   });
 }
 
+function notStarted({ command }: CommandRequest, cause: unknown): SweeplineError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new SweeplineError({ code: "COMMAND_NOT_STARTED", message: `failed to run: ${command}: ${words}`, cause });
+}
+
+function start(request: CommandRequest): ChildProcess {
+  const [program, args] = shellCommand(request.environment.SHELL, request.command);
+  try {
+    beforeEffect("spawn", request.command);
+    return spawn(program, args, {
+      cwd: request.workingFolder,
+      env: { ...request.environment },
+      stdio: stdioFor(request.output),
+      detached: true,
+    });
+  } catch (error) {
+    throw notStarted(request, error);
+  }
+}
+
 function statusOf(end: ProcessEnd): number {
   return end.signal === null ? (end.code ?? 0) : -constants.signals[end.signal];
 }
@@ -110,14 +122,7 @@ function statusOf(end: ProcessEnd): number {
  */
 export async function runCommand(request: CommandRequest): Promise<CommandOutcome> {
   if (request.signal.aborted) return { kind: "cancelled" };
-  const [program, args] = shellCommand(request.environment.SHELL, request.command);
-  beforeEffect("spawn", request.command);
-  const child = spawn(program, args, {
-    cwd: request.workingFolder,
-    env: { ...request.environment },
-    stdio: stdioFor(request.output),
-    detached: true,
-  });
+  const child = start(request);
   const end = ended(child, request);
   const { pid } = child;
   if (pid === undefined) return end.then(() => ({ kind: "cancelled" }));

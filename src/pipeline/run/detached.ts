@@ -1,6 +1,7 @@
 /** Starts a process that outlives us: in a session of its own, away from the terminal and from our pipes. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { beforeEffect } from "../../base/effects.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import { closeSync, openAppend } from "../../base/files.ts";
 
 export interface DetachedRequest {
@@ -17,20 +18,26 @@ export interface DetachedProcess {
   hasEnded(): boolean;
 }
 
-/** Throws where the program can't be started. */
+/** Errors: NOT_STARTED. */
 export function startDetached(request: DetachedRequest): DetachedProcess {
   const log = openAppend(request.log);
   try {
-    beforeEffect("spawn", request.program);
-    const child = spawn(request.program, request.args, {
-      cwd: request.folder,
-      detached: true,
-      stdio: ["ignore", log, log],
-    });
-    if (child.pid === undefined) throw new Error(`'${request.program}' could not be started`);
+    const child = start(request, log);
+    if (child.pid === undefined) throw new Error("processes, memory or open files are used up");
     child.unref();
     return { pid: child.pid, hasEnded: () => child.exitCode !== null || child.signalCode !== null };
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new SweeplineError({ code: "NOT_STARTED", message: `'${request.program}' could not be started: ${words}` });
   } finally {
     closeSync(log);
   }
+}
+
+function start({ program, args, folder }: DetachedRequest, log: number): ChildProcess {
+  beforeEffect("spawn", program);
+  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ["ignore", log, log] });
+  // That it has no pid tells the same, earlier.
+  child.on("error", () => undefined);
+  return child;
 }

@@ -50,3 +50,11 @@ export function openRemote(project: Project, name: string | undefined = defaultR
     hint: "A folder works as a remote; `dvc push` and `dvc pull` use the same cache.",
   });
 }
+
+/** Where the remotes are that are folders here. */
+export function folderRemotes(project: Project): readonly string[] {
+  return project.config.remotes.flatMap((name) => {
+    const url = project.config.get(`remote.${name.toLowerCase()}.url`) ?? "";
+    return url === "" || /^\w[\w+.-]*:\/\//.test(url) ? [] : [path.resolve(url)];
+  });
+}
