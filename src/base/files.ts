@@ -10,7 +10,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { beforeEffect, beforeWrite } from "./effects.ts";
-import { systemErrorCode } from "./errors.ts";
+import { SweeplineError, systemErrorCode } from "./errors.ts";
 
 export {
   type BigIntStats,
@@ -33,8 +33,38 @@ export {
 /** A path as text, or as bytes where a name need not be UTF-8. */
 export type FilePath = string | Buffer;
 
-/** The bytes of a file, or undefined where there is none. Other failures are thrown. */
+/**
+ * The bytes of a file, or undefined where there is none. Other failures are thrown; NOT_A_FILE for a pipe or a device
+ * that somebody left in its place, which would keep us waiting for ever.
+ */
 export function readIfExists(file: string): Buffer | undefined {
+  let handle: number;
+  try {
+    handle = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    // A socket can't even be opened.
+    throw code === "ENXIO" ? notAFile(file) : error;
+  }
+  try {
+    const stats = fs.fstatSync(handle);
+    if (!stats.isFile() && !stats.isDirectory()) throw notAFile(file);
+    return fs.readFileSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function notAFile(file: string): SweeplineError {
+  return new SweeplineError({
+    code: "NOT_A_FILE",
+    message: `'${file}' is not a file, but a pipe, a socket or a device`,
+  });
+}
+
+/** As readIfExists, also from a pipe: for a file that the user names on the command line, as in `--file <(command)`. */
+export function readInputIfExists(file: string): Buffer | undefined {
   try {
     return fs.readFileSync(file);
   } catch (error) {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { SweeplineError } from "../base/errors.ts";
-import { readIfExists } from "../base/files.ts";
+import { readInputIfExists } from "../base/files.ts";
 import { matrixExitCodes } from "../ci/exit-codes.ts";
 import { parsePlan, type SweepPlan } from "../ci/plan.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
@@ -25,7 +25,7 @@ const defaultPlanFile = "sweep.json";
 
 /** Throws PLAN_MISSING, PLAN_INVALID. */
 export function readPlan(file: string): SweepPlan {
-  const text = readIfExists(file)?.toString();
+  const text = readInputIfExists(file)?.toString();
   if (text !== undefined) return parsePlan(text, file);
   throw new SweeplineError({
     code: "PLAN_MISSING",

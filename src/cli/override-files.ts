@@ -1,11 +1,11 @@
 /** Files that stand for arguments. */
 import { SweeplineError } from "../base/errors.ts";
-import { readIfExists } from "../base/files.ts";
+import { readInputIfExists } from "../base/files.ts";
 import { readOverridesFile } from "../sweep/overrides-file.ts";
 
 /** The text of a file that the command line names. Throws FILE_MISSING. */
 export function readNamedFile(name: string): string {
-  const bytes = readIfExists(name);
+  const bytes = readInputIfExists(name);
   if (bytes === undefined) throw new SweeplineError({ code: "FILE_MISSING", message: `'${name}' does not exist` });
   return bytes.toString();
 }

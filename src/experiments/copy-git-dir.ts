@@ -5,6 +5,7 @@ import type { ObjectId } from "../git/ids.ts";
 import type { Repository } from "../git/repository.ts";
 import { withoutRepository } from "../git/run.ts";
 import { copyIndex } from "../git/snapshot.ts";
+import { copyVariable } from "../pipeline/run/leftovers.ts";
 import { sha256 } from "../store/hash.ts";
 import type { FolderRecords } from "./copy-folders.ts";
 import { recall, remember, signatureOf } from "./copy-memory.ts";
@@ -47,10 +48,11 @@ export function copyEnvironment(slot: CopySlot): Record<string, string> {
  * For stages: a Git hook of the user's that started us points their git at no other repository, and where they removed the copy's own `.git` they do not
  * find the user's, in whose folders the copy lies.
  */
-export function stageGitEnvironment(slot: CopySlot): Readonly<Record<string, string | undefined>> {
+export function copyStageEnvironment(slot: CopySlot): Readonly<Record<string, string | undefined>> {
   const { GIT_CEILING_DIRECTORIES: ceiling } = process.env;
   return {
     ...withoutRepository,
+    [copyVariable]: slot.folder,
     GIT_CEILING_DIRECTORIES: ceiling ? `${slot.folder}${path.delimiter}${ceiling}` : slot.folder,
   };
 }

@@ -10,12 +10,13 @@ import { stamp, writeCommit } from "../git/objects.ts";
 import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { restoreOutputs } from "../pipeline/restore-outputs.ts";
+import { endLeftovers, processIds } from "../pipeline/run/leftovers.ts";
 import { filesToCommit } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
 import type { Project } from "../store/project.ts";
 import type { FailureCause } from "./attempts.ts";
 import { prepareCopy, resultTree } from "./copy.ts";
-import { type CopySlot, stageGitEnvironment, workFolder } from "./copy-git-dir.ts";
+import { type CopySlot, copyStageEnvironment, workFolder } from "./copy-git-dir.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
 import type { QueueEntry } from "./queue.ts";
@@ -60,6 +61,7 @@ function projectInCopy(project: Project, slot: CopySlot): Project {
 export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
   const log = openAppend(request.log);
   try {
+    await endStrangers(request.slot);
     await prepareCopy(request.slot, request.entry);
     const project = projectInCopy(request.project, request.slot);
     makeFolder(project.dvcDir);
@@ -68,7 +70,7 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     if (request.signal.aborted) return { kind: "cancelled" };
     const stages = await loadProjectStages(project, request.pipelineFiles);
     await restoreOutputs(stages);
-    const result = await reproduceEntry(request, stages, log);
+    const result = await reproduceAlone(request, stages, log);
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") {
       const failure = stageFailure(result);
@@ -85,6 +87,30 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
   }
 }
 
+/** Copies that this thread has used. */
+const known = new Set<string>();
+
+/** What a run that died left in the copy must not write beside ours. */
+async function endStrangers({ folder }: CopySlot): Promise<void> {
+  if (known.has(folder)) return;
+  known.add(folder);
+  await endLeftovers(folder);
+}
+
+/** In so long a time the kernel may give a number to another process. */
+const longRunMs = 60_000;
+
+/** Reproduces, and ends what the stages left running, since the copy is the next experiment's. */
+async function reproduceAlone(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
+  const before = processIds();
+  const startedAt = Date.now();
+  const result = await reproduceEntry(request, stages, log);
+  const left = await endLeftovers(request.slot.folder, Date.now() - startedAt < longRunMs ? before : undefined);
+  if (left > 0)
+    appendTo(log, `WARNING: ended what the stages left running (${left === 1 ? "a process" : `${left} processes`})\n`);
+  return result;
+}
+
 function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
   const { record, name, baseline } = request.entry;
   const { project } = stages;
@@ -96,7 +122,7 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
       folder: path.join(project.root, record.folder),
       targets: record.targets,
       environment: {
-        ...stageGitEnvironment(request.slot),
+        ...copyStageEnvironment(request.slot),
         ...stageEnvironment({ ...record, name, baseline }),
         ...request.environment,
       },

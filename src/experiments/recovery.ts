@@ -3,6 +3,7 @@ import { existsSync, readdirSync, removeFile } from "../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import { dropLostLeases } from "../pipeline/run/leases.ts";
+import { endLeftovers } from "../pipeline/run/leftovers.ts";
 import { stopProcessGroup } from "../pipeline/run/process-group.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { livingProcesses, processesFile } from "./runs.ts";
@@ -54,8 +55,11 @@ export async function recoverDeadRuns(context: ExperimentsContext): Promise<read
     });
     if (isFreed) freed.push(sequence);
   }
-  for (const folder of [copies, devices])
-    for (const name of filesIn(folder, /\.lock$/)) await freeDeadLock(`${folder}/${name}`, async () => undefined);
+  for (const name of filesIn(copies, /\.lock$/))
+    await freeDeadLock(`${copies}/${name}`, async () => {
+      await endLeftovers(`${copies}/${name.slice(0, -".lock".length)}`);
+    });
+  for (const name of filesIn(devices, /\.lock$/)) await freeDeadLock(`${devices}/${name}`, async () => undefined);
   dropLostLeases(context.project.cacheDir);
   return freed;
 }
