@@ -198,7 +198,12 @@ function deleteAt(root: Value, edit: ParamEdit, context: EditContext): Value {
   const key = dotted(edit.path);
   if (present === undefined)
     throw refuse(edit, context, "PARAM_UNKNOWN_KEY", `Could not delete from config. '${key}' does not exist.`);
-  if (edit.value !== undefined && !equalAsPython(present, edit.value)) {
+  if (present === null) {
+    const hint = `It is null (${context.describe(edit.path)}), which Hydra takes for nothing. Give it a value first: ${withFile(context, `${key}=0`)}.`;
+    throw refuse(edit, context, "PARAM_IS_NULL", `Could not delete from config. '${key}' holds no value.`, hint);
+  }
+  // As in Hydra: a delete with the value null is one without a value.
+  if (edit.value !== undefined && edit.value !== null && !equalAsPython(present, edit.value)) {
     const reason = `Could not delete from config. The value of '${key}' is ${shortRepr(present)} and not ${shortRepr(edit.value)}.`;
     throw refuse(edit, context, "PARAM_VALUE_DIFFERS", reason, `See ${context.describe(edit.path)}.`);
   }

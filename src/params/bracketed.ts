@@ -55,24 +55,37 @@ function appendToBrackets(brackets: Brackets, lastEnd: number, { additions, sepa
 
 /** Splices that take out `count` entries from number `from` on; at least one must remain. */
 export function removeFromBrackets(brackets: Brackets, from: number, count: number): Splice[] {
-  const { text, close, spans } = brackets;
+  const { text, spans } = brackets;
   const first = spans[from];
   const next = spans[from + count];
   const previous = spans[from - 1];
   const last = spans[from + count - 1];
   if (first === undefined || last === undefined) return [];
-  if (next !== undefined) return [{ start: first.start, end: next.start, text: "" }];
-  if (previous === undefined) return [{ start: first.start, end: last.end, text: "" }];
-  const comma = findComma(text, previous.end, first.start) ?? previous.end;
-  const isComment = text.slice(comma + 1, first.start).trim() !== "";
-  if (!isComment) return [{ start: previous.end, end: last.end, text: "" }];
-  // A comment of the entry before stands in between: only the comma goes, and the entries with their line.
-  const lineStart = text.lastIndexOf("\n", first.start - 1);
-  const end = endOfLine(text, last.end, close);
-  const trailing = findComma(text, last.end, close);
-  const keepComma = trailing !== undefined;
-  const entry: Splice = { start: lineStart, end: keepComma ? Math.max(end, trailing + 1) : end, text: "" };
-  return keepComma ? [entry] : [{ start: comma, end: comma + 1, text: "" }, entry];
+  const lines = wholeLines(brackets, { start: first.start, end: last.end }, next?.start);
+  if (lines === undefined) {
+    if (next !== undefined) return [{ start: first.start, end: next.start, text: "" }];
+    return [{ start: previous?.end ?? first.start, end: last.end, text: "" }];
+  }
+  const hasTrailing = findComma(text, last.end, lines.end) !== undefined;
+  const before = previous === undefined ? undefined : findComma(text, previous.end, first.start);
+  // The new last entry loses its comma where the old one had none.
+  return next !== undefined || hasTrailing || before === undefined
+    ? [lines]
+    : [{ start: before, end: before + 1, text: "" }, lines];
+}
+
+/** The lines of entries that share them with nothing but their comma and a comment: these go, and all others stay. */
+function wholeLines(
+  { text, open, close }: Brackets,
+  entries: { readonly start: number; readonly end: number },
+  next: number | undefined,
+): Splice | undefined {
+  const start = text.lastIndexOf("\n", entries.start - 1) + 1;
+  const end = endOfLine(text, entries.end, close);
+  if (start <= open || end >= close || text.slice(start, entries.start).trim() !== "") return undefined;
+  const comma = findComma(text, entries.end, next ?? close) ?? entries.end - 1;
+  if (comma >= end || !/^[ \t]*(?:#.*)?$/.test(text.slice(comma + 1, end))) return undefined;
+  return { start, end: text.indexOf("\n", end) + 1, text: "" };
 }
 
 /** What stands between two entries here: ", " or "," or a comma, a line end and the indentation. */

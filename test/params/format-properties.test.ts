@@ -45,7 +45,7 @@ function editOf(value: Value, draw: Draw, scalar: () => fc.Arbitrary<Scalar>): P
   const wanted = draw(() => values(1, scalar));
   const isContainer = isMap(present) || isList(present);
   const kind = draw(() => fc.constantFrom("change", "delete", "add", "extend-list"));
-  if (kind === "delete") return { kind, path: named, value: undefined, text };
+  if (kind === "delete" && present !== null) return { kind, path: named, value: undefined, text };
   if (kind === "extend-list" && isList(present)) return { kind, path: named, value: [wanted], text };
   if (kind === "add" && isMap(present)) return { kind, path: [...named, "added"], value: wanted, text };
   const fits = !isContainer || (!isMap(wanted) && isList(wanted) === isList(present));

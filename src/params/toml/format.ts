@@ -63,7 +63,7 @@ class TomlFile implements FormatDocument {
   }
 
   splices(changes: readonly Change[]): Splice[] {
-    const splices = changes.flatMap((change) => this.splicesFor(change));
+    const splices = oneForEachArray(changes).flatMap((change) => this.splicesFor(change));
     const isCut = (splice: Splice): boolean => splice.end > splice.start && splice.text === "";
     const cuts = joined(splices.filter(isCut));
     return [...cuts, ...splices.filter((splice) => !isCut(splice)).map((splice) => this.besideCut(splice, cuts))];
@@ -76,14 +76,17 @@ class TomlFile implements FormatDocument {
     );
     if (cut === undefined) return splice;
     const { text } = this.source;
+    const at = { start: cut.start, end: cut.start };
+    // Lines in front of a header end with a line end of their own.
+    if (!splice.text.startsWith(this.eol)) return { ...at, text: splice.text };
     const isAtLineStart = cut.start === 0 || text[cut.start - 1] === "\n";
     const endsLine = text[cut.end - 1] === "\n";
     const lines = isAtLineStart ? splice.text.slice(this.eol.length) : splice.text;
-    return { start: cut.start, end: cut.start, text: lines + (endsLine ? this.eol : "") };
+    return { ...at, text: lines + (endsLine ? this.eol : "") };
   }
 
   private splicesFor(change: Change): Splice[] {
-    const holder = (change.kind === "set" ? change.node : "map" in change ? change.map : change.list) as TomlNode;
+    const holder = holderOf(change);
     if (holder.extra.form === "value") return bracketSplices(this.source.text, change, dialect);
     switch (change.kind) {
       case "set":
@@ -124,7 +127,7 @@ class TomlFile implements FormatDocument {
         parent.items.map((item) => (item === node ? value : plainValue(item))),
       );
     const removed = this.remove(node);
-    return [...removed, ...this.addKeys(parent, [[path.at(-1) ?? "", value]]).map((added) => outOf(removed, added))];
+    return [...removed, ...this.addKeys(parent, [[path.at(-1) ?? "", value]])];
   }
 
   /** All lines that make a node: its row, or its section with everything below it. */
@@ -252,6 +255,42 @@ class TomlFile implements FormatDocument {
   }
 }
 
+/**
+ * An array of tables that gets an item of another kind becomes a plain array, all at once: of the changes in it only the
+ * first is made, and the others when the file has been read again.
+ */
+function oneForEachArray(changes: readonly Change[]): readonly Change[] {
+  const arrays = new Set(changes.map(arrayThatTurnsPlain).filter((array) => array !== undefined));
+  if (arrays.size === 0) return changes;
+  const made = new Set<TomlNode>();
+  return changes.filter((change) => {
+    const around = arrayAround(holderOf(change), arrays);
+    if (around === undefined) return true;
+    if (arrayThatTurnsPlain(change) !== around || made.has(around)) return false;
+    made.add(around);
+    return true;
+  });
+}
+
+function holderOf(change: Change): TomlNode {
+  return (change.kind === "set" ? change.node : "map" in change ? change.map : change.list) as TomlNode;
+}
+
+function arrayThatTurnsPlain(change: Change): TomlNode | undefined {
+  const holder = holderOf(change);
+  if (holder.extra.form === "value") return undefined;
+  if (change.kind === "set")
+    return holder.extra.parent?.kind === "list" && !isMap(change.value) ? holder.extra.parent : undefined;
+  return change.kind === "add-items" && !change.values.every((value) => isMap(value)) ? holder : undefined;
+}
+
+/** The outermost of some arrays that a node is or lies in. */
+function arrayAround(node: TomlNode, arrays: ReadonlySet<TomlNode>): TomlNode | undefined {
+  let found: TomlNode | undefined;
+  for (let at: TomlNode | undefined = node; at !== undefined; at = at.extra.parent) if (arrays.has(at)) found = at;
+  return found;
+}
+
 /** Cuts that touch or overlap (the last rows of a file share a line end) as one. */
 function joined(cuts: readonly Splice[]): Splice[] {
   const result: Splice[] = [];
@@ -276,10 +315,4 @@ function sectionsOf(node: TomlNode): Section[] {
     node.kind === "map" ? node.entries.map((entry) => entry.node) : node.kind === "list" ? node.items : [];
   if (form === "value") return [];
   return [...own, ...children.flatMap((child) => sectionsOf(child as TomlNode))];
-}
-
-/** An insertion that would fall into a removed part (the last lines of a file, with the line end before them) comes after it. */
-function outOf(removed: readonly Splice[], added: Splice): Splice {
-  const around = removed.find((cut) => cut.start < added.start && added.start < cut.end);
-  return around === undefined ? added : { ...added, start: around.end, end: around.end };
 }
