@@ -26,18 +26,20 @@ export const jobLimits: Readonly<Record<System, JobLimit>> = {
   github: {
     maxJobs: 256,
     kind: "hard",
-    source: "docs.github.com, Workflow syntax, jobs.<job_id>.strategy.matrix: 256 jobs a workflow run, self-hosted too",
+    source: "docs.github.com/en/actions/reference/limits: a job matrix generates 256 jobs a workflow run at most",
   },
   gitlab: {
-    maxJobs: 500,
+    // The pipeline's own jobs (plan, trigger, collect) count too.
+    maxJobs: 490,
     kind: "default",
     source:
-      "docs.gitlab.com, GitLab.com settings: jobs in a pipeline by plan, the lowest; 200 a parallel:matrix (below)",
+      "docs.gitlab.com/user/gitlab_com, jobs in active pipelines: 500 on the lowest plan; 200 a parallel:matrix (below)",
   },
   circleci: {
     maxJobs: 128,
     kind: "default",
-    source: "remembered by users of matrix jobs, not in circleci.com/docs: kept low, change it where more are taken",
+    source:
+      "not in circleci.com/docs (orchestrate/using-matrix-jobs names none); 128 is what users remember: change it where more are taken",
   },
   azure: {
     maxJobs: 256,
@@ -47,7 +49,8 @@ export const jobLimits: Readonly<Record<System, JobLimit>> = {
   buildkite: {
     maxJobs: 500,
     kind: "default",
-    source: "github.com/ray-project/rayci/pull/483: an upload is rejected above the organization's limit of 500 jobs",
+    source:
+      "the agent's own refusal, quoted in github.com/ray-project/rayci/pull/483: an upload is rejected above the organization's limit of 500 jobs",
   },
   jenkins: {
     maxJobs: 1000,
@@ -57,7 +60,7 @@ export const jobLimits: Readonly<Record<System, JobLimit>> = {
   tekton: {
     maxJobs: 256,
     kind: "default",
-    source: "tekton.dev/docs/pipelines/matrix: default-max-matrix-combinations-count is 256",
+    source: "tekton.dev/docs/pipelines/matrix, concurrency control: default-max-matrix-combinations-count, 256",
   },
   slurm: {
     maxJobs: 1001,
@@ -67,7 +70,8 @@ export const jobLimits: Readonly<Record<System, JobLimit>> = {
   kubernetes: {
     maxJobs: 100_000,
     kind: "hard",
-    source: "kubernetes/kubernetes, pkg/api/job/warnings.go: above 100,000 completions an Indexed Job is warned of",
+    source:
+      "kubernetes/kubernetes, pkg/apis/batch/validation/validation.go: parallelism and failed indices up to 100,000",
   },
   json: { maxJobs: 1_000_000, kind: "default", source: "none: the largest sweep there is" },
   lines: { maxJobs: 1_000_000, kind: "default", source: "none: the largest sweep there is" },

@@ -9,8 +9,9 @@
  */
 import { createHash } from "node:crypto";
 import { SweeplineError } from "../base/errors.ts";
+import { isInnerFolder } from "../experiments/inner-folder.ts";
 import { isName } from "../experiments/names.ts";
-import type { StoredFlags } from "../experiments/record.ts";
+import { isFlags, type StoredFlags } from "../experiments/record.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { defaultParamsFile } from "../sweep/expand.ts";
 import type { Point } from "../sweep/types.ts";
@@ -118,10 +119,11 @@ function isRun(value: unknown): value is PlanRun {
   return (
     typeof run.folder === "string" &&
     isTexts(run.targets) &&
+    isInnerFolder(run.folder) &&
     isTexts(run.copyPaths) &&
+    run.copyPaths.every(isInnerFolder) &&
     (run.composition === "as configured" || run.composition === "off") &&
-    typeof run.flags === "object" &&
-    run.flags !== null &&
+    isFlags(run.flags) &&
     (run.message === undefined || typeof run.message === "string")
   );
 }
@@ -136,7 +138,8 @@ function isPlan(value: unknown): value is SweepPlan {
     /^[0-9a-f]{40,64}$/.test(plan.baseline) &&
     isRun(plan.run) &&
     Array.isArray(plan.points) &&
-    plan.points.every(isPoint)
+    plan.points.every(isPoint) &&
+    new Set(plan.points.map(({ name }) => name)).size === plan.points.length
   );
 }
 

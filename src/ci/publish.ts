@@ -7,7 +7,7 @@ import type { DataRequest } from "../experiments/share/data.ts";
 import { pushExperiments } from "../experiments/share/push.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs } from "../git/refs.ts";
-import { pushRefs, type RemoteChange } from "../git/remote.ts";
+import { pushRefs, type RemoteChange, shownRemote } from "../git/remote.ts";
 import { git } from "../git/run.ts";
 import { type PointFailure, writeFailure } from "./failures.ts";
 import type { SweepPlan } from "./plan.ts";
@@ -71,7 +71,7 @@ export async function publishResults(context: ExperimentsContext, request: Publi
   if (reasons.length > 0)
     throw new SweeplineError({
       code: "PUSH_REFUSED",
-      message: `Git remote '${remote}' refused ${reasons.length} refs: ${reasons[0]}`,
+      message: `Git remote '${shownRemote(remote)}' refused ${reasons.length} refs: ${reasons[0]}`,
       hint: "Where this job may not push, --bundle FILE writes its results into a file.",
     });
   const before = pushed.upToDate.length + pushed.diverged.length;

@@ -28,12 +28,22 @@ export function reportMarker(plan: Pick<SweepPlan, "sweep">): string {
   return `<!-- sweepline:${plan.sweep} -->`;
 }
 
-/** A cell's text: on one line, without what Markdown or HTML would read. */
+/**
+ * A cell's text: on one line, without what Markdown or HTML would read, and without links and mentions: names and values
+ * may come from a stranger's pull request.
+ */
 function plainCell(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/[\\`|<>&[\]*_~!]/g, (character) => `&#${character.codePointAt(0)};`)
-    .slice(0, 300);
+  return [...text.replace(/\s+/g, " ")]
+    .slice(0, 300)
+    .join("")
+    .replace(/[\\`|<>&[\]*~!]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, (character) => `&#${character.codePointAt(0)};`)
+    .replace(/@|:(?=\/\/)|(?<=\bwww)\./gi, (character) => `${character}&#8203;`);
+}
+
+/** A row of a table that has no more than its pipes escaped. */
+function plainRow(row: string): string {
+  const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+  return `| ${cells.map((cell) => plainCell(cell.replaceAll("\\|", "|").replaceAll("<br>", " ").trim())).join(" | ")} |`;
 }
 
 export function openPointText({ point, job, message }: OpenPoint): string {
@@ -55,14 +65,18 @@ interface Section {
 
 function sections({ failed, missing, table }: ReportFacts): readonly Section[] {
   const open = [...openRows(failed), ...openRows(missing)];
-  // Columns are padded for reading in a terminal; here only the bytes would count.
-  const [header = "", , ...rows] = table.split("\n").map((line) => line.replace(/ {2,}/g, " "));
+  const [header = "", , ...rows] = table.split("\n");
   const columns = header.split(/(?<!\\)\|/).length - 2;
   return [
     ...(open.length === 0 ? [] : [{ head: ["| name | point | job | state | |", "|---|---|---|---|---|"], rows: open }]),
     ...(header === ""
       ? []
-      : [{ head: [header, `|${"---|".repeat(columns)}`], rows: rows.filter((row) => row !== "") }]),
+      : [
+          {
+            head: [plainRow(header), `|${"---|".repeat(columns)}`],
+            rows: rows.filter((row) => row !== "").map(plainRow),
+          },
+        ]),
   ];
 }
 

@@ -43,6 +43,13 @@ function sortedOrNot(io: Io, options: SweepTableOptions, show: (sort: ReturnType
   }
 }
 
+function inOrder(names: ReadonlySet<string>) {
+  const places = new Map([...names].map((name, at) => [name, at]));
+  const placeOf = (name: string | null) => places.get(name ?? "") ?? places.size;
+  return (a: { readonly name: string | null }, b: { readonly name: string | null }) =>
+    placeOf(a.name) - placeOf(b.name);
+}
+
 /** Prints the table at the end of a sweep. */
 export async function printSweepTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<void> {
   const baselines = await collectNamed(context, options);
@@ -50,12 +57,18 @@ export async function printSweepTable(io: Io, context: ExperimentsContext, optio
   io.stdout.write(`\n${sortedOrNot(io, options, (sort) => showTable(baselines, { terminal, ...sort }))}`);
 }
 
-/** The same table as Markdown. */
-export async function sweepMarkdown(context: ExperimentsContext, options: SweepTableOptions): Promise<string> {
-  const baselines = await collectNamed(context, options);
-  return showTable(baselines, {
-    format: "markdown",
-    terminal: { width: "full", colours: false },
-    ...sortOf(options),
+/** Prints the table with its rows in the order of `names`, where no column is named; answers the same as Markdown. */
+export async function printPlanTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<string> {
+  const collected = await collectNamed(context, options);
+  const order = inOrder(options.names);
+  const baselines = collected.map((item) => ({ ...item, experiments: item.experiments.toSorted(order) }));
+  const terminal = terminalOf(io);
+  let markdown = "";
+  const text = sortedOrNot(io, options, (sort) => {
+    const plain = { width: "full" as const, colours: false };
+    markdown = showTable(baselines, { format: "markdown", terminal: plain, ...sort });
+    return showTable(baselines, { terminal, ...sort });
   });
+  io.stdout.write(`\n${text}`);
+  return markdown;
 }

@@ -120,7 +120,7 @@ function isOverrideText(item: Partial<OverrideText> | null): item is OverrideTex
 const flagNames: ReadonlySet<string> = new Set(Object.keys(reproduceDefaults));
 
 /** Flags that a later version may have added are not ours to run with. */
-function isFlags(value: unknown): value is StoredFlags {
+export function isFlags(value: unknown): value is StoredFlags {
   if (typeof value !== "object" || value === null) return false;
   const defaults: Readonly<Record<string, unknown>> = reproduceDefaults;
   return Object.entries(value).every(([name, flag]) => flagNames.has(name) && typeof flag === typeof defaults[name]);

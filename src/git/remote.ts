@@ -5,10 +5,23 @@ import type { Ref } from "./refs.ts";
 import type { Repository } from "./repository.ts";
 import { tryGit } from "./run.ts";
 
-/** What git says of a remote that it could not reach or that refused us: worth another try, as far as we know. */
+/** A remote as it may be printed: a URL without the token that it may carry. */
+export function shownRemote(remote: string): string {
+  return remote.replace(/^(https?:\/\/)[^/@]*@/i, "$1").replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, "$1@");
+}
+
+const denied =
+  /permission denied|permission to \S+ denied|authentication failed|access denied|could not read (?:username|password)|returned error: 40[13]|not allowed to (?:push|upload)/i;
+
+/** What git says of a remote that it could not reach (worth another try, as far as we know) or that does not let us in. */
 function remoteFailed(what: string, remote: string, stderr: string): SweeplineError {
-  const words = stderr.trim().split("\n").slice(-4).join("\n");
-  return new SweeplineError({ code: "GIT_REMOTE_FAILED", message: `Git failed to ${what} '${remote}': ${words}` });
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const words = lines.slice(-5).join("\n");
+  const message = `Git failed to ${what} '${shownRemote(remote)}': ${words}`;
+  const isDenied = denied.test(stderr) && !/rate limit/i.test(stderr);
+  if (!isDenied) return new SweeplineError({ code: "GIT_REMOTE_FAILED", message });
+  const hint = "The remote does not accept who we are, or what we may do there: trying again does not help.";
+  return new SweeplineError({ code: "GIT_REMOTE_DENIED", message, hint });
 }
 
 /** The refs of a remote that match the patterns. Errors: GIT_REMOTE_FAILED. Names are as the remote says: untrusted. */
@@ -47,7 +60,8 @@ const refsAtOnce = 1000;
 
 /**
  * Pushes the changes, each only if the remote's ref is what is expected: the others go on where one is refused. Hooks of
- * the user's are not run, as in DVC. Errors: GIT_REMOTE_FAILED where the remote could not be reached at all.
+ * the user's are not run, as in DVC. Errors: GIT_REMOTE_FAILED where the remote could not be reached at all,
+ * GIT_REMOTE_DENIED where it does not let us in.
  */
 export async function pushRefs(
   repository: Repository,

@@ -76,6 +76,15 @@ describe("a plan", () => {
       good.replace(baseline, "main"),
       good.replace('"s-0123456789ab"', '"../x"'),
       good.replace('["lr=2"]', '"lr=2"'),
+      good.replace('"i":1', '"i":1e999'),
+      good.replace('"i":1', '"i":NaN'),
+      good.replace("s-01234567-0001", "s-01234567-0000"),
+      good.replace('"folder":""', '"folder":"../.."'),
+      good.replace('"folder":""', '"folder":"/etc"'),
+      good.replace('"copyPaths":[]', '"copyPaths":["../../secret"]'),
+      good.replace('"copyPaths":[]', '"copyPaths":["/etc/passwd"]'),
+      good.replace('"flags":{}', '"flags":{"sudo":true}'),
+      good.replace('"flags":{}', '"flags":{"force":"yes"}'),
     ];
     for (const text of spoilt)
       expect(() => parsePlan(text, "sweep.json"), text).toThrow(

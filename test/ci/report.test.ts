@@ -43,6 +43,20 @@ describe("the report", () => {
     );
   });
 
+  it("takes nothing from names and values but their text", () => {
+    const hostile = "![x](http://evil.example/x.png) @team <script>a\\|b_c` _em_";
+    const table = `| Experiment | ${hostile} |\n|---|---|\n| ├── 4ffe4c7 [exp-1] | ${hostile} |\n`;
+    const facts = { plan, done: 1, failed: openPoints(1, hostile), missing: [], table };
+    const report = renderReport(facts, { unit: "bytes", most: 1 << 20 });
+    const rows = report.split("\n").filter((line) => line.includes("evil"));
+    expect(rows).toHaveLength(3);
+    for (const row of rows) {
+      expect(row.replace(/&#(?!8203;)\d+;/g, "")).not.toMatch(/[<>`[\]!*\\]|@\w|:\/\/|_em/);
+      expect(row).toMatch(/a(?:&#92;)?&#124;b_c/);
+    }
+    expect(rows[1]?.split("|")).toHaveLength(4);
+  });
+
   it("keeps all rows where there is room", () => {
     const facts = { plan, done: 3, failed: openPoints(1, "a | b\n<img src=x> `c`"), missing: [] };
     const report = renderReport({ ...facts, table: tableOf(3) }, { unit: "bytes", most: 1 << 20 });

@@ -104,6 +104,19 @@ describe("matrix run", () => {
     expect(remoteRefs()).toHaveLength(1);
   });
 
+  it("gives up at once where the remote does not let it in, and prints no token", async () => {
+    const { repository, plan, clone } = await setUp("seed=1");
+    const copy = clone();
+    const ssh = path.join(repository.root, "ssh");
+    writeFileSync(ssh, "#!/bin/sh\necho 'git@host: Permission denied (publickey).' >&2\nexit 255\n", { mode: 0o755 });
+    const remote = ["--git-remote", "ssh://me:secret@host.invalid/project"];
+    const job = await copy.run(["matrix", "run", "--plan", plan, "--point", "0", ...remote], {
+      env: { GIT_SSH_COMMAND: ssh },
+    });
+    expect([job.exitCode, job.stderr]).toEqual([2, expect.stringContaining("Permission denied")]);
+    expect(job.stderr).not.toMatch(/secret|; trying again/);
+  });
+
   it("remembers a failure for others, and forgets it once the point succeeds", async () => {
     const { repository, plan, clone, remoteRefs } = await setUp("seed=1");
     const flag = path.join(repository.root, "broken");

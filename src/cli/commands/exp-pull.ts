@@ -2,6 +2,7 @@ import { exitCodes } from "../../base/errors.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { pullExperiments } from "../../experiments/share/pull.ts";
 import { selectExperiments } from "../../experiments/share/selection.ts";
+import { shownRemote } from "../../git/remote.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import {
@@ -34,7 +35,11 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
       `WARNING: Local experiment ${wordList(diverged.map(({ name }) => name))} has diverged from remote experiment with the same name.\nTo override the local experiment re-run with '--force'.\n`,
     );
   if (pulled.length === 0) print(io, "No experiments to pull.");
-  else print(io, `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${args.remote}'.`);
+  else
+    print(
+      io,
+      `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
+    );
   if (data.transferred > 0) print(io, filesText(data.transferred, "downloaded"));
   warnData(io, data);
   const failure = dataPullFailed(data);

@@ -2,6 +2,7 @@ import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { type PushResult, pushExperiments } from "../../experiments/share/push.ts";
 import { selectExperiments } from "../../experiments/share/selection.ts";
+import { shownRemote } from "../../git/remote.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { dataRequest, type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "../exp-share.ts";
@@ -24,9 +25,9 @@ function report(io: Io, remote: string, result: PushResult): void {
     );
   if (upToDate.length > 0) {
     const verb = upToDate.length > 1 ? "are" : "is";
-    print(io, `Experiment ${namesOf(upToDate)} ${verb} up to date on Git remote '${remote}'.`);
+    print(io, `Experiment ${namesOf(upToDate)} ${verb} up to date on Git remote '${shownRemote(remote)}'.`);
   }
-  if (pushed.length > 0) print(io, `Pushed experiment ${namesOf(pushed)} to Git remote '${remote}'.`);
+  if (pushed.length > 0) print(io, `Pushed experiment ${namesOf(pushed)} to Git remote '${shownRemote(remote)}'.`);
   if (upToDate.length + pushed.length === 0) print(io, "No experiments to push.");
   if (data.transferred > 0) print(io, filesText(data.transferred, "uploaded"));
 }
@@ -37,7 +38,7 @@ function refused({ refused }: PushResult, remote: string): SweeplineError | unde
   const names = wordList(refused.map(({ experiment }) => experiment.name));
   return new SweeplineError({
     code: "PUSH_REFUSED",
-    message: `Git remote '${remote}' refused ${names}: ${first.reason}`,
+    message: `Git remote '${shownRemote(remote)}' refused ${names}: ${first.reason}`,
   });
 }
 

@@ -16,7 +16,7 @@ import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
 import { addPlanOption, gitRemoteOf, hasGitRemote, matrixJobs, readPlan } from "../matrix.ts";
-import { printSweepTable, sweepMarkdown } from "../sweep-table.ts";
+import { printPlanTable } from "../sweep-table.ts";
 
 interface Options {
   readonly plan: string;
@@ -124,8 +124,8 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   const failed = open.filter(({ message }) => message !== undefined);
   const missing = open.filter(({ message }) => message === undefined);
   const names = new Set(points.filter((_, at) => states[at]?.kind === "done").map(({ name }) => name));
-  const tableOptions = { names, baseline: plan.baseline, ...(names.size === 0 ? {} : options) };
-  if (names.size > 0) await printSweepTable(io, context, tableOptions);
+  const tableOptions = { ...options, names, baseline: plan.baseline };
+  const table = names.size === 0 ? "" : await printPlanTable(io, context, tableOptions);
   printOpen(io, "failed", failed);
   printOpen(io, "missing", missing);
   print(io, `\n${names.size} of ${points.length} points done, ${failed.length} failed, ${missing.length} missing.`);
@@ -135,7 +135,6 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   ];
   for (const [file, limit] of reports) {
     if (file === undefined) continue;
-    const table = names.size === 0 ? "" : await sweepMarkdown(context, tableOptions);
     const facts: ReportFacts = { plan, done: names.size, failed, missing, table };
     writeReport(io, file, renderReport(facts, limit));
   }

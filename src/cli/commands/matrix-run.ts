@@ -13,6 +13,7 @@ import { parseShard } from "../../ci/shards.ts";
 import { enqueue } from "../../experiments/enqueue.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
+import { shownRemote } from "../../git/remote.ts";
 import { fetchTracked } from "../../pipeline/data/transfer.ts";
 import { openProject } from "../../store/open.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
@@ -155,7 +156,7 @@ async function handOn(job: Job, there: Refs, failures: readonly PointRef[]): Pro
     () => publishResults(context, { plan, remote, results, failures, there, data }),
     told(io),
   ).finally(() => progress.close());
-  return `${published.pushed} pushed to '${remote}', ${published.files} files uploaded`;
+  return `${published.pushed} pushed to '${shownRemote(remote)}', ${published.files} files uploaded`;
 }
 
 function exitCodeOf({ summary, interrupted }: QueueRun): ExitCode {

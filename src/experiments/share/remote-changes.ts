@@ -1,6 +1,6 @@
 /** Experiments of a Git remote, removed and renamed there. Nothing of them is needed here. */
 import { SweeplineError } from "../../base/errors.ts";
-import { fetchObjects, type PushOutcome, pushRefs, type RemoteChange } from "../../git/remote.ts";
+import { fetchObjects, type PushOutcome, pushRefs, type RemoteChange, shownRemote } from "../../git/remote.ts";
 import type { FinishedExperiment } from "../finished.ts";
 import { checkName } from "../names.ts";
 import type { RenameRequest } from "../rename.ts";
@@ -19,7 +19,7 @@ function checkPushed(remote: string, outcomes: ReadonlyMap<string, PushOutcome>)
   if (first === undefined) return;
   throw new SweeplineError({
     code: first.kind === "stale" ? "REMOTE_CHANGED" : "PUSH_REFUSED",
-    message: `Git remote '${remote}' refused the change: ${first.reason}`,
+    message: `Git remote '${shownRemote(remote)}' refused the change: ${first.reason}`,
     ...(first.kind === "stale" ? { hint: "It was changed meanwhile. Try again." } : {}),
   });
 }

@@ -1,6 +1,7 @@
 /** Experiments of another repository: what `git ls-remote` tells of refs/exps. */
 import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import { shownRemote } from "../../git/remote.ts";
 import type { Repository } from "../../git/repository.ts";
 import { tryGit } from "../../git/run.ts";
 import { parseExperimentRef } from "../repository.ts";
@@ -31,7 +32,7 @@ export async function remoteExperiments(repository: Repository, remote: string):
   if (outcome.exitCode !== 0)
     throw new SweeplineError({
       code: "INVALID_REMOTE",
-      message: `'${remote}' is not a valid Git remote or URL`,
+      message: `'${shownRemote(remote)}' is not a valid Git remote or URL`,
       ...(outcome.stderr.trim() === "" ? {} : { hint: `git says: ${outcome.stderr.trim().split("\n")[0]}` }),
     });
   return outcome.stdout
