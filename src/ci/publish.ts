@@ -64,7 +64,11 @@ export async function publishResults(context: ExperimentsContext, request: Publi
     ...failures.map(({ ref, commit }) => ({ ref, to: commit, expected: there.get(ref) })),
     ...overcome.map((ref) => ({ ref, to: undefined, expected: there.get(ref) })),
   ].filter(({ ref, to }) => there.get(ref) !== to);
-  const outcomes = await pushRefs(context.repository, remote, changes);
+  const outcomes = await pushRefs(context.repository, {
+    remote,
+    changes,
+    scratchFolder: context.state.scratch,
+  });
   // A stale one was told by another job of the same point: as good as ours.
   const reasons = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "refused" ? [outcome.reason] : []));
   reasons.push(...pushed.refused.map(({ reason }) => reason));

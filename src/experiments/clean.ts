@@ -1,6 +1,6 @@
 /** Removes what runs left behind on the disk: old logs, unused copies of the workspace, leftovers of dead processes. */
 import path from "node:path";
-import { existsSync, lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
+import { existsSync, lstatIfExists, readdirSync, removeTree } from "../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
 import { existsProcess } from "../base/processes.ts";
 import { findLeftFiles, removeLeft } from "./leftovers.ts";
@@ -81,10 +81,10 @@ function removeCopies({ state }: ExperimentsContext): number {
 function removeScratch({ state }: ExperimentsContext): number {
   if (!existsSync(state.scratch)) return 0;
   const left = readdirSync(state.scratch).filter((name) => {
-    const pid = Number(/^(?:index|apply-index|packed-refs)-(\d+)/.exec(name)?.[1] ?? 0);
+    const pid = Number(/^(?:index|apply-index|packed-refs|push)-(\d+)/.exec(name)?.[1] ?? 0);
     return pid > 0 && !existsProcess(pid);
   });
-  for (const name of left) removeFile(path.join(state.scratch, name));
+  for (const name of left) removeTree(path.join(state.scratch, name));
   return left.length;
 }
 

@@ -1,6 +1,7 @@
 /** The Git directories of a workspace copy: the one that we trust, and the one that stages see. */
 import path from "node:path";
 import { existsSync, makeFolder, readFileSync, readIfExists, writePrivateFile } from "../base/files.ts";
+import { quoteConfig } from "../git/config-text.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { Repository } from "../git/repository.ts";
 import { withoutRepository } from "../git/run.ts";
@@ -55,10 +56,6 @@ export function copyStageEnvironment(slot: CopySlot): Readonly<Record<string, st
     [copyVariable]: slot.folder,
     GIT_CEILING_DIRECTORIES: ceiling ? `${slot.folder}${path.delimiter}${ceiling}` : slot.folder,
   };
-}
-
-function quoteConfig(value: string): string {
-  return `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
 }
 
 /** A line of objects/info/alternates: as it is, or quoted as in C where it would be two lines. */

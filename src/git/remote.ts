@@ -1,9 +1,10 @@
 /** Refs of other repositories: listed, pushed and fetched by git, with explicit refspecs only. */
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId, RefName } from "./ids.ts";
+import { withPushGitDir } from "./push-git-dir.ts";
 import type { Ref } from "./refs.ts";
 import type { Repository } from "./repository.ts";
-import { tryGit } from "./run.ts";
+import { type GitOptions, type GitOutcome, tryGit } from "./run.ts";
 
 /** A remote as it may be printed: a URL without the token that it may carry. */
 export function shownRemote(remote: string): string {
@@ -58,6 +59,16 @@ export type PushOutcome =
 /** Refs of one git process: their names have to fit into a command line. */
 const refsAtOnce = 1000;
 
+/** More refs than that are pushed from a Git directory without refs of its own. */
+const fewRefs = 50;
+
+export interface PushRefsRequest {
+  readonly remote: string;
+  readonly changes: readonly RemoteChange[];
+  /** Where a temporary Git directory may be made. */
+  readonly scratchFolder: string;
+}
+
 /**
  * Pushes the changes, each only if the remote's ref is what is expected: the others go on where one is refused. Hooks of
  * the user's are not run, as in DVC. Errors: GIT_REMOTE_FAILED where the remote could not be reached at all,
@@ -65,21 +76,31 @@ const refsAtOnce = 1000;
  */
 export async function pushRefs(
   repository: Repository,
-  remote: string,
-  changes: readonly RemoteChange[],
+  { remote, changes, scratchFolder }: PushRefsRequest,
 ): Promise<ReadonlyMap<RefName, PushOutcome>> {
   const outcomes = new Map<RefName, PushOutcome>();
-  for (let start = 0; start < changes.length; start += refsAtOnce)
-    await pushSome(repository, remote, { changes: changes.slice(start, start + refsAtOnce), outcomes });
+  const plain: GitOptions = { cwd: repository.workTree };
+  const push = async (options: GitOptions, part: readonly RemoteChange[]) => {
+    const { exitCode, stdout, stderr } = await pushOnce(options, remote, part);
+    const before = outcomes.size;
+    for (const line of stdout.toString().split("\n")) readPushLine(line, outcomes);
+    return exitCode !== 0 && outcomes.size === before ? stderr : undefined;
+  };
+  for (let start = 0; start < changes.length; start += refsAtOnce) {
+    const part = changes.slice(start, start + refsAtOnce);
+    const problem =
+      part.length > fewRefs
+        ? await withPushGitDir(repository, scratchFolder, (options) => push(options, part))
+        : await push(plain, part);
+    if (problem === undefined) continue;
+    // Settings may depend on where the Git directory lies (includeIf): the repository itself has the last word.
+    const lastProblem = part.length > fewRefs ? await push(plain, part) : problem;
+    if (lastProblem !== undefined) throw remoteFailed("push to", remote, lastProblem);
+  }
   return outcomes;
 }
 
-interface PushPart {
-  readonly changes: readonly RemoteChange[];
-  readonly outcomes: Map<RefName, PushOutcome>;
-}
-
-async function pushSome(repository: Repository, remote: string, { changes, outcomes }: PushPart): Promise<void> {
+function pushOnce(options: GitOptions, remote: string, changes: readonly RemoteChange[]): Promise<GitOutcome> {
   const args = [
     "push",
     "--porcelain",
@@ -91,10 +112,7 @@ async function pushSome(repository: Repository, remote: string, { changes, outco
     remote,
     ...changes.map(({ ref, to }) => `${to ?? ""}:${ref}`),
   ];
-  const { exitCode, stdout, stderr } = await tryGit(args, { cwd: repository.workTree, terminal: "needed" });
-  const before = outcomes.size;
-  for (const line of stdout.toString().split("\n")) readPushLine(line, outcomes);
-  if (exitCode !== 0 && outcomes.size === before) throw remoteFailed("push to", remote, stderr);
+  return tryGit(args, { ...options, terminal: "needed" });
 }
 
 /** `<flag> TAB <from>:<to> TAB <summary> (<reason>)` */

@@ -78,6 +78,28 @@ describe("exp push and exp pull", () => {
     expect(copy.experimentRefs()).toEqual(repository.experimentRefs());
   });
 
+  it("takes many experiments at once, each judged by itself, and leaves nothing behind", async () => {
+    const shared = await makeShared();
+    const { repository } = shared;
+    const head = repository.git("rev-parse", "HEAD").trim();
+    const refOf = (name: string) => `refs/exps/${head.slice(0, 2)}/${head.slice(2)}/${name}`;
+    const commit = (text: string) => repository.git("commit-tree", `${head}^{tree}`, "-p", head, "-m", text).trim();
+    const [ours, theirs] = [commit("ours"), commit("theirs")];
+    const names = Array.from({ length: 60 }, (_unused, index) => `many-${index}`);
+    for (const name of names) repository.git("update-ref", refOf(name), ours);
+    repository.git("push", "--quiet", "origin", `${theirs}:${refOf("many-7")}`);
+    // Settings of the repository count: the remote is known under a short name only.
+    repository.git("config", `url.${shared.bare}.insteadOf`, "short:");
+    repository.git("remote", "set-url", "origin", "short:");
+    const said = await repository.succeed(["exp", "push", "origin", "--all-commits", "--no-cache"]);
+    expect(said).toContain("many-59");
+    expect(shared.remoteRefs().length).toBe(60);
+    expect(repository.git("ls-remote", "origin", refOf("many-7"))).toContain(theirs);
+    expect(repository.git("ls-remote", "origin", refOf("many-8"))).toContain(ours);
+    const left = readdirSync(path.join(repository.folder, ".dvc/tmp/exps/sweepline/scratch"));
+    expect(left.filter((name) => name.startsWith("push-"))).toEqual([]);
+  });
+
   it("refuses a diverged experiment, and replaces it with --force", async () => {
     const shared = await makeShared();
     const { repository } = shared;

@@ -62,7 +62,11 @@ export async function pushExperiments(context: ExperimentsContext, request: Push
   const commits = [...upToDate, ...pushing.map(({ experiment }) => experiment)].map(({ commit }) => commit);
   const data = request.data === undefined ? noData : await pushData(context, commits, request.data);
   if (data.failed.length > 0) throw dataFailed(data);
-  const outcomes = await pushRefs(context.repository, remote, pushing);
+  const outcomes = await pushRefs(context.repository, {
+    remote,
+    changes: pushing,
+    scratchFolder: context.state.scratch,
+  });
   const result = {
     pushed: [] as FinishedExperiment[],
     refused: [] as { experiment: FinishedExperiment; reason: string }[],

@@ -14,6 +14,15 @@ export interface RemoteRemoval {
   readonly keep: "remove chosen" | "keep chosen";
 }
 
+/** Pushes the changes; throws where the remote refused one. */
+async function pushAll(
+  { repository, state }: ExperimentsContext,
+  remote: string,
+  changes: readonly RemoteChange[],
+): Promise<void> {
+  checkPushed(remote, await pushRefs(repository, { remote, changes, scratchFolder: state.scratch }));
+}
+
 function checkPushed(remote: string, outcomes: ReadonlyMap<string, PushOutcome>): void {
   const [first] = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "pushed" ? [] : [outcome]));
   if (first === undefined) return;
@@ -47,7 +56,7 @@ export async function removeFromRemote(
   const { experiments } = await selectExperiments(context, remote, selection);
   const gone = keep === "remove chosen" ? experiments : await othersThan(context, remote, experiments);
   const changes = gone.map(({ ref, commit }): RemoteChange => ({ ref, to: undefined, expected: commit }));
-  checkPushed(remote, await pushRefs(context.repository, remote, changes));
+  await pushAll(context, remote, changes);
   return gone.map(({ name }) => name);
 }
 
@@ -71,8 +80,8 @@ export async function renameInRemote(
     });
   await fetchObjects(context.repository, remote, [experiment.ref]);
   const created = { ref, to: experiment.commit, expected: holder?.commit };
-  checkPushed(remote, await pushRefs(context.repository, remote, [created]));
+  await pushAll(context, remote, [created]);
   const removed = { ref: experiment.ref, to: undefined, expected: experiment.commit };
-  checkPushed(remote, await pushRefs(context.repository, remote, [removed]));
+  await pushAll(context, remote, [removed]);
   return experiment.name;
 }

@@ -1,0 +1,49 @@
+/**
+ * A Git directory of its own for a push of many refs. Git compares each ref of a push with all refs of the repository: a
+ * thousand beside ten thousand take it seconds of computing. Here it finds the user's objects and settings, and no refs.
+ */
+import path from "node:path";
+import { lstatIfExists, makeFolder, readIfExists, removeTree, writePrivateFile } from "../base/files.ts";
+import { quoteConfig } from "./config-text.ts";
+import type { Repository } from "./repository.ts";
+import type { GitOptions } from "./run.ts";
+
+/** The user's settings for remotes and passwords; the work tree is told by the environment. */
+function configOf({ gitDir, commonDir, objectFormat }: Repository): string {
+  const isSha256 = objectFormat === "sha256";
+  return [
+    "[core]",
+    `\trepositoryformatversion = ${isSha256 ? 1 : 0}`,
+    ...(isSha256 ? ["[extensions]", "\tobjectFormat = sha256"] : []),
+    "[include]",
+    `\tpath = ${quoteConfig(path.join(commonDir, "config"))}`,
+    `\tpath = ${quoteConfig(path.join(gitDir, "config.worktree"))}`,
+    "[core]",
+    "\tbare = false",
+    "",
+  ].join("\n");
+}
+
+/** Calls `push` with options for git that name such a directory below `scratchFolder`; it is removed afterwards. */
+export async function withPushGitDir<T>(
+  repository: Repository,
+  scratchFolder: string,
+  push: (options: GitOptions) => Promise<T>,
+): Promise<T> {
+  const folder = path.join(scratchFolder, `push-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
+  try {
+    makeFolder(path.join(folder, "refs"));
+    writePrivateFile(path.join(folder, "HEAD"), "ref: refs/heads/none\n");
+    writePrivateFile(path.join(folder, "config"), configOf(repository));
+    const shallow = readIfExists(path.join(repository.commonDir, "shallow"));
+    if (shallow !== undefined) writePrivateFile(path.join(folder, "shallow"), shallow);
+    const env = {
+      GIT_DIR: folder,
+      GIT_WORK_TREE: repository.workTree,
+      GIT_OBJECT_DIRECTORY: path.join(repository.commonDir, "objects"),
+    };
+    return await push({ cwd: repository.workTree, env });
+  } finally {
+    if (lstatIfExists(folder) !== undefined) removeTree(folder);
+  }
+}
