@@ -1,23 +1,47 @@
 /** `freeze` and `unfreeze` differ in one word. */
+import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../base/errors.ts";
+import { visible } from "../base/visible.ts";
 import { setFrozen } from "../pipeline/edit-file.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { chooseStages } from "../pipeline/targets.ts";
 import { openProject } from "../store/open.ts";
 import type { CommandFactory } from "./catalog.ts";
-import { addTalkOptions } from "./talk-options.ts";
+import { type Io, print } from "./io.ts";
+import { refusedAs } from "./refusal.ts";
+import { verbose } from "./talk-options.ts";
+import { trackFiles } from "./track-files.ts";
+
+interface Flags {
+  readonly quiet?: boolean;
+}
+
+async function freeze(io: Io, name: "freeze" | "unfreeze", targets: readonly string[], flags: Flags): Promise<void> {
+  const folder = process.cwd();
+  const project = openProject(folder);
+  const stages = await loadProjectStages(project);
+  const chosen = chooseStages(stages, { targets, folder, recursive: false, names: "exact" });
+  const changed = new Set<string>();
+  for (const { stage } of chosen) {
+    const change = await setFrozen(project, stage, name === "freeze" ? "frozen" : "thawed");
+    if (change === "unchanged") continue;
+    const file = path.join(project.root, stage.file);
+    changed.add(file);
+    if (!flags.quiet && stage.cmd !== null)
+      print(io, `Modifying stage '${visible(stage.name)}' in '${visible(path.relative(folder, file))}'`);
+  }
+  await trackFiles(io, project, { files: [...changed], hint: "quiet" });
+}
 
 export function freezeCommand(name: "freeze" | "unfreeze"): CommandFactory {
-  return (_io, finish) =>
-    addTalkOptions(new Command(name))
-      .argument("<targets...>", "stages")
-      .action(async (targets: readonly string[]) => {
-        const folder = process.cwd();
-        const project = openProject(folder);
-        const stages = await loadProjectStages(project);
-        const chosen = chooseStages(stages, { targets, folder, recursive: false, names: "exact" });
-        for (const { stage } of chosen) await setFrozen(project, stage, name === "freeze" ? "frozen" : "thawed");
+  return (io, finish) =>
+    new Command(name)
+      .argument("<targets...>", "stages or .dvc files")
+      .option("-q, --quiet", "print errors only")
+      .addOption(verbose())
+      .action(async (targets: readonly string[], flags: Flags) => {
+        await refusedAs(`failed to ${name}`, () => freeze(io, name, targets, flags));
         finish(exitCodes.ok);
       });
 }

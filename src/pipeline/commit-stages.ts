@@ -1,4 +1,5 @@
 /** `commit`: what lies in the workspace becomes what the lock files say, without running anything. */
+import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { openCache } from "../store/cache.ts";
 import type { Project } from "../store/project.ts";
@@ -25,7 +26,7 @@ export interface CommitRequest {
   readonly extent?: "targets-only" | "with-dependencies";
   /** What happens at a stage that changed. */
   readonly changed: "ask" | "accept";
-  readonly events: Pick<ReproduceEvents, "warning" | "confirm">;
+  readonly events: Pick<ReproduceEvents, "warning" | "confirm"> & Partial<Pick<ReproduceEvents, "message">>;
   readonly state?: FileState;
 }
 
@@ -98,7 +99,10 @@ export async function commitStages(
     const { entry } = await saveStage(run, inputs);
     if (stage.cmd === null) saveDataStage(project.root, stage, entry);
     else {
-      await locks.write(stage, entry, "at-once");
+      const { file, change } = await locks.write(stage, entry, "at-once");
+      const shown = path.relative(folder, path.join(project.root, file));
+      if (change === "created") events.message?.(`Generating lock file '${shown}'`);
+      if (change !== "unchanged") events.message?.(`Updating lock file '${shown}'`);
       entries.set(stage.address, entry);
     }
   }

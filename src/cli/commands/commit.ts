@@ -6,17 +6,20 @@ import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { refusedAs } from "../refusal.ts";
 import { stageEvents } from "../stage-events.ts";
-import { addTalkOptions } from "../talk-options.ts";
+import { verbose } from "../talk-options.ts";
 
 interface Flags {
   readonly force?: boolean;
   readonly recursive?: boolean;
   readonly withDeps?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** `sweepline commit [targets]` */
 export const command: CommandFactory = (io, finish) =>
-  addTalkOptions(new Command("commit"))
+  new Command("commit")
+    .option("-q, --quiet", "print errors only")
+    .addOption(verbose())
     .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
     .option("-f, --force", "also what changed, without asking")
     .option("-d, --with-deps", "the stages that the targets depend on too")
@@ -26,7 +29,7 @@ export const command: CommandFactory = (io, finish) =>
       const folder = process.cwd();
       const project = openProject(folder);
       const state = projectState(project);
-      const events = stageEvents(io, { groups: new Set(), messages: "all" });
+      const events = stageEvents(io, { groups: new Set(), messages: flags.quiet ? "none" : "all" });
       const request = {
         folder,
         targets,

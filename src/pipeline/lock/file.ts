@@ -72,11 +72,30 @@ export function withoutEntry(lock: LockFile, name: string): LockFile {
   return { ...lock, stages };
 }
 
+/** An anchor or an alias as ruamel names them: at the end of a line, or before an empty collection. */
+const mark = /^((?: *- )*(?:.*: )?[&*]id)(\d{3,})(?=$| \[\]$| \{\}$)/gm;
+
+/** Anchors are numbered through the whole file: those of a stage go on from those before it. */
+function renumbered(text: string, before: number): { readonly text: string; readonly count: number } {
+  if (!text.includes("&id")) return { text, count: 0 };
+  const numbers = [...new Set([...text.matchAll(mark)].map((found) => Number(found[2])))].sort((a, b) => a - b);
+  const name = (number: string) => String(before + numbers.indexOf(Number(number)) + 1).padStart(3, "0");
+  return {
+    text: text.replace(mark, (_, start: string, number: string) => start + name(number)),
+    count: numbers.length,
+  };
+}
+
 /** The file's text. */
 export function formatLock(lock: LockFile): string {
   if (lock.stages.size === 0) return `${lock.head.replace(/stages:\n$/, "stages: {}\n")}${lock.tail}`;
   let text = lock.head;
-  for (const stage of lock.stages.values()) text += stage.text;
+  let anchors = 0;
+  for (const stage of lock.stages.values()) {
+    const next = renumbered(stage.text, anchors);
+    anchors += next.count;
+    text += next.text;
+  }
   return text + lock.tail;
 }
 
