@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
@@ -25,12 +25,32 @@ function resolveEntries(argv: readonly string[]): CatalogEntry[] {
   return found;
 }
 
+/** A help request for a command that there is not, in words; undefined for any other command line. */
+function helpForNothing(argv: readonly string[]): string | undefined {
+  const at = argv.indexOf("help");
+  const before = argv.slice(0, at);
+  const after = argv.slice(at + 1).filter((word) => !word.startsWith("-"));
+  const groups = resolveEntries(before);
+  const isHelp = at >= 0 && groups.length === before.length && groups.every((entry) => entry.commands !== undefined);
+  if (!isHelp || resolveEntries([...before, ...after]).length === before.length + after.length) return undefined;
+  return [...before, ...after].join(" ");
+}
+
 /** `help exp run` and `exp help run` as `exp run --help`; other command lines as they are. */
 function helpRewritten(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf("help");
   const words = argv.filter((_, index) => index !== at);
   const isHelp = at >= 0 && at < argv.length - 1 && resolveEntries(words).length === words.length;
   return isHelp ? [...words, "--help"] : argv;
+}
+
+function unknownCommand(words: string): SweeplineError {
+  return new SweeplineError({
+    code: "UNKNOWN_COMMAND",
+    message: `there is no command '${words}'`,
+    hint: "`sweepline help` lists them.",
+    exitCode: exitCodes.usage,
+  });
 }
 
 const folderFaults: Readonly<Record<string, string>> = {
@@ -51,6 +71,25 @@ function enterFolder(folder: string): void {
   }
 }
 
+/** The io of one command line, with a stdout that --quiet closes. */
+type OwnIo = { -readonly [Key in keyof Io]: Io[Key] };
+
+/** Commands whose output is what they were asked for: --quiet leaves it. */
+const answers: ReadonlySet<string> = new Set(["show", "diff", "list", "logs", "status"]);
+
+/** As DVC's: all commands of these groups take them. */
+const groupsWithVerbosity: ReadonlySet<string> = new Set(["exp", "queue"]);
+
+function addVerbosity(command: Command): void {
+  const has = (flag: string) => command.options.some((option) => option.short === flag);
+  if (!has("-q")) command.option("-q, --quiet", "print errors only");
+  if (!has("-v")) command.addOption(new Option("-v, --verbose", "for compatibility").hideHelp());
+}
+
+function silenced(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return Object.create(stream, { write: { value: () => true }, isTTY: { value: false } }) as NodeJS.WriteStream;
+}
+
 type Finish = (exitCode: ExitCode) => void;
 
 async function attach(
@@ -67,6 +106,7 @@ async function attach(
     loaded.summary(entry.summary);
     for (const alias of entry.aliases ?? []) loaded.alias(alias);
     loaded.copyInheritedSettings(parent);
+    if (isChosen && groupsWithVerbosity.has(parent.name())) addVerbosity(loaded);
     if (chosen.some((each) => each.takesCommand)) loaded.enablePositionalOptions();
     if (entry.commands !== undefined) {
       await attach(loaded, entry.commands, isChosen ? chosen.slice(1) : [], io, finish);
@@ -77,7 +117,8 @@ async function attach(
 }
 
 /** Parses and runs one command line; the only place that turns failures into words and exit codes. */
-export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], given: Io): Promise<ExitCode> {
+  const io: OwnIo = { ...given };
   let exitCode: ExitCode = exitCodes.ok;
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
@@ -91,10 +132,13 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(visibleText(text)),
     });
-  root.hook("preAction", (command) => {
+  root.hook("preAction", (command, action) => {
+    if (action.opts<{ quiet?: boolean }>().quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
     const folder = command.opts<{ cd?: string }>().cd;
     if (folder !== undefined) enterFolder(folder);
   });
+  const unknown = helpForNothing(argv);
+  if (unknown !== undefined) return printFailure(unknownCommand(unknown), io);
   const words = helpRewritten(argv);
   const chosen = resolveEntries(words);
   if (chosen.some((each) => each.takesCommand)) root.enablePositionalOptions();

@@ -9,6 +9,7 @@ import { git } from "../git/run.ts";
 import { copyIndex } from "../git/snapshot.ts";
 import { appliedRef, applyRef, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
 import { resolveExperiment } from "./finished.ts";
+import { chooseNamed } from "./named.ts";
 import { listQueue } from "./queue.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -22,13 +23,15 @@ export interface Applied {
   readonly older: readonly RefName[];
 }
 
-/** The commit of a finished experiment, or of a queued or failed one, by name. */
+/** The commit of a finished experiment, or of a queued or failed one. Throws NAME_AMBIGUOUS for a name of several. */
 async function commitToApply(context: ExperimentsContext, name: string): Promise<ObjectId> {
   try {
     return (await resolveExperiment(context, name)).commit;
   } catch (error) {
     if (!(error instanceof SweeplineError) || error.code !== "NOT_AN_EXPERIMENT") throw error;
-    const entry = (await listQueue(context)).entries.findLast((item) => item.name === name);
+    const { entries } = await listQueue(context);
+    const head = await headCommit(context.repository);
+    const entry = chooseNamed({ finished: [], entries }, name, head).entries.at(-1);
     if (entry !== undefined) return entry.commit;
     throw error;
   }

@@ -52,6 +52,8 @@ export type RunEvent =
       readonly type: "interrupting";
       /** "failures": as many failed as --fail-fast or --max-failures allows. */
       readonly cause: "request" | "failures";
+      /** How many there were. */
+      readonly failures?: number;
       readonly at: number;
     }
   | {

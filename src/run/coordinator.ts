@@ -273,7 +273,8 @@ export class Coordinator {
   stop(cause: "request" | "failures" = "request"): void {
     if (this.state === "stopping") return;
     this.state = "stopping";
-    this.options.emit({ type: "interrupting", cause, at: Date.now() });
+    const failures = cause === "failures" ? { failures: this.failed.length } : {};
+    this.options.emit({ type: "interrupting", cause, ...failures, at: Date.now() });
     for (const run of this.active.values()) run.stop("stopped");
     this.wake.now();
   }

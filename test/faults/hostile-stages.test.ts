@@ -134,7 +134,7 @@ test("a stage that ends its runner goes back to the queue, and others can run be
   expect(queueRefs(repository)).toEqual(["queued/1"]);
   await repository.succeed(["exp", "run", "--queue", "-n", "good", "-S", "deed=closed"]);
   await repository.succeed(["queue", "move", "good", "--first"]);
-  await repository.run(["exp", "run", "--run-all"]);
+  expect((await repository.run(["exp", "run", "--run-all"])).exitCode).toBe(252);
   expect(experimentNames(repository)).toEqual(["good"]);
   await repository.succeed(["queue", "remove", "bad"]);
   expect(queueRefs(repository)).toEqual([]);

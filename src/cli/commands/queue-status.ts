@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { type QueueStatus, queueStatus } from "../../experiments/queue-status.ts";
 import { openExperiments } from "../../experiments/repository.ts";
+import { takesEscapes } from "../../report/escapes.ts";
 import { queueText } from "../../report/queue-table.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
@@ -27,7 +28,7 @@ async function watch(io: Io, read: () => Promise<QueueStatus>, options: Options)
   for (;;) {
     const status = await read();
     const text = textOf(status, options);
-    if (io.stdout.isTTY && !options.json) io.stdout.write(`\u001b[H\u001b[J${text}`);
+    if (io.stdout.isTTY && takesEscapes(io.stdout, io.env) && !options.json) io.stdout.write(`\u001b[H\u001b[J${text}`);
     else if (text !== shown) io.stdout.write(text);
     shown = text;
     const isBusy = status.tasks.some((task) => task.state === "running" || task.state === "queued");

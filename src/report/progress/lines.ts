@@ -49,9 +49,9 @@ export function requeuedText(event: EventOf<"requeued">): string {
   return `${visible(event.experiment.name)}: ${visible(event.reason)}`;
 }
 
-export function interruptingText({ cause }: EventOf<"interrupting">): string {
+export function interruptingText({ cause, failures = 1 }: EventOf<"interrupting">): string {
   return cause === "failures"
-    ? "stopping after the first failure: running stages are being stopped"
+    ? `stopping after ${failures === 1 ? "the first failure" : `${failures} failures`}: running stages are being stopped`
     : "interrupted: running stages are being stopped; once more ends them at once";
 }
 
