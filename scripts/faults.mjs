@@ -59,7 +59,7 @@ const violations = rows.reduce((total, row) => total + row.violations, 0);
 process.stdout.write(
   `${sum("tried")} runs, ${sum("happened")} faults, ${sum("checks")} invariants checked, ${violations} violations\n`,
 );
-if (values.full && positionals.length === 0) writeFileSync("docs/reliability.md", report());
+if (values.full && rows.length > 0) writeFileSync("docs/reliability.md", report());
 process.exit(status ?? 1);
 
 function report() {
@@ -70,6 +70,7 @@ function report() {
     values.stride === "1"
       ? "every side effect of each scenario"
       : `every ${values.stride}th side effect of each scenario`;
+  const only = positionals.length === 0 ? "" : `, of ${positionals.join(", ")} only`;
   const facts = [
     ["Commit", `${git("rev-parse", "--short=12", "HEAD")}${changed ? ", with changes" : ""}`],
     ["Date", new Date(startedAt).toISOString().slice(0, 16).replace("T", " ").concat(" UTC")],
@@ -77,7 +78,7 @@ function report() {
       "Machine",
       `${platform()} ${arch()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${git("--version").replace("git version", "Git")}`,
     ],
-    ["Extent", extent],
+    ["Extent", `${extent}${only}`],
     ["Seed", seed],
     ["Time", `${minutes} minutes, two runs at a time`],
     ["Runs", sum("tried")],
@@ -85,12 +86,12 @@ function report() {
     ["Invariants checked", sum("checks")],
     ["Violations", violations],
   ];
-  const kinds = [...new Set(rows.map((row) => row.kind))];
-  const tables = kinds.map((kind) => {
-    const ofKind = rows.filter((row) => row.kind === kind);
+  const titles = [...new Set(rows.map((row) => row.title))];
+  const tables = titles.map((title) => {
+    const ofKind = rows.filter((row) => row.title === title);
     const cells = ofKind.map((row) => [row.scenario, row.effects, row.tried, row.happened, row.checks, row.violations]);
     const header = ["scenario", "side effects", "runs", "faults", "invariants checked", "violations"];
-    return `## ${ofKind[0].title}\n\n${table(header, cells)}`;
+    return `## ${title}\n\n${table(header, cells)}`;
   });
   return `${introduction}\n${table(["", ""], facts)}\n\n${tables.join("\n\n")}\n`;
 }

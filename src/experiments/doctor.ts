@@ -5,6 +5,7 @@ import { isLockHeld } from "../base/locks.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs, listRefs } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
+import { staleGitLocks } from "../git/stale-locks.ts";
 import { checkCache, setAside } from "../store/verify.ts";
 import { findLeftFiles, findLeftUploads, removeLeft } from "./leftovers.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
@@ -111,6 +112,16 @@ const staleLocks: Check = {
   },
 };
 
+const gitLocks: Check = {
+  name: "git locks",
+  fine: "no locks of a git that is gone",
+  find: async ({ repository }) =>
+    staleGitLocks(repository).map((file) => ({
+      text: `${path.relative(repository.workTree, file)} was left by a git that is gone: Git refuses to change what it locks`,
+      repair: () => removeFile(file),
+    })),
+};
+
 const leftFiles: Check = {
   name: "files",
   fine: "no temporary files of dead processes",
@@ -201,4 +212,13 @@ const cacheObjects: Check = {
   },
 };
 
-const quickChecks = [nodeVersion, gitVersion, deadRuns, staleLocks, leftFiles, unreadableEntries, missingObjects];
+const quickChecks = [
+  nodeVersion,
+  gitVersion,
+  deadRuns,
+  staleLocks,
+  gitLocks,
+  leftFiles,
+  unreadableEntries,
+  missingObjects,
+];

@@ -6,6 +6,7 @@ import { readIfExists } from "../base/files.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { git, gitMissing, startGit, tryGit } from "./run.ts";
+import { removeNamedLock } from "./stale-locks.ts";
 
 export interface Ref {
   readonly name: RefName;
@@ -110,7 +111,10 @@ export class RefTransactions {
     const answer = await this.ask(changes);
     // Killed while it was idle (by whom ever): it has read nothing of this transaction.
     if (answer === "died unasked" && wasRunning) return this.transact(changes);
-    return answer === "died unasked" ? { kind: "refused", message: "git update-ref ended early" } : answer;
+    if (answer === "died unasked") return { kind: "refused", message: "git update-ref ended early" };
+    if (answer.kind === "refused" && (await removeNamedLock(this.repository, answer.message)))
+      return this.transact(changes);
+    return answer;
   }
 
   private ask(changes: readonly RefChange[]): Promise<RefOutcome | "died unasked"> {

@@ -51,7 +51,6 @@ async function inPairs<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
 
 export interface Campaign<T> {
   readonly prepared: Prepared;
-  readonly kind: string;
   /** The heading in the report. */
   readonly title: string;
   readonly faults: readonly T[];
@@ -59,14 +58,13 @@ export interface Campaign<T> {
 }
 
 /** Tries all faults, writes the counts down for the report, and answers each violation with the fault that led to it. */
-export async function violationsOf<T>({ prepared, kind, title, faults, attempt }: Campaign<T>): Promise<string[]> {
+export async function violationsOf<T>({ prepared, title, faults, attempt }: Campaign<T>): Promise<string[]> {
   const trials = await inPairs(faults, attempt);
   const violations = trials.flatMap((trial) =>
     trial.violations.map((text) => `${trial.fault} (${trial.fired ?? "came too late"}): ${text}`),
   );
   const counts = {
     scenario: prepared.scenario.name,
-    kind,
     title,
     effects: prepared.effects,
     tried: trials.length,

@@ -37,6 +37,8 @@ export interface Plan {
   readonly queued: "all" | "none";
   /** Commands that go on with the work, after which all points are done. */
   readonly again: readonly (readonly string[])[];
+  /** The same, where the fault came before anything was queued; absent: `again`. */
+  readonly afresh?: readonly (readonly string[])[] | undefined;
 }
 
 const isStateOfOurs = (name: string) => /^\.dvc\/(tmp|cache)(\/|$)/.test(name) || name === ".git";
@@ -216,7 +218,8 @@ export function violationsAtRest(repository: Repository, plan: Plan): string[] {
 /** Goes on with the work: all of it gets done, by commands that nothing blocks, and nothing twice. */
 export async function violationsOfGoingOn(repository: Repository, plan: Plan): Promise<string[]> {
   const problems: string[] = [];
-  for (const command of plan.again) {
+  const { again, afresh = again } = plan;
+  for (const command of pointStates(repository).length === 0 ? afresh : again) {
     const { exitCode, stdout, stderr } = await repository.run(command);
     if (exitCode !== 0) problems.push(`'${command.join(" ")}' ended with ${exitCode}: ${stdout}\n${stderr}`);
   }

@@ -17,7 +17,7 @@ export interface Scenario extends Pick<Plan, "points" | "changes" | "queued"> {
   readonly commands: readonly Words[];
   /** Until what the commands started in the background has ended. */
   settle?(repository: Repository): Promise<unknown>;
-  /** How to go on; the commands again where absent. */
+  /** How to go on, once anything is queued; the commands again where absent. */
   readonly again?: readonly Words[];
 }
 
@@ -81,7 +81,7 @@ const ran = { changes: "nothing", queued: "none", points } as const;
 const managed = { changes: "nothing", queued: "all", points: undefined } as const;
 
 export const runs: readonly Scenario[] = [
-  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [queueing, runAll] },
+  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [["queue", "retry", "--failed"], runAll] },
   {
     ...ran,
     name: "sweep",
@@ -93,6 +93,8 @@ export const runs: readonly Scenario[] = [
     name: "temporary",
     points: [{ name: "t", x: 5 }],
     commands: [["exp", "run", "--temp", "-n", "t", "-S", "x=5"]],
+    // One that was interrupted is in the queue.
+    again: [["queue", "retry", "--failed"], runAll],
   },
   {
     ...ran,
@@ -100,6 +102,8 @@ export const runs: readonly Scenario[] = [
     points: [{ name: "w", x: 5 }],
     changes: "files and index",
     commands: [["exp", "run", "-n", "w", "-S", "x=5"]],
+    // Once it is there it is done.
+    again: [],
   },
   {
     ...ran,

@@ -92,14 +92,14 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
     .split("\n")
     .slice(0, -1);
   const threadEffects = calls.filter((call) => call.startsWith("thread")).length;
-  await violationsOfGoingOn(repository, planOf(scenario, repository));
+  if (scenario.arrange !== undefined) await violationsOfGoingOn(repository, planOf(scenario, repository));
   dispose(repository);
   return { scenario, template, outcome, effects: calls.length, threadEffects, elapsedMs };
 }
 
 function planOf(scenario: Scenario, repository: Repository): Plan {
   const { points, changes, queued, again, commands } = scenario;
-  return { points, changes, queued, user: userState(repository), again: again ?? commands };
+  return { points, changes, queued, user: userState(repository), again: again ?? commands, afresh: commands };
 }
 
 function dispose(repository: Repository): void {

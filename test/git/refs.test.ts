@@ -21,6 +21,29 @@ beforeAll(() => {
 const ref = (name: string) => `refs/exps/test/${name}` as RefName;
 const create = (name: string, to: ObjectId): RefChange => ({ kind: "create", ref: ref(name), to });
 
+describe("locks that a git left", () => {
+  const lockOf = (name: string) => ({ [`.git/refs/exps/test/${name}.lock`]: "" });
+
+  test("of one that is gone, they are removed", async () => {
+    const { opened, rig } = sha1;
+    rig.write(lockOf("left"));
+    await changeRefs(opened, "over a lock", [create("left", one)]);
+    expect(await refIs(opened, ref("left"), one)).toBe(true);
+    await changeRefs(opened, "away", [{ kind: "delete", ref: ref("left"), from: one }]);
+  });
+
+  test("while a git is at work in the repository, they stay", async () => {
+    const { opened, rig } = sha1;
+    rig.write(lockOf("held"));
+    const git = rig.startProgram("git", ["-c", "alias.wait=!echo here >&2; exec sleep 30 >/dev/null 2>&1", "wait"]);
+    await git.printed("here");
+    await expect(changeRefs(opened, "over a lock", [create("held", one)])).rejects.toThrow("File exists");
+    expect((await git.kill("SIGKILL")).signal).toBe("SIGKILL");
+    await changeRefs(opened, "over a lock", [create("held", one)]);
+    await changeRefs(opened, "away", [{ kind: "delete", ref: ref("held"), from: one }]);
+  });
+});
+
 describe("ref transactions", () => {
   test("all kinds of changes in one transaction, with a reason in the reflog", async () => {
     const { opened, rig } = sha1;

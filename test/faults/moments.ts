@@ -1,11 +1,8 @@
 /** SIGKILL and Ctrl+C at random moments: what no side effect marks, such as a stage at work, is met as well. */
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
 import type { Repository } from "../rig/index.ts";
-import { diceFor, timesToTry, violationsOf } from "./campaign.ts";
 import { processesOf, processViolations } from "./invariants.ts";
-import { runs } from "./scenarios.ts";
-import { type Disturbance, prepare, tryDisturbance } from "./try.ts";
+import type { Disturbance } from "./try.ts";
 
 const isOurs = (command: string) => /bin\/sweepline\.js/.test(command);
 const isGit = (command: string) => /^(\S*\/)?git |-c git /.test(command);
@@ -27,7 +24,7 @@ function kill(repository: Repository, isVictim: (command: string) => boolean): b
   return chosen.length > 0;
 }
 
-function randomKill(roll: () => number, limitMs: number): Disturbance {
+export function randomKill(roll: () => number, limitMs: number): Disturbance {
   const who = Object.keys(victims)[Math.floor(roll() * 3)] as keyof typeof victims;
   const after = Math.floor(roll() * limitMs);
   return {
@@ -40,7 +37,7 @@ function randomKill(roll: () => number, limitMs: number): Disturbance {
   };
 }
 
-function interrupt(roll: () => number, limitMs: number, times: 1 | 2): Disturbance {
+export function interrupt(roll: () => number, limitMs: number, times: 1 | 2): Disturbance {
   const after = Math.floor(roll() * limitMs);
   const pause = Math.floor(roll() * 200);
   return {
@@ -58,29 +55,3 @@ function interrupt(roll: () => number, limitMs: number, times: 1 | 2): Disturban
     look: (repository) => (times === 1 ? processViolations(repository) : []),
   };
 }
-
-const spans = ["sweep", "queue, run-all", "temporary", "workspace", "background"];
-
-describe("random moments", () => {
-  for (const scenario of runs.filter(({ name }) => spans.includes(name)))
-    test(scenario.name, async () => {
-      const prepared = await prepare(scenario);
-      const roll = diceFor(`moments of ${scenario.name}`);
-      const limitMs = prepared.elapsedMs * 1.1;
-      const times = <T>(full: number, sample: number, make: () => T) =>
-        Array.from({ length: timesToTry(full, sample) }, make);
-      const attempt = (disturbance: Disturbance) => tryDisturbance(prepared, disturbance);
-      const kills = times(100, 3, () => randomKill(roll, limitMs));
-      const title = "SIGKILL at random moments, to the processes, a stage, or everything";
-      const violations = [...(await violationsOf({ prepared, kind: "random", title, faults: kills, attempt }))];
-      if (scenario.name !== "background") {
-        const once = times(20, 1, () => interrupt(roll, limitMs, 1));
-        const twice = times(20, 1, () => interrupt(roll, limitMs, 2));
-        for (const [kind, faults] of Object.entries({ once, twice }))
-          violations.push(
-            ...(await violationsOf({ prepared, kind, title: `Ctrl+C ${kind}, at random moments`, faults, attempt })),
-          );
-      }
-      expect(violations).toEqual([]);
-    });
-});

@@ -1,0 +1,88 @@
+/** Lock files that a killed git left behind: Git never removes them, and refuses whatever they lock until somebody does. */
+import path from "node:path";
+import { lstatIfExists, readdirSync, readFileSync, readlinkSync, removeFile } from "../base/files.ts";
+import type { Repository } from "./repository.ts";
+
+/** A lock of a git that we can't see (in another container, on another machine) is hardly ever that old. */
+const quietMs = 60_000;
+
+const single = ["index.lock", "HEAD.lock", "ORIG_HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock"];
+
+/** Locks that no git holds any more. Those of our own refs count at once, others after a minute. */
+export function staleGitLocks(repository: Repository): readonly string[] {
+  const { gitDir, commonDir } = repository;
+  const files = [...new Set([gitDir, commonDir])].flatMap((folder) => single.map((name) => path.join(folder, name)));
+  const locks = [...files, ...locksBelow(path.join(commonDir, "refs"))].filter((file) => isQuiet(repository, file));
+  // The processes are looked at last: who made one of these locks and is not among them is gone.
+  return locks.length === 0 || isGitAtWork(repository) ? [] : locks;
+}
+
+/** How long to wait for other git processes of the repository to end, which may hold the lock. */
+const waitMs = 2_000;
+const pollMs = 100;
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, pollMs));
+
+/**
+ * Removes a lock that `message`, Git's refusal of a ref transaction, names, if nobody holds it. Answers whether it did.
+ */
+export async function removeNamedLock(repository: Repository, message: string): Promise<boolean> {
+  const file = /Unable to create '(.+\.lock)': File exists/.exec(message)?.[1];
+  if (file === undefined) return false;
+  const wanted = path.resolve(repository.workTree, file);
+  for (const until = Date.now() + waitMs; Date.now() < until; await pause()) {
+    // Whoever held it is through.
+    if (lstatIfExists(wanted) === undefined) return true;
+    if (!staleGitLocks(repository).includes(wanted)) continue;
+    removeFile(wanted);
+    return true;
+  }
+  return false;
+}
+
+function isQuiet({ commonDir }: Repository, file: string): boolean {
+  const stats = lstatIfExists(file);
+  if (stats === undefined) return false;
+  return file.startsWith(path.join(commonDir, "refs", "exps", path.sep)) || Date.now() - stats.mtimeMs > quietMs;
+}
+
+function locksBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
+      const file = path.join(folder, item.name);
+      if (item.isDirectory()) return locksBelow(file);
+      return item.name.endsWith(".lock") ? [file] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a git runs in the work tree or the Git directory. One that we may not look at counts; without /proc, age decides. */
+function isGitAtWork({ workTree, gitDir, commonDir }: Repository): boolean {
+  if (process.platform !== "linux") return false;
+  return readdirSync("/proc").some((name) => {
+    if (!/^\d+$/.test(name) || !isWritingGit(name)) return false;
+    const at = workingFolder(name);
+    if (at === undefined) return true;
+    return [workTree, gitDir, commonDir].some((folder) => `${at}${path.sep}`.startsWith(`${folder}${path.sep}`));
+  });
+}
+
+function isWritingGit(pid: string): boolean {
+  try {
+    const [, name = "", state = ""] = /\((.*)\) (.)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    if (!/^git(-|$)/.test(name) || state === "Z" || state === "X") return false;
+    // Only reads, for as long as one of us lives.
+    return !readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0cat-file\0");
+  } catch {
+    return false;
+  }
+}
+
+function workingFolder(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}
