@@ -271,6 +271,19 @@ export function openAppend(file: string): number {
   return handle;
 }
 
+/** Opens a file to lock it, made where it is missing, and leaves its content alone; close it with closeSync. */
+export function openForLock(file: string): number {
+  beforeEffect("open", file);
+  return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o666);
+}
+
+/** Replaces the content of an open file in place: for short texts that only tell who holds a lock. */
+export function rewriteOpen(handle: number, text: string): void {
+  beforeEffect("write", String(handle));
+  fs.ftruncateSync(handle, 0);
+  fs.writeSync(handle, text, 0);
+}
+
 export function openRead(file: string): number {
   return fs.openSync(file, "r");
 }

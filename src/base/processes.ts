@@ -80,3 +80,14 @@ export function existsProcess(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
+
+/** The words of a process's command line, or undefined where they can't be read. */
+export function commandLineOf(pid: number): readonly string[] | undefined {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    if (words.at(-1) === "") words.pop();
+    return words.length === 0 ? undefined : words;
+  } catch {
+    return undefined;
+  }
+}

@@ -11,6 +11,7 @@ import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
+import { WorkspaceLock } from "../pipeline/run/workspace-lock.ts";
 import { filesToCommit } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../pipeline/types.ts";
 import type { FileState } from "../store/state.ts";
@@ -49,6 +50,8 @@ export interface WorkspaceRunRequest {
   named(name: string): void;
   readonly events: ReproduceEvents;
   readonly signal: AbortSignal;
+  /** What others are told while it runs: `sweepline exp run`. */
+  readonly command: string;
 }
 
 export type WorkspaceRunOutcome =
@@ -64,9 +67,25 @@ export function runInWorkspace(
   return withLock(
     context.state.workspaceLock,
     "an experiment in the workspace",
-    () => runLocked(context, request),
+    () => runInLockedWorkspace(context, request),
     2_000,
   );
+}
+
+/** DVC's lock too: no `repro`, no `checkout` and no DVC gets between the stages. */
+async function runInLockedWorkspace(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+): Promise<WorkspaceRunOutcome> {
+  const { command, signal } = request;
+  const lock = await WorkspaceLock.acquire(context.project, { command, signal });
+  try {
+    // The experiment is committed with all that lies in the workspace: nobody else may be writing there.
+    lock.refuseBusy("anything");
+    return await runLocked(context, request, lock);
+  } finally {
+    lock.release();
+  }
 }
 
 interface Prepared {
@@ -76,7 +95,11 @@ interface Prepared {
   readonly facts: ExperimentFacts;
 }
 
-async function runLocked(context: ExperimentsContext, request: WorkspaceRunRequest): Promise<WorkspaceRunOutcome> {
+async function runLocked(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+  lock: WorkspaceLock,
+): Promise<WorkspaceRunOutcome> {
   // Stages of a run that died write into the same files: they end first.
   await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
   const files = await openParamFiles(context, {
@@ -93,7 +116,7 @@ async function runLocked(context: ExperimentsContext, request: WorkspaceRunReque
   const logWatch = watchLog(run.log);
   const fileState = projectState(context.project);
   try {
-    const result = await reproduceHere(context, { request, prepared, log, fileState });
+    const result = await reproduceHere(context, { request, prepared, log, fileState, lock });
     const outcome = await settle(context, { request, prepared, result });
     const message = result.kind === "failed" ? { message: failureText(result) } : {};
     const state = outcome.kind === "done" ? "success" : outcome.kind;
@@ -139,12 +162,13 @@ interface Running {
   readonly request: WorkspaceRunRequest;
   readonly prepared: Prepared;
   readonly log: number;
+  readonly lock: WorkspaceLock;
   readonly fileState: FileState;
 }
 
 function reproduceHere(
   context: ExperimentsContext,
-  { request, prepared, log, fileState }: Running,
+  { request, prepared, log, fileState, lock }: Running,
 ): Promise<ReproduceResult> {
   const { project } = context;
   const { name, baseline, facts } = prepared;
@@ -161,6 +185,7 @@ function reproduceHere(
       output: { kind: "tee", descriptor: log },
       signal: request.signal,
       state: fileState,
+      lock,
       runner: { id: "workspace", label: `experiment '${name}' in the workspace` },
     },
     recordingProcesses(context, request.events),

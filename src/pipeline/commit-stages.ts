@@ -11,8 +11,10 @@ import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { changedDependencies, changedOutputs, commandChanged } from "./run/changes.ts";
 import { outputIgnorer } from "./run/ignore-outputs.ts";
 import { openLockBook } from "./run/lock-book.ts";
+import { filesOf } from "./run/rwlock.ts";
 import { saveStage } from "./run/stage.ts";
 import { stageSubject, type Work } from "./run/work.ts";
+import type { WorkspaceLock } from "./run/workspace-lock.ts";
 import { chooseStages } from "./targets.ts";
 import type { LockEntry, ReproduceEvents, Stage, StageAddress } from "./types.ts";
 
@@ -28,6 +30,8 @@ export interface CommitRequest {
   readonly changed: "ask" | "accept";
   readonly events: Pick<ReproduceEvents, "warning" | "confirm"> & Partial<Pick<ReproduceEvents, "message">>;
   readonly state?: FileState;
+  /** Held by the caller. */
+  readonly lock?: WorkspaceLock;
 }
 
 function listed(names: readonly string[]): string {
@@ -82,6 +86,7 @@ export async function commitStages(
   const chosen =
     targets.length === 0 ? stages.stages : extent === "with-dependencies" ? withDependencies(stages, named) : named;
   checkBoundaries(project.root, chosen);
+  for (const stage of chosen) request.lock?.refuseBusy(filesOf(stage));
   const locks = await openLockBook(project.root, chosen, chosen);
   const work: Work = {
     project,

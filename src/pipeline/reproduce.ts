@@ -241,10 +241,12 @@ function mayStart(run: Run, running: number): boolean {
 
 /** Starts steps as they become free. Ends when nothing runs and nothing may start: what runs is always waited for. */
 async function runSteps(run: Run): Promise<void> {
+  const { lock } = run.options;
+  lock?.onYield(run.locks.close);
   const running = new Set<Promise<void>>();
   let bug: { readonly error: unknown } | undefined;
   const start = (stage: Stage) => {
-    const done: Promise<void> = step(run, stage)
+    const done: Promise<void> = (lock === undefined ? step(run, stage) : lock.step(() => step(run, stage)))
       .catch((error: unknown) => {
         bug ??= { error };
         run.abort.abort();

@@ -4,6 +4,7 @@ import type { FileState } from "../store/state.ts";
 import type { ShellHazard } from "./definition/shell-hazards.ts";
 import type { ProjectStages } from "./project-stages.ts";
 import type { StageRunner } from "./run/leases.ts";
+import type { WorkspaceLock } from "./run/workspace-lock.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
 export type StageAddress = string;
@@ -141,6 +142,8 @@ export interface ReproduceOptions {
   readonly state?: FileState;
   /** Who runs: a stage that another runner is running is waited for. Default: nobody is waited for. */
   readonly runner?: StageRunner;
+  /** Held by the caller, for a run in the user's workspace. Default: nobody else comes here. */
+  readonly lock?: WorkspaceLock;
 }
 
 export const reproduceDefaults = {

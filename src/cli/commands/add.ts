@@ -1,3 +1,4 @@
+import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { addPaths } from "../../pipeline/data/add.ts";
@@ -7,6 +8,7 @@ import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type Io, warn } from "../io.ts";
 import { trackFiles } from "../track-files.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface AddFlags {
   readonly commit: boolean;
@@ -17,12 +19,15 @@ async function run(io: Io, targets: readonly string[], flags: AddFlags): Promise
   const project = openProject(process.cwd());
   const state = projectState(project);
   try {
-    const added = await addPaths({
-      project,
-      cache: openCache(project, { state }),
-      folder: process.cwd(),
-      targets,
-      data: flags.commit ? "commit" : "hash-only",
+    const added = await withWorkspaceLock(project, (lock) => {
+      lock.refuseBusy({ reads: [], writes: targets.map((target) => path.resolve(target)) });
+      return addPaths({
+        project,
+        cache: openCache(project, { state }),
+        folder: process.cwd(),
+        targets,
+        data: flags.commit ? "commit" : "hash-only",
+      });
     });
     for (const name of added.empty) warn(io, `'${name}' is empty.`);
     await trackFiles(io, project, { files: added.files, hint: flags.quiet ? "quiet" : "print" });

@@ -8,6 +8,7 @@ import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { changeLines, shown, summaryLine } from "../checkout-text.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface CheckoutFlags {
   readonly force?: boolean;
@@ -35,16 +36,19 @@ async function run(io: Io, targets: readonly string[], flags: CheckoutFlags): Pr
   const project = openProject(process.cwd());
   const state = projectState(project);
   try {
-    const outcome = await checkoutOutputs({
-      project,
-      cache: openCache(project, { state }),
-      folder: process.cwd(),
-      targets,
-      recursive: flags.recursive === true,
-      unsaved: flags.force ? "overwrite" : "refuse",
-      links: flags.relink ? "relink" : "keep",
-      missing: flags.allowMissing ? "skip" : "refuse",
-    });
+    const outcome = await withWorkspaceLock(project, (lock) =>
+      checkoutOutputs({
+        project,
+        cache: openCache(project, { state }),
+        folder: process.cwd(),
+        targets,
+        recursive: flags.recursive === true,
+        unsaved: flags.force ? "overwrite" : "refuse",
+        links: flags.relink ? "relink" : "keep",
+        missing: flags.allowMissing ? "skip" : "refuse",
+        lock,
+      }),
+    );
     report(io, flags, outcome);
     if (outcome.failed.length > 0)
       throw checkoutFailed(outcome.failed.map((file) => path.relative(process.cwd(), file)));

@@ -7,6 +7,7 @@ import type { CommandFactory } from "../catalog.ts";
 import { refusedAs } from "../refusal.ts";
 import { stageEvents } from "../stage-events.ts";
 import { verbose } from "../talk-options.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface Flags {
   readonly force?: boolean;
@@ -40,7 +41,9 @@ export const command: CommandFactory = (io, finish) =>
         state,
       };
       try {
-        await refusedAs("failed to commit", () => commitStages(project, request));
+        await refusedAs("failed to commit", () =>
+          withWorkspaceLock(project, (lock) => commitStages(project, { ...request, lock })),
+        );
       } finally {
         await state.close();
       }

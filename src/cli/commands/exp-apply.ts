@@ -5,10 +5,13 @@ import { visibleText } from "../../base/visible.ts";
 import { type Applied, applyExperiment } from "../../experiments/apply.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { checkoutFailed, checkoutOutputs } from "../../pipeline/data/checkout.ts";
+import type { WorkspaceLock } from "../../pipeline/run/workspace-lock.ts";
 import { openCache } from "../../store/cache.ts";
 import { openProject } from "../../store/open.ts";
+import type { Project } from "../../store/project.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print } from "../io.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 /** Where the workspace's changes and files went. */
 function keptLines({ stash, untracked, older }: Applied): readonly string[] {
@@ -25,6 +28,23 @@ function keptLines({ stash, untracked, older }: Applied): readonly string[] {
   if (untracked.length > 1) lines.push(...untracked.map((file) => `  ${file}`));
   for (const ref of older) lines.push(`What an earlier apply kept is now at ${ref}`);
   return lines.length === 0 ? [] : ["", ...lines];
+}
+
+async function apply(project: Project, lock: WorkspaceLock, name: string) {
+  lock.refuseBusy("anything");
+  const applied = await applyExperiment(openExperiments(project), name);
+  const { failed } = await checkoutOutputs({
+    project,
+    cache: openCache(project),
+    folder: project.root,
+    targets: [],
+    recursive: false,
+    unsaved: "overwrite",
+    links: "keep",
+    missing: "refuse",
+    lock,
+  });
+  return { applied, failed };
 }
 
 /** `sweepline exp apply` */
@@ -44,17 +64,7 @@ What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/old
     )
     .action(async (name: string) => {
       const project = openProject(process.cwd());
-      const applied = await applyExperiment(openExperiments(project), name);
-      const { failed } = await checkoutOutputs({
-        project,
-        cache: openCache(project),
-        folder: project.root,
-        targets: [],
-        recursive: false,
-        unsaved: "overwrite",
-        links: "keep",
-        missing: "refuse",
-      });
+      const { applied, failed } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
       print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
       for (const line of keptLines(applied)) print(io, visibleText(line));
       if (failed.length > 0) throw checkoutFailed(failed.map((file) => path.relative(process.cwd(), file)));

@@ -29,6 +29,7 @@ import { type QueueRun, queueExitCode, ranText, runQueue } from "../run-queue.ts
 import { checkCommands } from "../shell-check.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 import { withTimeLimit } from "../time-limit.ts";
+import { commandText } from "../workspace-lock.ts";
 
 interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
@@ -192,6 +193,7 @@ async function runHere(call: Call): Promise<ExitCode> {
       named: (name) => print(io, `Reproducing experiment '${name}'`),
       events: stageEvents(io, { groups, messages: "all", clock: limit }),
       signal: limit.signal,
+      command: commandText(),
     });
     if (outcome.kind === "cancelled" && limit.isOver())
       throw new SweeplineError({

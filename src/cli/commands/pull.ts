@@ -12,6 +12,7 @@ import { type DataFlags, dataCommand, transferData } from "../data-transfer.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
 import { refusedAs } from "../refusal.ts";
 import { filesText, wordList } from "../transfers.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface PullFlags extends DataFlags {
   readonly force?: boolean;
@@ -21,16 +22,19 @@ interface PullFlags extends DataFlags {
 async function checkOut(project: Project, targets: readonly string[], flags: PullFlags) {
   const state = projectState(project);
   try {
-    return await checkoutOutputs({
-      project,
-      cache: openCache(project, { state }),
-      folder: process.cwd(),
-      targets,
-      recursive: flags.recursive === true,
-      unsaved: flags.force ? "overwrite" : "refuse",
-      links: "keep",
-      missing: flags.allowMissing ? "skip" : "refuse",
-    });
+    return await withWorkspaceLock(project, (lock) =>
+      checkoutOutputs({
+        project,
+        cache: openCache(project, { state }),
+        folder: process.cwd(),
+        targets,
+        recursive: flags.recursive === true,
+        unsaved: flags.force ? "overwrite" : "refuse",
+        links: "keep",
+        missing: flags.allowMissing ? "skip" : "refuse",
+        lock,
+      }),
+    );
   } finally {
     await state.close();
   }

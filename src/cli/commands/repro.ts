@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { reproduce, reproductionError } from "../../pipeline/reproduce.ts";
+import type { WorkspaceLock } from "../../pipeline/run/workspace-lock.ts";
 import type { ReproduceResult } from "../../pipeline/types.ts";
 import { openProject } from "../../store/open.ts";
 import type { Project } from "../../store/project.ts";
@@ -13,6 +14,7 @@ import { addReproduceOptions, asksStages, jobs, type ReproduceFlags, reproduceOp
 import { killGroups, stageEvents } from "../stage-events.ts";
 import { verbose } from "../talk-options.ts";
 import { trackFiles } from "../track-files.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface ReproFlags extends ReproduceFlags {
   readonly jobs?: number;
@@ -50,22 +52,27 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
   };
   const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
   try {
-    const result = await reproduce(
-      project,
-      {
-        ...reproduceOptions(targets, flags),
-        interactive: asksStages(project, flags),
-        folder,
-        jobs: flags.jobs ?? 1,
-        environment: {},
-        dvcRoot: project.root,
-        output: { kind: "inherit" },
-        signal: interrupt.signal,
-        state,
-        runner: { id: "workspace", label: "'sweepline repro'" },
-      },
-      stageEvents(io, { groups, messages: flags.quiet ? "none" : "all" }),
-    );
+    const reproduceWith = (lock: WorkspaceLock | undefined) =>
+      reproduce(
+        project,
+        {
+          ...reproduceOptions(targets, flags),
+          ...(lock === undefined ? {} : { lock }),
+          interactive: asksStages(project, flags),
+          folder,
+          jobs: flags.jobs ?? 1,
+          environment: {},
+          dvcRoot: project.root,
+          output: { kind: "inherit" },
+          signal: interrupt.signal,
+          state,
+          runner: { id: "workspace", label: "'sweepline repro'" },
+        },
+        stageEvents(io, { groups, messages: flags.quiet ? "none" : "all" }),
+      );
+    const result = flags.dry
+      ? await reproduceWith(undefined)
+      : await withWorkspaceLock(project, reproduceWith, interrupt.signal);
     return await report(io, flags, project, result);
   } finally {
     interrupt.release();

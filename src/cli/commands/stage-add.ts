@@ -15,6 +15,7 @@ import { type Io, print, warn } from "../io.ts";
 import { killGroups, stageEvents } from "../stage-events.ts";
 import { verbose } from "../talk-options.ts";
 import { trackFiles } from "../track-files.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface Flags {
   readonly name: string;
@@ -80,7 +81,11 @@ async function runStage(io: Io, project: Project, target: string, flags: Flags):
       state,
     };
     const messages = flags.quiet ? ("none" as const) : ("all" as const);
-    const result = await reproduce(project, request, stageEvents(io, { groups, messages }));
+    const result = await withWorkspaceLock(
+      project,
+      (lock) => reproduce(project, { ...request, lock }, stageEvents(io, { groups, messages })),
+      interrupt.signal,
+    );
     if (result.kind === "cancelled")
       throw new SweeplineError({ code: "STOPPED", message: "stopped", exitCode: exitCodes.interrupted });
     if (result.kind === "failed")

@@ -7,6 +7,7 @@ import type { DataHash } from "../../store/hash.ts";
 import type { Project } from "../../store/project.ts";
 import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
 import { openLockBook } from "../run/lock-book.ts";
+import type { WorkspaceLock } from "../run/workspace-lock.ts";
 import { chooseStages } from "../targets.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
@@ -23,6 +24,8 @@ export interface CheckoutRequest {
   /** relink: unchanged files get the kind of link of cache.type too. */
   readonly links: "keep" | "relink";
   readonly missing: "refuse" | "skip";
+  /** Held by the caller. */
+  readonly lock: WorkspaceLock;
 }
 
 export interface CheckoutOutcome {
@@ -121,8 +124,9 @@ function changesOf(plans: readonly CheckoutPlan[]): CheckoutOutcome["changes"] {
 export async function checkoutOutputs(request: CheckoutRequest): Promise<CheckoutOutcome> {
   const { cache } = request;
   const plans: CheckoutPlan[] = [];
-  for (const { hash, destination } of await collectWanted(request))
-    plans.push(await planCheckout(cache, hash, destination));
+  const wanted = await collectWanted(request);
+  request.lock.refuseBusy({ reads: [], writes: wanted.map(({ destination }) => destination) });
+  for (const { hash, destination } of wanted) plans.push(await planCheckout(cache, hash, destination));
   const whole = plans.filter((plan) => plan.missing.length === 0);
   const unsaved = whole.flatMap((plan) => plan.unsaved);
   if (request.unsaved === "refuse" && unsaved.length > 0) throw unsavedError(unsaved);

@@ -18,6 +18,7 @@ import { readInputs, type StageInputs } from "./entry.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
 import { pullDependencies, pullStage } from "./pull.ts";
+import { filesOf } from "./rwlock.ts";
 import type { StageRun } from "./stage-run.ts";
 import { stageVariables } from "./variables.ts";
 import { shownStage, stageSubject } from "./work.ts";
@@ -200,6 +201,11 @@ async function inputsForDryRun(run: StageRun): Promise<StageInputs | undefined> 
   }
 }
 
+/** For what may take long and touches nothing but the stage's files: others may work in the workspace meanwhile. */
+function withoutLock<T>({ options, stage }: StageRun, work: () => Promise<T>): Promise<T> {
+  return options.lock === undefined ? work() : options.lock.without(filesOf(stage), work);
+}
+
 async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const { work, stage, options, force } = run;
   // Before outputs are deleted: what is missing is told while everything is still there.
@@ -207,7 +213,7 @@ async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
   const kept = force || inputs === undefined || isCallback(stage) ? undefined : await finishedRun(run, inputs);
   if (kept !== undefined) return restore(run, kept);
-  const turn = await turnOf(run, inputs);
+  const turn = await withoutLock(run, () => turnOf(run, inputs));
   if (turn.kind === "cancelled") return turn;
   if (turn.kind === "found") return restore(run, turn.found);
   try {
@@ -223,7 +229,7 @@ async function runStage(run: StageRun): Promise<StageOutcome> {
     await run.ignorer.check(stage);
     clearOutputs(work, stage);
   }
-  if ((await runCommands(run)) === "cancelled") return { kind: "cancelled" };
+  if ((await withoutLock(run, () => runCommands(run))) === "cancelled") return { kind: "cancelled" };
   return { kind: "changed", saved: options.dry ? undefined : await saveStage(run) };
 }
 
@@ -236,6 +242,7 @@ export async function reproduceStage(run: StageRun): Promise<StageOutcome> {
   const isImport = stage.cmd === null && stage.deps.length > 0;
   if (stage.frozen && !isImport)
     events.warning(`${stageSubject(work, stage)} is frozen. Its dependencies are not going to be reproduced.`);
+  run.options.lock?.refuseBusy(filesOf(stage));
   if (!run.force && !(await isChanged(run))) return skip(run);
   if (run.puller !== undefined && !run.force && (await isOnlyMissing(run))) {
     if ((await pullStage(run, run.puller)) === "whole") return { kind: "unchanged", entry: work.recorded(stage) };

@@ -1,0 +1,118 @@
+/**
+ * `.dvc/tmp/rwlock`: which files running stages read and write, by process, in DVC's format (dvc/rwlock.py). It is read and
+ * written by whoever holds the project's lock. Entries of processes that are gone count for nothing.
+ */
+import path from "node:path";
+import { readIfExists, writeAtomic } from "../../base/files.ts";
+import { commandLineOf, processStart } from "../../base/processes.ts";
+import { isUrl } from "../paths.ts";
+import type { Stage } from "../types.ts";
+
+/** What a stage reads and writes: absolute paths. */
+export interface FileUse {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** The files of a stage. */
+export function filesOf(stage: Stage): FileUse {
+  const absolute = (name: string) => path.resolve(stage.workingFolder, name);
+  const inputs = [...stage.deps.filter((dep) => !isUrl(dep)), ...stage.params.map(({ file }) => file)];
+  return { reads: inputs.map(absolute), writes: stage.outs.map((output) => absolute(output.path)) };
+}
+
+export interface FileUser {
+  readonly pid: number;
+  readonly cmd: string;
+}
+
+interface Content {
+  readonly write: ReadonlyMap<string, FileUser>;
+  readonly read: ReadonlyMap<string, readonly FileUser[]>;
+}
+
+export interface Blocker {
+  readonly file: string;
+  readonly user: FileUser;
+}
+
+function userOf(value: unknown): FileUser | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { pid, cmd } = value as Partial<FileUser>;
+  return typeof pid === "number" && typeof cmd === "string" ? { pid, cmd } : undefined;
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}
+
+/** What can't be read is no reason to stop: its holder would hold the project's lock. */
+function parse(text: string): Content {
+  try {
+    const content = JSON.parse(text) as { readonly read?: unknown; readonly write?: unknown } | null;
+    const users = (value: unknown) => (Array.isArray(value) ? value : [value]).flatMap((each) => userOf(each) ?? []);
+    return {
+      write: new Map(entriesOf(content?.write).flatMap(([file, user]) => users(user).map((each) => [file, each]))),
+      read: new Map(entriesOf(content?.read).map(([file, list]) => [file, users(list)])),
+    };
+  } catch {
+    return { write: new Map(), read: new Map() };
+  }
+}
+
+/** Whether that process is alive and the one that wrote the entry: DVC keeps no start time, so a reused pid is told by its words. */
+function isRunning({ pid, cmd }: FileUser): boolean {
+  if (processStart(pid) === undefined) return false;
+  const words = commandLineOf(pid)?.join(" ");
+  const [program = "", ...args] = cmd.split(" ");
+  const name = path.basename(program);
+  return words === undefined || words.includes(name) || (args.length > 0 && words.endsWith(args.join(" ")));
+}
+
+function overlap(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + path.sep) || b.startsWith(a + path.sep);
+}
+
+export class RwLock {
+  private readonly file: string;
+
+  constructor(
+    tmpDir: string,
+    private readonly self: FileUser,
+  ) {
+    this.file = path.join(tmpDir, "rwlock");
+  }
+
+  /** A running process that writes what we read or write, or reads what we write; "anything": whatever it uses. */
+  blocker(use: FileUse | "anything"): Blocker | undefined {
+    const text = readIfExists(this.file)?.toString();
+    // What DVC leaves when nothing runs.
+    if (text === undefined || text.length < 20) return undefined;
+    const { read, write } = parse(text);
+    const isOurs = (file: string, files: readonly string[]) => files.some((each) => overlap(each, file));
+    const hits = (file: string, files: readonly string[]) => use === "anything" || isOurs(file, files);
+    const touched = use === "anything" ? [] : [...use.reads, ...use.writes];
+    const written = use === "anything" ? [] : use.writes;
+    const found: Blocker[] = [
+      ...[...write].filter(([file]) => hits(file, touched)).map(([file, user]) => ({ file, user })),
+      ...[...read]
+        .filter(([file]) => hits(file, written))
+        .flatMap(([file, users]) => users.map((user) => ({ file, user }))),
+    ];
+    return found.find(({ user }) => user.pid !== this.self.pid && isRunning(user));
+  }
+
+  /** Replaces our entries; those of dead processes go too. */
+  write(uses: Iterable<FileUse>): void {
+    const old = parse(readIfExists(this.file)?.toString() ?? "{}");
+    const isKept = (user: FileUser) => user.pid !== this.self.pid && isRunning(user);
+    const write = new Map([...old.write].filter(([, user]) => isKept(user)));
+    const read = new Map([...old.read].map(([file, users]) => [file, users.filter(isKept)]));
+    for (const use of uses) {
+      for (const file of use.writes) write.set(file, this.self);
+      for (const file of new Set(use.reads)) read.set(file, [...(read.get(file) ?? []), this.self]);
+    }
+    const readers = [...read].filter(([, users]) => users.length > 0);
+    writeAtomic(this.file, JSON.stringify({ write: Object.fromEntries(write), read: Object.fromEntries(readers) }));
+  }
+}
