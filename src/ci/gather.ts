@@ -73,11 +73,7 @@ export async function takeResults(scope: PointScope, source: string): Promise<Ta
   const there = listed.filter(({ name }) => wanted.has(name));
   const here = await localRefs(scope);
   const fresh = there.filter(({ name, id }) => here.get(name) !== id && !(here.has(name) && isResult(wanted, name)));
-  await fetchObjects(
-    context.repository,
-    source,
-    fresh.map(({ name }) => name),
-  );
+  await fetchObjects(context.repository, source, fresh);
   const { changes, refused } = await soundChanges(scope, { fresh, here, wanted });
   await changeRefs(context.repository, "sweepline: collected", changes);
   return { there: new Map(there.map(({ name, id }) => [name, id])), refused };

@@ -96,6 +96,10 @@ describe("exp push and exp pull", () => {
     expect(shared.remoteRefs().length).toBe(60);
     expect(repository.git("ls-remote", "origin", refOf("many-7"))).toContain(theirs);
     expect(repository.git("ls-remote", "origin", refOf("many-8"))).toContain(ours);
+    const copy = clone(shared);
+    await copy.succeed(["exp", "pull", "origin", "--no-cache"]);
+    expect(copy.experimentRefs().length).toBe(60);
+    expect(copy.git("rev-parse", refOf("many-7")).trim()).toBe(theirs);
     const left = readdirSync(path.join(repository.folder, ".dvc/tmp/exps/sweepline/scratch"));
     expect(left.filter((name) => name.startsWith("push-"))).toEqual([]);
   });

@@ -51,7 +51,7 @@ export async function pullExperiments(context: ExperimentsContext, request: Pull
   await fetchObjects(
     context.repository,
     request.remote,
-    fresh.map(({ ref }) => ref),
+    fresh.map(({ ref, commit }) => ({ name: ref, id: commit })),
   );
   await checkArrived(context, fresh);
   const pulled: FinishedExperiment[] = [];

@@ -78,7 +78,7 @@ export async function renameInRemote(
       message: `Cannot rename '${from}' to '${to}': '${remote}' has an experiment of that name.`,
       hint: "Choose another name, or replace it with --force.",
     });
-  await fetchObjects(context.repository, remote, [experiment.ref]);
+  await fetchObjects(context.repository, remote, [{ name: experiment.ref, id: experiment.commit }]);
   const created = { ref, to: experiment.commit, expected: holder?.commit };
   await pushAll(context, remote, [created]);
   const removed = { ref: experiment.ref, to: undefined, expected: experiment.commit };
