@@ -2,7 +2,7 @@
 import { composedFile, enabledPlace, openConfigs, type ProjectConfigs } from "../config/project-config.ts";
 import type { Project } from "../store/project.ts";
 import type { ExpandOptions } from "../sweep/expand.ts";
-import type { Io } from "./io.ts";
+import { type Io, warn } from "./io.ts";
 
 export interface CompositionFlags {
   /** false for --no-hydra. */
@@ -15,7 +15,7 @@ export const noHydraText = "leave params.yaml to its overrides, even where hydra
 export function configsOf(io: Io, project: Project, flags: CompositionFlags): ProjectConfigs | undefined {
   if (flags.hydra === false) return undefined;
   const place = enabledPlace(project, io.env);
-  return place === undefined ? undefined : openConfigs(place);
+  return place === undefined ? undefined : openConfigs({ ...place, warn: (message) => warn(io, message) });
 }
 
 /** With composition, overrides of params.yaml may name groups, and glob() picks from the options of one. */

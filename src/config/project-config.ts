@@ -27,6 +27,8 @@ export interface ConfigPlace {
   /** Where relative entries of hydra.searchpath count from. */
   readonly workingFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told once what oc.deprecated has to say, however many points say it. */
+  readonly warn?: (message: string) => void;
 }
 
 function needsPython(setting: string): SweeplineError {
@@ -73,6 +75,7 @@ export function openConfigs(place: ConfigPlace): ProjectConfigs {
 export class ProjectConfigs {
   private readonly tree: ConfigTree;
   private readonly overrides = new ConfigOverrides();
+  private readonly warned = new Set<string>();
   private readonly filesBySearchPath = new Map<string, ConfigFiles>();
 
   constructor(private readonly place: ConfigPlace) {
@@ -87,7 +90,13 @@ export class ProjectConfigs {
   /** What DVC with Hydra dumps: resolved, an interpolation of a missing value (`???`) missing itself. Throws SweeplineError. */
   valueAt(edits: readonly ParamEdit[]): Value {
     const { environment } = this.place;
-    return plainNode(resolveConfig(this.compose(edits).config, { environment, missing: "keep" }));
+    const warn = (message: string): void => this.warnOnce(message);
+    return plainNode(resolveConfig(this.compose(edits).config, { environment, missing: "keep", warn }));
+  }
+
+  private warnOnce(message: string): void {
+    if (!this.warned.has(message)) this.place.warn?.(message);
+    this.warned.add(message);
   }
 
   /** The options of a config group, or undefined where there is no such group. */

@@ -146,8 +146,8 @@ class TomlFile implements FormatDocument {
     const start = this.lineStart(span.start);
     const newline = text.indexOf("\n", span.end);
     if (newline >= 0) return { start, end: newline + 1, text: "" };
-    const before = start > 0 && text[start - 2] === "\r" ? start - 2 : Math.max(0, start - 1);
-    return { start: before, end: text.length, text: "" };
+    const lineEnd = /\r?\n$/.exec(text.slice(0, start))?.[0] ?? "";
+    return { start: start - lineEnd.length, end: text.length, text: "" };
   }
 
   private lineStart(offset: number): number {
