@@ -51,6 +51,8 @@ export interface Stage {
   readonly shellHazards?: readonly ShellHazard[];
   /** What its templates see beside parameter files, by dotted key: `vars`, and `item` and `key` of a generated stage. */
   readonly templateValues?: ReadonlyMap<string, Value>;
+  /** What its templates take from parameter files (absolute paths), by dotted key. */
+  readonly takenValues?: ReadonlyMap<string, ReadonlyMap<string, Value>>;
 }
 
 /** One dependency or output in a lock file; key order on disk: path, hash, md5, size, nfiles, isexec. */

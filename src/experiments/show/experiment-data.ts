@@ -1,5 +1,6 @@
 /** Parameters, metrics, dependencies and outputs of one revision (DVC 3.67.1, repo/experiments/serialize.py). */
 import { readFileSync } from "../../base/files.ts";
+import type { Scalar, Value } from "../../base/value.ts";
 import { type Cache, findObject, readTree } from "../../store/cache.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { type FileAnswer, type FileSource, missing, pending } from "./file-source.ts";
@@ -125,6 +126,22 @@ function readParams(revision: OpenRevision, tracked: readonly TrackedParams[], r
   );
 }
 
+/** What templates take from files that nobody tracks counts as parameters too (DVC: _collect_vars). */
+function withTaken(
+  params: ReadonlyMap<string, FileResult>,
+  parts: readonly PipelinePart[],
+): ReadonlyMap<string, FileResult> {
+  const taken = new Map<string, Map<Scalar, Value>>();
+  for (const { file, values } of parts.flatMap((part) => part.takenValues)) {
+    if (params.has(file)) continue;
+    taken.set(file, new Map([...(taken.get(file) ?? []), ...values]));
+  }
+  return new Map([
+    ...params,
+    ...[...taken].map(([file, data]): [string, FileResult] => [file, { kind: "data", data }]),
+  ]);
+}
+
 function readMetrics(revision: OpenRevision, names: readonly string[], readers: Readers) {
   return readFiles(revision.files, [...new Set(names)], (file, answer) => readers.files.metrics(file, answer));
 }
@@ -142,7 +159,7 @@ export function experimentData(source: FileSource, readers: Readers, scope: Para
   const metrics = readMetrics(revision, metricNames, readers);
   if (params === "pending" || metrics === "pending") return "pending";
   return {
-    params,
+    params: withTaken(params, parts),
     metrics,
     deps: new Map(parts.flatMap((part) => part.deps)),
     outs: new Map(parts.flatMap((part) => part.outs)),

@@ -17,11 +17,18 @@ export interface TrackedParams {
   readonly keys: readonly string[] | null;
 }
 
+export interface TakenValues {
+  readonly file: string;
+  readonly values: ReadonlyMap<string, Value>;
+}
+
 /** What one pipeline file adds to an experiment; paths relative to the project. */
 export interface PipelinePart {
   readonly stageParams: readonly TrackedParams[];
   /** Named at the top of dvc.yaml. */
   readonly topParams: readonly string[];
+  /** What templates take from parameter files, by dotted key. */
+  readonly takenValues: readonly TakenValues[];
   readonly metrics: readonly string[];
   readonly deps: readonly (readonly [string, DependencyState])[];
   readonly outs: readonly (readonly [string, OutputState])[];
@@ -48,6 +55,7 @@ interface StagePaths {
 interface Definition {
   readonly stageParams: readonly TrackedParams[];
   readonly topParams: readonly string[];
+  readonly takenValues: readonly TakenValues[];
   readonly metrics: readonly string[];
   readonly stages: readonly StagePaths[];
 }
@@ -145,6 +153,9 @@ export class Pipelines {
         stage.params.map(({ file, keys }) => ({ file: key(stage.workingFolder, file), keys })),
       ),
       topParams: pipeline.params.map((name) => key(folder, name)),
+      takenValues: stages.flatMap(({ takenValues = new Map<string, ReadonlyMap<string, Value>>() }) =>
+        [...takenValues].map(([file, values]) => ({ file: pathKey(this.root, file), values })),
+      ),
       metrics: [
         ...stages.flatMap((stage) =>
           stage.outs.filter(({ kind }) => kind === "metric").map((out) => key(stage.workingFolder, out.path)),
@@ -208,6 +219,7 @@ function remember(variants: Variants[], seen: ReadonlyMap<string, string>, outco
 const emptyPart: PipelinePart = {
   stageParams: [],
   topParams: [],
+  takenValues: [],
   metrics: [],
   deps: [],
   outs: [],
@@ -230,8 +242,8 @@ function withLock(definition: Definition, locked: LockedStages): PipelinePart {
       if (kind === "out") outs.push([key, { ...state, useCache: cache, isDataSource: false }]);
     }
   }
-  const { stageParams, topParams, metrics } = definition;
-  return { stageParams, topParams, metrics, deps, outs, cached, stored };
+  const { stageParams, topParams, takenValues, metrics } = definition;
+  return { stageParams, topParams, takenValues, metrics, deps, outs, cached, stored };
 }
 
 /** A .dvc file: data that somebody added or imported. Its parts from other repositories are no dependencies here. */

@@ -13,9 +13,11 @@ export interface Context {
   readonly sources: ReadonlyMap<string, string>;
   /** Files that were read: all of it (null) or some keys. */
   readonly files: ReadonlyMap<string, ReadonlySet<string> | null>;
+  /** The absolute paths of sources that are files. */
+  readonly paths: ReadonlyMap<string, string>;
 }
 
-export const emptyContext: Context = { values: new Map(), sources: new Map(), files: new Map() };
+export const emptyContext: Context = { values: new Map(), sources: new Map(), files: new Map(), paths: new Map() };
 
 interface Merge {
   readonly source: string;
@@ -105,7 +107,7 @@ function withFile(context: Context, item: string, place: VarsPlace): Context {
   const files = new Map(context.files);
   const before = files.get(absolute);
   files.set(absolute, keys === null ? null : new Set([...(before ?? []), ...keys]));
-  return { ...merged, files };
+  return { ...merged, files, paths: new Map(context.paths).set(file, absolute) };
 }
 
 /** The context with the entries of a `vars` list: files, `file:key,key`, mappings. Throws TemplateProblem. */
@@ -115,6 +117,11 @@ export function withVars(context: Context, vars: readonly Value[], place: VarsPl
     const prefix = place.stage === undefined ? "" : `${place.stage}.`;
     return isMap(item) ? withValues(all, item, `${prefix}vars[${index}]`) : all;
   }, context);
+}
+
+/** The file (absolute) that the value at a path was read from; undefined for values of dvc.yaml itself. */
+export function fileOf({ sources, paths }: Context, place: readonly string[]): string | undefined {
+  return paths.get(sourceOf(sources, place.join(".")));
 }
 
 const knownVars = new WeakMap<Context["sources"], ReadonlyMap<string, Value>>();

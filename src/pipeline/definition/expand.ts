@@ -4,8 +4,8 @@ import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../store/project.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
-import { type Context, emptyContext, fileContext, TemplateProblem, varsOf, withVars } from "./context.ts";
-import { fill, holdsReference, type Scope } from "./fill.ts";
+import { type Context, emptyContext, fileContext, fileOf, TemplateProblem, varsOf, withVars } from "./context.ts";
+import { type FillOptions, fill, holdsReference, type Scope } from "./fill.ts";
 import { type ShellHazard, shellHazards } from "./shell-hazards.ts";
 import { lineOfKey } from "./source.ts";
 import { asText } from "./stage.ts";
@@ -30,7 +30,11 @@ export interface ExpandedStage {
   readonly shellHazards: readonly ShellHazard[];
   /** What its templates see beside parameter files, by dotted key. */
   readonly templateValues: ReadonlyMap<string, Value>;
+  /** What its templates take from parameter files (absolute), by dotted key. */
+  readonly takenValues: TakenValues;
 }
+
+type TakenValues = ReadonlyMap<string, ReadonlyMap<string, Value>>;
 
 export interface ExpandedFile {
   readonly stages: readonly ExpandedStage[];
@@ -56,6 +60,8 @@ interface Issue {
 interface Member {
   readonly key: string;
   readonly generated: ValueMap;
+  /** Where its item stands in the values of the file, if it stands there. */
+  readonly itemPath?: readonly string[];
 }
 
 class Expansion {
@@ -105,9 +111,10 @@ class Expansion {
     return withVars(this.context, vars, { folder, read: this.source.read, stage: name });
   }
 
-  private addStage(name: string, definition: ValueMap, from: { path: readonly Scalar[]; generated?: ValueMap }): void {
-    const { path: at, generated } = from;
-    const outer: Scope = { values: this.context.values, ...(generated === undefined ? {} : { generated }) };
+  private addStage(name: string, definition: ValueMap, from: { path: readonly Scalar[]; member?: Member }): void {
+    const { path: at, member } = from;
+    const { generated, itemPath } = member ?? {};
+    const outer: Scope = { values: this.context.values, itemPath, ...(generated === undefined ? {} : { generated }) };
     const where = `stages.${name}`;
     const context = this.attempt({ path: [...at, "vars"], where: `${where}.vars` }, () =>
       this.stageContext(name, definition, outer),
@@ -116,39 +123,48 @@ class Expansion {
     const scope = { ...outer, values: context.values };
     const filled = new Map<Scalar, Value>();
     const hazards: ShellHazard[] = [];
+    const takenValues = new Map<string, Map<string, Value>>();
+    const taken = (place: readonly string[], value: Value): void => {
+      const file = fileOf(context, place);
+      if (file === undefined) return;
+      takenValues.set(file, (takenValues.get(file) ?? new Map<string, Value>()).set(place.join("."), value));
+    };
     const used = (reference: string, value: Value) => hazards.push(...shellHazards(reference, value));
     for (const [key, value] of definition) {
       if (key === "vars" || key === "matrix") continue;
       const options = key === "cmd" ? { allows: "command" as const, used } : { allows: "single" as const };
       const place = { path: [...at, key], where: `${where}.${String(key)}` };
-      const result = this.attempt(place, () => fill(value, { scope, style: this.style, ...options }));
+      const result = this.attempt(place, () => fill(value, { scope, style: this.style, taken, ...options }));
       if (result !== undefined) filled.set(key, result);
     }
     const templateValues = templateValuesOf(context, generated);
-    this.stages.push({ name, definition: filled, shellHazards: hazards, templateValues });
+    this.stages.push({ name, definition: filled, shellHazards: hazards, templateValues, takenValues });
   }
 
-  private data(value: Value): Value {
-    return fill(value, { scope: { values: this.context.values }, style: this.style, allows: "anything" });
+  private data(value: Value, taken: FillOptions["taken"] = () => undefined): Value {
+    return fill(value, { scope: { values: this.context.values }, style: this.style, allows: "anything", taken });
   }
 
   private addGroup(name: string, template: ValueMap, group: { path: readonly Scalar[]; members: readonly Member[] }) {
     // Two members of one name are one stage; the later data win, as in a Python dict.
-    const members = new Map(group.members.map((member) => [member.key, member.generated]));
+    const members = new Map(group.members.map((member) => [member.key, member]));
     this.groups.set(
       name,
       [...members.keys()].map((key) => `${name}@${key}`),
     );
-    for (const [key, generated] of members) this.addStage(`${name}@${key}`, template, { path: group.path, generated });
+    for (const [key, member] of members) this.addStage(`${name}@${key}`, template, { path: group.path, member });
   }
 
   private addForeach(name: string, definition: ValueMap): void {
     const at = ["stages", name];
     const place = { path: [...at, "foreach"], where: `stages.${name}.foreach` };
-    const data = this.attempt(place, () => this.data(definition.get("foreach") ?? null));
+    const taken: { readonly path: readonly string[]; readonly value: Value }[] = [];
+    const data = this.attempt(place, () =>
+      this.data(definition.get("foreach") ?? null, (path, value) => taken.push({ path, value })),
+    );
     const template = definition.get("do");
     if (data === undefined || !isMap(template)) return;
-    const members = foreachMembers(data);
+    const members = foreachMembers(data, taken.find(({ value }) => value === data)?.path);
     if (members === undefined) this.issues.push({ ...place, message: "expected list/dictionary" });
     else this.addGroup(name, template, { path: [...at, "do"], members });
   }
@@ -197,11 +213,13 @@ function isCollection(value: Value): boolean {
 }
 
 /** A list of single values names its stages by them, one with mappings or lists by their positions. */
-function foreachMembers(data: Value): Member[] | undefined {
+function foreachMembers(data: Value, path: readonly string[] | undefined): Member[] | undefined {
+  const placed = (key: string): Pick<Member, "itemPath"> => (path === undefined ? {} : { itemPath: [...path, key] });
   if (isMap(data))
     return [...data].map(([key, item]) => {
       const name = asText(key);
       return {
+        ...placed(name),
         key: name,
         generated: new Map<Scalar, Value>([
           ["item", item],
@@ -212,6 +230,7 @@ function foreachMembers(data: Value): Member[] | undefined {
   if (!isList(data)) return undefined;
   const byPosition = data.some(isCollection);
   return data.map((item, index) => ({
+    ...placed(String(index)),
     key: byPosition ? String(index) : asText(item),
     generated: new Map([["item", item]]),
   }));

@@ -12,6 +12,8 @@ export interface Scope {
   readonly values: ValueMap;
   /** `item` and `key` of a generated stage. */
   readonly generated?: ValueMap;
+  /** Where `item` stands in the values of the file, if it stands there. */
+  readonly itemPath?: readonly string[] | undefined;
 }
 
 export interface FillOptions {
@@ -21,6 +23,8 @@ export interface FillOptions {
   readonly allows: "anything" | "single" | "command";
   /** Told what each reference stands for. */
   readonly used?: (reference: string, value: Value) => void;
+  /** Told the path of each value of the file that is taken. */
+  readonly taken?: (path: readonly string[], value: Value) => void;
 }
 
 const templates = new Map<string, Template>();
@@ -42,12 +46,15 @@ function step(value: Value, segment: string): Value | undefined {
   return undefined;
 }
 
-function lookUp({ scope, used }: FillOptions, { path, inner }: ReferencePart): Value {
+function lookUp({ scope, used, taken }: FillOptions, { path, inner }: ReferencePart): Value {
   const [first = "", ...rest] = path;
-  let value = scope.generated?.has(first) ? scope.generated.get(first) : scope.values.get(first);
+  const isGenerated = scope.generated?.has(first) === true;
+  let value = isGenerated ? scope.generated?.get(first) : scope.values.get(first);
   for (const segment of rest) value = value === undefined ? undefined : step(value, segment);
   if (value === undefined) throw new TemplateProblem(`Could not find '${inner}'`);
   used?.(inner, value);
+  if (!isGenerated) taken?.(path, value);
+  else if (first === "item" && scope.itemPath !== undefined) taken?.([...scope.itemPath, ...rest], value);
   return value;
 }
 

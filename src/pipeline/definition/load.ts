@@ -65,10 +65,11 @@ function build(location: PipelineLocation, source: PipelineSource, read: ReadTem
     read,
     ...styleOf(location),
   });
-  const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues }) => ({
+  const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues, takenValues }) => ({
     ...stageOf({ file: location.file, folder, name }, definition),
     ...(shellHazards.length === 0 ? {} : { shellHazards }),
     ...(templateValues.size === 0 ? {} : { templateValues }),
+    ...(takenValues.size === 0 ? {} : { takenValues }),
   }));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const groups = [...expanded.groups].map(
