@@ -42,10 +42,11 @@ export interface PublishRequest {
   readonly data: DataRequest | undefined;
 }
 
-/** The points that this call brought to the remote, and those that another job had brought before. */
 export interface Published {
+  /** Points that this call brought to the remote. */
   readonly pushed: number;
-  readonly before: number;
+  /** Points of which another job had brought another result before: that one counts. */
+  readonly elsewhere: readonly string[];
   readonly files: number;
 }
 
@@ -78,8 +79,8 @@ export async function publishResults(context: ExperimentsContext, request: Publi
       message: `Git remote '${shownRemote(remote)}' refused ${reasons.length} refs: ${reasons[0]}`,
       hint: "Where this job may not push, --bundle FILE writes its results into a file.",
     });
-  const before = pushed.upToDate.length + pushed.diverged.length;
-  return { pushed: pushed.pushed.length, before, files: pushed.data.transferred };
+  const elsewhere = pushed.diverged.map(({ name }) => name);
+  return { pushed: pushed.pushed.length, elsewhere, files: pushed.data.transferred };
 }
 
 /** Writes the refs with all that the baseline lacks. Nothing is written for no refs: Git knows no empty bundle. */

@@ -36,7 +36,7 @@ function plainCell(text: string): string {
   return [...text.replace(/\s+/g, " ")]
     .slice(0, 300)
     .join("")
-    .replace(/[\\`|<>&[\]*~!]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, (character) => `&#${character.codePointAt(0)};`)
+    .replace(/[\\`|<>&[\]*~]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, (character) => `&#${character.codePointAt(0)};`)
     .replace(/@|:(?=\/\/)|(?<=\bwww)\./gi, (character) => `${character}&#8203;`);
 }
 

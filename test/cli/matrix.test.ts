@@ -117,6 +117,31 @@ describe("matrix run", () => {
     expect(job.stderr).not.toMatch(/secret|; trying again/);
   });
 
+  it("keeps the first of two different results of a point, and says so", async () => {
+    const { repository, bare, clone } = await setUp("seed=1");
+    // Each waits for the other: both find the point open, and both have a result.
+    const cmd =
+      'touch "$MEET/$$"; while test "$(ls "$MEET" | wc -l)" -lt 2; do sleep 0.05; done; echo "pid: $$" > out.yaml';
+    const stage = { cmd, params: ["seed"], metrics: [{ "out.yaml": { cache: false } }], always_changed: true };
+    repository.write({ "dvc.yaml": JSON.stringify({ stages: { train: stage } }) });
+    repository.commit("pid");
+    repository.git("push", "--quiet", "origin", "main");
+    await repository.succeed(["matrix", "plan", "seed=1", "-o", "../sweep.json"]);
+    const meet = path.join(repository.root, "meet");
+    mkdirSync(meet);
+    const args = ["matrix", "run", "--plan", path.join(repository.root, "sweep.json"), "--point", "0"];
+    const ends = await Promise.all([clone(), clone()].map((copy) => copy.run(args, { env: { MEET: meet } })));
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(ends.map(({ stderr }) => /another job brought another result first/.test(stderr)).sort()).toEqual([
+      false,
+      true,
+    ]);
+    const refs = execFileSync("git", ["for-each-ref", "refs/exps"], { cwd: bare, encoding: "utf8" });
+    expect(refs.trim().split("\n")).toHaveLength(1);
+    const collected = await repository.run(["matrix", "collect", "--plan", "../sweep.json"]);
+    expect([collected.exitCode, collected.stdout]).toEqual([0, expect.stringContaining("1 of 1 points done")]);
+  });
+
   it("remembers a failure for others, and forgets it once the point succeeds", async () => {
     const { repository, plan, clone, remoteRefs } = await setUp("seed=1");
     const flag = path.join(repository.root, "broken");

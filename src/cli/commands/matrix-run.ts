@@ -27,6 +27,7 @@ import { addPlanOption, checkHead, ensureIdentity, gitRemoteOf, readPlan } from 
 import { jobs } from "../reproduce-options.ts";
 import { type QueueRun, runQueue } from "../run-queue.ts";
 import { transferProgress } from "../transfer-progress.ts";
+import { filesText, wordList } from "../transfers.ts";
 
 interface Options extends LimitFlags {
   readonly plan: string;
@@ -156,7 +157,9 @@ async function handOn(job: Job, there: Refs, failures: readonly PointRef[]): Pro
     () => publishResults(context, { plan, remote, results, failures, there, data }),
     told(io),
   ).finally(() => progress.close());
-  return `${published.pushed} pushed to '${shownRemote(remote)}', ${published.files} files uploaded`;
+  if (published.elsewhere.length > 0)
+    warn(io, `another job brought another result first, which counts: ${wordList(published.elsewhere)}`);
+  return `${published.pushed} pushed to '${shownRemote(remote)}', ${filesText(published.files, "uploaded")}`;
 }
 
 function exitCodeOf({ summary, interrupted }: QueueRun): ExitCode {
