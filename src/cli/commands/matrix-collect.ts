@@ -141,6 +141,14 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   return open.length === 0 ? matrixExitCodes.ok : matrixExitCodes.points;
 }
 
+const examples = `
+Examples:
+  sweepline matrix collect --for github --md "$GITHUB_STEP_SUMMARY" --sort-by loss
+  sweepline matrix collect --bundles bundles --comment comment.md
+
+Exit codes: 0 all is there, 1 points failed or are missing, 2 wrong use, 75 worth another try.
+`;
+
 /** `sweepline matrix collect` */
 export const command: CommandFactory = (io, finish) =>
   addPlanOption(
@@ -156,4 +164,6 @@ export const command: CommandFactory = (io, finish) =>
       .option("--comment <file>", "write a report in Markdown, for a comment (65,536 characters at most)")
       .option("--sort-by <column>", "sort the table by that metric or parameter")
       .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc")),
-  ).action(async (options: Options) => finish(await withMatrixExitCodes(() => collect(io, options))));
+  )
+    .addHelpText("after", examples)
+    .action(async (options: Options) => finish(await withMatrixExitCodes(() => collect(io, options))));

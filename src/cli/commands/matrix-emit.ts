@@ -53,6 +53,14 @@ function emit(io: Io, options: Options): ExitCode {
   return exitCodes.ok;
 }
 
+const examples = `
+Examples:
+  sweepline matrix emit --for github                 into the step's outputs, as matrix
+  sweepline matrix emit --for gitlab -o sweep-jobs.yml
+  sweepline matrix emit --for slurm --max-jobs 100 > job.sh && sbatch job.sh
+  sweepline matrix emit --for lines                  one job a line, for xargs or parallel
+`;
+
 /** `sweepline matrix emit` */
 export const command: CommandFactory = (io, finish) =>
   addPlanOption(
@@ -63,4 +71,6 @@ export const command: CommandFactory = (io, finish) =>
       .option("--parallel <n>", "jobs at a time, where the system is told so here", matrixJobs)
       .option("--template <file>", "gitlab: a file of the repository with the job .sweepline-point")
       .option("-o, --output <file>", "write there (default: GITHUB_OUTPUT for github, else standard output)"),
-  ).action(async (options: Options) => finish(await withMatrixExitCodes(async () => emit(io, options))));
+  )
+    .addHelpText("after", examples)
+    .action(async (options: Options) => finish(await withMatrixExitCodes(async () => emit(io, options))));

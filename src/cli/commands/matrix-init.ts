@@ -60,6 +60,12 @@ function init(io: Io, overrides: readonly string[], options: Options): ExitCode 
   return exitCodes.ok;
 }
 
+const examples = `
+Examples:
+  sweepline matrix init --for github 'train.lr=0.1,0.01' 'seed=range(5)'
+  sweepline matrix init --for gitlab                 with the sweep.txt that is there
+`;
+
 /** `sweepline matrix init` */
 export const command: CommandFactory = (io, finish) =>
   new Command("init")
@@ -69,6 +75,7 @@ export const command: CommandFactory = (io, finish) =>
     .argument("[overrides...]", "written to sweep.txt")
     .addOption(new Option("--for <system>", "the CI system").choices(initSystems).makeOptionMandatory())
     .option("-f, --force", "replace files that are there")
+    .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>
       finish(await withMatrixExitCodes(async () => init(io, overrides, options))),
     );

@@ -76,6 +76,12 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
   return exitCodes.ok;
 }
 
+const examples = `
+Examples:
+  sweepline matrix plan 'train.lr=0.1,0.01' 'seed=range(5)' -o sweep.json
+  sweepline matrix plan @sweep.txt -n grid -t train -o sweep.json
+`;
+
 /** `sweepline matrix plan` */
 export const command: CommandFactory = (io, finish) =>
   addReproduceOptions(
@@ -89,6 +95,8 @@ export const command: CommandFactory = (io, finish) =>
       .option("--no-hydra", noHydraText)
       .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
       .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect),
-  ).action(async (overrides: readonly string[], options: Options) =>
-    finish(await withMatrixExitCodes(() => plan(io, overrides, options))),
-  );
+  )
+    .addHelpText("after", examples)
+    .action(async (overrides: readonly string[], options: Options) =>
+      finish(await withMatrixExitCodes(() => plan(io, overrides, options))),
+    );

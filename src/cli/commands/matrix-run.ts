@@ -194,6 +194,15 @@ async function run(io: Io, options: Options): Promise<ExitCode> {
   return exitCodeOf(outcome);
 }
 
+const examples = `
+Examples:
+  sweepline matrix run --plan sweep.json --point "$POINT"
+  sweepline matrix run --point 0-3 -j 2              four points, two at once
+  sweepline matrix run --point 7 --bundle results.bundle
+
+Exit codes: 0 done, 1 points failed, 2 wrong use, 75 worth another try.
+`;
+
 /** `sweepline matrix run` */
 export const command: CommandFactory = (io, finish) =>
   addLimitOptions(
@@ -209,4 +218,6 @@ export const command: CommandFactory = (io, finish) =>
         .option("-r, --remote <name>", "the storage remote, where it is not the default one")
         .option("--run-cache", "kept runs of stages too"),
     ),
-  ).action(async (options: Options) => finish(await withMatrixExitCodes(() => run(io, options))));
+  )
+    .addHelpText("after", examples)
+    .action(async (options: Options) => finish(await withMatrixExitCodes(() => run(io, options))));
