@@ -1,6 +1,7 @@
 // What is measured. Each case returns rows; `bench` holds the tools, the environment and how often to repeat.
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { longQueue, manyJobs } from "./long-queue.mjs";
 import { medianSeconds, memoryOf, runProgram } from "./measure.mjs";
 import { measureOverrides } from "./overrides.mjs";
 import {
@@ -115,10 +116,12 @@ async function runHundred(bench) {
   return [secondsRow("run 100 trivial experiments, -j 2", seconds, 2.5)];
 }
 
-async function furtherOne(bench) {
-  const ten = await timeRunAll(bench, { count: 10, jobs: 1, files: 100 });
-  const fifty = await timeRunAll(bench, { count: 50, jobs: 1, files: 100 });
-  return [secondsRow("one more experiment, -j 1, 100 files", (fifty - ten) / 40, 0.03)];
+/** What one more experiment costs where the worker has its copy already. */
+async function furtherOne(bench, { files, most }) {
+  const ten = await timeRunAll(bench, { count: 10, jobs: 1, files });
+  const fifty = await timeRunAll(bench, { count: 50, jobs: 1, files });
+  const what = `one more experiment, -j 1, ${files.toLocaleString("en-US")} files`;
+  return [secondsRow(what, (fifty - ten) / 40, most)];
 }
 
 async function showTwenty(bench) {
@@ -234,7 +237,8 @@ export const cases = {
   "compose-1000": composeThousand,
   "run-20": runTwenty,
   "run-100": runHundred,
-  "one-more": furtherOne,
+  "one-more": (bench) => furtherOne(bench, { files: 100, most: 0.03 }),
+  "one-more-10000": (bench) => furtherOne(bench, { files: 10_000, most: 0.06 }),
   "show-20": showTwenty,
   "repro-first": firstRepro,
   "repro-jobs": reproJobs,
@@ -243,4 +247,6 @@ export const cases = {
   status,
   overrides,
   "run-1000": thousand,
+  "queue-5000": longQueue,
+  "jobs-16": manyJobs,
 };

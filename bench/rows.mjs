@@ -57,11 +57,11 @@ export function countRow(what, count, expected) {
   return { what, asked: `${expected}`, ours: `${count}`, measured: count, ok: count === expected };
 }
 
-export function growthRow(what, { before, after, most }) {
+export function growthRow(what, { before, after, most, unit = "MB" }) {
   if (before === undefined || after === undefined)
     return { what, asked: `<= +${most} %`, ours: "not known here", measured: null, ok: null };
   const percent = (after / before - 1) * 100;
-  const ours = `${percent >= 0 ? "+" : ""}${percent.toFixed(0)} % (${before.toFixed(0)} to ${after.toFixed(0)} MB)`;
+  const ours = `${percent >= 0 ? "+" : ""}${percent.toFixed(0)} % (${before.toFixed(0)} to ${after.toFixed(0)} ${unit})`;
   return { what, asked: `<= +${most} %`, ours, measured: percent, ok: percent <= most };
 }
 
