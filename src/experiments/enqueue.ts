@@ -10,8 +10,9 @@ import { changeRefs, type RefChange } from "../git/refs.ts";
 import { headCommit } from "../git/repository.ts";
 import { type Snapshot, snapshotWorkTree } from "../git/snapshot.ts";
 import { commitChangedData } from "../pipeline/data/changed-data.ts";
+import { preflight } from "../pipeline/preflight.ts";
 import { loadProjectStages, type ProjectStages } from "../pipeline/project-stages.ts";
-import { chooseStages } from "../pipeline/targets.ts";
+import { reproduceDefaults } from "../pipeline/types.ts";
 import { openCache } from "../store/cache.ts";
 import { projectState } from "../store/state-database.ts";
 import type { Point } from "../sweep/types.ts";
@@ -155,7 +156,11 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const files = await openParamFiles(context, { ...request, configs: request.configs });
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
   const stages = await loadProjectStages(context.project);
-  checkTargets(stages, request);
+  await preflight(
+    stages,
+    { ...reproduceDefaults, ...request.flags, targets: request.targets },
+    path.join(context.project.root, request.folder),
+  );
   const contents = await changedData(context, stages);
   const snapshot = await snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents });
   const scope = identityScope(
@@ -178,17 +183,6 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
   });
   return { head, snapshot, files, named, identities, known, copied };
-}
-
-/** Refuses targets that name nothing, and a project without a pipeline, before anything is queued. */
-function checkTargets(stages: ProjectStages, { targets, flags, folder }: EnqueueRequest): void {
-  if (flags.allPipelines) return;
-  chooseStages(stages, {
-    targets: targets.length > 0 ? targets : ["dvc.yaml"],
-    folder: path.join(stages.project.root, folder),
-    recursive: flags.recursive === true,
-    names: flags.glob ? "glob" : "exact",
-  });
 }
 
 /** The .dvc files of data that was changed since `add`, as they would be after another `add`. */

@@ -9,6 +9,7 @@ import type { ObjectId } from "../git/ids.ts";
 import { committerIdentity } from "../git/objects.ts";
 import { headCommit } from "../git/repository.ts";
 import { snapshotWorkTree } from "../git/snapshot.ts";
+import { preflight } from "../pipeline/preflight.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { WorkspaceLock } from "../pipeline/run/workspace-lock.ts";
@@ -140,7 +141,9 @@ async function prepare(
   const baseline = await headCommit(context.repository);
   const author = await committerIdentity(context.repository);
   const inGit = files.map((file) => file.inGit);
-  const scope = identityScope(await loadProjectStages(context.project), inGit);
+  const stages = await loadProjectStages(context.project);
+  await preflight(stages, { ...reproduceDefaults, ...flags, targets }, path.join(context.project.root, folder));
+  const scope = identityScope(stages, inGit);
   const known = await knownOnBaseline(context, baseline, scope);
   const name = chooseName(request, known);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);

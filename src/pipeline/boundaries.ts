@@ -31,8 +31,20 @@ function refuse(stage: Stage, what: string, hint: string): never {
 
 const keepInside = "Stages may write inside the project only; nothing was run.";
 
+/** In any case: there are file systems where `.GIT` is the same folder. */
 function isInternal(inside: string): boolean {
-  return inside.split(path.sep).some((segment) => segment === ".git" || segment === ".dvc");
+  return inside.split(path.sep).some((segment) => /^\.(git|dvc)$/i.test(segment));
+}
+
+function isOwnFile(inside: string): boolean {
+  return inside === "" || isInternal(inside) || path.basename(inside) === "dvc.lock";
+}
+
+/** No file system has such names; a message of Node's would be all that a user got. */
+function checkNames(stage: Stage): void {
+  const names = [stage.workingFolder, ...stage.deps, ...stage.outs.map((output) => output.path)];
+  if (names.some((name) => name.includes("\0")))
+    refuse(stage, "a path holds a NUL character", "Paths can have any other character.");
 }
 
 function checkWorkingFolder(boundary: Boundary, stage: Stage): void {
@@ -48,7 +60,7 @@ function checkOutput(boundary: Boundary, stage: Stage, output: string): void {
   const absolute = path.resolve(stage.workingFolder, output);
   const inside = insideRoot(boundary.root, absolute);
   if (inside === undefined) refuse(stage, `the output '${output}' is outside of the project`, keepInside);
-  if (inside === "" || isInternal(inside))
+  if (isOwnFile(inside))
     refuse(stage, `the output '${output}' would replace the project's own files`, "Choose another path.");
   const real = insideRoot(boundary.root, realFolder(boundary, path.dirname(absolute)));
   if (real === undefined) refuse(stage, `the output '${output}' leads out of the project through a link`, keepInside);
@@ -60,6 +72,7 @@ function checkOutput(boundary: Boundary, stage: Stage, output: string): void {
 export function checkBoundaries(root: string, stages: Iterable<Stage>): void {
   const boundary: Boundary = { root, realFolders: new Map() };
   for (const stage of stages) {
+    checkNames(stage);
     checkWorkingFolder(boundary, stage);
     for (const output of stage.outs) checkOutput(boundary, stage, output.path);
   }

@@ -5,6 +5,7 @@ import { openCache } from "../store/cache.ts";
 import type { Project } from "../store/project.ts";
 import { checkBoundaries } from "./boundaries.ts";
 import { saveDataStage } from "./data-stage.ts";
+import { missingInputs } from "./missing-inputs.ts";
 import { type Plan, planStages } from "./plan.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { type OutputIgnorer, outputIgnorer } from "./run/ignore-outputs.ts";
@@ -49,6 +50,8 @@ interface Run {
   readonly locks: LockBook;
   readonly schedule: Schedule;
   readonly ignorer: OutputIgnorer;
+  /** Failures that are known before anything runs. */
+  readonly foreseen: readonly StageFailure[];
   readonly progress: Progress;
   /** Aborted by the caller's signal, or where an unexpected error ends the run. */
   readonly abort: AbortController;
@@ -126,6 +129,10 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     locks,
     schedule: createSchedule(plan),
     ignorer: outputIgnorer(project),
+    foreseen:
+      options.onError === "stop" && !options.allowMissing && !options.dry
+        ? missingInputs(stages, steps, { project, folder })
+        : [],
     progress: {
       forced: new Set(options.force ? plan.steps : []),
       entries: new Map(),
@@ -290,7 +297,7 @@ function resultOf(run: Run): ReproduceResult {
  * Reproduces the stages that the targets name. Everything is relative to the project's root and `options.folder`: the process's
  * own folder and environment are not changed, so it may run in a worker thread.
  *
- * A stage that fails is a result; errors that keep the run from starting are thrown: a broken dvc.yaml or lock file, unknown
+ * A stage that fails is a result, and so is a dependency that nobody makes: then no stage runs. Errors that keep the run from starting are thrown: a broken dvc.yaml or lock file, unknown
  * targets, cycles, outputs outside the project. An aborted signal ends the processes of running stages and answers "cancelled".
  */
 export async function reproduce(
@@ -299,6 +306,10 @@ export async function reproduce(
   events: ReproduceEvents,
 ): Promise<ReproduceResult> {
   const run = await openRun(project, options, events);
+  if (run.foreseen.length > 0) {
+    run.progress.failures.push(...run.foreseen);
+    return resultOf(run);
+  }
   const forward = () => run.abort.abort();
   if (options.signal.aborted) forward();
   options.signal.addEventListener("abort", forward, { once: true });
@@ -320,5 +331,10 @@ export function reproductionError(
   const names = quotedList(failures.map((failure) => failure.name));
   const segment = failures.length > 1 ? " stages:" : "";
   const reason = onError === "stop" && failures.length === 1 ? `: ${failures[0]?.message ?? ""}` : "";
-  return new SweeplineError({ code: "REPRODUCE_FAILED", message: `failed to reproduce${segment} ${names}${reason}` });
+  const hint = failures[0]?.hint;
+  return new SweeplineError({
+    code: "REPRODUCE_FAILED",
+    message: `failed to reproduce${segment} ${names}${reason}`,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -175,6 +175,8 @@ export interface StageFailure {
   readonly name: string;
   /** Why, in one line: `failed to run: sh train.sh, exited with 3`, `dependency 'x' does not exist`. */
   readonly message: string;
+  /** What to do about it, where that is known. */
+  readonly hint?: string;
   /** The command that failed, where it was one. */
   readonly command?: string;
   /** As DVC prints it: the exit code, or minus the signal's number. */

@@ -66,6 +66,8 @@ const maxRepeatedNodes = 100_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters looked for
 const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
+const tooDeep = `nested more than ${maxDepth} deep`;
+
 /** Reads a text into located values. Throws SweeplineError with line and column. */
 export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): YamlTree {
   const bad = unprintable.exec(source.text);
@@ -74,6 +76,7 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
       code: "YAML_INVALID",
       what: `YAML file structure is corrupted: the character U+${bad[0].charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()} is not allowed`,
     });
+  refuseMasses(source);
   const document = parseDocument(source.text, {
     schema: "failsafe",
     merge: false,
@@ -83,6 +86,9 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
     logLevel: "silent",
   });
   const error = document.errors[0];
+  // The parser calls itself for each level, and reports the end of the stack as an error of the text.
+  if (error !== undefined && /call stack/.test(error.message))
+    throw problemAt(source, error.pos[0], { code: "YAML_TOO_DEEP", what: tooDeep });
   if (error !== undefined)
     throw parseFailure(source, error.pos[0], {
       code: "YAML_INVALID",
@@ -90,6 +96,16 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
       ...(error.code === "TAB_AS_INDENT" ? { hint: "YAML is indented with spaces." } : {}),
     });
   return new Locator(source, document, rules).locate();
+}
+
+/** The parser takes a kilobyte and more for each value: a file with far too many is refused before it is parsed. */
+function refuseMasses(source: SourceText): void {
+  if (source.text.length < maxNodes) return;
+  const entry = /,|\n[ \t]*[^#\s]/g;
+  let count = 0;
+  while (entry.exec(source.text) !== null) count += 1;
+  if (count > maxNodes)
+    throw problemAt(source, 0, { code: "YAML_TOO_LARGE", what: `more than ${maxNodes} values` });
 }
 
 function lowerFirst(text: string): string {
@@ -146,7 +162,7 @@ class Locator {
     if (this.direct > maxNodes) this.fail(0, `more than ${maxNodes} values`);
     if (isScalar(node)) return this.scalar(node, holder);
     this.depth += 1;
-    if (this.depth > maxDepth) this.fail((node as YAMLMap).range?.[0] ?? 0, `nested more than ${maxDepth} deep`);
+    if (this.depth > maxDepth) this.fail((node as YAMLMap).range?.[0] ?? 0, tooDeep);
     const located = isMap(node) ? this.map(node, holder) : this.list(node as YAMLSeq, holder);
     this.depth -= 1;
     return located;

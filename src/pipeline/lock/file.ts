@@ -111,7 +111,14 @@ function conflictPlace(text: string): LockPlace | undefined {
 
 type YamlRead =
   | { readonly kind: "ok"; readonly value: Value }
-  | { readonly kind: "broken"; readonly problem: string; readonly offset: number | null };
+  | { readonly kind: "broken"; readonly problem: string; readonly place: LockPlace | null };
+
+/** `unable to read: 'FILE', line 5, column 38: PROBLEM`, taken apart: the message about a lock file is our own. */
+function problemOf({ message }: SweeplineError): { readonly problem: string; readonly place: LockPlace | null } {
+  const found = /, line (\d+), column (\d+): (.+)$/s.exec(message);
+  if (found === null) return { problem: message, place: null };
+  return { problem: found[3] ?? "", place: { line: Number(found[1]), column: Number(found[2]) } };
+}
 
 /** The parser of parameter files, its refusals as values. */
 async function yamlReader(file: string): Promise<(text: string) => YamlRead> {
@@ -121,7 +128,7 @@ async function yamlReader(file: string): Promise<(text: string) => YamlRead> {
       return { kind: "ok", value: read({ path: file, bytes: Buffer.from(text) }) };
     } catch (error) {
       if (!(error instanceof SweeplineError)) throw error;
-      return { kind: "broken", problem: error.message, offset: error.place?.offset ?? null };
+      return { kind: "broken", ...problemOf(error) };
     }
   };
 }
@@ -178,14 +185,15 @@ function schemaProblem(value: Value): LockRead | undefined {
 /** What a lock file's content means. `file` is for messages. */
 export async function parseLock(bytes: Uint8Array, file: string): Promise<LockRead> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  // Before anything is read: at the end of the file the marks would pass for keys after the stages.
+  const conflict = conflictPlace(text);
+  if (conflict !== undefined) return { kind: "conflicted", place: conflict };
   const isUsual = knownHead.test(text.slice(0, Math.max(0, text.indexOf("stages:\n"))));
   const quick = isUsual ? fromText(text, () => undefined) : "unsure";
   if (quick !== "unsure") return { kind: "ok", lock: quick };
-  const conflict = conflictPlace(text);
-  if (conflict !== undefined) return { kind: "conflicted", place: conflict };
   const read = await yamlReader(file);
   const whole = read(text);
-  if (whole.kind === "broken") return { ...whole, place: whole.offset === null ? null : placeAt(text, whole.offset) };
+  if (whole.kind === "broken") return whole;
   return fromWhole(whole.value, () => {
     if (!isUsual) return "unsure";
     return fromText(text, (lines) => {

@@ -172,7 +172,8 @@ export function scanYaml(text: string): Value | undefined {
     const value = new Scanner(lines).document();
     return isMap(value) || Array.isArray(value) ? value : undefined;
   } catch (error) {
-    if (error instanceof Unknown) return undefined;
+    // A pattern that meets a line of megabytes ends at the stack's end: such a line is for the parser.
+    if (error instanceof Unknown || error instanceof RangeError) return undefined;
     throw error;
   }
 }

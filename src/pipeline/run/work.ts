@@ -18,7 +18,7 @@ export interface Work {
 }
 
 /** How messages name a dependency or an output of a stage. */
-export function shownItem(work: Work, stage: Stage, item: string): string {
+export function shownItem(work: Pick<Work, "project" | "folder">, stage: Stage, item: string): string {
   return displayPath(work.project.root, work.folder, path.resolve(stage.workingFolder, item));
 }
 

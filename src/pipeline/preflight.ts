@@ -1,0 +1,28 @@
+/** What can be told before anything of a run is written: for whoever queues it, or edits parameters for it. */
+import path from "node:path";
+import { checkBoundaries } from "./boundaries.ts";
+import { loadLock } from "./lock/file.ts";
+import { missingInputs } from "./missing-inputs.ts";
+import type { ProjectStages } from "./project-stages.ts";
+import { makePlan, type PlanOptions, reproductionError } from "./reproduce.ts";
+import { lockFileOf } from "./run/lock-book.ts";
+import type { ReproduceOptions } from "./types.ts";
+
+export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | "allowMissing">;
+
+/**
+ * Refuses what `reproduce` would refuse before its first stage: targets that name nothing, outputs outside the project
+ * (OUTSIDE_PROJECT), lock files that can't be read (LOCK_BROKEN, LOCK_CONFLICTED, LOCK_NEWER), and missing dependencies
+ * (REPRODUCE_FAILED).
+ * @param folder the folder of the command, absolute
+ */
+export async function preflight(stages: ProjectStages, options: PreflightOptions, folder: string): Promise<void> {
+  const { project, graph } = stages;
+  const steps = makePlan(stages, options, folder).steps.flatMap((address) => graph.stages.get(address) ?? []);
+  checkBoundaries(project.root, steps);
+  for (const file of new Set(steps.filter((step) => step.cmd !== null).map((step) => lockFileOf(step.file))))
+    await loadLock(path.join(project.root, file), file);
+  if (options.onError !== "stop" || options.allowMissing) return;
+  const failures = missingInputs(stages, steps, { project, folder });
+  if (failures.length > 0) throw reproductionError(failures, options.onError);
+}
