@@ -104,8 +104,7 @@ function refuseMasses(source: SourceText): void {
   const entry = /,|\n[ \t]*[^#\s]/g;
   let count = 0;
   while (entry.exec(source.text) !== null) count += 1;
-  if (count > maxNodes)
-    throw problemAt(source, 0, { code: "YAML_TOO_LARGE", what: `more than ${maxNodes} values` });
+  if (count > maxNodes) throw problemAt(source, 0, { code: "YAML_TOO_LARGE", what: `more than ${maxNodes} values` });
 }
 
 function lowerFirst(text: string): string {
