@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import type { Database } from "lmdb";
+import { beforeEffect } from "../base/effects.ts";
 import { statfsSync } from "../base/files.ts";
 import { openTextDatabase } from "./database.ts";
 import type { Project } from "./project.ts";
@@ -86,6 +87,7 @@ class DatabaseState implements FileState {
     this.writtenAtMs = Date.now();
     this.attempt(() => {
       const database = this.unwritten.size === 0 ? undefined : this.open();
+      beforeEffect("database", `${this.unwritten.size} records`);
       for (const [file, record] of this.unwritten)
         database?.put(file, encode(record)).catch(() => {
           this.database = undefined;

@@ -1,7 +1,7 @@
 /** The files below a folder, as DVC sees them: links to files are files, links to folders are passed over. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { type Dirent, readdirSync, statSync } from "../base/files.ts";
+import { asideOwner, type Dirent, readdirSync, statSync } from "../base/files.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 
 export interface FoundFile {
@@ -28,6 +28,8 @@ function isData(entry: Dirent, file: string): boolean {
 
 function visit(walk: Walk, folder: string, prefix: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    // What a killed process left of ours is no data.
+    if (asideOwner(entry.name) !== undefined) continue;
     const file = path.join(folder, entry.name);
     const relpath = prefix + entry.name;
     if (entry.isDirectory()) {
@@ -43,7 +45,7 @@ function visit(walk: Walk, folder: string, prefix: string): void {
   }
 }
 
-/** All files of a folder that .dvcignore does not exclude, in no order. */
+/** All files of a folder that .dvcignore does not exclude, in no order; without temporary files of ours. */
 export function listFiles(folder: string, rules: IgnoreRules): FoundFile[] {
   const walk: Walk = { rules, found: [] };
   visit(walk, folder, "");

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { beforeEffect } from "../../base/effects.ts";
 import { readIfExists } from "../../base/files.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { type BytesDatabase, openBytesDatabase } from "../../store/database.ts";
@@ -112,6 +113,7 @@ export class RowCache {
     const { database } = this;
     if (database === undefined || revisions.size === 0) return;
     try {
+      beforeEffect("database", `${revisions.size} rows`);
       await database.transaction(() => {
         for (const [commit, revision] of revisions) {
           const row = storedRow(revision, this.reader);
