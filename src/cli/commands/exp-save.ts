@@ -9,6 +9,7 @@ import { withAutoPush } from "../auto-push.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print, warn } from "../io.ts";
 import { refusedAs } from "../refusal.ts";
+import { withWorkspaceLock } from "../workspace-lock.ts";
 
 interface Options {
   readonly name?: string;
@@ -43,7 +44,9 @@ export const command: CommandFactory = (io, finish) =>
           taken: options.force ? "replace" : "refuse",
           warning: (text) => warn(io, text),
         });
-      const saved = await withAutoPush(io, () => refusedAs("failed to save experiment", save));
+      const saved = await withAutoPush(io, () =>
+        refusedAs("failed to save experiment", () => withWorkspaceLock(context.project, save)),
+      );
       print(io, options.json ? JSON.stringify({ ref: saved.commit }) : `Experiment has been saved as: ${saved.name}`);
       finish(exitCodes.ok);
     });
