@@ -79,7 +79,16 @@ export function lstatIfExists(file: FilePath): fs.Stats | undefined {
 
 export function makeFolder(folder: string): void {
   beforeEffect("mkdir", folder);
-  fs.mkdirSync(folder, { recursive: true });
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    // On a file system that can only be read Node says ENOENT: the first missing folder by itself tells the reason.
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+    let missing = path.resolve(folder);
+    while (!fs.existsSync(path.dirname(missing))) missing = path.dirname(missing);
+    fs.mkdirSync(missing);
+    fs.mkdirSync(folder, { recursive: true });
+  }
 }
 
 interface Written {

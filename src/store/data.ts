@@ -11,7 +11,7 @@ import {
   statSync,
   writePrivateFile,
 } from "../base/files.ts";
-import { type Cache, hasObject, makeObjectFolder, objectPath } from "./cache.ts";
+import { type Cache, findObject, makeObjectFolder, objectPath } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { formatTree, type TreeEntry } from "./tree.ts";
@@ -70,9 +70,17 @@ export async function hashData(cache: Cache, target: string): Promise<DataHash |
   return fileData(await hashOf(cache, target, stats), stats);
 }
 
-/** Puts bytes into the cache; an object that is there already is left alone. */
+/** Whether the cache has the object and nobody changed it since it was hashed; any other is better made anew. */
+function hasSoundObject(cache: Cache, md5: string, size: number | bigint): boolean {
+  const object = findObject(cache, md5);
+  if (object === undefined) return false;
+  const stats = statFile(object);
+  return stats.size === BigInt(size) && knownHash(cache.state, object, stats) === md5;
+}
+
+/** Puts bytes into the cache; an object that is there already, and sound, is left alone. */
 function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
-  if (hasObject(cache, md5)) return;
+  if (hasSoundObject(cache, md5, Buffer.byteLength(data))) return;
   const object = objectPath(cache, md5);
   makeObjectFolder(cache, object);
   const aside = asideName(object);
@@ -102,7 +110,7 @@ function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
 /** A big file is copied (or its blocks shared) first and the copy is hashed: nobody can change it under our hands. */
 async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
   const known = knownHash(cache.state, file, stats);
-  if (known !== undefined && hasObject(cache, known)) return known;
+  if (known !== undefined && hasSoundObject(cache, known, stats.size)) return known;
   const folder = objectPath(cache, "0".repeat(32));
   makeObjectFolder(cache, folder);
   const aside = asideName(folder);
@@ -111,7 +119,7 @@ async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promi
     copyFileFresh(file, aside);
     const { md5 } = await hashFile(aside);
     rememberHash(cache.state, file, { stats, md5, hashedAtMs });
-    if (hasObject(cache, md5)) removeFile(aside);
+    if (hasSoundObject(cache, md5, statSync(aside).size)) removeFile(aside);
     else {
       const object = objectPath(cache, md5);
       makeObjectFolder(cache, object);
@@ -126,7 +134,7 @@ async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promi
 
 async function addFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
   const known = knownHash(cache.state, file, stats);
-  if (known !== undefined && hasObject(cache, known)) return known;
+  if (known !== undefined && hasSoundObject(cache, known, stats.size)) return known;
   return stats.size < inMemory ? addSmallFile(cache, file, stats) : addBigFile(cache, file, stats);
 }
 
