@@ -44,7 +44,7 @@ function parseTarget(target: string): ParsedTarget {
     const name = target.slice(colon + 1);
     return { file: group.slice(0, colon) || "dvc.yaml", name: name === "" ? undefined : name };
   }
-  if (at < 0 && isStageFile(target)) return { file: target, name: undefined };
+  if (at < 0 && (isStageFile(target) || path.basename(target) === "dvc.lock")) return { file: target, name: undefined };
   return { file: "dvc.yaml", name: target };
 }
 
@@ -102,7 +102,12 @@ function stagesNamed(stages: ProjectStages, target: ParsedTarget, request: Targe
   if (group !== undefined) return group;
   if (request.names === "glob") {
     const pattern = wildcard(target.name);
-    return inFile.filter((stage) => pattern.test(stage.name));
+    const matching = inFile.filter((stage) => pattern.test(stage.name));
+    if (matching.length > 0) return matching;
+    throw new SweeplineError({
+      code: "STAGE_NOT_FOUND",
+      message: `no stage in '${target.file}' matches '${target.name}'`,
+    });
   }
   const exact = stages.named.get(`${absolute}:${target.name}`);
   if (exact !== undefined) return [exact];

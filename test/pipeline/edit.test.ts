@@ -113,3 +113,37 @@ test("the graph as text, Mermaid and DOT", () => {
   expect(dagMermaid(nodes)).toBe('flowchart TD\n\tnode1["a&quot;"]\n\tnode2["b"]\n\tnode1-->node2');
   expect(dagDot(nodes)).toBe('strict digraph {\n"b";\n"a\\"";\n"a\\"" -> "b";\n}\n');
 });
+
+test("stage names of a pattern without a match, an empty command and a template in a flow list are refused in words", async () => {
+  const loading = (text: string) => loadProjectStages(testProject({ "dvc.yaml": text }).project);
+  await expect(loading("stages:\n  a:\n    cmd: ''\n")).rejects.toThrow(
+    "dvc.yaml:3: stages.a.cmd: the command is empty",
+  );
+  await expect(loading("stages:\n  a:\n    cmd: [1]\n")).rejects.toThrow("stages.a.cmd[0]: expected a string");
+  await expect(loading(`stages:\n  a:\n    cmd: x\n    outs: [\${y}]\n`)).rejects.toMatchObject({
+    hint: expect.stringContaining("needs quotes"),
+  });
+  const project = testProject({ "dvc.yaml": "stages:\n  a:\n    cmd: x\n" });
+  await expect(run(project, { targets: ["b*"], glob: true })).rejects.toThrow("no stage in 'dvc.yaml' matches 'b*'");
+});
+
+test("a frozen .dvc file says so, and a thawed one does not", async () => {
+  const before = "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 0\n  hash: md5\n  path: x\n";
+  const project = testProject({ "x.dvc": before, x: "" });
+  const stage = async () => (await loadProjectStages(project.project)).stages;
+  for (const each of await stage()) expect(await setFrozen(project.project, each, "frozen")).toBe("changed");
+  expect(project.read("x.dvc")).toBe(`${before}frozen: true\n`);
+  for (const each of await stage()) await setFrozen(project.project, each, "thawed");
+  expect(project.read("x.dvc")).toBe(before);
+});
+
+test("anchors are numbered through the lock file", async () => {
+  const stage = (cmd: string) => ({ cmd, params: ["a", "a.b"] });
+  const files = {
+    "params.yaml": "a:\n  b: [1]\n",
+    "dvc.yaml": JSON.stringify({ stages: { x: stage("true"), y: stage(":") } }),
+  };
+  const project = testProject(files);
+  await run(project);
+  expect(project.read("dvc.lock").match(/[&*]id\d+/g)).toEqual(["&id001", "*id001", "&id002", "*id002"]);
+});

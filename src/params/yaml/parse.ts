@@ -93,7 +93,7 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
     throw parseFailure(source, error.pos[0], {
       code: "YAML_INVALID",
       what: `YAML file structure is corrupted: ${lowerFirst(error.message)}`,
-      ...(error.code === "TAB_AS_INDENT" ? { hint: "YAML is indented with spaces." } : {}),
+      ...hintFor(source.text, error),
     });
   return new Locator(source, document, rules).locate();
 }
@@ -105,6 +105,13 @@ function refuseMasses(source: SourceText): void {
   let count = 0;
   while (entry.exec(source.text) !== null) count += 1;
   if (count > maxNodes) throw problemAt(source, 0, { code: "YAML_TOO_LARGE", what: `more than ${maxNodes} values` });
+}
+
+function hintFor(text: string, { code, pos }: { readonly code: string; readonly pos: readonly number[] }) {
+  const at = pos[0] ?? 0;
+  if (code === "TAB_AS_INDENT") return { hint: "YAML is indented with spaces." };
+  if (text.startsWith(`\${`, at - 1)) return { hint: `Between [ ] and { } a text with \${...} needs quotes.` };
+  return {};
 }
 
 function lowerFirst(text: string): string {

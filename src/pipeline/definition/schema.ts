@@ -1,5 +1,5 @@
 /** What a dvc.yaml may hold. The rules are DVC 3.67.1's (dvc/schema.py), read from its behaviour. */
-import { isMap } from "../../base/value.ts";
+import { isList, isMap } from "../../base/value.ts";
 import { anything, byKind, type Check, flag, listOf, mapOf, nothing, record, text } from "./check.ts";
 
 const annotations = { desc: text, type: text, labels: listOf(text), meta: anything };
@@ -37,7 +37,16 @@ const plotOutputs = listOf(
   "a list of plots",
 );
 
-const command = byKind("a command or a list of commands", { text, list: listOf(anything) });
+/** DVC takes an empty one too, and then runs nothing. */
+const commandText: Check = (value, path, report) => {
+  text(value, path, report);
+  if (value === "") report({ path, message: "the command is empty" });
+};
+const commandList: Check = (value, path, report) => {
+  listOf(commandText)(value, path, report);
+  if (isList(value) && value.length === 0) report({ path, message: "the list of commands is empty" });
+};
+const command = byKind("a command or a list of commands", { text: commandText, list: commandList });
 const vars = listOf(byKind("a file name or a mapping", { text, map: anything }), "a list of files and mappings");
 const parameters = listOf(
   byKind("a parameter's name or a file with names", {

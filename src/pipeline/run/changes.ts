@@ -3,6 +3,8 @@ import path from "node:path";
 import { isList, isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
 import { hasData } from "../../store/cache.ts";
 import { hashData } from "../../store/data.ts";
+import type { DataHash } from "../../store/hash.ts";
+import { hashLegacyData } from "../../store/legacy.ts";
 import { isUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
 import { shownItem, type Work } from "./work.ts";
@@ -92,18 +94,30 @@ function paramsChange(work: Work, stage: Stage, spec: ParamsSpec): ItemChange["s
 
 const itemsByPath = new WeakMap<readonly LockItem[], ReadonlyMap<string, LockItem>>();
 
-function recordedItem(items: readonly LockItem[] | undefined, name: string): LockItem | undefined {
+export function recordedItem(items: readonly LockItem[] | undefined, name: string): LockItem | undefined {
   if (items === undefined) return undefined;
   const byPath = itemsByPath.get(items) ?? new Map(items.map((item) => [item.path, item]));
   itemsByPath.set(items, byPath);
   return byPath.get(name);
 }
 
+/** The hash of data now, taken as the record's was: an entry of DVC 2 has none of `hash: md5`, and text there is without CR. */
+export async function hashLike(
+  cache: Work["cache"],
+  absolute: string,
+  recorded: LockItem | undefined,
+): Promise<DataHash | undefined> {
+  const now = await hashData(cache, absolute);
+  if (now === undefined || recorded === undefined || recorded.hash !== undefined) return now;
+  // Most files have no CR, and then both hashes are one.
+  return now.md5 === recorded.md5 ? now : hashLegacyData(cache, absolute);
+}
+
 async function dependencyChange(work: Work, stage: Stage, dependency: string): Promise<ItemStatus | undefined> {
   // A remote dependency can't be looked at: it counts as unchanged once it is on record.
   const before = recordedItem(work.recorded(stage)?.deps, dependency);
   if (isUrl(dependency)) return before === undefined && stage.cmd !== null ? "new" : undefined;
-  const now = await hashData(work.cache, path.resolve(stage.workingFolder, dependency));
+  const now = await hashLike(work.cache, path.resolve(stage.workingFolder, dependency), before);
   if (now === undefined) return "deleted";
   return now.md5 === before?.md5 ? undefined : "modified";
 }
@@ -126,7 +140,7 @@ async function outputChange(
 ): Promise<ItemStatus | undefined> {
   const { item, isCached } = recorded;
   if (item !== undefined && isCached && !hasData(work.cache, item.md5)) return "not in cache";
-  const now = await hashData(work.cache, absolute);
+  const now = await hashLike(work.cache, absolute, item);
   if (now === undefined) return "deleted";
   return now.md5 === item?.md5 ? undefined : "modified";
 }

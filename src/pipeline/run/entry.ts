@@ -8,7 +8,7 @@ import type { DataHash } from "../../store/hash.ts";
 import { defaultParamsFile } from "../definition/stage.ts";
 import { isUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
-import { currentParams } from "./changes.ts";
+import { currentParams, hashLike, recordedItem } from "./changes.ts";
 import { shownItem, type Work } from "./work.ts";
 
 /** What a stage reads: the part of the entry that is known before it runs. */
@@ -34,9 +34,13 @@ async function hashDependency(work: Work, stage: Stage, name: string): Promise<L
       message: `dependency '${name}' is not a local file`,
       hint: "Only local dependencies are supported: download it in a stage of its own.",
     });
-  const hash = await hashData(work.cache, path.resolve(stage.workingFolder, name));
+  const recorded = recordedItem(work.recorded(stage)?.deps, name);
+  const hash = await hashLike(work.cache, path.resolve(stage.workingFolder, name), recorded);
   if (hash === undefined) throw missingDependency(shown);
-  return lockItem(name, hash);
+  // As DVC: an entry of DVC 2 stays one until the data changes.
+  if (recorded !== undefined && recorded.hash === undefined && recorded.md5 === hash.md5) return recorded;
+  const current = await hashData(work.cache, path.resolve(stage.workingFolder, name));
+  return lockItem(name, current ?? hash);
 }
 
 /** Keys sorted, not recursively; throws PARAMS_MISSING where the file lacks one that the stage names. */

@@ -2,13 +2,14 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { asideName, copyFileFresh, lstatIfExists, removeTree, rename, setMode, statSync } from "../../base/files.ts";
-import type { Cache } from "../../store/cache.ts";
+import { type Cache, hasData } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
 import { commitData } from "../../store/commit.ts";
 import { addToCache, hashData } from "../../store/data.ts";
 import { listFiles } from "../../store/walk.ts";
 import { checkBoundaries } from "../boundaries.ts";
 import type { LockItem, OutputSpec, Stage } from "../types.ts";
+import { hashLike, recordedItem } from "./changes.ts";
 import { byPath, lockItem } from "./entry.ts";
 import { shownItem, type Work } from "./work.ts";
 
@@ -51,10 +52,18 @@ function missingOutput(work: Work, stage: Stage, output: OutputSpec): SweeplineE
   });
 }
 
+/** As DVC: the entry of DVC 2 stays one as long as the data is the same, and the cache has it. */
+async function sameAsBefore(work: Work, target: string, recorded: LockItem | undefined): Promise<LockItem | undefined> {
+  if (recorded === undefined || recorded.hash !== undefined || !hasData(work.cache, recorded.md5)) return undefined;
+  return (await hashLike(work.cache, target, recorded))?.md5 === recorded.md5 ? recorded : undefined;
+}
+
 async function saveOutput(work: Work, stage: Stage, save: { output: OutputSpec; toCache: boolean }): Promise<LockItem> {
   const { output, toCache } = save;
   const target = pathOf(stage, output);
   if (statSync(target, { throwIfNoEntry: false }) === undefined) throw missingOutput(work, stage, output);
+  const old = await sameAsBefore(work, target, recordedItem(work.recorded(stage)?.outs, output.path));
+  if (old !== undefined) return old;
   const hash = toCache && output.cache ? await commitData(work.cache, target) : await hashData(work.cache, target);
   if (hash === undefined) throw missingOutput(work, stage, output);
   return lockItem(output.path, hash);
