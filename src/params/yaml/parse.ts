@@ -15,6 +15,7 @@ import {
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../located.ts";
 import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../source-text.ts";
+import { hintFor } from "./error-hints.ts";
 import { type ScalarRules, yaml12 } from "./scalars.ts";
 
 interface Span {
@@ -105,13 +106,6 @@ function refuseMasses(source: SourceText): void {
   let count = 0;
   while (entry.exec(source.text) !== null) count += 1;
   if (count > maxNodes) throw problemAt(source, 0, { code: "YAML_TOO_LARGE", what: `more than ${maxNodes} values` });
-}
-
-function hintFor(text: string, { code, pos }: { readonly code: string; readonly pos: readonly number[] }) {
-  const at = pos[0] ?? 0;
-  if (code === "TAB_AS_INDENT") return { hint: "YAML is indented with spaces." };
-  if (text.startsWith(`\${`, at - 1)) return { hint: `Between [ ] and { } a text with \${...} needs quotes.` };
-  return {};
 }
 
 function lowerFirst(text: string): string {
