@@ -112,7 +112,7 @@ export const runs: readonly Scenario[] = [
     prepare: queued,
     commands: [["queue", "start", "-j", "2", "--idle", "0.01s", "--retry-delay", "0.01s"]],
     settle: (repository) => whenEnded(repository, /queue worker/),
-    again: [runAll],
+    again: [["queue", "retry", "--failed"], runAll],
   },
   {
     ...ran,

@@ -148,6 +148,7 @@ interface Done {
 export async function tryFault(prepared: Prepared, setting: string): Promise<Trial> {
   return trial(prepared, setting, async (scenario, repository) => {
     const results = await runCommands(scenario, repository, setting);
+    await scenario.settle?.(repository);
     const file = path.join(faultFolder(repository), "fired");
     const fired = existsSync(file) ? readFileSync(file, "utf8") : undefined;
     return { results, fired, violations: [] };
@@ -177,6 +178,7 @@ export async function tryDisturbance(prepared: Prepared, { name, act, look }: Di
       running = undefined;
     };
     const [found] = await Promise.all([act(() => running, repository), runAll()]);
+    await scenario.settle?.(repository);
     return { results, fired: found ? name : undefined, violations: look(repository) };
   });
 }
@@ -192,7 +194,6 @@ async function trial(
     const plan = planOf(scenario, repository);
     await scenario.arrange?.(repository);
     const done = await act(scenario, repository);
-    await scenario.settle?.(repository);
     await whenGitEnded(repository);
     const after = [...done.violations, ...wordsViolations(done.results), ...violationsAtRest(repository, plan)];
     const on = await outcomeViolations(prepared, repository, plan);
