@@ -70,19 +70,27 @@ export function decodeFile(file: DataFile): SourceText {
   try {
     text = decoder.decode(bytes);
   } catch {
-    throw new SweeplineError({
+    const readable = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    throw problemAt({ path, text: readable }, invalidOffset(readable, bytes), {
       code: "PARAMS_NOT_UTF8",
-      message: `unable to read: '${path}', line ${invalidUtf8Line(bytes)}: is not valid utf-8`,
+      what: "is not valid utf-8",
       hint: "Save the file as UTF-8.",
     });
   }
   return { path, text };
 }
 
-function invalidUtf8Line(bytes: Uint8Array): number {
-  const readable = new TextDecoder().decode(bytes);
-  const replacement = readable.indexOf("\ufffd");
-  return lineOf(readable, Math.max(0, replacement));
+/** The first replacement character that stands for something else: a file may hold some of its own. */
+function invalidOffset(readable: string, bytes: Uint8Array): number {
+  let at = readable.indexOf("\ufffd");
+  let byte = Buffer.byteLength(readable.slice(0, at));
+  while (bytes[byte] === 0xef && bytes[byte + 1] === 0xbf && bytes[byte + 2] === 0xbd) {
+    const next = readable.indexOf("\ufffd", at + 1);
+    if (next < 0) return at;
+    byte += Buffer.byteLength(readable.slice(at, next));
+    at = next;
+  }
+  return at;
 }
 
 const conflictStart = /^<{7} .*$/m;

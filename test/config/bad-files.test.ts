@@ -29,7 +29,7 @@ const tree = (config: string | Uint8Array): ConfigTexts => ({ "config.yaml": con
 describe("bad config files", () => {
   it.each<[string, ConfigTexts, string]>([
     ["a duplicate key", tree("a: 1\nb: 2\na: 3\n"), "'config.yaml', line 3"],
-    ["invalid UTF-8", tree(Uint8Array.of(97, 58, 32, 0xff, 10)), "'config.yaml', line 1: is not valid utf-8"],
+    ["invalid UTF-8", tree(Uint8Array.of(97, 58, 32, 0xff, 10)), "'config.yaml', line 1, column 4: is not valid utf-8"],
     ["aliases that multiply", tree(aliasBomb.join("\n")), "aliases repeat more than"],
     ["an alias inside its anchor", tree("a: &a [*a]\n"), "line 1, column 8: the alias *a stands inside its own anchor"],
     ["too many brackets", tree(`a: ${"[".repeat(100_000)}`), "'config.yaml', line 1"],

@@ -30,6 +30,9 @@ export function locatePython(source: SourceText): Extract<PythonNode, { kind: "m
 }
 
 function refuseErrors(source: SourceText, page: PythonText, top: SyntaxNode): void {
+  const nul = source.text.indexOf("\0");
+  if (nul >= 0)
+    throw parseFailure(source, nul, { code: "PYTHON_INVALID", what: "Python source cannot contain null bytes" });
   const cursor = top.cursor();
   do {
     const isOpenString = cursor.name === "String" && !/["']$/.test(page.text.slice(cursor.from, cursor.to));
