@@ -12,7 +12,8 @@ export async function branchFromExperiment(
   branch = `${name}-branch`,
 ): Promise<string> {
   const experiment = await resolveExperiment(context, name);
-  if (!(await isBranchName(context.repository, branch)))
+  // `@` alone is short for HEAD.
+  if (branch === "@" || !(await isBranchName(context.repository, branch)))
     throw new SweeplineError({ code: "BAD_BRANCH", message: `'${branch}' is not a name for a Git branch` });
   const refs = new RefTransactions(context.repository, `dvc: Created from experiment '${experiment.name}'`);
   const outcome = await refs.commit([
