@@ -33,6 +33,8 @@ export interface Plan {
   readonly user: UserState;
   /** What the command is there to change. Queued and temporary runs leave all of it alone. */
   readonly changes: "nothing" | "files" | "files and index" | "branches";
+  /** "may follow": `exp pull` says which data it could not get, and gets it when it is called again. */
+  readonly data?: "may follow" | undefined;
   /** Before the fault. "none": the command itself queues, so that none or all of them may be there after the fault. */
   readonly queued: "all" | "none";
   /** Commands that go on with the work, after which all points are done. */
@@ -108,7 +110,7 @@ function cacheObject(repository: Repository, md5: string): string {
 const md5Of = (content: string | Uint8Array) => createHash("md5").update(content).digest("hex");
 
 /** An experiment holds its parameters, its metrics, the lock file of its run, and the cache what that names. */
-function incompleteness(repository: Repository, ref: string): string[] {
+function incompleteness(repository: Repository, ref: string, data: Plan["data"]): string[] {
   const show = (file: string) => {
     try {
       return `${repository.git("show", `${ref}:${file}`)}\n`;
@@ -124,12 +126,14 @@ function incompleteness(repository: Repository, ref: string): string[] {
   if (JSON.parse(show("m.json").replace(/^\(.*$/, "{}")).score !== Number(x)) problems.push("m.json is not its own");
   if (!show("dvc.lock").includes(md5)) problems.push("dvc.lock does not name its output");
   const object = cacheObject(repository, md5);
-  if (!existsSync(object) || md5Of(readFileSync(object)) !== md5) problems.push("its output is not in the cache");
+  const isAbsent = !existsSync(object);
+  if (isAbsent ? data === undefined : md5Of(readFileSync(object)) !== md5)
+    problems.push("its output is not in the cache");
   return problems.map((problem) => `${ref} is incomplete: ${problem}`);
 }
 
 /** Each finished experiment is whole, and is that of its point. */
-function experimentViolations(repository: Repository, points: readonly PlannedPoint[]): string[] {
+function experimentViolations(repository: Repository, { points = [], data }: Plan): string[] {
   return repository.experimentRefs().flatMap((ref) => {
     const name = ref.split("/").at(-1);
     const point = points.find((item) => item.name === name);
@@ -137,7 +141,7 @@ function experimentViolations(repository: Repository, points: readonly PlannedPo
       point !== undefined && !repository.git("show", `${ref}:params.yaml`).startsWith(`x: ${point.x} `)
         ? [`${ref} is of another point`]
         : [];
-    return [...incompleteness(repository, ref), ...wrong];
+    return [...incompleteness(repository, ref, data), ...wrong];
   });
 }
 
@@ -208,7 +212,7 @@ function leftovers(repository: Repository): string[] {
 export function violationsAtRest(repository: Repository, plan: Plan): string[] {
   return [
     ...pointViolations(repository, plan),
-    ...experimentViolations(repository, plan.points ?? []),
+    ...experimentViolations(repository, plan),
     ...fsckViolations(repository),
     ...cacheViolations(repository),
     ...userViolations(repository, plan),

@@ -8,7 +8,7 @@ import { paramsOf } from "./project.ts";
 
 type Words = readonly string[];
 
-export interface Scenario extends Pick<Plan, "points" | "changes" | "queued"> {
+export interface Scenario extends Pick<Plan, "points" | "changes" | "queued" | "data"> {
   readonly name: string;
   prepare?(repository: Repository): Promise<unknown>;
   /** Made anew for each run: what a copy can't hold, such as a process. */
@@ -157,7 +157,13 @@ export const management: readonly Scenario[] = [
   { ...managed, name: "exp rename", prepare: finished, commands: [["exp", "rename", "p-1", "q"]] },
   { ...managed, name: "exp branch", changes: "branches", prepare: finished, commands: [["exp", "branch", "p-1", "b"]] },
   { ...managed, name: "exp push", prepare: finished, commands: [["exp", "push", "origin", "p-1", "p-2"]] },
-  { ...managed, name: "exp pull", prepare: pushed, commands: [["exp", "pull", "origin", "p-1", "p-2"]] },
+  {
+    ...managed,
+    name: "exp pull",
+    data: "may follow",
+    prepare: pushed,
+    commands: [["exp", "pull", "origin", "p-1", "p-2"]],
+  },
   { ...managed, name: "exp clean", prepare: finished, commands: [["exp", "clean", "--keep", "0"]] },
   { ...managed, name: "doctor", prepare: damaged, commands: [["doctor", "--fix"]] },
   {
