@@ -69,7 +69,7 @@ function report() {
   const extent =
     values.stride === "1"
       ? "every side effect of each scenario"
-      : `every ${values.stride}th side effect of each scenario`;
+      : `every ${values.stride}th side effect of each scenario, at least one`;
   const only = positionals.length === 0 ? "" : `, of ${positionals.join(", ")} only`;
   const facts = [
     ["Commit", `${git("rev-parse", "--short=12", "HEAD")}${changed ? ", with changes" : ""}`],

@@ -21,7 +21,8 @@ function dice(start: number): () => number {
 
 /** Calls 1 to `effects`: every one, every Nth, or in the bounded run `sample` of them, evenly spread from a random first. */
 export function callsToTry(effects: number, sample: number, salt: string): number[] {
-  const step = stride ?? Math.max(1, effects / sample);
+  // At least one of each kind in each scenario, however few side effects it has.
+  const step = stride === undefined ? Math.max(1, effects / sample) : Math.max(1, Math.min(stride, effects));
   const roll = diceFor(salt);
   const calls: number[] = [];
   for (let at = 1 + (stride === 1 ? 0 : roll() * step); at < effects + 1; at += step) calls.push(Math.floor(at));
