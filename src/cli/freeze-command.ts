@@ -5,6 +5,7 @@ import { exitCodes } from "../base/errors.ts";
 import { visible } from "../base/visible.ts";
 import { setFrozen } from "../pipeline/edit-file.ts";
 import { loadProjectStages } from "../pipeline/project-stages.ts";
+import { quotedList } from "../pipeline/reproduce.ts";
 import { chooseStages } from "../pipeline/targets.ts";
 import { openProject } from "../store/open.ts";
 import type { CommandFactory } from "./catalog.ts";
@@ -41,7 +42,7 @@ export function freezeCommand(name: "freeze" | "unfreeze"): CommandFactory {
       .option("-q, --quiet", "print errors only")
       .addOption(verbose())
       .action(async (targets: readonly string[], flags: Flags) => {
-        await refusedAs(`failed to ${name}`, () => freeze(io, name, targets, flags));
+        await refusedAs(`failed to ${name} ${quotedList(targets)}`, () => freeze(io, name, targets, flags));
         finish(exitCodes.ok);
       });
 }

@@ -15,7 +15,7 @@ import { filesOf } from "./run/rwlock.ts";
 import { saveStage } from "./run/stage.ts";
 import { stageSubject, type Work } from "./run/work.ts";
 import type { WorkspaceLock } from "./run/workspace-lock.ts";
-import { chooseStages } from "./targets.ts";
+import { chooseOutputsOrStages } from "./targets.ts";
 import type { LockEntry, ReproduceEvents, Stage, StageAddress } from "./types.ts";
 
 export interface CommitRequest {
@@ -82,7 +82,7 @@ export async function commitStages(
 ): Promise<ReadonlyMap<StageAddress, LockEntry>> {
   const { folder, targets, recursive, events, extent } = request;
   const stages = await loadProjectStages(project);
-  const named = chooseStages(stages, { targets, folder, recursive, names: "exact" }).map(({ stage }) => stage);
+  const named = chooseOutputsOrStages(stages, { targets, folder, recursive, names: "exact" }).map(({ stage }) => stage);
   const chosen =
     targets.length === 0 ? stages.stages : extent === "with-dependencies" ? withDependencies(stages, named) : named;
   checkBoundaries(project.root, chosen);

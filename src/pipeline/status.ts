@@ -6,7 +6,7 @@ import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
 import { alwaysRuns, changedDependencies, changedOutputs, commandChanged, type ItemChange } from "./run/changes.ts";
 import { openLockBook } from "./run/lock-book.ts";
 import { shownStage, stageSubject, type Work } from "./run/work.ts";
-import { type ChosenStage, chooseStages, withDependencies } from "./targets.ts";
+import { type ChosenStage, chooseOutputsOrStages, withDependencies } from "./targets.ts";
 import type { Stage } from "./types.ts";
 
 export interface StatusRequest {
@@ -39,7 +39,7 @@ export interface ProjectStatus {
 
 function chosenStages(stages: ProjectStages, request: StatusRequest): readonly ChosenStage[] {
   if (request.targets.length === 0) return stages.stages.map((stage) => ({ stage }));
-  const chosen = chooseStages(stages, { ...request, names: "exact" });
+  const chosen = chooseOutputsOrStages(stages, { ...request, names: "exact" });
   return request.extent === "targets-only" ? chosen : withDependencies(stages, chosen);
 }
 

@@ -147,13 +147,33 @@ function chosenBy(stages: ProjectStages, target: string, request: TargetRequest)
   }
 }
 
+function eachOnce(choices: readonly ChosenStage[]): ChosenStage[] {
+  const chosen = new Map<StageAddress, ChosenStage>();
+  for (const choice of choices) if (!chosen.has(choice.stage.address)) chosen.set(choice.stage.address, choice);
+  return [...chosen.values()];
+}
+
 /** The stages that the targets name, each once, in the order of the targets. Errors: STAGE_NOT_FOUND, STAGE_FILE_MISSING. */
 export function chooseStages(stages: ProjectStages, request: TargetRequest): ChosenStage[] {
-  const chosen = new Map<StageAddress, ChosenStage>();
-  for (const target of request.targets)
-    for (const choice of chosenBy(stages, target, request))
-      if (!chosen.has(choice.stage.address)) chosen.set(choice.stage.address, choice);
-  return [...chosen.values()];
+  return eachOnce(request.targets.flatMap((target) => chosenBy(stages, target, request)));
+}
+
+/**
+ * As chooseStages, for commands about outputs as much as about stages: where a target names no file, the errors say that
+ * it is neither (dvc/repo/stage.py: collect_granular).
+ */
+export function chooseOutputsOrStages(stages: ProjectStages, request: TargetRequest): ChosenStage[] {
+  const choose = (target: string): readonly ChosenStage[] => {
+    try {
+      return chosenBy(stages, target, request);
+    } catch (error) {
+      const { file, name } = parseTarget(target);
+      if (!(error instanceof SweeplineError) || name !== target) throw error;
+      const message = `'${target}' does not exist as an output or a stage name in '${file}': ${error.message}`;
+      throw new SweeplineError({ ...error.toFacts(), message, cause: error });
+    }
+  };
+  return eachOnce(request.targets.flatMap(choose));
 }
 
 /** The chosen stages and all that they depend on. */

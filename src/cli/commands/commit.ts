@@ -41,7 +41,7 @@ export const command: CommandFactory = (io, finish) =>
         state,
       };
       try {
-        await refusedAs("failed to commit", () =>
+        await refusedAs(["failed to commit", ...targets].join(" "), () =>
           withWorkspaceLock(project, (lock) => commitStages(project, { ...request, lock })),
         );
       } finally {

@@ -3,7 +3,7 @@ import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { visibleText } from "../../base/visible.ts";
 import { buildDag, dagDot, dagMermaid, dagText } from "../../pipeline/dag.ts";
 import { loadProjectStages } from "../../pipeline/project-stages.ts";
-import { chooseStages } from "../../pipeline/targets.ts";
+import { chooseOutputsOrStages } from "../../pipeline/targets.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { print } from "../io.ts";
@@ -42,7 +42,7 @@ export const command: CommandFactory = (io, finish) =>
       const stages = await loadProjectStages(openProject(folder));
       const dag = buildDag(stages, {
         folder,
-        chosen: chooseStages(stages, { targets, folder, recursive: false, names: "exact" }),
+        chosen: chooseOutputsOrStages(stages, { targets, folder, recursive: false, names: "exact" }),
         extent: flags.full ? "connected" : "with-dependencies",
         nodes: flags.outs ? "outputs" : flags.collapseForeachMatrix ? "groups" : "stages",
       });

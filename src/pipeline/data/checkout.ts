@@ -8,7 +8,7 @@ import type { Project } from "../../store/project.ts";
 import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
 import { openLockBook } from "../run/lock-book.ts";
 import type { WorkspaceLock } from "../run/workspace-lock.ts";
-import { chooseStages } from "../targets.ts";
+import { chooseOutputsOrStages } from "../targets.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
 export interface CheckoutRequest {
@@ -63,7 +63,7 @@ function chosenStages(request: CheckoutRequest, stages: ProjectStages) {
   if (request.targets.length === 0) return stages.stages.map((stage) => ({ stage }));
   const { targets, folder, recursive } = request;
   try {
-    return chooseStages(stages, { targets, folder, recursive, names: "exact" });
+    return chooseOutputsOrStages(stages, { targets, folder, recursive, names: "exact" });
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     throw new SweeplineError({ ...error.toFacts(), hint: "Did you mean `git checkout`?" });

@@ -5,7 +5,7 @@ import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
 import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
 import { openLockBook } from "../run/lock-book.ts";
-import { chooseStages, withDependencies } from "../targets.ts";
+import { chooseOutputsOrStages, withDependencies } from "../targets.ts";
 import type { Stage } from "../types.ts";
 
 export interface TrackedRequest {
@@ -29,7 +29,7 @@ export interface TrackedObject extends RemoteObject {
 
 function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly Stage[] {
   if (request.targets.length === 0) return stages.stages;
-  const chosen = chooseStages(stages, request);
+  const chosen = chooseOutputsOrStages(stages, request);
   const all = request.extent === "with-dependencies" ? withDependencies(stages, chosen) : chosen;
   return all.map(({ stage }) => stage);
 }
