@@ -69,7 +69,9 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
     if (request.signal.aborted) return { kind: "cancelled" };
     const stages = await loadProjectStages(project, request.pipelineFiles);
-    await restoreOutputs(stages);
+    await restoreOutputs(stages, (output, problem) =>
+      appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
+    );
     const result = await reproduceAlone(request, stages, log);
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") {

@@ -75,24 +75,38 @@ export function makeObjectFolder(cache: Cache, file: string): void {
   cache.knownFolders.add(folder);
 }
 
-/** The files of a folder object; undefined where the cache has it not. */
+/** The files of a folder object; undefined where the cache has it not. Throws CACHE_OBJECT_BROKEN. */
 export function readTree(cache: Cache, md5: string): TreeEntry[] | undefined {
   const file = findObject(cache, md5);
-  const text = file === undefined ? undefined : readIfExists(file)?.toString("utf8");
-  return text === undefined ? undefined : parseTree(text, md5);
+  const bytes = file === undefined ? undefined : readIfExists(file);
+  return bytes === undefined ? undefined : parseTree(bytes, md5);
+}
+
+/** As readTree(); a broken list is of no use to those who can do without. */
+export function soundTree(cache: Cache, md5: string): TreeEntry[] | undefined {
+  try {
+    return readTree(cache, md5);
+  } catch (error) {
+    if (isDataLost(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether that is an error of data that the cache does not hold, or no longer as it was. */
+export function isDataLost(error: unknown): error is SweeplineError {
+  return error instanceof SweeplineError && ["CACHE_MISSING", "CACHE_OBJECT_BROKEN"].includes(error.code);
 }
 
 /** Whether everything is there that a checkout needs: the object, and for a folder each of its files. */
 export function hasData(cache: Cache, md5: string): boolean {
   if (!isTreeHash(md5)) return hasObject(cache, md5);
-  const entries = readTree(cache, md5);
-  return entries?.every((entry) => hasObject(cache, entry.md5)) ?? false;
+  return soundTree(cache, md5)?.every((entry) => hasObject(cache, entry.md5)) ?? false;
 }
 
 /** The objects that `md5` stands for and that the cache lacks (the folder's list itself, or files of it). */
 export function missingObjects(cache: Cache, md5: string): string[] {
   if (!isTreeHash(md5)) return hasObject(cache, md5) ? [] : [md5];
-  const entries = readTree(cache, md5);
+  const entries = soundTree(cache, md5);
   if (entries === undefined) return [md5];
   return [...new Set(entries.map((entry) => entry.md5))].filter((each) => !hasObject(cache, each));
 }

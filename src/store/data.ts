@@ -11,10 +11,10 @@ import {
   statSync,
   writePrivateFile,
 } from "../base/files.ts";
-import { type Cache, findObject, makeObjectFolder, objectPath } from "./cache.ts";
+import { type Cache, findObject, hasData, makeObjectFolder, objectPath, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
-import { formatTree, type TreeEntry } from "./tree.ts";
+import { formatTree, isTreeHash, type TreeEntry } from "./tree.ts";
 import { listFiles } from "./walk.ts";
 
 /** Up to this size a file is read once, hashed and written from memory. */
@@ -76,6 +76,29 @@ function hasSoundObject(cache: Cache, md5: string, size: number | bigint): boole
   if (object === undefined) return false;
   const stats = statFile(object);
   return stats.size === BigInt(size) && knownHash(cache.state, object, stats) === md5;
+}
+
+/**
+ * Whether the object is there and, as far as we know, what its name says: one that has another time or size than when it was
+ * hashed is read again. An object that we never saw (DVC made it) is believed here; a checkout reads it.
+ */
+async function isSound(cache: Cache, md5: string): Promise<boolean> {
+  const object = findObject(cache, md5);
+  if (object === undefined) return false;
+  if (isTreeHash(md5) || cache.state.get(object) === undefined) return true;
+  const stats = statFile(object);
+  if (knownHash(cache.state, object, stats) === md5) return true;
+  if ((await hashFile(object)).md5 !== md5) return false;
+  rememberObject(cache.state, object, { stats, md5 });
+  return true;
+}
+
+/** As hasData(), and no object of it is known to be broken. Removes nothing. */
+export async function hasSoundData(cache: Cache, md5: string): Promise<boolean> {
+  if (!hasData(cache, md5)) return false;
+  const files = isTreeHash(md5) ? (readTree(cache, md5) ?? []).map((entry) => entry.md5) : [md5];
+  for (const file of files) if (!(await isSound(cache, file))) return false;
+  return true;
 }
 
 /** Puts bytes into the cache; an object that is there already, and sound, is left alone. */

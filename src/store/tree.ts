@@ -62,9 +62,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The entries of a `.dir` object. Refuses broken JSON and paths that leave the folder. */
-export function parseTree(text: string, name: string): TreeEntry[] {
-  const data = parseJson(text);
+/** The entries of a `.dir` object. Refuses bytes of another hash, broken JSON, and paths that leave the folder. */
+export function parseTree(bytes: Uint8Array, name: string): TreeEntry[] {
+  const data = `${hashBytes(bytes)}.dir` === name ? parseJson(Buffer.from(bytes).toString("utf8")) : undefined;
   const entries = Array.isArray(data) ? data.map(toEntry) : [undefined];
   const sound = entries.filter((entry) => entry !== undefined);
   if (sound.length === entries.length) return sound;

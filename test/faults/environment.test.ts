@@ -13,6 +13,7 @@ import {
 import { states, status } from "../cli/queue-project.ts";
 import { makeTemporaryFolder, Repository } from "../rig/index.ts";
 
+const isFull = process.env.SWEEPLINE_FAULTS_STRIDE !== undefined;
 const mounts: string[] = [];
 afterAll(() => {
   for (const folder of mounts.reverse()) execFileSync("umount", ["-l", folder]);
@@ -54,7 +55,8 @@ describe.skipIf(!canMount)("with a file system of its own (needs the right to mo
     await queue(repository, "1,2,3,4");
     const before = userState(repository);
     const ballast = path.join(repository.root, "ballast");
-    for (const free of [0, 4 << 10, 16 << 10, 48 << 10, 120 << 10, 300 << 10]) {
+    const levels = isFull ? [0, 4 << 10, 16 << 10, 48 << 10, 120 << 10, 300 << 10] : [0, 16 << 10, 120 << 10];
+    for (const free of levels) {
       rmSync(ballast, { force: true });
       fill(ballast, repository.root, free);
       await repository.run(["exp", "run", "--run-all"]).then(({ exitCode, stderr }) => {
@@ -101,7 +103,7 @@ test("too few file handles: refused or failed, and nothing is lost", async () =>
   const repository = makeExperimentRepository();
   await queue(repository, "1,2,3");
   const before = userState(repository);
-  for (const handles of [18, 24, 30]) {
+  for (const handles of isFull ? [18, 24, 30] : [24, 30]) {
     const words = `ulimit -n ${handles}; exec "$0" "$@"`;
     const binary = path.join(import.meta.dirname, "../../bin/sweepline.js");
     await repository
@@ -142,7 +144,8 @@ test("state files that are empty, cut, garbage or from the future do no harm", a
   await queue(repository, "1,2");
   await repository.run(["exp", "run", "--run-all", "--timeout", "1ms"]).then((result) => result.exitCode);
   await repository.succeed(["queue", "retry", "--failed"]);
-  const junk = ["", "{", "null", "[]", '"text"', "\u0000\u0001", '{"pid":"x"}', "[null]", "99999999999999999999"];
+  const every = ["", "{", "null", "[]", '"text"', "\u0000\u0001", '{"pid":"x"}', "[null]", "99999999999999999999"];
+  const junk = isFull ? every : ["", "null", '{"pid":"x"}'];
   const files = ["order.json", "last-sequence", "coordinator.jobs", "coordinator.lock", "queue.lock", "workspace.lock"]
     .map((name) => `${state}/${name}`)
     .concat(
@@ -196,11 +199,21 @@ test("a clock that was set back: retries are not put off, and the order stays", 
   expect(experimentNames(repository)).toEqual(["p-1", "p-2", "p-3"]);
 });
 
-test.each(["flipped", "cut", "empty"])(
-  "a cache object that is %s is not handed on: its stage runs again",
-  async (how) => {
+/** Restored: by the run-cache, or before the run as an output of a stage that did not change. */
+test.each([
+  ["flipped", "run-cache"],
+  ["cut", "unchanged"],
+  ["empty", "forced"],
+])(
+  "a cache object that is %s is not handed on (%s): its stage runs again",
+  async (how, where) => {
     const repository = makeExperimentRepository();
     await repository.succeed(["exp", "run", "--temp", "-n", "first", "-S", "x=4"]);
+    if (where === "unchanged") {
+      await repository.succeed(["exp", "apply", "first"]);
+      repository.commit("with its results");
+    }
+    repository.write({ "notes.txt": "another point, the same stage\n" });
     const md5 =
       /out\.txt[\s\S]*?md5: ([0-9a-f]{32})/.exec(
         repository.git("show", `${repository.experimentRefs()[0]}:dvc.lock`),
@@ -211,7 +224,9 @@ test.each(["flipped", "cut", "empty"])(
     if (how === "flipped")
       execFileSync("sh", ["-c", 'printf X | dd of="$0" bs=1 seek=3 conv=notrunc 2>/dev/null', object]);
     else truncateSync(object, how === "cut" ? size - 1 : 0);
-    await repository.succeed(["exp", "run", "--temp", "-f", "-n", "second", "-S", "x=4"]);
+    const force = where === "forced" ? ["-f"] : [];
+    await repository.succeed(["exp", "run", "--temp", ...force, "-n", "second", "-S", "x=4"]);
+    expect(await repository.succeed(["exp", "logs", "second"])).toMatch(/the stage sees x=4/);
     await repository.succeed(["exp", "apply", "second"]);
     expect(repository.read("out.txt")).toMatch(/^x: 4/m);
     const { exitCode, stdout } = await repository.run(["doctor"]);

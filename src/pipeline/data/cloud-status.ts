@@ -39,7 +39,7 @@ async function remoteTree(cache: Cache, remote: StorageRemote, md5: string): Pro
   try {
     await remote.download(objectKey(md5), aside);
     const isWhole = `${(await hashFile(aside)).md5}.dir` === md5;
-    return isWhole ? parseTree(readFileSync(aside, "utf8"), md5) : undefined;
+    return isWhole ? parseTree(readFileSync(aside), md5) : undefined;
   } finally {
     removeFile(aside);
   }

@@ -1,8 +1,7 @@
 /** What has changed at a stage since its lock entry was written: DVC's rules (dvc/stage/__init__.py, output.py, param.py). */
 import path from "node:path";
 import { isList, isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
-import { hasData } from "../../store/cache.ts";
-import { hashData } from "../../store/data.ts";
+import { hashData, hasSoundData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { hashLegacyData } from "../../store/legacy.ts";
 import { isUrl } from "../paths.ts";
@@ -139,7 +138,7 @@ async function outputChange(
   recorded: { readonly item: LockItem | undefined; readonly isCached: boolean },
 ): Promise<ItemStatus | undefined> {
   const { item, isCached } = recorded;
-  if (item !== undefined && isCached && !hasData(work.cache, item.md5)) return "not in cache";
+  if (item !== undefined && isCached && !(await hasSoundData(work.cache, item.md5))) return "not in cache";
   const now = await hashLike(work.cache, absolute, item);
   if (now === undefined) return "deleted";
   return now.md5 === item?.md5 ? undefined : "modified";

@@ -1,5 +1,5 @@
 /** Runs that were made before, or that somebody else makes now: what lets a stage be restored instead of run. */
-import { hasData } from "../../store/cache.ts";
+import { hasSoundData } from "../../store/data.ts";
 import { runCacheKey } from "../lock/hash.ts";
 import { findRun, hasRuns, isRunCacheable } from "../lock/run-cache.ts";
 import type { LockEntry, LockItem, ReproduceOptions, Stage } from "../types.ts";
@@ -49,7 +49,8 @@ export async function finishedRun(run: StageRun, inputs: StageInputs): Promise<L
   const entry = isCurrent ? recorded : options.useRunCache ? await findRun(work.project.cacheDir, wanted) : undefined;
   if (entry === undefined || !hasOutputs(entry)) return undefined;
   if (!options.dry) await run.puller?.fetch(stage, entry.outs);
-  return entry.outs.every((out) => hasData(work.cache, out.md5)) ? entry : undefined;
+  for (const out of entry.outs) if (!(await hasSoundData(work.cache, out.md5))) return undefined;
+  return entry;
 }
 
 /** Our turn to run the stage, or what somebody else made of it while we waited. A forced run waits for nobody. */

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync } from "../../base/files.ts";
-import { type Cache, hasData } from "../../store/cache.ts";
+import { type Cache, hasData, isDataLost } from "../../store/cache.ts";
 import type { Project } from "../../store/project.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
@@ -88,7 +88,10 @@ export async function pullStage(run: StageRun, puller: Puller): Promise<"whole" 
   const { work, stage, events, options } = run;
   events.message(`Pulling data for ${stageSubject(work, stage)}`);
   if (options.dry) return "whole";
-  await pullOutputs(run, puller, stage);
+  await pullOutputs(run, puller, stage).catch((error: unknown) => {
+    if (!isDataLost(error)) throw error;
+    events.warning(error.message);
+  });
   if ((await changedOutputs(work, stage)).length === 0) {
     events.stage({ address: stage.address, action: "checked-out", commands: [] });
     return "whole";

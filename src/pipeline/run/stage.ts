@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
+import { isDataLost } from "../../store/cache.ts";
 import { saveRun } from "../lock/run-cache.ts";
 import { hazardText } from "../shell-check.ts";
 import type { LockEntry, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
@@ -149,12 +150,19 @@ async function keepRun(run: SaveRun, entry: LockEntry): Promise<"kept" | "not ke
   return "kept";
 }
 
-async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome> {
+/** undefined: the cache does not hold the outputs as they were. What is broken was removed from it, and the stage has to run. */
+async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome | undefined> {
   const { work, stage, events, options } = run;
   events.stage({ address: stage.address, action: "restored", commands: [] });
   events.message(`Stage '${shownStage(work, stage)}' is cached - skipping run, checking out outputs`);
   if (options.dry) return { kind: "changed", saved: undefined };
-  await restoreOutputs(work, stage, entry.outs);
+  try {
+    await restoreOutputs(work, stage, entry.outs);
+  } catch (error) {
+    if (!isDataLost(error)) throw error;
+    events.warning(`stage '${shownStage(work, stage)}' can't be restored: ${error.message}`);
+    return undefined;
+  }
   return { kind: "changed", saved: await saveStage(run) };
 }
 
@@ -206,16 +214,28 @@ function withoutLock<T>({ options, stage }: StageRun, work: () => Promise<T>): P
   return options.lock === undefined ? work() : options.lock.without(filesOf(stage), work);
 }
 
+/** Looks twice: where there is a remote, a broken object that was removed is fetched from there. */
+async function restoreFinished(run: StageRun, inputs: StageInputs | undefined): Promise<StageOutcome | undefined> {
+  if (run.force || inputs === undefined || isCallback(run.stage)) return undefined;
+  for (let look = 0; look < 2; look++) {
+    const kept = await finishedRun(run, inputs);
+    if (kept === undefined) return undefined;
+    const restored = await restore(run, kept);
+    if (restored !== undefined) return restored;
+  }
+  return undefined;
+}
+
 async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const { work, stage, options, force } = run;
   // Before outputs are deleted: what is missing is told while everything is still there.
   if (run.puller !== undefined && !force && !options.dry) await pullDependencies(run, run.puller);
   const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
-  const kept = force || inputs === undefined || isCallback(stage) ? undefined : await finishedRun(run, inputs);
-  if (kept !== undefined) return restore(run, kept);
+  const kept = await restoreFinished(run, inputs);
+  if (kept !== undefined) return kept;
   const turn = await withoutLock(run, () => turnOf(run, inputs));
   if (turn.kind === "cancelled") return turn;
-  if (turn.kind === "found") return restore(run, turn.found);
+  if (turn.kind === "found") return (await restore(run, turn.found)) ?? runStage(run);
   try {
     return await runStage(run);
   } finally {

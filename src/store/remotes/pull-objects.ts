@@ -5,7 +5,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { asideName, makeFolder, readFileSync, removeFile, rename, setMode, statSync } from "../../base/files.ts";
-import { type Cache, findObject, hasObject, makeObjectFolder, objectPath, readTree } from "../cache.ts";
+import { type Cache, hasObject, makeObjectFolder, objectPath, soundTree } from "../cache.ts";
 import { hashFile } from "../hash.ts";
 import { rememberObject } from "../state.ts";
 import { isTreeHash, parseTree } from "../tree.ts";
@@ -82,15 +82,19 @@ export async function pullObjects(
   const wanted = [...new Set(hashes)];
   const files = new Set(wanted.filter((md5) => !isTreeHash(md5)));
   const waiting: { readonly aside: string; readonly md5: string; readonly files: readonly string[] }[] = [];
-  const addFolder = (md5: string, text: string) => {
-    const inside = parseTree(text, md5).map((entry) => entry.md5);
+  const addFolder = (md5: string, bytes: Uint8Array) => {
+    const inside = parseTree(bytes, md5).map((entry) => entry.md5);
     for (const each of inside) files.add(each);
     return inside;
   };
-  for (const md5 of wanted.filter(isTreeHash)) for (const entry of readTree(cache, md5) ?? []) files.add(entry.md5);
-  const unknownFolders = wanted.filter((md5) => isTreeHash(md5) && findObject(cache, md5) === undefined);
+  const unknownFolders: string[] = [];
+  for (const md5 of wanted.filter(isTreeHash)) {
+    const entries = soundTree(cache, md5);
+    if (entries === undefined) unknownFolders.push(md5);
+    for (const entry of entries ?? []) files.add(entry.md5);
+  }
   await pull.each(unknownFolders, (aside, md5) => {
-    waiting.push({ aside, md5, files: addFolder(md5, readFileSync(aside, "utf8")) });
+    waiting.push({ aside, md5, files: addFolder(md5, readFileSync(aside)) });
   });
   await pull.each(
     [...files].filter((md5) => !hasObject(cache, md5)),
