@@ -1,7 +1,7 @@
 /**
  * Keeps a log bounded while stages write into it: its head and its tail stay, what was in between is cut, and a line
  * says so. Stages write straight to the file, with no process of ours in between; since they append, the file can be
- * cut under them. What is written in the instant between the copy of the tail and the cut belongs to the part cut out.
+ * cut under them. What is written in the instant between the last look and the cut belongs to the part cut out.
  */
 import { systemErrorCode } from "../base/errors.ts";
 import {
@@ -44,6 +44,18 @@ function notice(bytes: number): string {
   return `\n[sweepline: ${bytes} bytes of this log were cut here]\n`;
 }
 
+/** What was written since the tail was read, which takes a while; soon so little is new that the cut misses hardly anything. */
+function readLate(handle: number, from: number): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = from, round = 0; round < 4; round++) {
+    const part = readRange(handle, at, Math.max(0, fstatSync(handle).size - at));
+    if (part.length === 0) break;
+    parts.push(part);
+    at += part.length;
+  }
+  return parts;
+}
+
 /** Cuts a log that has become too large. Answers whether it did. */
 export function limitLog(file: string, limits: LogLimits = logLimits): boolean {
   const size = lstatIfExists(file)?.size ?? 0;
@@ -56,9 +68,11 @@ export function limitLog(file: string, limits: LogLimits = logLimits): boolean {
     const earlier = noticePattern.exec(readRange(reader, keptBytes, 100).toString("latin1"));
     const cutBefore = earlier === null ? 0 : Number(earlier[1]) - earlier[0].length;
     const tail = readRange(reader, end - keptBytes, keptBytes);
+    const late = readLate(reader, end);
     truncateFile(file, keptBytes);
     appendTo(writer, notice(cutBefore + end - 2 * keptBytes));
     appendTo(writer, tail);
+    for (const part of late) appendTo(writer, part);
     return true;
   } finally {
     closeSync(reader);
