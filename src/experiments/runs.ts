@@ -2,10 +2,12 @@
  * Records of runs below .dvc/tmp: one folder `<sequence>-<name>` a run with its log and, once it ended, record.json.
  * They are for people (logs, times); no decision about an experiment depends on them.
  */
+import { uptime } from "node:os";
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import {
   existsSync,
+  lstatIfExists,
   makeFolder,
   readdirSync,
   readIfExists,
@@ -78,6 +80,12 @@ export function readRunRecord(run: RunFolder): RunRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a run began and nobody wrote down how it ended, though the machine was not started anew since. */
+export function wasLost(run: RunFolder): boolean {
+  const log = lstatIfExists(run.log);
+  return log !== undefined && !existsSync(run.record) && log.mtimeMs > Date.now() - uptime() * 1000;
 }
 
 /** All run folders, the oldest first. */

@@ -17,7 +17,7 @@ import { EntrySource } from "./entry-source.ts";
 import { WorkerPool } from "./pool.ts";
 import { RequestWatch } from "./request-watch.ts";
 import type { RetryPolicy } from "./retry.ts";
-import { labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
+import { giveUpLost, keepInterrupted, labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
 import { SlotPool } from "./slots.ts";
 import type { FailedRun, RunSummary } from "./summary.ts";
 import { Wake } from "./wake.ts";
@@ -205,13 +205,15 @@ export class Coordinator {
   private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: Tools): Promise<void> {
     const { context, options } = this;
     const { entry } = active;
+    const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
+    const givenUp = await giveUpLost(settleTools, entry, active.run);
+    if (givenUp !== undefined) return this.note(entry, givenUp);
     const run = startRun(context.state, entry.sequence, entry.name);
     const startedAt = Date.now();
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
     if (this.state === "stopping") active.stop("stopped");
     const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
     const end = await active.execute(tools, { timeoutMs, environment });
-    const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
     this.note(entry, await settle(settleTools, { entry, run, end, startedAt }));
   }
 
@@ -287,6 +289,7 @@ export class Coordinator {
     const count = this.active.size;
     for (const [sequence, run] of this.active) {
       run.killGroups();
+      keepInterrupted(run);
       releaseEntry(this.context, sequence);
     }
     return count;

@@ -7,7 +7,7 @@ import type { EntryOutcome } from "../experiments/execute.ts";
 import { commitOutcome, markFailed } from "../experiments/outcomes.ts";
 import type { QueueEntry } from "../experiments/queue.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { type RunFolder, type RunRecord, writeRunRecord } from "../experiments/runs.ts";
+import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs.ts";
 import type { RefTransactions } from "../git/refs.ts";
 import { decideRetry, type RetryPolicy } from "./retry.ts";
 import type { FailedRun } from "./summary.ts";
@@ -114,6 +114,27 @@ async function failOrRetry(tools: SettleTools, ending: Ending, { cause, failure 
   }
   const tried = before.length === 0 ? "" : ` (${before.length + 1} attempts)`;
   return fail(tools, ending, { ...failure, message: `${failure.message}${tried}` });
+}
+
+/** Ended at once by the user: what is not settled in time is no run that was lost. */
+export function keepInterrupted({ entry, run }: Pick<Ending, "entry" | "run">): void {
+  const at = Date.now();
+  keepRecord({ entry, run, startedAt: at, end: { kind: "cancelled" } }, at, { state: "cancelled", message: "stopped" });
+}
+
+/**
+ * An entry whose last run was never settled took its process with it, or went down with it: that counts as a failure from
+ * outside. Answers what became of the entry where there were too many of them, or undefined where it is to run.
+ */
+export async function giveUpLost(tools: SettleTools, entry: QueueEntry, run: RunFolder): Promise<Settled | undefined> {
+  if (tools.retry === undefined || !wasLost(run)) return undefined;
+  const message = "the process that ran it was killed";
+  const before = readAttempts(run);
+  const at = Date.now();
+  recordAttempt(run, { cause: "outside", message, endedAt: at, notBefore: at });
+  if (decideRetry(tools.retry, before, "outside").kind === "again") return undefined;
+  const failure = { code: "LOST", message: `${message} (${before.length + 1} attempts)` };
+  return fail(tools, { entry, run, end: { kind: "lost", reason: message }, startedAt: at }, failure);
 }
 
 interface Requeueing {

@@ -27,6 +27,7 @@ setsid sleep 1000 &
   deaf: "trap '' TERM INT HUP; echo out > out.txt; while :; do sleep 0.2; done",
   gone: 'rm -rf "$PWD" 2>/dev/null',
   moved: 'cd ..; mv work other; ln -s "$DVC_ROOT" work; cd other; echo out > out.txt',
+  kills: `kill -KILL $(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' "$DVC_ROOT/.dvc/tmp/exps/sweepline/claims/0000000001"); sleep 20`,
   signals: `echo out > out.txt
 kill -TERM $(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' "$DVC_ROOT/.dvc/tmp/exps/sweepline/claims/0000000001"); sleep 20`,
 };
@@ -139,4 +140,22 @@ test("a stage that ends its runner goes back to the queue, and others can run be
   await repository.succeed(["queue", "remove", "bad"]);
   expect(queueRefs(repository)).toEqual([]);
   expect(await processesIn(repository)).toEqual([]);
+});
+
+test("a stage that kills its runner each time is given up, with that reason; a retry starts counting anew", async () => {
+  const repository = hostileRepository();
+  await repository.succeed(["exp", "run", "--queue", "-n", "bad", "-S", "deed=kills"]);
+  await repository.succeed(["exp", "run", "--queue", "-n", "good", "-S", "deed=closed"]);
+  for (let at = 0; at < 4; at++) {
+    expect(queueRefs(repository)).toEqual(["queued/1", "queued/2"]);
+    expect((await repository.run(["exp", "run", "--run-all"])).signal).toBe("SIGKILL");
+  }
+  const last = await repository.run(["exp", "run", "--run-all"]);
+  expect(last.exitCode).toBe(1);
+  expect(last.stderr).toMatch(/^ERROR: bad: the process that ran it was killed \(4 attempts\)/m);
+  expect(experimentNames(repository)).toEqual(["good"]);
+  expect(queueRefs(repository)).toEqual(["failed/1"]);
+  await repository.succeed(["queue", "retry", "bad"]);
+  expect((await repository.run(["exp", "run", "--run-all"])).signal).toBe("SIGKILL");
+  expect(queueRefs(repository)).toEqual(["queued/1"]);
 });
