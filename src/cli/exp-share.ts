@@ -72,6 +72,12 @@ export function warnRefusedNames(io: Io, names: readonly string[]): void {
   warn(io, `passed over, because no experiment may have such a name: '${printable.join("', '")}'`);
 }
 
+export function warnNoExperiments(io: Io, refs: readonly { readonly name: string }[]): void {
+  if (refs.length === 0) return;
+  const names = refs.slice(0, 5).map(({ name }) => visible(name.slice(0, 40)));
+  warn(io, `passed over, because the ref names no commit: '${names.join("', '")}'`);
+}
+
 export function dataPullFailed(data: DataOutcome): SweeplineError | undefined {
   const [first] = data.failed;
   if (first === undefined) return undefined;

@@ -42,3 +42,25 @@ test("hostile names are refused in words, by each command", async () => {
     }
   expect(refs()).toBe(before);
 }, 180_000);
+
+test("refs of a remote that name no commit, or nothing, do not keep the others from coming", async () => {
+  const repository = makeExperimentRepository();
+  await repository.succeed(["exp", "run", "--temp", "-n", "good", "-S", "x=5"]);
+  repository.git("init", "--quiet", "--bare", "../remote.git");
+  repository.git("remote", "add", "origin", "../remote.git");
+  const [good = ""] = repository.experimentRefs();
+  const folder = good.slice(0, good.lastIndexOf("/"));
+  repository.git("tag", "-a", "-m", "text", "text");
+  const ids = { blob: "HEAD:params.yaml", tree: "HEAD^{tree}", tag: "text", good };
+  for (const [name, id] of Object.entries(ids)) repository.git("push", "-q", "origin", `${id}:${folder}/${name}`);
+  repository.write({ [`../remote.git/${folder}/junk`]: "deadbeef\n" });
+  repository.git("update-ref", "-d", good);
+  const named = await repository.run(["exp", "pull", "origin", "blob", "--no-cache"]);
+  expect(named).toMatchObject({
+    exitCode: 255,
+    stderr: "WARNING: passed over, because the ref names no commit: 'blob'\n",
+  });
+  const all = await repository.run(["exp", "pull", "origin", "-A", "--no-cache"]);
+  expect(all).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("'blob', 'tag', 'tree'") as string });
+  expect(repository.experimentRefs()).toEqual([good]);
+});

@@ -12,6 +12,7 @@ import {
   selectionOf,
   shareCommand,
   warnData,
+  warnNoExperiments,
   warnRefusedNames,
 } from "../exp-share.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
@@ -29,7 +30,7 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
     diverged: flags.force ? "replace" : "refuse",
     data: dataRequest(io, context.project, { flags, progress }),
   }).finally(() => progress.close());
-  const { pulled, diverged, data } = result;
+  const { pulled, upToDate, diverged, strange, data } = result;
   if (diverged.length > 0)
     io.stderr.write(
       `WARNING: Local experiment ${wordList(diverged.map(({ name }) => name))} has diverged from remote experiment with the same name.\nTo override the local experiment re-run with '--force'.\n`,
@@ -40,10 +41,12 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
       io,
       `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
     );
+  warnNoExperiments(io, strange);
   if (data.transferred > 0) print(io, filesText(data.transferred, "downloaded"));
   warnData(io, data);
   const failure = dataPullFailed(data);
   if (failure !== undefined) throw failure;
+  if (strange.length > 0 && pulled.length + upToDate.length + diverged.length === 0) return exitCodes.refused;
   if (!flags.cache)
     print(io, "To pull the data of experiments from the storage remote, run the command again without '--no-cache'.");
   return exitCodes.ok;

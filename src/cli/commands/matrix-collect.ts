@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
-import { appendTo, closeSync, existsSync, openAppend, readdirSync, writeAtomic } from "../../base/files.ts";
+import { appendTo, closeSync, existsSync, openAppend, readdirSync, writeNamedFile } from "../../base/files.ts";
 import { visible } from "../../base/visible.ts";
 import { maxJobsOf } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
@@ -98,7 +98,7 @@ function openPoints(scope: PointScope, states: readonly PointState[], options: O
 
 function writeReport(io: Io, file: string, text: string): void {
   if (file !== io.env.GITHUB_STEP_SUMMARY) {
-    writeAtomic(path.resolve(file), text);
+    writeNamedFile(path.resolve(file), text);
     return;
   }
   const handle = openAppend(file);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes } from "../../base/errors.ts";
-import { appendTo, closeSync, openAppend, writeAtomic } from "../../base/files.ts";
+import { appendTo, closeSync, openAppend, writeNamedFile } from "../../base/files.ts";
 import { emitPlan } from "../../ci/emit/emit.ts";
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";
@@ -30,7 +30,7 @@ function append(file: string, text: string): void {
 /** Where the system looks: GitHub reads outputs from a file that it names, the others what is printed or written. */
 function write(io: Io, options: Options, text: string): void {
   const output = options.for === "github" ? io.env.GITHUB_OUTPUT : undefined;
-  if (options.output !== undefined) writeAtomic(path.resolve(options.output), text);
+  if (options.output !== undefined) writeNamedFile(path.resolve(options.output), text);
   else if (output !== undefined && output !== "") append(output, text);
   else io.stdout.write(text);
 }

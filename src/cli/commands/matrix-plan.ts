@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { writeAtomic } from "../../base/files.ts";
+import { writeNamedFile } from "../../base/files.ts";
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { formatPlan, makePlan, type PlanRun } from "../../ci/plan.ts";
 import { checkPlan } from "../../ci/plan-points.ts";
@@ -70,7 +70,7 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
     io.stdout.write(text);
     io.stderr.write(`${summary}${repeated}\n`);
   } else {
-    writeAtomic(path.resolve(options.output), text);
+    writeNamedFile(path.resolve(options.output), text);
     print(io, `${summary}${repeated} Plan: ${options.output}`);
   }
   return exitCodes.ok;

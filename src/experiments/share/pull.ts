@@ -23,21 +23,34 @@ export interface PullResult {
   readonly pulled: readonly FinishedExperiment[];
   readonly upToDate: readonly FinishedExperiment[];
   readonly diverged: readonly FinishedExperiment[];
+  /** Refs that name no commit. */
+  readonly strange: readonly FinishedExperiment[];
   readonly data: DataOutcome;
 }
 
-/** Refuses the pull where the remote changed between listing and fetching: half of it would be of another time. */
-async function checkArrived(context: ExperimentsContext, experiments: readonly FinishedExperiment[]): Promise<void> {
+/**
+ * Which refs name a commit, and which a blob, a tree or a tag. Refuses the pull where the remote changed between listing
+ * and fetching: half of it would be of another time.
+ */
+async function sortArrived(
+  context: ExperimentsContext,
+  experiments: readonly FinishedExperiment[],
+): Promise<{ readonly commits: readonly FinishedExperiment[]; readonly strange: readonly FinishedExperiment[] }> {
   const objects = new CatFile(context.repository);
   try {
     const found = await objects.readAll(experiments.map(({ commit }) => commit));
-    const absent = experiments.filter((_, at) => found[at]?.type !== "commit");
-    if (absent.length === 0) return;
-    throw new SweeplineError({
-      code: "REMOTE_CHANGED",
-      message: `the remote changed while it was read: '${absent[0]?.name ?? ""}' is not what it was`,
-      hint: "Try again.",
-    });
+    const absent = experiments.find((_, at) => found[at] === undefined);
+    if (absent !== undefined)
+      throw new SweeplineError({
+        code: "REMOTE_CHANGED",
+        message: `the remote changed while it was read: '${absent.name}' is not what it was`,
+        hint: "Try again.",
+      });
+    const isCommit = (_: FinishedExperiment, at: number) => found[at]?.type === "commit";
+    return {
+      commits: experiments.filter(isCommit),
+      strange: experiments.filter((item, at) => !isCommit(item, at)),
+    };
   } finally {
     objects.close();
   }
@@ -47,13 +60,13 @@ async function checkArrived(context: ExperimentsContext, experiments: readonly F
 export async function pullExperiments(context: ExperimentsContext, request: PullRequest): Promise<PullResult> {
   const here = new Map((await listFinished(context)).map((item) => [item.ref, item.commit]));
   const upToDate = request.experiments.filter(({ ref, commit }) => here.get(ref) === commit);
-  const fresh = request.experiments.filter(({ ref, commit }) => here.get(ref) !== commit);
+  const listed = request.experiments.filter(({ ref, commit }) => here.get(ref) !== commit);
   await fetchObjects(
     context.repository,
     request.remote,
-    fresh.map(({ ref, commit }) => ({ name: ref, id: commit })),
+    listed.map(({ ref, commit }) => ({ name: ref, id: commit })),
   );
-  await checkArrived(context, fresh);
+  const { commits: fresh, strange } = await sortArrived(context, listed);
   const pulled: FinishedExperiment[] = [];
   const diverged: FinishedExperiment[] = [];
   const changes: RefChange[] = [];
@@ -74,5 +87,5 @@ export async function pullExperiments(context: ExperimentsContext, request: Pull
   // The data first: who is killed on the way leaves no experiment without it.
   const data = request.data === undefined ? noData : await pullData(context, commits, request.data);
   await changeRefs(context.repository, "sweepline: pulled", changes);
-  return { pulled, upToDate, diverged, data };
+  return { pulled, upToDate, diverged, strange, data };
 }

@@ -41,6 +41,7 @@ export async function remoteExperiments(repository: Repository, remote: string):
     .flatMap((line) => {
       const tab = line.indexOf("\t");
       const parts = tab < 0 ? undefined : parseExperimentRef(line.slice(tab + 1));
-      return parts === undefined ? [] : [{ ...parts, commit: line.slice(0, tab) as ObjectId }];
+      // A broken ref is told as zeros.
+      return parts === undefined || /^0+\t/.test(line) ? [] : [{ ...parts, commit: line.slice(0, tab) as ObjectId }];
     });
 }
