@@ -4,6 +4,7 @@
  * (which no program can set) is not read again: nobody made or removed a name in it.
  */
 import { type Dirent, lstatSync, readdirSync, removeEmptyFolder, type Stats, setMode } from "../base/files.ts";
+import { type IndexEntries, trackedAs } from "../git/index-scan.ts";
 import { removeStubborn } from "./remove-stubborn.ts";
 
 /** Mode, fingerprint ("" where it is not to be trusted), and the folders in it; names as latin1, since they are bytes. */
@@ -12,9 +13,16 @@ type FolderRecord = readonly [mode: number, fingerprint: string, folders: readon
 /** By path inside the copy, "" for the copy itself. */
 export type FolderRecords = Readonly<Record<string, FolderRecord>>;
 
-interface Visit {
+interface KnownCopy {
   readonly work: Buffer;
   readonly before: ReadonlyMap<string, FolderRecord>;
+}
+
+interface CleanedCopy extends KnownCopy {
+  readonly entries: IndexEntries;
+}
+
+interface Visit extends KnownCopy {
   readonly after: [string, FolderRecord][];
   /** Milliseconds; a change that is not older may be followed by another that has the same ctime. */
   readonly settledBefore: number;
@@ -27,8 +35,12 @@ function fingerprintOf(stats: Stats): string {
   return `${stats.ino}.${stats.mode}.${stats.ctimeMs}`;
 }
 
-function pathOf(visit: Visit, inside: string): Buffer {
+function pathOf(visit: KnownCopy, inside: string): Buffer {
   return inside === "" ? visit.work : Buffer.concat([visit.work, Buffer.from(`/${inside}`, "latin1")]);
+}
+
+function joined(inside: string, name: string): string {
+  return inside === "" ? name : `${inside}/${name}`;
 }
 
 /** Removes what Git never writes. Answers the folders that are left, and whether anything was removed. */
@@ -44,15 +56,46 @@ function readFolder(visit: Visit, inside: string): { readonly folders: string[];
     if (isGit && inside === "") continue;
     if (!isGit && entry.isDirectory()) folders.push(name);
     else if (isGit || !(entry.isFile() || entry.isSymbolicLink())) {
-      removeStubborn(pathOf(visit, inside === "" ? name : `${inside}/${name}`));
+      removeStubborn(pathOf(visit, joined(inside, name)));
       removed = true;
     }
   }
   return { folders, removed };
 }
 
+/**
+ * What `git clean -ffdx` does, and as it does without reading a folder that is as we left it: removes what is not in the
+ * index, and gives folders their rights back.
+ * @param before what `restoreFolders` answered for this copy
+ */
+export function removeUntracked(work: string, before: FolderRecords, entries: IndexEntries): void {
+  const copy = { work: Buffer.from(work), before: new Map(Object.entries(before)), entries };
+  const pending = [""];
+  for (let inside = pending.pop(); inside !== undefined; inside = pending.pop()) {
+    const known = copy.before.get(inside);
+    const isKnown = fingerprintOf(statsWithRights(copy, inside, known)) === known?.[1];
+    const folders = isKnown ? (known?.[2] ?? []).map((name) => joined(inside, name)) : keepTracked(copy, inside);
+    // A submodule is cleaned with its own index, by copy-submodules.ts.
+    pending.push(...folders.filter((folder) => trackedAs(entries, Buffer.from(folder, "latin1")) !== "submodule"));
+  }
+}
+
+/** Removes all of a folder but files, folders and submodules where the index has them. Answers the folders that stay. */
+function keepTracked(copy: CleanedCopy, inside: string): readonly string[] {
+  const entries: Dirent<Buffer>[] = readdirSync(pathOf(copy, inside), { withFileTypes: true, encoding: "buffer" });
+  return entries.flatMap((entry) => {
+    const target = joined(inside, entry.name.toString("latin1"));
+    if (target === ".git") return [];
+    const tracked = trackedAs(copy.entries, Buffer.from(target, "latin1"));
+    const isFolder = entry.isDirectory();
+    const stays = isFolder ? tracked === "folder" || tracked === "submodule" : tracked === "file";
+    if (!stays) removeStubborn(pathOf(copy, target));
+    return stays && isFolder ? [target] : [];
+  });
+}
+
 /** What the kernel says of a folder, its rights being those that it had. */
-function statsWithRights(visit: Visit, inside: string, known: FolderRecord | undefined): Stats {
+function statsWithRights(visit: KnownCopy, inside: string, known: FolderRecord | undefined): Stats {
   const folder = pathOf(visit, inside);
   const stats = lstatSync(folder);
   if (known === undefined || (stats.mode & 0o7777) === known[0]) return stats;
@@ -68,7 +111,7 @@ function visitFolder(visit: Visit, inside: string): "kept" | "lighter" | "gone" 
   const stats = statsWithRights(visit, inside, known);
   const isKnown = fingerprintOf(stats) === known?.[1];
   const found = isKnown ? { folders: known?.[2] ?? [], removed: false } : readFolder(visit, inside);
-  const outcomes = found.folders.map((name) => visitFolder(visit, inside === "" ? name : `${inside}/${name}`));
+  const outcomes = found.folders.map((name) => visitFolder(visit, joined(inside, name)));
   const isLighter = found.removed || outcomes.some((outcome) => outcome !== "kept");
   if (isLighter && inside !== "" && removeEmptyFolder(pathOf(visit, inside))) {
     after.length = at;

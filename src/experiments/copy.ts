@@ -5,7 +5,7 @@
  *   copies/<slot>/git    the Git directory that we trust: index and settings that no stage is told of
  *
  * A slot is reused. Git itself proves it clean at the start of each experiment: the trusted index knows what was
- * written, `clean -ffdx` removes what is not in it, `checkout -f` restores what differs (as `read-tree --reset -u` would,
+ * written, `clean -ffdx` (or, where the folders are known, copy-folders.ts) removes what is not in it, `checkout -f` restores what differs (as `read-tree --reset -u` would,
  * but it looks at the files with several threads); copy-folders.ts does what Git does not. The `.git` inside is made
  * anew, since a stage may have changed its excludes, hooks or flags. Objects are borrowed from the user's repository.
  * Submodules are laid out as the user has them (copy-submodules.ts); a sparse checkout makes sparse copies.
@@ -15,10 +15,10 @@ import { SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { asideName, lstatIfExists, lstatSync, makeFolder, readdirSync, readIfExists, rename } from "../base/files.ts";
 import { addableFiles, listAddable, namesAtOnce } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
-import { filesChangedSince } from "../git/index-scan.ts";
+import { filesChangedSince, findEntries, type IndexEntries } from "../git/index-scan.ts";
 import { type GitStep, git, gitFailed, tryGitSequence } from "../git/run.ts";
 import { copyIndex } from "../git/snapshot.ts";
-import { type FolderRecords, restoreFolders } from "./copy-folders.ts";
+import { type FolderRecords, removeUntracked, restoreFolders } from "./copy-folders.ts";
 import {
   type CopySlot,
   copyEnvironment,
@@ -42,15 +42,22 @@ export interface CopyContent {
   readonly copies: ObjectId | undefined;
 }
 
+/** What the trusted index holds; undefined where there is none, or one that only git can read. */
+function trustedEntries(slot: CopySlot): IndexEntries | undefined {
+  const bytes = readIfExists(trustedIndex(slot));
+  return bytes === undefined ? undefined : findEntries(bytes, slot.repository.objectFormat === "sha256" ? 32 : 20);
+}
+
 /** First what is not in the index goes: a `.gitattributes` left behind would have its say in what `checkout` writes. */
 async function resetFiles(slot: CopySlot, commit: ObjectId): Promise<string | undefined> {
-  const outcome = await tryGitSequence(
-    [
-      ["clean", "-ffdxq"],
-      ["checkout", "-f", "-q", "--detach", commit],
-    ],
-    { cwd: workFolder(slot), env: copyEnvironment(slot) },
-  );
+  const { folders } = recall(slot.folder);
+  const entries = folders === undefined ? undefined : trustedEntries(slot);
+  if (folders !== undefined && entries !== undefined) removeUntracked(workFolder(slot), folders, entries);
+  const clean = entries === undefined ? [["clean", "-ffdxq"]] : [];
+  const outcome = await tryGitSequence([...clean, ["checkout", "-f", "-q", "--detach", commit]], {
+    cwd: workFolder(slot),
+    env: copyEnvironment(slot),
+  });
   return outcome.exitCode === 0 ? undefined : outcome.stderr;
 }
 
@@ -115,9 +122,9 @@ const tickMs = 20;
 
 /** Files that a stage touched in the second in which they were written: Git sees another content there, but no other rights. */
 async function restoreTouched(slot: CopySlot, preparedAt: number): Promise<void> {
-  const index = readIfExists(trustedIndex(slot)) ?? Buffer.alloc(0);
-  const idBytes = slot.repository.objectFormat === "sha256" ? 32 : 20;
-  const young = filesChangedSince(index, Math.floor((preparedAt - tickMs) / 1000), idBytes);
+  const entries = trustedEntries(slot);
+  if (entries === undefined) return;
+  const young = filesChangedSince(entries, Math.floor((preparedAt - tickMs) / 1000));
   const touched = young.filter(({ name, changedAt: [seconds, nanoseconds] }) => {
     const { ctimeNs } = lstatSync(Buffer.concat([Buffer.from(`${workFolder(slot)}/`), name]), { bigint: true });
     return ctimeNs !== BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);

@@ -20,7 +20,83 @@ export function mayBeTracked(workTree: string, inside: string): "no" | "maybe" {
   return index.includes(`${inside}\0`) || index.includes(`${inside}/`) ? "maybe" : "no";
 }
 
-/** Entries of an index as Git wrote them: files whose inode changed at that second or later. */
+/** Where the entries of an index lie in its bytes, in Git's order: that of the bytes of their names. */
+export interface IndexEntries {
+  readonly bytes: Buffer;
+  /** Of the first byte of each entry, and of the byte after the last. */
+  readonly starts: Uint32Array;
+  readonly idBytes: 20 | 32;
+}
+
+/** Bytes before the object id of an entry: times, device, inode, mode, owner, size. */
+const statBytes = 40;
+const modeAt = 24;
+const submoduleMode = 0o160000;
+
+function nameOffset({ bytes, idBytes }: Pick<IndexEntries, "bytes" | "idBytes">, start: number): number {
+  const flagsAt = start + statBytes + idBytes;
+  const isExtended = ((bytes[flagsAt] ?? 0) & 0x40) !== 0;
+  return flagsAt + (isExtended ? 4 : 2);
+}
+
+/** Whether what follows the entries says that they are not all of them. */
+function hidesEntries(bytes: Buffer, start: number, idBytes: number): boolean {
+  for (let at = start; at + 8 <= bytes.length - idBytes; at += 8 + bytes.readUInt32BE(at + 4))
+    if (extensionsThatHide.includes(bytes.toString("latin1", at, at + 4))) return true;
+  return false;
+}
+
+/** Finds the entries of an index of version 2 or 3; undefined for an index that can't be read by looking at it. */
+export function findEntries(bytes: Buffer, idBytes: 20 | 32): IndexEntries | undefined {
+  const version = bytes.length < 12 ? 0 : bytes.readUInt32BE(4);
+  if (version !== 2 && version !== 3) return undefined;
+  const count = bytes.readUInt32BE(8);
+  const most = Math.floor(bytes.length / (statBytes + idBytes));
+  if (count > most) return undefined;
+  const starts = new Uint32Array(count + 1);
+  let at = 12;
+  for (let index = 0; index < count; index++) {
+    starts[index] = at;
+    const nameEnd = bytes.indexOf(0, nameOffset({ bytes, idBytes }, at));
+    if (nameEnd < 0) return undefined;
+    // Entries are padded to a multiple of eight bytes with one to eight zeros.
+    at += (nameEnd - at + 8) & ~7;
+  }
+  starts[count] = at;
+  return hidesEntries(bytes, at, idBytes) ? undefined : { bytes, starts, idBytes };
+}
+
+function nameOf(entries: IndexEntries, index: number): Buffer {
+  const from = nameOffset(entries, entries.starts[index] ?? 0);
+  return entries.bytes.subarray(from, entries.bytes.indexOf(0, from));
+}
+
+/** The first entry whose name is not before this one. */
+function firstFrom(entries: IndexEntries, name: Buffer): number {
+  let low = 0;
+  let high = entries.starts.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Buffer.compare(nameOf(entries, middle), name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What an index knows at a path from the top of the work tree; "folder": files are tracked below it. */
+export function trackedAs(entries: IndexEntries, name: Buffer): "file" | "submodule" | "folder" | "nothing" {
+  const count = entries.starts.length - 1;
+  const index = firstFrom(entries, name);
+  if (index < count && nameOf(entries, index).equals(name)) {
+    const mode = entries.bytes.readUInt32BE((entries.starts[index] ?? 0) + modeAt);
+    return mode === submoduleMode ? "submodule" : "file";
+  }
+  const folder = Buffer.concat([name, Buffer.from("/")]);
+  const inside = firstFrom(entries, folder);
+  return inside < count && nameOf(entries, inside).subarray(0, folder.length).equals(folder) ? "folder" : "nothing";
+}
+
+/** A file of an index as Git wrote it. */
 export interface IndexedFile {
   /** From the top of the work tree; bytes, since a name need not be UTF-8. */
   readonly name: Buffer;
@@ -28,28 +104,15 @@ export interface IndexedFile {
   readonly changedAt: readonly [seconds: number, nanoseconds: number];
 }
 
-/** Bytes before the object id of an entry: times, device, inode, mode, owner, size. */
-const statBytes = 40;
-
-/**
- * The files of an index of version 2 or 3 with a ctime of that second or later. Git itself compares seconds only.
- * Answers nothing for an index that it can't read.
- */
-export function filesChangedSince(index: Buffer, second: number, idBytes: 20 | 32): readonly IndexedFile[] {
-  const version = index.length < 12 ? 0 : index.readUInt32BE(4);
-  if (version !== 2 && version !== 3) return [];
+/** The files of an index with a ctime of that second or later. Git itself compares seconds only. */
+export function filesChangedSince(entries: IndexEntries, second: number): readonly IndexedFile[] {
+  const { bytes, starts } = entries;
   const found: IndexedFile[] = [];
-  let at = 12;
-  for (let left = index.readUInt32BE(8); left > 0; left--) {
-    const seconds = index.readUInt32BE(at);
-    const flagsAt = at + statBytes + idBytes;
-    const isExtended = (index.readUInt16BE(flagsAt) & 0x4000) !== 0;
-    const nameAt = flagsAt + (isExtended ? 4 : 2);
-    const nameEnd = index.indexOf(0, nameAt);
+  for (let index = 0; index < starts.length - 1; index++) {
+    const at = starts[index] ?? 0;
+    const seconds = bytes.readUInt32BE(at);
     if (seconds >= second)
-      found.push({ name: index.subarray(nameAt, nameEnd), changedAt: [seconds, index.readUInt32BE(at + 4)] });
-    // Entries are padded to a multiple of eight bytes with one to eight zeros.
-    at += (nameEnd - at + 8) & ~7;
+      found.push({ name: nameOf(entries, index), changedAt: [seconds, bytes.readUInt32BE(at + 4)] });
   }
   return found;
 }

@@ -7,11 +7,15 @@ export interface Submodule {
   readonly commit: ObjectId;
 }
 
-const submoduleMode = Buffer.from([0, 0, 0xe0, 0]);
+/** The last two of the four bytes of mode 160000; the first two are zeros, which an index is full of. */
+const endOfMode = Buffer.from([0xe0, 0]);
 
-/** Whether an index may hold a submodule (mode 160000), by a look at its bytes: "no" is certain. */
+/** Whether an index may hold a submodule, by a look at its bytes: "no" is certain. */
 export function mayHoldSubmodules(index: Buffer | undefined): "no" | "maybe" {
-  return index?.includes(submoduleMode) ? "maybe" : "no";
+  if (index === undefined) return "no";
+  for (let at = index.indexOf(endOfMode); at >= 0; at = index.indexOf(endOfMode, at + 1))
+    if (at >= 2 && index[at - 1] === 0 && index[at - 2] === 0) return "maybe";
+  return "no";
 }
 
 /** The submodules of an index. */
