@@ -14,9 +14,20 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }
 
+/**
+ * A CI system reads commands in its log: Azure and GitHub's old form anywhere in a line, GitHub's new form where a line
+ * starts. Which system shows the log is not asked: the texts are as odd in any.
+ */
+const logCommand = /##(?=\[|vso\[)|(?<=^[^\S\n]*):(?=:)/gim;
+
+function withoutLogCommands(text: string): string {
+  if (!text.includes("##") && !text.includes("::")) return text;
+  return text.replace(logCommand, (mark) => (mark === ":" ? "\\x3a" : "#\\x23"));
+}
+
 /** Names and values come from anybody's commits: control characters and direction marks are shown as escapes, not sent. */
 export function visible(text: string): string {
-  return dangerous.test(text) ? text.replace(allDangerous, escapeCharacter) : text;
+  return withoutLogCommands(dangerous.test(text) ? text.replace(allDangerous, escapeCharacter) : text);
 }
 
 /** The same, but line ends and tabs stay: for formats that can quote them. */
@@ -29,6 +40,9 @@ export function visibleLines(text: string): string {
 
 /** For lines on a terminal: line feeds and tabs stay, a carriage return (which would write over the line) is shown. */
 export function visibleText(text: string): string {
-  if (!dangerous.test(text)) return text;
-  return text.replace(allDangerous, (character) => (/[\n\t]/.test(character) ? character : escapeCharacter(character)));
+  if (!dangerous.test(text)) return withoutLogCommands(text);
+  const shown = text.replace(allDangerous, (character) =>
+    /[\n\t]/.test(character) ? character : escapeCharacter(character),
+  );
+  return withoutLogCommands(shown);
 }

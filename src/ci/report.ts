@@ -29,15 +29,21 @@ export function reportMarker(plan: Pick<SweepPlan, "sweep">): string {
 }
 
 /**
- * A cell's text: on one line, without what Markdown or HTML would read, and without links and mentions: names and values
- * may come from a stranger's pull request.
+ * A cell's text: on one line, without what Markdown or HTML would read, and without links, mentions, references (#1, GH-1,
+ * GitLab's !1 and %1), emoji and mathematics: names and values may come from a stranger's pull request. References are
+ * looked for in the finished page, so a character is put inside of them; `$` stands alone in an element of its own, which
+ * is GitHub's own way to keep it.
  */
 function plainCell(text: string): string {
   return [...text.replace(/\s+/g, " ")]
     .slice(0, 300)
     .join("")
     .replace(/[\\`|<>&[\]*~]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, (character) => `&#${character.codePointAt(0)};`)
-    .replace(/@|:(?=\/\/)|(?<=\bwww)\./gi, (character) => `${character}&#8203;`);
+    .replace(
+      /@|:(?=\/\/|[a-z0-9_+-])|(?<=\bwww)\.|(?<!&)#|[!%](?=[\w"])|(?<=\bGH)-/gi,
+      (character) => `${character}&#8203;`,
+    )
+    .replaceAll("$", "<span>&#36;</span>");
 }
 
 /** A row of a table that has no more than its pipes escaped. */

@@ -121,6 +121,9 @@ describe("Azure Pipelines", () => {
     for (const place of places) {
       const pipeline = parse(fileOf("azure", "azure-pipelines.yml", place), { schema: "failsafe" });
       expect(schemaProblems("azure-pipelines", pipeline)).toEqual([]);
+      expect(pipeline.pr.paths.include).toEqual([place.folder === "" ? "sweep.txt" : `${place.folder}/sweep.txt`]);
+      const kept = pipeline.jobs.map(({ steps }: { steps: Record<string, string>[] }) => steps[0]?.persistCredentials);
+      expect(kept).toEqual([undefined, "true", "true"]);
     }
   });
 

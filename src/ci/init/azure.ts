@@ -1,10 +1,10 @@
 import { header, ifInFolder, inProject, type Place, packageName, type WritePipeline } from "./types.ts";
 
-function setUp(place: Place): string {
+/** @param credentials whether the job talks to the repository after the checkout */
+function setUp(place: Place, credentials: "kept" | "dropped"): string {
   return `      - checkout: self
         fetchDepth: 1
-        persistCredentials: true
-      - task: NodeTool@0
+${credentials === "kept" ? "        persistCredentials: true\n" : ""}      - task: NodeTool@0
         inputs:
           versionSpec: 22.x
       - script: npm install --global ${packageName(place)}
@@ -33,7 +33,7 @@ ${pool}    strategy:
       maxParallel: 20
       matrix: $[ dependencies.plan.outputs['emit.matrix'] ]
     steps:
-${setUp(place)}      # Add here what the stages need.
+${setUp(place, "kept")}      # Add here what the stages need.
       - task: Cache@2
         inputs:
           key: '"sweepline" | "$(Build.SourceVersion)"'
@@ -55,18 +55,24 @@ export const initAzure: WritePipeline = (place) => {
   const summary = `if [ -f report.md ]; then echo "##vso[task.uploadsummary]$PWD/report.md"; fi`;
   return {
     "azure-pipelines.yml": `${header(place)}trigger: none
+# Pull requests of GitHub and Bitbucket that change the sweep. In Azure Repos a branch policy (build validation) chooses.
+pr:
+  branches:
+    include: ["*"]
+  paths:
+    include: [${inProject(place, "sweep.txt")}]
 jobs:
   - job: plan
     timeoutInMinutes: 15
 ${pool}    steps:
-${setUp(place)}${script(place, "sweepline matrix plan @sweep.txt -o sweep.json")}${script(place, "sweepline matrix emit --for azure --plan sweep.json")}        name: emit
+${setUp(place, "dropped")}${script(place, "sweepline matrix plan @sweep.txt -o sweep.json")}${script(place, "sweepline matrix emit --for azure --plan sweep.json")}        name: emit
       - publish: ${inProject(place, "sweep.json")}
         artifact: sweep-plan
 ${point(place)}  - job: collect
     dependsOn: [plan, point]
     condition: and(always(), eq(dependencies.plan.result, 'Succeeded'))
 ${pool}    steps:
-${setUp(place)}      - download: current
+${setUp(place, "kept")}      - download: current
 ${script(place, collect)}${script(place, summary)}        condition: always()
 `,
   };
