@@ -54,6 +54,8 @@ describe("YAML", () => {
     ],
     ["keeps the file's own interpolation", "a: 1\nb: ${a}\n", edit("a=2", 2n), "a: 2\nb: ${a}\n"],
     ["keeps a date", "a: 2024-01-02\nb: 1\n", edit("b=2", 2n), "a: 2024-01-02\nb: 2\n"],
+    ["keeps the missing end of a last block text", "a: |\n  x", edit("+c=2", 2n), "a: |-\n  x\nc: 2"],
+    ["keeps it from a text that becomes the last", "a: >+\n  x\nc: 2", edit("~c"), "a: >+\n  x\n"],
     ["takes out the item that was named", "l:\n- 1 # a\n- 1 # b\n", edit("~l.0"), "l:\n- 1 # b\n"],
   ])("%s", async (_name, before, change, after) => {
     expect(await edited("params.yaml", before, [change])).toBe(after);
@@ -127,6 +129,7 @@ describe("refusals", () => {
     ["JSON_DUPLICATE_KEY", "p.json", '{"a": 1, "a": 2}', edit("a=1", 1n)],
     ["PARAMS_MERGE_CONFLICT", "p.yaml", "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n", edit("a=1", 1n)],
     ["YAML_INVALID", "p.yaml", "a: 1\na: 2\n", edit("a=1", 1n)],
+    ["YAML_INVALID", "p.yaml", "a: 1\n---\nb: 2\n", edit("a=1", 1n)],
     ["YAML_INVALID", "p.yaml", "a:\n\tb: 1\n", edit("a=1", 1n)],
     ["PARAMS_NOT_UTF8", "p.yaml", "", edit("a=1", 1n)],
   ])("%s in %s", async (code, path, before, change) => {

@@ -143,6 +143,8 @@ class YamlFile implements FormatDocument {
     const untagged = tag === undefined ? [] : [this.cutTag(tag)];
     if (style === "block") return [this.setBlock(node, value)];
     const end = style === "block-scalar" ? trimmedEnd(this.source.text, node.start, node.end) : node.end;
+    const chomped = style === "block-scalar" ? this.chomped(node, value) : undefined;
+    if (chomped !== undefined) return [chomped];
     const isCollection = (isMap(value) && value.size > 0) || (isList(value) && value.length > 0);
     if (isCollection && style !== "flow" && this.mayBecomeBlock(node, end)) {
       const start = skipSpacesBack(this.source.text, node.start);
@@ -151,6 +153,21 @@ class YamlFile implements FormatDocument {
     const start = node.start;
     const text = this.inlineText(node, value);
     return [...untagged, { start, end, text: this.leadIn(node) + text }];
+  }
+
+  /**
+   * A block scalar that ends its file without a line end lacks one in its value, too: what comes behind it, or goes from
+   * there, must leave the value as it is.
+   */
+  private chomped(node: YamlNode, value: Value): Splice | undefined {
+    if (node.kind !== "scalar" || typeof node.value !== "string") return undefined;
+    const { text } = this.source;
+    const header = /^[|>]\d?/.exec(text.slice(node.start, node.start + 2))?.[0].length ?? 0;
+    const at = node.start + header;
+    if (node.value === `${String(value)}\n` && !String(value).endsWith("\n"))
+      return { start: at, end: at + (text[at] === "+" ? 1 : 0), text: "-" };
+    if (value !== `${node.value}\n` || node.end !== text.length) return undefined;
+    return { start: node.end, end: node.end, text: this.style.eol };
   }
 
   private cutTag(tag: { readonly start: number; readonly end: number }): Splice {

@@ -10,6 +10,7 @@ import {
   type Pair,
   parseDocument,
   type YAMLMap,
+  type YAMLParseError,
   type YAMLSeq,
 } from "yaml";
 import type { Scalar } from "../../base/value.ts";
@@ -84,7 +85,8 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
     uniqueKeys: false,
     keepSourceTokens: true,
     prettyErrors: false,
-    logLevel: "silent",
+    // "silent" would also drop the error of a second document.
+    logLevel: "error",
   });
   const error = document.errors[0];
   // The parser calls itself for each level, and reports the end of the stack as an error of the text.
@@ -93,7 +95,7 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
   if (error !== undefined)
     throw parseFailure(source, error.pos[0], {
       code: "YAML_INVALID",
-      what: `YAML file structure is corrupted: ${lowerFirst(error.message)}`,
+      what: `YAML file structure is corrupted: ${whatIsWrong(error)}`,
       ...hintFor(source.text, error),
     });
   return new Locator(source, document, rules).locate();
@@ -106,6 +108,12 @@ function refuseMasses(source: SourceText): void {
   let count = 0;
   while (entry.exec(source.text) !== null) count += 1;
   if (count > maxNodes) throw problemAt(source, 0, { code: "YAML_TOO_LARGE", what: `more than ${maxNodes} values` });
+}
+
+function whatIsWrong(error: YAMLParseError): string {
+  return error.code === "MULTIPLE_DOCS"
+    ? "a second document begins, and there may be one only"
+    : lowerFirst(error.message);
 }
 
 function lowerFirst(text: string): string {
@@ -193,10 +201,17 @@ class Locator {
   ): LocatedScalar<YamlExtra> {
     const [start = 0, end = 0] = node.range ?? [];
     const style = scalarStyle(node.type);
-    const text = typeof node.value === "string" ? node.value : "";
+    const written = typeof node.value === "string" ? node.value : "";
+    const text = style === "block-scalar" && this.lacksLineEnd(end) ? written.replace(/\n$/, "") : written;
     const value = this.scalarValue({ text, style, tag: node.tag, start });
     const extra: YamlExtra = { ...plainExtra(holder), style };
     return { kind: "scalar", value, start, end, isReference: false, extra };
+  }
+
+  /** Python's YAML adds no line end to a block scalar whose last line, the file's last, has none. */
+  private lacksLineEnd(end: number): boolean {
+    const { text } = this.source;
+    return end === text.length && /[^\s][^\n]*$/.test(text.slice(text.lastIndexOf("\n") + 1));
   }
 
   private scalarValue(scalar: {
