@@ -38,9 +38,9 @@ function plainCell(text: string): string {
   return [...text.replace(/\s+/g, " ")]
     .slice(0, 300)
     .join("")
-    .replace(/[\\`|<>&[\]*~]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, (character) => `&#${character.codePointAt(0)};`)
+    .replace(/[\\`|<>&[\]*~!]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, (character) => `&#${character.codePointAt(0)};`)
     .replace(
-      /@|:(?=\/\/|[a-z0-9_+-])|(?<=\bwww)\.|(?<!&)#|[!%](?=[\w"])|(?<=\bGH)-/gi,
+      /@|:(?=\/\/|[a-z0-9_+-])|(?<=\bwww)\.|(?<!&)#|(?<=&#33);|%(?=[\w"])|(?<=\bGH)-/gi,
       (character) => `${character}&#8203;`,
     )
     .replaceAll("$", "<span>&#36;</span>");
