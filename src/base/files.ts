@@ -160,13 +160,6 @@ export function writeAtomic(file: string, data: string | Uint8Array, options: Wr
   }
 }
 
-/** Writes what the user named, as a whole; into a device or a pipe (/dev/stdout, /dev/null) as it is, never in its place. */
-export function writeNamedFile(file: string, data: string | Uint8Array): void {
-  const there = fs.statSync(file, { throwIfNoEntry: false });
-  if (there === undefined || there.isFile()) writeAtomic(file, data);
-  else writePrivateFile(file, data);
-}
-
 function writeAside(aside: string, data: string | Uint8Array, options: WriteAtomicOptions): void {
   beforeEffect("open", aside);
   const handle = fs.openSync(aside, "wx", options.mode ?? 0o666);
@@ -327,6 +320,11 @@ export function appendText(file: string, text: string): void {
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/** Writes all of the data to a descriptor that was open before us, where it stands. */
+export function writeOpen(handle: number, data: string | Uint8Array): void {
+  writeWhole(handle, data, { kind: "append", file: `descriptor ${handle}` });
 }
 
 /** Appends all of the data to what `openAppend` opened. */

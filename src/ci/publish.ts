@@ -1,7 +1,8 @@
 /** Hands the results of a job on: to the Git remote and the storage remote, or into a bundle. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { makeFolder } from "../base/files.ts";
+import { asideName, makeFolder, readFileSync, removeFile, statSync } from "../base/files.ts";
+import { writeNamedFile } from "../base/named-output.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { DataRequest } from "../experiments/share/data.ts";
 import { pushExperiments } from "../experiments/share/push.ts";
@@ -85,15 +86,29 @@ export async function publishResults(context: ExperimentsContext, request: Publi
 
 /** Writes the refs with all that the baseline lacks. Nothing is written for no refs: Git knows no empty bundle. */
 export async function writeBundle(
-  { repository }: ExperimentsContext,
+  { repository, state }: ExperimentsContext,
   file: string,
   { plan, refs }: { readonly plan: SweepPlan; readonly refs: readonly RefName[] },
 ): Promise<void> {
   if (refs.length === 0) return;
   const absolute = path.resolve(file);
   makeFolder(path.dirname(absolute));
-  await git(["bundle", "create", "--quiet", absolute, "--stdin"], {
-    cwd: repository.workTree,
-    input: [...refs, `^${plan.baseline}`].map((line) => `${line}\n`).join(""),
-  });
+  const create = (into: string) =>
+    git(["bundle", "create", "--quiet", into, "--stdin"], {
+      cwd: repository.workTree,
+      input: [...refs, `^${plan.baseline}`].map((line) => `${line}\n`).join(""),
+    });
+  if (statSync(absolute, { throwIfNoEntry: false })?.isFile() ?? true) {
+    await create(absolute);
+    return;
+  }
+  // Git would put a file in the place of a device or a pipe.
+  makeFolder(state.scratch);
+  const aside = asideName(path.join(state.scratch, "bundle"));
+  try {
+    await create(aside);
+    writeNamedFile(absolute, readFileSync(aside));
+  } finally {
+    removeFile(aside);
+  }
 }

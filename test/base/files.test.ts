@@ -1,7 +1,7 @@
-import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { asideName, asideOwner, writeNamedFile } from "../../src/base/files.ts";
+import { asideName, asideOwner } from "../../src/base/files.ts";
 import { ignoreRules } from "../../src/store/ignore-rules.ts";
 import { listFiles } from "../../src/store/walk.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
@@ -15,15 +15,4 @@ test("a temporary file tells whose it is, and is no data of the folder that it w
   for (const file of [aside, ...ofUser.map((name) => path.join(folder, name))]) writeFileSync(file, "");
   const found = listFiles(folder, ignoreRules(folder)).map(({ relpath }) => relpath);
   expect(found.sort()).toEqual([...ofUser].sort());
-});
-
-test("a device that the user names is written to, never replaced", () => {
-  const folder = makeTemporaryFolder();
-  const [link, plain] = [path.join(folder, "link"), path.join(folder, "plain")];
-  symlinkSync("/dev/zero", link);
-  writeNamedFile(link, "text");
-  expect(statSync(link).isCharacterDevice()).toBe(true);
-  writeNamedFile(plain, "old");
-  writeNamedFile(plain, "new");
-  expect(readFileSync(plain, "utf8")).toBe("new");
 });

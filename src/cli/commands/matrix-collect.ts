@@ -1,7 +1,8 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
-import { appendTo, closeSync, existsSync, openAppend, readdirSync, writeNamedFile } from "../../base/files.ts";
+import { appendTo, closeSync, existsSync, openAppend, readdirSync } from "../../base/files.ts";
+import { writeNamedFile } from "../../base/named-output.ts";
 import { visible } from "../../base/visible.ts";
 import { maxJobsOf } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes } from "../../base/errors.ts";
-import { appendTo, closeSync, openAppend, writeNamedFile } from "../../base/files.ts";
+import { appendTo, closeSync, openAppend } from "../../base/files.ts";
+import { writeNamedFile } from "../../base/named-output.ts";
 import { emitPlan } from "../../ci/emit/emit.ts";
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { writeNamedFile } from "../../base/files.ts";
+import { writeNamedFile } from "../../base/named-output.ts";
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { formatPlan, makePlan, type PlanRun } from "../../ci/plan.ts";
 import { checkPlan } from "../../ci/plan-points.ts";
