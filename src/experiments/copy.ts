@@ -68,6 +68,7 @@ const slotNames: ReadonlySet<string> = new Set([
   "git.json",
   "copies.index",
   "result.index",
+  "result.names",
   "submodules",
 ]);
 
@@ -187,6 +188,19 @@ async function resultIndex(slot: CopySlot, content: CopyContent): Promise<string
   return index;
 }
 
+const addNamed = ["update-index", "--add", "--remove", "-z", "--stdin"];
+
+/** What `git add -u` would add and the new files, added together: each time the whole index is written. */
+function quickResult(slot: CopySlot, include: readonly string[]): readonly GitStep[] {
+  const changed = ["diff-files", "--name-only", "--no-renames", "--ignore-submodules=dirty", "-z"];
+  // Without a name ls-files would list everything.
+  const added = include.length === 0 ? [] : [listAddable(include.slice(0, namesAtOnce))];
+  const file = path.join(slot.folder, "result.names");
+  // A stage may have put a link or a pipe there.
+  removeStubborn(file);
+  return [{ lists: [changed, ...added], file, reader: addNamed }, ["write-tree"]];
+}
+
 /**
  * The tree of what a run left behind: all changes of tracked files, and `include` though Git does not track them.
  * Objects go straight into the user's repository.
@@ -195,14 +209,13 @@ async function resultIndex(slot: CopySlot, content: CopyContent): Promise<string
 export async function resultTree(slot: CopySlot, content: CopyContent, include: readonly string[]): Promise<ObjectId> {
   const env = { ...copyEnvironment(slot), GIT_INDEX_FILE: await resultIndex(slot, content) };
   const settings = { cwd: workFolder(slot), env };
-  const addAll = ["update-index", "--add", "-z", "--stdin"];
-  // Without a name ls-files would list everything.
-  const steps = (add: GitStep) => [["add", "-u", "--", ":/"], ...(include.length === 0 ? [] : [add]), ["write-tree"]];
-  let outcome = await tryGitSequence(steps({ pipe: [listAddable(include.slice(0, namesAtOnce)), addAll] }), settings);
-  // Too many names for one command line, or a folder with a repository of its own among them: name by name.
+  let outcome = await tryGitSequence(quickResult(slot, include), settings);
+  // A link in the place of a folder with tracked files, more names than a command line holds, or a folder with a
+  // repository of its own among them.
   if (outcome.exitCode !== 0 || include.length > namesAtOnce) {
     const files = await addableFiles(include, settings);
-    outcome = await tryGitSequence(steps(addAll), { ...settings, input: files.map((file) => `${file}\0`).join("") });
+    const steps = [["add", "-u", "--", ":/"], addNamed, ["write-tree"]];
+    outcome = await tryGitSequence(steps, { ...settings, input: files.map((file) => `${file}\0`).join("") });
   }
   if (outcome.exitCode === 0) return outcome.stdout.toString().trim() as ObjectId;
   throw new SweeplineError({

@@ -176,23 +176,33 @@ export function repositoryRefused(stderr: string): SweeplineError | undefined {
   });
 }
 
-/** One git command, or several of which each reads what the one before prints. */
-export type GitStep = readonly string[] | { readonly pipe: readonly (readonly string[])[] };
+type GitCommand = readonly string[];
+
+/** One git command; or several that list, and one that reads their lists from a file once all have succeeded. */
+export type GitStep =
+  | GitCommand
+  | { readonly lists: readonly GitCommand[]; readonly file: string; readonly reader: GitCommand };
 
 /**
  * Several git commands one after the other in one process of ours: starting a process from Node costs more than what
- * a small git command does. The first that fails ends the sequence with its exit code (of a pipe, that of its last
- * command). A fixed script runs them; arguments are passed as positional parameters, never pasted into it.
+ * a small git command does. The first that fails ends the sequence with its exit code. A fixed script runs them;
+ * arguments are passed as positional parameters, never pasted into it.
  */
 export async function tryGitSequence(steps: readonly GitStep[], options: GitOptions): Promise<GitOutcome> {
-  const pipes = steps.map((step) => ("pipe" in step ? step.pipe : [step]));
   const words: string[] = [];
-  const shellCommand = (command: readonly string[]) => {
-    const parameters = command.map((word) => `"\${${words.push(word)}}"`);
-    return `git ${settingsFor(options).join(" ")} ${parameters.join(" ")}`;
+  const parameter = (word: string) => `"\${${words.push(word)}}"`;
+  const shellCommand = (command: GitCommand) =>
+    `git ${settingsFor(options).join(" ")} ${command.map(parameter).join(" ")}`;
+  const script = steps.map((step) => {
+    if (!("lists" in step)) return shellCommand(step);
+    const file = parameter(step.file);
+    return `{ ${step.lists.map(shellCommand).join(" && ")}; } > ${file} && ${shellCommand(step.reader)} < ${file}`;
+  });
+  const shown = steps.flatMap((step) => ("lists" in step ? [...step.lists, step.reader] : [step]));
+  const shell = {
+    program: "/bin/sh",
+    args: ["-c", script.join(" && "), "git", ...words],
+    words: shown.map(([name]) => name).join(", "),
   };
-  const script = pipes.map((pipe) => pipe.map(shellCommand).join(" | ")).join(" && ");
-  const shown = pipes.map((pipe) => pipe.map((command) => command[0]).join(" | ")).join(", ");
-  const shell = { program: "/bin/sh", args: ["-c", script, "git", ...words], words: shown };
   return collect(startProcess(shell, options), options.input);
 }

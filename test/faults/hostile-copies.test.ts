@@ -98,7 +98,13 @@ describe("a copy", () => {
   test("is one and the same all the time", () => {
     const copies = path.join(repository.folder, ".dvc/tmp/exps/sweepline/copies");
     expect(readdirSync(copies)).toEqual(["1"]);
-    expect(readdirSync(path.join(copies, "1")).sort()).toEqual(["git", "git.json", "result.index", "work"]);
+    expect(readdirSync(path.join(copies, "1")).sort()).toEqual([
+      "git",
+      "git.json",
+      "result.index",
+      "result.names",
+      "work",
+    ]);
   });
 
   test("is no way into the user's repository", () => {
