@@ -18,6 +18,7 @@ import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../lo
 import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../source-text.ts";
 import { hintFor } from "./error-hints.ts";
 import { type ScalarRules, yaml12 } from "./scalars.ts";
+import { taggedValue } from "./tags.ts";
 
 interface Span {
   readonly start: number;
@@ -384,28 +385,4 @@ function scalarStyle(type: string | undefined): YamlExtra["style"] {
   if (type === "QUOTE_SINGLE") return "single";
   if (type === "QUOTE_DOUBLE") return "double";
   return type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED" ? "block-scalar" : "plain";
-}
-
-const yaml11Booleans: ReadonlyMap<string, boolean> = new Map(
-  Object.entries({ yes: true, y: true, true: true, on: true, no: false, n: false, false: false, off: false }),
-);
-
-function taggedValue(tag: string, text: string, rules: ScalarRules): Scalar | undefined {
-  switch (tag.replace("tag:yaml.org,2002:", "!!")) {
-    case "!!str":
-    case "!!timestamp":
-      return text;
-    case "!!int":
-      return rules.int(text);
-    case "!!float": {
-      const int = rules.int(text);
-      return int === undefined ? rules.float(text) : Number(int);
-    }
-    case "!!bool":
-      return yaml11Booleans.get(text.toLowerCase());
-    case "!!null":
-      return null;
-    default:
-      return undefined;
-  }
 }
