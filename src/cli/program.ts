@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
+import { endDeadRuns } from "./end-dead-runs.ts";
 import { printFailure } from "./failure.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { version } from "./version.ts";
@@ -132,10 +133,12 @@ export async function runCommandLine(argv: readonly string[], given: Io): Promis
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(visibleText(text)),
     });
-  root.hook("preAction", (command, action) => {
+  root.hook("preAction", async (command, action) => {
     if (action.opts<{ quiet?: boolean }>().quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
     const folder = command.opts<{ cd?: string }>().cd;
     if (folder !== undefined) enterFolder(folder);
+    // It reports what it finds before it repairs.
+    if (action.name() !== "doctor") await endDeadRuns();
   });
   const unknown = helpForNothing(argv);
   if (unknown !== undefined) return printFailure(unknownCommand(unknown), io);

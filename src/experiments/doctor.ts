@@ -7,6 +7,7 @@ import { changeRefs, listRefs } from "../git/refs.ts";
 import { tryGit } from "../git/run.ts";
 import { staleGitLocks } from "../git/stale-locks.ts";
 import { checkCache, setAside } from "../store/verify.ts";
+import { deadGroups, haunted } from "./dead-runs.ts";
 import { findLeftFiles, findLeftUploads, removeLeft } from "./leftovers.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
@@ -84,19 +85,26 @@ const deadRuns: Check = {
     const { claims } = context.state;
     const names = existsSync(claims) ? readdirSync(claims).filter((name) => /^\d{10,}$/.test(name)) : [];
     const dead = names.filter((name) => !isLockHeld(path.join(claims, name)));
-    return dead.map((name) => ({
-      text: `the process that ran entry ${Number(name)} is gone: its stages are to be ended, the entry is queued`,
-      repair: async () => {
-        await recoverDeadRuns(context);
-      },
-    }));
+    const repair = async () => {
+      await recoverDeadRuns(context);
+    };
+    const groups = deadGroups(context.state).map(({ pid }) => pid);
+    const copies = haunted(context.state).map((folder) => path.relative(context.project.root, folder));
+    return [
+      ...dead.map(
+        (name) => `the process that ran entry ${Number(name)} is gone: its stages are to be ended, the entry is queued`,
+      ),
+      ...groups.map((pid) => `process group ${pid} is a stage of a run that is gone: it is to be ended`),
+      ...copies.map((folder) => `processes are at work in ${folder}, whose run is gone: they are to be ended`),
+    ].map((text) => ({ text, repair }));
   },
 };
 
 const staleLocks: Check = {
   name: "locks",
   fine: "no stale locks",
-  find: async ({ state, project }) => {
+  find: async (context) => {
+    const { state, project } = context;
     const folders = [state.root, state.claims, state.copies, state.devices].filter((folder) => existsSync(folder));
     const files = folders.flatMap((folder) =>
       readdirSync(folder)
@@ -107,7 +115,11 @@ const staleLocks: Check = {
       .filter((file) => !isLockHeld(file))
       .map((file) => ({
         text: `${path.relative(project.root, file)} is held by nobody who lives`,
-        repair: () => removeFile(file),
+        repair: async () => {
+          // The lock may be the last trace of a dead run: its stages end first.
+          await recoverDeadRuns(context);
+          if (!isLockHeld(file)) removeFile(file);
+        },
       }));
   },
 };

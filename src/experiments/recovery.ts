@@ -1,10 +1,12 @@
-/** After a crash: ends stages of dead runs and frees what those held. Called by the next command that runs something. */
-import { existsSync, readdirSync, removeFile } from "../base/files.ts";
-import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
+/** After a crash: ends stages of dead runs and frees what those held. Called by the next command, whatever it is. */
+import { removeFile } from "../base/files.ts";
+import { isLockHeld, readLock, tryLock, unlock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import { dropLostLeases } from "../pipeline/run/leases.ts";
 import { endLeftovers } from "../pipeline/run/leftovers.ts";
 import { stopProcessGroup } from "../pipeline/run/process-group.ts";
+import { deadTables, filesIn, hasDeadWorkspaceRun, haunted } from "./dead-runs.ts";
+import { sequenceText } from "./layout.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { livingProcesses, processesFile } from "./runs.ts";
 
@@ -25,39 +27,57 @@ export async function endProcessGroups(groups: readonly ProcessIdentity[]): Prom
   await Promise.all(groups.map((group) => stopProcessGroup(group.pid, graceMs)));
 }
 
-/** Whoever takes a dead owner's lock does the cleaning and removes it; a living owner keeps it. */
+const recoveryMark = "recovery";
+const waitMs = 10_000;
+const pollMs = 25;
+
+/** Somebody else cleans up behind the same dead owner: what it held is free when that is done. */
+async function whenRecovered(file: string): Promise<void> {
+  for (const until = Date.now() + waitMs; Date.now() < until; ) {
+    const owner = readLock(file);
+    if (owner === undefined || owner === "broken" || owner.what !== recoveryMark || !isLockHeld(file)) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** Whoever takes a dead owner's lock, or one that is gone, does the cleaning and removes it; a living owner keeps it. */
 async function freeDeadLock(file: string, clean: () => Promise<void>): Promise<boolean> {
-  if (isLockHeld(file) || !tryLock(file, "recovery")) return false;
-  await clean();
-  unlock(file);
+  if (isLockHeld(file) || !tryLock(file, recoveryMark)) {
+    await whenRecovered(file);
+    return false;
+  }
+  try {
+    await clean();
+  } finally {
+    unlock(file);
+  }
   return true;
 }
 
-function filesIn(folder: string, pattern: RegExp): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => pattern.test(name));
+async function endTable(table: string): Promise<void> {
+  await endProcessGroups(livingProcesses(table));
+  removeFile(table);
 }
 
 /**
  * Ends the process groups that dead coordinators left behind and removes their claims, so that their entries,
- * still in the queue, are run again; frees the copies and devices that they had. Returns the sequence numbers that
- * were freed.
+ * still in the queue, are run again; frees the copies and devices that they had. An entry that was removed meanwhile
+ * leaves its table or its copy as the trace. Returns the sequence numbers that were freed.
  */
 export async function recoverDeadRuns(context: ExperimentsContext): Promise<readonly number[]> {
-  const { claims, copies, devices } = context.state;
+  const { state } = context;
+  const { claims, copies, devices, workspaceLock, workspaceProcesses } = state;
+  const claimed = filesIn(claims, /^\d{10,}$/).map(Number);
   const freed: number[] = [];
-  for (const name of filesIn(claims, /^\d{10,}$/)) {
-    const sequence = Number(name);
-    const isFreed = await freeDeadLock(`${claims}/${name}`, async () => {
-      const table = processesFile(context.state, sequence);
-      await endProcessGroups(livingProcesses(table));
-      removeFile(table);
-    });
-    if (isFreed) freed.push(sequence);
+  for (const sequence of new Set([...claimed, ...deadTables(state)])) {
+    const table = processesFile(state, sequence);
+    if (await freeDeadLock(`${claims}/${sequenceText(sequence)}`, () => endTable(table))) freed.push(sequence);
   }
-  for (const name of filesIn(copies, /\.lock$/))
-    await freeDeadLock(`${copies}/${name}`, async () => {
-      await endLeftovers(`${copies}/${name.slice(0, -".lock".length)}`);
+  if (hasDeadWorkspaceRun(state)) await freeDeadLock(workspaceLock, () => endTable(workspaceProcesses));
+  const locked = filesIn(copies, /\.lock$/).map((name) => `${copies}/${name.slice(0, -".lock".length)}`);
+  for (const folder of new Set([...locked, ...haunted(state)]))
+    await freeDeadLock(`${folder}.lock`, async () => {
+      await endLeftovers(folder);
     });
   for (const name of filesIn(devices, /\.lock$/)) await freeDeadLock(`${devices}/${name}`, async () => undefined);
   dropLostLeases(context.project.cacheDir);

@@ -1,7 +1,9 @@
 /** Workers in the background, held by gates: one coordinator, whoever starts it; it can be told to stop and to kill. */
+import { readdirSync, rmSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { experimentNames, queueRefs, userState } from "./exp-project.ts";
-import { finish, heldQueue, status, whenGone } from "./queue-project.ts";
+import { coordinatorEnds, finish, heldQueue, status, whenGone } from "./queue-project.ts";
 
 describe("queue start", () => {
   test("returns at once, runs what is queued, and ends itself when the queue is empty", async () => {
@@ -70,6 +72,42 @@ describe("queue start", () => {
     await finish(await gate.nextCall());
     await whenGone(repository);
     expect(experimentNames(repository)).toEqual(["p-1"]);
+  });
+});
+
+const state = ".dvc/tmp/exps/sweepline";
+
+describe("stages of a coordinator that was killed", () => {
+  async function orphaned() {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start"]);
+    const orphan = await gate.nextCall();
+    const { pid = 0 } = (await status(repository)).workers.coordinator ?? {};
+    process.kill(pid, "SIGKILL");
+    await coordinatorEnds(repository);
+    return { orphan, repository };
+  }
+
+  test.each([[["exp", "show"]], [["queue", "remove", "--all"]]])("%s, the next command, ends them", async (command) => {
+    const { orphan, repository } = await orphaned();
+    await repository.succeed(command);
+    await orphan.waitForEnd();
+    await repository.succeed(["queue", "remove", "--all"]);
+  });
+
+  test("doctor tells of them and ends them, also where their entry and all locks are gone", async () => {
+    const { orphan, repository } = await orphaned();
+    for (const folder of ["claims", "copies"])
+      for (const name of readdirSync(path.join(repository.folder, state, folder)))
+        if (!/^\d+$/.test(name) || folder === "claims") rmSync(path.join(repository.folder, state, folder, name));
+    repository.git("update-ref", "-d", "refs/exps/celery/sweepline/queued/0000000001");
+    const found = await repository.run(["doctor"]);
+    expect(found.exitCode).toBe(255);
+    expect(found.stdout).toContain(`processes are at work in ${state}/copies/1, whose run is gone`);
+    expect(orphan.state).toBe("held");
+    await repository.succeed(["doctor", "--fix"]);
+    await orphan.waitForEnd();
+    await repository.succeed(["doctor"]);
   });
 });
 

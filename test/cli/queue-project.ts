@@ -70,12 +70,17 @@ export async function states(repository: Repository): Promise<string[]> {
   return (await status(repository)).tasks.map((task) => `${task.name} ${task.state}`);
 }
 
-/** Waits until the background coordinator has ended, and tells what it left. Looks at its lock: asking the binary costs. */
-export async function whenGone(repository: Repository): Promise<Status> {
+/** Waits until the background coordinator has ended. Looks at its lock: asking the binary costs, and tidies up. */
+export async function coordinatorEnds(repository: Repository): Promise<void> {
   const layout = stateLayout({ tmpDir: path.join(repository.folder, ".dvc/tmp") });
   const gone = async () => {
     while (backgroundCoordinator(layout) !== undefined) await setTimeout(20);
   };
   await within(gone(), "the background workers to end");
+}
+
+/** Waits as coordinatorEnds, and tells what is left. */
+export async function whenGone(repository: Repository): Promise<Status> {
+  await coordinatorEnds(repository);
   return status(repository);
 }

@@ -20,13 +20,17 @@ export function processIds(): ReadonlySet<string> {
   return new Set(readdirSync("/proc").filter((name) => /^\d+$/.test(name)));
 }
 
-function belongsTo(pid: string, mark: string): boolean {
+function environmentOf(pid: string): string {
   try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`.includes(`\0${mark}\0`);
+    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`;
   } catch {
     // It has ended, or is another user's.
-    return false;
+    return "";
   }
+}
+
+function belongsTo(pid: string, mark: string): boolean {
+  return environmentOf(pid).includes(`\0${mark}\0`);
 }
 
 /**
@@ -40,6 +44,19 @@ function processesOfCopy(folder: string, others: ReadonlySet<string>): readonly 
     .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && belongsTo(pid, mark))
     .map((pid) => identifyProcess(Number(pid)))
     .filter(isAlive);
+}
+
+/** The copies below a folder that processes belong to, each once, whoever started them. */
+export function copiesInUse(copies: string): readonly string[] {
+  const mark = Buffer.from(`\0${copyVariable}=${copies}/`).toString("latin1");
+  const found = new Set<string>();
+  for (const pid of processIds()) {
+    const environment = environmentOf(pid);
+    const at = environment.indexOf(mark);
+    const name = at < 0 ? "" : environment.slice(at + mark.length, environment.indexOf("\0", at + mark.length));
+    if (/^\d+$/.test(name) && isAlive(identifyProcess(Number(pid)))) found.add(`${copies}/${name}`);
+  }
+  return [...found].sort();
 }
 
 function signalAll(processes: readonly ProcessIdentity[], signal: "SIGTERM" | "SIGKILL"): void {
