@@ -81,6 +81,8 @@ export function matrixJobs(value: string): number {
   return Number(value);
 }
 
+export const packageText = "the package of sweepline that jobs install, as npm names it (default: this minor version)";
+
 export function addPlanOption(command: Command): Command {
   return command.option("--plan <file>", "the plan", defaultPlanFile);
 }

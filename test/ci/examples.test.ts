@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { pipelineFiles } from "../../src/ci/init/init.ts";
+import { defaultPackage } from "../../src/ci/package-spec.ts";
 import { checkout } from "../rig/index.ts";
 
 /** Examples are for a project at the top of its repository. */
 const { version } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8"));
-const place = { folder: "", version };
+const place = { folder: "", packageSpec: defaultPackage(version) };
 
 describe.each(["github", "gitlab"] as const)("examples/ci/%s", (system) => {
   it("is what `matrix init` writes", () => {

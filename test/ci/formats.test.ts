@@ -31,12 +31,19 @@ function schemaProblems(name: string, data: unknown): unknown {
 }
 
 function emit(system: System, template?: string): string {
-  const options = { maxJobs: undefined, folder: "", planFile: "sweep.json", parallel: 5, template };
+  const options = {
+    maxJobs: undefined,
+    folder: "",
+    planFile: "sweep.json",
+    parallel: 5,
+    template,
+    packageSpec: "@own/sweepline@1.2",
+  };
   return emitPlan(planOfSize(450), { ...options, system }).text;
 }
 
-const top: Place = { folder: "", version: "1.2.3" };
-const places: readonly Place[] = [top, { folder: "models/first", version: "1.2.3" }];
+const top: Place = { folder: "", packageSpec: "@own/sweepline@1.2" };
+const places: readonly Place[] = [top, { folder: "models/first", packageSpec: "@own/sweepline@1.2" }];
 
 function fileOf(system: InitSystem, name: string, place: Place = top): string {
   const text = pipelineFiles(system, place)[name];
@@ -147,7 +154,7 @@ describe("Buildkite", () => {
     expect(schemaProblems("buildkite", upload)).toEqual([]);
     expect(upload.steps).toHaveLength(450);
     // `$POINT` would be replaced when the steps are uploaded.
-    expect(upload.steps[0].commands[1]).toBe('sweepline matrix run --plan sweep.json --point "$$POINT"');
+    expect(upload.steps[0].commands[2]).toBe('sweepline matrix run --plan sweep.json --point "$$POINT"');
   });
 });
 
@@ -171,7 +178,9 @@ describe("systems without a published schema", () => {
     ]);
     for (const task of tasks) execFileSync("sh", ["-n"], { input: task.spec.steps[0].script });
     const declared = tasks[0].spec.params.map(({ name }: { name: string }) => name);
-    expect(declared).toEqual(["repository", "revision", "point"]);
+    expect(declared).toEqual(["revision", "point"]);
+    const [{ valueFrom }] = tasks[0].spec.steps[0].env;
+    expect(valueFrom.secretKeyRef).toEqual({ name: "sweepline", key: "repository" });
   });
 
   it("Slurm: a script that sh reads, with its array and how many run at once", () => {
@@ -197,8 +206,18 @@ describe.each(initSystems)("the pipeline for %s", (system) => {
     expect(text).not.toMatch(/\bset -x\b/);
   });
 
+  it("installs the package that it is told, or tells to install it, and refuses one that a shell would read", () => {
+    const text = Object.values(pipelineFiles(system, top)).join("\n");
+    expect(text).toMatch(/npm install --global [^\n]*"@own\/sweepline@1\.2"/);
+    expect(text).not.toMatch(/npm install (?![^\n]*"@own\/sweepline@1\.2")/);
+    for (const packageSpec of ["", "a b", "-g", "a;b", "$(a)", 'a"b', "a'b", "a\nb", "`a`", "a\\"])
+      expect(() => pipelineFiles(system, { ...top, packageSpec })).toThrow(
+        expect.objectContaining({ code: "BAD_PACKAGE", exitCode: 2 }),
+      );
+  });
+
   it("is for a project in a folder too, and refuses one whose name would need quotes", () => {
-    const files = pipelineFiles(system, { folder: "models/first", version: "1.2.3" });
+    const files = pipelineFiles(system, { folder: "models/first", packageSpec: "@own/sweepline@1.2" });
     for (const text of Object.values(files)) expect(text).toContain("The sweep is in models/first/sweep.txt");
     expect(Object.values(files).join("\n")).toMatch(
       /(?:cd|dir\('|directory:|~\/project\/|working-directory:) ?.*models\/first/i,

@@ -6,7 +6,14 @@ import { jobLimits, systems } from "../../src/ci/limits.ts";
 import { packShards, parseShard, shardText } from "../../src/ci/shards.ts";
 import { planOf, planOfSize } from "./emission.ts";
 
-const request = { maxJobs: undefined, folder: "", planFile: "sweep.json", parallel: undefined, template: undefined };
+const request = {
+  maxJobs: undefined,
+  folder: "",
+  planFile: "sweep.json",
+  parallel: undefined,
+  template: undefined,
+  packageSpec: "sweepline",
+};
 
 describe("packing points into jobs", () => {
   it("puts every point into exactly one job, evenly, within the limit", () => {

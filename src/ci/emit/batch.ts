@@ -1,5 +1,7 @@
 /** Systems that number their jobs: a script chooses its points by the number. */
+
 import { shellWord } from "../../sweep/jobs.ts";
+import { npmInstall } from "../package-spec.ts";
 import { chooseByIndex, enterProject, runCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
 
@@ -41,8 +43,8 @@ function podScript(emission: Emission): readonly string[] {
     'git remote add origin "$REPOSITORY"',
     `git fetch --quiet --depth 1 origin ${emission.baseline}`,
     "git checkout --quiet --detach FETCH_HEAD",
-    "npm install --global --silent sweepline",
     ...enterProject(emission),
+    npmInstall(emission.packageSpec, ["--silent"]),
     "sweepline matrix plan @sweep.txt -o sweep.json",
     runCommand({ planFile: "sweep.json" }),
   ];

@@ -1,4 +1,5 @@
 import { shellWord } from "../../sweep/jobs.ts";
+import { useCache } from "../package-spec.ts";
 import { enterProject, pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
 import type { Emit } from "./types.ts";
 
@@ -6,7 +7,7 @@ import type { Emit } from "./types.ts";
 export const emitBuildkite: Emit = (emission) => {
   const { planFile, parallel, sweep } = emission;
   const download = `buildkite-agent artifact download ${shellWord(planFile)} .`;
-  const commands = [...enterProject(emission), download, runCommand(emission, "$$POINT")];
+  const commands = [...enterProject(emission), download, useCache("$$SWEEP_CACHE"), runCommand(emission, "$$POINT")];
   const steps = pointTexts(emission).flatMap((point) => [
     `  - label: ${quoted(`sweep ${point}`)}`,
     "    commands:",

@@ -2,6 +2,7 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { matrixExitCodes } from "../exit-codes.ts";
 import { jobLimits, type System } from "../limits.ts";
+import { checkPackage } from "../package-spec.ts";
 import type { SweepPlan } from "../plan.ts";
 import { packShards } from "../shards.ts";
 import { emitAzure } from "./azure.ts";
@@ -48,6 +49,7 @@ export interface EmitRequest {
   readonly planFile: string;
   readonly parallel: number | undefined;
   readonly template: string | undefined;
+  readonly packageSpec: string;
 }
 
 export interface Emitted {
@@ -56,9 +58,10 @@ export interface Emitted {
   readonly jobs: number;
 }
 
-/** Throws EMPTY_SWEEP: an empty matrix is an error in most systems, or no job at all that looks like success. */
+/** Throws BAD_PACKAGE, and EMPTY_SWEEP: an empty matrix is an error in most systems, or no job at all that looks like success. */
 export function emitPlan(plan: SweepPlan, request: EmitRequest): Emitted {
-  const { system, folder, planFile, parallel, template } = request;
+  const { system, folder, planFile, parallel, template, packageSpec } = request;
+  checkPackage(packageSpec);
   if (plan.points.length === 0)
     throw new SweeplineError({
       code: "EMPTY_SWEEP",
@@ -68,6 +71,6 @@ export function emitPlan(plan: SweepPlan, request: EmitRequest): Emitted {
   const { sweep, baseline } = plan;
   const shards = packShards(plan.points.length, maxJobsOf(system, request.maxJobs));
   const points = plan.points.length;
-  const emission: Emission = { sweep, baseline, points, shards, folder, planFile, parallel, template };
+  const emission: Emission = { sweep, baseline, points, shards, folder, planFile, packageSpec, parallel, template };
   return { text: emitters[system](emission), points, jobs: shards.length };
 }

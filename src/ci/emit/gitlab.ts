@@ -1,4 +1,5 @@
 import { gitlabMatrixJobs } from "../limits.ts";
+import { npmInstall } from "../package-spec.ts";
 import { enterProject, pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
 
@@ -16,8 +17,8 @@ function ownTemplate(emission: Emission): readonly string[] {
     "    - pipeline: $PARENT_PIPELINE_ID",
     "      job: sweep-plan",
     "  script:",
-    "    - npm install --global sweepline",
     ...enterProject(emission).map((line) => `    - ${quoted(line)}`),
+    `    - ${quoted(npmInstall(emission.packageSpec))}`,
     `    - ${quoted(runCommand(emission))}`,
   ];
 }

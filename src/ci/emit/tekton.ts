@@ -1,10 +1,10 @@
 import { pointTexts, quoted, titleOf } from "./texts.ts";
 import type { Emit } from "./types.ts";
 
-const sharedParams = ["repository", "revision"];
+const revision = ["        - name: revision", "          value: $(params.revision)"];
 
-function paramLines(indent: string): readonly string[] {
-  return sharedParams.flatMap((name) => [`${indent}- name: ${name}`, `${indent}  value: $(params.${name})`]);
+function bound(workspace: string): readonly string[] {
+  return ["      workspaces:", `        - name: ${workspace}`, `          workspace: ${workspace}`];
 }
 
 /** A Pipeline over the tasks `sweepline-point` and `sweepline-collect`. */
@@ -23,13 +23,17 @@ export const emitTekton: Emit = (emission) => {
     `  name: ${emission.sweep}`,
     "spec:",
     "  params:",
-    ...sharedParams.flatMap((name) => [`    - name: ${name}`, "      type: string"]),
+    "    - name: revision",
+    "      type: string",
+    "  workspaces:",
+    ...["cache", "report"].flatMap((name) => [`    - name: ${name}`, "      optional: true"]),
     "  tasks:",
     "    - name: point",
     "      taskRef:",
     "        name: sweepline-point",
+    ...bound("cache"),
     "      params:",
-    ...paramLines("        "),
+    ...revision,
     "      matrix:",
     "        include:",
     ...include,
@@ -37,7 +41,8 @@ export const emitTekton: Emit = (emission) => {
     "    - name: collect",
     "      taskRef:",
     "        name: sweepline-collect",
+    ...bound("report"),
     "      params:",
-    ...paramLines("        "),
+    ...revision,
   ].join("\n")}\n`;
 };

@@ -11,6 +11,8 @@ export interface Emission {
   readonly folder: string;
   /** The plan file's path as the jobs name it. */
   readonly planFile: string;
+  /** The package of sweepline, where the emitted jobs install it. */
+  readonly packageSpec: string;
   /** Jobs at a time, where the system is told here; undefined: no limit of ours. */
   readonly parallel: number | undefined;
   /** GitLab: a file of the repository with the hidden job `.sweepline-point`, instead of one of our own. */

@@ -1,4 +1,5 @@
-import { header, ifInFolder, inProject, type Place, packageName, type WritePipeline } from "./types.ts";
+import { npmInstall } from "../package-spec.ts";
+import { header, ifInFolder, inProject, type Place, type WritePipeline } from "./types.ts";
 
 /** @param credentials whether the job talks to the repository after the checkout */
 function setUp(place: Place, credentials: "kept" | "dropped"): string {
@@ -7,8 +8,7 @@ function setUp(place: Place, credentials: "kept" | "dropped"): string {
 ${credentials === "kept" ? "        persistCredentials: true\n" : ""}      - task: NodeTool@0
         inputs:
           versionSpec: 22.x
-      - script: npm install --global ${packageName(place)}
-`;
+${script(place, npmInstall(place.packageSpec))}`;
 }
 
 const pool = `    pool:

@@ -1,21 +1,35 @@
-import { header, ifInFolder, inProject, type WritePipeline } from "./types.ts";
+import { npmInstall } from "../package-spec.ts";
+import { header, ifInFolder, inProject, type Place, type WritePipeline } from "./types.ts";
 
-/** The agent has Node and sweepline, and its checkout may push; steps are uploaded by the first one. */
+/** The agent is the user's own machine, which a build should not change: so it is told what the agent needs. */
+function needs(place: Place): string {
+  return `# The agents need Node 20, Git and sweepline: ${npmInstall(place.packageSpec)}
+# Their key for the repository has to be one that may push: results are refs of it.
+# Between builds the checkout is cleaned, with the cache in it. To keep data, set SWEEP_CACHE in the agents' environment to
+# a folder of theirs.
+# Builds of forks have no steps: agents would run a stranger's stages with that key.
+`;
+}
+
+const own = `    if: build.pull_request.repository.fork != true
+`;
+
+/** Steps are uploaded by the first one. */
 export const initBuildkite: WritePipeline = (place) => {
   const enter = ifInFolder(place, `      - cd ${place.folder}\n`);
   return {
-    ".buildkite/pipeline.yml": `${header(place)}steps:
+    ".buildkite/pipeline.yml": `${header(place)}${needs(place)}steps:
   - label: plan
-    timeout_in_minutes: 15
+${own}    timeout_in_minutes: 15
     commands:
 ${enter}      - sweepline matrix plan @sweep.txt -o sweep.json
       - buildkite-agent artifact upload sweep.json
       - sweepline matrix emit --for buildkite --plan sweep.json -o sweep-jobs.yml
       - buildkite-agent pipeline upload sweep-jobs.yml
   - wait: ~
-    continue_on_failure: true
+${own}    continue_on_failure: true
   - label: collect
-    commands:
+${own}    commands:
 ${enter}      - buildkite-agent artifact download sweep.json .
       - sweepline matrix collect --plan sweep.json --for buildkite --md report.md
     artifact_paths: ${inProject(place, "report.md")}

@@ -1,8 +1,9 @@
-import { header, ifInFolder, type Place, packageName, type WritePipeline } from "./types.ts";
+import { npmInstall } from "../package-spec.ts";
+import { header, ifInFolder, type Place, type WritePipeline } from "./types.ts";
 
 function setUp(place: Place): string {
   const checkout = place.folder === "" ? "      - checkout\n" : "      - checkout:\n          path: ~/project\n";
-  return `${checkout}      - run: npm install --global --prefix ~/.local ${packageName(place)} && echo 'export PATH="$HOME/.local/bin:$PATH"' >> "$BASH_ENV"
+  return `${checkout}      - run: ${npmInstall(place.packageSpec, ["--prefix ~/.local"])} && echo 'export PATH="$HOME/.local/bin:$PATH"' >> "$BASH_ENV"
 `;
 }
 

@@ -1,4 +1,5 @@
-import { header, ifInFolder, inProject, type Place, packageName, pipelineName, type WritePipeline } from "./types.ts";
+import { npmInstall } from "../package-spec.ts";
+import { header, ifInFolder, inProject, type Place, pipelineName, type WritePipeline } from "./types.ts";
 
 /** Commits, not tags: a tag can be moved. */
 const actions = {
@@ -17,7 +18,7 @@ function setUp(place: Place, credentials: "kept" | "dropped"): string {
 ${credentials === "kept" ? "" : "          persist-credentials: false\n"}      - uses: ${actions.setupNode}
         with:
           node-version: 22
-      - run: npm install --global ${packageName(place)}
+      - run: ${npmInstall(place.packageSpec)}
 `;
 }
 

@@ -1,10 +1,11 @@
-import { header, ifInFolder, inProject, type Place, packageName, pipelineName, type WritePipeline } from "./types.ts";
+import { npmInstall } from "../package-spec.ts";
+import { header, ifInFolder, inProject, type Place, pipelineName, type WritePipeline } from "./types.ts";
 
 const jobsFile = ".gitlab/sweepline-jobs.yml";
 
 function setUp(place: Place): string {
-  return `    - npm install --global ${packageName(place)}
-${ifInFolder(place, `    - cd ${place.folder}\n`)}`;
+  return `${ifInFolder(place, `    - cd ${place.folder}\n`)}    - ${npmInstall(place.packageSpec)}
+`;
 }
 
 function pipeline(place: Place): string {

@@ -1,5 +1,6 @@
 /** The pipeline files of each system. */
 import type { System } from "../limits.ts";
+import { checkPackage } from "../package-spec.ts";
 import { initAzure } from "./azure.ts";
 import { initBuildkite } from "./buildkite.ts";
 import { initCircleci } from "./circleci.ts";
@@ -31,9 +32,10 @@ const writers: Readonly<Record<InitSystem, WritePipeline>> = {
   tekton: initTekton,
 };
 
-/** A system's files for a project. Throws FOLDER_UNSUPPORTED. */
+/** A system's files for a project. Throws FOLDER_UNSUPPORTED, BAD_PACKAGE. */
 export function pipelineFiles(system: InitSystem, place: Place): PipelineFiles {
   checkFolder(place.folder);
+  checkPackage(place.packageSpec);
   return writers[system](place);
 }
 

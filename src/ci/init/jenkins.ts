@@ -1,10 +1,26 @@
-import { header, type WritePipeline } from "./types.ts";
+import { npmInstall, useCache } from "../package-spec.ts";
+import { header, type Place, type WritePipeline } from "./types.ts";
 
-/** Scripted, since a declarative matrix is static. The agents have Node and sweepline; credentials are the checkout's. */
+function head(place: Place): string {
+  return `${header(place).replaceAll(/^#/gm, "//")}// The agents need Node 20, Git and sweepline: ${npmInstall(place.packageSpec)}
+// Plugins: Pipeline Utility Steps (readJSON), Git 4.8 (gitUsernamePassword).
+// Results are refs of the repository: the credential 'sweepline' (user name and a token that may push) gives the right.
+// For a key, take sshagent(['sweepline']) of the plugin SSH Agent instead of withCredentials.
+// Data stays in the agents' workspaces. For agents that start empty, set SWEEP_CACHE to a folder that stays.
+`;
+}
+
+/** Scripted, since a declarative matrix is static. */
 export const initJenkins: WritePipeline = (place) => {
   const folder = place.folder === "" ? "." : place.folder;
   return {
-    Jenkinsfile: `${header(place).replaceAll(/^#/gm, "//")}// Needs the plugin Pipeline Utility Steps, for readJSON.
+    Jenkinsfile: `${head(place)}if (env.CHANGE_FORK) {
+    // Agents would run a stranger's stages beside the credential.
+    currentBuild.result = 'NOT_BUILT'
+    echo 'The sweep is not run for pull requests from forks.'
+    return
+}
+def pushing = [gitUsernamePassword(credentialsId: 'sweepline', gitToolName: 'Default')]
 def points
 node {
     checkout scm
@@ -25,7 +41,14 @@ for (int i = 0; i < points.size(); i++) {
                 unstash 'sweep'
                 withEnv(["POINT=" + point]) {
                     catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') {
-                        sh 'sweepline matrix run --plan sweep.json --point "$POINT"'
+                        withCredentials(pushing) {
+                            sh '${useCache()}'
+                            // 75: an outside cause, worth another try.
+                            int code = 75
+                            for (int attempt = 0; code == 75 && attempt < 3; attempt++)
+                                code = sh script: 'sweepline matrix run --plan sweep.json --point "$POINT"', returnStatus: true
+                            if (code != 0) error('sweepline matrix run ended with ' + code)
+                        }
                     }
                 }
             }
@@ -38,7 +61,9 @@ node {
     dir('${folder}') {
         unstash 'sweep'
         try {
-            sh 'sweepline matrix collect --plan sweep.json --for jenkins --md report.md'
+            withCredentials(pushing) {
+                sh 'sweepline matrix collect --plan sweep.json --for jenkins --md report.md'
+            }
         } finally {
             archiveArtifacts artifacts: 'report.md', allowEmptyArchive: true
         }

@@ -8,8 +8,8 @@ export type PipelineFiles = Readonly<Record<string, string>>;
 export interface Place {
   /** The project's folder in the repository, with slashes; "" for its top. */
   readonly folder: string;
-  /** Of sweepline: jobs install one that reads the plans of this one. */
-  readonly version: string;
+  /** The package of sweepline that jobs install. */
+  readonly packageSpec: string;
 }
 
 export type WritePipeline = (place: Place) => PipelineFiles;
@@ -34,11 +34,6 @@ export function ifInFolder({ folder }: Place, text: string): string {
 /** `sweep`, or `sweep-<folder>` where a repository may have several. */
 export function pipelineName({ folder }: Place): string {
   return folder === "" ? "sweep" : `sweep-${folder.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "")}`;
-}
-
-/** Fixes of the same minor version are taken, so that all jobs read each other's plans. */
-export function packageName({ version }: Place): string {
-  return `sweepline@${version.split(".").slice(0, 2).join(".")}`;
 }
 
 /** The name stands in scripts, patterns and YAML of seven languages. Throws FOLDER_UNSUPPORTED for one that needs quotes there. */

@@ -1,14 +1,16 @@
 import path from "node:path";
 import { Command, Option } from "commander";
-import { exitCodes } from "../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { appendTo, closeSync, openAppend } from "../../base/files.ts";
 import { writeNamedFile } from "../../base/named-output.ts";
 import { emitPlan } from "../../ci/emit/emit.ts";
-import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";
+import { defaultPackage } from "../../ci/package-spec.ts";
 import type { CommandFactory } from "../catalog.ts";
 import type { ExitCode, Io } from "../io.ts";
-import { addPlanOption, matrixJobs, projectFolder, readPlan } from "../matrix.ts";
+import { addPlanOption, matrixJobs, packageText, projectFolder, readPlan } from "../matrix.ts";
+import { version } from "../version.ts";
 
 interface Options {
   readonly for: System;
@@ -16,6 +18,7 @@ interface Options {
   readonly maxJobs?: number;
   readonly parallel?: number;
   readonly template?: string;
+  readonly package?: string;
   readonly output?: string;
 }
 
@@ -36,7 +39,20 @@ function write(io: Io, options: Options, text: string): void {
   else io.stdout.write(text);
 }
 
+/** Elsewhere the jobs are in the file that `init` writes, and so is what they install. */
+function checkPackageOption(options: Options): void {
+  const installs = options.for === "kubernetes" || (options.for === "gitlab" && options.template === undefined);
+  if (options.package === undefined || installs) return;
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: "--package is for kubernetes, and for gitlab without --template",
+    hint: "For the others it is an option of `sweepline matrix init`.",
+    exitCode: matrixExitCodes.usage,
+  });
+}
+
 function emit(io: Io, options: Options): ExitCode {
+  checkPackageOption(options);
   const plan = readPlan(options.plan);
   const { text, points, jobs } = emitPlan(plan, {
     system: options.for,
@@ -45,6 +61,7 @@ function emit(io: Io, options: Options): ExitCode {
     planFile: options.plan,
     parallel: options.parallel,
     template: options.template,
+    packageSpec: options.package ?? defaultPackage(version),
   });
   write(io, options, text);
   const sizes = [...new Set([Math.floor(points / jobs), Math.ceil(points / jobs)])].join(" or ");
@@ -71,6 +88,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("--max-jobs <n>", "jobs at most; more points than that share jobs", matrixJobs)
       .option("--parallel <n>", "jobs at a time, where the system is told so here", matrixJobs)
       .option("--template <file>", "gitlab: a file of the repository with the job .sweepline-point")
+      .option("--package <spec>", `kubernetes, gitlab without --template: ${packageText}`)
       .option("-o, --output <file>", "write there (default: GITHUB_OUTPUT for github, else standard output)"),
   )
     .addHelpText("after", examples)

@@ -5,16 +5,18 @@ import { existsSync, makeFolder, readIfExists, writeAtomic } from "../../base/fi
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../ci/init/init.ts";
 import { inProject } from "../../ci/init/types.ts";
+import { defaultPackage } from "../../ci/package-spec.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { projectFolder } from "../matrix.ts";
+import { packageText, projectFolder } from "../matrix.ts";
 import { version } from "../version.ts";
 
 interface Options {
   readonly for: InitSystem;
   readonly force?: boolean;
+  readonly package?: string;
 }
 
 function refuseChanged(root: string, files: ReadonlyMap<string, string>): void {
@@ -43,7 +45,7 @@ function init(io: Io, overrides: readonly string[], options: Options): ExitCode 
   const context = openExperiments(openProject(process.cwd()));
   checkOverrides(overrides);
   const root = context.repository.workTree;
-  const place = { folder: projectFolder(), version };
+  const place = { folder: projectFolder(), packageSpec: options.package ?? defaultPackage(version) };
   const files = new Map(Object.entries(pipelineFiles(options.for, place)));
   const sweepFile = inProject(place, "sweep.txt");
   const hasSweep = existsSync(path.join(root, sweepFile));
@@ -74,6 +76,7 @@ export const command: CommandFactory = (io, finish) =>
     )
     .argument("[overrides...]", "written to sweep.txt")
     .addOption(new Option("--for <system>", "the CI system").choices(initSystems).makeOptionMandatory())
+    .option("--package <spec>", packageText)
     .option("-f, --force", "replace files that are there")
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>

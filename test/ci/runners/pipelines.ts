@@ -180,21 +180,25 @@ export const circleci: RunRound = async (round) => {
 export const jenkins: RunRound = async (round) => {
   const machine = await clone(round);
   const script = readFileSync(path.join(machine.work, "Jenkinsfile"), "utf8");
-  const [plan = "", emitting = "", run = "", collecting = ""] = [...script.matchAll(/\bsh '([^']+)'/g)].map(
-    ([, line]) => line ?? "",
-  );
+  const [plan = "", emitting = "", cache = "", run = "", collecting = ""] = [
+    ...script.matchAll(/\bsh (?:script: )?'([^']+)'/g),
+  ].map(([, line]) => line ?? "");
   const [, folder = ""] = /\bdir\('([^']+)'\)/.exec(script) ?? [];
   await succeed(machine.run(`cd ${folder}\n${plan}\n${few(emitting)}`));
   const stash = path.join(machine.work, folder, "sweep.json");
   const list = JSON.parse(readFileSync(path.join(machine.work, folder, "points.json"), "utf8")) as string[];
   const runOn = async (line: string, variables: Variables) =>
     (await clone(round)).run(`cd ${folder}\ncp '${stash}' .\n${line}`, variables);
-  return { points: await atOnce(list, (point) => runOn(run, { POINT: point })), collect: await runOn(collecting, {}) };
+  return {
+    points: await atOnce(list, (point) => runOn(`${cache}\n${run}`, { POINT: point })),
+    collect: await runOn(collecting, {}),
+  };
 };
 
 interface TektonParam {
   readonly name: string;
-  readonly value: string;
+  /** undefined: from a secret, of which the repository's URL is the only one. */
+  readonly value?: string;
 }
 
 interface TektonStep {
@@ -213,14 +217,13 @@ export const tekton: RunRound = async (round) => {
     const values = new Map(params.map((param) => [param.name, param.value]));
     const env = step.env.map(({ name: variable, value }) => [
       variable,
-      value.replace(/\$\(params\.(\w+)\)/, (_, param: string) => values.get(param) ?? ""),
+      // A workspace that is not bound has no path.
+      value?.replace(/\$\((?:params|workspaces)\.([\w.]+)\)/, (_, param: string) => values.get(param) ?? "") ??
+        round.url,
     ]);
     return emptyMachine(round).run(step.script, Object.fromEntries(env));
   };
-  const given = [
-    { name: "repository", value: round.url },
-    { name: "revision", value: round.commit },
-  ];
+  const given = [{ name: "revision", value: round.commit }];
   const [point] = spec.tasks;
   const [last] = spec.finally;
   const legs = point.matrix.include as { params: readonly TektonParam[] }[];
