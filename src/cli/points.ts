@@ -1,6 +1,7 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
 import { exitCodes, SweeplineError } from "../base/errors.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
+import { singleEdits, underGiven } from "../sweep/config-sweep.ts";
 import { type Expansion, expandPoints } from "../sweep/expand.ts";
 import { readPointsFile } from "../sweep/points-file.ts";
 import { expandOptions } from "./composition.ts";
@@ -29,7 +30,7 @@ export async function readPoints(
   const given = withOverrideFiles(sources.overrides);
   const { pointsFile, configs } = sources;
   const options = expandOptions(configs);
-  const overrides = pointsFile === undefined ? [...(configs?.sweeperParams() ?? []), ...given] : given;
+  const overrides = pointsFile === undefined ? withConfigSweep(given, configs) : given;
   if (overrides.length === 0 && pointsFile === undefined) throw noOverrides(configs);
   if (pointsFile === undefined) return { ...notEmpty(expandPoints(overrides, options)), words: overrides };
   if (overrides.length > 0)
@@ -44,6 +45,13 @@ export async function readPoints(
   const points = await readPointsFile(text, format, { ...options, name });
   if (points.length === 0) throw noPointsInFile(pointsFile);
   return { points, isSweep: true, words: ["--points", text] };
+}
+
+/** The sweep that lives in the config, as the overrides leave it, and the overrides. */
+function withConfigSweep(given: readonly string[], configs: ProjectConfigs | undefined): readonly string[] {
+  if (configs === undefined) return given;
+  const options = expandOptions(configs);
+  return underGiven(configs.sweeperParams(singleEdits(given, options)), given, options);
 }
 
 function noPointsInFile(name: string): SweeplineError {

@@ -105,10 +105,26 @@ export class ProjectConfigs {
     return tree.isGroup(group) && group !== "" ? tree.options(group) : undefined;
   }
 
-  /** The overrides of `hydra.sweeper.params`, as on a command line. */
-  sweeperParams(): readonly string[] {
-    const { hydra } = compose({ ...this.request([]), notChosen: "leave-out" });
-    return sweeperParams(hydra);
+  /**
+   * The overrides of `hydra.sweeper.params`, as on a command line, their interpolations resolved; what the edits change
+   * in the config comes first. Throws SweeplineError.
+   */
+  sweeperParams(edits: readonly ParamEdit[]): readonly string[] {
+    const request = { ...this.request(this.overrides.read(edits)), notChosen: "leave-out" } as const;
+    const { choices } = compose({ ...request, overrides: [] });
+    const overrides = request.overrides.flatMap((override) => this.beforeSweep(override, choices));
+    const { environment } = request;
+    const warn = (message: string): void => this.warnOnce(message);
+    return sweeperParams(compose({ ...request, overrides }), { environment, warn });
+  }
+
+  /** A key or group that only the sweep adds is not there yet: what an override says about it waits for the points. */
+  private beforeSweep(override: ConfigOverride, choices: Composition["choices"]): readonly ConfigOverride[] {
+    const { kind, key, package: packageName } = override;
+    if (/^hydra[./]/.test(key) || kind === "add") return [override];
+    if (kind === "delete" || kind === "extend-list") return [];
+    if (this.optionsOf(key) === undefined) return [{ ...override, kind: "force-add" }];
+    return choices.has(packageName === null ? key : `${key}@${packageName}`) ? [override] : [];
   }
 
   private request(overrides: readonly ConfigOverride[]): ComposeRequest {

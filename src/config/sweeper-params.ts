@@ -1,14 +1,21 @@
 /** A sweep that lives in the config: `hydra.sweeper.params`, a mapping of keys to what follows their `=`. */
 import { pythonRepr } from "../base/python.ts";
 import type { Scalar } from "../base/value.ts";
-import { childOf } from "./node.ts";
+import { Interpolation } from "./interpolate.ts";
+import type { InterpolationOptions } from "./interpolation.ts";
+import { childOf, mapNode } from "./node.ts";
 import { problemOf } from "./source.ts";
-import type { ConfigNode, MapNode } from "./types.ts";
+import type { Composition, ConfigNode } from "./types.ts";
 
-/** `{"train.lr": "0.1,0.01", seed: range(3)}` to `train.lr=0.1,0.01` and `seed=range(3)`. Empty where there is none. */
-export function sweeperParams(hydra: MapNode): readonly string[] {
-  const params = childOf(childOf(hydra, "sweeper"), "params");
-  if (params === undefined || (params.kind === "scalar" && params.value === null)) return [];
+/**
+ * `{"train.lr": "0.1,0.01", seed: range(3)}` to `train.lr=0.1,0.01` and `seed=range(3)`. Empty where there is none.
+ * Interpolations are resolved before, as Hydra does when it makes its sweeper: `${lr},5` is the lr of the config.
+ */
+export function sweeperParams({ config, hydra }: Composition, options: InterpolationOptions): readonly string[] {
+  const written = childOf(childOf(hydra, "sweeper"), "params");
+  if (written === undefined || (written.kind === "scalar" && written.value === null)) return [];
+  const whole = mapNode(new Map([...config.entries, ["hydra", hydra]]), config.source);
+  const params = new Interpolation(whole, options).resolve(written, ["hydra", "sweeper", "params"]);
   if (params.kind !== "map")
     throw problemOf(params.source, {
       code: "CONFIG_BAD_SWEEP",

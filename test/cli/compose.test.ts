@@ -8,6 +8,8 @@ const files = {
   "conf/db/pg.yaml": "host: pg\nport: 5432\n",
   "conf/db/twice.yaml": "a: 1\nb: 2\na: 3\n",
   "conf/db/old.yaml": `host: \${oc.deprecated:lr}\n`,
+  "conf/swept.yaml": `defaults: [config]\nhydra:\n  sweeper:\n    params: {db: "my*,pg", +k: "\${lr},5"}\n`,
+  "conf/grid/lr.yaml": "# @package _global_\nhydra: {sweeper: {params: {lr: 7}}}\n",
   "other/train.yaml": "x: 1\n",
   "params.yaml": "lr: 1\n",
   "dvc.yaml": "stages:\n  use:\n    cmd: cp params.yaml used.yaml\n    params: [lr]\n    outs: [used.yaml]\n",
@@ -114,6 +116,18 @@ describe("composed experiments", () => {
     const { exitCode, stderr } = await repository.run(["sweep"]);
     expect(exitCode).toBe(254);
     expect(stderr).toContain("or hydra.sweeper.params in the config");
+  });
+
+  test("the sweep of the config is what the overrides make of it", async () => {
+    const pointsOf = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const preview = JSON.parse(await repository.succeed(["sweep", "--dry-run", "--json", ...args]));
+      return preview.fresh.map(({ overrides }: { readonly overrides: readonly string[] }) => overrides.join(" "));
+    };
+    await repository.succeed(["config", "hydra.config_name", "swept"]);
+    expect(await pointsOf("hydra.sweeper.params.db=pg")).toEqual(["db=pg +k=0.1", "db=pg +k=5"]);
+    expect(await pointsOf("db=pg", "lr=3", "k='x'")).toEqual(["db=pg +k='x' lr=3"]);
+    expect(await pointsOf("+grid=lr", "db=pg", "~k")).toEqual(["db=pg lr=7 +grid=lr"]);
+    await repository.succeed(["config", "--unset", "hydra.config_name"]);
   });
 
   test.each(["hydra.config_module", "hydra.plugins_path"])("%s needs Python", async (setting) => {
