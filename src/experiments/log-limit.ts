@@ -1,7 +1,7 @@
 /**
  * Keeps a log bounded while stages write into it: its head and its tail stay, what was in between is cut, and a line
  * says so. Stages write straight to the file, with no process of ours in between; since they append, the file can be
- * cut under them. What is written in the instant between the last look and the cut belongs to the part cut out.
+ * cut under them, if they are held still for that moment.
  */
 import { systemErrorCode } from "../base/errors.ts";
 import {
@@ -44,19 +44,7 @@ function notice(bytes: number): string {
   return `\n[sweepline: ${bytes} bytes of this log were cut here]\n`;
 }
 
-/** What was written since the tail was read, which takes a while; soon so little is new that the cut misses hardly anything. */
-function readLate(handle: number, from: number): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  for (let at = from, round = 0; round < 4; round++) {
-    const part = readRange(handle, at, Math.max(0, fstatSync(handle).size - at));
-    if (part.length === 0) break;
-    parts.push(part);
-    at += part.length;
-  }
-  return parts;
-}
-
-/** Cuts a log that has become too large. Answers whether it did. */
+/** Cuts a log that has become too large, while nobody writes into it. Answers whether it did. */
 export function limitLog(file: string, limits: LogLimits = logLimits): boolean {
   const size = lstatIfExists(file)?.size ?? 0;
   if (size <= limits.mostBytes) return false;
@@ -68,11 +56,9 @@ export function limitLog(file: string, limits: LogLimits = logLimits): boolean {
     const earlier = noticePattern.exec(readRange(reader, keptBytes, 100).toString("latin1"));
     const cutBefore = earlier === null ? 0 : Number(earlier[1]) - earlier[0].length;
     const tail = readRange(reader, end - keptBytes, keptBytes);
-    const late = readLate(reader, end);
     truncateFile(file, keptBytes);
     appendTo(writer, notice(cutBefore + end - 2 * keptBytes));
     appendTo(writer, tail);
-    for (const part of late) appendTo(writer, part);
     return true;
   } finally {
     closeSync(reader);
@@ -85,22 +71,28 @@ export interface LogWatch {
   close(): void;
 }
 
-/** Looks at the log again and again while something writes into it. */
-export function watchLog(file: string): LogWatch {
-  const look = () => {
+/** Does the cutting at a moment when nobody writes, or leaves it for the next time. */
+export type WhileNobodyWrites = (cut: () => void) => void;
+
+/**
+ * Looks at the log again and again while something writes into it, and a last time when that has ended.
+ * @param whileNobodyWrites absent: this thread writes itself
+ */
+export function watchLog(file: string, whileNobodyWrites: WhileNobodyWrites = (cut) => cut()): LogWatch {
+  const look = (when: WhileNobodyWrites) => {
     try {
-      limitLog(file);
+      if ((lstatIfExists(file)?.size ?? 0) > logLimits.mostBytes) when(() => limitLog(file));
     } catch (error) {
       // A full disk or a missing file must not end the run: the log is only for people.
       if (systemErrorCode(error) === undefined) throw error;
     }
   };
-  const timer = setInterval(look, checkMs);
+  const timer = setInterval(() => look(whileNobodyWrites), checkMs);
   timer.unref();
   return {
     close: () => {
       clearInterval(timer);
-      look();
+      look((cut) => cut());
     },
   };
 }

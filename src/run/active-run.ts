@@ -11,6 +11,7 @@ import { endProcessGroups, killGroup } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { processesFile, type RunFolder, runnerId } from "../experiments/runs.ts";
 import { dropLostLeases } from "../pipeline/run/leases.ts";
+import { whileStopped } from "../pipeline/run/stopped-groups.ts";
 import type { WorkerPool } from "./pool.ts";
 import type { RunEnd } from "./settle.ts";
 import type { SlotPool } from "./slots.ts";
@@ -78,7 +79,7 @@ export class ActiveRun {
   private async inWorker(tools: RunTools, environment: RunSettings["environment"], port: MessagePort): Promise<RunEnd> {
     const { entry, run } = this;
     const slot = tools.slots.take();
-    const log = watchLog(run.log);
+    const log = watchLog(run.log, (cut) => whileStopped(this.groups(), cut));
     const processes = processesFile(tools.context.state, entry.sequence);
     try {
       return await tools.pool.run("runEntry", {

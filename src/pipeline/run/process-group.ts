@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from "../../base/files.ts";
 const stopGraceMs = 5000;
 const pollMs = 25;
 
-function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL"): void {
+/** A group that is gone is fine. */
+export function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
   beforeEffect("signal", `${signal} ${group}`);
   try {
     process.kill(-group, signal);

@@ -1,0 +1,63 @@
+/** Holding stages still for a moment: what they write to can be changed under them meanwhile. */
+import { readdirSync, readFileSync } from "../../base/files.ts";
+import { signalGroup } from "./process-group.ts";
+
+/** A process that waits for a disk stops only when it has what it waits for. */
+const limitMs = 300;
+/** Where the kernel does not tell who has stopped. */
+const blindMs = 50;
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** The state and, of a process, its group: the first and the third word behind the name. */
+function statWords(file: string): readonly string[] {
+  try {
+    const stat = readFileSync(file, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ", 3);
+  } catch {
+    return ["X"];
+  }
+}
+
+function threadStates(pid: string): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => statWords(`/proc/${pid}/task/${thread}/stat`)[0] ?? "");
+  } catch {
+    return [];
+  }
+}
+
+/** Whether somebody of the group lives, and all threads of all of them have stopped: none is within a write. */
+function isStopped(group: number): boolean {
+  const members = readdirSync("/proc").filter(
+    (name) => /^\d+$/.test(name) && Number(statWords(`/proc/${name}/stat`)[2]) === group,
+  );
+  const states = members.flatMap(threadStates).filter((state) => state !== "Z" && state !== "X");
+  return states.length > 0 && states.every((state) => state === "T" || state === "t");
+}
+
+function waitUntilStopped(groups: readonly number[]): boolean {
+  if (process.platform !== "linux") {
+    sleep(blindMs);
+    return true;
+  }
+  for (const until = Date.now() + limitMs; Date.now() < until; sleep(1)) if (groups.every(isStopped)) return true;
+  return false;
+}
+
+/**
+ * Does the work while all the groups are stopped, and lets them go on; not where there are none, or where one does not
+ * stop in time or has ended. One that somebody else stopped stays so.
+ */
+export function whileStopped(groups: readonly number[], work: () => void): void {
+  if (groups.length === 0) return;
+  const ours = process.platform === "linux" ? groups.filter((group) => !isStopped(group)) : groups;
+  try {
+    for (const group of ours) signalGroup(group, "SIGSTOP");
+    if (waitUntilStopped(groups)) work();
+  } finally {
+    for (const group of ours) signalGroup(group, "SIGCONT");
+  }
+}
