@@ -30,28 +30,40 @@ export interface StartRequest {
   readonly jobs: number;
   /** Of the coordinator's command line. */
   readonly words: readonly string[];
+  /** Whether they differ from the defaults, so that workers which run already can't be what is wanted. */
+  readonly asks: "nothing" | "own options";
 }
 
 export interface Started {
-  /** "raised": the coordinator ran already, with the options of its own start. */
-  readonly kind: "launched" | "raised";
+  /** "raised": the coordinator ran already, with the options of its own start; "resumed": and was to stop. */
+  readonly kind: "launched" | "raised" | "resumed";
   /** How many workers came, and how many there are now. */
   readonly added: number;
   readonly jobs: number;
   readonly pid: number;
 }
 
-/** Makes sure that a background coordinator with at least that many jobs runs. Errors: NOT_STARTED with its log. */
+/** Makes sure that a background coordinator with at least that many jobs runs. Errors: NOT_STARTED with its log, STOPPING. */
 export function startBackground(context: ExperimentsContext, request: StartRequest): Promise<Started> {
   makeFolder(context.state.root);
   return withLock(context.state.startLock, "queue start", async () => {
     for (;;) {
       const living = backgroundCoordinator(context.state);
       if (living === undefined) return launch(context, request);
+      const isStopping = living.state === "draining";
+      if (isStopping && request.asks === "own options") throw stopping(living.pid);
       const jobs = Math.max(living.jobs, request.jobs);
       if (await raiseJobs(context.state, jobs))
-        return { kind: "raised", added: jobs - living.jobs, jobs, pid: living.pid };
+        return { kind: isStopping ? "resumed" : "raised", added: jobs - living.jobs, jobs, pid: living.pid };
     }
+  });
+}
+
+function stopping(pid: number): SweeplineError {
+  return new SweeplineError({
+    code: "STOPPING",
+    message: `the queue workers (process ${pid}) stop when their running experiments have ended: until then they take no other options`,
+    hint: "`sweepline queue stop --kill` ends them at once; `sweepline queue start` with --jobs alone takes the stop back.",
   });
 }
 

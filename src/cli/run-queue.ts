@@ -1,10 +1,12 @@
 /** Runs queued entries with progress on the terminal; shared by `exp run --run-all`, `exp run --temp` and `sweep`. */
 import { availableParallelism } from "node:os";
 import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { backgroundCoordinator } from "../experiments/background.ts";
 import { recoverDeadRuns } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { createProgress, type Progress } from "../report/progress/progress.ts";
 import { type BackgroundOptions, Coordinator, type CoordinatorOptions } from "../run/coordinator.ts";
+import { deviceRunners } from "../run/devices.ts";
 import { defaultRetryPolicy } from "../run/retry.ts";
 import type { RunSummary } from "../run/summary.ts";
 import { listenForInterrupt } from "./interrupt.ts";
@@ -43,6 +45,16 @@ function checkJobs(jobs: number, io: Io): void {
     warn(io, `--jobs ${jobs} is more than the ${cores} cores of this machine: the experiments share them`);
 }
 
+/** Workers without devices start nothing while we run, but what they run already has none. */
+function warnOfWorkers({ state }: ExperimentsContext, io: Io): void {
+  const workers = backgroundCoordinator(state);
+  if (workers === undefined || workers.pid === process.pid || deviceRunners(state).includes(workers.pid)) return;
+  warn(
+    io,
+    `the queue workers in the background (process ${workers.pid}) have no --gpus or --slots: they start nothing while this runs, but what they have started already may use any device`,
+  );
+}
+
 /** Runs until the queue (or `only`) is done or the user stops it. Failures of experiments are part of the summary. */
 export async function runQueue(context: ExperimentsContext, io: Io, request: RunQueueRequest): Promise<QueueRun> {
   const { format, limits = {}, jobs, ...rest } = request;
@@ -53,6 +65,7 @@ export async function runQueue(context: ExperimentsContext, io: Io, request: Run
   const { retry: _retry, ...others } = limits;
   const capacity = { jobs: jobsNumber(jobs), memory: jobs === "auto" ? ("measured" as const) : ("fixed" as const) };
   const options = { ...rest, ...others, ...retry, ...capacity };
+  if (others.devices !== undefined && rest.claims === "take") warnOfWorkers(context, io);
   const progress =
     format === "none" ? silent : createProgress({ ...io, ...(format === "json" ? { mode: "json" } : {}) });
   const coordinator = new Coordinator(context, { ...options, emit: (event) => progress.emit(event) });

@@ -7,6 +7,8 @@ import type { StateLayout } from "./layout.ts";
 export interface BackgroundCoordinator extends ProcessIdentity {
   /** How many experiments it runs at once. */
   readonly jobs: number;
+  /** "draining": `queue stop` was called, and it waits for what runs. */
+  readonly state: "working" | "draining";
 }
 
 /** The living background coordinator, or undefined, also before it has said how many jobs it has. */
@@ -14,12 +16,16 @@ export function backgroundCoordinator(state: StateLayout): BackgroundCoordinator
   const owner = readLock(state.coordinatorLock);
   if (owner === undefined || owner === "broken" || !isAlive(owner)) return undefined;
   // The file stays behind: that of an earlier coordinator says nothing.
-  const [pid, jobs] = (readIfExists(state.coordinatorFacts)?.toString() ?? "").split(" ").map(Number);
+  const facts = (readIfExists(state.coordinatorFacts)?.toString() ?? "").split(" ");
+  const [pid, jobs] = facts.map(Number);
   if (pid !== owner.pid || jobs === undefined || !Number.isSafeInteger(jobs)) return undefined;
-  return { pid: owner.pid, startedAt: owner.startedAt, jobs };
+  return { pid: owner.pid, startedAt: owner.startedAt, jobs, state: facts[2] === "draining" ? "draining" : "working" };
 }
 
-/** Told by the coordinator itself, as soon as it has its lock and whenever the number changes. */
-export function publishJobs(state: StateLayout, jobs: number): void {
-  writeAtomic(state.coordinatorFacts, `${process.pid} ${jobs}`);
+/** Told by the coordinator itself, as soon as it has its lock and whenever something of it changes. */
+export function publishWorkers(
+  layout: StateLayout,
+  { jobs, state }: Pick<BackgroundCoordinator, "jobs" | "state">,
+): void {
+  writeAtomic(layout.coordinatorFacts, `${process.pid} ${jobs} ${state}`);
 }

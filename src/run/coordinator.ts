@@ -26,8 +26,8 @@ import { Wake } from "./wake.ts";
 export interface BackgroundOptions {
   /** How long it stays without work. */
   readonly idleMs: number;
-  /** The number of jobs was changed. */
-  jobsChanged(jobs: number): void;
+  /** The number of jobs was changed, or a stop was asked for or taken back. */
+  changed(jobs: number, state: "working" | "draining"): void;
   /** Gives the role up; false where somebody asked for something in the last moment. */
   retire(): Promise<boolean>;
 }
@@ -39,8 +39,6 @@ export interface CoordinatorOptions extends CapacityOptions {
   readonly maxFailures?: number;
   /** Only these entries; undefined: all that are queued, also those that come while we run. */
   readonly only?: ReadonlySet<number>;
-  /** "held": the caller claimed the entries when it queued them. */
-  readonly claims: "take" | "held";
   readonly sweep?: string;
   /** undefined: nothing runs twice. */
   readonly retry?: RetryPolicy;
@@ -96,7 +94,10 @@ export class Coordinator {
     const startedAt = Date.now();
     const total = await this.source.open();
     this.plan(total, startedAt);
-    if (total === 0 && background === undefined) return this.summarize(startedAt);
+    if (total === 0 && background === undefined) {
+      this.capacity.close();
+      return this.summarize(startedAt);
+    }
     const tools: Tools = {
       context: this.context,
       pool: new WorkerPool(background === undefined ? jobs : mostJobs),
@@ -197,6 +198,8 @@ export class Coordinator {
     if (this.source.nextDue() !== undefined || this.source.hasUntried()) return false;
     const { background } = this.options;
     if (background === undefined) return (await this.source.open()) === 0;
+    // Another process gives out the devices; when it ends, what it left is ours.
+    if (this.room === "later") this.idleSince = undefined;
     this.idleSince ??= Date.now();
     if (Date.now() - this.idleSince < background.idleMs) return false;
     return background.retire();
@@ -264,9 +267,12 @@ export class Coordinator {
       this.idleSince = undefined;
       // A stop that was asked for before is taken back.
       if (this.state === "draining") this.state = "working";
-      background.jobsChanged(request.jobs);
+      background.changed(request.jobs, "working");
     } else if (request.manner === "kill") this.stop();
-    else if (this.state === "working") this.state = "draining";
+    else if (this.state === "working") {
+      this.state = "draining";
+      background.changed(this.capacity.jobs, "draining");
+    }
     this.wake.now();
     return true;
   }
@@ -283,10 +289,10 @@ export class Coordinator {
 
   /**
    * Kills the running stages without waiting for anything; their entries never left the queue.
-   * Answers how many there were.
+   * Answers how many are back in the queue, with those that had stopped before.
    */
   endAtOnce(): number {
-    const count = this.active.size;
+    const count = new Set([...this.active.keys(), ...this.requeued.keys()]).size;
     for (const [sequence, run] of this.active) {
       run.killGroups();
       keepInterrupted(run);

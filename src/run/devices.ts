@@ -3,7 +3,9 @@
  * processes which run the queue do not give out the same one.
  */
 import path from "node:path";
-import { tryLock, unlock } from "../base/locks.ts";
+import { existsSync, readdirSync } from "../base/files.ts";
+import { readLock, tryLock, unlock } from "../base/locks.ts";
+import { isAlive } from "../base/processes.ts";
 import type { StateLayout } from "../experiments/layout.ts";
 
 export interface DeviceOptions {
@@ -29,6 +31,30 @@ interface Place {
 /** `tpu-v4` as the end of a variable's name: TPU_V4. */
 export function slotVariable(name: string): string {
   return `SWEEPLINE_SLOT_${name.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()}`;
+}
+
+function claimFile(state: StateLayout, pid: number): string {
+  return path.join(state.devices, `runner-${pid}.lock`);
+}
+
+/**
+ * Tells the other processes that run the queue that this one gives each experiment a device of its own: meanwhile one
+ * that gives none starts nothing. Answers what ends it.
+ */
+export function claimDevices(state: StateLayout): () => void {
+  const file = claimFile(state, process.pid);
+  tryLock(file, "devices");
+  return () => unlock(file);
+}
+
+/** The living processes that give out devices. */
+export function deviceRunners(state: StateLayout): readonly number[] {
+  if (!existsSync(state.devices)) return [];
+  return readdirSync(state.devices).flatMap((name) => {
+    if (!name.startsWith("runner-")) return [];
+    const owner = readLock(path.join(state.devices, name));
+    return owner !== undefined && owner !== "broken" && isAlive(owner) ? [owner.pid] : [];
+  });
 }
 
 export class DevicePool {

@@ -135,6 +135,37 @@ describe("queue stop", () => {
   });
 });
 
+test("queue start while the workers are about to stop: taken back in words, or refused with other options", async () => {
+  const { gate, repository } = await heldQueue("1,2");
+  await repository.succeed(["queue", "start", "--idle", "100ms"]);
+  const call = await gate.nextCall();
+  await repository.succeed(["queue", "stop"]);
+  const refused = await repository.run(["queue", "start", "--gpus", "1"]);
+  expect(refused).toMatchObject({ exitCode: 255, stderr: expect.stringContaining("take no other options") as string });
+  const resumed = await repository.run(["queue", "start"]);
+  expect(resumed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("taken back") as string });
+  await finish(call);
+  await finish(await gate.nextCall());
+  expect((await whenGone(repository)).tasks.map(({ state }) => state)).toEqual(["success", "success"]);
+});
+
+test("idle workers without devices leave the queue to a command that gives each experiment its own", async () => {
+  const { gate, repository } = await heldQueue("1,2,3");
+  await repository.succeed(["queue", "start", "--idle", "100ms"]);
+  const ofWorkers = await gate.nextCall();
+  const running = repository.start(["exp", "run", "--run-all", "--gpus", "7"]);
+  const first = await gate.nextCall();
+  await finish(ofWorkers);
+  await finish(first);
+  const second = await gate.nextCall();
+  expect([first, second].map(({ env }) => env.CUDA_VISIBLE_DEVICES)).toEqual(["7", "7"]);
+  await finish(second);
+  const { exitCode, stderr } = await running.result();
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("have no --gpus or --slots");
+  await whenGone(repository);
+});
+
 describe("queue kill", () => {
   test.each([[[]], [["-f"]]])("%s: the task failed, the others go on", async (flags) => {
     const { gate, repository } = await heldQueue("1,2");

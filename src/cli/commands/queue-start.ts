@@ -39,15 +39,18 @@ export const command: CommandFactory = (io, finish) =>
       const started = await startBackground(context, {
         jobs: jobsNumber(jobs),
         words: ["--jobs", String(jobs), ...words],
+        asks: words.length > 0 ? "own options" : "nothing",
       });
       const plural = started.added > 1 ? "s" : "";
       print(io, `Started '${started.added}' new experiments task queue worker${plural}.`);
-      if (started.kind === "raised") {
+      if (started.kind === "resumed")
+        warn(io, "`queue stop` is taken back: the workers go on, with the options that they were started with");
+      if (started.kind !== "launched") {
         print(io, `There are ${started.jobs} in all (process ${started.pid}).`);
         if (words.length > 0)
           warn(
             io,
-            `they go on as they were started: ${words.join(" ")} has no effect. \`sweepline queue stop\` ends them`,
+            `they go on as they were started: ${words.join(" ")} has no effect. After \`sweepline queue stop\`, once they have ended, it has`,
           );
       }
       finish(exitCodes.ok);

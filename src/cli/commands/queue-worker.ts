@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { readLock, tryLock, unlock, withLock } from "../../base/locks.ts";
-import { publishJobs } from "../../experiments/background.ts";
+import { publishWorkers } from "../../experiments/background.ts";
 import type { StateLayout } from "../../experiments/layout.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { readRequests } from "../../experiments/requests.ts";
@@ -42,7 +42,7 @@ async function work(io: Io, options: Options): Promise<ExitCode> {
     return exitCodes.refused;
   }
   const jobs = options.jobs ?? defaultJobs(options);
-  publishJobs(state, jobsNumber(jobs));
+  publishWorkers(state, { jobs: jobsNumber(jobs), state: "working" });
   try {
     const run = await runQueue(context, io, {
       jobs,
@@ -52,7 +52,7 @@ async function work(io: Io, options: Options): Promise<ExitCode> {
       format: "text",
       background: {
         idleMs: options.idle,
-        jobsChanged: (number) => publishJobs(state, number),
+        changed: (number, now) => publishWorkers(state, { jobs: number, state: now }),
         retire: () => retire(state),
       },
     });
