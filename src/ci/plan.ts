@@ -98,6 +98,11 @@ export function formatPlan({ points, ...head }: SweepPlan): string {
   return `${JSON.stringify(head).slice(0, -1)},"points":[\n${rows}\n]}\n`;
 }
 
+/** A hash of all that is in a plan: jobs that make it again compare theirs with it. */
+export function planDigest(plan: SweepPlan): string {
+  return createHash("sha256").update(formatPlan(plan)).digest("hex").slice(0, 16);
+}
+
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

@@ -178,7 +178,7 @@ describe("systems without a published schema", () => {
     ]);
     for (const task of tasks) execFileSync("sh", ["-n"], { input: task.spec.steps[0].script });
     const declared = tasks[0].spec.params.map(({ name }: { name: string }) => name);
-    expect(declared).toEqual(["revision", "point"]);
+    expect(declared).toEqual(["revision", "plan", "point"]);
     const [{ valueFrom }] = tasks[0].spec.steps[0].env;
     expect(valueFrom.secretKeyRef).toEqual({ name: "sweepline", key: "repository" });
   });

@@ -16,8 +16,9 @@ const files = {
   "params.yaml": "seed: 0\n",
   "dvc.yaml": `stages:
   train:
-    cmd: 'test "$(cat params.yaml)" != "seed: 7" && cp params.yaml metrics.yaml'
+    cmd: 'test "$(cat params.yaml)" != "seed: 7" && cp params.yaml metrics.yaml && cp params.yaml model.yaml'
     params: [seed]
+    outs: [model.yaml]
     metrics: [{metrics.yaml: {cache: false}}]
 `,
 };

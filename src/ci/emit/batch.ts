@@ -27,10 +27,14 @@ export const emitSlurm: Emit = (emission) => {
     "cache=$(sweepline config cache.dir)",
     'test -n "$cache" || cache=cache',
     "case $cache in /*) ;; *) cache=$SLURM_SUBMIT_DIR/.dvc/$cache ;; esac",
+    // A folder that is named by a relative path is another one for the clone.
+    "tab=$(printf '\\t')",
+    'sweepline remote list > "$work/remotes"',
     'cd "$work/clone"',
     `git checkout --quiet --detach ${baseline}`,
     ...enterProject(emission),
     'sweepline config --local cache.dir "$cache"',
+    'while IFS=$tab read -r name url default; do sweepline config --local "remote.$name.url" "$url"; done < "$work/remotes"',
     'sweepline matrix run --plan "$work/sweep.json" --point "$POINT"',
   ].join("\n")}\n`;
 };
@@ -45,7 +49,7 @@ function podScript(emission: Emission): readonly string[] {
     "git checkout --quiet --detach FETCH_HEAD",
     ...enterProject(emission),
     npmInstall(emission.packageSpec, ["--silent"]),
-    "sweepline matrix plan @sweep.txt -o sweep.json",
+    `sweepline matrix plan @sweep.txt --expect ${emission.digest} -o sweep.json`,
     runCommand({ planFile: "sweep.json" }),
   ];
 }

@@ -3,7 +3,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { matrixExitCodes } from "../exit-codes.ts";
 import { jobLimits, type System } from "../limits.ts";
 import { checkPackage } from "../package-spec.ts";
-import type { SweepPlan } from "../plan.ts";
+import { planDigest, type SweepPlan } from "../plan.ts";
 import { packShards } from "../shards.ts";
 import { emitAzure } from "./azure.ts";
 import { emitKubernetes, emitSlurm } from "./batch.ts";
@@ -29,6 +29,9 @@ const emitters: Readonly<Record<System, Emit>> = {
   json: (emission) => `${JSON.stringify(pointTexts(emission))}\n`,
   lines: (emission) => `${pointTexts(emission).join("\n")}\n`,
 };
+
+/** Systems whose jobs have no file of the plan: they make it again, from the committed sweep.txt. */
+export const replanning: ReadonlySet<System> = new Set(["circleci", "tekton", "kubernetes"]);
 
 /** How many jobs a plan gets. Throws TOO_MANY_JOBS where more are asked for than the system can have. */
 export function maxJobsOf(system: System, asked: number | undefined): number {
@@ -71,6 +74,18 @@ export function emitPlan(plan: SweepPlan, request: EmitRequest): Emitted {
   const { sweep, baseline } = plan;
   const shards = packShards(plan.points.length, maxJobsOf(system, request.maxJobs));
   const points = plan.points.length;
-  const emission: Emission = { sweep, baseline, points, shards, folder, planFile, packageSpec, parallel, template };
+  const digest = planDigest(plan);
+  const emission: Emission = {
+    sweep,
+    baseline,
+    digest,
+    points,
+    shards,
+    folder,
+    planFile,
+    packageSpec,
+    parallel,
+    template,
+  };
   return { text: emitters[system](emission), points, jobs: shards.length };
 }

@@ -1,7 +1,10 @@
 import { pointTexts, quoted, titleOf } from "./texts.ts";
-import type { Emit } from "./types.ts";
+import type { Emission, Emit } from "./types.ts";
 
-const revision = ["        - name: revision", "          value: $(params.revision)"];
+function shared({ digest }: Emission): readonly string[] {
+  const plan = ["        - name: plan", `          value: ${quoted(digest)}`];
+  return ["        - name: revision", "          value: $(params.revision)", ...plan];
+}
 
 function bound(workspace: string): readonly string[] {
   return ["      workspaces:", `        - name: ${workspace}`, `          workspace: ${workspace}`];
@@ -33,7 +36,7 @@ export const emitTekton: Emit = (emission) => {
     "        name: sweepline-point",
     ...bound("cache"),
     "      params:",
-    ...revision,
+    ...shared(emission),
     "      matrix:",
     "        include:",
     ...include,
@@ -43,6 +46,6 @@ export const emitTekton: Emit = (emission) => {
     "        name: sweepline-collect",
     ...bound("report"),
     "      params:",
-    ...revision,
+    ...shared(emission),
   ].join("\n")}\n`;
 };

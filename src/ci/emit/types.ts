@@ -5,6 +5,8 @@ import type { Shard } from "../shards.ts";
 export interface Emission {
   readonly sweep: string;
   readonly baseline: ObjectId;
+  /** See planDigest(). */
+  readonly digest: string;
   readonly points: number;
   readonly shards: readonly Shard[];
   /** The project's folder in the repository, with slashes; "" for its top. Jobs go there before they name a file. */

@@ -42,13 +42,16 @@ jobs:
     parameters:
       point:
         type: string
+      plan:
+        type: string
 ${image(place)}    environment:
       POINT: << parameters.point >>
+      PLAN: << parameters.plan >>
     steps:
 ${setUp(place)}      # Add here what the stages need.
       - restore_cache:
           keys: [sweepline-]
-      - run: sweepline matrix plan @sweep.txt -o sweep.json
+      - run: sweepline matrix plan @sweep.txt --expect "$PLAN" -o sweep.json
       - run:
           no_output_timeout: 5h
           command: |
@@ -65,10 +68,15 @@ ${setUp(place)}      # Add here what the stages need.
           paths: [.dvc/cache]
       - run: exit "$(cat exit-code)"
   collect:
-${image(place)}    steps:
+    parameters:
+      plan:
+        type: string
+${image(place)}    environment:
+      PLAN: << parameters.plan >>
+    steps:
 ${setUp(place)}      - attach_workspace:
           at: .
-      - run: sweepline matrix plan @sweep.txt -o sweep.json
+      - run: sweepline matrix plan @sweep.txt --expect "$PLAN" -o sweep.json
       - run: sweepline matrix collect --plan sweep.json --for circleci --bundles bundles --md report.md
       - store_artifacts:
           path: report.md

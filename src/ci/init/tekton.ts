@@ -17,6 +17,7 @@ metadata:
 spec:
   params:
     - name: revision
+    - name: plan
 ${ofPoint("    - name: point\n")}  workspaces:
     - name: ${workspace.name}
       optional: true
@@ -32,6 +33,8 @@ ${ofPoint("    - name: point\n")}  workspaces:
               key: repository
         - name: REVISION
           value: $(params.revision)
+        - name: PLAN
+          value: $(params.plan)
 ${ofPoint("        - name: POINT\n          value: $(params.point)\n")}        - name: ${workspace.variable}
           value: $(workspaces.${workspace.name}.path)
       script: |
@@ -42,7 +45,7 @@ ${ofPoint("        - name: POINT\n          value: $(params.point)\n")}        -
         git fetch --quiet --depth 1 origin "$REVISION"
         git checkout --quiet --detach FETCH_HEAD
 ${ifInFolder(place, `        cd ${place.folder}\n`)}        ${npmInstall(place.packageSpec, ["--silent"])}
-        sweepline matrix plan @sweep.txt -o sweep.json
+        sweepline matrix plan @sweep.txt --expect "$PLAN" -o sweep.json
 ${script.map((line) => `        ${line}\n`).join("")}`;
 }
 

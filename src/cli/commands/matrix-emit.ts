@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { appendTo, closeSync, openAppend } from "../../base/files.ts";
 import { writeNamedFile } from "../../base/named-output.ts";
-import { emitPlan } from "../../ci/emit/emit.ts";
+import { emitPlan, replanning } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";
 import { defaultPackage } from "../../ci/package-spec.ts";
@@ -11,6 +11,7 @@ import type { CommandFactory } from "../catalog.ts";
 import type { ExitCode, Io } from "../io.ts";
 import { addPlanOption, matrixJobs, packageText, projectFolder, readPlan } from "../matrix.ts";
 import { version } from "../version.ts";
+import { checkReplanned } from "./matrix-plan.ts";
 
 interface Options {
   readonly for: System;
@@ -51,9 +52,10 @@ function checkPackageOption(options: Options): void {
   });
 }
 
-function emit(io: Io, options: Options): ExitCode {
+async function emit(io: Io, options: Options): Promise<ExitCode> {
   checkPackageOption(options);
   const plan = readPlan(options.plan);
+  if (replanning.has(options.for) && plan.points.length > 0) await checkReplanned(io, plan);
   const { text, points, jobs } = emitPlan(plan, {
     system: options.for,
     maxJobs: options.maxJobs,
@@ -92,4 +94,4 @@ export const command: CommandFactory = (io, finish) =>
       .option("-o, --output <file>", "write there (default: GITHUB_OUTPUT for github, else standard output)"),
   )
     .addHelpText("after", examples)
-    .action(async (options: Options) => finish(await withMatrixExitCodes(async () => emit(io, options))));
+    .action(async (options: Options) => finish(await withMatrixExitCodes(() => emit(io, options))));

@@ -2,14 +2,14 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { writeNamedFile } from "../../base/named-output.ts";
-import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
-import { formatPlan, makePlan, type PlanRun } from "../../ci/plan.ts";
+import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
+import { formatPlan, makePlan, type PlanRun, planDigest, type SweepPlan } from "../../ci/plan.ts";
 import { checkPlan } from "../../ci/plan-points.ts";
 import { sweepId } from "../../experiments/enqueue.ts";
 import { checkName } from "../../experiments/names.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { headCommit } from "../../git/repository.ts";
-import { git } from "../../git/run.ts";
+import { git, tryGit } from "../../git/run.ts";
 import { openProject } from "../../store/open.ts";
 import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
@@ -27,6 +27,7 @@ interface Options extends ReproduceFlags, CompositionFlags {
   readonly target?: readonly string[];
   readonly copyPaths?: readonly string[];
   readonly output?: string;
+  readonly expect?: string;
 }
 
 /** Relative to the project, since the jobs have it elsewhere. */
@@ -52,15 +53,59 @@ async function warnUncommitted(io: Io, { repository }: ExperimentsContext): Prom
   if (changed !== "") warn(io, "the jobs run the last commit: changes that are not committed are not part of the plan");
 }
 
-async function plan(io: Io, overrides: readonly string[], options: Options): Promise<ExitCode> {
+/** Throws PLAN_DIFFERS where the jobs would run other points than those that were emitted. */
+function checkExpected(plan: SweepPlan, expected: string | undefined): void {
+  if (expected === undefined || planDigest(plan) === expected) return;
+  throw new SweeplineError({
+    code: "PLAN_DIFFERS",
+    message: "these overrides on this commit give another plan than the one that was emitted",
+    hint: "A job makes the plan again with `matrix plan @sweep.txt`: commit the overrides in sweep.txt, plan so without options, and emit that.",
+    exitCode: matrixExitCodes.usage,
+  });
+}
+
+/** Throws PLAN_DIFFERS where the committed sweep.txt does not give the plan, as jobs without its file make it again. */
+export async function checkReplanned(io: Io, plan: SweepPlan): Promise<void> {
   const context = openExperiments(openProject(process.cwd()));
-  if (options.name !== undefined) checkName(`${options.name}-1`);
+  const { root } = context.project;
+  const file = path.join(root, "sweep.txt");
+  const questions = [
+    ["cat-file", "-e", `${plan.baseline}:./sweep.txt`],
+    ["diff", "--quiet", plan.baseline, "--", file],
+  ];
+  for (const question of questions)
+    if ((await tryGit(question, { cwd: root })).exitCode !== 0)
+      throw new SweeplineError({
+        code: "PLAN_DIFFERS",
+        message: "jobs of this system make the plan again from sweep.txt, which is not committed as it is here",
+        hint: "Commit the overrides in sweep.txt, plan with `matrix plan @sweep.txt`, and emit that.",
+        exitCode: matrixExitCodes.usage,
+      });
+  const { made } = await planHere(io, context, { overrides: [`@${file}`], options: {} });
+  checkExpected(made.plan, planDigest(plan));
+}
+
+interface Asked {
+  readonly overrides: readonly string[];
+  readonly options: Options;
+}
+
+async function planHere(io: Io, context: ExperimentsContext, { overrides, options }: Asked) {
   const configs = configsOf(io, context.project, options);
   const { points, words } = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const baseline = await headCommit(context.repository);
   const run = runOf(context, options);
   const sweep = sweepId(baseline, words, run.targets);
   const made = makePlan({ sweep, baseline, run, points, name: options.name });
+  return { made, points, configs };
+}
+
+async function plan(io: Io, overrides: readonly string[], options: Options): Promise<ExitCode> {
+  const context = openExperiments(openProject(process.cwd()));
+  if (options.name !== undefined) checkName(`${options.name}-1`);
+  const { made, points, configs } = await planHere(io, context, { overrides, options });
+  const { sweep } = made.plan;
+  checkExpected(made.plan, options.expect);
   checkPlan(made.plan, points, expandOptions(configs));
   await warnUncommitted(io, context);
   const text = formatPlan(made.plan);
@@ -91,6 +136,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("-o, --output <file>", "the plan file (default: standard output)")
       .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
       .option("-m, --message <text>", "commit message of the experiments")
+      .option("--expect <hash>", "fail unless it is the plan that `emit` has seen: for jobs that plan again")
       .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
       .option("--no-hydra", noHydraText)
       .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)

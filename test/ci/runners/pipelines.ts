@@ -164,16 +164,16 @@ export const circleci: RunRound = async (round) => {
   const last = config.jobs.plan.steps.at(-1)["continuation/continue"];
   const whole = parse(readFileSync(path.join(machine.work, folder, last.configuration_path), "utf8"));
   const [point, collect] = whole.workflows.sweep.jobs as [
-    { point: { matrix: { parameters: { point: readonly string[] } } } },
-    { collect: { requires: unknown } },
+    { point: { plan: string; matrix: { parameters: { point: readonly string[] } } } },
+    { collect: { plan: string; requires: unknown } },
   ];
   if (JSON.stringify(collect.collect.requires) !== '[{"point":["success","failed","canceled"]}]')
     throw new Error("collect does not wait for all points");
   const points = await atOnce(point.point.matrix.parameters.point, async (text) => {
     const environment = whole.jobs.point.environment.POINT.replace("<< parameters.point >>", text);
-    return (await runJob(whole.jobs.point, { POINT: environment })).end;
+    return (await runJob(whole.jobs.point, { POINT: environment, PLAN: point.point.plan })).end;
   });
-  return { points, collect: (await runJob(whole.jobs.collect, {})).end };
+  return { points, collect: (await runJob(whole.jobs.collect, { PLAN: collect.collect.plan })).end };
 };
 
 /** Jenkins: the script's own shell lines, in its order: plan, emit, one for each point of the list, collect. */
@@ -227,8 +227,10 @@ export const tekton: RunRound = async (round) => {
   const [point] = spec.tasks;
   const [last] = spec.finally;
   const legs = point.matrix.include as { params: readonly TektonParam[] }[];
-  const points = await atOnce(legs, ({ params }) => runTask(point.taskRef.name, [...given, ...params]));
-  return { points, collect: await runTask(last.taskRef.name, given) };
+  const points = await atOnce(legs, ({ params }) =>
+    runTask(point.taskRef.name, [...point.params, ...given, ...params]),
+  );
+  return { points, collect: await runTask(last.taskRef.name, [...last.params, ...given]) };
 };
 
 /** Kubernetes: as many pods as completions; each knows its index and the repository. */
