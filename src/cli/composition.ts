@@ -1,5 +1,6 @@
 /** Whether params.yaml is composed from a config tree here, and what that means for overrides. */
 import { composedFile, enabledPlace, openConfigs, type ProjectConfigs } from "../config/project-config.ts";
+import { findDvcDir, openProject } from "../store/open.ts";
 import type { Project } from "../store/project.ts";
 import type { ExpandOptions } from "../sweep/expand.ts";
 import { type Io, warn } from "./io.ts";
@@ -16,6 +17,17 @@ export function configsOf(io: Io, project: Project, flags: CompositionFlags): Pr
   if (flags.hydra === false) return undefined;
   const place = enabledPlace(project, io.env);
   return place === undefined ? undefined : openConfigs({ ...place, warn: (message) => warn(io, message) });
+}
+
+/** Of the project around the working folder, for glob(); opened when the first is met. Undefined without composition. */
+export function projectGroups(io: Io): ExpandOptions["groupOptions"] {
+  const project = findDvcDir(io.cwd) === null ? undefined : openProject(io.cwd);
+  if (project === undefined || enabledPlace(project, io.env) === undefined) return undefined;
+  let configs: ProjectConfigs | undefined;
+  return (group) => {
+    configs ??= configsOf(io, project, {});
+    return configs?.optionsOf(group);
+  };
 }
 
 /** With composition, overrides of params.yaml may name groups, and glob() picks from the options of one. */

@@ -26,7 +26,9 @@ export function compose(request: ComposeRequest): Composition {
     (override) => !concernsDefaults(files, override) || leftDeletions.has(override.text),
   );
   const config = applyOverrides(merged, ofValues, { environment });
-  checkHydra(config);
+  // What is added with + need not be known to Hydra.
+  if (!ofValues.some(({ kind, path }) => path[0] === "hydra" && (kind === "add" || kind === "force-add")))
+    checkHydra(config);
   const entries = new Map(config.entries);
   const hydra = entries.get("hydra");
   entries.delete("hydra");

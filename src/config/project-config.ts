@@ -23,6 +23,7 @@ export interface ConfigPlace {
   readonly folder: string;
   /** As messages name it. */
   readonly shown: string;
+  readonly namedBy: "setting" | "command line";
   readonly configName: string;
   /** Where relative entries of hydra.searchpath count from. */
   readonly workingFolder: string;
@@ -31,11 +32,21 @@ export interface ConfigPlace {
   readonly warn?: (message: string) => void;
 }
 
-function needsPython(setting: string): SweeplineError {
+const inPython = {
+  "hydra.config_module": "Put the config files into a folder and name it: sweepline config hydra.config_dir FOLDER; then",
+  "hydra.plugins_path": "Plugins of Hydra are Python code. Where the configs compose without them, take them out:",
+} as const;
+
+/** Why a setting cannot be used here, or undefined where it can. */
+export function settingNeedsPython(setting: string): SweeplineError | undefined {
+  return setting === "hydra.config_module" || setting === "hydra.plugins_path" ? needsPython(setting) : undefined;
+}
+
+function needsPython(setting: keyof typeof inPython): SweeplineError {
   return new SweeplineError({
     code: "CONFIG_NEEDS_PYTHON",
     message: `the setting ${setting} needs Python, which sweepline does without`,
-    hint: `Put the config files into a folder and name it: sweepline config hydra.config_dir FOLDER; then sweepline config --unset ${setting}. Or run without composition: --no-hydra.`,
+    hint: `${inPython[setting]} sweepline config --unset ${setting}. Or run without composition: --no-hydra.`,
   });
 }
 
@@ -48,17 +59,23 @@ export function enabledPlace(project: HasConfig, environment: ConfigPlace["envir
 
 /** Where a project's config lies or would lie, switched on or not. Refuses what needs Python. */
 export function configPlace({ root, config }: HasConfig, environment: ConfigPlace["environment"]): ConfigPlace {
-  for (const setting of ["hydra.config_module", "hydra.plugins_path"])
+  for (const setting of ["hydra.config_module", "hydra.plugins_path"] as const)
     if (config.get(setting) !== undefined) throw needsPython(setting);
   const folder = config.get("hydra.config_dir") ?? "conf";
   return {
     folder: path.resolve(root, folder),
     shown: folder,
+    namedBy: "setting",
     configName: config.get("hydra.config_name") ?? "config",
     workingFolder: root,
     environment,
   };
 }
+
+const folderHints = {
+  setting: "Its name is the setting hydra.config_dir, counted from the project's root.",
+  "command line": "--config-dir names it, counted from the working folder; without the option it is 'conf'.",
+} as const;
 
 /** Opens the config tree of a place. Throws SweeplineError where the folder is missing. Files are read as they are needed. */
 export function openConfigs(place: ConfigPlace): ProjectConfigs {
@@ -66,7 +83,7 @@ export function openConfigs(place: ConfigPlace): ProjectConfigs {
     throw new SweeplineError({
       code: "CONFIG_FOLDER_MISSING",
       message: `Primary config directory not found.\nCheck that the config directory '${place.shown}' exists and readable`,
-      hint: "Its name is the setting hydra.config_dir, counted from the project's root.",
+      hint: folderHints[place.namedBy],
     });
   return new ProjectConfigs(place);
 }

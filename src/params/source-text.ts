@@ -3,7 +3,7 @@ import { SweeplineError } from "../base/errors.ts";
 import type { DataFile } from "./types.ts";
 
 /** A parameter file above this size is a mistake (a data file named in `params:`); parsing it would take minutes. */
-const maxFileBytes = 100 * 1024 * 1024;
+const maxFileBytes = 64 * 1024 * 1024;
 /** Values in one file, with those that aliases repeat counted each time. */
 export const maxNodes = 2_000_000;
 /** Collections inside collections; recursion stays far from the end of the stack. */

@@ -13,7 +13,7 @@ export interface ExpandOptions extends EvaluationContext {
   /** Files whose overrides go to config composition, where groups and packages are allowed: their names, or all. */
   readonly composed?: readonly string[] | "all";
   /** The options of a config group of a composed file, for glob(); undefined where there is no such group. */
-  groupOptions?(group: string): readonly string[] | undefined;
+  readonly groupOptions?: ((group: string) => readonly string[] | undefined) | undefined;
 }
 
 export interface Expansion {
@@ -118,11 +118,22 @@ function axisPointOverrides(source: Source): PointOverride[] {
   if (targetOf(source.file, options) === "config" && sweepOf(override) !== undefined && /^hydra[./]/.test(override.key))
     throw refusal(
       override,
-      new EvaluationError("HYDRA_SWEPT", `Sweeping over Hydra's configuration is not supported : '${override.text}'`),
+      new EvaluationError(
+        "HYDRA_SWEPT",
+        `Sweeping over Hydra's configuration is not supported : '${override.text}'`,
+        "For a text with commas put the value into quotes.",
+      ),
     );
-  return guarded(override, () =>
-    axisValues(override, options).map(({ element, text }) => pointOverride(source, rereadElement(text, element), text)),
-  );
+  return guarded(override, () => {
+    const values = axisValues(override, options);
+    if (values.length === 0 && override.valueType === "glob_choice_sweep") throw noMatch(override, options);
+    return values.map(({ element, text }) => pointOverride(source, rereadElement(text, element), text));
+  });
+}
+
+function noMatch({ text, key }: EvaluatedOverride, { globOptions = [] }: ExpandOptions): EvaluationError {
+  const message = `'${text}' matches no option of the config group '${key}'.`;
+  return new EvaluationError("GLOB_NO_MATCH", message, `Its options are: ${globOptions.join(", ")}.`);
 }
 
 /** What the overrides of a file are for: an edit of the file, or the composition that makes it. */
@@ -135,9 +146,15 @@ function withGlobOptions({ file, override, options }: Source): ExpandOptions {
   if (override.valueType !== "glob_choice_sweep" || options.globOptions !== undefined) return options;
   const globOptions = targetOf(file, options) === "config" ? options.groupOptions?.(override.key) : undefined;
   if (globOptions !== undefined) return { ...options, globOptions };
-  const hint = `glob() picks from the options of a config group, and '${override.key}' is none.`;
+  const hint = `glob() picks from the options of a config group, and ${whyNoGroup(file, override, options)}.`;
   const error = new EvaluationError("GLOB_NOT_SUPPORTED", `Glob override '${override.text}' is not supported.`, hint);
   throw refusal(override, error);
+}
+
+function whyNoGroup(file: string, { key }: EvaluatedOverride, options: ExpandOptions): string {
+  if (options.groupOptions === undefined)
+    return "composition is off here: hydra.enabled switches it on, --no-hydra off for one command";
+  return targetOf(file, options) === "file" ? `'${file}' is not composed` : `'${key}' is none`;
 }
 
 function pointOverride(source: Source, value: EvaluatedOverride["value"], text: string): PointOverride {

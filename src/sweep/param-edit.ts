@@ -2,8 +2,9 @@
 import { SweeplineError } from "../base/errors.ts";
 import type { ParamEdit } from "../params/types.ts";
 import { plainValue } from "./casts.ts";
-import type { Element } from "./elements.ts";
+import { type Element, isElementList } from "./elements.ts";
 import { type EvaluatedOverride, evaluateOverride, sweepOf } from "./evaluate.ts";
+import { EvaluationError } from "./evaluation-error.ts";
 
 const editKinds = {
   CHANGE: "change",
@@ -30,6 +31,7 @@ export interface ValueChange {
 export function paramEdit(change: ValueChange): ParamEdit {
   const { override, value, text } = change;
   if (change.target === "file") checkKey(override);
+  refuseGlob(value);
   // Hydra compares only a value that is not null: ~key=null is the same as ~key.
   const isBareDelete = override.type === "DEL" && value === null;
   return {
@@ -66,6 +68,20 @@ function checkKey({ text, tree, key, package: packageName }: EvaluatedOverride):
  */
 export function rereadElement(text: string, element: Element): Element {
   if (element === null || ["boolean", "bigint", "number"].includes(typeof element)) return element;
+  refuseGlob(element);
   const again = evaluateOverride(text);
   return again.ok && sweepOf(again.override) === undefined ? again.override.value : element;
+}
+
+/** A glob inside another value, of which Hydra makes a dict of its patterns. @throws EvaluationError */
+function refuseGlob(element: Element): void {
+  if (typeof element !== "object" || element === null) return;
+  if (isElementList(element)) for (const item of element) refuseGlob(item);
+  else if (element.kind === "dict") for (const [, item] of element.entries) refuseGlob(item);
+  else if (element.kind === "glob")
+    throw new EvaluationError(
+      "NESTED_SWEEP",
+      "glob() cannot stand among other values, nor inside one.",
+      "It takes several patterns, and names: key=glob([a*,b]).",
+    );
 }

@@ -56,7 +56,14 @@ function placeOf({ env }: Io, options: Options): ConfigPlace {
   const configName = options.configName ?? project?.config.get("hydra.config_name") ?? "config";
   if (options.configDir === undefined && project !== undefined) return { ...configPlace(project, env), configName };
   const folder = options.configDir ?? "conf";
-  return { folder: path.resolve(cwd, folder), shown: folder, configName, workingFolder: cwd, environment: env };
+  return {
+    folder: path.resolve(cwd, folder),
+    shown: folder,
+    namedBy: "command line",
+    configName,
+    workingFolder: cwd,
+    environment: env,
+  };
 }
 
 function readEdits(overrides: readonly string[]): readonly ParamEdit[] {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { settingNeedsPython } from "../../config/project-config.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readConfigFile } from "../../store/config.ts";
 import {
   type ConfigOption,
@@ -85,6 +86,8 @@ function optionNamed(name: string | undefined): ConfigOption {
 
 function changeOption(io: Io, option: ConfigOption, value: string | undefined, flags: ConfigFlags): void {
   change(option, value, flags);
+  const refused = value === undefined ? undefined : settingNeedsPython(keyOf(option));
+  if (refused !== undefined) warn(io, `${refused.message}: it will be refused where configs are composed`);
   if (keyOf(option) !== "cache.type") return;
   warn(
     io,

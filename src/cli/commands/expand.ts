@@ -4,6 +4,7 @@ import { floatRepr } from "../../base/python.ts";
 import { type Jobs, shellWord, sweepJobs } from "../../sweep/jobs.ts";
 import { type ProductRequest, recordedProduct } from "../../sweep/recorded.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { projectGroups } from "../composition.ts";
 import type { Io } from "../io.ts";
 import { answerLines, Output, textsOf } from "../lines.ts";
 import { withOverrideFiles } from "../override-files.ts";
@@ -36,7 +37,8 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (overrides: string[], options: Options) => {
       if (options.jsonl) await answerRequests(io);
       else {
-        const jobs = sweepJobs(withOverrideFiles(overrides), options.maxBatchSize ?? null, { composed: "all" });
+        const expandOptions = { composed: "all", groupOptions: projectGroups(io) } as const;
+        const jobs = sweepJobs(withOverrideFiles(overrides), options.maxBatchSize ?? null, expandOptions);
         await (options.json ? printJson(io, jobs) : printLines(io, jobs));
       }
       finish(exitCodes.ok);

@@ -82,7 +82,7 @@ class PythonFile implements FormatDocument {
   }
 
   private addNames(names: NamesNode, entries: readonly (readonly [Scalar, Value])[]): Splice {
-    const invalid = entries.find(([key]) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(String(key)));
+    const invalid = entries.find(([key]) => !isName(String(key)));
     if (invalid !== undefined) throw this.refuse("PYTHON_BAD_NAME", `'${String(invalid[0])}' is no name in Python`);
     const { after, indent, prefix } = this.placeFor(names);
     const lines = entries.map(([key, value]) => `${indent}${prefix}${String(key)} = ${this.text(value)}`);
@@ -204,4 +204,14 @@ function holdsNaN(value: Value): boolean {
   if (typeof value === "number") return Number.isNaN(value);
   if (isMap(value)) return [...value.values()].some(holdsNaN);
   return Array.isArray(value) && value.some(holdsNaN);
+}
+
+const keywords = new Set(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
+
+function isName(text: string): boolean {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) && !keywords.has(text);
 }
