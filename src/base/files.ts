@@ -79,15 +79,22 @@ export function lstatIfExists(file: FilePath): fs.Stats | undefined {
 
 export function makeFolder(folder: string): void {
   beforeEffect("mkdir", folder);
+  makeFolders(path.resolve(folder));
+}
+
+function isFolder(name: string): boolean {
+  return fs.statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** One by one: Node's own way says ENOENT on a read-only disk, and never ends below /proc. */
+function makeFolders(folder: string): void {
+  if (isFolder(folder)) return;
+  if (path.dirname(folder) !== folder) makeFolders(path.dirname(folder));
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder);
   } catch (error) {
-    // On a file system that can only be read Node says ENOENT: the first missing folder by itself tells the reason.
-    if (systemErrorCode(error) !== "ENOENT") throw error;
-    let missing = path.resolve(folder);
-    while (!fs.existsSync(path.dirname(missing))) missing = path.dirname(missing);
-    fs.mkdirSync(missing);
-    fs.mkdirSync(folder, { recursive: true });
+    // Another process may have been faster.
+    if (!isFolder(folder)) throw error;
   }
 }
 

@@ -92,6 +92,16 @@ export function makePlan(facts: PlanFacts): MadePlan {
   return { plan: { v: 1, sweep, baseline, run, points }, repeated: facts.points.length - points.length };
 }
 
+/**
+ * The id of a planned sweep: all that tells its results from those of another plan. Failures lie below it, so two plans
+ * that differ in no more than a name must not share it.
+ */
+export function planId(facts: Omit<PlanFacts, "sweep" | "points">, words: readonly string[]): string {
+  const { baseline, run, name } = facts;
+  const hash = createHash("sha256").update(JSON.stringify([baseline, run, name ?? null, words]));
+  return `s-${hash.digest("hex").slice(0, 12)}`;
+}
+
 /** One point a line, so that plans can be read and compared. */
 export function formatPlan({ points, ...head }: SweepPlan): string {
   const rows = points.map((point) => JSON.stringify(point)).join(",\n");

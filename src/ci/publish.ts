@@ -1,15 +1,11 @@
 /** Hands the results of a job on: to the Git remote and the storage remote, or into a bundle. */
-import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { asideName, makeFolder, readFileSync, removeFile, statSync } from "../base/files.ts";
-import { writeNamedFile } from "../base/named-output.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { DataRequest } from "../experiments/share/data.ts";
 import { pushExperiments } from "../experiments/share/push.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs } from "../git/refs.ts";
 import { pushRefs, type RemoteChange, shownRemote } from "../git/remote.ts";
-import { git } from "../git/run.ts";
 import { type PointFailure, writeFailure } from "./failures.ts";
 import type { SweepPlan } from "./plan.ts";
 import { failureRef, type PointRef } from "./plan-refs.ts";
@@ -73,42 +69,21 @@ export async function publishResults(context: ExperimentsContext, request: Publi
   });
   // A stale one was told by another job of the same point: as good as ours.
   const reasons = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "refused" ? [outcome.reason] : []));
-  reasons.push(...pushed.refused.map(({ reason }) => reason));
-  if (reasons.length > 0)
-    throw new SweeplineError({
-      code: "PUSH_REFUSED",
-      message: `Git remote '${shownRemote(remote)}' refused ${reasons.length} refs: ${reasons[0]}`,
-      hint: "Where this job may not push, --bundle FILE writes its results into a file.",
-    });
+  checkAccepted(remote, [...pushed.refused.map(({ reason }) => reason), ...reasons]);
   const elsewhere = pushed.diverged.map(({ name }) => name);
   return { pushed: pushed.pushed.length, elsewhere, files: pushed.data.transferred };
 }
 
-/** Writes the refs with all that the baseline lacks. Nothing is written for no refs: Git knows no empty bundle. */
-export async function writeBundle(
-  { repository, state }: ExperimentsContext,
-  file: string,
-  { plan, refs }: { readonly plan: SweepPlan; readonly refs: readonly RefName[] },
-): Promise<void> {
-  if (refs.length === 0) return;
-  const absolute = path.resolve(file);
-  makeFolder(path.dirname(absolute));
-  const create = (into: string) =>
-    git(["bundle", "create", "--quiet", into, "--stdin"], {
-      cwd: repository.workTree,
-      input: [...refs, `^${plan.baseline}`].map((line) => `${line}\n`).join(""),
-    });
-  if (statSync(absolute, { throwIfNoEntry: false })?.isFile() ?? true) {
-    await create(absolute);
-    return;
-  }
-  // Git would put a file in the place of a device or a pipe.
-  makeFolder(state.scratch);
-  const aside = asideName(path.join(state.scratch, "bundle"));
-  try {
-    await create(aside);
-    writeNamedFile(absolute, readFileSync(aside));
-  } finally {
-    removeFile(aside);
-  }
+/** A rule of the server's says no; it will say so again. A lock or an error of its own may be gone the next time. */
+const denied = /hook declined|denied|prohibited|protected|not allowed|forbidden|unauthorized|not permitted/i;
+const passing = /rate limit|time[ds]?[ -]?out|unavailable|unreachable|try again|try later|internal (?:server )?error/i;
+
+function checkAccepted(remote: string, reasons: readonly string[]): void {
+  const [reason] = reasons;
+  if (reason === undefined) return;
+  throw new SweeplineError({
+    code: denied.test(reason) && !passing.test(reason) ? "PUSH_DENIED" : "PUSH_REFUSED",
+    message: `Git remote '${shownRemote(remote)}' refused ${reasons.length} refs: ${reason}`,
+    hint: "Where this job may not push, --bundle FILE writes its results into a file.",
+  });
 }

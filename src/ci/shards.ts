@@ -23,7 +23,7 @@ export function shardText({ first, last }: Shard): string {
 
 /** Reads `7` or `4-7`. Throws BAD_POINT where it is none, or is not in a plan of that many points. */
 export function parseShard(text: string, points: number): Shard {
-  const found = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text);
+  const found = /^(0|[1-9]\d{0,8})(?:-(0|[1-9]\d{0,8}))?$/.exec(text);
   const first = Number(found?.[1] ?? Number.NaN);
   const last = Number(found?.[2] ?? first);
   if (first <= last && last < points) return { first, last };

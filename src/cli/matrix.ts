@@ -1,14 +1,18 @@
 /** What the `matrix` commands share. */
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { SweeplineError } from "../base/errors.ts";
-import { readInputIfExists } from "../base/files.ts";
+import { SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { appendTo, closeSync, openAppend, readInputIfExists } from "../base/files.ts";
+import { writeNamedFile } from "../base/named-output.ts";
 import { matrixExitCodes } from "../ci/exit-codes.ts";
 import { parsePlan, type SweepPlan } from "../ci/plan.ts";
+import type { ProjectConfigs } from "../config/project-config.ts";
+import type { EnqueueRequest } from "../experiments/enqueue.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { resolveCommit } from "../git/repository.ts";
-import { tryGit } from "../git/run.ts";
+import { git, tryGit } from "../git/run.ts";
 import { openProject } from "../store/open.ts";
+import type { Point } from "../sweep/types.ts";
 
 /** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
 export function projectFolder(): string {
@@ -33,6 +37,85 @@ export function readPlan(file: string): SweepPlan {
     hint: "`sweepline matrix plan OVERRIDE... -o sweep.json` writes one; a job gets it as an artifact, or makes it again.",
     exitCode: matrixExitCodes.usage,
   });
+}
+
+/** Does something to a file that the command line or the system names. Throws FILE_REFUSED where the path can't be used. */
+export function withNamedFile<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    throw new SweeplineError({
+      code: "FILE_REFUSED",
+      message: `'${file}' can't be used: ${reasons[code] ?? code}`,
+      exitCode: matrixExitCodes.usage,
+      cause: error,
+    });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "a part of it is not a folder",
+  EEXIST: "a part of it is not a folder",
+  EISDIR: "it is a folder",
+  EBUSY: "it is in use",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on device",
+};
+
+export function writeNamed(file: string, text: string): void {
+  withNamedFile(file, () => writeNamedFile(path.resolve(file), text));
+}
+
+export function appendNamed(file: string, text: string): void {
+  withNamedFile(file, () => {
+    const handle = openAppend(file);
+    try {
+      appendTo(handle, text);
+    } finally {
+      closeSync(handle);
+    }
+  });
+}
+
+/** Tracked files that differ from the last commit. */
+export async function trackedChanges({ repository }: ExperimentsContext): Promise<readonly string[]> {
+  const args = ["-c", "core.quotePath=false", "diff", "--name-only", "-z", "HEAD", "--"];
+  return (await git(args, { cwd: repository.workTree })).split("\0").filter((name) => name !== "");
+}
+
+interface PlanPoints {
+  readonly points: readonly Point[];
+  readonly names?: readonly string[];
+  readonly configs: ProjectConfigs | undefined;
+}
+
+/** Points of a plan as they are queued in a job. */
+export function planRequest(
+  { project }: ExperimentsContext,
+  { sweep, run }: SweepPlan,
+  points: PlanPoints,
+): EnqueueRequest {
+  return {
+    ...points,
+    numbered: false,
+    folder: run.folder,
+    name: undefined,
+    message: run.message,
+    sweep,
+    targets: run.targets,
+    flags: run.flags,
+    copyPaths: run.copyPaths.map((name) => path.resolve(project.root, name)),
+    samePoint: "ignore",
+    // What a killed run of the same job left in the queue.
+    takenName: "replace",
+    failedBefore: "queue",
+    claim: "leave",
+  };
 }
 
 /** Throws PLAN_STALE where HEAD is not the plan's commit: its points would be of another pipeline. */

@@ -83,7 +83,7 @@ export async function pushRefs(
   const push = async (options: GitOptions, part: readonly RemoteChange[]) => {
     const { exitCode, stdout, stderr } = await pushOnce(options, remote, part);
     const before = outcomes.size;
-    for (const line of stdout.toString().split("\n")) readPushLine(line, outcomes);
+    for (const line of stdout.toString().split("\n")) readPushLine(line, { outcomes, said: remoteWords(stderr) });
     return exitCode !== 0 && outcomes.size === before ? stderr : undefined;
   };
   for (let start = 0; start < changes.length; start += refsAtOnce) {
@@ -115,13 +115,25 @@ function pushOnce(options: GitOptions, remote: string, changes: readonly RemoteC
   return tryGit(args, { ...options, terminal: "needed" });
 }
 
+/** What the server said of a push: its hooks give their reasons there. */
+function remoteWords(stderr: string): string {
+  const lines = stderr.split("\n").flatMap((line) => /^remote: (.*\S)/.exec(line)?.[1] ?? []);
+  return lines.slice(-3).join("; ").slice(0, 300);
+}
+
+interface PushAnswer {
+  readonly outcomes: Map<RefName, PushOutcome>;
+  readonly said: string;
+}
+
 /** `<flag> TAB <from>:<to> TAB <summary> (<reason>)` */
-function readPushLine(line: string, outcomes: Map<RefName, PushOutcome>): void {
+function readPushLine(line: string, { outcomes, said }: PushAnswer): void {
   const found = /^([ +*=!-])\t[^\t]*:(refs\/[^\t]+)\t(.*)$/.exec(line);
   if (found === null) return;
   const [, flag, ref = "", summary = ""] = found;
   if (flag !== "!") outcomes.set(ref as RefName, { kind: "pushed" });
-  else outcomes.set(ref as RefName, { kind: summary.startsWith("[rejected]") ? "stale" : "refused", reason: summary });
+  else if (summary.startsWith("[rejected]")) outcomes.set(ref as RefName, { kind: "stale", reason: summary });
+  else outcomes.set(ref as RefName, { kind: "refused", reason: said === "" ? summary : `${summary}: ${said}` });
 }
 
 /**

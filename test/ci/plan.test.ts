@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sameValue } from "../../src/base/value.ts";
-import { formatPlan, makePlan, parsePlan } from "../../src/ci/plan.ts";
+import { formatPlan, makePlan, parsePlan, planId } from "../../src/ci/plan.ts";
 import { checkPlan, readPlanPoint } from "../../src/ci/plan-points.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { readPointsFile } from "../../src/sweep/points-file.ts";
@@ -26,6 +26,18 @@ describe("a plan", () => {
     const [one] = planOf(["lr=0.2"]).points.map(({ id }) => id);
     expect(both[1]).toBe(one);
     expect(both[0]).not.toBe(one);
+  });
+
+  it("has an id of its own for each commit, name and way to run", () => {
+    const facts = { baseline, run: plainRun, name: undefined };
+    const others = [
+      { name: "x" },
+      { run: { ...plainRun, copyPaths: ["data"] } },
+      { run: { ...plainRun, message: "m" } },
+    ];
+    const ids = [{}, ...others].map((other) => planId({ ...facts, ...other }, ["lr=1,2"]));
+    expect(new Set([...ids, planId(facts, ["lr=1"])]).size).toBe(5);
+    expect(planId({ ...facts }, ["lr=1,2"])).toBe(ids[0]);
   });
 
   it("leaves out points that are the same as an earlier one", () => {

@@ -42,7 +42,7 @@ describe("packing points into jobs", () => {
         expect(parseShard(shardText(shard), 10_000)).toEqual(shard);
       }),
     );
-    for (const text of ["", "-1", "1-", "3-2", "0-10", "10", "1,2", "0x1", " 1", "1e1", "0-1-2"])
+    for (const text of ["", "-1", "1-", "3-2", "0-10", "10", "1,2", "0x1", " 1", "1e1", "0-1-2", "007", "0-03"])
       expect(() => parseShard(text, 10)).toThrow(expect.objectContaining({ code: "BAD_POINT", exitCode: 2 }));
   });
 });

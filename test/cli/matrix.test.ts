@@ -35,11 +35,14 @@ async function setUp(...overrides: string[]): Promise<Setting> {
   return { repository, bare, plan: path.join(repository.root, "sweep.json"), clone, remoteRefs };
 }
 
-/** Makes the remote refuse pushes until it was asked so many times. */
-function refusePushes(bare: string, times: number): void {
+/** Makes the remote refuse pushes until it was asked so many times, in these words. */
+function refusePushes(bare: string, times: number, words = "service unavailable"): void {
   const hook = path.join(bare, "hooks", "pre-receive");
   mkdirSync(path.dirname(hook), { recursive: true });
-  writeFileSync(hook, `#!/bin/sh\necho x >> asked\ntest "$(wc -l < asked)" -gt ${times}\n`);
+  writeFileSync(
+    hook,
+    `#!/bin/sh\necho x >> asked\ntest "$(wc -l < asked)" -gt ${times} || { echo "${words}" >&2; exit 1; }\n`,
+  );
   chmodSync(hook, 0o755);
 }
 
@@ -62,7 +65,20 @@ describe("matrix plan and emit", () => {
       ["matrix", "plan", "seed=range(5,1)"],
       ["matrix", "plan"],
       ["matrix", "plan", "seed=1,"],
+      ["matrix", "plan", "nokey=1,2"],
+      ["matrix", "plan", "seed=1", "-t", "nostage"],
+      ["matrix", "plan", "seed=1", "-C", "nofile"],
+      ["matrix", "plan", "seed=1", "-o", "nowhere/sweep.json"],
+      ["matrix", "init", "--for", "github", "seed=1", "name2"],
       ["matrix", "emit", "--for", "nosuch"],
+      ["matrix", "emit", "--for", "json", "--plan", "../sweep.json", "-o", "."],
+      ["matrix", "emit", "--for", "json", "--plan", "../sweep.json", "--parallel", "2"],
+      ["matrix", "emit", "--for", "github", "--plan", "../sweep.json", "--template", "x.yml"],
+      ["matrix", "emit", "--for", "gitlab", "--plan", "../sweep.json", "--template", "../x.yml"],
+      ["matrix", "collect", "--plan", "../sweep.json", "--md", "nowhere/r.md"],
+      ["matrix", "collect", "--plan", "../sweep.json", "--bundles", "params.yaml"],
+      ["matrix", "run", "--plan", "../sweep.json", "--point", "0", "--bundle", "params.yaml/r.bundle"],
+      ["matrix", "run", "--plan", "../sweep.json", "--point", "0", "--bundle", "/proc/x/r.bundle"],
       ["matrix", "emit", "--for", "json"],
       ["matrix", "emit", "--for", "json", "--plan", "params.yaml"],
       ["matrix", "run", "--plan", "../sweep.json"],
@@ -70,7 +86,8 @@ describe("matrix plan and emit", () => {
       ["matrix", "run", "--plan", "../sweep.json", "--point", "0", "--git-remote", "nosuch"],
       ["matrix", "nosuch"],
     ];
-    for (const call of calls) expect((await repository.run(call)).exitCode, call.join(" ")).toBe(2);
+    const check = async (call: string[]) => expect((await repository.run(call)).exitCode, call.join(" ")).toBe(2);
+    await Promise.all(calls.map(check));
   });
 });
 
@@ -96,12 +113,24 @@ describe("matrix run", () => {
   });
 
   it("tries again where the remote refuses for a while", async () => {
-    const { bare, plan, clone, remoteRefs } = await setUp("seed=1");
+    const { bare, plan, clone, remoteRefs } = await setUp("seed=1,2");
     refusePushes(bare, 2);
     const run = await clone().run(["matrix", "run", "--plan", plan, "--point", "0"]);
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toContain("trying again");
     expect(remoteRefs()).toHaveLength(1);
+    refusePushes(bare, 1000, "no such right");
+    const denied = await clone().run(["matrix", "run", "--plan", plan, "--point", "1"]);
+    expect([denied.exitCode, denied.stderr]).toEqual([2, expect.stringContaining("no such right")]);
+    expect(denied.stderr).not.toContain("trying again");
+  });
+
+  it("refuses tracked files that are not as the plan's commit has them", async () => {
+    const { plan, clone } = await setUp("seed=1");
+    const copy = clone();
+    copy.write({ "src/train.sh": `${copy.read("src/train.sh")}true\n`, "untracked.txt": "\n" });
+    const job = await copy.run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect([job.exitCode, job.stderr]).toEqual([2, expect.stringContaining("'src/train.sh'")]);
   });
 
   it("gives up at once where the remote does not let it in, and prints no token", async () => {
@@ -191,13 +220,13 @@ describe("matrix run", () => {
     const other = ref.replace("-0000", "-0001");
     job.git("update-ref", other, ref);
     job.git("bundle", "create", "--quiet", path.join(repository.root, "bundles", "1.bundle"), other, "HEAD", "^HEAD~0");
-    writeFileSync(path.join(repository.root, "bundles", "2.bundle"), "no bundle\n");
+    writeFileSync(path.join(repository.root, "bundles", "2.bundle"), `gitdir: ${job.folder}/.git\n`);
     const copy = clone();
     const collect = await copy.run(["matrix", "collect", "--plan", plan, "--bundles", path.dirname(bundle)]);
     expect(collect.exitCode).toBe(1);
     expect(collect.stdout).toContain("1 of 2 points done, 0 failed, 1 missing.");
     expect(collect.stderr).toContain("1.bundle: 1 refs are not what the plan says");
-    expect(collect.stderr).toContain("2.bundle can't be read");
+    expect(collect.stderr).toContain("2.bundle can't be read: it is no Git bundle");
     expect(copy.experimentRefs()).toEqual([ref]);
   });
 });

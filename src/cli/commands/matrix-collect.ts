@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
-import { appendTo, closeSync, existsSync, openAppend, readdirSync } from "../../base/files.ts";
-import { writeNamedFile } from "../../base/named-output.ts";
+import { existsSync, readdirSync } from "../../base/files.ts";
 import { visible } from "../../base/visible.ts";
+import { checkBundle } from "../../ci/bundles.ts";
 import { maxJobsOf } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../../ci/gather.ts";
@@ -16,7 +16,16 @@ import { resolveCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
-import { addPlanOption, gitRemoteOf, hasGitRemote, matrixJobs, readPlan } from "../matrix.ts";
+import {
+  addPlanOption,
+  appendNamed,
+  gitRemoteOf,
+  hasGitRemote,
+  matrixJobs,
+  readPlan,
+  withNamedFile,
+  writeNamed,
+} from "../matrix.ts";
 import { printPlanTable } from "../sweep-table.ts";
 
 interface Options {
@@ -51,9 +60,14 @@ function warnRefused(io: Io, { refused }: Taken, source: string): void {
 
 /** All bundles below a folder. One that can't be read costs its points, not the others'. */
 async function takeBundles(io: Io, scope: PointScope, folder: string): Promise<void> {
-  const names = existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
-  for (const name of names.filter((each) => each.endsWith(".bundle")).sort())
+  // A folder that is not there: every job was killed before it had results.
+  const names = existsSync(folder) ? withNamedFile(folder, () => readdirSync(folder, { recursive: true })) : [];
+  for (const name of names
+    .map(String)
+    .filter((each) => each.endsWith(".bundle"))
+    .sort())
     try {
+      checkBundle(path.resolve(folder, name));
       warnRefused(io, await takeResults(scope, path.resolve(folder, name)), name);
     } catch (error) {
       if (!(error instanceof SweeplineError)) throw error;
@@ -98,13 +112,8 @@ function openPoints(scope: PointScope, states: readonly PointState[], options: O
 }
 
 function writeReport(io: Io, file: string, text: string): void {
-  if (file !== io.env.GITHUB_STEP_SUMMARY) {
-    writeNamedFile(path.resolve(file), text);
-    return;
-  }
-  const handle = openAppend(file);
-  appendTo(handle, text);
-  closeSync(handle);
+  if (file === io.env.GITHUB_STEP_SUMMARY) appendNamed(file, text);
+  else writeNamed(file, text);
 }
 
 const mostShown = 50;

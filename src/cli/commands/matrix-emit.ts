@@ -1,15 +1,13 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { appendTo, closeSync, openAppend } from "../../base/files.ts";
-import { writeNamedFile } from "../../base/named-output.ts";
 import { emitPlan, replanning } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";
 import { defaultPackage } from "../../ci/package-spec.ts";
 import type { CommandFactory } from "../catalog.ts";
 import type { ExitCode, Io } from "../io.ts";
-import { addPlanOption, matrixJobs, packageText, projectFolder, readPlan } from "../matrix.ts";
+import { addPlanOption, appendNamed, matrixJobs, packageText, projectFolder, readPlan, writeNamed } from "../matrix.ts";
 import { version } from "../version.ts";
 import { checkReplanned } from "./matrix-plan.ts";
 
@@ -23,20 +21,11 @@ interface Options {
   readonly output?: string;
 }
 
-function append(file: string, text: string): void {
-  const handle = openAppend(file);
-  try {
-    appendTo(handle, text);
-  } finally {
-    closeSync(handle);
-  }
-}
-
 /** Where the system looks: GitHub reads outputs from a file that it names, the others what is printed or written. */
 function write(io: Io, options: Options, text: string): void {
   const output = options.for === "github" ? io.env.GITHUB_OUTPUT : undefined;
-  if (options.output !== undefined) writeNamedFile(path.resolve(options.output), text);
-  else if (output !== undefined && output !== "") append(output, text);
+  if (options.output !== undefined) writeNamed(options.output, text);
+  else if (output !== undefined && output !== "") appendNamed(output, text);
   else io.stdout.write(text);
 }
 
@@ -52,8 +41,26 @@ function checkPackageOption(options: Options): void {
   });
 }
 
+/** Systems that are told how many jobs run at a time. */
+const parallelSystems: readonly System[] = ["buildkite", "slurm", "kubernetes"];
+
+function optionRefused(message: string): SweeplineError {
+  return new SweeplineError({ code: "BAD_OPTIONS", message, exitCode: matrixExitCodes.usage });
+}
+
+/** Refuses what would have no effect, and a template that GitLab would not find. */
+function checkOptions({ for: system, parallel, template }: Options): void {
+  if (parallel !== undefined && !parallelSystems.includes(system))
+    throw optionRefused(`--parallel has no effect for ${system}: it is for ${parallelSystems.join(", ")}`);
+  if (template === undefined) return;
+  if (system !== "gitlab") throw optionRefused(`--template has no effect for ${system}: it is for gitlab`);
+  if (template === "" || path.posix.normalize(template.replaceAll("\\", "/")).split("/").includes(".."))
+    throw optionRefused(`--template names a file of the repository, not '${template}'`);
+}
+
 async function emit(io: Io, options: Options): Promise<ExitCode> {
   checkPackageOption(options);
+  checkOptions(options);
   const plan = readPlan(options.plan);
   if (replanning.has(options.for) && plan.points.length > 0) await checkReplanned(io, plan);
   const { text, points, jobs } = emitPlan(plan, {

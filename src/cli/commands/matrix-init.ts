@@ -6,11 +6,15 @@ import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../ci/init/init.ts";
 import { inProject } from "../../ci/init/types.ts";
 import { defaultPackage } from "../../ci/package-spec.ts";
-import { openExperiments } from "../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { openProject } from "../../store/open.ts";
+import { expandPoints } from "../../sweep/expand.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { configsOf, expandOptions } from "../composition.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
 import { packageText, projectFolder } from "../matrix.ts";
+import { withOverrideFiles } from "../override-files.ts";
+import { notEmpty } from "../points.ts";
 import { version } from "../version.ts";
 
 interface Options {
@@ -31,6 +35,14 @@ function refuseChanged(root: string, files: ReadonlyMap<string, string>): void {
   }
 }
 
+/** The overrides as lines: those of files are written out. Throws for what `plan` would not read from sweep.txt. */
+function readOverrides(io: Io, args: readonly string[], { project }: ExperimentsContext): readonly string[] {
+  const overrides = withOverrideFiles(args);
+  checkOverrides(overrides);
+  if (overrides.length > 0) notEmpty(expandPoints(overrides, expandOptions(configsOf(io, project, {}))));
+  return overrides;
+}
+
 /** One override a line: an override with a line break in it can't be written so. */
 function checkOverrides(overrides: readonly string[]): void {
   const bad = overrides.find((text) => /[\r\n]/.test(text) || text.startsWith("#"));
@@ -41,9 +53,9 @@ function checkOverrides(overrides: readonly string[]): void {
     });
 }
 
-function init(io: Io, overrides: readonly string[], options: Options): ExitCode {
+function init(io: Io, args: readonly string[], options: Options): ExitCode {
   const context = openExperiments(openProject(process.cwd()));
-  checkOverrides(overrides);
+  const overrides = readOverrides(io, args, context);
   const root = context.repository.workTree;
   const place = { folder: projectFolder(), packageSpec: options.package ?? defaultPackage(version) };
   const files = new Map(Object.entries(pipelineFiles(options.for, place)));

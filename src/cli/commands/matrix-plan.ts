@@ -1,21 +1,21 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { writeNamedFile } from "../../base/named-output.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
-import { formatPlan, makePlan, type PlanRun, planDigest, type SweepPlan } from "../../ci/plan.ts";
+import { formatPlan, makePlan, type PlanRun, planDigest, planId, type SweepPlan } from "../../ci/plan.ts";
 import { checkPlan } from "../../ci/plan-points.ts";
-import { sweepId } from "../../experiments/enqueue.ts";
+import { previewEnqueue } from "../../experiments/enqueue.ts";
 import { checkName } from "../../experiments/names.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { headCommit } from "../../git/repository.ts";
-import { git, tryGit } from "../../git/run.ts";
+import { tryGit } from "../../git/run.ts";
 import { openProject } from "../../store/open.ts";
 import { collect } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
+import { planRequest, trackedChanges, writeNamed } from "../matrix.ts";
 import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
@@ -48,9 +48,10 @@ function runOf({ project }: ExperimentsContext, options: Options): PlanRun {
   };
 }
 
-async function warnUncommitted(io: Io, { repository }: ExperimentsContext): Promise<void> {
-  const changed = await git(["status", "--porcelain", "--untracked-files=no"], { cwd: repository.workTree });
-  if (changed !== "") warn(io, "the jobs run the last commit: changes that are not committed are not part of the plan");
+async function warnUncommitted(io: Io, context: ExperimentsContext): Promise<void> {
+  const changed = await trackedChanges(context);
+  if (changed.length > 0)
+    warn(io, "the jobs run the last commit: changes that are not committed are not part of the plan");
 }
 
 /** Throws PLAN_DIFFERS where the jobs would run other points than those that were emitted. */
@@ -95,7 +96,7 @@ async function planHere(io: Io, context: ExperimentsContext, { overrides, option
   const { points, words } = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const baseline = await headCommit(context.repository);
   const run = runOf(context, options);
-  const sweep = sweepId(baseline, words, run.targets);
+  const sweep = planId({ baseline, run, name: options.name }, words);
   const made = makePlan({ sweep, baseline, run, points, name: options.name });
   return { made, points, configs };
 }
@@ -107,6 +108,8 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
   const { sweep } = made.plan;
   checkExpected(made.plan, options.expect);
   checkPlan(made.plan, points, expandOptions(configs));
+  // A key that is in no file, an unknown stage, a path that is not there: one refusal here instead of one a job.
+  await previewEnqueue(context, planRequest(context, made.plan, { points, configs }));
   await warnUncommitted(io, context);
   const text = formatPlan(made.plan);
   const summary = `Sweep ${sweep}: ${pointsText(made.plan.points.length)}.`;
@@ -115,7 +118,7 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
     io.stdout.write(text);
     io.stderr.write(`${summary}${repeated}\n`);
   } else {
-    writeNamedFile(path.resolve(options.output), text);
+    writeNamed(options.output, text);
     print(io, `${summary}${repeated} Plan: ${options.output}`);
   }
   return exitCodes.ok;

@@ -1,17 +1,18 @@
 import path from "node:path";
 import { Command } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
+import { openBundleFolder, writeBundle } from "../../ci/bundles.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import type { PointFailure } from "../../ci/failures.ts";
 import { type PointScope, type PointState, statesOfPoints, takeResults } from "../../ci/gather.ts";
 import type { PlanPoint, SweepPlan } from "../../ci/plan.ts";
 import { readPlanPoint } from "../../ci/plan-points.ts";
 import { type PointRef, resultRef } from "../../ci/plan-refs.ts";
-import { keepFailures, publishResults, writeBundle } from "../../ci/publish.ts";
+import { keepFailures, publishResults } from "../../ci/publish.ts";
 import { withRetries } from "../../ci/retry.ts";
 import { parseShard } from "../../ci/shards.ts";
 import { enqueue } from "../../experiments/enqueue.ts";
-import { openExperiments } from "../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import { shownRemote } from "../../git/remote.ts";
 import { fetchTracked } from "../../pipeline/data/transfer.ts";
@@ -23,7 +24,15 @@ import { transferData } from "../data-transfer.ts";
 import { dataRequest } from "../exp-share.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
 import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
-import { addPlanOption, checkHead, ensureIdentity, gitRemoteOf, readPlan } from "../matrix.ts";
+import {
+  addPlanOption,
+  checkHead,
+  ensureIdentity,
+  gitRemoteOf,
+  planRequest,
+  readPlan,
+  trackedChanges,
+} from "../matrix.ts";
 import { jobs } from "../reproduce-options.ts";
 import { type QueueRun, runQueue } from "../run-queue.ts";
 import { transferProgress } from "../transfer-progress.ts";
@@ -53,9 +62,24 @@ async function openJob(io: Io, options: Options): Promise<Job> {
   const context = openExperiments(openProject(process.cwd()));
   const plan = readPlan(options.plan);
   await checkHead(context, plan);
+  await refuseChanges(context);
   const { first, last } = parseShard(options.point, plan.points.length);
   const remote = await gitRemoteOf(context, options.gitRemote);
+  if (options.bundle !== undefined) openBundleFolder(options.bundle);
   return { io, options, context, plan, remote, points: plan.points.slice(first, last + 1) };
+}
+
+/** Runs start from the workspace: a change there would be part of every result, under the plan's name. */
+async function refuseChanges(context: ExperimentsContext): Promise<void> {
+  const changed = await trackedChanges(context);
+  if (changed.length === 0) return;
+  const more = changed.length > 5 ? ` and ${changed.length - 5} more` : "";
+  throw new SweeplineError({
+    code: "WORKSPACE_CHANGED",
+    message: `the plan is of a commit, and these tracked files differ from it: '${changed.slice(0, 5).join("', '")}'${more}`,
+    hint: "Commit them and plan again, or put them back with git stash or git checkout.",
+    exitCode: matrixExitCodes.usage,
+  });
 }
 
 /** What the remote has of the points already. A job that writes a bundle may have no way to the remote. */
@@ -97,27 +121,10 @@ async function fetchData({ io, context, options }: Job): Promise<void> {
 
 async function runPoints(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
   const { io, context, plan, options } = job;
-  const { project } = context;
-  const configs = configsOf(io, project, { hydra: plan.run.composition !== "off" });
-  const outcome = await enqueue(context, {
-    points: open.map((point) => readPlanPoint(point, expandOptions(configs))),
-    configs,
-    numbered: false,
-    names: open.map((point) => point.name),
-    folder: plan.run.folder,
-    name: undefined,
-    message: plan.run.message,
-    sweep: plan.sweep,
-    targets: plan.run.targets,
-    flags: plan.run.flags,
-    copyPaths: plan.run.copyPaths.map((name) => path.resolve(project.root, name)),
-    samePoint: "ignore",
-    // What a killed run of this job left in the queue.
-    takenName: "replace",
-    failedBefore: "queue",
-    claim: "leave",
-    ...entryLimits(options),
-  });
+  const configs = configsOf(io, context.project, { hydra: plan.run.composition !== "off" });
+  const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
+  const request = planRequest(context, plan, { points, names: open.map((point) => point.name), configs });
+  const outcome = await enqueue(context, { ...request, ...entryLimits(options) });
   return runQueue(context, io, {
     jobs: options.jobs,
     onFailure: "continue",

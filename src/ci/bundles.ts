@@ -1,0 +1,92 @@
+/** Bundles: files that carry results from jobs that may not push. */
+import path from "node:path";
+import { SweeplineError, systemErrorCode } from "../base/errors.ts";
+import {
+  asideName,
+  closeSync,
+  lstatIfExists,
+  makeFolder,
+  openRead,
+  readFileSync,
+  readSync,
+  removeFile,
+  statSync,
+} from "../base/files.ts";
+import { writeNamedFile } from "../base/named-output.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import type { RefName } from "../git/ids.ts";
+import { git } from "../git/run.ts";
+import type { SweepPlan } from "./plan.ts";
+
+const headers = ["# v2 git bundle\n", "# v3 git bundle\n"];
+
+/**
+ * Refuses what Git would not read as a bundle: it follows a file or folder of that name to any repository of this
+ * machine. Throws BUNDLE_INVALID.
+ */
+export function checkBundle(file: string): void {
+  if (lstatIfExists(file)?.isFile() === true && headers.includes(firstBytes(file, headers[0]?.length ?? 0))) return;
+  throw new SweeplineError({ code: "BUNDLE_INVALID", message: "it is no Git bundle" });
+}
+
+function firstBytes(file: string, count: number): string {
+  const handle = openRead(file);
+  try {
+    const bytes = Buffer.alloc(count);
+    return bytes.subarray(0, readSync(handle, bytes, 0, count, 0)).toString("latin1");
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export interface BundleRequest {
+  readonly plan: SweepPlan;
+  readonly refs: readonly RefName[];
+}
+
+/** Makes the folder of a bundle, before the work whose results go there. Throws BUNDLE_REFUSED. */
+export function openBundleFolder(file: string): void {
+  try {
+    makeFolder(path.dirname(path.resolve(file)));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw bundleRefused(file, String(systemErrorCode(error)), error);
+  }
+  if (lstatIfExists(file)?.isDirectory() === true) throw bundleRefused(file, "it is a folder", undefined);
+}
+
+function bundleRefused(file: string, reason: string, cause: unknown): SweeplineError {
+  return new SweeplineError({
+    code: "BUNDLE_REFUSED",
+    message: `no bundle can be written to '${file}': ${reason}`,
+    cause,
+  });
+}
+
+/** Writes the refs with all that the baseline lacks. Nothing is written for no refs: Git knows no empty bundle. */
+export async function writeBundle(
+  { repository, state }: ExperimentsContext,
+  file: string,
+  { plan, refs }: BundleRequest,
+): Promise<void> {
+  if (refs.length === 0) return;
+  const absolute = path.resolve(file);
+  const create = (into: string) =>
+    git(["bundle", "create", "--quiet", into, "--stdin"], {
+      cwd: repository.workTree,
+      input: [...refs, `^${plan.baseline}`].map((line) => `${line}\n`).join(""),
+    });
+  if (statSync(absolute, { throwIfNoEntry: false })?.isFile() ?? true) {
+    await create(absolute);
+    return;
+  }
+  // Git would put a file in the place of a device or a pipe.
+  makeFolder(state.scratch);
+  const aside = asideName(path.join(state.scratch, "bundle"));
+  try {
+    await create(aside);
+    writeNamedFile(absolute, readFileSync(aside));
+  } finally {
+    removeFile(aside);
+  }
+}
