@@ -33,7 +33,8 @@ export interface ConfigPlace {
 }
 
 const inPython = {
-  "hydra.config_module": "Put the config files into a folder and name it: sweepline config hydra.config_dir FOLDER; then",
+  "hydra.config_module":
+    "Put the config files into a folder and name it: sweepline config hydra.config_dir FOLDER; then",
   "hydra.plugins_path": "Plugins of Hydra are Python code. Where the configs compose without them, take them out:",
 } as const;
 
