@@ -49,7 +49,9 @@ function gpuIds(value: string): readonly string[] {
 function slot(value: string, before: ReadonlyMap<string, number> = new Map()): ReadonlyMap<string, number> {
   const found = /^([A-Za-z][A-Za-z0-9_-]{0,50})=([1-9]\d{0,3})$/.exec(value);
   if (found === null) throw new InvalidArgumentError("not a name and a number of places: licence=4");
-  return new Map([...before, [found[1] ?? "", Number(found[2])]]);
+  const name = found[1] ?? "";
+  if (before.has(name)) throw new InvalidArgumentError(`'${name}' is given twice`);
+  return new Map([...before, [name, Number(found[2])]]);
 }
 
 function devices({ gpus, perGpu, slots }: LimitFlags): Pick<RunLimits, "devices"> {

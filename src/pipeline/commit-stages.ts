@@ -8,7 +8,7 @@ import { checkBoundaries } from "./boundaries.ts";
 import { saveDataStage } from "./data-stage.ts";
 import { reachable } from "./plan.ts";
 import { loadProjectStages, type ProjectStages } from "./project-stages.ts";
-import { changedDependencies, changedOutputs, commandChanged } from "./run/changes.ts";
+import { changedDependencies, changedInWorkspace, commandChanged } from "./run/changes.ts";
 import { outputIgnorer } from "./run/ignore-outputs.ts";
 import { openLockBook } from "./run/lock-book.ts";
 import { filesOf } from "./run/rwlock.ts";
@@ -41,7 +41,7 @@ function listed(names: readonly string[]): string {
 /** The question to ask before a changed stage is committed; undefined where nothing changed. */
 async function question(work: Work, stage: Stage): Promise<string | undefined> {
   const deps = (await changedDependencies(work, stage)).map((change) => change.shown);
-  const outs = (await changedOutputs(work, stage)).map((change) => change.shown);
+  const outs = (await changedInWorkspace(work, stage)).map((change) => change.shown);
   const subject = stageSubject(work, stage);
   const parts = [
     ...(deps.length > 0 ? [`dependencies ${listed(deps)}`] : []),

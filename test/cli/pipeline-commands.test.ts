@@ -82,3 +82,11 @@ describe("after a change", () => {
     expect(repository.read("dvc.yaml")).toBe(definition);
   });
 });
+
+test("commit puts what repro --no-commit made into the cache, without asking", async () => {
+  const project = makeRepository({ files: { "dvc.yaml": definition, in: "1\n" } });
+  await project.succeed(["repro", "-q", "--no-commit"]);
+  expect((await project.run(["status", "a"])).stdout).toContain("not in cache");
+  await project.succeed(["commit"]);
+  expect((await project.run(["status"])).stdout).toBe("Data and pipelines are up to date.\n");
+});

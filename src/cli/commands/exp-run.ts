@@ -78,6 +78,9 @@ function checkOptions(targets: readonly string[], options: Options): void {
   const runsOne = !options.queue && !options.runAll;
   if (runsOne && (options.retries !== undefined || options.maxFailures !== undefined))
     throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
+  if (options.failFast && !options.runAll)
+    throw refuse("--fail-fast is for --run-all: one experiment has nothing to stop");
+  if (options.first && !options.queue) throw refuse("--first is for --queue: what is not queued has no place in it");
   if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
     throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");

@@ -132,26 +132,46 @@ export async function changedDependencies(work: Work, stage: Stage): Promise<Ite
   return changes;
 }
 
-async function outputChange(
+/** What differs from the record in the workspace, whatever the cache holds. */
+async function workspaceChange(
   work: Work,
   absolute: string,
-  recorded: { readonly item: LockItem | undefined; readonly isCached: boolean },
+  item: LockItem | undefined,
 ): Promise<ItemStatus | undefined> {
-  const { item, isCached } = recorded;
-  if (item !== undefined && isCached && !(await hasSoundData(work.cache, item.md5))) return "not in cache";
   const now = await hashLike(work.cache, absolute, item);
   if (now === undefined) return "deleted";
   return now.md5 === item?.md5 ? undefined : "modified";
 }
 
-export async function changedOutputs(work: Work, stage: Stage): Promise<ItemChange[]> {
+type OutputChange = (
+  absolute: string,
+  recorded: { item: LockItem | undefined; isCached: boolean },
+) => Promise<ItemStatus | undefined>;
+
+async function outputsThat(change: OutputChange, work: Work, stage: Stage): Promise<ItemChange[]> {
   const changes: ItemChange[] = [];
   const recorded = work.recorded(stage)?.outs;
   for (const output of stage.outs) {
     const absolute = path.resolve(stage.workingFolder, output.path);
-    const item = recordedItem(recorded, output.path);
-    const status = await outputChange(work, absolute, { item, isCached: output.cache });
+    const status = await change(absolute, { item: recordedItem(recorded, output.path), isCached: output.cache });
     if (status !== undefined) changes.push({ path: output.path, shown: shownItem(work, stage, output.path), status });
   }
   return changes;
+}
+
+/** Outputs that are not as recorded, or whose data the cache lacks. */
+export function changedOutputs(work: Work, stage: Stage): Promise<ItemChange[]> {
+  return outputsThat(
+    async (absolute, { item, isCached }) =>
+      item !== undefined && isCached && !(await hasSoundData(work.cache, item.md5))
+        ? "not in cache"
+        : await workspaceChange(work, absolute, item),
+    work,
+    stage,
+  );
+}
+
+/** Outputs that are not as recorded; those that only the cache lacks are what `commit` is for, as in DVC. */
+export function changedInWorkspace(work: Work, stage: Stage): Promise<ItemChange[]> {
+  return outputsThat((absolute, { item }) => workspaceChange(work, absolute, item), work, stage);
 }
