@@ -129,7 +129,10 @@ describe("GitHub", () => {
   });
 
   it("runs nothing where the sweep is empty, and says so in the plan", async () => {
-    const setting = await setUp("github", ["seed=range(5,1)"]);
+    const before = await setUp("github", ["seed=range(5)"]);
+    before.repository.write({ "sweep.txt": "seed=range(5,1)\n" });
+    const setting = { ...before, commit: before.repository.commit("empty") };
+    setting.repository.git("push", "--quiet", "origin", "main");
     const workflow = new GithubWorkflow(workflowRun(setting, { event_name: "workflow_dispatch" }));
     await workflow.run();
     expect(["plan", "point", "collect"].map((job) => workflow.ends.get(job)?.result)).toEqual([
