@@ -77,8 +77,8 @@ export function lstatIfExists(file: FilePath): fs.Stats | undefined {
   return fs.lstatSync(file, { throwIfNoEntry: false });
 }
 
+/** Makes a folder and those above it; one that is there stays as it is. */
 export function makeFolder(folder: string): void {
-  beforeEffect("mkdir", folder);
   makeFolders(path.resolve(folder));
 }
 
@@ -90,6 +90,7 @@ function isFolder(name: string): boolean {
 function makeFolders(folder: string): void {
   if (isFolder(folder)) return;
   if (path.dirname(folder) !== folder) makeFolders(path.dirname(folder));
+  beforeEffect("mkdir", folder);
   try {
     fs.mkdirSync(folder);
   } catch (error) {
