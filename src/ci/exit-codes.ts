@@ -22,6 +22,7 @@ const passing: ReadonlySet<string> = new Set([
   "REFS_REFUSED",
   "REMOTE_CHANGED",
   "REMOTE_FILE_MISSING",
+  "STORAGE_MISSING",
   "TRANSFER_FAILED",
 ]);
 

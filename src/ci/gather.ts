@@ -6,6 +6,7 @@
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { CatFile } from "../git/catfile.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
+import { parseCommit } from "../git/objects.ts";
 import { changeRefs, listRefs, type Ref, type RefChange } from "../git/refs.ts";
 import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
 import { readFailure } from "./failures.ts";
@@ -72,15 +73,12 @@ export async function takeResults(scope: PointScope, source: string): Promise<Ta
   const listed = await listRemoteRefs(context.repository, source, planPatterns(plan));
   const there = listed.filter(({ name }) => wanted.has(name));
   const here = await localRefs(scope);
-  const fresh = there.filter(({ name, id }) => here.get(name) !== id && !(here.has(name) && isResult(wanted, name)));
+  // What we have too is looked at: the name may be another experiment's there.
+  const fresh = there.filter(({ name, id }) => here.get(name) !== id);
   await fetchObjects(context.repository, source, fresh);
   const { changes, refused } = await soundChanges(scope, { fresh, here, wanted });
   await changeRefs(context.repository, "sweepline: collected", changes);
   return { there: new Map(there.map(({ name, id }) => [name, id])), refused };
-}
-
-function isResult(wanted: ReadonlyMap<RefName, Wanted>, ref: RefName): boolean {
-  return wanted.get(ref)?.kind === "result";
 }
 
 interface Fresh {
@@ -97,7 +95,8 @@ async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted
     for (const { name, id } of fresh) {
       const want = wanted.get(name);
       if (want === undefined || !(await isSound(plan, want, id, objects))) refused.push(name);
-      else changes.push(here.has(name) ? { kind: "set", ref: name, to: id } : { kind: "create", ref: name, to: id });
+      else if (!here.has(name) || want.kind === "failure")
+        changes.push(here.has(name) ? { kind: "set", ref: name, to: id } : { kind: "create", ref: name, to: id });
     }
     return { changes, refused };
   } finally {
@@ -134,4 +133,32 @@ async function stateOf(point: PlanPoint, { plan, here, objects }: Looking): Prom
   const record = await objects.read(`${failed}:record.json`);
   const message = record === undefined ? undefined : readFailure(plan, point, record.content.toString());
   return message === undefined ? { kind: "missing" } : { kind: "failed", message, commit: failed };
+}
+
+export interface Rivals {
+  /** A point whose name another experiment has there. */
+  readonly taken: PlanPoint | undefined;
+  /** Names of points whose results differ: in parameters, metrics, outputs, or any other file of the commit. */
+  readonly different: readonly string[];
+}
+
+/** Compares results that are here with those that a remote had first; equal ones differ in their time only. */
+export async function compareRivals(scope: PointScope, remote: string): Promise<Rivals> {
+  const { there, refused } = await takeResults(scope, remote);
+  const here = await localRefs(scope);
+  const objects = new CatFile(scope.context.repository);
+  const treeOf = async (id: ObjectId | undefined) => {
+    const commit = id === undefined ? undefined : await objects.read(id);
+    return commit?.type === "commit" ? parseCommit(commit.content).tree : undefined;
+  };
+  try {
+    const different: string[] = [];
+    for (const point of scope.points) {
+      const ref = resultRef(scope.plan, point);
+      if ((await treeOf(here.get(ref))) !== (await treeOf(there.get(ref)))) different.push(point.name);
+    }
+    return { taken: scope.points.find((point) => refused.includes(resultRef(scope.plan, point))), different };
+  } finally {
+    objects.close();
+  }
 }

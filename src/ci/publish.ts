@@ -37,6 +37,8 @@ export interface PublishRequest {
   /** The plan's refs that the remote had when we looked. */
   readonly there: ReadonlyMap<RefName, ObjectId>;
   readonly data: DataRequest | undefined;
+  /** Names of points that ran again because the data of their result is lost: theirs replaces it. */
+  readonly redone: ReadonlySet<string>;
 }
 
 export interface Published {
@@ -56,8 +58,15 @@ export async function publishResults(context: ExperimentsContext, request: Publi
   const experiments = results.map(({ point, ref, commit }) => {
     return { ref, commit, name: point.name, baseline: plan.baseline };
   });
-  const pushed = await pushExperiments(context, { remote, experiments, diverged: "refuse", data: request.data });
-  const overcome = results.map(({ point }) => failureRef(plan, point)).filter((ref) => there.has(ref));
+  const push = (diverged: "refuse" | "replace") => {
+    const isOurs = ({ name }: { name: string }) => request.redone.has(name) === (diverged === "replace");
+    return pushExperiments(context, { remote, experiments: experiments.filter(isOurs), diverged, data: request.data });
+  };
+  const parts = [await push("refuse"), ...(request.redone.size === 0 ? [] : [await push("replace")])];
+  const failed = new Set(failures.map(({ ref }) => ref));
+  const overcome = results
+    .map(({ point }) => failureRef(plan, point))
+    .filter((ref) => there.has(ref) && !failed.has(ref));
   const changes: RemoteChange[] = [
     ...failures.map(({ ref, commit }) => ({ ref, to: commit, expected: there.get(ref) })),
     ...overcome.map((ref) => ({ ref, to: undefined, expected: there.get(ref) })),
@@ -69,9 +78,12 @@ export async function publishResults(context: ExperimentsContext, request: Publi
   });
   // A stale one was told by another job of the same point: as good as ours.
   const reasons = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "refused" ? [outcome.reason] : []));
-  checkAccepted(remote, [...pushed.refused.map(({ reason }) => reason), ...reasons]);
-  const elsewhere = pushed.diverged.map(({ name }) => name);
-  return { pushed: pushed.pushed.length, elsewhere, files: pushed.data.transferred };
+  checkAccepted(remote, [...parts.flatMap(({ refused }) => refused).map(({ reason }) => reason), ...reasons]);
+  return {
+    pushed: parts.flatMap(({ pushed }) => pushed).length,
+    elsewhere: parts.flatMap(({ diverged }) => diverged).map(({ name }) => name),
+    files: parts.reduce((sum, { data }) => sum + data.transferred, 0),
+  };
 }
 
 /** A rule of the server's says no; it will say so again. A lock or an error of its own may be gone the next time. */

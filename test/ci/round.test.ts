@@ -3,7 +3,7 @@
  * system would. Each job has a clone without history and only the environment that the system gives.
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { faultEnvironment } from "../faults/project.ts";
@@ -48,6 +48,7 @@ async function setUp(system: string, sweep: readonly string[], folder = ""): Pro
   await repository.succeed(folder === "" ? ["init", "--quiet"] : ["init", "--quiet", "--subdir"], inProject);
   const bare = path.join(repository.root, "remote.git");
   const store = path.join(repository.root, "store");
+  mkdirSync(store);
   execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare], { env: repository.env });
   repository.git("remote", "add", "origin", bare);
   await repository.succeed(["remote", "add", "-d", "store", store], inProject);

@@ -1,6 +1,6 @@
 /** The matrix commands in real clones: what is done once, what is refused, what is tried again. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makePipelineRepository, Repository } from "../rig/index.ts";
@@ -18,6 +18,7 @@ async function setUp(...overrides: string[]): Promise<Setting> {
   const bare = path.join(repository.root, "remote.git");
   execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare], { env: repository.env });
   repository.git("remote", "add", "origin", bare);
+  mkdirSync(path.join(repository.root, "store"));
   await repository.succeed(["remote", "add", "-d", "store", path.join(repository.root, "store")]);
   repository.commit("remote");
   repository.git("push", "--quiet", "origin", "main");
@@ -146,29 +147,53 @@ describe("matrix run", () => {
     expect(job.stderr).not.toMatch(/secret|; trying again/);
   });
 
-  it("keeps the first of two different results of a point, and says so", async () => {
+  it("keeps the first of two different results of a point, and says so; equal ones are not worth a word", async () => {
     const { repository, bare, clone } = await setUp("seed=1");
-    // Each waits for the other: both find the point open, and both have a result.
-    const cmd =
-      'touch "$MEET/$$"; while test "$(ls "$MEET" | wc -l)" -lt 2; do sleep 0.05; done; echo "pid: $$" > out.yaml';
+    // Each waits for the other: both find the points open, and both have results. Those of seed 2 are the same.
+    const cmd = [
+      'meet="$MEET/$(grep ^seed params.yaml | tr -dc 0-9)"; mkdir -p "$meet"; touch "$meet/$$"',
+      'while test "$(ls "$meet" | wc -l)" -lt 2; do sleep 0.05; done',
+      'grep -q "seed: 2" params.yaml && echo "pid: 0" > out.yaml || echo "pid: $$" > out.yaml',
+    ].join("; ");
     const stage = { cmd, params: ["seed"], metrics: [{ "out.yaml": { cache: false } }], always_changed: true };
     repository.write({ "dvc.yaml": JSON.stringify({ stages: { train: stage } }) });
     repository.commit("pid");
     repository.git("push", "--quiet", "origin", "main");
-    await repository.succeed(["matrix", "plan", "seed=1", "-o", "../sweep.json"]);
+    await repository.succeed(["matrix", "plan", "seed=1,2", "-o", "../sweep.json"]);
     const meet = path.join(repository.root, "meet");
     mkdirSync(meet);
-    const args = ["matrix", "run", "--plan", path.join(repository.root, "sweep.json"), "--point", "0"];
+    const args = ["matrix", "run", "--plan", path.join(repository.root, "sweep.json"), "--point", "0-1"];
     const ends = await Promise.all([clone(), clone()].map((copy) => copy.run(args, { env: { MEET: meet } })));
     expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(ends.map(({ stderr }) => /another job brought another result first/.test(stderr)).sort()).toEqual([
-      false,
-      true,
-    ]);
+    const warned = ends.flatMap(({ stderr }) => /another job brought another result first.*/.exec(stderr)?.[0] ?? []);
+    expect(warned).toEqual([expect.stringMatching(/: s-[0-9a-f]{8}-0000$/)]);
     const refs = execFileSync("git", ["for-each-ref", "refs/exps"], { cwd: bare, encoding: "utf8" });
-    expect(refs.trim().split("\n")).toHaveLength(1);
+    expect(refs.trim().split("\n")).toHaveLength(2);
     const collected = await repository.run(["matrix", "collect", "--plan", "../sweep.json"]);
-    expect([collected.exitCode, collected.stdout]).toEqual([0, expect.stringContaining("1 of 1 points done")]);
+    expect([collected.exitCode, collected.stdout]).toEqual([0, expect.stringContaining("2 of 2 points done")]);
+  });
+
+  it("counts a point as done only with its data in the storage", async () => {
+    const { repository, plan, clone } = await setUp("train.lr=0.1,0.2");
+    const run = ["matrix", "run", "--plan", plan, "--point"];
+    const store = path.join(repository.root, "store");
+    renameSync(store, `${store}.off`);
+    const unmounted = await clone().run([...run, "0"]);
+    expect([unmounted.exitCode, unmounted.stderr]).toEqual([75, expect.stringContaining("is not there")]);
+    expect(existsSync(store)).toBe(false);
+    mkdirSync(store);
+    const job = clone();
+    await job.succeed([...run, "0-1"]);
+    rmSync(path.join(store, "files"), { recursive: true });
+    const collect = await clone().run(["matrix", "collect", "--plan", plan]);
+    expect([collect.exitCode, collect.stdout]).toEqual([1, expect.stringContaining("0 of 2 points done, 2 failed")]);
+    expect(collect.stdout).toContain("its data is neither in the storage remote nor in the cache");
+    // A job that has the data still brings it again; another one runs again.
+    expect(await job.succeed([...run, "0"])).toMatch(/Point 0: 1 done before; 0 pushed to 'origin', \d files uploaded/);
+    const again = await clone().run([...run, "0-1"]);
+    expect(again.stderr).toMatch(/the data of s-[0-9a-f]{8}-0001 is in no storage: run again/);
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Point 0-1: 1 done before; 1 pushed")]);
+    expect((await clone().run(["matrix", "collect", "--plan", plan])).exitCode).toBe(0);
   });
 
   it("remembers a failure for others, and forgets it once the point succeeds", async () => {
@@ -196,11 +221,10 @@ describe("matrix run", () => {
     const { repository, plan, clone } = await setUp("seed=1", "-n", "grid");
     await repository.succeed(["exp", "run", "--temp", "-n", "grid-1", "-S", "seed=5"]);
     await repository.succeed(["exp", "push", "--no-cache", "origin", "grid-1"]);
-    const copy = clone();
-    await copy.succeed(["exp", "pull", "--no-cache", "origin", "grid-1"]);
-    const taken = await copy.run(["matrix", "run", "--plan", plan, "--point", "0"]);
-    expect(taken.exitCode).toBe(2);
-    expect(taken.stderr).toContain("has the name 'grid-1'");
+    const taken = await clone().run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect([taken.exitCode, taken.stderr]).toEqual([2, expect.stringContaining("has the name 'grid-1'")]);
+    const collect = await clone().run(["matrix", "collect", "--plan", plan]);
+    expect([collect.exitCode, collect.stdout]).toEqual([1, expect.stringContaining("0 of 1 points done")]);
     repository.write({ "notes.txt": "\n" });
     repository.commit("next");
     const stale = await repository.run(["matrix", "run", "--plan", plan, "--point", "0"]);

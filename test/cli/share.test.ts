@@ -60,12 +60,13 @@ describe("exp push and exp pull", () => {
     const shared = await makeShared();
     const { repository } = shared;
     await runExperiment(repository, "one", "0.5");
-    expect(await repository.succeed(["exp", "push", "origin", "one"])).toBe(
-      "Pushed experiment one to Git remote 'origin'.\n4 files uploaded\n",
+    const pushed = await repository.run(["exp", "push", "origin", "one"]);
+    expect(pushed.stdout).toBe("Pushed experiment one to Git remote 'origin'.\n4 files uploaded\n");
+    expect(pushed.stderr).toBe(
+      `WARNING: the folder of storage remote 'store' was not there, and was made: '${shared.store}'\n`,
     );
-    expect(await repository.succeed(["exp", "push", "origin"])).toBe(
-      "Experiment one is up to date on Git remote 'origin'.\n",
-    );
+    const again = await repository.run(["exp", "push", "origin"]);
+    expect([again.stdout, again.stderr]).toEqual(["Experiment one is up to date on Git remote 'origin'.\n", ""]);
     expect(filesIn(path.join(shared.store, "files", "md5")).length).toBe(4);
     const copy = clone(shared);
     expect(await copy.succeed(["exp", "list", "--name-only", "origin"])).toBe("one\n");

@@ -8,10 +8,12 @@ import { maxJobsOf } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../../ci/gather.ts";
 import { commentCharacters, type System, summaryBytes, systems } from "../../ci/limits.ts";
+import { resultRef } from "../../ci/plan-refs.ts";
 import { type OpenPoint, openPointText, type ReportFacts, type ReportLimit, renderReport } from "../../ci/report.ts";
 import { withRetries } from "../../ci/retry.ts";
 import { packShards } from "../../ci/shards.ts";
 import { openExperiments } from "../../experiments/repository.ts";
+import { dataStandings } from "../../experiments/share/standing.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
@@ -81,11 +83,12 @@ async function hasNoRemote({ context }: PointScope, options: Options): Promise<b
   return !isNamed && !(await hasGitRemote(context, "origin"));
 }
 
-async function take(io: Io, scope: PointScope, options: Options): Promise<void> {
+/** Answers what the Git remote has; undefined where there is none. */
+async function take(io: Io, scope: PointScope, options: Options): Promise<Taken | undefined> {
   if (options.bundles !== undefined) await takeBundles(io, scope, options.bundles);
   if (await hasNoRemote(scope, options)) {
     if (options.bundles === undefined) warn(io, "there is no Git remote: only results that are here already count");
-    return;
+    return undefined;
   }
   const remote = await gitRemoteOf(scope.context, options.gitRemote);
   const taken = await withRetries(
@@ -93,6 +96,35 @@ async function take(io: Io, scope: PointScope, options: Options): Promise<void> 
     (message) => warn(io, `${message}; trying again`),
   );
   warnRefused(io, taken, remote);
+  return taken;
+}
+
+/** A point is done where its result counts for everybody: under its name in the remote, and with its data. */
+async function checkedStates(scope: PointScope, taken: Taken | undefined, options: Options) {
+  const { context, plan, points } = scope;
+  const states = await statesOfPoints(scope);
+  // Bundles carry no data, and need no name in the remote.
+  const counts = (at: number) => {
+    const point = points[at];
+    const ref = point === undefined ? undefined : resultRef(plan, point);
+    return options.bundles === undefined || (ref !== undefined && taken?.there.has(ref) === true);
+  };
+  const commits = states.flatMap((state, at) => (state.kind === "done" && counts(at) ? [state.commit] : []));
+  const standings = await dataStandings(context, { commits, baseline: plan.baseline, remote: undefined });
+  return states.map((state, at): PointState => {
+    const point = points[at];
+    if (state.kind !== "done" || point === undefined) return state;
+    if (options.bundles === undefined && taken?.refused.includes(resultRef(plan, point)))
+      return { kind: "taken", commit: state.commit };
+    const nowhere = standings.get(state.commit)?.nowhere ?? [];
+    if (nowhere.length === 0) return state;
+    return { kind: "failed", message: lostText(nowhere), commit: state.commit };
+  });
+}
+
+function lostText(hashes: readonly string[]): string {
+  const more = hashes.length > 3 ? ` and ${hashes.length - 3} more` : "";
+  return `its data is neither in the storage remote nor in the cache: md5 ${hashes.slice(0, 3).join(", ")}${more}`;
 }
 
 function openPoints(scope: PointScope, states: readonly PointState[], options: Options) {
@@ -128,8 +160,8 @@ function printOpen(io: Io, what: string, points: readonly OpenPoint[]): void {
 async function collect(io: Io, options: Options): Promise<ExitCode> {
   const scope = await openScope(options);
   const { context, plan, points } = scope;
-  await take(io, scope, options);
-  const states = await statesOfPoints(scope);
+  const taken = await take(io, scope, options);
+  const states = await checkedStates(scope, taken, options);
   const open = openPoints(scope, states, options);
   const failed = open.filter(({ message }) => message !== undefined);
   const missing = open.filter(({ message }) => message === undefined);

@@ -4,7 +4,14 @@ import { SweeplineError } from "../../base/errors.ts";
 import { openBundleFolder, writeBundle } from "../../ci/bundles.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import type { PointFailure } from "../../ci/failures.ts";
-import { type PointScope, type PointState, statesOfPoints, takeResults } from "../../ci/gather.ts";
+import {
+  compareRivals,
+  type PointScope,
+  type PointState,
+  statesOfPoints,
+  type Taken,
+  takeResults,
+} from "../../ci/gather.ts";
 import type { PlanPoint, SweepPlan } from "../../ci/plan.ts";
 import { readPlanPoint } from "../../ci/plan-points.ts";
 import { type PointRef, resultRef } from "../../ci/plan-refs.ts";
@@ -13,11 +20,12 @@ import { withRetries } from "../../ci/retry.ts";
 import { parseShard } from "../../ci/shards.ts";
 import { enqueue } from "../../experiments/enqueue.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { dataStandings } from "../../experiments/share/standing.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import { shownRemote } from "../../git/remote.ts";
 import { fetchTracked } from "../../pipeline/data/transfer.ts";
 import { openProject } from "../../store/open.ts";
-import { defaultRemoteName } from "../../store/remotes/open.ts";
+import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { configsOf, expandOptions } from "../composition.ts";
 import { transferData } from "../data-transfer.ts";
@@ -83,15 +91,14 @@ async function refuseChanges(context: ExperimentsContext): Promise<void> {
 }
 
 /** What the remote has of the points already. A job that writes a bundle may have no way to the remote. */
-async function lookAtRemote(job: Job): Promise<Refs> {
+async function lookAtRemote(job: Job): Promise<Taken> {
   try {
     const look = () => takeResults(job, job.remote);
-    const { there } = await (job.options.bundle === undefined ? withRetries(look, told(job.io)) : look());
-    return there;
+    return await (job.options.bundle === undefined ? withRetries(look, told(job.io)) : look());
   } catch (error) {
     if (!(error instanceof SweeplineError) || job.options.bundle === undefined) throw error;
     warn(job.io, `the Git remote was not asked what is done already: ${error.message}`);
-    return new Map();
+    return { there: new Map(), refused: [] };
   }
 }
 
@@ -103,9 +110,30 @@ function nameTaken(plan: SweepPlan, point: PlanPoint): SweeplineError {
   });
 }
 
-/** The points of a state. */
-function pointsWhere(job: Job, states: readonly PointState[], kinds: readonly PointState["kind"][]): PlanPoint[] {
-  return job.points.filter((_, at) => kinds.includes(states[at]?.kind ?? "missing"));
+/** A storage folder that is not there is a disk that is not mounted: made here, it would go with the job. */
+async function checkStorage({ context, options }: Job): Promise<void> {
+  const name = options.remote ?? defaultRemoteName(context.project);
+  if (options.bundle !== undefined || name === undefined) return;
+  const { place, isThere } = openRemote(context.project, name);
+  if (await isThere()) return;
+  throw new SweeplineError({
+    code: "STORAGE_MISSING",
+    message: `the folder of storage remote '${name}' is not there: '${place}'`,
+    hint: "Mount it in every job; a new one is made once, by hand.",
+  });
+}
+
+type Standings = Awaited<ReturnType<typeof dataStandings>>;
+
+/** Which of the results that are done lack data in the storage remote. Bundles carry none. */
+async function standingsOf({ context, plan, options }: Job, states: readonly PointState[]): Promise<Standings> {
+  if (options.bundle !== undefined) return new Map();
+  const commits = states.flatMap((state) => (state.kind === "done" ? [state.commit] : []));
+  return dataStandings(context, { commits, baseline: plan.baseline, remote: options.remote });
+}
+
+function standingAt(standings: Standings, state: PointState | undefined) {
+  return state?.kind === "done" ? standings.get(state.commit) : undefined;
 }
 
 /** The data that the baseline's stages need, as far as the storage remote has it. */
@@ -144,7 +172,25 @@ function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {
   });
 }
 
-async function handOn(job: Job, there: Refs, failures: readonly PointRef[]): Promise<string> {
+interface Outcomes {
+  /** The plan's refs that the remote had. */
+  readonly there: Refs;
+  readonly failures: readonly PointRef[];
+  /** Points that ran again because their data is lost. */
+  readonly lost: readonly PlanPoint[];
+}
+
+/** Says where another job was first with something else; throws NAME_TAKEN where it is no result of the plan. */
+async function warnRivals(job: Job, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const scope = { ...job, points: job.points.filter(({ name }) => names.includes(name)) };
+  const { taken, different } = await withRetries(() => compareRivals(scope, job.remote), told(job.io));
+  if (taken !== undefined) throw nameTaken(job.plan, taken);
+  if (different.length > 0)
+    warn(job.io, `another job brought another result first, which counts: ${wordList(different)}`);
+}
+
+async function handOn(job: Job, { there, failures, lost }: Outcomes): Promise<string> {
   const { io, context, plan, options, remote } = job;
   const states = await statesOfPoints(job);
   const results = job.points.flatMap((point, at): PointRef[] => {
@@ -160,12 +206,12 @@ async function handOn(job: Job, there: Refs, failures: readonly PointRef[]): Pro
   const flags = { ...options, num: 1, cache: true, jobs: undefined };
   const { jobs: _jobs, ...transferFlags } = flags;
   const data = dataRequest(io, context.project, { flags: transferFlags, progress });
+  const redone = new Set(lost.map(({ name }) => name));
   const published = await withRetries(
-    () => publishResults(context, { plan, remote, results, failures, there, data }),
+    () => publishResults(context, { plan, remote, results, failures, there, data, redone }),
     told(io),
   ).finally(() => progress.close());
-  if (published.elsewhere.length > 0)
-    warn(io, `another job brought another result first, which counts: ${wordList(published.elsewhere)}`);
+  await warnRivals(job, published.elsewhere);
   return `${published.pushed} pushed to '${shownRemote(remote)}', ${filesText(published.files, "uploaded")}`;
 }
 
@@ -177,12 +223,18 @@ function exitCodeOf({ summary, interrupted }: QueueRun): ExitCode {
 async function run(io: Io, options: Options): Promise<ExitCode> {
   const job = await openJob(io, options);
   await ensureIdentity(job.context);
-  const there = await lookAtRemote(job);
+  await checkStorage(job);
+  const { there, refused } = await lookAtRemote(job);
   const states = await statesOfPoints(job);
-  const [taken] = pointsWhere(job, states, ["taken"]);
+  const taken = job.points.find(
+    (point, at) => states[at]?.kind === "taken" || refused.includes(resultRef(job.plan, point)),
+  );
   if (taken !== undefined) throw nameTaken(job.plan, taken);
-  const open = pointsWhere(job, states, ["missing", "failed"]);
-  const isAllThere = job.points.every((point) => there.has(resultRef(job.plan, point)));
+  const standings = await standingsOf(job, states);
+  const lost = job.points.filter((_, at) => (standingAt(standings, states[at])?.nowhere.length ?? 0) > 0);
+  const open = job.points.filter((point, at) => states[at]?.kind !== "done" || lost.includes(point));
+  const isAllThere = standings.size === 0 && job.points.every((point) => there.has(resultRef(job.plan, point)));
+  if (lost.length > 0) warn(io, `the data of ${wordList(lost.map(({ name }) => name))} is in no storage: run again`);
   if (open.length === 0 && isAllThere) {
     print(io, `Point ${options.point}: done before, nothing to do.`);
     return matrixExitCodes.ok;
@@ -196,7 +248,7 @@ async function run(io: Io, options: Options): Promise<ExitCode> {
           interrupted: false,
         };
   const failures = await keepFailures(job.context, job.plan, failuresOf(job, outcome));
-  const handed = await handOn(job, there, failures);
+  const handed = await handOn(job, { there, failures, lost });
   print(io, `Point ${options.point}: ${job.points.length - open.length} done before; ${handed}.`);
   return exitCodeOf(outcome);
 }

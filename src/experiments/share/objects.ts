@@ -21,7 +21,22 @@ export async function objectsOfCommits(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
 ): Promise<NeededObjects> {
-  if (commits.length === 0) return { objects: [], unreadable: [] };
+  const { byCommit, unreadable } = await objectsByCommit(context, commits);
+  const objects = new Map<string, RemoteObject>();
+  for (const each of [...byCommit.values()].flat()) objects.set(`${each.remote}\0${each.md5}`, each);
+  return { objects: [...objects.values()], unreadable };
+}
+
+export interface ObjectsByCommit extends Pick<NeededObjects, "unreadable"> {
+  readonly byCommit: ReadonlyMap<ObjectId, readonly RemoteObject[]>;
+}
+
+/** As objectsOfCommits, told apart by commit. */
+export async function objectsByCommit(
+  context: ExperimentsContext,
+  commits: readonly ObjectId[],
+): Promise<ObjectsByCommit> {
+  if (commits.length === 0) return { byCommit: new Map(), unreadable: [] };
   const reading = await openReading(context, { kind: "tracked", params: "dependencies" });
   try {
     return await readAll(commits, reading);
@@ -30,8 +45,8 @@ export async function objectsOfCommits(
   }
 }
 
-async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<NeededObjects> {
-  const objects = new Map<string, RemoteObject>();
+async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<ObjectsByCommit> {
+  const byCommit = new Map<ObjectId, readonly RemoteObject[]>();
   const unreadable: { commit: ObjectId; message: string }[] = [];
   let open = await openTrees(commits, reading);
   while (open.length > 0) {
@@ -41,13 +56,17 @@ async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<
       if (found === "pending") waiting.push(job);
       else if (found instanceof SweeplineError) unreadable.push({ commit: job.commit, message: found.message });
       // They name files: a string that is no hash is nothing of ours.
-      else for (const each of found) if (isObjectHash(each.md5)) objects.set(`${each.remote}\0${each.md5}`, each);
+      else
+        byCommit.set(
+          job.commit,
+          found.filter(({ md5 }) => isObjectHash(md5)),
+        );
     }
     const fetched = await reading.listings.pool.fetchWanted();
     if (waiting.length > 0 && !fetched) throw new Error("commits wait for objects that nobody asked for");
     open = waiting;
   }
-  return { objects: [...objects.values()], unreadable };
+  return { byCommit, unreadable };
 }
 
 async function openTrees(commits: readonly ObjectId[], reading: Reading) {

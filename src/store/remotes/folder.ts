@@ -4,6 +4,7 @@ import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import {
   asideName,
   copyFileInBackground,
+  existsSync,
   makeFolder,
   readdirSync,
   removeFile,
@@ -36,6 +37,7 @@ export function folderRemote(name: string, folder: string): StorageRemote {
   return {
     name,
     place: folder,
+    isThere: async () => existsSync(folder),
     async list(key) {
       try {
         return readdirSync(at(key));

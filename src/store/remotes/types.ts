@@ -7,6 +7,8 @@ export interface StorageRemote {
   readonly name: string;
   /** Where it is, for messages. */
   readonly place: string;
+  /** Whether the place exists: a folder that is not there may be a disk that is not mounted. */
+  isThere(): Promise<boolean>;
   /** The names of what lies directly in a folder of the remote; none where there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
   /** Stores a file whole or not at all; one of that name is replaced by the same bytes. */
