@@ -142,9 +142,9 @@ export function asideName(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${unique}.tmp`);
 }
 
-/** Which process gave that name to a file; undefined for a name that `asideName` did not give. */
+/** Which process gave that name to a file, or to what a Git lock on it is for; undefined for a name that `asideName` did not give. */
 export function asideOwner(name: string): { readonly pid: number; readonly machine: "ours" | "another" } | undefined {
-  const found = /^\..+\.(\d+)-([0-9a-f]{4})[0-9a-z]{1,8}-\d+\.tmp$/s.exec(name);
+  const found = /^\..+\.(\d+)-([0-9a-f]{4})[0-9a-z]{1,8}-\d+\.tmp(?:\.lock)?$/s.exec(name);
   if (found === null) return undefined;
   return { pid: Number(found[1]), machine: found[2] === machineMark ? "ours" : "another" };
 }

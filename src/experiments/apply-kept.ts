@@ -1,6 +1,6 @@
 /** What `apply` keeps of the workspace before it writes over it: changes of tracked files, and untracked files. */
 import path from "node:path";
-import { lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
+import { asideName, lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
 import { createStash } from "../git/porcelain.ts";
@@ -66,7 +66,7 @@ export async function keepUntracked(
   const candidates = await inTheWay(repository, wanted.keys());
   if (candidates.length === 0) return undefined;
   makeFolder(state.scratch);
-  const index = path.join(state.scratch, `untracked-index-${process.pid}`);
+  const index = asideName(path.join(state.scratch, "untracked-index"));
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
   try {
     await git(["update-index", "--add", "-z", "--stdin"], { ...settings, input: joined(candidates) });

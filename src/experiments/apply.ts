@@ -1,6 +1,6 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
+import { asideName, lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { resetIndex } from "../git/porcelain.ts";
 import { changeRefs } from "../git/refs.ts";
@@ -67,7 +67,7 @@ export async function applyExperiment(context: ExperimentsContext, name: string)
 async function checkOutTree(context: ExperimentsContext, commit: ObjectId): Promise<void> {
   const { repository, state } = context;
   makeFolder(state.scratch);
-  const index = path.join(state.scratch, `apply-index-${process.pid}`);
+  const index = asideName(path.join(state.scratch, "apply-index"));
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
   try {
     copyIndex(path.join(repository.gitDir, "index"), index);

@@ -2,8 +2,8 @@
 import path from "node:path";
 import { existsSync, lstatIfExists, readdirSync, removeTree } from "../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
-import { existsProcess } from "../base/processes.ts";
-import { findLeftFiles, removeLeft } from "./leftovers.ts";
+import { removeLeft } from "./left-files.ts";
+import { findLeftFiles } from "./leftovers.ts";
 import { listQueue, runningSequences } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { removeStubborn } from "./remove-stubborn.ts";
@@ -33,7 +33,7 @@ export async function cleanExperiments(context: ExperimentsContext, request: Cle
   return {
     runs,
     copies: removeCopies(context),
-    leftovers: freed.length + removeScratch(context) + removeAsides(context),
+    leftovers: freed.length + removeAsides(context),
   };
 }
 
@@ -75,17 +75,6 @@ function removeCopies({ state }: ExperimentsContext): number {
     removed++;
   }
   return removed;
-}
-
-/** Files of processes that are gone; their names tell the process. */
-function removeScratch({ state }: ExperimentsContext): number {
-  if (!existsSync(state.scratch)) return 0;
-  const left = readdirSync(state.scratch).filter((name) => {
-    const pid = Number(/^(?:index|apply-index|packed-refs|push)-(\d+)/.exec(name)?.[1] ?? 0);
-    return pid > 0 && !existsProcess(pid);
-  });
-  for (const name of left) removeTree(path.join(state.scratch, name));
-  return left.length;
 }
 
 function removeAsides(context: ExperimentsContext): number {

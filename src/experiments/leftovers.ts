@@ -1,35 +1,15 @@
-/** Temporary files of processes that were killed before they could rename them into place. */
+/** Looks for temporary files of dead processes wherever we and Git write any. */
 import path from "node:path";
-import { asideOwner, lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
-import { existsProcess } from "../base/processes.ts";
 import { folderRemotes } from "../store/remotes/open.ts";
+import { isLeft, itemsOf } from "./left-files.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
-/** A file of another machine on shared storage counts as left behind once it has not been written to for so long. */
-const abandonedMs = 24 * 60 * 60_000;
-
-function isLeft(file: string): boolean {
-  const owner = asideOwner(path.basename(file));
-  if (owner === undefined) return false;
-  if (owner.machine === "ours") return !existsProcess(owner.pid);
-  const writtenAt = lstatIfExists(file)?.mtimeMs;
-  return writtenAt !== undefined && Date.now() - writtenAt > abandonedMs;
-}
-
-/** Links are not followed; a folder that can't be read has none. */
+/** Links are not followed. */
 function findBelow(folder: string, found: Set<string>): void {
   for (const item of itemsOf(folder)) {
     const file = path.join(folder, item.name);
     if (isLeft(file)) found.add(file);
     else if (item.isDirectory()) findBelow(file, found);
-  }
-}
-
-function itemsOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
   }
 }
 
@@ -47,9 +27,4 @@ function findIn(folders: readonly string[]): readonly string[] {
   const found = new Set<string>();
   for (const folder of folders) findBelow(folder, found);
   return [...found].sort();
-}
-
-export function removeLeft(file: string): void {
-  if (lstatIfExists(file)?.isDirectory() === true) removeTree(file);
-  else removeFile(file);
 }

@@ -7,6 +7,7 @@ import { endLeftovers } from "../pipeline/run/leftovers.ts";
 import { stopProcessGroup } from "../pipeline/run/process-group.ts";
 import { deadTables, filesIn, hasDeadWorkspaceRun, haunted } from "./dead-runs.ts";
 import { sequenceText } from "./layout.ts";
+import { removeLeftScratch } from "./left-files.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { livingProcesses, processesFile } from "./runs.ts";
 
@@ -61,7 +62,7 @@ async function endTable(table: string): Promise<void> {
 
 /**
  * Ends the process groups that dead coordinators left behind and removes their claims, so that their entries,
- * still in the queue, are run again; frees the copies and devices that they had. An entry that was removed meanwhile
+ * still in the queue, are run again; frees the copies and devices that they had, and removes temporary files. An entry that was removed meanwhile
  * leaves its table or its copy as the trace. Returns the sequence numbers that were freed.
  */
 export async function recoverDeadRuns(context: ExperimentsContext): Promise<readonly number[]> {
@@ -80,6 +81,7 @@ export async function recoverDeadRuns(context: ExperimentsContext): Promise<read
       await endLeftovers(folder);
     });
   for (const name of filesIn(devices, /\.lock$/)) await freeDeadLock(`${devices}/${name}`, async () => undefined);
+  removeLeftScratch(state);
   dropLostLeases(context.project.cacheDir);
   return freed;
 }

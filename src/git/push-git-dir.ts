@@ -3,7 +3,7 @@
  * thousand beside ten thousand take it seconds of computing. Here it finds the user's objects and settings, and no refs.
  */
 import path from "node:path";
-import { lstatIfExists, makeFolder, readIfExists, removeTree, writePrivateFile } from "../base/files.ts";
+import { asideName, lstatIfExists, makeFolder, readIfExists, removeTree, writePrivateFile } from "../base/files.ts";
 import { quoteConfig } from "./config-text.ts";
 import type { Repository } from "./repository.ts";
 import type { GitOptions } from "./run.ts";
@@ -30,7 +30,7 @@ export async function withPushGitDir<T>(
   scratchFolder: string,
   push: (options: GitOptions) => Promise<T>,
 ): Promise<T> {
-  const folder = path.join(scratchFolder, `push-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
+  const folder = asideName(path.join(scratchFolder, "push"));
   try {
     makeFolder(path.join(folder, "refs"));
     writePrivateFile(path.join(folder, "HEAD"), "ref: refs/heads/none\n");

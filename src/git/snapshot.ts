@@ -1,7 +1,7 @@
 /** Trees of a work tree as it is now, made through an index of our own: the user's index is only read. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
+import { asideName, copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { git, tryGit } from "./run.ts";
@@ -37,7 +37,7 @@ export interface SnapshotOptions {
  */
 export async function snapshotWorkTree(repository: Repository, options: SnapshotOptions): Promise<Snapshot> {
   makeFolder(options.scratchFolder);
-  const index = path.join(options.scratchFolder, `index-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
+  const index = asideName(path.join(options.scratchFolder, "index"));
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
   try {
     copyIndex(path.join(repository.gitDir, "index"), index);

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { makeFolder, removeFile, writeAtomic } from "../base/files.ts";
+import { asideName, makeFolder, removeFile, writeAtomic } from "../base/files.ts";
 import { tryLock, unlock } from "../base/locks.ts";
 import { type CopySlot, templateName } from "../experiments/copy-git-dir.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
@@ -17,7 +17,7 @@ export class SlotPool {
   ) {}
 
   static async open(context: ExperimentsContext): Promise<SlotPool> {
-    const file = path.join(context.state.scratch, `packed-refs-${process.pid}`);
+    const file = asideName(path.join(context.state.scratch, "packed-refs"));
     makeFolder(context.state.scratch);
     const refs = await packedBranchesAndTags(context);
     writeAtomic(file, refs);

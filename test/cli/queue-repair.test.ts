@@ -2,6 +2,7 @@
 import { chmodSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { asideName } from "../../src/base/files.ts";
 import { experimentNames, makeExperimentRepository, queueRefs } from "./exp-project.ts";
 
 const state = ".dvc/tmp/exps/sweepline";
@@ -42,6 +43,8 @@ describe("doctor", () => {
     const repository = await ranAndQueued();
     const dead = JSON.stringify({ pid: 999_999_999, startedAt: "1@gone", what: "test" });
     repository.write({ [`${state}/claims/0000000004`]: dead, [`${state}/queue.lock`]: dead });
+    const scratch = asideName("packed-refs").replace(String(process.pid), "999999999");
+    repository.write({ [`${state}/scratch/${scratch}.lock`]: "" });
     repository.git("update-ref", "refs/exps/celery/sweepline/queued/0000000008", "HEAD");
     // An entry whose commit is gone: the ref is written by hand, Git would not.
     repository.write({ ".git/refs/exps/celery/sweepline/queued/0000000009": `${"1".repeat(40)}\n` });
@@ -54,10 +57,11 @@ describe("doctor", () => {
     const found = await repository.run(["doctor"]);
     expect(found.exitCode).toBe(255);
     const problems = found.stdout.split("\n").filter((line) => line.startsWith("problem"));
-    expect(problems.map((line) => line.split(/\s+/)[1])).toEqual(["runs", "locks", "queue", "queue", "cache"]);
+    expect(problems.map((line) => line.split(/\s+/)[1])).toEqual(["runs", "locks", "files", "queue", "queue", "cache"]);
     expect(queueRefs(repository).length).toBeGreaterThan(1);
 
     const fixed = await repository.succeed(["doctor", "--fix"]);
+    // The repair of the run takes the temporary file along.
     expect(fixed.split("\n").filter((line) => line.startsWith("fixed"))).toHaveLength(5);
     expect(queueRefs(repository)).toEqual(["failed/3", "queued/4"]);
     expect(repository.exists(`.dvc/cache/broken/${two}${object}`)).toBe(true);
