@@ -95,7 +95,7 @@ export function listRuns(state: StateLayout): readonly RunFolderName[] {
 }
 
 /** The newest run of a name; throws NO_LOG where there is none. */
-export function findRun(state: StateLayout, name: string): RunFolder & { readonly sequence: number } {
+export function findRun(state: StateLayout, name: string): RunFolder & RunFolderName {
   const newest = listRuns(state).findLast((run) => run.name === name);
   if (newest === undefined)
     throw new SweeplineError({
@@ -103,7 +103,7 @@ export function findRun(state: StateLayout, name: string): RunFolder & { readonl
       message: `there is no log of an experiment '${name}'`,
       hint: "Logs are kept in this repository for runs of sweepline; `sweepline exp show` lists the experiments.",
     });
-  return { ...runFolder(state, newest.sequence, name, newest.place), sequence: newest.sequence };
+  return { ...runFolder(state, newest.sequence, name, newest.place), ...newest };
 }
 
 /** The process groups of one run, kept on disk so that whoever comes after a crash can end them. */

@@ -158,7 +158,7 @@ describe("logs", () => {
     for (const name of ["waits", "nosuch", "../../../../etc", "../s-3"]) {
       const result = await repository.run(["exp", "logs", name]);
       expect(result.exitCode).toBe(255);
-      expect(result.stderr).toContain("there is no log of an experiment");
+      expect(result.stderr).toContain(name === "waits" ? "has not been started" : "there is no log of an experiment");
     }
     expect(await repository.succeed(["exp", "logs", "s-3"])).toContain("13 is no number");
   });

@@ -54,10 +54,16 @@ describe("queue logs", () => {
     const waiting = await repository.run(["queue", "logs", "p-1"]);
     expect(waiting.exitCode).toBe(255);
     expect(waiting.stderr).toContain("Experiment 'p-1' is in queue but has not been started");
+    const early = await repository.run(["exp", "logs", "p-1"]);
+    expect(early.exitCode).toBe(255);
+    expect(early.stderr).toContain("'p-1' is in queue but has not been started");
     const unknown = await repository.run(["queue", "logs", "nosuch"]);
     expect(unknown.exitCode).toBe(255);
     expect(unknown.stderr).toContain("'nosuch' is not a valid queued experiment name");
+    const follower = repository.start(["exp", "logs", "-f", "p-1"]);
+    await follower.printed("waiting for it");
     await repository.succeed(["exp", "run", "--run-all"]);
+    expect((await follower.result()).stdout).toContain("the stage sees x=2\n");
     expect(await repository.succeed(["queue", "logs", "p-1"])).toMatch(/the stage sees x=2\n(.*\n)*\n$/);
     expect(await repository.succeed(["queue", "logs", "-f", "p-1"])).toContain("Following logs for experiment 'p-1'.");
   });

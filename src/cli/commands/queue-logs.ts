@@ -1,38 +1,34 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { lstatIfExists } from "../../base/files.ts";
 import { listQueue, runningSequences } from "../../experiments/queue.ts";
-import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { openExperiments } from "../../experiments/repository.ts";
 import { listRuns, type RunFolder, runFolder } from "../../experiments/runs.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { followLog } from "../follow-log.ts";
 import { type Io, print } from "../io.ts";
+import { type LogCall, type LogOptions, startedRun } from "../started-run.ts";
 
 type QueueRun = RunFolder & { readonly sequence: number };
 
-async function findQueueRun(context: ExperimentsContext, name: string): Promise<QueueRun> {
+async function findQueueRun(call: LogCall, name: string): Promise<QueueRun> {
+  const { context } = call;
   const entry = (await listQueue(context)).entries.findLast((item) => item.name === name);
-  const sequence =
-    entry?.sequence ?? listRuns(context.state).findLast((run) => run.name === name && run.place === "queue")?.sequence;
+  if (entry !== undefined) return { ...(await startedRun(call, entry)), sequence: entry.sequence };
+  const sequence = listRuns(context.state).findLast((run) => run.name === name && run.place === "queue")?.sequence;
   if (sequence === undefined)
     throw new SweeplineError({
       code: "NOT_A_TASK",
       message: `'${name}' is not a valid queued experiment name`,
       hint: "`sweepline queue status` lists them; `sweepline exp logs` shows runs in the workspace too.",
     });
-  const run = runFolder(context.state, sequence, name);
-  if (lstatIfExists(run.log) === undefined && !runningSequences(context).has(sequence))
-    throw new SweeplineError({
-      code: "NOT_STARTED",
-      message: `Experiment '${name}' is in queue but has not been started`,
-    });
-  return { ...run, sequence };
+  return { ...runFolder(context.state, sequence, name), sequence };
 }
 
-async function show(io: Io, name: string, { follow }: { readonly follow?: boolean }): Promise<void> {
+async function show(io: Io, name: string, options: LogOptions): Promise<void> {
   const context = openExperiments(openProject(process.cwd()));
-  const run = await findQueueRun(context, name);
+  const run = await findQueueRun({ io, context, options }, name);
+  const { follow } = options;
   if (follow)
     print(
       io,
@@ -50,7 +46,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-f, --follow", "go on while it runs")
     // DVC's; logs are bytes, passed on as they are.
     .option("-e, --encoding <encoding>", "accepted for DVC's sake: the log is printed byte for byte")
-    .action(async (name: string, options: { readonly follow?: boolean }) => {
+    .action(async (name: string, options: LogOptions) => {
       await show(io, name, options);
       finish(exitCodes.ok);
     });
