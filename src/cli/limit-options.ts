@@ -1,6 +1,7 @@
 /** The options that say how long, how often and on what experiments run: shared by all commands that run the queue. */
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import { exitCodes, SweeplineError } from "../base/errors.ts";
 import type { EntryLimits } from "../experiments/record.ts";
 import type { CoordinatorOptions } from "../run/coordinator.ts";
 import type { RetryPolicy } from "../run/retry.ts";
@@ -15,8 +16,9 @@ export interface LimitFlags {
   readonly gpus?: readonly string[];
   readonly perGpu?: number;
   readonly slots?: ReadonlyMap<string, number>;
-  /** Of the commands that have it: see addReproduceOptions. */
+  /** These two of the commands that have them: see addReproduceOptions. */
   readonly strict?: boolean;
+  readonly failFast?: boolean;
 }
 
 export interface RunLimits
@@ -36,7 +38,17 @@ export function addLimitOptions(command: Command): Command {
     .option("--max-failures <n>", "stop when that many experiments have failed", count)
     .option("--gpus <ids>", "each running experiment sees one of them: 0,1 (CUDA_, ROCR_VISIBLE_DEVICES)", gpuIds)
     .option("--per-gpu <n>", "so many experiments share a GPU (default: 1)", jobs)
-    .option("--slots <name=n>", "each has one of n places: SWEEPLINE_SLOT_NAME is its number (repeatable)", slot);
+    .option("--slots <name=n>", "each has one of n places: SWEEPLINE_SLOT_NAME is its number (repeatable)", slot)
+    .hook("preAction", (_, action) => checkTogether(action.opts()));
+}
+
+function checkTogether({ gpus, perGpu }: LimitFlags): void {
+  if (perGpu === undefined || gpus !== undefined) return;
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: "--per-gpu says how many experiments share one of --gpus: it means nothing without them",
+    exitCode: exitCodes.usage,
+  });
 }
 
 function gpuIds(value: string): readonly string[] {
@@ -104,6 +116,7 @@ export function limitWords(flags: LimitFlags): readonly string[] {
     ...word("gpus", gpus?.join(",")),
     ...word("per-gpu", perGpu),
     ...(flags.strict ? ["--strict"] : []),
+    ...(flags.failFast ? ["--fail-fast"] : []),
     ...[...(slots ?? [])].flatMap(([name, number]) => word("slots", `${name}=${number}`)),
   ];
 }

@@ -1,7 +1,7 @@
 /** What queueing tells: DVC's lines for what is new, and one line for what was left alone. */
 
 import { pythonRepr } from "../base/python.ts";
-import type { EnqueueOutcome } from "../experiments/enqueue.ts";
+import type { EnqueueOutcome, QueuedPoint } from "../experiments/enqueue.ts";
 import type { Point } from "../sweep/types.ts";
 import { pointsText } from "./plural.ts";
 
@@ -28,6 +28,24 @@ export function queuedText(outcome: EnqueueOutcome, points: readonly Point[]): s
   return [...lines, ...leftAloneLines(outcome)].map((line) => `${line}\n`).join("");
 }
 
+function againText(failed: number, all: number): string {
+  if (failed === 0) return "--force runs them again.";
+  return failed === all
+    ? "--retry-failed runs them again."
+    : "--retry-failed runs those that failed again, --force all of them.";
+}
+
+/** `2 new`, `1 new, 3 retried`: what is queued, by what it was before. */
+export function newText(points: readonly Pick<QueuedPoint, "replaces">[]): string {
+  const retried = points.filter((point) => point.replaces === "failed").length;
+  const again = points.filter((point) => point.replaces !== undefined).length - retried;
+  return [
+    `${points.length - retried - again} new`,
+    ...(retried > 0 ? [`${retried} retried`] : []),
+    ...(again > 0 ? [`${again} once more`] : []),
+  ].join(", ");
+}
+
 /** How many points were not queued, and why; empty where all were. */
 export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated">): readonly string[] {
   const lines: string[] = [];
@@ -39,7 +57,7 @@ export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated
     const names = outcome.known.slice(0, 5).map((item) => item.name);
     const shown = outcome.known.length > names.length ? `${names.join(", ")}...` : names.join(", ");
     const states = parts.map(([number, state]) => `${number} already ${state}`).join(", ");
-    lines.push(`Left alone: ${states} (${shown}). --force runs them again.`);
+    lines.push(`Left alone: ${states} (${shown}). ${againText(count("failed"), outcome.known.length)}`);
   }
   const { repeated } = outcome;
   const verb = repeated === 1 ? "is" : "are";

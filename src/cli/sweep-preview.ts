@@ -7,7 +7,7 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import { durationText } from "../report/progress/text.ts";
 import { type Io, print } from "./io.ts";
 import { pointsText } from "./plural.ts";
-import { leftAloneLines } from "./queue-text.ts";
+import { leftAloneLines, newText } from "./queue-text.ts";
 
 export interface SweepPreview {
   readonly id: string;
@@ -20,7 +20,7 @@ export interface SweepPreview {
 const listedAtMost = 20;
 
 function timeText(expected: ExpectedTime | undefined, jobs: number): string {
-  if (expected === undefined) return "How long it takes is not known: nothing has run yet.";
+  if (expected === undefined) return "How long it takes is not known: no run has succeeded yet.";
   const { meanMs, runs, totalMs } = expected;
   const basis = `${durationText(meanMs)} each, from ${runs} ${runs === 1 ? "run" : "runs"}`;
   return `It should take about ${durationText(totalMs)}, ${jobs} at a time (${basis}).`;
@@ -35,7 +35,7 @@ export function printSweepPreview(io: Io, context: ExperimentsContext, sweep: Sw
     print(io, JSON.stringify({ sweep: id, points, jobs, ...preview, expected: expected ?? null }));
     return;
   }
-  print(io, `Sweep ${id}: ${pointsText(points)}, ${preview.fresh.length} new.`);
+  print(io, `Sweep ${id}: ${pointsText(points)}, ${newText(preview.fresh)}.`);
   for (const { name, overrides } of preview.fresh.slice(0, listedAtMost))
     print(io, visible(`  ${name ?? "(a random name)"}  ${overrides.join(" ")}`));
   const more = preview.fresh.length - listedAtMost;

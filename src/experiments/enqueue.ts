@@ -62,6 +62,8 @@ export interface QueuedPoint {
   readonly name: string;
   readonly sequence: number;
   readonly overrides: readonly string[];
+  /** What the experiment was whose place it takes. */
+  readonly replaces?: KnownPoint["state"];
 }
 
 export interface KnownPoint {
@@ -97,7 +99,7 @@ export function enqueue(context: ExperimentsContext, request: EnqueueRequest): P
 
 export interface EnqueuePreview extends Omit<EnqueueOutcome, "queued"> {
   /** What would be queued; `name` is missing where it would be a random one. */
-  readonly fresh: readonly { readonly name?: string; readonly overrides: readonly string[] }[];
+  readonly fresh: readonly (Pick<QueuedPoint, "overrides" | "replaces"> & { readonly name?: string })[];
 }
 
 /** What `enqueue` would do. Nothing is queued; errors as there. */
@@ -107,7 +109,9 @@ export async function previewEnqueue(context: ExperimentsContext, request: Enque
   const isRandom = request.name === undefined && request.names === undefined;
   const fresh = freshPoints(plan).map((point) => {
     const overrides = overridesOf(request, point.index);
-    return isRandom && point.replaces === undefined ? { overrides } : { name: point.name, overrides };
+    return isRandom && point.replaces === undefined
+      ? { overrides }
+      : { name: point.name, overrides, ...placeOf(point) };
   });
   return { fresh, ...leftAlone(plan, request) };
 }
@@ -133,6 +137,10 @@ async function enqueueLocked(context: ExperimentsContext, request: EnqueueReques
 
 function freshPoints({ named }: EnqueuePlan): readonly FreshPoint[] {
   return named.filter((point) => point.kind === "new");
+}
+
+function placeOf({ replaces }: FreshPoint): Pick<QueuedPoint, "replaces"> {
+  return replaces === undefined ? {} : { replaces: replaces.state };
 }
 
 function overridesOf({ points }: EnqueueRequest, index: number): readonly string[] {
@@ -215,7 +223,12 @@ async function writeEntries(
   if (fresh.length === 0) return [];
   const firstSequence = Math.max(plan.known.highestSequence, lastSequence(context)) + 1;
   const commits = await importEntries(context, { request, plan, fresh, firstSequence });
-  const entries = fresh.map((point, at) => ({ index: point.index, name: point.name, sequence: firstSequence + at }));
+  const entries = fresh.map((point, at) => ({
+    index: point.index,
+    name: point.name,
+    sequence: firstSequence + at,
+    ...placeOf(point),
+  }));
   if (request.claim === "claim") for (const entry of entries) claimEntry(context, entry.sequence);
   const creations = entries.map(
     (entry, at): RefChange => ({

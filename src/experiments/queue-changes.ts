@@ -26,7 +26,7 @@ export type TaskChoice =
 
 export interface TasksRemoved {
   readonly removed: readonly string[];
-  /** Left, because they are running. */
+  /** Of some states: left, because they are running. */
   readonly running: readonly string[];
 }
 
@@ -42,7 +42,7 @@ function unknownNames(names: readonly string[], kind: string): SweeplineError {
 
 /**
  * Takes tasks out of the queue: entries, and of finished ones the record and the log, never the experiment.
- * Errors: NOT_A_TASK for a name that the queue does not know, before anything is removed.
+ * Errors, before anything is removed: NOT_A_TASK for a name that the queue does not know, RUNNING for one that runs.
  */
 export async function removeTasks(context: ExperimentsContext, choice: TaskChoice): Promise<TasksRemoved> {
   const { entries, broken } = await listQueue(context);
@@ -55,6 +55,7 @@ export async function removeTasks(context: ExperimentsContext, choice: TaskChoic
   const takesBroken = choice.kind === "states" && choice.states.has("queued");
   const { free, running } = claimAll(context, chosen);
   try {
+    if (choice.kind === "named" && running.length > 0) throw areRunning(running);
     const gone = [...free, ...(takesBroken ? broken : [])];
     await changeRefs(context.repository, "sweepline: removed from the queue", gone.map(removal));
     for (const run of [...free, ...runs]) removeTree(runFolder(context.state, run.sequence, run.name).folder);
@@ -66,6 +67,15 @@ export async function removeTasks(context: ExperimentsContext, choice: TaskChoic
   } finally {
     for (const entry of free) releaseEntry(context, entry.sequence);
   }
+}
+
+function areRunning(entries: readonly QueueEntry[]): SweeplineError {
+  const names = entries.map((entry) => `'${entry.name}'`).join(", ");
+  return new SweeplineError({
+    code: "RUNNING",
+    message: `${names} ${entries.length === 1 ? "is" : "are"} running`,
+    hint: "`sweepline queue kill` ends experiments; they count as failed then and can be removed. Nothing was changed.",
+  });
 }
 
 /** Nobody may start an entry while it is being removed. */

@@ -211,10 +211,11 @@ describe("sweep", () => {
     const again = await repository.run(["sweep", "-n", "f", "x=13,14"]);
     expect(again.exitCode).toBe(1);
     expect(again.stdout).toContain("0 new.");
+    expect(again.stdout).toContain("--retry-failed runs those that failed again");
     repository.write({ "copy.sh": repository.read("copy.sh") });
     const retried = await repository.run(["sweep", "-n", "f", "--retry-failed", "x=13,14"]);
     expect(retried.exitCode).toBe(1);
-    expect(retried.stdout).toContain("1 new.");
+    expect(retried.stdout).toContain("0 new, 1 retried.");
     expect(queueRefs(repository).filter((ref) => ref.startsWith("failed"))).toHaveLength(1);
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { makeRepository } from "../rig/index.ts";
 import { experimentNames, queueRefs } from "./exp-project.ts";
-import { finish, heldQueue, states, status } from "./queue-project.ts";
+import { coordinatorEnds, finish, heldQueue, states, status } from "./queue-project.ts";
 
 const quick = ["--retry-delay", "1ms"];
 
@@ -83,13 +83,18 @@ describe("limits", () => {
     expect(experimentNames(repository)).toEqual([]);
   });
 
-  test("--max-failures stops after that many", async () => {
+  test("--max-failures stops after that many, --fail-fast of workers in the background after one", async () => {
     const { gate, repository } = await heldQueue("1,2,3");
     const running = repository.start(["exp", "run", "--run-all", "--max-failures", "2"]);
     await (await gate.nextCall()).fail(1);
     await (await gate.nextCall()).fail(1);
     expect((await running.result()).exitCode).toBe(1);
     expect(queueRefs(repository)).toEqual(["failed/1", "failed/2", "queued/3"]);
+    await repository.succeed(["queue", "retry", "--failed"]);
+    await repository.succeed(["queue", "start", "--fail-fast"]);
+    await (await gate.nextCall()).fail(1);
+    await coordinatorEnds(repository);
+    expect(queueRefs(repository)).toEqual(["failed/1", "queued/2", "queued/3"]);
   });
 
   test("options that make no sense are usage errors", async () => {
@@ -102,6 +107,8 @@ describe("limits", () => {
       "--slots gpu",
       "--jobs many",
       "--gpus 0,0",
+      "--per-gpu 2",
+      "--slots a=1 --slots a=2",
     ];
     for (const words of bad)
       expect((await repository.run(["exp", "run", "--run-all", ...words.split(" ")])).exitCode, words).toBe(254);

@@ -5,7 +5,7 @@ test("sweep --dry-run: what is new, what is done, how long it should take; nothi
   const repository = makeExperimentRepository();
   const first = await repository.succeed(["sweep", "-n", "g", "x=2,3", "--dry-run"]);
   expect(first).toMatch(/^Sweep \S+: 2 points, 2 new\.\n {2}g-1 {2}x=2\n {2}g-2 {2}x=3\n/);
-  expect(first).toContain("How long it takes is not known: nothing has run yet.\nNothing was queued or run.\n");
+  expect(first).toContain("How long it takes is not known: no run has succeeded yet.\nNothing was queued or run.\n");
   expect(queueRefs(repository)).toEqual([]);
 
   await repository.succeed(["sweep", "-n", "g", "x=2,3"]);

@@ -40,7 +40,6 @@ interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly name?: string;
   readonly message?: string;
   readonly copyPaths?: readonly string[];
-  readonly failFast?: boolean;
   readonly first?: boolean;
   readonly json?: boolean;
 }

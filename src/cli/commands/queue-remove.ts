@@ -46,7 +46,8 @@ export const command: CommandFactory = (io, finish) =>
       const choice = chosen(names, options);
       const context = openExperiments(openProject(process.cwd()));
       const { removed, running } = await removeTasks(context, choice);
-      print(io, removed.length === 0 ? "No tasks found named []" : `Removed tasks in queue: ${removed.join(", ")}`);
+      if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
+      else if (running.length === 0) print(io, "No tasks found named []");
       if (running.length > 0)
         warn(io, `left, because they are running: ${quotedList(running)} (sweepline queue kill ends them)`);
       finish(exitCodes.ok);

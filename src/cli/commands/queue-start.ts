@@ -27,6 +27,7 @@ export const command: CommandFactory = (io, finish) =>
     new Command("start")
       .description("Run the queue in the background: the workers outlive the terminal and end when the queue is empty.")
       .option("--strict", strictHelp)
+      .option("--fail-fast", "stop at the first failure")
       .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
   )

@@ -46,7 +46,7 @@ async function work(io: Io, options: Options): Promise<ExitCode> {
   try {
     const run = await runQueue(context, io, {
       jobs,
-      onFailure: "continue",
+      onFailure: options.failFast ? "stop" : "continue",
       claims: "take",
       limits: runLimits(options),
       format: "text",
@@ -68,6 +68,7 @@ export const command: CommandFactory = (io, finish) =>
     new Command("worker")
       .description("Run the queue until it has been empty for a while. Started by `sweepline queue start`.")
       .option("--strict", strictHelp)
+      .option("--fail-fast", "stop at the first failure")
       .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
       .option("--idle <duration>", "how long to stay without work", duration, 10_000),
   ).action(async (options: Options) => finish(await withAutoPush(io, () => work(io, options))));

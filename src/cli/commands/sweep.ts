@@ -22,7 +22,7 @@ import {
 } from "../limit-options.ts";
 import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
-import { leftAloneLines } from "../queue-text.ts";
+import { leftAloneLines, newText } from "../queue-text.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
 import { checkCommands } from "../shell-check.ts";
@@ -38,7 +38,6 @@ interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
   readonly copyPaths?: readonly string[];
   readonly dryRun?: boolean;
   readonly retryFailed?: boolean;
-  readonly failFast?: boolean;
   readonly sortBy?: string;
   readonly sortOrder: "asc" | "desc";
   readonly json?: boolean;
@@ -92,10 +91,9 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const outcome = await enqueue(context, request);
   const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) {
-    print(io, `Sweep ${id}: ${pointsText(expansion.points.length)}, ${outcome.queued.length} new.`);
+    print(io, `Sweep ${id}: ${pointsText(expansion.points.length)}, ${newText(outcome.queued)}.`);
     const left = outcome.known.filter((item) => item.state !== "queued");
     for (const line of leftAloneLines({ ...outcome, known: left })) print(io, line);
-    if (left.some((item) => item.state === "failed")) print(io, "--retry-failed runs those that failed.");
     if (waiting.length > 0) print(io, `${waiting.length} in the queue from before run now.`);
   }
   const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) =>
