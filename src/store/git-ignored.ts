@@ -26,7 +26,12 @@ function rulesFrom(base: string, ...files: readonly string[]): GitIgnoreLevel[] 
   return files.flatMap((file) => {
     const content = readIfExists(file);
     if (content === undefined || content.length === 0) return [];
-    return [{ base: base.endsWith(path.sep) ? base : base + path.sep, rules: ignore().add(content.toString("utf8")) }];
+    return [
+      {
+        base: base.endsWith(path.sep) ? base : base + path.sep,
+        rules: ignore({ ignorecase: false }).add(content.toString("utf8")),
+      },
+    ];
   });
 }
 

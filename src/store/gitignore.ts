@@ -18,28 +18,61 @@ function foldersDownTo(top: string, folder: string): string[] {
   return [top, ...parts.map((_, index) => path.join(top, ...parts.slice(0, index + 1)))];
 }
 
+/** What a file of rules says of a path that is relative to its folder. */
+interface Rules {
+  checkIgnore(relative: string): { readonly ignored: boolean; readonly unignored: boolean };
+}
+
 /** Files of rules that were read before: one that has only grown since costs its new lines. */
 export interface RuleFiles {
   /** The rules of a file as it is now; undefined where there is none. */
-  rulesOf(file: string): Ignore | undefined;
+  rulesOf(file: string): Rules | undefined;
+}
+
+/** Names of the file's own folder, as we and DVC write them: no patterns, so a look-up will do. */
+const plainLine = /^\/[\w.-]+$/;
+
+class NamedRules implements Rules {
+  private readonly names = new Set<string>();
+
+  add(text: string): void {
+    for (const line of text.split("\n")) if (line !== "") this.names.add(line.slice(1));
+  }
+
+  checkIgnore(relative: string) {
+    return { ignored: this.names.has(relative.split("/", 1)[0] ?? ""), unignored: false };
+  }
+}
+
+interface KnownRules {
+  readonly text: string;
+  readonly rules: NamedRules | Ignore;
+}
+
+function readRules(text: string, before: KnownRules | undefined): KnownRules {
+  const hasGrown = before?.text.endsWith("\n") === true && text.startsWith(before.text);
+  const fresh = hasGrown ? text.slice(before.text.length) : text;
+  const isPlain = fresh.split("\n").every((line) => line === "" || plainLine.test(line));
+  if (hasGrown && (isPlain || !(before.rules instanceof NamedRules))) {
+    before.rules.add(fresh);
+    return { text, rules: before.rules };
+  }
+  const rules = isPlain ? new NamedRules() : ignore({ ignorecase: false });
+  rules.add(text);
+  return { text, rules };
 }
 
 export function ruleFiles(): RuleFiles {
-  const known = new Map<string, { text: string; readonly rules: Ignore }>();
+  const known = new Map<string, KnownRules>();
   return {
     rulesOf(file) {
       const text = readIfExists(file)?.toString("utf8");
       if (text === undefined) return undefined;
       const before = known.get(file);
       if (before !== undefined && text === before.text) return before.rules;
-      if (before?.text.endsWith("\n") && text.startsWith(before.text)) {
-        before.rules.add(text.slice(before.text.length));
-        before.text = text;
-        return before.rules;
-      }
-      const rules = ignore().add(text);
-      known.set(file, { text, rules });
-      return rules;
+      const now = readRules(text, before);
+      known.set(file, now);
+      return now.rules;
     },
   };
 }

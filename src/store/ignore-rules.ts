@@ -22,7 +22,7 @@ function readRules(folder: string, extra: readonly string[]): Ignore | null {
   const text = readIfExists(path.join(folder, ".dvcignore"))?.toString("utf8");
   if (text === undefined && extra.length === 0) return null;
   const lines = (text ?? "").split("\n").map((line) => line.trim());
-  return ignore({ allowRelativePaths: false })
+  return ignore({ allowRelativePaths: false, ignorecase: false })
     .add([...extra])
     .add(lines);
 }

@@ -32,6 +32,14 @@ describe("ignoreInGit", () => {
     expect(ignored()).toBe("*.bin\n/b.txt\n");
   });
 
+  it("tells names apart that differ in case only, whatever else the file says", () => {
+    const { project, at, ignored } = setup({ ".gitignore": "/model.pkl\n" });
+    ignoreInGit(project, at("Model.pkl"));
+    writeFileSync(at(".gitignore"), `${ignored()}*.bin\n`);
+    ignoreInGit(project, at("MODEL.pkl"));
+    expect(ignored()).toBe("/model.pkl\n/Model.pkl\n*.bin\n/MODEL.pkl\n");
+  });
+
   it("agrees with Git on nested files and exceptions", async () => {
     const { repository, at } = setup({
       ".gitignore": "*.log\nout/\n",

@@ -103,7 +103,7 @@ function start(request: CommandRequest): ChildProcess {
     beforeEffect("spawn", request.command);
     return spawn(program, args, {
       cwd: request.workingFolder,
-      env: { ...request.environment },
+      env: request.environment,
       stdio: stdioFor(request.output),
       detached: true,
     });

@@ -34,13 +34,14 @@ async function hashDependency(work: Work, stage: Stage, name: string): Promise<L
       message: `dependency '${name}' is not a local file`,
       hint: "Only local dependencies are supported: download it in a stage of its own.",
     });
+  const target = path.resolve(stage.workingFolder, name);
   const recorded = recordedItem(work.recorded(stage)?.deps, name);
-  const hash = await hashLike(work.cache, path.resolve(stage.workingFolder, name), recorded);
+  const hash = await hashLike(work.cache, target, recorded);
   if (hash === undefined) throw missingDependency(shown);
+  if (recorded === undefined || recorded.hash !== undefined) return lockItem(name, hash);
   // As DVC: an entry of DVC 2 stays one until the data changes.
-  if (recorded !== undefined && recorded.hash === undefined && recorded.md5 === hash.md5) return recorded;
-  const current = await hashData(work.cache, path.resolve(stage.workingFolder, name));
-  return lockItem(name, current ?? hash);
+  if (recorded.md5 === hash.md5) return recorded;
+  return lockItem(name, (await hashData(work.cache, target)) ?? hash);
 }
 
 /** Keys sorted, not recursively; throws PARAMS_MISSING where the file lacks one that the stage names. */

@@ -64,7 +64,7 @@ export async function takeTurn<Found>(request: TurnRequest<Found>): Promise<Turn
     const answer = takeLease(cacheDir, key, runner);
     if (answer.kind !== "busy") return lookThenRun(request, answer.kind === "taken" ? answer.release : () => undefined);
     const { owner } = answer;
-    const who = `${owner.pid} ${owner.startedAt} ${owner.id}`;
+    const who = `${owner.pid} ${owner.id}`;
     if (who !== told) request.waiting(owner);
     told = who;
     await pauseAfter(Date.now() - since, signal);

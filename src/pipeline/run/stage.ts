@@ -4,6 +4,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
 import { isDataLost } from "../../store/cache.ts";
 import { saveRun } from "../lock/run-cache.ts";
+import { isUrl } from "../paths.ts";
 import { hazardText } from "../shell-check.ts";
 import type { LockEntry, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
 import {
@@ -60,9 +61,16 @@ function isForgiven(run: StageRun, change: ItemChange): boolean {
   return !run.upstream.some(makesSomethingElse);
 }
 
+/** A stage without a record: whatever lies there, it is not what was recorded. */
+function isNew({ work, stage, options }: StageRun): boolean {
+  const hasLocalInput = stage.params.length > 0 || stage.deps.some((dep) => !isUrl(dep));
+  return stage.cmd !== null && hasLocalInput && !options.allowMissing && work.recorded(stage) === undefined;
+}
+
 async function dependenciesChanged(run: StageRun): Promise<boolean> {
   if (run.stage.frozen) return false;
   if (alwaysRuns(run.stage)) return true;
+  if (isNew(run)) return true;
   const changes = await changedDependencies(run.work, run.stage);
   return changes.some((change) => !isForgiven(run, change));
 }

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { identifyProcess } from "../../../src/base/processes.ts";
 import { dropLostLeases, takeLease } from "../../../src/pipeline/run/leases.ts";
 import { takeTurn } from "../../../src/pipeline/run/single-flight.ts";
 import { makeTemporaryFolder } from "../../rig/index.ts";
@@ -26,8 +25,8 @@ describe("a lease", () => {
   });
 
   test.each([
-    ["a dead process", JSON.stringify({ pid: 4_194_000, startedAt: "1@x", ...other })],
-    ["a recycled pid", JSON.stringify({ pid: process.pid, startedAt: "1@x", ...other })],
+    ["a dead process", "4194000 abcdef entry 2\texperiment 'two'"],
+    ["a recycled pid", `${process.pid} abcdef entry 2\texperiment 'two'`],
     ["nonsense", "nonsense"],
     ["JSON null", "null"],
   ])("of %s is taken over", (_, text) => {
@@ -35,6 +34,11 @@ describe("a lease", () => {
     symlinkSync(text, path.join(cache, "running", key));
     expect(takeLease(cache, key, runner).kind).toBe("taken");
     expect(names()).toEqual([key]);
+  });
+
+  test("is short enough for the file system to keep in its inode", () => {
+    takeLease(cache, key, { id: "workspace", label: "'sweepline repro'" });
+    expect(readlinkSync(path.join(cache, "running", key)).length).toBeLessThan(60);
   });
 
   test("that can't be had keeps nobody from running", () => {
@@ -85,6 +89,6 @@ describe("a turn", () => {
       },
     });
     expect(await turn).toEqual({ kind: "cancelled" });
-    expect(told).toEqual([{ ...identifyProcess(process.pid), ...runner }]);
+    expect(told).toMatchObject([{ pid: process.pid, ...runner }]);
   });
 });
