@@ -5,10 +5,9 @@
  * Promise: content that others may read is written aside, then renamed or linked into place. What names other
  * files (queue state, claims) is synced first; what is checked by hash when read (the cache) is not.
  */
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { hostname } from "node:os";
 import path from "node:path";
+import { asideName } from "./asides.ts";
 import { beforeEffect, beforeWrite } from "./effects.ts";
 import { SweeplineError, systemErrorCode } from "./errors.ts";
 
@@ -130,23 +129,39 @@ export function writePrivateFile(file: string, data: string | Uint8Array, mode =
   }
 }
 
-let asideCounter = 0;
-
-/** Tells machines apart that share a disk: two have the same pids. */
-const machineMark = createHash("md5").update(hostname()).digest("hex").slice(0, 4);
-
-/** A name beside `file` for content that is renamed into place later. Unique among processes and threads. */
-export function asideName(file: string): string {
-  asideCounter += 1;
-  const unique = `${process.pid}-${machineMark}${Math.random().toString(36).slice(2, 10)}-${asideCounter}`;
-  return path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${unique}.tmp`);
+/** What stays of a failed write is in nobody's way, whoever it was that failed. */
+function removeAside(aside: string): void {
+  try {
+    beforeEffect("unlink", aside);
+    fs.rmSync(aside, { force: true, recursive: true });
+  } catch {
+    // The failure that brought us here says more; `exp clean` removes the file once we are gone.
+  }
 }
 
-/** Which process gave that name to a file, or to what a Git lock on it is for; undefined for a name that `asideName` did not give. */
-export function asideOwner(name: string): { readonly pid: number; readonly machine: "ours" | "another" } | undefined {
-  const found = /^\..+\.(\d+)-([0-9a-f]{4})[0-9a-z]{1,8}-\d+\.tmp(?:\.lock)?$/s.exec(name);
-  if (found === null) return undefined;
-  return { pid: Number(found[1]), machine: found[2] === machineMark ? "ours" : "another" };
+/**
+ * Lets `write` make a file under a name beside `file`, and rename it into place or give it up; where it throws, nothing
+ * of that name stays.
+ */
+export function withAside<T>(file: string, write: (aside: string) => T): T {
+  const aside = asideName(file);
+  try {
+    return write(aside);
+  } catch (error) {
+    removeAside(aside);
+    throw error;
+  }
+}
+
+/** As withAside, for work that takes longer. */
+export async function withAsideLater<T>(file: string, write: (aside: string) => Promise<T>): Promise<T> {
+  const aside = asideName(file);
+  try {
+    return await write(aside);
+  } catch (error) {
+    removeAside(aside);
+    throw error;
+  }
 }
 
 export interface WriteAtomicOptions {
@@ -157,15 +172,10 @@ export interface WriteAtomicOptions {
 
 /** Replaces a file whole: readers see the old content or the new one, also after a crash of the process. */
 export function writeAtomic(file: string, data: string | Uint8Array, options: WriteAtomicOptions = {}): void {
-  const aside = asideName(file);
-  try {
+  withAside(file, (aside) => {
     writeAside(aside, data, options);
     rename(aside, file);
-  } catch (error) {
-    beforeEffect("unlink", aside);
-    fs.rmSync(aside, { force: true });
-    throw error;
-  }
+  });
 }
 
 function writeAside(aside: string, data: string | Uint8Array, options: WriteAtomicOptions): void {

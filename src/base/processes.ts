@@ -1,5 +1,5 @@
 /** Which process is which: a pid alone says nothing once it is reused, so a process is named by pid and start time. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -20,16 +20,22 @@ function readBootId(): string {
   return bootId;
 }
 
-/** The start time of a living process, or undefined where there is none of that pid (a zombie counts as none). */
-export function processStart(pid: number): string | undefined {
+/** What the kernel tells of a living process, from its state on (a zombie counts as none). */
+function statFields(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    return `${fields[19]}@${readBootId()}`;
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields;
   } catch {
-    return hasProcFs() ? undefined : startWithoutProcFs(pid);
+    return undefined;
   }
+}
+
+/** The start time of a living process, or undefined where there is none of that pid (a zombie counts as none). */
+export function processStart(pid: number): string | undefined {
+  if (!hasProcFs()) return startWithoutProcFs(pid);
+  const fields = statFields(pid);
+  return fields === undefined ? undefined : `${fields[19]}@${readBootId()}`;
 }
 
 function hasProcFs(): boolean {
@@ -68,14 +74,24 @@ export function isGroupAlive(leader: ProcessIdentity): boolean {
   }
   if (processStart(leader.pid) !== undefined) return isAlive(leader);
   const boot = leader.startedAt.split("@")[1] ?? "";
-  return boot === "" || boot === readBootId();
+  return (boot === "" || boot === readBootId()) && hasLivingMember(leader.pid);
 }
 
-/** Whether any process has that pid now. */
+/** Where nobody waits for orphans, as in a container without an init, a group may consist of the ended alone. */
+function hasLivingMember(group: number): boolean {
+  if (!hasProcFs()) return true;
+  return readdirSync("/proc").some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const fields = statFields(Number(name));
+    return fields !== undefined && fields[2] === String(group);
+  });
+}
+
+/** Whether any process has that pid now; one that has ended, but whose parent never asks for its end, is none. */
 export function existsProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return processStart(pid) !== undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }

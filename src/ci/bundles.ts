@@ -1,8 +1,8 @@
 /** Bundles: files that carry results from jobs that may not push. */
 import path from "node:path";
+import { asideName } from "../base/asides.ts";
 import { SweeplineError, systemErrorCode } from "../base/errors.ts";
 import {
-  asideName,
   closeSync,
   lstatIfExists,
   makeFolder,

@@ -1,6 +1,7 @@
 /** What `apply` keeps of the workspace before it writes over it: changes of tracked files, and untracked files. */
 import path from "node:path";
-import { asideName, lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
+import { asideName } from "../base/asides.ts";
+import { lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit } from "../git/objects.ts";
 import { createStash } from "../git/porcelain.ts";

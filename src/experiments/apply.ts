@@ -1,6 +1,7 @@
 import path from "node:path";
+import { asideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { asideName, lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
+import { lstatIfExists, makeFolder, removeFile } from "../base/files.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { resetIndex } from "../git/porcelain.ts";
 import { changeRefs } from "../git/refs.ts";

@@ -11,8 +11,9 @@
  * Submodules are laid out as the user has them (copy-submodules.ts); a sparse checkout makes sparse copies.
  */
 import path from "node:path";
+import { asideName } from "../base/asides.ts";
 import { SweeplineError, systemErrorCode } from "../base/errors.ts";
-import { asideName, lstatIfExists, lstatSync, makeFolder, readdirSync, readIfExists, rename } from "../base/files.ts";
+import { lstatIfExists, lstatSync, makeFolder, readdirSync, readIfExists, rename } from "../base/files.ts";
 import { addableFiles, listAddable, namesAtOnce } from "../git/addable.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { filesChangedSince, findEntries, type IndexEntries } from "../git/index-scan.ts";

@@ -1,16 +1,15 @@
 /** Which files are temporary ones of processes that were killed before they could rename or remove them. Light to load. */
 import path from "node:path";
-import { asideOwner, lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
-import { existsProcess } from "../base/processes.ts";
+import { asideWriter } from "../base/asides.ts";
+import { lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
 import type { StateLayout } from "./layout.ts";
 
 /** A file of another machine on shared storage counts as left behind once it has not been written to for so long. */
 const abandonedMs = 24 * 60 * 60_000;
 
 export function isLeft(file: string): boolean {
-  const owner = asideOwner(path.basename(file));
-  if (owner === undefined) return false;
-  if (owner.machine === "ours") return !existsProcess(owner.pid);
+  const writer = asideWriter(path.basename(file));
+  if (writer !== "elsewhere") return writer === "dead";
   const writtenAt = lstatIfExists(file)?.mtimeMs;
   return writtenAt !== undefined && Date.now() - writtenAt > abandonedMs;
 }

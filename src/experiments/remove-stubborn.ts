@@ -1,13 +1,5 @@
-import {
-  asideName,
-  type Dirent,
-  type FilePath,
-  lstatIfExists,
-  readdirSync,
-  removeTree,
-  rename,
-  setMode,
-} from "../base/files.ts";
+import { asideName } from "../base/asides.ts";
+import { type Dirent, type FilePath, lstatIfExists, readdirSync, removeTree, rename, setMode } from "../base/files.ts";
 
 /** Longer paths are not used: the kernel refuses those over 4096 bytes (1024 on macOS), whole as they are given. */
 const longestPath = process.platform === "linux" ? 3_000 : 700;

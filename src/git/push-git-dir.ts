@@ -3,7 +3,8 @@
  * thousand beside ten thousand take it seconds of computing. Here it finds the user's objects and settings, and no refs.
  */
 import path from "node:path";
-import { asideName, lstatIfExists, makeFolder, readIfExists, removeTree, writePrivateFile } from "../base/files.ts";
+import { asideName } from "../base/asides.ts";
+import { lstatIfExists, makeFolder, readIfExists, removeTree, writePrivateFile } from "../base/files.ts";
 import { quoteConfig } from "./config-text.ts";
 import type { Repository } from "./repository.ts";
 import type { GitOptions } from "./run.ts";

@@ -1,7 +1,8 @@
 /** Trees of a work tree as it is now, made through an index of our own: the user's index is only read. */
 import path from "node:path";
+import { asideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { asideName, copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
+import { copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { git, tryGit } from "./run.ts";

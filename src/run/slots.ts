@@ -1,5 +1,6 @@
 import path from "node:path";
-import { asideName, makeFolder, removeFile, writeAtomic } from "../base/files.ts";
+import { asideName } from "../base/asides.ts";
+import { makeFolder, removeFile, writeAtomic } from "../base/files.ts";
 import { tryLock, unlock } from "../base/locks.ts";
 import { type CopySlot, templateName } from "../experiments/copy-git-dir.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";

@@ -7,10 +7,10 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { existsSync, makeFolder, readIfExists } from "../base/files.ts";
+import { existsSync, makeFolder, readIfExists, rename, setMode, statSync } from "../base/files.ts";
 import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 import type { LinkType, Project } from "./project.ts";
-import { type FileState, memoryState } from "./state.ts";
+import { type FileState, memoryState, rememberObject } from "./state.ts";
 import { isObjectHash, isTreeHash, parseTree, type TreeEntry } from "./tree.ts";
 
 export interface Cache {
@@ -73,6 +73,16 @@ export function makeObjectFolder(cache: Cache, file: string): void {
   if (cache.knownFolders.has(folder)) return;
   if (!existsSync(folder)) makeFolder(folder);
   cache.knownFolders.add(folder);
+}
+
+/** Renames a finished object into place. Whoever comes second replaces the same bytes by the same bytes. */
+export function publishObject(cache: Cache, aside: string, md5: string): void {
+  const object = objectPath(cache, md5);
+  if ((statSync(aside).mode & 0o777) !== 0o444) setMode(aside, 0o444);
+  // Before the rename, which changes neither inode nor times: once in place, a garbage collector may take it away.
+  const stats = statSync(aside, { bigint: true });
+  rename(aside, object);
+  rememberObject(cache.state, object, { stats, md5 });
 }
 
 /** The files of a folder object; undefined where the cache has it not. Throws CACHE_OBJECT_BROKEN. */

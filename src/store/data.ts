@@ -1,17 +1,16 @@
 /** Files and folders of the workspace: their hashes, and how they get into the cache. */
 import { SweeplineError } from "../base/errors.ts";
 import {
-  asideName,
   type BigIntStats,
   copyFileFresh,
   readFileSync,
   removeFile,
-  rename,
-  setMode,
   statSync,
+  withAside,
+  withAsideLater,
   writePrivateFile,
 } from "../base/files.ts";
-import { type Cache, findObject, hasData, makeObjectFolder, objectPath, readTree } from "./cache.ts";
+import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { formatTree, isTreeHash, type TreeEntry } from "./tree.ts";
@@ -106,19 +105,10 @@ function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
   if (hasSoundObject(cache, md5, Buffer.byteLength(data))) return;
   const object = objectPath(cache, md5);
   makeObjectFolder(cache, object);
-  const aside = asideName(object);
-  writePrivateFile(aside, data, 0o444);
-  publish(cache, aside, { object, md5 });
-}
-
-/** Renames a finished object into place. Whoever comes second replaces the same bytes by the same bytes. */
-function publish(cache: Cache, aside: string, target: { readonly object: string; readonly md5: string }): void {
-  const needsMode = (statSync(aside).mode & 0o777) !== 0o444;
-  if (needsMode) setMode(aside, 0o444);
-  // Before the rename, which changes neither inode nor times: once in place, a garbage collector may take it away.
-  const stats = statFile(aside);
-  rename(aside, target.object);
-  rememberObject(cache.state, target.object, { stats, md5: target.md5 });
+  withAside(object, (aside) => {
+    writePrivateFile(aside, data, 0o444);
+    publishObject(cache, aside, md5);
+  });
 }
 
 function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
@@ -136,23 +126,18 @@ async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promi
   if (known !== undefined && hasSoundObject(cache, known, stats.size)) return known;
   const folder = objectPath(cache, "0".repeat(32));
   makeObjectFolder(cache, folder);
-  const aside = asideName(folder);
   const hashedAtMs = Date.now();
-  try {
+  return withAsideLater(folder, async (aside) => {
     copyFileFresh(file, aside);
     const { md5 } = await hashFile(aside);
     rememberHash(cache.state, file, { stats, md5, hashedAtMs });
     if (hasSoundObject(cache, md5, statSync(aside).size)) removeFile(aside);
     else {
-      const object = objectPath(cache, md5);
-      makeObjectFolder(cache, object);
-      publish(cache, aside, { object, md5 });
+      makeObjectFolder(cache, objectPath(cache, md5));
+      publishObject(cache, aside, md5);
     }
     return md5;
-  } catch (error) {
-    removeFile(aside);
-    throw error;
-  }
+  });
 }
 
 async function addFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {

@@ -2,7 +2,6 @@
 import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../base/errors.ts";
 import {
-  asideName,
   cloneFile,
   copyFileFresh,
   hardLink,
@@ -11,6 +10,7 @@ import {
   setMode,
   statSync,
   symlink,
+  withAside,
 } from "../base/files.ts";
 import type { Cache } from "./cache.ts";
 import type { LinkType } from "./project.ts";
@@ -69,20 +69,21 @@ export interface Placement {
  */
 export function placeObject(cache: Cache, placement: Placement): LinkType {
   const { object, destination, isExecutable } = placement;
-  const aside = asideName(destination);
   const device = isExecutable ? "" : String(statSync(path.dirname(destination)).dev);
-  for (const type of isExecutable ? (["copy"] as const) : candidates(cache, device)) {
-    if (!tryPlace(type, object, aside)) continue;
-    if (type === "copy" || type === "reflink") setMode(aside, isExecutable ? fileMode | 0o100 : fileMode);
-    rename(aside, destination);
-    // Renaming a link onto another link of the same file does nothing and leaves both.
-    if (type === "hardlink") removeFile(aside);
-    if (!isExecutable) cache.probedLinks.set(device, type);
-    return type;
-  }
-  throw new SweeplineError({
-    code: "NO_LINK_TYPE",
-    message: `No possible cache link types for '${destination}'. Tried: ${cache.linkTypes.join(", ")}.`,
-    hint: "Add copy to the types: `sweepline config cache.type reflink,copy`.",
+  return withAside(destination, (aside) => {
+    for (const type of isExecutable ? (["copy"] as const) : candidates(cache, device)) {
+      if (!tryPlace(type, object, aside)) continue;
+      if (type === "copy" || type === "reflink") setMode(aside, isExecutable ? fileMode | 0o100 : fileMode);
+      rename(aside, destination);
+      // Renaming a link onto another link of the same file does nothing and leaves both.
+      if (type === "hardlink") removeFile(aside);
+      if (!isExecutable) cache.probedLinks.set(device, type);
+      return type;
+    }
+    throw new SweeplineError({
+      code: "NO_LINK_TYPE",
+      message: `No possible cache link types for '${destination}'. Tried: ${cache.linkTypes.join(", ")}.`,
+      hint: "Add copy to the types: `sweepline config cache.type reflink,copy`.",
+    });
   });
 }

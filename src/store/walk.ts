@@ -1,7 +1,8 @@
 /** The files below a folder, as DVC sees them: links to files are files, links to folders are passed over. */
 import path from "node:path";
+import { isAsideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { asideOwner, type Dirent, readdirSync, statSync } from "../base/files.ts";
+import { type Dirent, readdirSync, statSync } from "../base/files.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 
 export interface FoundFile {
@@ -29,7 +30,7 @@ function isData(entry: Dirent, file: string): boolean {
 function visit(walk: Walk, folder: string, prefix: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     // What a killed process left of ours is no data.
-    if (asideOwner(entry.name) !== undefined) continue;
+    if (isAsideName(entry.name)) continue;
     const file = path.join(folder, entry.name);
     const relpath = prefix + entry.name;
     if (entry.isDirectory()) {

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { asideName, asideOwner } from "../../src/base/files.ts";
+import { asideName, asideWriter, isAsideName } from "../../src/base/asides.ts";
+import { withAside, withAsideLater } from "../../src/base/files.ts";
 import { ignoreRules } from "../../src/store/ignore-rules.ts";
 import { listFiles } from "../../src/store/walk.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
@@ -9,10 +10,32 @@ import { makeTemporaryFolder } from "../rig/index.ts";
 test("a temporary file tells whose it is, and is no data of the folder that it was left in", () => {
   const folder = makeTemporaryFolder();
   const aside = asideName(path.join(folder, "model.bin"));
-  expect(asideOwner(path.basename(aside))).toEqual({ pid: process.pid, machine: "ours" });
+  expect(isAsideName(path.basename(aside))).toBe(true);
   const ofUser = [".model.bin.tmp", "model.bin.12-0a1bx-1.tmp", ".model.12-zzzzzzzz-1.tmp", "model.bin"];
-  expect(ofUser.map(asideOwner)).toEqual(ofUser.map(() => undefined));
+  expect(ofUser.filter(isAsideName)).toEqual([]);
   for (const file of [aside, ...ofUser.map((name) => path.join(folder, name))]) writeFileSync(file, "");
   const found = listFiles(folder, ignoreRules(folder)).map(({ relpath }) => relpath);
   expect(found.sort()).toEqual([...ofUser].sort());
+});
+
+test("a temporary file tells whether its writer lives: not one that has its pid now, nor one of another machine", () => {
+  const name = path.basename(asideName("model.bin"));
+  expect(asideWriter(name)).toBe("alive");
+  // The pid is followed by four digits for the machine, four for the process.
+  const [, head = "", machine = "", writer = "", rest = ""] = /^(.+\.\d+-)(.{4})(.{4})(.+)$/.exec(name) ?? [];
+  const other = (digits: string) => (digits === "0000" ? "1111" : "0000");
+  expect(asideWriter(`${head}${machine}${other(writer)}${rest}`)).toBe("dead");
+  expect(asideWriter(`${head}${other(machine)}${writer}${rest}`)).toBe("elsewhere");
+  expect(asideWriter("model.bin")).toBeUndefined();
+});
+
+test("nothing of a failed write stays", async () => {
+  const folder = makeTemporaryFolder();
+  const fail = (aside: string): never => {
+    writeFileSync(aside, "half");
+    throw new Error("disk full");
+  };
+  expect(() => withAside(path.join(folder, "a"), fail)).toThrow("disk full");
+  await expect(withAsideLater(path.join(folder, "b"), async (aside) => fail(aside))).rejects.toThrow("disk full");
+  expect(readdirSync(folder)).toEqual([]);
 });

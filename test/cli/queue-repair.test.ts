@@ -2,7 +2,7 @@
 import { chmodSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { asideName } from "../../src/base/files.ts";
+import { asideName } from "../../src/base/asides.ts";
 import { experimentNames, makeExperimentRepository, queueRefs } from "./exp-project.ts";
 
 const state = ".dvc/tmp/exps/sweepline";

@@ -1,7 +1,8 @@
 /** `status --cloud`: how the cache and the storage remotes differ in what the workspace's lock files name. */
 
 import path from "node:path";
-import { asideName, makeFolder, readFileSync, removeFile } from "../../base/files.ts";
+import { asideName } from "../../base/asides.ts";
+import { makeFolder, readFileSync, removeFile } from "../../base/files.ts";
 import { type Cache, hasObject, openCache, readTree } from "../../store/cache.ts";
 import { hashFile } from "../../store/hash.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";

@@ -1,7 +1,7 @@
 /** A stage's outputs in the workspace: deleted before it runs, hashed and moved to the cache after. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { asideName, copyFileFresh, lstatIfExists, removeTree, rename, setMode, statSync } from "../../base/files.ts";
+import { copyFileFresh, lstatIfExists, removeTree, rename, setMode, statSync, withAside } from "../../base/files.ts";
 import { type Cache, hasData } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
 import { commitData } from "../../store/commit.ts";
@@ -21,10 +21,11 @@ function pathOf(stage: Stage, output: OutputSpec): string {
 function unprotectFile(file: string): void {
   const own = lstatIfExists(file);
   if (own === undefined || (!own.isSymbolicLink() && own.nlink < 2 && (own.mode & 0o200) !== 0)) return;
-  const aside = asideName(file);
-  copyFileFresh(file, aside);
-  setMode(aside, (statSync(file).mode & 0o777) | 0o644);
-  rename(aside, file);
+  withAside(file, (aside) => {
+    copyFileFresh(file, aside);
+    setMode(aside, (statSync(file).mode & 0o777) | 0o644);
+    rename(aside, file);
+  });
 }
 
 function unprotect(cache: Cache, target: string): void {

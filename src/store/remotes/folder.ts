@@ -2,14 +2,13 @@
 import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import {
-  asideName,
   copyFileInBackground,
   existsSync,
   makeFolder,
   readdirSync,
-  removeFile,
   rename,
   setMode,
+  withAsideLater,
 } from "../../base/files.ts";
 import type { StorageRemote } from "./types.ts";
 
@@ -20,15 +19,11 @@ function modeOf(key: string): number {
 
 async function upload(file: string, target: string, mode: number): Promise<void> {
   makeFolder(path.dirname(target));
-  const aside = asideName(target);
-  try {
+  await withAsideLater(target, async (aside) => {
     await copyFileInBackground(file, aside);
     setMode(aside, mode);
     rename(aside, target);
-  } catch (error) {
-    removeFile(aside);
-    throw error;
-  }
+  });
 }
 
 /** @param folder absolute; made when the first file goes there */

@@ -4,10 +4,9 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { asideName, makeFolder, readFileSync, removeFile, rename, setMode, statSync } from "../../base/files.ts";
-import { type Cache, hasObject, makeObjectFolder, objectPath, soundTree } from "../cache.ts";
+import { makeFolder, readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
+import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, soundTree } from "../cache.ts";
 import { hashFile } from "../hash.ts";
-import { rememberObject } from "../state.ts";
 import { isTreeHash, parseTree } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
@@ -18,8 +17,7 @@ import type { StorageRemote, TransferOptions, TransferOutcome } from "./types.ts
 async function downloadAside(cache: Cache, remote: StorageRemote, md5: string): Promise<string> {
   const object = objectPath(cache, md5);
   makeObjectFolder(cache, object);
-  const aside = asideName(object);
-  try {
+  return withAsideLater(object, async (aside) => {
     await remote.download(objectKey(md5), aside);
     const found = await hashFile(aside);
     if (found.md5 === md5.slice(0, 32)) return aside;
@@ -27,18 +25,10 @@ async function downloadAside(cache: Cache, remote: StorageRemote, md5: string): 
       code: "REMOTE_OBJECT_BROKEN",
       message: `'${md5}' in remote '${remote.name}' is broken: its bytes have the hash ${found.md5}`,
     });
-  } catch (error) {
-    removeFile(aside);
-    throw error;
-  }
+  });
 }
 
-function publish(cache: Cache, aside: string, md5: string): void {
-  const object = objectPath(cache, md5);
-  setMode(aside, 0o444);
-  rename(aside, object);
-  rememberObject(cache.state, object, { stats: statSync(object, { bigint: true }), md5 });
-}
+type Take = (aside: string, md5: string) => void;
 
 class Pull {
   readonly missing = new Set<string>();
@@ -53,16 +43,30 @@ class Pull {
     private readonly options: TransferOptions,
   ) {}
 
+  readonly publish: Take = (aside, md5) => {
+    publishObject(this.cache, aside, md5);
+    this.transferred++;
+  };
+
+  /** Hands a checked file on; one that could not be taken goes. */
+  handOn(aside: string, md5: string, take: Take): void {
+    try {
+      take(aside, md5);
+    } catch (error) {
+      removeFile(aside);
+      this.failed.push({ md5, message: failureMessage(error) });
+    }
+  }
+
   /** Downloads what the remote has; `take` gets each checked file. */
-  async each(hashes: readonly string[], take: (aside: string, md5: string) => void): Promise<void> {
+  async each(hashes: readonly string[], take: Take): Promise<void> {
     const there = await existingObjects(this.remote, hashes);
     const present = hashes.filter((md5) => there.has(md5));
     for (const md5 of hashes) if (!there.has(md5)) this.missing.add(md5);
     this.total += present.length;
     await inParallel(present, this.options.jobs, async (md5) => {
       try {
-        take(await downloadAside(this.cache, this.remote, md5), md5);
-        this.transferred++;
+        this.handOn(await downloadAside(this.cache, this.remote, md5), md5, take);
       } catch (error) {
         this.failed.push({ md5, message: failureMessage(error) });
       }
@@ -98,13 +102,10 @@ export async function pullObjects(
   });
   await pull.each(
     [...files].filter((md5) => !hasObject(cache, md5)),
-    (aside, md5) => publish(cache, aside, md5),
+    pull.publish,
   );
-  for (const folder of waiting)
-    if (folder.files.every((md5) => hasObject(cache, md5))) publish(cache, folder.aside, folder.md5);
-    else {
-      removeFile(folder.aside);
-      pull.transferred--;
-    }
+  for (const { aside, md5, files: inside } of waiting)
+    if (inside.every((each) => hasObject(cache, each))) pull.handOn(aside, md5, pull.publish);
+    else removeFile(aside);
   return { transferred: pull.transferred, missing: [...pull.missing], failed: pull.failed };
 }

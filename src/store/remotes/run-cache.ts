@@ -1,6 +1,6 @@
 /** Kept runs of stages (`runs/<2>/<key>/<value>`) between the cache and a remote. A run's name is its content's hash. */
 import path from "node:path";
-import { asideName, lstatIfExists, makeFolder, readdirSync, removeFile, rename } from "../../base/files.ts";
+import { lstatIfExists, makeFolder, readdirSync, rename, withAsideLater } from "../../base/files.ts";
 import type { Cache } from "../cache.ts";
 import { inParallel } from "./parallel.ts";
 import type { StorageRemote, TransferOptions } from "./types.ts";
@@ -52,14 +52,10 @@ export async function pullRuns(cache: Cache, remote: StorageRemote, options: Tra
   await inParallel(fresh, options.jobs, async (key) => {
     const file = path.join(cache.folder, key);
     makeFolder(path.dirname(file));
-    const aside = asideName(file);
-    try {
+    await withAsideLater(file, async (aside) => {
       await remote.download(key, aside);
       rename(aside, file);
-    } catch (error) {
-      removeFile(aside);
-      throw error;
-    }
+    });
   });
   return fresh.length;
 }

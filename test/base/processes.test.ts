@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { existsProcess, isGroupAlive, processStart } from "../../src/base/processes.ts";
+
+/** Starts a group whose leader has a child that ends at once and that it never asks about; answers the child's pid. */
+async function startWithEndedChild(): Promise<{ readonly leader: number; readonly child: number; end(): void }> {
+  // `exec` replaces the shell, which would have waited for its child.
+  const running = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [text] = (await once(running.stdout, "data")) as [Buffer];
+  return { leader: running.pid ?? 0, child: Number(text.toString()), end: () => running.kill("SIGKILL") };
+}
+
+test.skipIf(process.platform !== "linux")(
+  "a process that has ended, but that its parent has not asked about, is none",
+  async () => {
+    const { leader, child, end } = await startWithEndedChild();
+    try {
+      await expect.poll(() => processStart(child)).toBeUndefined();
+      // The kernel still has it.
+      expect(() => process.kill(child, 0)).not.toThrow();
+      expect(existsProcess(child)).toBe(false);
+      expect(existsProcess(leader)).toBe(true);
+      const identity = { pid: leader, startedAt: processStart(leader) ?? "" };
+      expect(isGroupAlive(identity)).toBe(true);
+      expect(isGroupAlive({ pid: child, startedAt: identity.startedAt })).toBe(false);
+    } finally {
+      end();
+    }
+  },
+);
