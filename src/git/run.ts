@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
+import { endWithUs } from "./signals.ts";
 
 export interface GitOptions {
   readonly cwd: string;
@@ -72,7 +73,7 @@ interface GitProcess {
 
 /**
  * In a session of its own: Ctrl+C in a terminal goes to all processes of its group, and one that we stop cleanly after
- * needs its git until the end. Git ends with us all the same, when its streams close.
+ * needs its git until the end. Git ends with us all the same (signals.ts).
  */
 function startProcess({ program, args, words }: GitProcess, options: GitOptions): ChildProcessWithoutNullStreams {
   try {
@@ -83,6 +84,7 @@ function startProcess({ program, args, words }: GitProcess, options: GitOptions)
       stdio: "pipe",
       detached: options.terminal === undefined,
     });
+    if (child.pid !== undefined) endWithUs(child);
     // Without a descriptor left Node makes no pipes, whatever the types say.
     if (child.pid !== undefined || (child.stdin as unknown)) return child;
     child.on("error", () => undefined);
