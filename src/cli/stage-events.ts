@@ -2,6 +2,7 @@
 
 import { visibleText } from "../base/visible.ts";
 import { killGroup } from "../experiments/recovery.ts";
+import type { StageKeeper } from "../experiments/stage-tables.ts";
 import type { ReproduceEvents } from "../pipeline/types.ts";
 import { confirm } from "./confirm.ts";
 import { type Io, print, warn } from "./io.ts";
@@ -10,11 +11,13 @@ export interface StageEventsOptions {
   /** Filled with the process groups of running stages. */
   readonly groups: Set<number>;
   readonly messages: "all" | "none";
+  /** Told of each command of a stage too. */
+  readonly keeper?: StageKeeper;
   /** Stands still while all that happens is waiting for another experiment's run of a stage. */
   readonly clock?: { pause(): void; resume(): void };
 }
 
-export function stageEvents(io: Io, { groups, messages, clock }: StageEventsOptions): ReproduceEvents {
+export function stageEvents(io: Io, { groups, messages, clock, keeper }: StageEventsOptions): ReproduceEvents {
   const waiting = new Set<string>();
   const countTime = () => (waiting.size > 0 && groups.size === 0 ? clock?.pause() : clock?.resume());
   return {
@@ -27,12 +30,14 @@ export function stageEvents(io: Io, { groups, messages, clock }: StageEventsOpti
       if (messages === "all") print(io, visibleText(text));
     },
     warning: (text) => warn(io, text),
-    processStarted({ pid }) {
+    processStarted({ pid, startedAt, mark }) {
       groups.add(pid);
+      keeper?.started({ pid, startedAt, mark });
       countTime();
     },
     processEnded({ pid }) {
       groups.delete(pid);
+      keeper?.ended(pid);
       countTime();
     },
     confirm: (question) => confirm(io, question),

@@ -13,6 +13,7 @@ import { findLeftFiles, findLeftUploads } from "./leftovers.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
 import { type ExperimentsContext, parseExperimentRef } from "./repository.ts";
+import { deadStages } from "./stage-tables.ts";
 
 export interface Finding {
   /** What was looked at: `git`, `locks`, `cache`. */
@@ -90,12 +91,14 @@ const deadRuns: Check = {
       await recoverDeadRuns(context);
     };
     const groups = deadGroups(context.state).map(({ pid }) => pid);
+    const stages = deadStages(context.state);
     const copies = haunted(context.state).map((folder) => path.relative(context.project.root, folder));
     return [
       ...dead.map(
         (name) => `the process that ran entry ${Number(name)} is gone: its stages are to be ended, the entry is queued`,
       ),
       ...groups.map((pid) => `process group ${pid} is a stage of a run that is gone: it is to be ended`),
+      ...stages.map((pid) => `process ${pid} is of a stage whose repro is gone: it is to be ended`),
       ...copies.map((folder) => `processes are at work in ${folder}, whose run is gone: they are to be ended`),
     ].map((text) => ({ text, repair }));
   },

@@ -17,6 +17,8 @@ export interface StateLayout {
   readonly workspaceLock: string;
   /** The process groups of the run in the workspace. */
   readonly workspaceProcesses: string;
+  /** The running stages of each `repro`: see stage-tables.ts. */
+  readonly stageTables: string;
   readonly lastSequence: string;
   /** What is asked of whoever runs the queue: see requests.ts. */
   readonly requests: string;
@@ -43,6 +45,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     queueLock: path.join(root, "queue.lock"),
     workspaceLock: path.join(root, "workspace.lock"),
     workspaceProcesses: path.join(root, "workspace.processes"),
+    stageTables: path.join(root, "stages"),
     lastSequence: path.join(root, "last-sequence"),
     requests: path.join(root, "requests"),
     order: path.join(root, "order.json"),

@@ -10,6 +10,7 @@ import { sequenceText } from "./layout.ts";
 import { removeLeftScratch } from "./left-files.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { livingProcesses, processesFile } from "./runs.ts";
+import { endDeadStages } from "./stage-tables.ts";
 
 /** How long stages of a dead run may take to end: nobody waits for their results. */
 const graceMs = 2_000;
@@ -80,6 +81,7 @@ export async function recoverDeadRuns(context: ExperimentsContext): Promise<read
     await freeDeadLock(`${folder}.lock`, async () => {
       await endLeftovers(folder);
     });
+  await endDeadStages(state);
   for (const name of filesIn(devices, /\.lock$/)) await freeDeadLock(`${devices}/${name}`, async () => undefined);
   removeLeftScratch(state);
   dropLostLeases(context.project.cacheDir);

@@ -1,4 +1,5 @@
 /** The pipeline's plain data: what dvc.yaml says, what a lock entry holds, what a reproduction did. */
+import type { ProcessIdentity } from "../base/processes.ts";
 import type { Value, ValueMap } from "../base/value.ts";
 import type { FileState } from "../store/state.ts";
 import type { ShellHazard } from "./definition/shell-hazards.ts";
@@ -78,6 +79,12 @@ export interface LockEntry {
 /** "waiting": for somebody else who runs the same; "running" or "restored" comes after it. */
 export type StageAction = "running" | "waiting" | "skipped" | "restored" | "checked-out" | "frozen";
 
+/** A running command of a stage. */
+export interface StageProcess extends ProcessIdentity {
+  /** What its processes have in their environment, those too that left its process group. */
+  readonly mark: string;
+}
+
 /** What a reproduction tells while it works. Who prints needs `message` and `warning` only; `stage` is the same as data. */
 export interface ReproduceEvents {
   /** A stage was decided on; for "running" the commands follow in `commands`. */
@@ -92,7 +99,7 @@ export interface ReproduceEvents {
   message(text: string): void;
   warning(text: string): void;
   /** Before anybody waits for it: a stage's process group was started. Its pid is the group's id. */
-  processStarted(event: { readonly address: StageAddress; readonly pid: number; readonly startedAt: string }): void;
+  processStarted(event: StageProcess & { readonly address: StageAddress }): void;
   processEnded(event: { readonly pid: number }): void;
   /** Asked by `interactive` before a stage runs; where it is missing the answer is no. */
   confirm?(question: string): Promise<boolean>;

@@ -1,6 +1,8 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
+import { stateLayout } from "../../experiments/layout.ts";
+import { keepStages } from "../../experiments/stage-tables.ts";
 import { reproduce, reproductionError } from "../../pipeline/reproduce.ts";
 import type { WorkspaceLock } from "../../pipeline/run/workspace-lock.ts";
 import type { ReproduceResult } from "../../pipeline/types.ts";
@@ -68,7 +70,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
           state,
           runner: { id: "workspace", label: "'sweepline repro'" },
         },
-        stageEvents(io, { groups, messages: flags.quiet ? "none" : "all" }),
+        stageEvents(io, { groups, messages: flags.quiet ? "none" : "all", keeper: keepStages(stateLayout(project)) }),
       );
     const result = flags.dry
       ? await reproduceWith(undefined)

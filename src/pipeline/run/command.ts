@@ -1,12 +1,14 @@
 /** Runs one shell command of a stage, as DVC does (dvc/stage/run.py), in a process group of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { constants } from "node:os";
 import path from "node:path";
 import { beforeEffect } from "../../base/effects.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { appendTo } from "../../base/files.ts";
-import { identifyProcess, type ProcessIdentity } from "../../base/processes.ts";
-import type { StageOutputTarget } from "../types.ts";
+import { identifyProcess } from "../../base/processes.ts";
+import type { StageOutputTarget, StageProcess } from "../types.ts";
+import { commandVariable, copyVariable, endMarked } from "./leftovers.ts";
 import { stopProcessGroup } from "./process-group.ts";
 
 export interface CommandRequest {
@@ -17,7 +19,7 @@ export interface CommandRequest {
   readonly output: StageOutputTarget;
   readonly signal: AbortSignal;
   /** Called before anybody waits. The group's id is the pid. */
-  onStart(process: ProcessIdentity): void;
+  onStart(process: StageProcess): void;
   onEnd(pid: number): void;
 }
 
@@ -97,13 +99,13 @@ function notStarted({ command }: CommandRequest, cause: unknown): SweeplineError
   return new SweeplineError({ code: "COMMAND_NOT_STARTED", message: `failed to run: ${command}: ${words}`, cause });
 }
 
-function start(request: CommandRequest): ChildProcess {
+function start(request: CommandRequest, mark: string): ChildProcess {
   const [program, args] = shellCommand(request.environment.SHELL, request.command);
   try {
     beforeEffect("spawn", request.command);
     return spawn(program, args, {
       cwd: request.workingFolder,
-      env: request.environment,
+      env: { ...request.environment, [commandVariable]: mark },
       stdio: stdioFor(request.output),
       detached: true,
     });
@@ -116,24 +118,31 @@ function statusOf(end: ProcessEnd): number {
   return end.signal === null ? (end.code ?? 0) : -constants.signals[end.signal];
 }
 
+/** The group, then what left it for a session of its own; the copies of experiments are searched by whoever made them. */
+async function stopAll({ environment }: CommandRequest, { pid, mark }: Pick<StageProcess, "pid" | "mark">) {
+  await stopProcessGroup(pid);
+  if (environment[copyVariable] === undefined) await endMarked(mark);
+}
+
 /**
  * Runs the command until it ends. An aborted signal ends the whole group, then answers "cancelled".
  * Errors: COMMAND_NOT_STARTED where the shell or the working folder is missing.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandOutcome> {
   if (request.signal.aborted) return { kind: "cancelled" };
-  const child = start(request);
+  const mark = randomUUID();
+  const child = start(request, mark);
   const end = ended(child, request);
   const { pid } = child;
   if (pid === undefined) return end.then(() => ({ kind: "cancelled" }));
   if (request.output.kind === "tee") tee(child, request.output.descriptor);
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped = stopProcessGroup(pid);
+    stopped = stopAll(request, { pid, mark });
   };
   request.signal.addEventListener("abort", stop, { once: true });
   try {
-    request.onStart(identifyProcess(pid));
+    request.onStart({ ...identifyProcess(pid), mark });
     const status = statusOf(await end);
     await stopped;
     return stopped === undefined ? { kind: "exited", status } : { kind: "cancelled" };

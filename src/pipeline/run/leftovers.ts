@@ -11,6 +11,9 @@ import { identifyProcess, isAlive, type ProcessIdentity } from "../../base/proce
 /** What all processes of a workspace copy have in their environment: the copy's folder. */
 export const copyVariable = "SWEEPLINE_COPY";
 
+/** What the processes of one command of a stage have in their environment, wherever it runs. */
+export const commandVariable = "SWEEPLINE_COMMAND";
+
 const graceMs = 2_000;
 const pollMs = 20;
 
@@ -29,19 +32,15 @@ function environmentOf(pid: string): string {
   }
 }
 
-function belongsTo(pid: string, mark: string): boolean {
-  return environmentOf(pid).includes(`\0${mark}\0`);
-}
-
 /**
- * The processes of a copy.
- * @param folder as `copyVariable` has it
+ * The processes with this in their environment.
+ * @param variable with its value: `NAME=value`
  * @param others ids of processes that are known to be none of them
  */
-function processesOfCopy(folder: string, others: ReadonlySet<string>): readonly ProcessIdentity[] {
-  const mark = Buffer.from(`${copyVariable}=${folder}`).toString("latin1");
+function processesWith(variable: string, others: ReadonlySet<string>): readonly ProcessIdentity[] {
+  const wanted = Buffer.from(`\0${variable}\0`).toString("latin1");
   return [...processIds()]
-    .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && belongsTo(pid, mark))
+    .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && environmentOf(pid).includes(wanted))
     .map((pid) => identifyProcess(Number(pid)))
     .filter(isAlive);
 }
@@ -70,16 +69,35 @@ function signalAll(processes: readonly ProcessIdentity[], signal: "SIGTERM" | "S
   }
 }
 
-/** Ends what is left of a copy's stages: SIGTERM, and SIGKILL after a moment. Answers how many there were. */
-export async function endLeftovers(folder: string, others: ReadonlySet<string> = new Set()): Promise<number> {
-  const found = processesOfCopy(folder, others);
+const nobody: ReadonlySet<string> = new Set();
+
+/** The living processes of a command, by its mark. */
+export function processesMarked(mark: string): readonly ProcessIdentity[] {
+  return processesWith(`${commandVariable}=${mark}`, nobody);
+}
+
+/** Ends what is left of a command. */
+export async function endMarked(mark: string): Promise<void> {
+  await endProcessesWith(`${commandVariable}=${mark}`, nobody);
+}
+
+/**
+ * Ends what is left of a copy's stages: SIGTERM, and SIGKILL after a moment. Answers how many there were.
+ * @param others ids of processes that are known to be none of them
+ */
+export function endLeftovers(folder: string, others: ReadonlySet<string> = nobody): Promise<number> {
+  return endProcessesWith(`${copyVariable}=${folder}`, others);
+}
+
+async function endProcessesWith(variable: string, others: ReadonlySet<string>): Promise<number> {
+  const found = processesWith(variable, others);
   if (found.length === 0) return 0;
   signalAll(found, "SIGTERM");
   const deadline = Date.now() + graceMs;
   while (found.some(isAlive) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, pollMs));
   // Those that were started meanwhile, too.
   for (let round = 0; round < 5; round++) {
-    const left = processesOfCopy(folder, others);
+    const left = processesWith(variable, others);
     if (left.length === 0) break;
     signalAll(left, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, pollMs));

@@ -1,5 +1,5 @@
 /** One workspace, several commands: they don't run over each other, and nobody waits for the dead. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { RwLock } from "../../../src/pipeline/run/rwlock.ts";
@@ -11,10 +11,10 @@ interface Shared {
 }
 
 /** A stage `hold` in the hands of the test, and one beside it that has nothing to do with it. */
-async function makeShared(): Promise<Shared> {
+async function makeShared(prefix = ""): Promise<Shared> {
   const gate = await makeGate("hold");
   const stages = {
-    hold: { cmd: gate.command, params: ["x"], deps: ["raw.txt"], outs: ["data"] },
+    hold: { cmd: `${prefix}${gate.command}`, params: ["x"], deps: ["raw.txt"], outs: ["data"] },
     other: { cmd: "cp raw.txt other.txt", deps: ["raw.txt"], outs: ["other.txt"] },
     nested: { cmd: `"${process.execPath}" "${binary}" repro -s other && cp raw.txt nested.txt`, outs: ["nested.txt"] },
   };
@@ -62,20 +62,34 @@ describe("while a stage runs in the workspace", () => {
     expect(await running.result()).toMatchObject({ exitCode: 0 });
   });
 
-  test("its process is killed: the next command runs the stage", async () => {
-    const { gate, repository } = await makeShared();
+  test.each([
+    ["in the stage's group", ""],
+    ["in a session of their own", "setsid -w "],
+  ])("its process is killed: the next command ends the stage's processes %s, and runs it", async (_, prefix) => {
+    const { gate, repository } = await makeShared(prefix);
     const killed = repository.start(["repro", "hold"]);
     const orphan = await gate.nextCall();
+    // Refused once the stage has gone on for a moment and the lock was let go.
+    expect((await repository.run(["repro", "hold"])).exitCode).toBe(255);
     // Its output stays open as long as the stage lives: only the process itself is waited for.
     const ended = new Promise((resolve) => killed.child.once("exit", resolve));
     killed.child.kill("SIGKILL");
     await ended;
     const running = repository.start(["repro", "hold"]);
+    await orphan.waitForEnd();
     const call = await gate.nextCall();
     await call.finish(written);
     expect(await running.result()).toMatchObject({ exitCode: 0 });
-    await orphan.fail(1);
     expect((await killed.result()).signal).toBe("SIGKILL");
+    expect(readdirSync(path.join(repository.folder, ".dvc/tmp/exps/sweepline/stages"))).toEqual([]);
+  });
+
+  test("it is stopped: so are processes that left its group", async () => {
+    const { gate, repository } = await makeShared("setsid -w ");
+    const running = repository.start(["repro", "hold"]);
+    const call = await gate.nextCall();
+    expect((await running.kill("SIGTERM")).exitCode).toBe(252);
+    await call.waitForEnd();
   });
 
   test("its command may call sweepline itself", async () => {
