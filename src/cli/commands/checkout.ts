@@ -1,22 +1,16 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
-import { type CheckoutOutcome, checkoutFailed, checkoutOutputs } from "../../pipeline/data/checkout.ts";
-import { openCache } from "../../store/cache.ts";
+import type { CheckoutOutcome } from "../../pipeline/data/checkout.ts";
 import { openProject } from "../../store/open.ts";
-import { projectState } from "../../store/state-database.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { changeLines, shown, summaryLine } from "../checkout-text.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { withWorkspaceLock } from "../workspace-lock.ts";
+import { type CheckoutFlags, checkOutWorkspace, refuseFailed } from "../workspace-checkout.ts";
 
-interface CheckoutFlags {
-  readonly force?: boolean;
-  readonly relink?: boolean;
-  readonly recursive?: boolean;
+interface Flags extends CheckoutFlags {
   readonly summary?: boolean;
   readonly json?: boolean;
-  readonly allowMissing?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -26,37 +20,18 @@ function toJson(outcome: CheckoutOutcome): string {
   return JSON.stringify({ modified: modified.map(shown), added: added.map(shown), failed, files: outcome.counts });
 }
 
-function report(io: Io, flags: CheckoutFlags, outcome: CheckoutOutcome): void {
+function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
   if (flags.json) print(io, toJson(outcome));
   else if (flags.summary) print(io, summaryLine(outcome.counts));
   else if (!flags.quiet) for (const line of changeLines(outcome)) print(io, line);
 }
 
-async function run(io: Io, targets: readonly string[], flags: CheckoutFlags): Promise<ExitCode> {
-  const project = openProject(process.cwd());
-  const state = projectState(project);
-  try {
-    const outcome = await withWorkspaceLock(project, (lock) =>
-      checkoutOutputs({
-        project,
-        cache: openCache(project, { state }),
-        folder: process.cwd(),
-        targets,
-        recursive: flags.recursive === true,
-        unsaved: flags.force ? "overwrite" : "refuse",
-        links: flags.relink ? "relink" : "keep",
-        missing: flags.allowMissing ? "skip" : "refuse",
-        lock,
-      }),
-    );
-    report(io, flags, outcome);
-    if (outcome.failed.length > 0)
-      throw checkoutFailed(outcome.failed.map((file) => path.relative(process.cwd(), file)));
-    if (flags.relink && !flags.quiet && !flags.json) print(io, "Relinked successfully");
-    return exitCodes.ok;
-  } finally {
-    await state.close();
-  }
+async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
+  const outcome = await checkOutWorkspace(openProject(process.cwd()), targets, flags);
+  report(io, flags, outcome);
+  refuseFailed(outcome);
+  if (flags.relink && !flags.quiet && !flags.json) print(io, "Relinked successfully");
+  return exitCodes.ok;
 }
 
 /** `sweepline checkout [targets]`: data from the cache into the workspace. */
@@ -70,4 +45,4 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print as JSON")
     .option("--allow-missing", "pass over what the cache lacks")
     .option("-q, --quiet", "print warnings and errors only")
-    .action(async (targets: readonly string[], flags: CheckoutFlags) => finish(await run(io, targets, flags)));
+    .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));
