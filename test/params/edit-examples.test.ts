@@ -131,6 +131,11 @@ describe("refusals", () => {
     ["YAML_INVALID", "p.yaml", "a: 1\na: 2\n", edit("a=1", 1n)],
     ["YAML_INVALID", "p.yaml", "a: 1\n---\nb: 2\n", edit("a=1", 1n)],
     ["YAML_INVALID", "p.yaml", "a:\n\tb: 1\n", edit("a=1", 1n)],
+    ["PYTHON_INVALID", "p.py", "a = 1\n\tb = 2\n", edit("a=5", 5n)],
+    ["PYTHON_INVALID", "p.py", "a = 1\nif a:\n    x = 1\n  y = 2\n", edit("a=5", 5n)],
+    ["PYTHON_INVALID", "p.py", "if a:\n\tx = 1\n        y = 2\n", edit("+a=5", 5n)],
+    ["PYTHON_INVALID", "p.py", "a = 1\n0777\n", edit("a=5", 5n)],
+    ["PYTHON_INVALID", "p.py", 'a = 1\nb = "\\xZZ"\n', edit("a=5", 5n)],
     ["PARAMS_NOT_UTF8", "p.yaml", "", edit("a=1", 1n)],
   ])("%s in %s", async (code, path, before, change) => {
     const bytes = code === "PARAMS_NOT_UTF8" ? Buffer.from([0x61, 0xff]) : Buffer.from(before);

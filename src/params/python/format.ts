@@ -8,6 +8,7 @@ import type { Change } from "../changes.ts";
 import type { Format, FormatDocument } from "../format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
 import type { SourceText } from "../source-text.ts";
+import { isKeyword } from "./line-rules.ts";
 import { childrenOf, type PythonExtra, type PythonNode, pythonEntry, pythonSource } from "./literal.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { locatePython } from "./tree.ts";
@@ -206,12 +207,6 @@ function holdsNaN(value: Value): boolean {
   return Array.isArray(value) && value.some(holdsNaN);
 }
 
-const keywords = new Set(
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
-    " ",
-  ),
-);
-
 function isName(text: string): boolean {
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) && !keywords.has(text);
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) && !isKeyword(text);
 }

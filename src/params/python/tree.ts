@@ -4,9 +4,10 @@
  */
 
 import type { LocatedEntry } from "../located.ts";
-import { parseFailure, type SourceText } from "../source-text.ts";
+import type { SourceText } from "../source-text.ts";
+import { checkedModule } from "./check.ts";
 import { childrenOf, literalOf, literalsOf, type PythonExtra, type PythonNode, type PythonText } from "./literal.ts";
-import { parseModule, type SyntaxNode } from "./syntax.ts";
+import type { SyntaxNode } from "./syntax.ts";
 
 type Entries = Map<string, LocatedEntry<PythonExtra>>;
 
@@ -14,8 +15,7 @@ type Entries = Map<string, LocatedEntry<PythonExtra>>;
 export function locatePython(source: SourceText): Extract<PythonNode, { kind: "map" }> {
   const shift = source.text.startsWith("\ufeff") ? 1 : 0;
   const page: PythonText = { text: source.text.slice(shift), shift };
-  const top = parseModule(page.text);
-  refuseErrors(source, page, top);
+  const top = checkedModule(source, page);
   const entries: Entries = new Map();
   readBody(page, top, { entries, names: "plain" });
   const extra: PythonExtra = { form: "names", quote: undefined, statement: undefined, body: top };
@@ -27,21 +27,6 @@ export function locatePython(source: SourceText): Extract<PythonNode, { kind: "m
     isReference: false,
     extra,
   };
-}
-
-function refuseErrors(source: SourceText, page: PythonText, top: SyntaxNode): void {
-  const nul = source.text.indexOf("\0");
-  if (nul >= 0)
-    throw parseFailure(source, nul, { code: "PYTHON_INVALID", what: "Python source cannot contain null bytes" });
-  const cursor = top.cursor();
-  do {
-    const isOpenString = cursor.name === "String" && !/["']$/.test(page.text.slice(cursor.from, cursor.to));
-    if (!cursor.type.isError && !isOpenString) continue;
-    throw parseFailure(source, cursor.from + page.shift, {
-      code: "PYTHON_INVALID",
-      what: `Python file structure is corrupted: ${isOpenString ? "unterminated string" : "invalid syntax"}`,
-    });
-  } while (cursor.next());
 }
 
 interface Reading {
