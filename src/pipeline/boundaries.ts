@@ -21,10 +21,14 @@ function realFolder(boundary: Boundary, folder: string): string {
   return real;
 }
 
+function placeOf(stage: Stage): string {
+  return `${stage.cmd === null ? "" : `stage '${stage.address}' in `}'${stage.file}': `;
+}
+
 function refuse(stage: Stage, what: string, hint: string): never {
   throw new SweeplineError({
     code: "OUTSIDE_PROJECT",
-    message: `${stage.cmd === null ? "" : `stage '${stage.address}' in `}'${stage.file}': ${what}`,
+    message: `${placeOf(stage)}${what}`,
     hint,
   });
 }
@@ -38,6 +42,19 @@ function isInternal(inside: string): boolean {
 
 function isOwnFile(inside: string): boolean {
   return inside === "" || isInternal(inside) || path.basename(inside) === "dvc.lock";
+}
+
+/** As in DVC: what describes data can't be data itself. */
+function checkKinds(stage: Stage): void {
+  const isDvcFile = (name: string) => name.endsWith(".dvc") || path.basename(name) === "dvc.yaml";
+  const refuseKind = (name: string, role: string): never => {
+    throw new SweeplineError({
+      code: "DVC_FILE_AS_DATA",
+      message: `${placeOf(stage)}DVC file '${name}' cannot be ${role}.`,
+    });
+  };
+  for (const dep of stage.deps) if (isDvcFile(dep)) refuseKind(dep, "a dependency");
+  for (const output of stage.outs) if (isDvcFile(output.path)) refuseKind(output.path, "an output");
 }
 
 /** No file system has such names; a message of Node's would be all that a user got. */
@@ -68,11 +85,15 @@ function checkOutput(boundary: Boundary, stage: Stage, output: string): void {
     refuse(stage, `the output '${output}' leads into '${real}' through a link`, "Choose another path.");
 }
 
-/** Refuses working folders and outputs that lie or lead outside the project, or into .git and .dvc (OUTSIDE_PROJECT). */
+/**
+ * Refuses working folders and outputs that lie or lead outside the project, or into .git and .dvc (OUTSIDE_PROJECT), and
+ * DVC's own files as data (DVC_FILE_AS_DATA).
+ */
 export function checkBoundaries(root: string, stages: Iterable<Stage>): void {
   const boundary: Boundary = { root, realFolders: new Map() };
   for (const stage of stages) {
     checkNames(stage);
+    checkKinds(stage);
     checkWorkingFolder(boundary, stage);
     for (const output of stage.outs) checkOutput(boundary, stage, output.path);
   }

@@ -1,35 +1,117 @@
-/** Files that stages read and nobody makes: known before the first stage runs. */
+/** What stages need and nobody makes: known before the first stage runs. */
 import path from "node:path";
-import { existsSync } from "../base/files.ts";
+import { existsSync, readIfExists } from "../base/files.ts";
+import type { Scalar } from "../base/value.ts";
+import { keyLines } from "./definition/source.ts";
 import { outputsAt } from "./graph.ts";
 import { isUrl } from "./paths.ts";
 import type { ProjectStages } from "./project-stages.ts";
+import { currentParams } from "./run/changes.ts";
 import { shownItem, shownStage, type Work } from "./run/work.ts";
-import type { Stage, StageFailure } from "./types.ts";
+import type { ParamsSpec, Stage, StageFailure } from "./types.ts";
 
 const hint = "Nothing was run. What a stage writes and another one reads belongs to the outs of the first.";
 
+/** "files": as long as parameters are still to be set; "all": also keys that parameter files lack. */
+export type MissingKinds = "files" | "all";
+
+export interface MissingPlace extends Pick<Work, "project" | "folder"> {
+  readonly kinds: MissingKinds;
+}
+
+interface Missing {
+  readonly text: string;
+  /** Where the definition of the stage names it. */
+  readonly key: readonly Scalar[];
+}
+
+interface Search {
+  readonly stages: ProjectStages;
+  readonly place: MissingPlace;
+  readonly isThere: (file: string) => boolean;
+}
+
+function isMade({ stages }: Search, file: string): boolean {
+  return outputsAt(stages.outputs, file).length > 0;
+}
+
+function missingFolder(search: Search, stage: Stage): Missing[] {
+  const folder = stage.workingFolder;
+  if (search.isThere(folder)) return [];
+  const makers = outputsAt(search.stages.outputs, folder).filter((made) => made.stage !== stage);
+  if (makers.length > 0) return [];
+  const shown = path.relative(search.place.folder, folder);
+  return [{ text: `the working folder '${shown}' does not exist`, key: ["wdir"] }];
+}
+
+function missingKeys({ stages, place }: Search, stage: Stage, spec: ParamsSpec): Missing[] {
+  const values = stages.params.read(path.resolve(stage.workingFolder, spec.file));
+  if (place.kinds === "files" || values === undefined) return [];
+  const found = currentParams(spec, values);
+  const missing = (spec.keys ?? []).filter((key) => !found.has(key));
+  if (missing.length === 0) return [];
+  const shown = shownItem(place, stage, spec.file);
+  return [{ text: `Parameters '${missing.join(", ")}' are missing from '${shown}'.`, key: ["params"] }];
+}
+
+function missingOf(search: Search, stage: Stage): Missing[] {
+  const isMissing = (name: string) => {
+    const file = path.resolve(stage.workingFolder, name);
+    return !isUrl(name) && !search.isThere(file) && !isMade(search, file);
+  };
+  const file = (name: string, key: readonly Scalar[]) =>
+    isMissing(name) ? [{ text: `dependency '${shownItem(search.place, stage, name)}' does not exist`, key }] : [];
+  return [
+    ...stage.deps.flatMap((name, index) => file(name, ["deps", BigInt(index)])),
+    ...stage.params.flatMap((spec) => file(spec.file, ["params"])),
+    ...stage.params
+      .filter((spec) => !isMade(search, path.resolve(stage.workingFolder, spec.file)))
+      .flatMap((spec) => missingKeys(search, stage, spec)),
+  ];
+}
+
+/** `dvc.yaml:7`, by file and key of a stage. Files are read only where something is wrong. */
+function placeFinder({ stages, place }: Search): (stage: Stage, key: readonly Scalar[]) => string {
+  const lines = new Map<string, ReturnType<typeof keyLines>>();
+  return (stage, key) => {
+    const absolute = path.join(place.project.root, stage.file);
+    const find = lines.get(stage.file) ?? keyLines({ file: stage.file, text: String(readIfExists(absolute) ?? "") });
+    lines.set(stage.file, find);
+    const group = stage.name.split("@", 1)[0] ?? stage.name;
+    const isGenerated = stages.groups.has(`${absolute}:${group}`);
+    // The deepest of them that exists: an entry of `foreach` has its keys below `do`.
+    const line = isGenerated
+      ? Math.max(find(["stages", group, "do", ...key]), find(["stages", group, ...key]))
+      : find(["stages", stage.name, ...key]);
+    return `${path.relative(place.folder, absolute)}:${line}`;
+  };
+}
+
+/** Folders that a stage without outputs made on the way can't be known. */
+function mayMakeFolders(stage: Stage): boolean {
+  return stage.cmd !== null && stage.outs.length === 0;
+}
+
 /**
- * The stages that would fail for a dependency or a parameter file that is neither there nor, wholly or in part, an
- * output of any stage. In the order of the steps, the first such file of each.
+ * The stages that would fail for a dependency, a parameter file or a working folder that is neither there nor, wholly or in
+ * part, an output of any stage, or for parameters that a file lacks. In the order of the steps.
  */
 export function missingInputs(
   stages: ProjectStages,
   steps: readonly Stage[],
-  place: Pick<Work, "project" | "folder">,
+  place: MissingPlace,
 ): readonly StageFailure[] {
-  const isThere = rememberedExistence();
-  const isMissing = (stage: Stage, name: string) => {
-    const file = path.resolve(stage.workingFolder, name);
-    return !isUrl(name) && outputsAt(stages.outputs, file).length === 0 && !isThere(file);
-  };
-  return steps.flatMap((stage) => {
+  const search: Search = { stages, place, isThere: rememberedExistence() };
+  const placeOf = placeFinder(search);
+  const firstMaker = steps.findIndex(mayMakeFolders);
+  return steps.flatMap((stage, index) => {
     if (stage.cmd === null || stage.frozen) return [];
-    const names = [...stage.deps, ...stage.params.map((params) => params.file)];
-    const missing = names.find((name) => isMissing(stage, name));
-    if (missing === undefined) return [];
-    const message = `dependency '${shownItem(place, stage, missing)}' does not exist`;
-    return [{ address: stage.address, name: shownStage(place, stage), message, hint }];
+    const isFolderKnown = firstMaker < 0 || firstMaker >= index;
+    const missing = [...(isFolderKnown ? missingFolder(search, stage) : []), ...missingOf(search, stage)];
+    const [first] = missing;
+    if (first === undefined) return [];
+    const problems = missing.map(({ text, key }) => `${placeOf(stage, key)}: ${text}`);
+    return [{ address: stage.address, name: shownStage(place, stage), message: first.text, problems, hint }];
   });
 }
 

@@ -13,7 +13,7 @@ export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | 
 /**
  * Refuses what `reproduce` would refuse before its first stage: targets that name nothing, outputs outside the project
  * (OUTSIDE_PROJECT), lock files that can't be read (LOCK_BROKEN, LOCK_CONFLICTED, LOCK_NEWER), and missing dependencies
- * (REPRODUCE_FAILED).
+ * and working folders (REPRODUCE_FAILED). Not parameters: they may be about to be set.
  * @param folder the folder of the command, absolute
  */
 export async function preflight(stages: ProjectStages, options: PreflightOptions, folder: string): Promise<void> {
@@ -23,6 +23,6 @@ export async function preflight(stages: ProjectStages, options: PreflightOptions
   for (const file of new Set(steps.filter((step) => step.cmd !== null).map((step) => lockFileOf(step.file))))
     await loadLock(path.join(project.root, file), file);
   if (options.onError !== "stop" || options.allowMissing) return;
-  const failures = missingInputs(stages, steps, { project, folder });
+  const failures = missingInputs(stages, steps, { project, folder, kinds: "files" });
   if (failures.length > 0) throw reproductionError(failures, options.onError);
 }

@@ -131,7 +131,7 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     ignorer: outputIgnorer(project),
     foreseen:
       options.onError === "stop" && !options.allowMissing && !options.dry
-        ? missingInputs(stages, steps, { project, folder })
+        ? missingInputs(stages, steps, { project, folder, kinds: "all" })
         : [],
     progress: {
       forced: new Set(options.force ? plan.steps : []),
@@ -323,6 +323,17 @@ export async function reproduce(
   return resultOf(run);
 }
 
+const shownProblems = 20;
+
+/** The failure that ended the run, or everything that was missing from the start. */
+function reasonOf(failures: readonly StageFailure[]): string {
+  const problems = failures.flatMap((failure) => failure.problems ?? []);
+  if (problems.length < 2) return failures.length === 1 ? `: ${failures[0]?.message ?? ""}` : "";
+  const more = problems.length - shownProblems;
+  const lines = [...problems.slice(0, shownProblems), ...(more > 0 ? [`and ${more} more`] : [])];
+  return `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
 /** The error for a failed result, as DVC words it: with the reason where the first failure ended the run. */
 export function reproductionError(
   failures: readonly StageFailure[],
@@ -330,7 +341,7 @@ export function reproductionError(
 ): SweeplineError {
   const names = quotedList(failures.map((failure) => failure.name));
   const segment = failures.length > 1 ? " stages:" : "";
-  const reason = onError === "stop" && failures.length === 1 ? `: ${failures[0]?.message ?? ""}` : "";
+  const reason = onError === "stop" ? reasonOf(failures) : "";
   const hint = failures[0]?.hint;
   return new SweeplineError({
     code: "REPRODUCE_FAILED",

@@ -40,6 +40,12 @@ const pipelines: Record<string, readonly [yaml: string, says: RegExp]> = {
     stage("deps: [nope.txt], outs: [p]"),
     /reproduce 'b': dependency 'nope\.txt' does not exist\nHINT: Nothing was run/,
   ],
+  "missing dependencies and folders": [
+    "stages:\n  a: {cmd: echo > o.txt, deps: [x1, x2], outs: [o.txt]}\n  b:\n    cmd: echo ran >> ran\n    wdir: gone\n",
+    /'a' and 'b':\n {2}dvc\.yaml:2: .*'x1'.*\n {2}dvc\.yaml:2: .*'x2'.*\n {2}dvc\.yaml:5: the working folder 'gone'/,
+  ],
+  "a dvc.yaml as a dependency": [stage("deps: [dvc.yaml]"), /DVC file 'dvc\.yaml' cannot be a dependency/],
+  "a .dvc file as an output": [stage("outs: [x.dvc]"), /DVC file 'x\.dvc' cannot be an output/],
   "a missing parameter file": [stage("params: [{nope.yaml: [y]}]"), /dependency 'nope\.yaml' does not exist/],
   "a key that is not known": [stage("outz: [p]"), /validation failed/],
   "no YAML": ["stages: [", /unable to read: 'dvc\.yaml', line 1/],

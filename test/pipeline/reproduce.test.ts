@@ -218,6 +218,16 @@ describe("failures", () => {
     expect(project.has("b.txt")).toBe(true);
   });
 
+  test("missing parameters are told before any stage runs, unless a stage makes the file", async () => {
+    const makes = "cmd: 'echo y: 1 >made.yaml', outs: [made.yaml]";
+    const lacks = (file: string) => `b: {cmd: touch ran, deps: [made.yaml], params: [{${file}: [y]}]}`;
+    const yaml = (file: string) => `stages: {a: {${makes}}, ${lacks(file)}}\n`;
+    const lacking = testProject({ "dvc.yaml": yaml("params.yaml"), "params.yaml": "x: 1\n" });
+    const { result, started } = await run(lacking);
+    expect([result, started]).toMatchObject([{ failures: [{ address: "b" }] }, []]);
+    expect((await run(testProject({ "dvc.yaml": yaml("made.yaml") }))).result.kind).toBe("done");
+  });
+
   test("missing parameters, killed commands, missing shells", async () => {
     const project = chainProject({ "params.yaml": "y: 1\n" });
     expect((await run(project)).result).toMatchObject({

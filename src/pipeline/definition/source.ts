@@ -46,10 +46,15 @@ function keyText(path: ValuePath): string {
   );
 }
 
-/** The 1-based line of a key in a pipeline file, for messages. */
+/** Answers the 1-based line of a key in a pipeline file, or of what holds it, for messages. */
+export function keyLines({ file, text }: Pick<PipelineSource, "file" | "text">): (path: readonly Scalar[]) => number {
+  const { root } = parseYaml({ path: file, text });
+  return (path) => lineOf(text, offsetAt(root, path));
+}
+
+/** The 1-based line of one key. */
 export function lineOfKey(source: Pick<PipelineSource, "file" | "text">, path: readonly Scalar[]): number {
-  const { root } = parseYaml({ path: source.file, text: source.text });
-  return lineOf(source.text, offsetAt(root, path));
+  return keyLines(source)(path);
 }
 
 function invalid(source: Omit<PipelineSource, "data">, problems: readonly Problem[]): SweeplineError {
