@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from "../dist/main.js";
+import { load } from "./load.cjs";
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await load("./main.cjs").main(process.argv.slice(2));

@@ -1,4 +1,5 @@
-import { Piscina } from "piscina";
+import { createRequire } from "node:module";
+import type { Piscina } from "piscina";
 import type { WorkerTasks } from "./tasks.ts";
 
 /** The pool of worker threads, typed by the task map. */
@@ -6,8 +7,10 @@ export class WorkerPool {
   private readonly pool: Piscina;
 
   constructor(threads: number) {
-    this.pool = new Piscina({
-      filename: new URL("./worker.js", import.meta.url).href,
+    // Loaded at the first use: a run in the workspace and a queued experiment need no pool.
+    const piscina: typeof import("piscina") = createRequire(import.meta.url)("piscina");
+    this.pool = new piscina.Piscina({
+      filename: new URL("../bin/worker.js", import.meta.url).href,
       minThreads: 1,
       maxThreads: threads,
       concurrentTasksPerWorker: 1,

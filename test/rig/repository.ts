@@ -66,7 +66,7 @@ export class Repository {
 
   /** Starts `sweepline ARGS` and leaves it running; what still runs when the file's tests end is killed. */
   start(args: readonly string[], options: RunOptions = {}): RunningCommand {
-    const isBuilt = existsSync(path.join(checkout, "dist", "main.js"));
+    const isBuilt = existsSync(path.join(checkout, "dist", "main.cjs"));
     if (!isBuilt) throw new Error("dist/ is missing: run 'npm run build' first");
     return this.startProgram(process.execPath, [binary, ...args], options);
   }
