@@ -46,8 +46,14 @@ async function localRefs({ context, plan }: PointScope): Promise<ReadonlyMap<Ref
   return new Map((await listRefs(context.repository, prefixes)).map(({ name, id }) => [name, id]));
 }
 
+interface Sound {
+  readonly plan: SweepPlan;
+  readonly objects: CatFile;
+}
+
 /** Whether the object of a wanted ref is what the plan says. */
-async function isSound(plan: SweepPlan, wanted: Wanted, id: ObjectId, objects: CatFile): Promise<boolean> {
+async function isSound({ plan, objects }: Sound, wanted: Wanted | undefined, id: ObjectId): Promise<boolean> {
+  if (wanted === undefined) return false;
   if (wanted.kind === "failure") {
     const record = await objects.read(`${id}:record.json`);
     return record?.type === "blob" && readFailure(plan, wanted.point, record.content.toString()) !== undefined;
@@ -92,11 +98,11 @@ async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted
   try {
     const changes: RefChange[] = [];
     const refused: RefName[] = [];
-    for (const { name, id } of fresh) {
-      const want = wanted.get(name);
-      if (want === undefined || !(await isSound(plan, want, id, objects))) refused.push(name);
-      else if (!here.has(name) || want.kind === "failure")
-        changes.push(here.has(name) ? { kind: "set", ref: name, to: id } : { kind: "create", ref: name, to: id });
+    const isGood = await Promise.all(fresh.map(({ name, id }) => isSound({ plan, objects }, wanted.get(name), id)));
+    for (const [at, { name, id }] of fresh.entries()) {
+      if (!isGood[at]) refused.push(name);
+      else if (!here.has(name)) changes.push({ kind: "create", ref: name, to: id });
+      else if (wanted.get(name)?.kind === "failure") changes.push({ kind: "set", ref: name, to: id });
     }
     return { changes, refused };
   } finally {
@@ -116,16 +122,14 @@ export async function statesOfPoints(scope: PointScope): Promise<readonly PointS
   }
 }
 
-interface Looking {
-  readonly plan: SweepPlan;
+interface Looking extends Sound {
   readonly here: ReadonlyMap<RefName, ObjectId>;
-  readonly objects: CatFile;
 }
 
 async function stateOf(point: PlanPoint, { plan, here, objects }: Looking): Promise<PointState> {
   const result = here.get(resultRef(plan, point));
   if (result !== undefined) {
-    const isDone = await isSound(plan, { kind: "result", point }, result, objects);
+    const isDone = await isSound({ plan, objects }, { kind: "result", point }, result);
     return { kind: isDone ? "done" : "taken", commit: result };
   }
   const failed = here.get(failureRef(plan, point));

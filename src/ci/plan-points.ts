@@ -1,6 +1,6 @@
 /** A plan's points as the sweep's points again. */
 import { SweeplineError } from "../base/errors.ts";
-import { sameValue } from "../base/value.ts";
+import { isList, sameValue } from "../base/value.ts";
 import { type ExpandOptions, expandPoints } from "../sweep/expand.ts";
 import type { Point, PointOverride } from "../sweep/types.ts";
 import { matrixExitCodes } from "./exit-codes.ts";
@@ -43,4 +43,26 @@ export function checkPlan(plan: SweepPlan, points: readonly Point[], options: Ex
       exitCode: matrixExitCodes.usage,
     });
   }
+}
+
+/** What decides whether an override is refused. A text may name a file of a config group: there its letters count too. */
+function signatureOf({ file, edit }: PointOverride, composed: string | undefined): string {
+  const { kind, path, value } = edit;
+  const isText = (typeof value === "object" && value !== null) || typeof value === "string";
+  const decides = kind === "delete" || (file === composed && isText);
+  const shape = value === null ? "null" : isList(value) ? "list" : typeof value;
+  return JSON.stringify([file, kind, path, shape, decides ? edit.text : ""]);
+}
+
+/**
+ * Some of the points, among which is each way to change each key: what every job would refuse is refused for one of them.
+ * @param composed the file that is composed from configs, where there is one
+ */
+export function samplePoints(points: readonly Point[], composed: string | undefined): readonly Point[] {
+  const seen = new Set<string>();
+  return points.filter(({ overrides }) => {
+    const before = seen.size;
+    for (const override of overrides) seen.add(signatureOf(override, composed));
+    return seen.size > before || overrides.length === 0;
+  });
 }

@@ -28,6 +28,8 @@ export class CatFile {
   /** Bytes needed before the next look at the buffer is worth it. */
   private wanted = 1;
   private failure: Error | undefined;
+  /** Questions of this turn, which go to git in one write. */
+  private unsent = "";
 
   constructor(repository: Repository) {
     this.child = startGit(["cat-file", "--batch"], { cwd: repository.workTree });
@@ -49,7 +51,8 @@ export class CatFile {
   read(name: string): Promise<GitObject | undefined> {
     if (/[\n\0]/.test(name)) return Promise.resolve(undefined);
     if (this.failure) return Promise.reject(this.failure);
-    this.child.stdin.write(`${name}\n`);
+    if (this.unsent === "") queueMicrotask(() => this.send());
+    this.unsent += `${name}\n`;
     return new Promise((resolve, reject) => this.questions.push({ resolve, reject }));
   }
 
@@ -58,7 +61,13 @@ export class CatFile {
     return Promise.all(names.map((name) => this.read(name)));
   }
 
+  private send(): void {
+    if (this.unsent !== "") this.child.stdin.write(this.unsent);
+    this.unsent = "";
+  }
+
   close(): void {
+    this.send();
     this.failure ??= new SweeplineError({ code: "GIT_DIED", message: "git cat-file was closed" });
     this.child.stdin.end();
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sameValue } from "../../src/base/value.ts";
 import { formatPlan, makePlan, parsePlan, planId } from "../../src/ci/plan.ts";
-import { checkPlan, readPlanPoint } from "../../src/ci/plan-points.ts";
+import { checkPlan, readPlanPoint, samplePoints } from "../../src/ci/plan-points.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { readPointsFile } from "../../src/sweep/points-file.ts";
 import { baseline, plainRun, planOf } from "./emission.ts";
@@ -72,6 +72,15 @@ describe("a plan", () => {
         }
       }),
     );
+  });
+
+  it("is tried out with a few of its points: each way to change each key, and each text that may name a config", () => {
+    const sampleOf = (words: string[], composed?: string) =>
+      samplePoints(expandPoints(words).points, composed).map(({ index }) => index);
+    expect(sampleOf(["lr=range(0,100)", "seed=range(0,100)"])).toEqual([0]);
+    expect(sampleOf(["lr=1,2,null,a,b,[1],[2]", "other.json:lr=1"])).toEqual([0, 2, 3, 5]);
+    expect(sampleOf(["db=a,b,c", "seed=1,2"], "params.yaml")).toEqual([0, 2, 4]);
+    expect(sampleOf(["db=a,b,c", "seed=1,2"], "other.yaml")).toEqual([0]);
   });
 
   it("is refused where it is none, or names what it must not", () => {

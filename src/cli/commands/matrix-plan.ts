@@ -3,7 +3,8 @@ import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { formatPlan, makePlan, type PlanRun, planDigest, planId, type SweepPlan } from "../../ci/plan.ts";
-import { checkPlan } from "../../ci/plan-points.ts";
+import { checkPlan, samplePoints } from "../../ci/plan-points.ts";
+import { composedFile } from "../../config/project-config.ts";
 import { previewEnqueue } from "../../experiments/enqueue.ts";
 import { checkName } from "../../experiments/names.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
@@ -109,7 +110,8 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
   checkExpected(made.plan, options.expect);
   checkPlan(made.plan, points, expandOptions(configs));
   // A key that is in no file, an unknown stage, a path that is not there: one refusal here instead of one a job.
-  await previewEnqueue(context, planRequest(context, made.plan, { points, configs }));
+  const sample = samplePoints(points, configs === undefined ? undefined : composedFile);
+  await previewEnqueue(context, planRequest(context, made.plan, { points: sample, configs }));
   await warnUncommitted(io, context);
   const text = formatPlan(made.plan);
   const summary = `Sweep ${sweep}: ${pointsText(made.plan.points.length)}.`;
