@@ -3,30 +3,20 @@
  * fails. The jobs are those that the emitted text names, with the environment that the system gives.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeRepository, type Repository } from "../rig/index.ts";
 import { makeTools } from "./runners/machine.ts";
 import { azure, buildkite, circleci, jenkins, json, kubernetes, lines, slurm, tekton } from "./runners/pipelines.ts";
+import { seedProject } from "./runners/project.ts";
 
 const project = "models/first";
-
-const files = {
-  "params.yaml": "seed: 0\n",
-  "dvc.yaml": `stages:
-  train:
-    cmd: 'test "$(cat params.yaml)" != "seed: 7" && cp params.yaml metrics.yaml && cp params.yaml model.yaml'
-    params: [seed]
-    outs: [model.yaml]
-    metrics: [{metrics.yaml: {cache: false}}]
-`,
-};
 
 /** A remote with the files of all systems that have some. */
 async function makeRemote(): Promise<Repository> {
   const repository = makeRepository({ dvc: false });
-  repository.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`${project}/${name}`, text])));
+  repository.write(Object.fromEntries(Object.entries(seedProject).map(([name, text]) => [`${project}/${name}`, text])));
   await repository.succeed(["init", "--subdir", "--quiet"], { cwd: project });
   for (const system of ["azure", "buildkite", "circleci", "jenkins", "tekton"])
     await repository.succeed(["matrix", "init", "--for", system, "seed=range(6,9)"], { cwd: project });
@@ -52,6 +42,7 @@ describe.each(Object.entries({ azure, buildkite, circleci, jenkins, tekton, kube
       });
       const ends = refs.toString().trimEnd().split("\n");
       expect(ends.map((ref) => /[^/-]+$/.exec(ref)?.[0])).toEqual(["0000", "0002", "1"]);
+      if (name === "slurm") expect(readdirSync(path.join(folder, "store", "files", "md5"))).toHaveLength(2);
       if (collect === undefined) return;
       expect(collect.output).toContain("2 of 3 points done, 1 failed, 0 missing.");
       expect(collect.exitCode, collect.output).toBe(1);

@@ -8,25 +8,15 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkout, makeRepository } from "../rig/index.ts";
 import { makeTools } from "./runners/machine.ts";
+import { seedProject } from "./runners/project.ts";
 
 const oneNode = path.join(checkout, "..", "shared", "tools", "slurm-single-node.sh");
 const programs = ["sbatch", "slurmctld", "slurmd", "munged"];
 const hasPrograms = programs.every((name) => spawnSync("sh", ["-c", `command -v ${name}`]).status === 0);
 
-const files = {
-  "params.yaml": "seed: 0\n",
-  "dvc.yaml": `stages:
-  train:
-    cmd: 'test "$(cat params.yaml)" != "seed: 7" && cp params.yaml metrics.yaml && cp params.yaml model.yaml'
-    params: [seed]
-    outs: [model.yaml]
-    metrics: [{metrics.yaml: {cache: false}}]
-`,
-};
-
 describe.skipIf(!hasPrograms || !existsSync(oneNode))("an array job of Slurm", () => {
   it("brings results and data back to where it was submitted", async () => {
-    const repository = makeRepository({ files });
+    const repository = makeRepository({ files: seedProject });
     const tools = makeTools(repository.root);
     await repository.succeed(["matrix", "plan", "seed=range(6,10)", "-o", "sweep.json"]);
     repository.write({ "job.sh": await repository.succeed(["matrix", "emit", "--for", "slurm", "--max-jobs", "3"]) });

@@ -60,6 +60,26 @@ describe("matrix plan and emit", () => {
     expect(jobs.stderr).toBe("4 points in 2 jobs of 2 points each (--max-jobs).\n");
   });
 
+  it("emits for jobs that plan again only what the committed sweep.txt gives, and lets them compare", async () => {
+    const { repository } = await setUp("seed=1");
+    const emit = ["matrix", "emit", "--for", "kubernetes"];
+    const plan = ["matrix", "plan", "-o", "sweep.json"];
+    const refusal = async (call: string[]) => {
+      const { exitCode, stderr } = await repository.run(call);
+      return [exitCode, /sweep\.txt, which is not committed|another plan than the one/.exec(stderr)?.[0]];
+    };
+    repository.write({ "sweep.txt": "seed=1,2\n" });
+    await repository.succeed([...plan, "@sweep.txt"]);
+    expect(await refusal(emit)).toEqual([2, "sweep.txt, which is not committed"]);
+    repository.commit("sweep");
+    await repository.succeed([...plan, "@sweep.txt", "-n", "grid"]);
+    expect(await refusal(emit)).toEqual([2, "another plan than the one"]);
+    await repository.succeed([...plan, "@sweep.txt"]);
+    const [, hash = ""] = /plan @sweep\.txt --expect (\w+) /.exec(await repository.succeed(emit)) ?? [];
+    await repository.succeed([...plan, "@sweep.txt", "--expect", hash]);
+    expect(await refusal([...plan, "seed=1,3", "--expect", hash])).toEqual([2, "another plan than the one"]);
+  });
+
   it("exits 2 for wrong use, an empty sweep and a plan that is none", async () => {
     const { repository } = await setUp("seed=1");
     const calls = [

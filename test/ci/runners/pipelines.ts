@@ -248,6 +248,12 @@ export const kubernetes: RunRound = async (round) => {
 export const slurm: RunRound = async (round) => {
   const login = await clone(round);
   const project = path.join(login.work, round.project);
+  const store = path.join(round.folder, "store");
+  mkdirSync(store);
+  // Named by a relative path: from the clone of a task that would be another folder.
+  const commit = "git -c user.name=x -c user.email=x commit --quiet --all --message store";
+  const add = `sweepline remote add --default store '${path.relative(project, store)}'`;
+  await succeed(login.run(`cd ${round.project}\n${add}\n${commit}`));
   const script = await emit(round, login, "slurm");
   const [, first, last] = /^#SBATCH --array=(\d+)-(\d+)$/m.exec(script) ?? [];
   const tasks = Array.from({ length: Number(last) - Number(first) + 1 }, (_, at) => String(Number(first) + at));
