@@ -1,20 +1,5 @@
 /** How many jobs a system takes. Each row has its source; a limit that a plan or an administrator sets can be changed with --max-jobs. */
 
-export const systems = [
-  "github",
-  "gitlab",
-  "circleci",
-  "azure",
-  "buildkite",
-  "jenkins",
-  "tekton",
-  "slurm",
-  "kubernetes",
-  "json",
-  "lines",
-] as const;
-export type System = (typeof systems)[number];
-
 export interface JobLimit {
   readonly maxJobs: number;
   /** "hard": the system has no setting for it, so --max-jobs may not exceed it. */
@@ -22,7 +7,7 @@ export interface JobLimit {
   readonly source: string;
 }
 
-export const jobLimits: Readonly<Record<System, JobLimit>> = {
+const limits = {
   github: {
     maxJobs: 256,
     kind: "hard",
@@ -39,7 +24,7 @@ export const jobLimits: Readonly<Record<System, JobLimit>> = {
     maxJobs: 128,
     kind: "default",
     source:
-      "not in circleci.com/docs (orchestrate/using-matrix-jobs names none); 128 is what users remember: change it where more are taken",
+      "UNCONFIRMED: circleci.com/docs (orchestrate/using-matrix-jobs) names none, 128 is what users remember; --max-jobs changes it",
   },
   azure: {
     maxJobs: 256,
@@ -75,7 +60,11 @@ export const jobLimits: Readonly<Record<System, JobLimit>> = {
   },
   json: { maxJobs: 1_000_000, kind: "default", source: "none: the largest sweep there is" },
   lines: { maxJobs: 1_000_000, kind: "default", source: "none: the largest sweep there is" },
-};
+} as const satisfies Readonly<Record<string, JobLimit>>;
+
+export type System = keyof typeof limits;
+export const systems = Object.keys(limits) as readonly System[];
+export const jobLimits: Readonly<Record<System, JobLimit>> = limits;
 
 /** Jobs of one parallel:matrix; gitlab.com/gitlab-org/gitlab/-/issues/438369 and 547976. */
 export const gitlabMatrixJobs = 200;

@@ -40,6 +40,9 @@ export interface PlanRun {
   readonly copyPaths: readonly string[];
 }
 
+/** As the written pipelines plan: from the top of the project, without options. */
+export const plainRun: PlanRun = { folder: "", targets: [], flags: {}, composition: "as configured", copyPaths: [] };
+
 export interface SweepPlan {
   readonly v: 1;
   readonly sweep: string;

@@ -6,13 +6,15 @@ import { appendTo, closeSync, openAppend, readInputIfExists } from "../base/file
 import { writeNamedFile } from "../base/named-output.ts";
 import { matrixExitCodes } from "../ci/exit-codes.ts";
 import { parsePlan, type SweepPlan } from "../ci/plan.ts";
-import type { ProjectConfigs } from "../config/project-config.ts";
-import type { EnqueueRequest } from "../experiments/enqueue.ts";
+import { samplePoints } from "../ci/plan-points.ts";
+import { composedFile, type ProjectConfigs } from "../config/project-config.ts";
+import { type EnqueueRequest, previewEnqueue } from "../experiments/enqueue.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { resolveCommit } from "../git/repository.ts";
 import { git, tryGit } from "../git/run.ts";
 import { openProject } from "../store/open.ts";
 import type { Point } from "../sweep/types.ts";
+import type { Io } from "./io.ts";
 
 /** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
 export function projectFolder(): string {
@@ -67,8 +69,10 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on device",
 };
 
-export function writeNamed(file: string, text: string): void {
-  withNamedFile(file, () => writeNamedFile(path.resolve(file), text));
+/** `-` is standard output. */
+export function writeNamed(io: Io, file: string, text: string): void {
+  if (file === "-") io.stdout.write(text);
+  else withNamedFile(file, () => writeNamedFile(path.resolve(file), text));
 }
 
 export function appendNamed(file: string, text: string): void {
@@ -94,10 +98,14 @@ interface PlanPoints {
   readonly configs: ProjectConfigs | undefined;
 }
 
+interface PlannedSweep extends Pick<SweepPlan, "run"> {
+  readonly sweep: string | undefined;
+}
+
 /** Points of a plan as they are queued in a job. */
 export function planRequest(
   { project }: ExperimentsContext,
-  { sweep, run }: SweepPlan,
+  { sweep, run }: PlannedSweep,
   points: PlanPoints,
 ): EnqueueRequest {
   return {
@@ -116,6 +124,12 @@ export function planRequest(
     failedBefore: "queue",
     claim: "leave",
   };
+}
+
+/** Throws what every job would throw: for a key that is in no file, an unknown stage, a path that is not there. */
+export async function tryPoints(context: ExperimentsContext, sweep: PlannedSweep, points: PlanPoints): Promise<void> {
+  const sample = samplePoints(points.points, points.configs === undefined ? undefined : composedFile);
+  await previewEnqueue(context, planRequest(context, sweep, { ...points, points: sample }));
 }
 
 /** Throws PLAN_STALE where HEAD is not the plan's commit: its points would be of another pipeline. */

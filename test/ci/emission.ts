@@ -1,17 +1,9 @@
 /** Plans for tests that need no repository. */
-import { makePlan, type SweepPlan } from "../../src/ci/plan.ts";
+import { makePlan, plainRun, type SweepPlan } from "../../src/ci/plan.ts";
 import type { ObjectId } from "../../src/git/ids.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 
 export const baseline = "0123456789abcdef0123456789abcdef01234567" as ObjectId;
-
-export const plainRun = {
-  folder: "",
-  targets: [],
-  flags: {},
-  composition: "as configured",
-  copyPaths: [],
-} as const;
 
 export function planOf(overrides: readonly string[], name?: string): SweepPlan {
   const { points } = expandPoints(overrides);

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sameValue } from "../../src/base/value.ts";
-import { formatPlan, makePlan, parsePlan, planId } from "../../src/ci/plan.ts";
+import { formatPlan, makePlan, parsePlan, plainRun, planId } from "../../src/ci/plan.ts";
 import { checkPlan, readPlanPoint, samplePoints } from "../../src/ci/plan-points.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { readPointsFile } from "../../src/sweep/points-file.ts";
-import { baseline, plainRun, planOf } from "./emission.ts";
+import { baseline, planOf } from "./emission.ts";
 
 describe("a plan", () => {
   it("is one line a point, and the same for the same sweep", () => {

@@ -55,7 +55,18 @@ describe("matrix plan and emit", () => {
     const again = await repository.run(["matrix", "plan", "train.lr=0.1,0.2", "seed=1,2"]);
     expect(again.stdout).toBe(text);
     expect(again.stderr).toContain("changes that are not committed are not part of the plan");
-    const jobs = await repository.run(["matrix", "emit", "--for", "lines", "--plan", plan, "--max-jobs", "2"]);
+    const jobs = await repository.run([
+      "matrix",
+      "emit",
+      "--for",
+      "lines",
+      "--plan",
+      plan,
+      "--max-jobs",
+      "2",
+      "-o",
+      "-",
+    ]);
     expect(jobs.stdout).toBe("0-1\n2-3\n");
     expect(jobs.stderr).toBe("4 points in 2 jobs of 2 points each (--max-jobs).\n");
   });
@@ -91,6 +102,7 @@ describe("matrix plan and emit", () => {
       ["matrix", "plan", "seed=1", "-C", "nofile"],
       ["matrix", "plan", "seed=1", "-o", "nowhere/sweep.json"],
       ["matrix", "init", "--for", "github", "seed=1", "name2"],
+      ["matrix", "init", "--for", "github", "nokey=1,2"],
       ["matrix", "emit", "--for", "nosuch"],
       ["matrix", "emit", "--for", "json", "--plan", "../sweep.json", "-o", "."],
       ["matrix", "emit", "--for", "json", "--plan", "../sweep.json", "--parallel", "2"],

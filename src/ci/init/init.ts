@@ -11,18 +11,7 @@ import { initTekton } from "./tekton.ts";
 import { checkFolder, type PipelineFiles, type Place, type WritePipeline } from "./types.ts";
 
 /** Systems whose pipelines are files of the repository. Slurm and Kubernetes are given what `emit` prints. */
-export const initSystems = [
-  "github",
-  "gitlab",
-  "circleci",
-  "azure",
-  "buildkite",
-  "jenkins",
-  "tekton",
-] as const satisfies readonly System[];
-export type InitSystem = (typeof initSystems)[number];
-
-const writers: Readonly<Record<InitSystem, WritePipeline>> = {
+const writers = {
   github: initGithub,
   gitlab: initGitlab,
   circleci: initCircleci,
@@ -30,7 +19,10 @@ const writers: Readonly<Record<InitSystem, WritePipeline>> = {
   buildkite: initBuildkite,
   jenkins: initJenkins,
   tekton: initTekton,
-};
+} as const satisfies Partial<Record<System, WritePipeline>>;
+
+export type InitSystem = keyof typeof writers;
+export const initSystems = Object.keys(writers) as readonly InitSystem[];
 
 /** A system's files for a project. Throws FOLDER_UNSUPPORTED, BAD_PACKAGE. */
 export function pipelineFiles(system: InitSystem, place: Place): PipelineFiles {

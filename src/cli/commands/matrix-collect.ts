@@ -145,7 +145,7 @@ function openPoints(scope: PointScope, states: readonly PointState[], options: O
 
 function writeReport(io: Io, file: string, text: string): void {
   if (file === io.env.GITHUB_STEP_SUMMARY) appendNamed(file, text);
-  else writeNamed(file, text);
+  else writeNamed(io, file, text);
 }
 
 const mostShown = 50;

@@ -24,7 +24,7 @@ interface Options {
 /** Where the system looks: GitHub reads outputs from a file that it names, the others what is printed or written. */
 function write(io: Io, options: Options, text: string): void {
   const output = options.for === "github" ? io.env.GITHUB_OUTPUT : undefined;
-  if (options.output !== undefined) writeNamed(options.output, text);
+  if (options.output !== undefined) writeNamed(io, options.output, text);
   else if (output !== undefined && output !== "") appendNamed(output, text);
   else io.stdout.write(text);
 }
@@ -98,7 +98,10 @@ export const command: CommandFactory = (io, finish) =>
       .option("--parallel <n>", "jobs at a time, where the system is told so here", matrixJobs)
       .option("--template <file>", "gitlab: a file of the repository with the job .sweepline-point")
       .option("--package <spec>", `kubernetes, gitlab without --template: ${packageText}`)
-      .option("-o, --output <file>", "write there (default: GITHUB_OUTPUT for github, else standard output)"),
+      .option(
+        "-o, --output <file>",
+        "write there (-: standard output; default: GITHUB_OUTPUT for github, else standard output)",
+      ),
   )
     .addHelpText("after", examples)
     .action(async (options: Options) => finish(await withMatrixExitCodes(() => emit(io, options))));

@@ -6,13 +6,14 @@ import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../ci/init/init.ts";
 import { inProject } from "../../ci/init/types.ts";
 import { defaultPackage } from "../../ci/package-spec.ts";
+import { plainRun } from "../../ci/plan.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { openProject } from "../../store/open.ts";
 import { expandPoints } from "../../sweep/expand.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { configsOf, expandOptions } from "../composition.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { packageText, projectFolder } from "../matrix.ts";
+import { packageText, projectFolder, tryPoints } from "../matrix.ts";
 import { withOverrideFiles } from "../override-files.ts";
 import { notEmpty } from "../points.ts";
 import { version } from "../version.ts";
@@ -35,11 +36,15 @@ function refuseChanged(root: string, files: ReadonlyMap<string, string>): void {
   }
 }
 
-/** The overrides as lines: those of files are written out. Throws for what `plan` would not read from sweep.txt. */
-function readOverrides(io: Io, args: readonly string[], { project }: ExperimentsContext): readonly string[] {
+/** The overrides as lines: those of files are written out. Throws for what `plan @sweep.txt` would refuse. */
+async function readOverrides(io: Io, args: readonly string[], context: ExperimentsContext): Promise<readonly string[]> {
   const overrides = withOverrideFiles(args);
   checkOverrides(overrides);
-  if (overrides.length > 0) notEmpty(expandPoints(overrides, expandOptions(configsOf(io, project, {}))));
+  if (overrides.length === 0) return overrides;
+  const configs = configsOf(io, context.project, {});
+  const expansion = expandPoints(overrides, expandOptions(configs));
+  notEmpty(expansion);
+  await tryPoints(context, { sweep: undefined, run: plainRun }, { points: expansion.points, configs });
   return overrides;
 }
 
@@ -53,9 +58,9 @@ function checkOverrides(overrides: readonly string[]): void {
     });
 }
 
-function init(io: Io, args: readonly string[], options: Options): ExitCode {
+async function init(io: Io, args: readonly string[], options: Options): Promise<ExitCode> {
   const context = openExperiments(openProject(process.cwd()));
-  const overrides = readOverrides(io, args, context);
+  const overrides = await readOverrides(io, args, context);
   const root = context.repository.workTree;
   const place = { folder: projectFolder(), packageSpec: options.package ?? defaultPackage(version) };
   const files = new Map(Object.entries(pipelineFiles(options.for, place)));
@@ -92,5 +97,5 @@ export const command: CommandFactory = (io, finish) =>
     .option("-f, --force", "replace files that are there")
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>
-      finish(await withMatrixExitCodes(async () => init(io, overrides, options))),
+      finish(await withMatrixExitCodes(() => init(io, overrides, options))),
     );

@@ -3,9 +3,7 @@ import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { formatPlan, makePlan, type PlanRun, planDigest, planId, type SweepPlan } from "../../ci/plan.ts";
-import { checkPlan, samplePoints } from "../../ci/plan-points.ts";
-import { composedFile } from "../../config/project-config.ts";
-import { previewEnqueue } from "../../experiments/enqueue.ts";
+import { checkPlan } from "../../ci/plan-points.ts";
 import { checkName } from "../../experiments/names.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { headCommit } from "../../git/repository.ts";
@@ -16,7 +14,7 @@ import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
-import { planRequest, trackedChanges, writeNamed } from "../matrix.ts";
+import { trackedChanges, tryPoints, writeNamed } from "../matrix.ts";
 import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
 import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
@@ -109,9 +107,8 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
   const { sweep } = made.plan;
   checkExpected(made.plan, options.expect);
   checkPlan(made.plan, points, expandOptions(configs));
-  // A key that is in no file, an unknown stage, a path that is not there: one refusal here instead of one a job.
-  const sample = samplePoints(points, configs === undefined ? undefined : composedFile);
-  await previewEnqueue(context, planRequest(context, made.plan, { points: sample, configs }));
+  // One refusal here instead of one a job.
+  await tryPoints(context, made.plan, { points, configs });
   await warnUncommitted(io, context);
   const text = formatPlan(made.plan);
   const summary = `Sweep ${sweep}: ${pointsText(made.plan.points.length)}.`;
@@ -120,7 +117,7 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
     io.stdout.write(text);
     io.stderr.write(`${summary}${repeated}\n`);
   } else {
-    writeNamed(options.output, text);
+    writeNamed(io, options.output, text);
     print(io, `${summary}${repeated} Plan: ${options.output}`);
   }
   return exitCodes.ok;
@@ -138,7 +135,7 @@ export const command: CommandFactory = (io, finish) =>
     new Command("plan")
       .description("Write down the points of a sweep on the current commit, for jobs to look them up.")
       .argument("[overrides...]", "as for sweep")
-      .option("-o, --output <file>", "the plan file (default: standard output)")
+      .option("-o, --output <file>", "the plan file (-: standard output, which is the default)")
       .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
       .option("-m, --message <text>", "commit message of the experiments")
       .option("--expect <hash>", "fail unless it is the plan that `emit` has seen: for jobs that plan again")
