@@ -4,7 +4,6 @@ import { SweeplineError } from "../base/errors.ts";
 import { existsSync, readIfExists, realpathSync, statSync, writeAtomic } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
 import { composedFile, configText, type ProjectConfigs } from "../config/project-config.ts";
-import { applyEdits } from "../params/apply-edits.ts";
 import { openParamFile } from "../params/data-file.ts";
 import type { ParamEdit } from "../params/types.ts";
 import type { Point } from "../sweep/types.ts";
@@ -64,9 +63,8 @@ type Content = Pick<OpenedParamFile, "valueAt" | "textAt">;
 
 async function editedContent(name: string, bytes: Uint8Array | undefined): Promise<Content> {
   const file = await openParamFile({ path: name, bytes });
-  const state = bytes === undefined ? "missing" : "there";
   return {
-    valueAt: (point) => applyEdits(file.value, editsOf(point, name), { describe: () => name, file: name, state }),
+    valueAt: (point) => file.apply(editsOf(point, name)),
     textAt: (point) => {
       const edits = editsOf(point, name);
       return edits.length === 0 ? undefined : file.edit(edits);

@@ -3,11 +3,22 @@ import type { Change } from "./changes.ts";
 import type { LocatedNode, LocatedScalar, Splice } from "./located.ts";
 import type { SourceText } from "./source-text.ts";
 
+/** Something that has a name in the file and is no value to read: a call, a name without a value. */
+export interface Unreadable {
+  readonly path: readonly string[];
+  readonly offset: number;
+  readonly what: string;
+  /** additions: it is only declared, and a value may be added. */
+  readonly accepts: "nothing" | "additions";
+}
+
 /** A text of one format, parsed with the places of its values. */
 export interface FormatDocument {
   readonly source: SourceText;
   /** undefined where the text holds no value at all: an empty file, or one of comments. */
   readonly root: LocatedNode | undefined;
+  /** Only Python has any. */
+  readonly unreadable: readonly Unreadable[];
   /**
    * The text that puts `value` into the place of a single value, or undefined where that needs more than exchanging its
    * characters. Must be fast: a sweep asks once a value and point.

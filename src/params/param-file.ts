@@ -6,7 +6,7 @@ import { changesBetween } from "./changes.ts";
 import { listIndex } from "./child.ts";
 import type { Format, FormatDocument } from "./format.ts";
 import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./located.ts";
-import { lineOf } from "./source-text.ts";
+import { lineOf, problemAt } from "./source-text.ts";
 import type { ParamEdit, ParamFile } from "./types.ts";
 
 /** A parsed text as a file to edit; `openParamFile` is the door for other folders. */
@@ -36,12 +36,28 @@ class EditableFile implements ParamFile {
   }
 
   apply(edits: readonly ParamEdit[]): Value {
+    this.refuseUnreadable(edits);
     return applyEdits(this.value, edits, this.contextIn(this.document));
   }
 
   edit(edits: readonly ParamEdit[]): string {
+    this.refuseUnreadable(edits);
     const splices = this.exchanges(edits);
     return splices === undefined ? this.rewrite(edits) : applySplices(this.document.source.text, splices);
+  }
+
+  /** A name that is there and has no value to read: an edit would add it once more, or say that it is missing. */
+  private refuseUnreadable(edits: readonly ParamEdit[]): void {
+    for (const { path, offset, what, accepts } of this.document.unreadable) {
+      const refused = edits.filter(({ kind }) => accepts === "nothing" || (kind !== "add" && kind !== "force-add"));
+      const isNamed = refused.some((edit) => path.every((segment, index) => edit.path[index] === segment));
+      if (!isNamed || nodeAt(this.document.root, path, "references too") !== undefined) continue;
+      throw problemAt(this.document.source, offset, {
+        code: "PARAM_NOT_LITERAL",
+        what: `'${path.join(".")}' ${what}, so it is no parameter and cannot be set`,
+        hint: "Give it a number, string, list or other literal by hand, or set another parameter.",
+      });
+    }
   }
 
   /** The splices where all edits exchange single values for single values; undefined where one does more. */

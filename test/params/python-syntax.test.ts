@@ -1,5 +1,6 @@
 /** Which Python files are parameter files: those that CPython parses, and no others. */
 import { describe, expect, it } from "vitest";
+import type { Value } from "../../src/base/value.ts";
 import { openParamFile, readDataFile } from "../../src/params/data-file.ts";
 
 async function read(text: string): Promise<unknown> {
@@ -65,5 +66,51 @@ describe("Python that the parser's grammar lacks", () => {
     const file = await openParamFile({ path: "p.py", bytes: Buffer.from(text) });
     const edit = { kind: "change", path: ["C", "x"], value: 4n, text: "C.x=4" } as const;
     expect(file.edit([edit])).toBe(text.replace("-2.", "4"));
+  });
+});
+
+async function edited(before: string, path: string, value: Value): Promise<string> {
+  const file = await openParamFile({ path: "p.py", bytes: Buffer.from(before) });
+  return file.edit([{ kind: "change", path: path.split("."), value, text: `${path}=…` }]);
+}
+
+describe("tuples and sets", () => {
+  it.each<[string, string, Value, string]>([
+    ["T = (1, 0x10)  # c\n", "T.0", 9n, "T = (9, 0x10)  # c\n"],
+    ["T = 1, 0x10\n", "T.0", 9n, "T = 9, 0x10\n"],
+    ["T = (1, 0x10)\n", "T", [16n], "T = (0x10,)\n"],
+    ["T = 1, 0x10\n", "T", [1n, 16n, 3n], "T = 1, 0x10, 3\n"],
+    ["T = (1,)\n", "T", [7n, 2n], "T = (7, 2,)\n"],
+    ["T = ()\n", "T", [1n], "T = (1,)\n"],
+    ["T = (1, 2)\n", "T", [], "T = ()\n"],
+    ["T = 1, 2\n", "T", [], "T = ()\n"],
+    ["S = {1, 0x10}\n", "S", [16n], "S = {0x10}\n"],
+    ["T = {'k': (1, 2)}\n", "T.k.1", 5n, "T = {'k': (1, 5)}\n"],
+  ])("%j with %s=%s", async (before, path, value, after) => {
+    expect(await edited(before, path, value)).toBe(after);
+  });
+});
+
+describe("names whose value is no literal", () => {
+  it.each([
+    ["a = f()\n", "a", "line 1, column 5: 'a' is no literal"],
+    ["a = [1,\n  x]\n", "a.0", "line 2, column 3: 'a' is no literal"],
+    ["class C:\n  a: int\n", "C.a", "line 2, column 3: 'C.a' has no value"],
+    ["b = 1\na += 1\n", "a", "line 2, column 1: 'a' is no literal"],
+    ["a = b = 1\n", "b", "line 1, column 5: 'b' is assigned together with other names"],
+  ])("%j", async (text, path, message) => {
+    const code = "PARAM_NOT_LITERAL";
+    await expect(edited(text, path, 1n)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  it("stands aside where the name has a literal, too", async () => {
+    expect(await edited("a = 1\na += 1\n", "a", 5n)).toBe("a = 5\na += 1\n");
+  });
+
+  it("refuses a dictionary that has a key twice", async () => {
+    const message = expect.stringContaining(
+      'line 2, column 3: Python file structure is corrupted: found duplicate key "k", first on line 1',
+    );
+    await expect(read('D = {"k": 1,\n  "k": 2}\n')).rejects.toMatchObject({ code: "PYTHON_INVALID", message });
   });
 });

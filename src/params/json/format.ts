@@ -29,6 +29,7 @@ function jsonDocument(source: SourceText, root: LocatedNode | undefined): Format
   return {
     source,
     root,
+    unreadable: [],
     replaceScalar: (_node: LocatedScalar, value: Scalar) => scalarText(value, dialect.ascii),
     splices: (changes) => changes.flatMap((change) => bracketSplices(source.text, change, dialect)),
     // A file of `null` or `[]` alone counts as an empty one, too.

@@ -1,5 +1,4 @@
 /** Python text to its syntax tree; what CPython would not parse is refused. */
-import { parseFailure, type SourceText } from "../source-text.ts";
 import { Layout } from "./layout.ts";
 import { checkLine } from "./line-rules.ts";
 import { childrenOf, type PythonText } from "./literal.ts";
@@ -7,21 +6,15 @@ import { Respelling } from "./respell.ts";
 import { type Fail, logicalLines } from "./scan.ts";
 import { parseModule, type SyntaxNode } from "./syntax.ts";
 
-/** The tree of a module. Throws SweeplineError (PYTHON_INVALID) at the first place that makes the text no Python. */
-export function checkedModule(source: SourceText, page: PythonText): SyntaxNode {
-  const fail: Fail = (offset, what) => {
-    throw parseFailure(source, offset + page.shift, {
-      code: "PYTHON_INVALID",
-      what: `Python file structure is corrupted: ${what}`,
-    });
-  };
-  const nul = page.text.indexOf("\0");
+/** The tree of a module. The page fails at the first place that makes the text no Python. */
+export function checkedModule({ text, fail }: PythonText): SyntaxNode {
+  const nul = text.indexOf("\0");
   if (nul >= 0) fail(nul, "Python source cannot contain null bytes");
-  const layout = new Layout(page.text, fail);
-  const respelling = new Respelling(page.text);
-  for (const line of logicalLines(page.text, fail)) {
+  const layout = new Layout(text, fail);
+  const respelling = new Respelling(text);
+  for (const line of logicalLines(text, fail)) {
     layout.take(line);
-    checkLine(page.text, line, fail);
+    checkLine(text, line, fail);
     respelling.take(line);
   }
   layout.finish();

@@ -3,18 +3,19 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { isMap, type Scalar, type Value } from "../../base/value.ts";
 import { endOfLine } from "../bracketed.ts";
-import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
+import type { Dialect } from "../bracketed-edits.ts";
 import type { Change } from "../changes.ts";
-import type { Format, FormatDocument } from "../format.ts";
+import type { Format, FormatDocument, Unreadable } from "../format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
 import type { SourceText } from "../source-text.ts";
 import { isKeyword } from "./line-rules.ts";
 import { childrenOf, type PythonExtra, type PythonNode, pythonEntry, pythonSource } from "./literal.ts";
+import { sequenceSplices } from "./sequences.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { locatePython } from "./tree.ts";
 
 export const pythonFormat: Format = {
-  read: (source) => plainValue(locatePython(source)),
+  read: (source) => plainValue(locatePython(source).root),
   open: (source) => new PythonFile(source),
   create: (path) => new PythonFile({ path, text: "" }),
 };
@@ -23,6 +24,7 @@ type NamesNode = Extract<PythonNode, { kind: "map" }>;
 
 class PythonFile implements FormatDocument {
   readonly root: NamesNode;
+  readonly unreadable: readonly Unreadable[];
   private readonly dialect: Dialect;
   private readonly eol: string;
   private readonly shift: number;
@@ -30,7 +32,9 @@ class PythonFile implements FormatDocument {
   private readonly quote: '"' | "'";
 
   constructor(readonly source: SourceText) {
-    this.root = locatePython(source);
+    const { root, unreadable } = locatePython(source);
+    this.root = root;
+    this.unreadable = unreadable;
     this.eol = /\r\n/.test(source.text) ? "\r\n" : "\n";
     this.shift = source.text.startsWith("\ufeff") ? 1 : 0;
     this.quote = firstQuote(this.root) ?? '"';
@@ -62,7 +66,7 @@ class PythonFile implements FormatDocument {
 
   private splicesFor(change: Change): Splice[] {
     const holder = (change.kind === "set" ? change.node : "map" in change ? change.map : change.list) as PythonNode;
-    if (holder.extra.form === "literal") return bracketSplices(this.source.text, change, this.dialect);
+    if (holder.extra.form === "literal") return sequenceSplices(this.source.text, change, this.dialect);
     const names = holder as NamesNode;
     if (change.kind === "add-keys") return [this.addNames(names, change.entries)];
     if (change.kind === "remove-keys")

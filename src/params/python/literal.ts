@@ -3,11 +3,14 @@
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../located.ts";
+import { lineOf } from "../source-text.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 export interface PythonExtra {
   /** literal: a value as written; names: a class (or the module) whose assignments are its entries. */
   readonly form: "literal" | "names";
+  /** How a list is written; a bare tuple has no parentheses. */
+  readonly sequence: "list" | "tuple" | "bare tuple" | "set" | undefined;
   /** The quote that a string uses. */
   readonly quote: '"' | "'" | undefined;
   /** The statement that assigns it. */
@@ -23,6 +26,8 @@ export interface PythonText {
   readonly text: string;
   /** What the mark adds to offsets. */
   readonly shift: number;
+  /** Refuses the file for what stands at an offset of the text. */
+  readonly fail: (offset: number, what: string) => never;
 }
 
 /** The expressions among the children of a node. */
@@ -35,22 +40,33 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
 
 const punctuation: ReadonlySet<string> = new Set(["(", ")", "[", "]", "{", "}", ",", ":"]);
 
+const sequences: Readonly<Record<string, PythonExtra["sequence"]>> = {
+  ArrayExpression: "list",
+  TupleExpression: "tuple",
+  SetExpression: "set",
+};
+
 /** The literal in a syntax node. */
 export function literalOf(page: PythonText, node: SyntaxNode): PythonNode | undefined {
   const located = { start: node.from + page.shift, end: node.to + page.shift, isReference: false } as const;
-  const extra: PythonExtra = { form: "literal", quote: undefined, statement: undefined, body: undefined };
+  const extra: PythonExtra = {
+    form: "literal",
+    sequence: undefined,
+    quote: undefined,
+    statement: undefined,
+    body: undefined,
+  };
   if (node.name === "DictionaryExpression") {
     const entries = dictEntries(page, node);
     return entries === undefined ? undefined : { kind: "map", entries, ...located, extra };
   }
-  if (node.name === "ArrayExpression" || node.name === "TupleExpression" || node.name === "SetExpression") {
+  const sequence = sequences[node.name];
+  if (sequence !== undefined) {
     const items = literalsOf(
       page,
       childrenOf(node).filter((child) => !punctuation.has(child.name)),
     );
-    // Only a list can be written into piece by piece: (1,) and {1} have rules of their own.
-    const isReference = node.name !== "ArrayExpression";
-    return items === undefined ? undefined : { kind: "list", items, ...located, isReference, extra };
+    return items === undefined ? undefined : { kind: "list", items, ...located, extra: { ...extra, sequence } };
   }
   if (node.name === "ParenthesizedExpression") {
     const inner = childrenOf(node).find((child) => !punctuation.has(child.name));
@@ -66,11 +82,19 @@ export function literalOf(page: PythonText, node: SyntaxNode): PythonNode | unde
 export function literalsOf(page: PythonText, nodes: readonly SyntaxNode[]): PythonNode[] | undefined {
   const items: PythonNode[] = [];
   for (const node of nodes) {
-    const item = literalOf(page, node);
+    const item = partOf(page, node);
     if (item === undefined) return undefined;
     items.push(item);
   }
   return items;
+}
+
+/** An item or a value of a dictionary: with parentheses around it, it comes and goes with them. */
+function partOf(page: PythonText, node: SyntaxNode): PythonNode | undefined {
+  const literal = literalOf(page, node);
+  if (literal === undefined || node.name !== "ParenthesizedExpression") return literal;
+  const isReference = literal.kind !== "scalar";
+  return { ...literal, start: node.from + page.shift, end: node.to + page.shift, isReference };
 }
 
 function dictEntries(page: PythonText, node: SyntaxNode): LocatedEntry<PythonExtra>[] | undefined {
@@ -80,12 +104,43 @@ function dictEntries(page: PythonText, node: SyntaxNode): LocatedEntry<PythonExt
   for (let at = 0; at < parts.length; at += 2) {
     const [keyNode, valueNode] = [parts[at], parts[at + 1]];
     const key = keyNode === undefined ? undefined : literalOf(page, keyNode);
-    const value = valueNode === undefined ? undefined : literalOf(page, valueNode);
+    const value = valueNode === undefined ? undefined : partOf(page, valueNode);
     if (key?.kind !== "scalar" || value === undefined) return undefined;
+    const first = entries.get(key.value);
+    if (first !== undefined) duplicateKey(page, first, key);
     entries.set(key.value, { key: key.value, start: key.start, keyEnd: key.end, node: value, origin: "own" });
   }
   return [...entries.values()];
 }
+
+/** Python takes the last of them; that is hardly what was meant, and an edit of the other would do nothing. */
+function duplicateKey(page: PythonText, first: LocatedEntry, key: PythonNode): never {
+  const shown = page.text.slice(key.start - page.shift, key.end - page.shift);
+  return page.fail(
+    key.start - page.shift,
+    `found duplicate key ${shown}, first on line ${lineOf(page.text, first.start)}`,
+  );
+}
+
+/** The first part of an expression that makes it no literal, or undefined for a literal. */
+export function nonLiteralIn(page: PythonText, node: SyntaxNode): SyntaxNode | undefined {
+  if (literalOf(page, node) !== undefined) return undefined;
+  if (!containers.has(node.name)) return node;
+  for (const child of childrenOf(node)) {
+    if (punctuation.has(child.name)) continue;
+    const found = nonLiteralIn(page, child);
+    if (found !== undefined) return found;
+  }
+  return node;
+}
+
+const containers: ReadonlySet<string> = new Set([
+  "DictionaryExpression",
+  "ArrayExpression",
+  "TupleExpression",
+  "SetExpression",
+  "ParenthesizedExpression",
+]);
 
 function scalarOf(page: PythonText, node: SyntaxNode): Scalar | undefined {
   const text = page.text.slice(node.from, node.to);

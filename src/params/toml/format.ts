@@ -45,6 +45,7 @@ function toValue(data: unknown): Value {
 const dialect: Dialect = { value: tomlInline, entry: tomlEntry };
 
 class TomlFile implements FormatDocument {
+  readonly unreadable = [];
   readonly root: TomlNode;
   private readonly eol: string;
 

@@ -22,6 +22,7 @@ export const yamlFormat: Format = {
 };
 
 class YamlFile implements FormatDocument {
+  readonly unreadable = [];
   readonly root: YamlNode | undefined;
   private readonly style: BlockStyle;
   /** The texts of anchored values that some alias repeats: a change there is a change elsewhere, too. */
