@@ -3,7 +3,7 @@
  * their jobs, and runs the scripts of each on a machine of its own. What it does not know, it refuses.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { Machine, type ScriptResult, type Variables } from "./machine.ts";
@@ -15,6 +15,8 @@ export interface Round {
   readonly project: string;
   readonly folder: string;
   readonly tools: string;
+  /** Whose pull request it is: a stranger's jobs may not push. Azure and CircleCI run those too. */
+  readonly author: "member" | "stranger";
 }
 
 export interface RoundEnd {
@@ -79,10 +81,18 @@ export const azure: RunRound = async (round) => {
     let output = "";
     let exitCode: number | null = 0;
     for (const { script, condition = "", ...step } of steps) {
-      if (condition.includes(" eq(variables['System.PullRequest.IsFork']")) continue;
+      const [, forFork] = / (eq|ne)\(variables\['System\.PullRequest\.IsFork'\], 'True'\)/.exec(condition) ?? [];
+      if (forFork === (round.author === "stranger" ? "ne" : "eq")) continue;
       if (exitCode !== 0 && !condition.includes("always()")) continue;
-      if (step.publish !== undefined)
-        cpSync(path.join(machine.work, step.publish), path.join(artifacts, step.artifact ?? "", "sweep.json"));
+      if (step.publish !== undefined) {
+        const named = (step.artifact ?? "").replace(
+          "$(System.JobPositionInPhase)",
+          path.basename(path.dirname(machine.work)),
+        );
+        const source = path.join(machine.work, step.publish);
+        const target = path.join(artifacts, named, statSync(source).isFile() ? path.basename(source) : "");
+        cpSync(source, target, { recursive: true });
+      }
       if (script === undefined) continue;
       const env = { ...variables, PIPELINE_WORKSPACE: artifacts };
       const end = await machine.run(`cd ${step.workingDirectory ?? "."}\n${few(script)}`, env);
@@ -133,6 +143,10 @@ export const buildkite: RunRound = async (round) => {
 
 type CircleStep = string | { readonly run?: string | { readonly command: string } } | Record<string, unknown>;
 
+interface CirclePersist {
+  readonly persist_to_workspace?: { readonly paths: readonly string[] };
+}
+
 interface CircleJob {
   readonly working_directory: string;
   readonly environment?: Variables;
@@ -150,11 +164,22 @@ function circleScript(steps: readonly CircleStep[]): string {
 
 /** CircleCI: a setup pipeline writes the continuation, which holds the jobs and the workflow over them. */
 export const circleci: RunRound = async (round) => {
+  const workspace = path.join(round.folder, "workspace");
+  mkdirSync(workspace);
   const runJob = async (job: CircleJob, variables: Variables) => {
     const machine = await clone(round);
     const folder = job.working_directory.replace("~/project/", "");
     const script = `ln -s "$PWD" ~/project; cd ${folder}; . "$BASH_ENV"; ${circleScript(job.steps)}`;
-    const end = await machine.run(script, { ...variables, BASH_ENV: "/dev/null" });
+    const here = path.join(machine.work, folder);
+    for (const step of job.steps)
+      if (typeof step !== "string" && "attach_workspace" in step) cpSync(workspace, here, { recursive: true });
+    const author = round.author === "stranger" ? { CIRCLE_PR_USERNAME: "stranger" } : {};
+    const end = await machine.run(script, { ...variables, ...author, BASH_ENV: "/dev/null" });
+    for (const step of job.steps) {
+      const kept = typeof step === "string" ? undefined : (step as CirclePersist).persist_to_workspace;
+      for (const name of kept?.paths ?? [])
+        cpSync(path.join(here, name), path.join(workspace, name), { recursive: true });
+    }
     return { machine, folder, end };
   };
   const first = await clone(round);
