@@ -45,24 +45,24 @@ export function checkPlan(plan: SweepPlan, points: readonly Point[], options: Ex
   }
 }
 
-/** What decides whether an override is refused. A text may name a file of a config group: there its letters count too. */
-function signatureOf({ file, edit }: PointOverride, composed: string | undefined): string {
+/** What decides whether an override is refused. */
+function signatureOf({ file, edit }: PointOverride, lettersCount: (file: string) => boolean): string {
   const { kind, path, value } = edit;
   const isText = (typeof value === "object" && value !== null) || typeof value === "string";
-  const decides = kind === "delete" || (file === composed && isText);
+  const decides = kind === "delete" || (isText && lettersCount(file));
   const shape = value === null ? "null" : isList(value) ? "list" : typeof value;
   return JSON.stringify([file, kind, path, shape, decides ? edit.text : ""]);
 }
 
 /**
  * Some of the points, among which is each way to change each key: what every job would refuse is refused for one of them.
- * @param composed the file that is composed from configs, where there is one
+ * @param lettersCount whether each text for a file counts as a way of its own: it may name a config of a group
  */
-export function samplePoints(points: readonly Point[], composed: string | undefined): readonly Point[] {
+export function samplePoints(points: readonly Point[], lettersCount: (file: string) => boolean): readonly Point[] {
   const seen = new Set<string>();
   return points.filter(({ overrides }) => {
     const before = seen.size;
-    for (const override of overrides) seen.add(signatureOf(override, composed));
+    for (const override of overrides) seen.add(signatureOf(override, lettersCount));
     return seen.size > before || overrides.length === 0;
   });
 }

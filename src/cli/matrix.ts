@@ -15,6 +15,7 @@ import { git, tryGit } from "../git/run.ts";
 import { openProject } from "../store/open.ts";
 import type { Point } from "../sweep/types.ts";
 import type { Io } from "./io.ts";
+import { checkCommands } from "./shell-check.ts";
 
 /** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
 export function projectFolder(): string {
@@ -98,6 +99,11 @@ interface PlanPoints {
   readonly configs: ProjectConfigs | undefined;
 }
 
+interface Call {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+}
+
 interface PlannedSweep extends Pick<SweepPlan, "run"> {
   readonly sweep: string | undefined;
 }
@@ -126,10 +132,22 @@ export function planRequest(
   };
 }
 
-/** Throws what every job would throw: for a key that is in no file, an unknown stage, a path that is not there. */
-export async function tryPoints(context: ExperimentsContext, sweep: PlannedSweep, points: PlanPoints): Promise<void> {
-  const sample = samplePoints(points.points, points.configs === undefined ? undefined : composedFile);
-  await previewEnqueue(context, planRequest(context, sweep, { ...points, points: sample }));
+/**
+ * Throws what every job would throw: for a key that is in no file, an unknown stage, a path that is not there; with
+ * --strict for shell characters in a command, of which it warns else.
+ */
+export async function tryPoints(call: Call, sweep: PlannedSweep, planned: PlanPoints): Promise<void> {
+  const { io, context } = call;
+  const { points, configs } = planned;
+  const composed = configs === undefined ? undefined : composedFile;
+  const sample = samplePoints(points, (file) => file === composed);
+  await previewEnqueue(context, planRequest(context, sweep, { ...planned, points: sample }));
+  const texts = samplePoints(points, () => true);
+  await checkCommands(io, context, {
+    ...planRequest(context, sweep, { points: texts, configs }),
+    configs,
+    runs: "later",
+  });
 }
 
 /** Throws PLAN_STALE where HEAD is not the plan's commit: its points would be of another pipeline. */

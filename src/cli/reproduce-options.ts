@@ -49,6 +49,17 @@ export function addReproduceOptions(command: Command): Command {
     .option("--strict", strictHelp);
 }
 
+/** Throws BAD_OPTIONS for options that make sense in the workspace only: the others run in copies of it. */
+export function refuseWorkspaceRuns({ dry, interactive }: ReproduceFlags, command: "sweep" | "matrix plan"): void {
+  if (!dry && !interactive) return;
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: `a sweep runs in copies of the workspace: \`${command}\` takes neither --dry nor --interactive`,
+    hint: "`sweepline expand OVERRIDE...` shows its points.",
+    exitCode: exitCodes.usage,
+  });
+}
+
 /** A number of jobs; -1 for as many as there are processors is not offered: say how many. */
 export function jobs(value: string): number {
   if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError("not a number of jobs (1 or more)");

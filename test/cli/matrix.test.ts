@@ -98,6 +98,7 @@ describe("matrix plan and emit", () => {
       ["matrix", "plan"],
       ["matrix", "plan", "seed=1,"],
       ["matrix", "plan", "nokey=1,2"],
+      ["matrix", "plan", "seed=1", "--dry"],
       ["matrix", "plan", "seed=1", "-t", "nostage"],
       ["matrix", "plan", "seed=1", "-C", "nofile"],
       ["matrix", "plan", "seed=1", "-o", "nowhere/sweep.json"],

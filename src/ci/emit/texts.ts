@@ -12,9 +12,18 @@ export function pointTexts({ shards }: Pick<Emission, "shards">): readonly strin
   return shards.map(shardText);
 }
 
-/** `Sweep s-...: 12 points in 4 jobs` */
+function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** `12 points in 4 jobs` */
+export function sizeText(points: number, jobs: number): string {
+  return `${countText(points, "point")} in ${countText(jobs, "job")}`;
+}
+
+/** `Sweep s-...: 12 points in 4 jobs.` */
 export function titleOf({ sweep, points, shards }: Emission): string {
-  return `Sweep ${sweep}: ${points} points in ${shards.length} jobs.`;
+  return `Sweep ${sweep}: ${sizeText(points, shards.length)}.`;
 }
 
 /** The command of one job; the point comes from the environment. */

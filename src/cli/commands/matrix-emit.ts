@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { emitPlan, replanning } from "../../ci/emit/emit.ts";
+import { sizeText } from "../../ci/emit/texts.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../ci/limits.ts";
 import { defaultPackage } from "../../ci/package-spec.ts";
@@ -76,7 +77,7 @@ async function emit(io: Io, options: Options): Promise<ExitCode> {
   const sizes = [...new Set([Math.floor(points / jobs), Math.ceil(points / jobs)])].join(" or ");
   const why =
     options.maxJobs === undefined ? `${options.for} takes ${jobLimits[options.for].maxJobs} jobs` : "--max-jobs";
-  if (jobs < points) io.stderr.write(`${points} points in ${jobs} jobs of ${sizes} points each (${why}).\n`);
+  if (jobs < points) io.stderr.write(`${sizeText(points, jobs)} of ${sizes} points each (${why}).\n`);
   return exitCodes.ok;
 }
 

@@ -44,7 +44,7 @@ async function readOverrides(io: Io, args: readonly string[], context: Experimen
   const configs = configsOf(io, context.project, {});
   const expansion = expandPoints(overrides, expandOptions(configs));
   notEmpty(expansion);
-  await tryPoints(context, { sweep: undefined, run: plainRun }, { points: expansion.points, configs });
+  await tryPoints({ io, context }, { sweep: undefined, run: plainRun }, { points: expansion.points, configs });
   return overrides;
 }
 

@@ -17,7 +17,7 @@ import { type ExitCode, type Io, print, warn } from "../io.ts";
 import { trackedChanges, tryPoints, writeNamed } from "../matrix.ts";
 import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
-import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
+import { addReproduceOptions, type ReproduceFlags, refuseWorkspaceRuns } from "../reproduce-options.ts";
 
 interface Options extends ReproduceFlags, CompositionFlags {
   readonly name?: string;
@@ -102,13 +102,14 @@ async function planHere(io: Io, context: ExperimentsContext, { overrides, option
 
 async function plan(io: Io, overrides: readonly string[], options: Options): Promise<ExitCode> {
   const context = openExperiments(openProject(process.cwd()));
+  refuseWorkspaceRuns(options, "matrix plan");
   if (options.name !== undefined) checkName(`${options.name}-1`);
   const { made, points, configs } = await planHere(io, context, { overrides, options });
   const { sweep } = made.plan;
   checkExpected(made.plan, options.expect);
   checkPlan(made.plan, points, expandOptions(configs));
   // One refusal here instead of one a job.
-  await tryPoints(context, made.plan, { points, configs });
+  await tryPoints({ io, context }, made.plan, { points, configs });
   await warnUncommitted(io, context);
   const text = formatPlan(made.plan);
   const summary = `Sweep ${sweep}: ${pointsText(made.plan.points.length)}.`;

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command, Option } from "commander";
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { exitCodes } from "../../base/errors.ts";
 import { type EnqueueRequest, enqueue, previewEnqueue, sweepId } from "../../experiments/enqueue.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { headCommit } from "../../git/repository.ts";
@@ -23,7 +23,7 @@ import {
 import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
 import { leftAloneLines, newText } from "../queue-text.ts";
-import { addReproduceOptions, type ReproduceFlags } from "../reproduce-options.ts";
+import { addReproduceOptions, type ReproduceFlags, refuseWorkspaceRuns } from "../reproduce-options.ts";
 import { queueExitCode, runQueue } from "../run-queue.ts";
 import { checkCommands } from "../shell-check.ts";
 import { printSweepPreview } from "../sweep-preview.ts";
@@ -52,13 +52,7 @@ interface Call {
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options } = call;
-  if (options.dry || options.interactive)
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "a sweep runs in copies of the workspace: it takes neither --dry nor --interactive",
-      hint: "`sweepline expand OVERRIDE...` shows its points.",
-      exitCode: exitCodes.usage,
-    });
+  refuseWorkspaceRuns(options, "sweep");
   const configs = configsOf(io, context.project, options);
   const expansion = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const targets = options.target ?? [];
