@@ -20,6 +20,8 @@ export class WorkerPool {
       // Between tasks a worker must keep its event loop: streams of ended stages still close there.
       atomics: "disabled",
     });
+    // A worker that dies between two tasks takes none with it, and is replaced; unheard, its error would end us.
+    this.pool.on("error", () => undefined);
   }
 
   /** Rejects where the worker itself died (out of memory, process.exit in it): an outside cause, not the experiment's. */
