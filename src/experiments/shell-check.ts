@@ -60,7 +60,7 @@ function linesOf(all: readonly Stage[], planned: ReadonlySet<StageAddress>, know
     .flatMap((stage) => (stage.shellHazards ?? []).map((hazard) => hazardText(stage, hazard, stage.address)));
 }
 
-/** A line for each value of the points that a shell would misread, each once: those of the workspace, and those of the points. */
+/** A line for each value of the points that a shell would misread, each once. */
 export async function shellHazardLines(
   context: ExperimentsContext,
   request: ShellCheckRequest,
@@ -70,8 +70,10 @@ export async function shellHazardLines(
   const options = { ...reproduceDefaults, ...request.flags, targets: request.targets };
   const folder = path.join(context.project.root, request.folder);
   const planned = new Set(makePlan(templates.stages, options, folder).steps);
-  const lines = new Set(linesOf(templates.stages.stages, planned, templates.stages));
-  const points = riskyPoints(request);
+  const ofWorkspace = linesOf(templates.stages.stages, planned, templates.stages);
+  // What the workspace has may be just what the points replace.
+  const points = ofWorkspace.length > 0 ? request.points : riskyPoints(request);
+  const lines = new Set(request.points.length === 0 ? ofWorkspace : []);
   const files = points.length === 0 ? [] : await openParamFiles(context, request);
   for (const point of points) {
     const values = new Map(files.map((file) => [file.absolute, file.valueAt(point)]));

@@ -19,7 +19,7 @@ function isDeclared({ params, templateValues }: Stage, key: string): boolean {
 
 function advice(stage: Stage, { reference }: ShellHazard): string {
   const key = reference.trim().replace(/\[([^\]]*)\]/g, ".$1");
-  const listed = isDeclared(stage, key) ? "" : `, and name ${key} among its params`;
+  const listed = isDeclared(stage, key) ? "" : `, and list "${key}" in its params`;
   return `Write "$${parameterVariable(key)}" there instead${listed}.`;
 }
 

@@ -45,6 +45,12 @@ describe("values with shell characters", () => {
     expect(userState(repository)).toBe(before);
   });
 
+  test("a value that a command has twice is told once", async () => {
+    const twice = withName("a; b", { stages: { one: stage(`echo '\${name}' '\${ name }' > out.txt`) } });
+    const { exitCode, stderr } = await twice.run(["repro", "--strict"]);
+    expect([exitCode, stderr.split("the command of").length]).toEqual([255, 2]);
+  });
+
   test("a warning without --strict; none for values that a shell leaves alone", async () => {
     const repository = withName("it costs $5");
     expect((await repository.run(["repro"])).stderr).toContain(
@@ -82,6 +88,14 @@ describe("values with shell characters", () => {
     expect(repository.read("out.txt")).toBe(
       [name, "$HOME", "`t`", "p;q", "p;q", '[1, "$x"]', "$x", "0.5", ""].join("|"),
     );
+  });
+
+  test("of a value that -S replaces, the new one is judged", async () => {
+    const repository = withName("a; b");
+    const words = ["exp", "run", "--queue", "--strict", "-S"];
+    expect((await repository.run([...words, "name=fine"])).exitCode).toBe(0);
+    const refused = await repository.run([...words, "+other=1"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("gets ${name}")]);
   });
 
   test("what is queued: told when it is queued, refused there and where the queue is run with --strict", async () => {

@@ -129,7 +129,11 @@ class Expansion {
       if (file === undefined) return;
       takenValues.set(file, (takenValues.get(file) ?? new Map<string, Value>()).set(place.join("."), value));
     };
-    const used = (reference: string, value: Value) => hazards.push(...shellHazards(reference, value));
+    const judged = new Set<string>();
+    const used = (reference: string, value: Value) => {
+      if (!judged.has(reference.trim())) hazards.push(...shellHazards(reference, value));
+      judged.add(reference.trim());
+    };
     for (const [key, value] of definition) {
       if (key === "vars" || key === "matrix") continue;
       const options = key === "cmd" ? { allows: "command" as const, used } : { allows: "single" as const };
