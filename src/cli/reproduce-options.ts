@@ -62,7 +62,10 @@ export function refuseWorkspaceRuns({ dry, interactive }: ReproduceFlags, comman
 
 /** A number of jobs; -1 for as many as there are processors is not offered: say how many. */
 export function jobs(value: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError("not a number of jobs (1 or more)");
+  if (!/^0*[1-9]\d{0,3}$/.test(value))
+    throw new InvalidArgumentError(
+      /^0*[1-9]\d*$/.test(value) ? "more than 9999 jobs" : "not a number of jobs (1 or more)",
+    );
   return Number(value);
 }
 

@@ -38,10 +38,16 @@ function listed(names: readonly string[]): string {
   return `[${names.map((name) => `'${name}'`).join(", ")}]`;
 }
 
-/** The question to ask before a changed stage is committed; undefined where nothing changed. */
+/**
+ * The question to ask before a changed stage is committed; undefined where nothing changed, or where something is missing:
+ * that can't be committed whatever the answer.
+ */
 async function question(work: Work, stage: Stage): Promise<string | undefined> {
-  const deps = (await changedDependencies(work, stage)).map((change) => change.shown);
-  const outs = (await changedInWorkspace(work, stage)).map((change) => change.shown);
+  const changedDeps = await changedDependencies(work, stage);
+  const changedOuts = await changedInWorkspace(work, stage);
+  if ([...changedDeps, ...changedOuts].some((change) => change.status === "deleted")) return undefined;
+  const deps = changedDeps.map((change) => change.shown);
+  const outs = changedOuts.map((change) => change.shown);
   const subject = stageSubject(work, stage);
   const parts = [
     ...(deps.length > 0 ? [`dependencies ${listed(deps)}`] : []),

@@ -95,7 +95,7 @@ describe("values with shell characters", () => {
     const words = ["exp", "run", "--queue", "--strict", "-S"];
     expect((await repository.run([...words, "name=fine"])).exitCode).toBe(0);
     const refused = await repository.run([...words, "+other=1"]);
-    expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("gets ${name}")]);
+    expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("the command of stage")]);
   });
 
   test("what is queued: told when it is queued, refused there and where the queue is run with --strict", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SweeplineError } from "../../src/base/errors.ts";
 import { commitStages } from "../../src/pipeline/commit-stages.ts";
 import { dagDot, dagMermaid, dagText } from "../../src/pipeline/dag.ts";
 import { addStage, type NewStage, setFrozen } from "../../src/pipeline/edit-file.ts";
@@ -105,6 +106,18 @@ test("commit takes what lies in the workspace, and asks where it changed", async
   expect(asked).toEqual(["outputs ['o'] of stage: 's' changed. Are you sure you want to commit it?"]);
   await commitStages(project.project, { ...request, changed: "accept" });
   expect((await run(project)).result).toMatchObject({ changed: 0 });
+  project.git("clean", "-fqx", "o");
+  const { message, hint } = (await commitStages(project.project, { ...request, changed: "ask" }).catch(
+    (error: unknown) => error,
+  )) as SweeplineError;
+  expect([message, hint, asked.length]).toEqual(["output 'o' does not exist", undefined, 1]);
+});
+
+test("unfreeze takes `frozen: false` away", async () => {
+  const project = testProject({ "dvc.yaml": "stages: {s: {cmd: x, frozen: false}}\n" });
+  for (const each of (await loadProjectStages(project.project)).stages)
+    expect(await setFrozen(project.project, each, "thawed")).toBe("changed");
+  expect(project.read("dvc.yaml")).toBe("stages: {s: {cmd: x}}\n");
 });
 
 test("the graph as text, Mermaid and DOT", () => {

@@ -10,7 +10,7 @@ import { dataReader } from "../../params/data-file.ts";
 import type { LockEntry } from "../types.ts";
 import { entryToValue, valueToEntry } from "./entry.ts";
 import { scanYaml } from "./scan.ts";
-import { cutLock } from "./text.ts";
+import { cutLock, withoutInnerIndentation } from "./text.ts";
 
 interface LockedStage {
   readonly entry: LockEntry;
@@ -165,7 +165,8 @@ function fromText(text: string, readYaml: ReadYaml): LockFile | "unsure" {
   if (cut === undefined) return "unsure";
   const stages = new Map<string, LockedStage>();
   for (const { name, text: lines } of cut.stages) {
-    const value = scanYaml(lines) ?? readYaml(lines);
+    const plain = withoutInnerIndentation(lines);
+    const value = scanYaml(plain) ?? readYaml(plain);
     const entry = valueToEntry(isMap(value) ? value.get(name) : undefined);
     if (entry === undefined) return "unsure";
     stages.set(name, { entry, text: lines });
@@ -192,7 +193,7 @@ export async function parseLock(bytes: Uint8Array, file: string): Promise<LockRe
   const quick = isUsual ? fromText(text, () => undefined) : "unsure";
   if (quick !== "unsure") return { kind: "ok", lock: quick };
   const read = await yamlReader(file);
-  const whole = read(text);
+  const whole = read(withoutInnerIndentation(text));
   if (whole.kind === "broken") return whole;
   return fromWhole(whole.value, () => {
     if (!isUsual) return "unsure";

@@ -11,6 +11,7 @@ import type { LockEntry, Stage } from "../types.ts";
 import { entryToValue, valueToEntry } from "./entry.ts";
 import { runCacheKey, runCacheValue } from "./hash.ts";
 import { scanYaml } from "./scan.ts";
+import { withoutInnerIndentation } from "./text.ts";
 
 /** What of a stage decides whether its runs are kept. */
 export type RunCacheStage = Pick<Stage, "cmd" | "alwaysChanged" | "outs" | "workingFolder">;
@@ -64,11 +65,12 @@ function runsOf(folder: string): string[] {
 async function readRun(file: string): Promise<LockEntry | undefined> {
   const bytes = readIfExists(file);
   if (bytes === undefined) return undefined;
-  const scanned = scanYaml(bytes.toString("utf8"));
+  const text = withoutInnerIndentation(bytes.toString("utf8"));
+  const scanned = scanYaml(text);
   if (scanned !== undefined) return valueToEntry(scanned);
   const read = await dataReader("run.yaml");
   try {
-    return valueToEntry(read({ path: file, bytes }));
+    return valueToEntry(read({ path: file, bytes: Buffer.from(text) }));
   } catch (error) {
     if (error instanceof SweeplineError) return undefined;
     throw error;

@@ -15,6 +15,14 @@ export interface LockText {
   readonly tail: string;
 }
 
+/**
+ * U+2028 and U+2029 end a line for DVC's YAML: it writes the indentation behind them, in the midst of a quoted text, and
+ * does not read it back.
+ */
+export function withoutInnerIndentation(text: string): string {
+  return /[\u2028\u2029] /.test(text) ? text.replace(/([\u2028\u2029]) +/g, "$1") : text;
+}
+
 const nameLine = /^ {2}('(?:[^']|'')*'|[^\s'"[{&*!|>%@`#,?-](?:[^:#]|:(?=\S)|(?<=\S)#)*?):$/;
 
 function stageName(line: string): string | undefined {

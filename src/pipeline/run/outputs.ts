@@ -49,7 +49,6 @@ function missingOutput(work: Work, stage: Stage, output: OutputSpec): SweeplineE
   return new SweeplineError({
     code: "OUTPUT_MISSING",
     message: `output '${shownItem(work, stage, output.path)}' does not exist`,
-    ...(stage.cmd === null ? {} : { hint: "The stage's command ended well but did not write it." }),
   });
 }
 

@@ -258,7 +258,12 @@ async function runStage(run: StageRun): Promise<StageOutcome> {
     clearOutputs(work, stage);
   }
   if ((await withoutLock(run, () => runCommands(run))) === "cancelled") return { kind: "cancelled" };
-  return { kind: "changed", saved: options.dry ? undefined : await saveStage(run) };
+  return { kind: "changed", saved: options.dry ? undefined : await saveStage(run).catch(explainMissing) };
+}
+
+function explainMissing(error: unknown): never {
+  if (!(error instanceof SweeplineError) || error.code !== "OUTPUT_MISSING") throw error;
+  throw new SweeplineError({ ...error.toFacts(), hint: "The stage's command ended well but did not write it." });
 }
 
 /**

@@ -97,6 +97,14 @@ describe("withEntries", () => {
     );
   });
 
+  it("reads separators of lines and paragraphs as DVC writes them", async () => {
+    const lines = ["s:", "  cmd: echo", "  deps:", "  - path: 'in\u2028         put'", "  params:", "    p.yaml:"];
+    const text = [...lines, "      p: 'a\u2029          b'", ""].join("\n").replace(/^(?=.)/gm, "  ");
+    const read = lockedEntry(await lockOf(`schema: '2.0'\nstages:\n${text}`), "s");
+    expect(read?.deps[0]?.path).toBe("in\u2028put");
+    expect(read?.params.get("p.yaml")?.get("p")).toBe("a\u2029b");
+  });
+
   it("removes a stage", async () => {
     const lock = withoutEntry(await lockOf(twoStages), "first");
     expect(formatLock(lock)).toBe("schema: '2.0'\nstages:\n  second@x:\n    cmd: echo 2\n");
