@@ -2,8 +2,6 @@
  * What a test file leaves behind is removed once, after its last test: running processes are ended, folders deleted,
  * and a command that failed without any test looking at it is reported.
  */
-import { afterAll } from "vitest";
-
 type Step = () => void | Promise<void>;
 
 const steps: Step[] = [];
@@ -13,7 +11,8 @@ export function whenFileEnds(step: Step): void {
   steps.push(step);
 }
 
-afterAll(async () => {
+/** All steps; test/setup.ts calls it after the last test of each file. */
+export async function cleanUp(): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps.splice(0).reverse()) {
     try {
@@ -23,4 +22,4 @@ afterAll(async () => {
     }
   }
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
-});
+}
