@@ -26,6 +26,8 @@ function reportUnwritable(error: NodeJS.ErrnoException, state: "stages run" | "n
   const words = wordsOfSystemError(error) ?? error.message;
   if (!isUnwritable) process.stderr.write(`ERROR: can't write the output: ${visibleText(words)}\n`);
   isUnwritable = true;
+  // Also where `main` has answered already.
+  process.exitCode = exitCodes.refused;
   if (state === "nothing runs") process.exit(exitCodes.refused);
 }
 

@@ -11,7 +11,7 @@ test("sweep --force -n NEW makes a new one beside the old; with the same name it
   expect(experimentNames(repository)).toEqual(["aa-1", "bb-1"]);
   expect(commits()[0]).toBe(first);
   const again = await repository.succeed(["sweep", "-n", "bb", "x=7", "--force"]);
-  expect(again).toContain("1 point, 1 new.");
+  expect(again).toContain("1 point, 0 new, 1 once more.");
   expect(experimentNames(repository)).toEqual(["aa-1", "bb-1"]);
   expect(commits()[0]).toBe(first);
 });

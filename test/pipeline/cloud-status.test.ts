@@ -6,7 +6,7 @@ import { makeRepository, type Repository } from "../rig/index.ts";
 const pipeline = `stages:
   make:
     cmd: mkdir data; echo a > data/a; echo b > data/b; echo made > made.txt; echo '{}' > own.json
-    deps: [dvc.yaml]
+    deps: [source.txt]
     outs: [data, made.txt, own.json: {push: false}]
   use:
     cmd: echo used > used.txt
@@ -16,7 +16,7 @@ const pipeline = `stages:
 
 let repository: Repository;
 beforeAll(async () => {
-  repository = makeRepository({ files: { "dvc.yaml": pipeline } });
+  repository = makeRepository({ files: { "dvc.yaml": pipeline, "source.txt": "source\n" } });
   await repository.succeed(["remote", "add", "-d", "store", "../store"]);
   await repository.succeed(["repro"]);
 });
