@@ -6,6 +6,7 @@ import type { DataOutcome, DataRequest } from "../experiments/share/data.ts";
 import type { Selection } from "../experiments/share/selection.ts";
 import type { Project } from "../store/project.ts";
 import { defaultRemoteName, openRemote } from "../store/remotes/open.ts";
+import type { StorageRemote } from "../store/remotes/types.ts";
 import { collect, integer } from "./arguments.ts";
 import { type Io, warn } from "./io.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
@@ -58,6 +59,17 @@ export function dataRequest(
     runCache: flags.runCache === true && name !== undefined,
     progress: progress.count,
   };
+}
+
+/**
+ * The storage remote (-r, else the default one) whose folder is not there: a disk that is not mounted, or a new one.
+ * Throws REMOTE_UNKNOWN, REMOTE_UNSUPPORTED.
+ */
+export async function absentStorage(project: Project, asked: string | undefined): Promise<StorageRemote | undefined> {
+  const name = asked ?? defaultRemoteName(project);
+  if (name === undefined) return undefined;
+  const remote = openRemote(project, name);
+  return (await remote.isThere()) ? undefined : remote;
 }
 
 export function warnData(io: Io, data: DataOutcome): void {

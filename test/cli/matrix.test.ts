@@ -1,6 +1,6 @@
 /** The matrix commands in real clones: what is done once, what is refused, what is tried again. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makePipelineRepository, Repository } from "../rig/index.ts";
@@ -213,12 +213,25 @@ describe("matrix run", () => {
     renameSync(store, `${store}.off`);
     const unmounted = await clone().run([...run, "0"]);
     expect([unmounted.exitCode, unmounted.stderr]).toEqual([75, expect.stringContaining("is not there")]);
+    const bare = await clone().succeed([...run, "0", "--no-cache"]);
+    expect(bare).toContain("1 pushed to 'origin', 0 files uploaded.");
     expect(existsSync(store)).toBe(false);
+    const seen = await clone().run(["matrix", "collect", "--plan", plan, "--no-cache"]);
+    expect([seen.exitCode, seen.stdout]).toEqual([
+      1,
+      expect.stringContaining("1 of 2 points done, 0 failed, 1 missing"),
+    ]);
     mkdirSync(store);
     const job = clone();
     await job.succeed([...run, "0-1"]);
-    rmSync(path.join(store, "files"), { recursive: true });
+    const other = `${store}.moved`;
+    renameSync(store, other);
     const collect = await clone().run(["matrix", "collect", "--plan", plan]);
+    expect(collect.stderr).toContain("the folder of storage remote 'store' is not there");
+    const copy = clone();
+    await copy.succeed(["remote", "add", "--local", "other", other]);
+    await copy.succeed(["matrix", "collect", "--plan", plan, "-r", "other"]);
+    mkdirSync(store);
     expect([collect.exitCode, collect.stdout]).toEqual([1, expect.stringContaining("0 of 2 points done, 2 failed")]);
     expect(collect.stdout).toContain("its data is neither in the storage remote nor in the cache");
     // A job that has the data still brings it again; another one runs again.

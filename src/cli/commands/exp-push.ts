@@ -1,14 +1,20 @@
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { visible } from "../../base/visible.ts";
-import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { openExperiments } from "../../experiments/repository.ts";
 import { type PushResult, pushExperiments } from "../../experiments/share/push.ts";
 import { selectExperiments } from "../../experiments/share/selection.ts";
 import { shownRemote } from "../../git/remote.ts";
 import { openProject } from "../../store/open.ts";
-import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
-import type { StorageRemote } from "../../store/remotes/types.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { dataRequest, type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "../exp-share.ts";
+import {
+  absentStorage,
+  dataRequest,
+  type ShareFlags,
+  selectionOf,
+  shareCommand,
+  warnData,
+  warnRefusedNames,
+} from "../exp-share.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
 import { transferProgress } from "../transfer-progress.ts";
 import { filesText, wordList } from "../transfers.ts";
@@ -45,19 +51,11 @@ function refused({ refused }: PushResult, remote: string): SweeplineError | unde
   });
 }
 
-/** The folder of a storage remote that is not there yet: made by a push, it may hide a disk that is not mounted. */
-async function absentStorage({ project }: ExperimentsContext, flags: ShareFlags): Promise<StorageRemote | undefined> {
-  const name = flags.remote ?? defaultRemoteName(project);
-  if (!flags.cache || name === undefined) return undefined;
-  const remote = openRemote(project, name);
-  return (await remote.isThere()) ? undefined : remote;
-}
-
 async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
   const context = openExperiments(openProject(process.cwd()));
   const chosen = await selectExperiments(context, undefined, selectionOf(args.names, flags));
   warnRefusedNames(io, chosen.refused);
-  const absent = await absentStorage(context, flags);
+  const absent = flags.cache ? await absentStorage(context.project, flags.remote) : undefined;
   const progress = transferProgress(io, "Uploading");
   const result = await pushExperiments(context, {
     remote: args.remote,

@@ -17,6 +17,7 @@ import { dataStandings } from "../../experiments/share/standing.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
+import { absentStorage } from "../exp-share.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
 import {
   addPlanOption,
@@ -34,6 +35,9 @@ interface Options {
   readonly plan: string;
   readonly bundles?: string;
   readonly gitRemote?: string;
+  readonly remote?: string;
+  /** false for --no-cache. */
+  readonly cache: boolean;
   readonly for: System;
   readonly maxJobs?: number;
   readonly md?: string;
@@ -99,18 +103,27 @@ async function take(io: Io, scope: PointScope, options: Options): Promise<Taken 
   return taken;
 }
 
+interface Collecting extends PointScope {
+  readonly io: Io;
+}
+
 /** A point is done where its result counts for everybody: under its name in the remote, and with its data. */
-async function checkedStates(scope: PointScope, taken: Taken | undefined, options: Options) {
+async function checkedStates({ io, ...scope }: Collecting, taken: Taken | undefined, options: Options) {
   const { context, plan, points } = scope;
   const states = await statesOfPoints(scope);
   // Bundles carry no data, and need no name in the remote.
   const counts = (at: number) => {
+    if (!options.cache) return false;
     const point = points[at];
     const ref = point === undefined ? undefined : resultRef(plan, point);
     return options.bundles === undefined || (ref !== undefined && taken?.there.has(ref) === true);
   };
   const commits = states.flatMap((state, at) => (state.kind === "done" && counts(at) ? [state.commit] : []));
-  const standings = await dataStandings(context, { commits, baseline: plan.baseline, remote: undefined });
+  const { remote } = options;
+  const standings = await dataStandings(context, { commits, baseline: plan.baseline, remote });
+  const absent = standings.size === 0 ? undefined : await absentStorage(context.project, remote);
+  if (absent !== undefined)
+    warn(io, `the folder of storage remote '${absent.name}' is not there: '${visible(absent.place)}'`);
   return states.map((state, at): PointState => {
     const point = points[at];
     if (state.kind !== "done" || point === undefined) return state;
@@ -161,7 +174,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   const scope = await openScope(options);
   const { context, plan, points } = scope;
   const taken = await take(io, scope, options);
-  const states = await checkedStates(scope, taken, options);
+  const states = await checkedStates({ ...scope, io }, taken, options);
   const open = openPoints(scope, states, options);
   const failed = open.filter(({ message }) => message !== undefined);
   const missing = open.filter(({ message }) => message === undefined);
@@ -200,6 +213,8 @@ export const command: CommandFactory = (io, finish) =>
       )
       .option("--bundles <folder>", "take results from the Git bundles below it too")
       .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
+      .option("-r, --remote <name>", "the storage remote, as given to run")
+      .option("--no-cache", "do not look for the data, as given to run")
       .addOption(new Option("--for <system>", "as given to emit: to name jobs").choices(systems).default("lines"))
       .option("--max-jobs <n>", "as given to emit: to name jobs", matrixJobs)
       .option("--md <file>", "write a report in Markdown, for a step summary (1 MiB at most)")

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
+import { visible } from "../../base/visible.ts";
 import { openBundleFolder, writeBundle } from "../../ci/bundles.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import type { PointFailure } from "../../ci/failures.ts";
@@ -25,11 +26,11 @@ import type { ObjectId, RefName } from "../../git/ids.ts";
 import { shownRemote } from "../../git/remote.ts";
 import { fetchTracked } from "../../pipeline/data/transfer.ts";
 import { openProject } from "../../store/open.ts";
-import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
+import { defaultRemoteName } from "../../store/remotes/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { configsOf, expandOptions } from "../composition.ts";
 import { transferData } from "../data-transfer.ts";
-import { dataRequest } from "../exp-share.ts";
+import { absentStorage, dataRequest } from "../exp-share.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
 import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
 import {
@@ -54,6 +55,8 @@ interface Options extends LimitFlags {
   readonly gitRemote?: string;
   readonly remote?: string;
   readonly runCache?: boolean;
+  /** false for --no-cache. */
+  readonly cache: boolean;
 }
 
 interface Job extends PointScope {
@@ -112,14 +115,13 @@ function nameTaken(plan: SweepPlan, point: PlanPoint): SweeplineError {
 
 /** A storage folder that is not there is a disk that is not mounted: made here, it would go with the job. */
 async function checkStorage({ context, options }: Job): Promise<void> {
-  const name = options.remote ?? defaultRemoteName(context.project);
-  if (options.bundle !== undefined || name === undefined) return;
-  const { place, isThere } = openRemote(context.project, name);
-  if (await isThere()) return;
+  if (options.bundle !== undefined || !options.cache) return;
+  const absent = await absentStorage(context.project, options.remote);
+  if (absent === undefined) return;
   throw new SweeplineError({
     code: "STORAGE_MISSING",
-    message: `the folder of storage remote '${name}' is not there: '${place}'`,
-    hint: "Mount it in every job; a new one is made once, by hand.",
+    message: `the folder of storage remote '${absent.name}' is not there: '${visible(absent.place)}'`,
+    hint: "Mount it in every job; a new one is made once, by hand. --no-cache, for `matrix collect` too, leaves the data behind.",
   });
 }
 
@@ -127,7 +129,7 @@ type Standings = Awaited<ReturnType<typeof dataStandings>>;
 
 /** Which of the results that are done lack data in the storage remote. Bundles carry none. */
 async function standingsOf({ context, plan, options }: Job, states: readonly PointState[]): Promise<Standings> {
-  if (options.bundle !== undefined) return new Map();
+  if (options.bundle !== undefined || !options.cache) return new Map();
   const commits = states.flatMap((state) => (state.kind === "done" ? [state.commit] : []));
   return dataStandings(context, { commits, baseline: plan.baseline, remote: options.remote });
 }
@@ -138,7 +140,7 @@ function standingAt(standings: Standings, state: PointState | undefined) {
 
 /** The data that the baseline's stages need, as far as the storage remote has it. */
 async function fetchData({ io, context, options }: Job): Promise<void> {
-  if ((options.remote ?? defaultRemoteName(context.project)) === undefined) return;
+  if (!options.cache || (options.remote ?? defaultRemoteName(context.project)) === undefined) return;
   const flags = {
     ...(options.remote === undefined ? {} : { remote: options.remote }),
     runCache: options.runCache === true,
@@ -203,7 +205,7 @@ async function handOn(job: Job, { there, failures, lost }: Outcomes): Promise<st
     return refs.length === 0 ? "nothing to bundle" : `bundled in ${options.bundle}`;
   }
   const progress = transferProgress(io, "Uploading");
-  const flags = { ...options, num: 1, cache: true, jobs: undefined };
+  const flags = { ...options, num: 1, jobs: undefined };
   const { jobs: _jobs, ...transferFlags } = flags;
   const data = dataRequest(io, context.project, { flags: transferFlags, progress });
   const redone = new Set(lost.map(({ name }) => name));
@@ -275,6 +277,7 @@ export const command: CommandFactory = (io, finish) =>
         .option("--bundle <file>", "write the results into a Git bundle, where the job may not push")
         .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
         .option("-r, --remote <name>", "the storage remote, where it is not the default one")
+        .option("--no-cache", "without the data: neither fetched nor pushed")
         .option("--run-cache", "kept runs of stages too"),
     ),
   )
