@@ -1,7 +1,8 @@
 /** Whether params.yaml is composed from a config tree here, and what that means for overrides. */
 import { composedFile, enabledPlace, openConfigs, type ProjectConfigs } from "../config/project-config.ts";
-import { findDvcDir, openProject } from "../store/open.ts";
+import { openProject } from "../store/open.ts";
 import type { Project } from "../store/project.ts";
+import { findDvcDir } from "../store/upwards.ts";
 import type { ExpandOptions } from "../sweep/expand.ts";
 import { type Io, warn } from "./io.ts";
 

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { exitCodes, SweeplineError } from "../base/errors.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readConfigLevel } from "../store/config.ts";
-import { findDvcDir } from "../store/open.ts";
+import { findDvcDir } from "../store/upwards.ts";
 
 export interface LevelFlags {
   readonly global?: boolean;

@@ -1,10 +1,9 @@
 /** The next command after a crash, whatever it is, ends the stages of dead runs. */
 import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../base/errors.ts";
-import { hasDeadStages } from "../experiments/dead-runs.ts";
+import { leavesTraces } from "../experiments/dead-run-traces.ts";
 import { stateLayout } from "../experiments/layout.ts";
-import { endDeadStages } from "../experiments/stage-tables.ts";
-import { findDvcDir, openProject } from "../store/open.ts";
+import { findDvcDir } from "../store/upwards.ts";
 
 /** A repository that can't be written to, or not be opened, is the command's own business. */
 export async function endDeadRuns(): Promise<void> {
@@ -12,11 +11,17 @@ export async function endDeadRuns(): Promise<void> {
     const dvcDir = findDvcDir(process.cwd());
     if (dvcDir === null) return;
     const state = stateLayout({ tmpDir: path.join(dvcDir, "tmp") });
+    if (!leavesTraces(state)) return;
+    const [{ hasDeadStages }, { endDeadStages }] = await Promise.all([
+      import("../experiments/dead-runs.ts"),
+      import("../experiments/stage-tables.ts"),
+    ]);
     await endDeadStages(state);
     if (!hasDeadStages(state)) return;
-    const [{ openExperiments }, { recoverDeadRuns }] = await Promise.all([
+    const [{ openExperiments }, { recoverDeadRuns }, { openProject }] = await Promise.all([
       import("../experiments/repository.ts"),
       import("../experiments/recovery.ts"),
+      import("../store/open.ts"),
     ]);
     await recoverDeadRuns(openExperiments(openProject(process.cwd())));
   } catch (error) {

@@ -1,24 +1,10 @@
 /** Where we are: the project's root, its Git work tree, its configuration. */
 import path from "node:path";
 import { exitCodes, SweeplineError } from "../base/errors.ts";
-import { existsSync, realpathSync, statSync } from "../base/files.ts";
+import { existsSync, realpathSync } from "../base/files.ts";
 import { type Environment, readConfig, toProjectConfig } from "./config.ts";
 import type { Project } from "./project.ts";
-
-function isFolder(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** The folder itself or the nearest one above for which `matches` holds; it stops at a mount point, as DVC does. */
-function findUpwards(start: string, matches: (folder: string) => boolean): string | { readonly stoppedAt: string } {
-  let folder = start;
-  for (;;) {
-    if (matches(folder)) return folder;
-    const parent = path.dirname(folder);
-    if (parent === folder || statSync(parent).dev !== statSync(folder).dev) return { stoppedAt: folder };
-    folder = parent;
-  }
-}
+import { findUpwards, isFolder } from "./upwards.ts";
 
 /** The top of the Git work tree that holds the folder: the nearest with `.git`, a folder or a file (worktree, submodule). */
 export function findGitRoot(folder: string): string | null {
@@ -41,12 +27,6 @@ function findProjectRoot(cwd: string): string {
     hint: "Start one with `sweepline init`.",
     exitCode: exitCodes.notARepository,
   });
-}
-
-/** The .dvc folder above `cwd`, or null: for commands that work without a project (`config --global`). */
-export function findDvcDir(cwd: string): string | null {
-  const found = findUpwards(realpathSync(cwd), (folder) => isFolder(path.join(folder, ".dvc")));
-  return typeof found === "string" ? path.join(found, ".dvc") : null;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   setOption,
   unsetOption,
 } from "../../store/config-edit.ts";
-import { findDvcDir } from "../../store/open.ts";
+import { findDvcDir } from "../../store/upwards.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../config-level.ts";
 import { type Io, print, warn } from "../io.ts";
