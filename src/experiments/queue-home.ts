@@ -36,11 +36,11 @@ export function belongsHere(context: Place): (home: QueueHome) => boolean {
   const here = queueHome(context);
   const answers = new Map<string, boolean>();
   return ({ project, worktree }) => {
+    if (project === here.project && worktree === here.worktree) return true;
     const key = JSON.stringify([project, worktree]);
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const answer =
-      project === here.project && worktree === here.worktree ? true : isGone(context, { project, worktree });
+    const answer = isGone(context, { project, worktree });
     answers.set(key, answer);
     return answer;
   };

@@ -83,8 +83,14 @@ function splitRecords(text: string): readonly EntryFields[] {
   const records: EntryFields[] = [];
   // Git ends each record with a newline, which starts the next one's first field.
   for (let at = 0; at + fields.length < values.length; at += fields.length) {
-    const facts = { ref: field(at).trimStart(), commit: field(at + 1), tree: field(at + 2), parents: field(at + 3) };
-    records.push({ ...facts, queuedAt: field(at + 4), message: field(at + 5) });
+    records.push({
+      ref: field(at).trimStart(),
+      commit: field(at + 1),
+      tree: field(at + 2),
+      parents: field(at + 3),
+      queuedAt: field(at + 4),
+      message: field(at + 5),
+    });
   }
   return records;
 }

@@ -114,7 +114,8 @@ function parseJson(text: string): unknown {
 }
 
 function isOverrideText(item: Partial<OverrideText> | null): item is OverrideText {
-  return [item?.file, item?.text, item?.key, item?.value].every((part) => typeof part === "string");
+  const isText = (part: unknown) => typeof part === "string";
+  return isText(item?.file) && isText(item?.text) && isText(item?.key) && isText(item?.value);
 }
 
 const flagNames: ReadonlySet<string> = new Set(Object.keys(reproduceDefaults));

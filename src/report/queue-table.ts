@@ -27,6 +27,13 @@ function details(task: QueueTask, now: Date): string {
 }
 
 function tasksTable(tasks: readonly QueueTask[], now: Date, columns: QueueColumns): string {
+  // A sweep is queued within seconds: thousands of tasks have few times.
+  const times = new Map<number, string>();
+  const timeOf = (seconds: number) => {
+    const text = times.get(seconds) ?? shortTime(seconds, now);
+    times.set(seconds, text);
+    return text;
+  };
   const names = ["Task", "Name", "Created", "Status", ...(columns === "details" ? ["Details"] : [])];
   return toPlainText({
     columns: names.map((name): Column => ({ name, kind: "label" })),
@@ -35,7 +42,7 @@ function tasksTable(tasks: readonly QueueTask[], now: Date, columns: QueueColumn
       cells: [
         task.commit.slice(0, 7),
         task.name ?? "",
-        task.createdAt === null ? "" : shortTime(task.createdAt, now),
+        task.createdAt === null ? "" : timeOf(task.createdAt),
         stateWords[task.state],
         ...(columns === "details" ? [details(task, now)] : []),
       ],

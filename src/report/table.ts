@@ -43,8 +43,14 @@ export function textWidth(text: string): number {
 
 export type Alignment = "left" | "right";
 
-function alignText(text: string, width: number, alignment: Alignment): string {
-  const padding = " ".repeat(Math.max(0, width - textWidth(text)));
+interface Cell {
+  readonly text: string;
+  readonly width: number;
+}
+
+function alignText({ text, width: own }: Cell, width: number, alignment: Alignment): string {
+  if (own >= width) return text;
+  const padding = " ".repeat(width - own);
   return alignment === "left" ? text + padding : padding + text;
 }
 
@@ -65,16 +71,17 @@ export interface Markup {
 
 /** Draws the table with that markup. Lines end with a newline each. */
 export function drawTable(table: Table, markup: Markup): string {
-  const names = table.columns.map((column) => markup.escape(column.name));
-  const lines = table.rows.map((row) => row.cells.map((cell) => markup.escape(cell)));
+  const measured = (given: string): Cell => {
+    const text = markup.escape(given);
+    return { text, width: textWidth(text) };
+  };
+  const names = table.columns.map((column) => measured(column.name));
+  const lines = table.rows.map((row) => row.cells.map(measured));
   const alignments = table.columns.map((column) => markup.alignment(column));
   const widths = names.map((name, index) =>
-    lines.reduce(
-      (widest, cells) => Math.max(widest, textWidth(cells[index] ?? "")),
-      textWidth(name) + markup.headerRoom,
-    ),
+    lines.reduce((widest, cells) => Math.max(widest, cells[index]?.width ?? 0), name.width + markup.headerRoom),
   );
-  const aligned = (cells: readonly string[]) =>
+  const aligned = (cells: readonly Cell[]) =>
     cells.map((cell, index) => alignText(cell, widths[index] ?? 0, alignments[index] ?? "left"));
   const text = [
     markup.above?.(widths),
