@@ -316,6 +316,7 @@ export async function reproduce(
   try {
     if (options.useRunCache) await run.puller?.runs();
     await runSteps(run);
+    if (options.jobs > 1) run.ignorer.arrange(run.plan.steps.flatMap((step) => run.stages.get(step) ?? []));
   } finally {
     options.signal.removeEventListener("abort", forward);
     await run.locks.close();

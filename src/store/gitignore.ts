@@ -123,6 +123,22 @@ export function ignoreInGit(project: Project, target: string, files: RuleFiles =
   return file;
 }
 
+/**
+ * Puts the lines of these targets, all of one folder, into this order, where they are the last ones of its .gitignore: they
+ * came as stages ended. Anything else stays as it is.
+ */
+export function arrangeIgnored(file: string, targets: readonly string[]): void {
+  const stats = lstatIfExists(file);
+  const text = readIfExists(file)?.toString("utf8") ?? "";
+  const wanted = targets.map((target) => `${entryOf(target)}\n`);
+  const length = wanted.join("").length;
+  const end = text.slice(-length);
+  const isOurs = text.at(-length - 1) !== undefined ? text.at(-length - 1) === "\n" : text.length === length;
+  const hasAll = end.split(/(?<=\n)/).sort().join("") === [...wanted].sort().join("");
+  if (!isOurs || !hasAll || end === wanted.join("") || stats === undefined) return;
+  writeAtomic(file, text.slice(0, -length) + wanted.join(""), { mode: stats.mode & 0o777 });
+}
+
 /** A link is replaced by a file and a hard link separated from its twin: neither is written through. */
 function addLine(file: string, line: string): void {
   const stats = lstatIfExists(file);

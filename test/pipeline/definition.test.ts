@@ -150,6 +150,29 @@ describe("templates", () => {
     ]);
   });
 
+  test("foreach and matrix over values taken by a template: no keys but strings, booleans as in Python", async () => {
+    const pipeline = `vars:
+- m: {1: {v: x}, name: {v: y}, "2": {v: z}}
+- l: [true, null, 1]
+stages:
+  f:
+    foreach: \${m}
+    do: {cmd: "\${key} \${item.v}"}
+  g:
+    foreach: \${l}
+    do: {cmd: "\${item}"}
+  h:
+    foreach: {1: x, true_: y}
+    do: {cmd: "\${key}"}
+  x:
+    matrix: {a: [true, "\${l[0]}"], b: "\${l}"}
+    cmd: \${item.a} \${item.b}
+`;
+    const names = (await stagesOf(pipeline)).map((stage) => stage.name).join(" ");
+    const matrix = ["true", "True"].map((a) => `x@${a}-True x@${a}-None x@${a}-1`).join(" ");
+    expect(names).toBe(`f@name f@2 g@True g@None g@1 h@1 h@true_ ${matrix}`);
+  });
+
   test("a matrix of 5,000 stages", async () => {
     const numbers = (count: number) => `[${Array.from({ length: count }, (_, n) => n).join(", ")}]`;
     const pipeline = `stages:\n  t:\n    matrix: {a: ${numbers(100)}, b: ${numbers(50)}}\n    cmd: \${item.a}\n    outs: ["o/\${item.a}/\${item.b}"]\n`;

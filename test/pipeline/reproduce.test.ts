@@ -160,6 +160,7 @@ describe("several jobs", () => {
     const many = testProject(files);
     await run(many, { jobs: 4 });
     expect(many.read("dvc.lock")).toBe(one.read("dvc.lock"));
+    expect(many.read(".gitignore")).toBe(one.read(".gitignore"));
   });
 
   test("run stages at the same time that do not need each other", async () => {

@@ -6,6 +6,7 @@ import type { ArgumentStyle } from "../../store/project.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
 import { type Context, emptyContext, fileContext, fileOf, TemplateProblem, varsOf, withVars } from "./context.ts";
 import { type FillOptions, fill, holdsReference, type Scope } from "./fill.ts";
+import { foreachMembers, type Member, matrixMembers } from "./members.ts";
 import { type ShellHazard, shellHazards } from "./shell-hazards.ts";
 import { lineOfKey } from "./source.ts";
 import { asText } from "./stage.ts";
@@ -54,14 +55,6 @@ interface Issue {
   /** As DVC names the place: `stages.b@us.cmd`. */
   readonly where: string;
   readonly message: string;
-}
-
-/** One generated stage: its part of the name, and what its templates see. */
-interface Member {
-  readonly key: string;
-  readonly generated: ValueMap;
-  /** Where its item stands in the values of the file, if it stands there. */
-  readonly itemPath?: readonly string[];
 }
 
 class Expansion {
@@ -168,7 +161,8 @@ class Expansion {
     );
     const template = definition.get("do");
     if (data === undefined || !isMap(template)) return;
-    const members = foreachMembers(data, taken.find(({ value }) => value === data)?.path);
+    const path = taken.find(({ value }) => value === data)?.path;
+    const members = foreachMembers({ data, written: definition.get("foreach") }, path);
     if (members === undefined) this.issues.push({ ...place, message: "expected list/dictionary" });
     else this.addGroup(name, template, { path: [...at, "do"], members });
   }
@@ -184,7 +178,7 @@ class Expansion {
       this.issues.push({ path: [...place.path, key], where: `${place.where}.${key}`, message: "expected list" });
       return;
     }
-    const members = this.attempt(place, () => matrixMembers(data));
+    const members = this.attempt(place, () => matrixMembers({ data, written: definition.get("matrix") }));
     if (members !== undefined) this.addGroup(name, definition, { path: at, members });
   }
 
@@ -210,64 +204,6 @@ function templateValuesOf(context: Context, generated: ValueMap | undefined): Re
   const vars = varsOf(context);
   if (generated === undefined) return vars;
   return new Map([...vars, ...[...generated].map(([key, value]) => [String(key), value] as const)]);
-}
-
-function isCollection(value: Value): boolean {
-  return isList(value) || isMap(value);
-}
-
-/** A list of single values names its stages by them, one with mappings or lists by their positions. */
-function foreachMembers(data: Value, path: readonly string[] | undefined): Member[] | undefined {
-  const placed = (key: string): Pick<Member, "itemPath"> => (path === undefined ? {} : { itemPath: [...path, key] });
-  if (isMap(data))
-    return [...data].map(([key, item]) => {
-      const name = asText(key);
-      return {
-        ...placed(name),
-        key: name,
-        generated: new Map<Scalar, Value>([
-          ["item", item],
-          ["key", name],
-        ]),
-      };
-    });
-  if (!isList(data)) return undefined;
-  const byPosition = data.some(isCollection);
-  return data.map((item, index) => ({
-    ...placed(String(index)),
-    key: byPosition ? String(index) : asText(item),
-    generated: new Map([["item", item]]),
-  }));
-}
-
-/** More stages than this are a mistake in the data. */
-const maxMembers = 100_000;
-
-/** The product, the last name varying fastest; a mapping or list in it is named by its position: `o0`. */
-function matrixMembers(data: ValueMap): Member[] {
-  const axes = [...data].map(([name, values]) => ({ name, values: isList(values) ? values : [] }));
-  const count = axes.reduce((product, { values }) => product * values.length, 1);
-  if (count > maxMembers) throw new TemplateProblem(`more than ${maxMembers} combinations`);
-  let rows: { fragments: readonly string[]; item: readonly (readonly [Scalar, Value])[] }[] = [
-    { fragments: [], item: [] },
-  ];
-  for (const { name, values } of axes)
-    rows = rows.flatMap(({ fragments, item }) =>
-      values.map((value, index) => ({
-        fragments: [...fragments, isCollection(value) ? `${String(name)}${index}` : asText(value)],
-        item: [...item, [name, value] as const],
-      })),
-    );
-  return rows.map(({ fragments, item }) => {
-    const key = fragments.join("-");
-    return {
-      key,
-      generated: new Map<Scalar, Value>([
-        ["key", key],
-        ["item", new Map(item)],
-      ]),
-    };
-  });
 }
 
 const shownIssues = 20;

@@ -4,7 +4,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { mayBeTracked } from "../../git/index-scan.ts";
 import { tryGit } from "../../git/run.ts";
-import { ignoreInGit, isGitIgnored, ruleFiles } from "../../store/gitignore.ts";
+import { arrangeIgnored, ignoreInGit, isGitIgnored, ruleFiles } from "../../store/gitignore.ts";
 import type { Project } from "../../store/project.ts";
 import type { Stage } from "../types.ts";
 
@@ -13,6 +13,8 @@ export interface OutputIgnorer {
   check(stage: Stage): Promise<void>;
   /** Adds the missing lines; answers the .gitignore files that were written. */
   ignore(stage: Stage): string[];
+  /** At the end: the lines that were added come in the order of the steps, whichever ended first. */
+  arrange(steps: readonly Stage[]): void;
 }
 
 function cachedOutputs(stage: Stage): string[] {
@@ -53,6 +55,7 @@ export function outputIgnorer(project: Project): OutputIgnorer {
   const { gitRoot, root } = project;
   const files = ruleFiles();
   let tracked: Promise<ReadonlySet<string>> | undefined;
+  const added = new Map<string, string>();
   return {
     async check(stage) {
       if (gitRoot === null) return;
@@ -65,7 +68,19 @@ export function outputIgnorer(project: Project): OutputIgnorer {
     },
     ignore(stage) {
       const missing = cachedOutputs(stage).filter((target) => !hasOwnLine(target));
-      return missing.flatMap((target) => ignoreInGit(project, target, files) ?? []);
+      return missing.flatMap((target) => {
+        const file = ignoreInGit(project, target, files);
+        if (file !== undefined) added.set(target, file);
+        return file ?? [];
+      });
+    },
+    arrange(steps) {
+      const targets = steps.flatMap(cachedOutputs).filter((target) => added.has(target));
+      for (const file of new Set(added.values()))
+        arrangeIgnored(
+          file,
+          targets.filter((target) => added.get(target) === file),
+        );
     },
   };
 }
