@@ -57,7 +57,20 @@ function requireValue(edit: ParamEdit, context: EditContext): Value {
   if (edit.value === undefined) throw refuse(edit, context, "PARAM_NO_VALUE", `'${edit.text}' has no value`);
   if (edit.value === "???")
     throw refuse(edit, context, "PARAM_MISSING_VALUE", `'???' marks a missing value and cannot be set: '${edit.text}'`);
+  if (holdsNullKey(edit.value))
+    throw refuse(
+      edit,
+      context,
+      "PARAM_BAD_KEY",
+      `Error merging override ${edit.text}: Incompatible key type 'NoneType'`,
+      "null can be no key; the text 'null' can, in quotes.",
+    );
   return edit.value;
+}
+
+function holdsNullKey(value: Value): boolean {
+  if (isList(value)) return value.some(holdsNullKey);
+  return isMap(value) && [...value].some(([key, item]) => key === null || holdsNullKey(item));
 }
 
 function dotted(path: readonly string[]): string {
@@ -180,10 +193,6 @@ interface MapMerge {
 function mergeMaps({ setting, base, change, path }: MapMerge): ValueMap {
   const merged = new Map(base);
   for (const [key, value] of change) {
-    if (key === null) {
-      const reason = `Error merging override ${setting.edit.text}: Incompatible key type 'NoneType'`;
-      throw refuse(setting.edit, setting.context, "PARAM_BAD_KEY", reason);
-    }
     const inner = [...path, String(key)];
     if (!base.has(key) && setting.edit.kind === "change")
       throw notInStruct({ ...setting, edit: { ...setting.edit, path: inner } }, base, path.length);

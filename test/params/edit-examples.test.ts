@@ -122,6 +122,7 @@ describe("refusals", () => {
     ["PARAM_UNKNOWN_KEY", "p.yaml", yaml, edit("train={new:1}", new Map([["new", 1n]]))],
     ["PARAM_EXISTS", "p.yaml", yaml, edit("+seed=1", 1n)],
     ["PARAM_VALUE_DIFFERS", "p.yaml", yaml, edit("~seed=43", 43n)],
+    ["PARAM_BAD_KEY", "p.yaml", yaml, edit("seed={null:1}", [new Map([[null, 1n]])])],
     ["PARAM_BAD_INDEX", "p.yaml", yaml, edit("train.layers.2=1", 1n)],
     ["PARAM_KIND_CONFLICT", "p.yaml", yaml, edit("train=[1]", [1n])],
     ["TOML_NO_NULL", "p.toml", "a = 1\n", edit("a=null", null)],
