@@ -45,6 +45,28 @@ describe("YAML", () => {
     ["keeps CRLF and the missing end", "a: 1\r\nb: 2", edit("+c=3", 3n), "a: 1\r\nb: 2\r\nc: 3"],
     ["empties a mapping", "a:\n  b: 1\n", edit("~a.b"), "a: {}\n"],
     ["frees an alias", "a: &x 1\nb: *x\n", edit("b=2", 2n), "a: &x 1\nb: 2\n"],
+    [
+      "copies what an alias repeats, byte by byte",
+      "d: &x {p: 1, q: 0x10}\nr: *x\n",
+      edit("d.p=2", 2n),
+      "d: &x {p: 2, q: 0x10}\nr: {p: 1, q: 0x10}\n",
+    ],
+    [
+      "copies a block, too",
+      "n:\n  d: &x\n    p: 1 # c\n    q: 0x10\nr: *x\ns: 1\n",
+      edit("n.d=5", 5n),
+      "n:\n  d: 5\nr:\n  p: 1 # c\n  q: 0x10\ns: 1\n",
+    ],
+    [
+      "copies into the alias",
+      "d: &x {p: 1, q: 0x10}\nr: *x\n",
+      edit("r.p=2", 2n),
+      "d: &x {p: 1, q: 0x10}\nr: {p: 2, q: 0x10}\n",
+    ],
+    ["hands an anchor on", "d: &x {p: 0x10}\nr: *x\ns: [*x]\n", edit("~d"), "r: &x {p: 0x10}\ns: [*x]\n"],
+    ["takes an item's anchor along", "l: [&x 1, *x, *x]\nb: *x\n", edit("~l.0"), "l: [&x 1, *x]\nb: *x\n"],
+    ["writes a list behind an item's anchor", "l:\n- &x 1\n", edit("l.0=[2]", [2n]), "l:\n- &x [2]\n"],
+    ["hands a block's anchor on", "d: &x\n  p: 1\nr: *x\ns: *x\n", edit("~d"), "r: &x\n  p: 1\ns: *x\n"],
     ["keeps what an alias repeats", "a: &x 1\nb: *x\n", edit("a=2", 2n), "a: &x 2\nb: 1\n"],
     [
       "shadows a merged key",

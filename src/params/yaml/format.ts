@@ -6,9 +6,10 @@ import type { Format, FormatDocument } from "../format.ts";
 import { type LocatedNode, type LocatedScalar, plainValue, type Splice } from "../located.ts";
 import { runsOf } from "../runs.ts";
 import type { SourceText } from "../source-text.ts";
+import { copyOf, detachedAliases, keptAliases } from "./aliases.ts";
 import { blockStyleOf } from "./block-style.ts";
 import { type BlockStyle, emitBlock, emitEntries, emitFlow, emitFlowEntry, emitItems, isPlainBlock } from "./emit.ts";
-import { appendToBlock, insertBeforeItem, removeRuns, trimmedEnd } from "./lines.ts";
+import { appendToBlock, insertBeforeItem, removeRuns, skipSpaces, trimmedEnd } from "./lines.ts";
 import { parseYaml, type YamlExtra, type YamlNode, type YamlTree } from "./parse.ts";
 import { type QuoteStyle, scalarText } from "./scalars.ts";
 
@@ -63,17 +64,11 @@ class YamlFile implements FormatDocument {
 
   splices(changes: readonly Change[]): Splice[] {
     const splices = changes.flatMap((change) => this.splicesFor(change));
-    return [...splices, ...this.detached(splices)];
-  }
-
-  /** Aliases whose anchor goes away with a change get the value written out. */
-  private detached(splices: readonly Splice[]): Splice[] {
-    const isCut = (offset: number): boolean => splices.some((splice) => offset >= splice.start && offset < splice.end);
-    return this.tree.aliases
-      .filter(
-        ({ start, target }) => target.extra.anchor !== undefined && isCut(target.extra.anchor.start) && !isCut(start),
-      )
-      .map(({ start, end, target }) => ({ start, end, text: emitFlow(plainValue(target)) }));
+    const page = { text: this.source.text, eol: this.style.eol };
+    const changed = changes.map(changedNode) as YamlNode[];
+    const detached = detachedAliases(page, this.tree, splices);
+    const kept = keptAliases(page, this.tree, changed, [...splices, ...detached]);
+    return [...splices, ...detached, ...kept];
   }
 
   private splicesFor(change: Change): Splice[] {
@@ -141,6 +136,8 @@ class YamlFile implements FormatDocument {
 
   private set(node: YamlNode, value: Value): Splice[] {
     const { style, tag } = node.extra;
+    const copy = style === "alias" ? this.copied(node, value) : undefined;
+    if (copy !== undefined) return [copy];
     const untagged = tag === undefined ? [] : [this.cutTag(tag)];
     if (style === "block") return [this.setBlock(node, value)];
     const end = style === "block-scalar" ? trimmedEnd(this.source.text, node.start, node.end) : node.end;
@@ -149,11 +146,22 @@ class YamlFile implements FormatDocument {
     const isCollection = (isMap(value) && value.size > 0) || (isList(value) && value.length > 0);
     if (isCollection && style !== "flow" && this.mayBecomeBlock(node, end)) {
       const start = skipSpacesBack(this.source.text, node.start);
-      return [...untagged.filter((cut) => cut.end <= start), { start, end, text: this.blockText(node, value) }];
+      return [
+        ...untagged.filter((cut) => cut.end <= start),
+        { start, end: skipSpaces(this.source.text, end), text: this.blockText(node, value) },
+      ];
     }
     const start = node.start;
     const text = this.inlineText(node, value);
     return [...untagged, { start, end, text: this.leadIn(node) + text }];
+  }
+
+  /** An alias of a collection becomes a copy of it first; what differs in the copy is changed in the next round. */
+  private copied(node: YamlNode, value: Value): Splice | undefined {
+    const alias = this.tree.aliases.find(({ start }) => start === node.start);
+    const isAlike = (isMap(value) && node.kind === "map") || (isList(value) && node.kind === "list");
+    if (alias === undefined || !isAlike) return undefined;
+    return copyOf({ text: this.source.text, eol: this.style.eol }, alias, "alone");
   }
 
   /**
@@ -201,6 +209,8 @@ class YamlFile implements FormatDocument {
   private mayBecomeBlock(node: YamlNode, end: number): boolean {
     const { kind, valueFrom } = node.extra.holder;
     const rest = /[^\n]*/.exec(this.source.text.slice(end))?.[0] ?? "";
+    // Behind a dash and an anchor a collection would have to begin on the next line.
+    if (kind === "item" && node.extra.anchor !== undefined) return false;
     return (kind === "key" || kind === "item") && valueFrom !== undefined && rest.trim() === "";
   }
 
@@ -228,6 +238,11 @@ class YamlFile implements FormatDocument {
     const isFlushList = isList(value) && this.style.lists === "flush";
     return this.style.eol + emit(isFlushList ? column : column + this.style.indent);
   }
+}
+
+function changedNode(change: Change): LocatedNode {
+  if (change.kind === "set") return change.node;
+  return "map" in change ? change.map : change.list;
 }
 
 function quoteStyle(extra: YamlExtra): QuoteStyle {

@@ -19,6 +19,13 @@ export function trimmedEnd(text: string, start: number, end: number): number {
   return at;
 }
 
+/** Behind the spaces at an offset: at the end of a line they would become part of a block scalar. */
+export function skipSpaces(text: string, offset: number): number {
+  let at = offset;
+  while (text[at] === " " || text[at] === "\t") at++;
+  return at;
+}
+
 /** Lines behind the entry that ends at `end`, and behind its comment. */
 export function appendToBlock({ text, eol }: Page, end: number, lines: string): Splice {
   if (text[end - 1] === "\n") return { start: end, end, text: lines + eol };

@@ -55,11 +55,14 @@ export interface AliasUse {
   readonly start: number;
   readonly end: number;
   readonly target: YamlNode;
+  readonly holder: Holder;
 }
 
 export interface YamlTree {
   readonly root: YamlNode | undefined;
   readonly aliases: readonly AliasUse[];
+  /** The values of all `<<`. */
+  readonly merges: readonly Span[];
 }
 
 /** Values that aliases repeat: far more than a hand-written file has, far less than a YAML bomb. */
@@ -133,6 +136,7 @@ const topHolder: Holder = { kind: "top", valueFrom: undefined, column: 0, props:
 class Locator {
   private readonly anchors = new Map<string, { node: YamlNode; weight: number } | "open">();
   private readonly aliases: AliasUse[] = [];
+  private readonly merges: Span[] = [];
   private direct = 0;
   private repeated = 0;
   private depth = 0;
@@ -148,7 +152,7 @@ class Locator {
     // An empty document may come as an empty scalar.
     const isEmpty = contents === null || (isScalar(contents) && contents.range?.[0] === contents.range?.[1]);
     const root = isEmpty ? undefined : this.node(contents, topHolder);
-    return { root, aliases: this.aliases };
+    return { root, aliases: this.aliases, merges: this.merges };
   }
 
   private fail(offset: number, what: string): never {
@@ -161,8 +165,13 @@ class Locator {
     const anchor = node.anchor;
     const before = this.direct + this.repeated;
     if (anchor !== undefined) this.anchors.set(anchor, "open");
-    const located = this.content(node, holder);
-    if (anchor !== undefined) this.anchors.set(anchor, { node: located, weight: this.direct + this.repeated - before });
+    const content = this.content(node, holder);
+    if (anchor === undefined) return content;
+    // The nearest one before the value: within brackets no token tells.
+    const start = this.source.text.lastIndexOf(`&${anchor}`, content.start);
+    const span = { start, end: start + anchor.length + 1 };
+    const located = { ...content, extra: { ...content.extra, anchor: span } } as YamlNode;
+    this.anchors.set(anchor, { node: located, weight: this.direct + this.repeated - before });
     return located;
   }
 
@@ -185,7 +194,7 @@ class Locator {
     this.repeated += anchor.weight;
     if (this.repeated > maxRepeatedNodes)
       this.fail(start, `aliases repeat more than ${maxRepeatedNodes} values (a "YAML bomb")`);
-    this.aliases.push({ start, end, target: anchor.node });
+    this.aliases.push({ start, end, target: anchor.node, holder });
     const extra: YamlExtra = { ...plainExtra(holder), style: "alias" };
     return { ...anchor.node, start, end, isReference: true, extra };
   }
@@ -247,6 +256,7 @@ class Locator {
       if (isMergeKey(pair)) {
         if (merge !== undefined) this.fail(entry.start, 'found duplicate merge key "<<"');
         merge = entry.node;
+        this.merges.push({ start: merge.start, end: merge.end });
         continue;
       }
       if (own.has(entry.key)) this.duplicateKey(entry, own);
@@ -307,16 +317,17 @@ class Locator {
     const [start = 0, rangeEnd = 0] = node.range ?? [];
     this.checkTag(node.tag, ["tag:yaml.org,2002:seq"], start);
     const flow = node.flow === true;
-    const parts = flow ? [] : blockItemTokens(node.srcToken);
+    const parts = itemTokens(node.srcToken, flow ? "flow" : "block");
     const spans: Span[] = [];
     const items: YamlNode[] = [];
     for (const [index, item] of node.items.entries()) {
       const props = parts[index] ?? [];
       const dash = props.find((part) => part.type === "seq-item-ind")?.offset;
-      const column = dash === undefined ? 0 : this.columnOf(dash);
+      const first = dash ?? props.find((part) => entryBeginnings.has(part.type))?.offset;
       const valueFrom = dash === undefined ? undefined : dash + 1;
+      const column = dash === undefined ? 0 : this.columnOf(dash);
       const located = this.item(item, { kind: flow ? "flow" : "item", valueFrom, column, props });
-      spans.push({ start: dash ?? located.start, end: Math.max(located.end, valueFrom ?? 0) });
+      spans.push({ start: first ?? located.start, end: Math.max(located.end, valueFrom ?? 0) });
       items.push(located);
     }
     const column = this.columnOf(spans[0]?.start ?? start);
@@ -335,10 +346,11 @@ class Locator {
 
 const entryBeginnings: ReadonlySet<string> = new Set(["explicit-key-ind", "anchor", "tag"]);
 
-/** The tokens before each item of a block sequence; parts that hold only comments have no dash. */
-function blockItemTokens(token: unknown): CstToken[][] {
+/** The tokens before each item of a sequence; parts of a block that hold only comments have no dash. */
+function itemTokens(token: unknown, style: "flow" | "block"): CstToken[][] {
   const items = (token as { items?: { start?: CstToken[] }[] } | undefined)?.items ?? [];
-  return items.map((item) => item.start ?? []).filter((start) => start.some((part) => part.type === "seq-item-ind"));
+  const starts = items.map((item) => item.start ?? []);
+  return style === "flow" ? starts : starts.filter((start) => start.some((part) => part.type === "seq-item-ind"));
 }
 
 function isNode(value: unknown): boolean {
@@ -363,16 +375,16 @@ function plainExtra(holder: Holder): YamlExtra {
   return {
     style: "plain",
     holder,
-    tag: propSpan(holder, "tag"),
-    anchor: propSpan(holder, "anchor"),
+    tag: tagSpan(holder),
+    anchor: undefined,
     spans: [],
     column: 0,
     merge: undefined,
   };
 }
 
-function propSpan(holder: Holder, type: "tag" | "anchor"): Span | undefined {
-  const token = holder.props.find((part) => part.type === type);
+function tagSpan(holder: Holder): Span | undefined {
+  const token = holder.props.find((part) => part.type === "tag");
   return token === undefined ? undefined : { start: token.offset, end: token.offset + (token.source?.length ?? 0) };
 }
 
