@@ -36,18 +36,31 @@ export async function objectsByCommit(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
 ): Promise<ObjectsByCommit> {
-  if (commits.length === 0) return { byCommit: new Map(), unreadable: [] };
+  const found: Found = { byCommit: new Map(), unreadable: [] };
+  if (commits.length === 0) return found;
   const reading = await openReading(context, { kind: "tracked", params: "dependencies" });
   try {
-    return await readAll(commits, reading);
+    for (let at = 0; at < commits.length; at += chunkSize)
+      await readChunk(commits.slice(at, at + chunkSize), reading, found);
+    return found;
   } finally {
     reading.close();
   }
 }
 
-async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<ObjectsByCommit> {
-  const byCommit = new Map<ObjectId, readonly RemoteObject[]>();
-  const unreadable: { commit: ObjectId; message: string }[] = [];
+interface Found extends ObjectsByCommit {
+  readonly byCommit: Map<ObjectId, readonly RemoteObject[]>;
+  readonly unreadable: { readonly commit: ObjectId; readonly message: string }[];
+}
+
+/** Commits whose files are held at a time. The first ones find what all share. */
+const chunkSize = 256;
+
+async function readChunk(
+  commits: readonly ObjectId[],
+  reading: Reading,
+  { byCommit, unreadable }: Found,
+): Promise<void> {
   let open = await openTrees(commits, reading);
   while (open.length > 0) {
     const waiting: typeof open = [];
@@ -66,7 +79,6 @@ async function readAll(commits: readonly ObjectId[], reading: Reading): Promise<
     if (waiting.length > 0 && !fetched) throw new Error("commits wait for objects that nobody asked for");
     open = waiting;
   }
-  return { byCommit, unreadable };
 }
 
 async function openTrees(commits: readonly ObjectId[], reading: Reading) {
