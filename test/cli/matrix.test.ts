@@ -271,6 +271,11 @@ describe("matrix run", () => {
     expect([taken.exitCode, taken.stderr]).toEqual([2, expect.stringContaining("has the name 'grid-1'")]);
     const collect = await clone().run(["matrix", "collect", "--plan", plan]);
     expect([collect.exitCode, collect.stdout]).toEqual([1, expect.stringContaining("0 of 1 points done")]);
+    await repository.succeed(["matrix", "plan", "seed=1", "-n", "other", "-o", plan]);
+    const copy = clone();
+    await copy.succeed(["exp", "run", "--queue", "-n", "other-1", "-S", "seed=5"]);
+    const queued = await copy.run(["matrix", "run", "--plan", plan, "--point", "0"]);
+    expect([queued.exitCode, queued.stderr]).toEqual([2, expect.stringContaining("has the name 'other-1'")]);
     repository.write({ "notes.txt": "\n" });
     repository.commit("next");
     const stale = await repository.run(["matrix", "run", "--plan", plan, "--point", "0"]);

@@ -20,6 +20,7 @@ import { keepFailures, publishResults } from "../../ci/publish.ts";
 import { withRetries } from "../../ci/retry.ts";
 import { parseShard } from "../../ci/shards.ts";
 import { enqueue } from "../../experiments/enqueue.ts";
+import { listQueue } from "../../experiments/queue.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
 import { dataStandings } from "../../experiments/share/standing.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
@@ -149,11 +150,24 @@ async function fetchData({ io, context, options }: Job): Promise<void> {
   await withRetries(() => transferData(io, call, fetchTracked), told(io));
 }
 
+/** What a killed run of the same job left in the queue is replaced; what somebody else queued under a planned name is not. */
+async function checkQueue({ context, plan }: Job, open: readonly PlanPoint[]): Promise<void> {
+  const byName = new Map(open.map((point) => [point.name, point]));
+  const { entries } = await listQueue(context);
+  const other = entries.find(
+    ({ state, baseline, name, record }) =>
+      state === "queued" && baseline === plan.baseline && byName.has(name) && record.sweep !== plan.sweep,
+  );
+  const point = byName.get(other?.name ?? "");
+  if (point !== undefined) throw nameTaken(plan, point);
+}
+
 async function runPoints(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
   const { io, context, plan, options } = job;
   const configs = configsOf(io, context.project, { hydra: plan.run.composition !== "off" });
   const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
   const request = planRequest(context, plan, { points, names: open.map((point) => point.name), configs });
+  await checkQueue(job, open);
   const outcome = await enqueue(context, { ...request, ...entryLimits(options) });
   return runQueue(context, io, {
     jobs: options.jobs,
