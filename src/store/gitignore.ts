@@ -134,7 +134,11 @@ export function arrangeIgnored(file: string, targets: readonly string[]): void {
   const length = wanted.join("").length;
   const end = text.slice(-length);
   const isOurs = text.at(-length - 1) !== undefined ? text.at(-length - 1) === "\n" : text.length === length;
-  const hasAll = end.split(/(?<=\n)/).sort().join("") === [...wanted].sort().join("");
+  const hasAll =
+    end
+      .split(/(?<=\n)/)
+      .sort()
+      .join("") === [...wanted].sort().join("");
   if (!isOurs || !hasAll || end === wanted.join("") || stats === undefined) return;
   writeAtomic(file, text.slice(0, -length) + wanted.join(""), { mode: stats.mode & 0o777 });
 }
