@@ -1,10 +1,8 @@
 /** --interactive: its questions on a real terminal, which tmux plays (skipped where tmux is missing), and its refusals. */
-import { execFileSync, spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeRepository, type Repository, waitLimitMs, whenFileEnds } from "../rig/index.ts";
+import { makeRepository, type Repository } from "../rig/index.ts";
 import { binary } from "../rig/repository.ts";
-
-const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
+import { hasTmux, Terminal } from "../rig/terminal.ts";
 
 const files = {
   "dvc.yaml": JSON.stringify({
@@ -18,56 +16,33 @@ const files = {
 const question = (stage: string) => `Going to reproduce stage: '${stage}'. Are you sure you want to continue? [y/n]`;
 
 describe.skipIf(!hasTmux)("on a terminal", () => {
-  let repository: Repository;
-  let environment: NodeJS.ProcessEnv;
+  let terminal: Terminal;
   let sessions = 0;
 
   beforeAll(() => {
-    repository = makeRepository();
-    environment = { ...repository.env, LC_ALL: "C.UTF-8", TMUX_TMPDIR: repository.root };
-    whenFileEnds(() => void spawnSync("tmux", ["kill-server"], { env: environment }));
+    const { root, env } = makeRepository();
+    terminal = new Terminal(root, env, { columns: 120, rows: 40 });
   });
 
-  const tmux = (...args: string[]) =>
-    execFileSync("tmux", ["-u", "-f", "/dev/null", ...args], {
-      env: environment,
-      encoding: "utf8",
-      timeout: waitLimitMs,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-
   /** Runs a command line there and answers its questions, each when it stands on the screen; returns what was shown. */
-  function converse(where: Repository, words: string, answers: readonly (readonly [string, string])[]): string[] {
+  async function converse(where: Repository, words: string, answers: readonly (readonly [string, string])[]) {
     const session = `s${++sessions}`;
-    const run = `cd '${where.folder}' && '${process.execPath}' '${binary}' ${words}; echo "exit $?"`;
-    tmux(
-      "new-session",
-      "-d",
-      "-s",
-      session,
-      "-x",
-      "120",
-      "-y",
-      "40",
-      `${run}; tmux wait-for -S ${session}; read never`,
-    );
-    const screen = () => tmux("capture-pane", "-p", "-J", "-t", session).trimEnd();
+    terminal.start(session, `cd '${where.folder}' && '${process.execPath}' '${binary}' ${words}; echo "exit $?"`);
+    const screen = () => terminal.tmux("capture-pane", "-p", "-J", "-t", session).trimEnd();
     for (const [text, keys] of answers) {
-      const until = Date.now() + waitLimitMs;
-      while (!screen().endsWith(text))
-        if (Date.now() > until) throw new Error(`the screen never ended with '${text}':\n${screen()}`);
-      tmux("send-keys", "-t", session, ...keys.split(" "));
+      await terminal.waitForScreen(screen, (shown) => shown.endsWith(text), `ended with '${text}'`);
+      terminal.tmux("send-keys", "-t", session, ...keys.split(" "));
     }
-    tmux("wait-for", session);
+    terminal.waitForEnd(session);
     const lines = screen().split("\n");
-    tmux("kill-session", "-t", session);
+    terminal.tmux("kill-session", "-t", session);
     return lines;
   }
 
-  test("asks before each stage that would run; another word is asked again; y goes on", () => {
+  test("asks before each stage that would run; another word is asked again; y goes on", async () => {
     const project = makeRepository({ files });
     const again = "Your response must be one of: ['yes', 'no', 'y', 'n']. Please try again.";
-    const lines = converse(project, "repro -i", [
+    const lines = await converse(project, "repro -i", [
       [question("prep"), "maybe Enter"],
       [`${again}\n${question("prep")}`, "Y Enter"],
       [question("train"), "yes Enter"],
@@ -75,12 +50,12 @@ describe.skipIf(!hasTmux)("on a terminal", () => {
     expect(lines).toContain("Running stage 'prep':");
     expect(lines).toContain("Running stage 'train':");
     expect(lines.at(-1)).toBe("exit 0");
-    expect(converse(project, "repro -i", []).join("\n")).not.toContain("Going to reproduce");
+    expect((await converse(project, "repro -i", [])).join("\n")).not.toContain("Going to reproduce");
   });
 
   test("n ends the run and keeps what is done; so does the end of the input", async () => {
     const project = makeRepository({ files });
-    const refused = converse(project, "repro -i", [
+    const refused = await converse(project, "repro -i", [
       [question("prep"), "y Enter"],
       [question("train"), "n Enter"],
     ]);
@@ -89,9 +64,9 @@ describe.skipIf(!hasTmux)("on a terminal", () => {
       "exit 255",
     ]);
     expect(project.exists("b.txt")).toBe(false);
-    const ended = converse(project, "repro -i", [[question("train"), "C-d"]]);
+    const ended = await converse(project, "repro -i", [[question("train"), "C-d"]]);
     expect(ended.at(-1)).toBe("exit 255");
-    const stopped = converse(project, "repro -i", [[question("train"), "C-c"]]);
+    const stopped = await converse(project, "repro -i", [[question("train"), "C-c"]]);
     expect(stopped.at(-1)).toBe("exit 252");
     expect((await project.run(["status", "-q"])).exitCode).toBe(1);
   });
@@ -99,7 +74,7 @@ describe.skipIf(!hasTmux)("on a terminal", () => {
   test("exp run asks too, and core.interactive stands for the option", async () => {
     const project = makeRepository({ files });
     await project.succeed(["config", "core.interactive", "true"]);
-    const lines = converse(project, "exp run -n asked", [
+    const lines = await converse(project, "exp run -n asked", [
       [question("prep"), "y Enter"],
       [question("train"), "y Enter"],
     ]);

@@ -1,24 +1,16 @@
 /** The drawing on a real terminal: tmux plays it, 100 columns wide and 10 rows high. Skipped where tmux is missing. */
-import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeTemporaryFolder, waitLimitMs, whenFileEnds } from "../rig/index.ts";
-
-const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
+import { makeTemporaryFolder } from "../rig/index.ts";
+import { hasTmux, Terminal } from "../rig/terminal.ts";
 
 describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
   const folder = makeTemporaryFolder();
   const driver = path.join(folder, "driver.mjs");
-  const environment = { PATH: process.env.PATH ?? "", HOME: folder, LC_ALL: "C.UTF-8", TMUX_TMPDIR: folder };
-
-  const tmux = (...args: string[]) =>
-    execFileSync("tmux", ["-u", "-f", "/dev/null", ...args], {
-      env: environment,
-      encoding: "utf8",
-      timeout: waitLimitMs,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  const environment = { PATH: process.env.PATH ?? "", HOME: folder };
+  const terminal = new Terminal(folder, environment, { columns: 100, rows: 10 });
+  const tmux = (...args: string[]) => terminal.tmux(...args);
 
   beforeAll(async () => {
     const require = 'import{createRequire as make}from"node:module";const require=make(import.meta.url);';
@@ -31,25 +23,19 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
       banner: { js: require },
       logLevel: "silent",
     });
-    whenFileEnds(() => void spawnSync("tmux", ["kill-server"], { env: environment }));
   });
 
-  /** Starts the driver; the channel of that name is signalled when it has ended, and the shell stays for a look. */
   function start(session: string, args: string): void {
-    const command = `trap : INT; stty -echo; "${process.execPath}" "${driver}" ${args}; tmux wait-for -S ${session}; read never`;
-    tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "10", command);
+    terminal.start(session, `trap : INT; stty -echo; "${process.execPath}" "${driver}" ${args}`);
   }
 
   /** Everything on the screen and scrolled off it. */
   const history = (session: string) => tmux("capture-pane", "-p", "-t", session, "-S", "-").trimEnd().split("\n");
   const cursorIsShown = (session: string) => tmux("display-message", "-p", "-t", session, "#{cursor_flag}").trim();
 
-  /** Looks again and again until the screen holds the text. */
-  function waitForScreen(session: string, text: string): void {
-    const until = Date.now() + waitLimitMs;
-    while (!tmux("capture-pane", "-p", "-t", session).includes(text)) {
-      if (Date.now() > until) throw new Error(`the screen never showed '${text}':\n${history(session).join("\n")}`);
-    }
+  async function waitForScreen(session: string, text: string): Promise<void> {
+    const screen = () => tmux("capture-pane", "-p", "-t", session);
+    await terminal.waitForScreen(screen, (shown) => shown.includes(text), `showed '${text}'`);
   }
 
   function expectOnlyResults(lines: readonly string[], experiments: number): void {
@@ -68,27 +54,27 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
 
   test("results scroll away as lines of their own and no frame is left behind", () => {
     start("many", "120 12 20");
-    tmux("wait-for", "many");
+    terminal.waitForEnd("many");
     expectOnlyResults(history("many"), 120);
     expect(cursorIsShown("many")).toBe("1");
   });
 
-  test("Ctrl+C with nobody else to handle it ends the process and shows the cursor", () => {
+  test("Ctrl+C with nobody else to handle it ends the process and shows the cursor", async () => {
     start("stopped", "8 2 20 hold");
-    waitForScreen("stopped", "6 queued");
+    await waitForScreen("stopped", "6 queued");
     expect(cursorIsShown("stopped")).toBe("0");
     tmux("send-keys", "-t", "stopped", "C-c");
-    tmux("wait-for", "stopped");
+    terminal.waitForEnd("stopped");
     expect(cursorIsShown("stopped")).toBe("1");
     expect(history("stopped").join("\n")).not.toContain("queued");
   });
 
-  test("a resize leaves no rows of old frames", () => {
+  test("a resize leaves no rows of old frames", async () => {
     start("resized", "40 6 20 hold");
-    waitForScreen("resized", "queued");
+    await waitForScreen("resized", "queued");
     tmux("resize-window", "-t", "resized", "-x", "60", "-y", "10");
     tmux("send-keys", "-t", "resized", "Enter");
-    tmux("wait-for", "resized");
+    terminal.waitForEnd("resized");
     expect(history("resized").filter((line) => line.includes("queued"))).toEqual([]);
     expect(history("resized").at(-1)).toBe("the end");
   });
