@@ -62,6 +62,14 @@ describe("compose", () => {
     expect(stderr).toContain(`ERROR: ${message}`);
   });
 
+  test("tells where the folder that is missing was named, and composes what is added to hydra", async () => {
+    const { exitCode, stderr } = await repository.run(["compose", "--config-dir", "missing"]);
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("HINT: --config-dir names it, counted from the working folder");
+    expect(await repository.succeed(["compose", "+hydra.nope=1"])).toContain("lr: 0.1\n");
+    expect((await repository.run(["compose", "hydra.nope=1"])).exitCode).toBe(255);
+  });
+
   test("passes on what oc.deprecated has to say", async () => {
     const { exitCode, stderr } = await repository.run(["compose", "db=old"]);
     expect(exitCode).toBe(0);
@@ -101,6 +109,13 @@ describe("composed experiments", () => {
     expect(paramsOf("groups-2")).toContain("host: pg");
   });
 
+  test("expand opens groups, too", async () => {
+    expect(await repository.succeed(["expand", "db=glob([m*,p*])"])).toBe("db=mysql\ndb=pg\n");
+    const { exitCode, stderr } = await repository.run(["expand", "db=glob(x*)"]);
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("matches no option of the config group 'db'");
+  });
+
   test.each([
     [["exp", "run", "--queue", "-S", "lr=glob(*)"], "Glob override 'lr=glob(*)' is not supported."],
     [["sweep", "hydra.run.dir=a,b"], "Sweeping over Hydra's configuration is not supported : 'hydra.run.dir=a,b'"],
@@ -131,7 +146,11 @@ describe("composed experiments", () => {
   });
 
   test.each(["hydra.config_module", "hydra.plugins_path"])("%s needs Python", async (setting) => {
-    await repository.succeed(["config", setting, "x"]);
+    const set = await repository.run(["config", setting, "x"]);
+    expect({ exitCode: set.exitCode, stderr: set.stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringContaining(`the setting ${setting} needs Python`),
+    });
     const { exitCode, stderr } = await repository.run(["exp", "run"]);
     await repository.succeed(["config", "--unset", setting]);
     expect(exitCode).toBe(255);

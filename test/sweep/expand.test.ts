@@ -141,6 +141,28 @@ describe("refusals", () => {
     expect(refusalOf(args).hint).toBe(`Remove the blanks around '=': ${repaired}`);
   });
 
+  test.each<[string, string, string, string]>([
+    ["db=glob(x*)", "GLOB_NO_MATCH", "'db=glob(x*)' matches no option of the config group 'db'.", "my, pg"],
+    ["lr=glob(*)", "GLOB_NOT_SUPPORTED", "Glob override 'lr=glob(*)' is not supported.", "'lr' is none"],
+    [
+      "a.yaml:db=glob(*)",
+      "GLOB_NOT_SUPPORTED",
+      "Glob override 'db=glob(*)' is not supported.",
+      "'a.yaml' is not composed",
+    ],
+    ["db=glob(*),b", "NESTED_SWEEP", "glob() cannot stand among other values", "key=glob([a*,b])"],
+    ["db=[glob(*)]", "NESTED_SWEEP", "glob() cannot stand among other values", "key=glob([a*,b])"],
+  ])("where composed, %s is refused", (text, code, message, hint) => {
+    const groupOptions = (group: string) => (group === "db" ? ["my", "pg"] : undefined);
+    const expanding = (): unknown => expandPoints([text], { composed: ["params.yaml"], groupOptions });
+    const says = { code, message: expect.stringContaining(message), hint: expect.stringContaining(hint) };
+    expect(expanding).toThrow(expect.objectContaining(says));
+  });
+
+  test("without composition, the hint says that it is off", () => {
+    expect(refusalOf(["db=glob(*)"]).hint).toContain("composition is off here");
+  });
+
   test("a composed file takes groups and packages", () => {
     const { points } = expandPoints(["db=a,b", "g/h@p=1"], { composed: ["params.yaml"] });
     expect(points.map((point) => point.overrides.map((override) => override.text))).toEqual([
