@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { terminalOf } from "../../src/cli/terminal.ts";
 import { KeptStream } from "../report/progress-events.ts";
-import { binary, makeGate, makeGatedRepository } from "../rig/index.ts";
+import { binary, type Gate, makeGate, makeGatedRepository } from "../rig/index.ts";
 
 function ioOf(env: Record<string, string>) {
   const stdout = new KeptStream({ columns: 100, rows: 10 }).asOutput();
@@ -62,6 +62,9 @@ test("the same sweep twice at once: the second one says what the first one runs"
   expect(await first.result()).toMatchObject({ exitCode: 0 });
 });
 
+/** A stage that will not listen: Node hears SIGTERM whatever it inherits, so the gate ends and the shell goes on. */
+const deaf = (gate: Gate) => `trap '' TERM INT; ${gate.command}; sleep 600`;
+
 describe("Ctrl+C tells what becomes of the work", () => {
   test("once, in a copy: it is back in the queue", async () => {
     const gate = await makeGate("hold");
@@ -75,7 +78,7 @@ describe("Ctrl+C tells what becomes of the work", () => {
 
   test("twice, in a sweep of stages that will not listen", async () => {
     const gate = await makeGate("hold");
-    const repository = makeGatedRepository(`trap '' TERM INT; ${gate.command}`);
+    const repository = makeGatedRepository(deaf(gate));
     const running = repository.start(["sweep", "x=2,3"]);
     await gate.nextCall();
     running.child.kill("SIGINT");
@@ -90,7 +93,7 @@ describe("Ctrl+C tells what becomes of the work", () => {
     { args: ["repro"], text: "The next repro runs it again" },
   ])("twice, in the workspace: $args", async ({ args, text }) => {
     const gate = await makeGate("hold");
-    const repository = makeGatedRepository(`trap '' TERM INT; ${gate.command}`);
+    const repository = makeGatedRepository(deaf(gate));
     const running = repository.start(args);
     await gate.nextCall();
     running.child.kill("SIGINT");
