@@ -1,143 +1,42 @@
 import path from "node:path";
 import { Command } from "commander";
-import { SweeplineError } from "../../base/errors.ts";
-import { visible } from "../../base/visible.ts";
-import { openBundleFolder, writeBundle } from "../../ci/bundles.ts";
+import { writeBundle } from "../../ci/bundles.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import type { PointFailure } from "../../ci/failures.ts";
-import {
-  compareRivals,
-  type PointScope,
-  type PointState,
-  statesOfPoints,
-  type Taken,
-  takeResults,
-} from "../../ci/gather.ts";
-import type { PlanPoint, SweepPlan } from "../../ci/plan.ts";
+import { compareRivals, statesOfPoints } from "../../ci/gather.ts";
+import type { PlanPoint } from "../../ci/plan.ts";
 import { readPlanPoint } from "../../ci/plan-points.ts";
 import { type PointRef, resultRef } from "../../ci/plan-refs.ts";
 import { keepFailures, publishResults } from "../../ci/publish.ts";
 import { withRetries } from "../../ci/retry.ts";
-import { parseShard } from "../../ci/shards.ts";
 import { enqueue } from "../../experiments/enqueue.ts";
-import { listQueue } from "../../experiments/queue.ts";
-import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
-import { dataStandings } from "../../experiments/share/standing.ts";
-import type { ObjectId, RefName } from "../../git/ids.ts";
 import { shownRemote } from "../../git/remote.ts";
 import { fetchTracked } from "../../pipeline/data/transfer.ts";
-import { openProject } from "../../store/open.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { configsOf, expandOptions } from "../composition.ts";
 import { transferData } from "../data-transfer.ts";
-import { absentStorage, dataRequest } from "../exp-share.ts";
+import { dataRequest } from "../exp-share.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
-import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../limit-options.ts";
+import { addLimitOptions, entryLimits, runLimits } from "../limit-options.ts";
+import { addPlanOption, ensureIdentity, planRequest } from "../matrix.ts";
 import {
-  addPlanOption,
-  checkHead,
-  ensureIdentity,
-  gitRemoteOf,
-  planRequest,
-  readPlan,
-  trackedChanges,
-} from "../matrix.ts";
+  checkQueue,
+  checkStorage,
+  type Job,
+  lookAtRemote,
+  nameTaken,
+  openJob,
+  type Refs,
+  type RunOptions,
+  standingAt,
+  standingsOf,
+  told,
+} from "../matrix-job.ts";
 import { jobs } from "../reproduce-options.ts";
 import { type QueueRun, runQueue } from "../run-queue.ts";
 import { transferProgress } from "../transfer-progress.ts";
 import { filesText, wordList } from "../transfers.ts";
-
-interface Options extends LimitFlags {
-  readonly plan: string;
-  readonly point: string;
-  readonly jobs: number;
-  readonly bundle?: string;
-  readonly gitRemote?: string;
-  readonly remote?: string;
-  readonly runCache?: boolean;
-  /** false for --no-cache. */
-  readonly cache: boolean;
-}
-
-interface Job extends PointScope {
-  readonly io: Io;
-  readonly options: Options;
-  readonly remote: string;
-}
-
-type Refs = ReadonlyMap<RefName, ObjectId>;
-
-const told = (io: Io) => (message: string) => warn(io, `${message}; trying again`);
-
-async function openJob(io: Io, options: Options): Promise<Job> {
-  const context = openExperiments(openProject(process.cwd()));
-  const plan = readPlan(options.plan);
-  await checkHead(context, plan);
-  await refuseChanges(context);
-  const { first, last } = parseShard(options.point, plan.points.length);
-  const remote = await gitRemoteOf(context, options.gitRemote);
-  if (options.bundle !== undefined) openBundleFolder(options.bundle);
-  return { io, options, context, plan, remote, points: plan.points.slice(first, last + 1) };
-}
-
-/** Runs start from the workspace: a change there would be part of every result, under the plan's name. */
-async function refuseChanges(context: ExperimentsContext): Promise<void> {
-  const changed = await trackedChanges(context);
-  if (changed.length === 0) return;
-  const more = changed.length > 5 ? ` and ${changed.length - 5} more` : "";
-  throw new SweeplineError({
-    code: "WORKSPACE_CHANGED",
-    message: `the plan is of a commit, and these tracked files differ from it: '${changed.slice(0, 5).join("', '")}'${more}`,
-    hint: "Commit them and plan again, or put them back with git stash or git checkout.",
-    exitCode: matrixExitCodes.usage,
-  });
-}
-
-/** What the remote has of the points already. A job that writes a bundle may have no way to the remote. */
-async function lookAtRemote(job: Job): Promise<Taken> {
-  try {
-    const look = () => takeResults(job, job.remote);
-    return await (job.options.bundle === undefined ? withRetries(look, told(job.io)) : look());
-  } catch (error) {
-    if (!(error instanceof SweeplineError) || job.options.bundle === undefined) throw error;
-    warn(job.io, `the Git remote was not asked what is done already: ${error.message}`);
-    return { there: new Map(), refused: [] };
-  }
-}
-
-function nameTaken(plan: SweepPlan, point: PlanPoint): SweeplineError {
-  return new SweeplineError({
-    code: "NAME_TAKEN",
-    message: `another experiment on ${plan.baseline.slice(0, 7)} has the name '${point.name}'`,
-    hint: "Plan with another -n.",
-  });
-}
-
-/** A storage folder that is not there is a disk that is not mounted: made here, it would go with the job. */
-async function checkStorage({ context, options }: Job): Promise<void> {
-  if (options.bundle !== undefined || !options.cache) return;
-  const absent = await absentStorage(context.project, options.remote);
-  if (absent === undefined) return;
-  throw new SweeplineError({
-    code: "STORAGE_MISSING",
-    message: `the folder of storage remote '${absent.name}' is not there: '${visible(absent.place)}'`,
-    hint: "Mount it in every job; a new one is made once, by hand. --no-cache, for `matrix collect` too, leaves the data behind.",
-  });
-}
-
-type Standings = Awaited<ReturnType<typeof dataStandings>>;
-
-/** Which of the results that are done lack data in the storage remote. Bundles carry none. */
-async function standingsOf({ context, plan, options }: Job, states: readonly PointState[]): Promise<Standings> {
-  if (options.bundle !== undefined || !options.cache) return new Map();
-  const commits = states.flatMap((state) => (state.kind === "done" ? [state.commit] : []));
-  return dataStandings(context, { commits, baseline: plan.baseline, remote: options.remote });
-}
-
-function standingAt(standings: Standings, state: PointState | undefined) {
-  return state?.kind === "done" ? standings.get(state.commit) : undefined;
-}
 
 /** The data that the baseline's stages need, as far as the storage remote has it. */
 async function fetchData({ io, context, options }: Job): Promise<void> {
@@ -148,18 +47,6 @@ async function fetchData({ io, context, options }: Job): Promise<void> {
   };
   const call = { project: context.project, targets: [], flags, what: "Downloading" };
   await withRetries(() => transferData(io, call, fetchTracked), told(io));
-}
-
-/** What a killed run of the same job left in the queue is replaced; what somebody else queued under a planned name is not. */
-async function checkQueue({ context, plan }: Job, open: readonly PlanPoint[]): Promise<void> {
-  const byName = new Map(open.map((point) => [point.name, point]));
-  const { entries } = await listQueue(context);
-  const other = entries.find(
-    ({ state, baseline, name, record }) =>
-      state === "queued" && baseline === plan.baseline && byName.has(name) && record.sweep !== plan.sweep,
-  );
-  const point = byName.get(other?.name ?? "");
-  if (point !== undefined) throw nameTaken(plan, point);
 }
 
 async function runPoints(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
@@ -236,7 +123,7 @@ function exitCodeOf({ summary, interrupted }: QueueRun): ExitCode {
   return summary.failed.length > 0 ? matrixExitCodes.points : matrixExitCodes.ok;
 }
 
-async function run(io: Io, options: Options): Promise<ExitCode> {
+async function run(io: Io, options: RunOptions): Promise<ExitCode> {
   const job = await openJob(io, options);
   await ensureIdentity(job.context);
   await checkStorage(job);
@@ -296,4 +183,4 @@ export const command: CommandFactory = (io, finish) =>
     ),
   )
     .addHelpText("after", examples)
-    .action(async (options: Options) => finish(await withMatrixExitCodes(() => run(io, options))));
+    .action(async (options: RunOptions) => finish(await withMatrixExitCodes(() => run(io, options))));
