@@ -191,12 +191,15 @@ export type GitStep =
  * arguments are passed as positional parameters, never pasted into it.
  */
 export async function tryGitSequence(steps: readonly GitStep[], options: GitOptions): Promise<GitOutcome> {
+  const [only] = steps;
+  if (steps.length === 1 && only !== undefined && !("lists" in only)) return tryGit(only, options);
   const words: string[] = [];
   const parameter = (word: string) => `"\${${words.push(word)}}"`;
   const shellCommand = (command: GitCommand) =>
     `git ${settingsFor(options).join(" ")} ${command.map(parameter).join(" ")}`;
-  const script = steps.map((step) => {
-    if (!("lists" in step)) return shellCommand(step);
+  const script = steps.map((step, at) => {
+    // The last one takes the shell's place: one process fewer.
+    if (!("lists" in step)) return at === steps.length - 1 ? `exec ${shellCommand(step)}` : shellCommand(step);
     const file = parameter(step.file);
     return `{ ${step.lists.map(shellCommand).join(" && ")}; } > ${file} && ${shellCommand(step.reader)} < ${file}`;
   });

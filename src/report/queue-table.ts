@@ -23,7 +23,8 @@ function details(task: QueueTask, now: Date): string {
     return `process ${task.coordinator ?? "?"}${task.stages.length === 0 ? "" : `, stages ${task.stages.join(" ")}`}`;
   if (task.state !== "queued" || last === undefined) return "";
   const seconds = Math.ceil((last.notBefore - now.getTime()) / 1000);
-  return `${task.attempts.length} failed attempts${seconds > 0 ? `, again in ${seconds} s` : ""}: ${last.message}`;
+  const attempts = task.attempts.length === 1 ? "1 failed attempt" : `${task.attempts.length} failed attempts`;
+  return `${attempts}${seconds > 0 ? `, again in ${seconds} s` : ""}: ${last.message}`;
 }
 
 function tasksTable(tasks: readonly QueueTask[], now: Date, columns: QueueColumns): string {
