@@ -1,5 +1,5 @@
 /** A small project for tests of `exp run` and its kin: one quick stage, in plain shell. */
-import { type Files, makeRepository, type Repository } from "../rig/index.ts";
+import { type Files, makeRepository, type Repository, scriptStage } from "../rig/index.ts";
 
 /** Fails with status 7 where x is 13, needs extra.txt where x is 99. */
 const stageScript = `x=$(sed -n 's/^x: \\([0-9]*\\).*/\\1/p' params.yaml)
@@ -12,19 +12,7 @@ cp params.yaml out.txt
 
 export const experimentFiles: Files = {
   "params.yaml": "# the header\nx: 1   # how much\nname: 'a b'\nlist: [1, 2]\n",
-  "dvc.yaml": `stages:
-  copy:
-    cmd: sh copy.sh
-    deps:
-    - copy.sh
-    params:
-    - x
-    outs:
-    - out.txt
-    metrics:
-    - m.json:
-        cache: false
-`,
+  "dvc.yaml": scriptStage("copy", "copy.sh"),
   "copy.sh": stageScript,
   "notes.txt": "one\n",
   ".gitignore": "/out.txt\nignored*\n",

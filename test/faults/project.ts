@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Environment, type Files, makeTemporaryFolder, Repository } from "../rig/index.ts";
+import { type Environment, type Files, makeTemporaryFolder, Repository, scriptStage } from "../rig/index.ts";
 
 /** `refuse` and `slow` in the home folder, which no experiment knows of, make the stage fail or take its time. */
 const files: Files = {
@@ -18,19 +18,7 @@ if [ -e "$HOME/slow" ]; then sleep 60; fi
 cp params.yaml out.txt
 echo "{\\"score\\": $(sed -n 's/^x: \\([0-9]*\\).*/\\1/p' params.yaml)}" > m.json
 `,
-  "dvc.yaml": `stages:
-  copy:
-    cmd: sh stage.sh
-    deps:
-    - stage.sh
-    params:
-    - x
-    outs:
-    - out.txt
-    metrics:
-    - m.json:
-        cache: false
-`,
+  "dvc.yaml": scriptStage("copy", "stage.sh"),
 };
 
 /** What params.yaml holds in the experiment of a point. */

@@ -2,24 +2,12 @@
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
-import type { Files, Repository } from "../rig/index.ts";
+import { type Files, type Repository, scriptStage } from "../rig/index.ts";
 
 /** `see.sh` copies what a test is curious about; the metric is the parameter. */
 export const projectFiles: Files = {
   "params.yaml": "x: 1   # how much\n",
-  "dvc.yaml": `stages:
-  see:
-    cmd: sh see.sh
-    deps:
-    - see.sh
-    params:
-    - x
-    outs:
-    - out.txt
-    metrics:
-    - m.json:
-        cache: false
-`,
+  "dvc.yaml": scriptStage("see", "see.sh"),
   "see.sh": `x=$(sed -n 's/^x: *\\([0-9]*\\).*/\\1/p' params.yaml)
 echo "{\\"score\\": $x}" > m.json
 { echo "x=$x"; cat input.txt; } > out.txt

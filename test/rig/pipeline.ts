@@ -60,6 +60,21 @@ cat data/prepared/train.csv >> model.txt
 `,
 };
 
+/** A dvc.yaml of one stage, which runs a script of its own, sees the parameter `x`, and makes out.txt and a metric. */
+export const scriptStage = (name: string, script: string): string => `stages:
+  ${name}:
+    cmd: sh ${script}
+    deps:
+    - ${script}
+    params:
+    - x
+    outs:
+    - out.txt
+    metrics:
+    - m.json:
+        cache: false
+`;
+
 /** A repository with the pipeline, committed; nothing has run yet. Other files come on top, or in place of its own. */
 export function makePipelineRepository(facts: { readonly files?: Files } = {}): Repository {
   return makeRepository({ files: { ...pipelineFiles, ...facts.files } });
