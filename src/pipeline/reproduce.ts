@@ -50,6 +50,8 @@ interface Run {
   readonly locks: LockBook;
   readonly schedule: Schedule;
   readonly ignorer: OutputIgnorer;
+  /** Our own environment, copied once: each copy asks Node for every variable. */
+  readonly inherited: Readonly<NodeJS.ProcessEnv>;
   /** Failures that are known before anything runs. */
   readonly foreseen: readonly StageFailure[];
   readonly progress: Progress;
@@ -129,6 +131,7 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     locks,
     schedule: createSchedule(plan),
     ignorer: outputIgnorer(project),
+    inherited: { ...process.env },
     foreseen:
       options.onError === "stop" && !options.allowMissing && !options.dry
         ? missingInputs(stages, steps, { project, folder, kinds: "all" })
@@ -232,6 +235,7 @@ async function step(run: Run, stage: Stage): Promise<void> {
       producersOf: run.producersOf,
       puller: run.puller,
       ignorer: run.ignorer,
+      inherited: run.inherited,
       wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
     });
     await settle(run, stage, outcome);

@@ -19,6 +19,8 @@ export interface StageRun {
   /** With --pull. */
   readonly puller: Puller | undefined;
   readonly ignorer: OutputIgnorer;
+  /** What commands get from our own environment. */
+  readonly inherited: Readonly<NodeJS.ProcessEnv>;
   /** Told each file that was written for Git to take (absolute). */
   readonly wrote: (file: string) => void;
 }

@@ -188,7 +188,7 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
       command,
       workingFolder: stage.workingFolder,
       environment: {
-        ...process.env,
+        ...run.inherited,
         ...stageVariables(work, stage),
         ...options.environment,
         DVC_ROOT: options.dvcRoot,
