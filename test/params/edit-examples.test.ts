@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: interpolations of parameter files look like that
 /** Edits by example: what each leaves of the file, format by format. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { Value } from "../../src/base/value.ts";
 import { openParamFile, readDataFile } from "../../src/params/data-file.ts";
 import { selectParams } from "../../src/params/select.ts";
@@ -136,6 +136,16 @@ describe("other formats", () => {
   ])("%s %j", async (path, before, change, after) => {
     expect(await edited(path, before, [change])).toBe(after);
   });
+});
+
+test("a TOML text of several lines has plain line ends, as DVC reads it", async () => {
+  const bytes = Buffer.from('a = """x\r\n\\r\\ny"""\r\nb = "\\r\\n"\r\n');
+  const value = new Map<string, unknown>([
+    ["a", "x\n\r\ny"],
+    ["b", "\r\n"],
+  ]);
+  expect(await readDataFile({ path: "p.toml", bytes })).toEqual(value);
+  expect((await openParamFile({ path: "p.toml", bytes })).value).toEqual(value);
 });
 
 describe("refusals", () => {

@@ -24,7 +24,7 @@ export const tomlFormat: Format = {
 
 function parseToml(source: SourceText): unknown {
   try {
-    return parse(source.text.replace(/^\ufeff/, ""), { integersAsBigInt: true, maxDepth });
+    return parse(source.text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n"), { integersAsBigInt: true, maxDepth });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const lines = source.text.split("\n").slice(0, error.line - 1);

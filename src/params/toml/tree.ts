@@ -1,6 +1,6 @@
 /** TOML text to located values. `smol-toml` says what a file means and whether it is valid; `toml-patch` says where things stand. */
 import { parseDocument, type TomlDocument } from "@decimalturn/toml-patch";
-import { TomlDate } from "smol-toml";
+import { parse, TomlDate } from "smol-toml";
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../located.ts";
 import { problemAt, type SourceText } from "../source-text.ts";
@@ -246,6 +246,13 @@ function scalarOf(value: CstValue): Scalar {
     case "Integer":
       return integerOf((value as unknown as { raw: string }).raw);
     default:
-      return (value as unknown as { value: string | number | boolean }).value;
+      return withPlainLineEnds(value as unknown as { value: string | number | boolean; raw?: string });
   }
+}
+
+/** A text of several lines has plain line ends, whatever the file's: Python's readers translate them. */
+function withPlainLineEnds({ value, raw = "" }: { value: string | number | boolean; raw?: string }): Scalar {
+  if (typeof value !== "string" || !raw.includes("\r\n")) return value;
+  const { text } = parse(`text = ${raw.replaceAll("\r\n", "\n")}`);
+  return String(text);
 }
