@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { load } from "./load.cjs";
+import { main } from "../dist/main.cjs";
 
-process.exitCode = await load("./main.cjs").main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,2 @@
 // The entry of a worker thread.
-import { load } from "./load.cjs";
-
-export const { runEntry } = load("./worker.cjs");
+export { runEntry } from "../dist/worker.cjs";
