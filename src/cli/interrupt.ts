@@ -19,6 +19,13 @@ export interface InterruptOptions {
   readonly advice: "print" | "none";
 }
 
+const listening = new Set<AbortController>();
+
+/** Whether somebody runs what must end cleanly: a signal is answered. */
+export function isInterruptible(): boolean {
+  return listening.size > 0;
+}
+
 const adviceText = "Stopping; once more ends it at once.";
 
 export function listenForInterrupt(io: Io, { endAtOnce, advice }: InterruptOptions): Interrupt {
@@ -38,12 +45,14 @@ export function listenForInterrupt(io: Io, { endAtOnce, advice }: InterruptOptio
   const onHangUp = () => {
     if (io.stdout.isTTY || io.stderr.isTTY) onSignal();
   };
+  listening.add(controller);
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   process.on("SIGHUP", onHangUp);
   return {
     signal: controller.signal,
     release: () => {
+      listening.delete(controller);
       process.off("SIGINT", onSignal);
       process.off("SIGTERM", onSignal);
       process.off("SIGHUP", onHangUp);

@@ -1,6 +1,7 @@
 import { exitCodes } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { wordsOfSystemError } from "./failure.ts";
+import { isInterruptible } from "./interrupt.ts";
 import { type ExitCode, processIo } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -8,15 +9,15 @@ import { version } from "./version.ts";
 const brokenPipe = 141;
 
 /**
- * `| head` closes the pipe: stop quietly. Where stages run, somebody listens for signals: let it end them first.
+ * `| head` closes the pipe: stop quietly. Where stages run, who listens for signals ends them first.
  */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  const isListening = process.listenerCount("SIGTERM") > 0;
-  if (error.code === "EPIPE" && isListening && process.exitCode === undefined) {
+  const isRunning = isInterruptible();
+  if (error.code === "EPIPE" && isRunning && process.exitCode === undefined) {
     process.exitCode = brokenPipe;
     process.emit("SIGTERM", "SIGTERM");
-  } else if (error.code !== "EPIPE") reportUnwritable(error, isListening ? "stages run" : "nothing runs");
-  else if (!isListening) process.exit(brokenPipe);
+  } else if (error.code !== "EPIPE") reportUnwritable(error, isRunning ? "stages run" : "nothing runs");
+  else if (!isRunning) process.exit(brokenPipe);
 }
 
 let isUnwritable = false;

@@ -7,7 +7,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 /** Git that does not end meanwhile waits for a disk or a network, and does so without us. */
-const limitMs = 2_000;
+const limitMs = 5_000;
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 

@@ -9,7 +9,7 @@ case " $* " in
 *" fast-import "*)
   : >"$NOTES/started"
   "$REAL_GIT" "$@"
-  sleep 0.5
+  sleep 0.2
   : >"$NOTES/ended" ;;
 *) exec "$REAL_GIT" "$@" ;;
 esac
