@@ -1,4 +1,5 @@
 /** The values of a sweep, one by one. */
+import { randomOf } from "./chance.ts";
 import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./elements.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import type { EvaluationContext } from "./functions.ts";
@@ -11,17 +12,17 @@ import { renderElement } from "./render.ts";
 const maxAxisLength = 1_000_000;
 
 /**
- * The values of a sweep in order; a shuffled one is in a new order each time.
+ * The values of a sweep in order; a shuffled one as the chance of the context has it.
  * @throws EvaluationError for an interval, a glob without options, an endless or too long range
  */
 export function elementsOf(sweep: Sweep | GlobSweep, context: EvaluationContext = {}): Iterable<Element> {
   switch (sweep.kind) {
     case "choice":
-      return sweep.order === "shuffled" ? shuffled(sweep.items, context.random ?? Math.random) : sweep.items;
+      return sweep.order === "shuffled" ? shuffled(sweep.items, context.random ?? randomOf("")) : sweep.items;
     case "range": {
       checkLength(rangeCount(sweep));
       if (sweep.order === "given") return rangeElements(sweep);
-      return shuffled([...rangeElements(sweep)], context.random ?? Math.random);
+      return shuffled([...rangeElements(sweep)], context.random ?? randomOf(""));
     }
     case "interval":
       throw new EvaluationError(

@@ -12,6 +12,7 @@ import { parseOverride } from "../../grammar/override/parse.ts";
 import { printKey } from "../../grammar/override/printer.ts";
 import { type SourcePlace, SweeplineError } from "../base/errors.ts";
 import type { Scalar } from "../base/value.ts";
+import { withChance } from "./chance.ts";
 import { dictOf, type Element, type GlobSweep, isElementList, type Sweep } from "./elements.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import { callFunction, type EvaluationContext } from "./functions.ts";
@@ -58,7 +59,7 @@ export type EvaluationOutcome =
 export function evaluateOverride(text: string, context: EvaluationContext = {}): EvaluationOutcome {
   const parsed = parseOverride(text);
   if (!parsed.ok) return parsed;
-  const run = { context, place: parsed.tree as Span };
+  const run = { context: withChance(context, text), place: parsed.tree as Span };
   try {
     return { ok: true, override: evaluateTree(text, parsed.tree, run) };
   } catch (error) {

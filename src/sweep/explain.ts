@@ -56,7 +56,7 @@ export function explainOverride(file: string, override: EvaluatedOverride, conte
     elementsOf(sweep, context),
     (element) => [renderSwept(sweep, element), typeOf(element)] as const,
   );
-  const order = "order" in sweep && sweep.order === "shuffled" ? ", shuffled each time" : "";
+  const order = "order" in sweep && sweep.order === "shuffled" ? ", shuffled" : "";
   const tags = "tags" in sweep && sweep.tags.length > 0 ? `, tagged ${sweep.tags.join(", ")}` : "";
   return [`sweeps ${target} over ${counted(values.length)}${order}${tags}`, ...valueLines(values)];
 }

@@ -1,6 +1,7 @@
 /** The functions of the language, as in Hydra 1.4: what each takes, and what it makes of it. */
 import { closest, distance } from "fastest-levenshtein";
 import { type CastName, cast } from "./casts.ts";
+import { randomOf } from "./chance.ts";
 import {
   type ChoiceSweep,
   type Element,
@@ -27,7 +28,7 @@ import {
 export interface EvaluationContext {
   /** The options of the config group that an override names, for glob(). */
   readonly globOptions?: readonly string[];
-  /** For shuffle(); Math.random where it is not given. */
+  /** For shuffle(); where it is not given, the override's text decides: the same text gives the same order. */
   readonly random?: () => number;
 }
 
@@ -257,7 +258,7 @@ function sortable(items: readonly Element[]): ChoiceSweep {
   throw new EvaluationError("NOT_COMPARABLE", `sort() of several values cannot take ${kindWords[kindOf(other)]}.`);
 }
 
-function shuffle(items: readonly Element[], { random = Math.random }: EvaluationContext): Element {
+function shuffle(items: readonly Element[], { random = randomOf("") }: EvaluationContext): Element {
   const [first] = items;
   if (first === undefined || items.length !== 1) return { ...simpleChoice("shuffle", items), order: "shuffled" };
   if (isElementList(first)) return shuffled(first, random);

@@ -1,4 +1,5 @@
 /** The product of Hydra's basic sweeper: the last key varies fastest; a key given again keeps its place and takes the new values. */
+import { withChance } from "./chance.ts";
 import type { Element } from "./elements.ts";
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, sweepOf } from "./evaluate.ts";
@@ -34,7 +35,7 @@ export function axisValues(override: EvaluatedOverride, context: EvaluationConte
   const sweep = sweepOf(override);
   if (sweep === undefined) return [{ element: value, text: `${keyElement}=${renderElement(value)}` }];
   const values: AxisValue[] = [];
-  for (const element of elementsOf(sweep, context))
+  for (const element of elementsOf(sweep, withChance(context, override.text)))
     values.push({ element, text: `${keyElement}=${renderSwept(sweep, element)}` });
   return values;
 }

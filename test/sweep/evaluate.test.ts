@@ -76,6 +76,15 @@ describe("functions", () => {
     expect(jobs).not.toEqual(inOrderJobs);
     expect([...jobs].sort()).toEqual([...inOrderJobs].sort());
   });
+
+  test.each(["k=shuffle(range(20))", "k=shuffle(1,2,3,4,5,6,7,8,9)", "k=choice(shuffle([1,2,3,4,5,6,7,8,9]))"])(
+    "%s is in the same order each time, another override in another",
+    (text) => {
+      const jobs = (given: string) => JSON.stringify(recordedOverride(given, {}));
+      expect(jobs(text)).toBe(jobs(text));
+      expect(jobs(text.replace("k=", "l="))).not.toBe(jobs(text).replaceAll('"k', '"l'));
+    },
+  );
 });
 
 describe("refusals name a code, and the call or argument they belong to", () => {
