@@ -4,7 +4,7 @@ import { parseFacts } from "../experiments/record.ts";
 import { experimentRef } from "../experiments/repository.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { type ParsedCommit, parseCommit } from "../git/objects.ts";
-import type { PlanPoint, SweepPlan } from "./plan.ts";
+import { overrideWord, type PlanPoint, type SweepPlan } from "./plan.ts";
 
 /** A failed point: a commit without parents that holds record.json and the end of the log. */
 export function failureRef(plan: Pick<SweepPlan, "sweep">, point: PlanPoint): RefName {
@@ -20,11 +20,20 @@ export function planPatterns({ sweep, baseline }: SweepPlan): readonly string[] 
   return [experimentRef(baseline, "*"), `refs/sweeps/${sweep}/failed/*`];
 }
 
-/** Whether a commit is the result of that point: it says so itself, and derives from the plan's baseline. */
+/**
+ * Whether a commit is the result of that point: it says so itself, was run with the point's overrides, and derives from
+ * the plan's baseline.
+ */
 export function isResultOf(plan: SweepPlan, point: PlanPoint, content: Buffer): boolean {
   const commit: ParsedCommit = parseCommit(content);
   const facts = parseFacts(commit);
-  return commit.parents[0] === plan.baseline && facts?.sweep === plan.sweep && facts.point === point.i;
+  const isOfPoint = commit.parents[0] === plan.baseline && facts?.sweep === plan.sweep && facts.point === point.i;
+  return isOfPoint && isSameSet(facts.overrides.map(overrideWord), point.set);
+}
+
+/** Sorted: a point's overrides are told apart by file first where it is run. */
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && [...a].sort().join("\0") === [...b].sort().join("\0");
 }
 
 /** A point's result, where it is known. */

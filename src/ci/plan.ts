@@ -66,7 +66,8 @@ export interface MadePlan {
   readonly repeated: number;
 }
 
-function overrideWord(override: Point["overrides"][number]): string {
+/** An override as it stands in a plan: `[file:]override`. */
+export function overrideWord(override: Pick<Point["overrides"][number], "file" | "text">): string {
   // A text with a colon before its "=" would be read as a file's name: then the file is written too.
   const head = override.text.split("=", 1)[0] ?? "";
   const isPlain = override.file === defaultParamsFile && !head.includes(":");
@@ -78,16 +79,20 @@ function nameOf(facts: PlanFacts, i: number): string {
   return `${facts.sweep.slice(0, 10)}-${String(i).padStart(4, "0")}`;
 }
 
+function pointId({ baseline, run }: Pick<SweepPlan, "baseline" | "run">, set: readonly string[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([baseline, run.targets, set]))
+    .digest("hex")
+    .slice(0, 12);
+}
+
 export function makePlan(facts: PlanFacts): MadePlan {
   const { sweep, baseline, run } = facts;
   const seen = new Set<string>();
   const points: PlanPoint[] = [];
   for (const point of facts.points) {
     const set = point.overrides.map(overrideWord);
-    const hash = createHash("sha256")
-      .update(JSON.stringify([baseline, run.targets, set]))
-      .digest("hex");
-    const id = hash.slice(0, 12);
+    const id = pointId({ baseline, run }, set);
     if (seen.has(id)) continue;
     seen.add(id);
     points.push({ i: points.length, id, name: nameOf(facts, points.length), set });
@@ -169,13 +174,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads a plan file's text. Throws PLAN_INVALID; a file that may come from anywhere names no path and no odd ref. */
+/**
+ * Reads a plan file's text. Throws PLAN_INVALID, also for a point that is not what its id says; a file that may come from
+ * anywhere names no path and no odd ref.
+ */
 export function parsePlan(text: string, file: string): SweepPlan {
   const plan = parseJson(text);
-  if (isPlan(plan)) return plan;
+  const isWhole = isPlan(plan);
+  const changed = isWhole ? plan.points.find(({ id, set }) => id !== pointId(plan, set)) : undefined;
+  if (isWhole && changed === undefined) return plan;
   throw new SweeplineError({
     code: "PLAN_INVALID",
-    message: `'${file}' is no plan of a sweep`,
+    message:
+      changed === undefined
+        ? `'${file}' is no plan of a sweep`
+        : `'${file}' was changed: the id of point ${changed.i} is of other overrides`,
     hint: "`sweepline matrix plan OVERRIDE... -o sweep.json` writes one.",
     exitCode: matrixExitCodes.usage,
   });

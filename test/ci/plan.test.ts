@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sameValue } from "../../src/base/value.ts";
 import { formatPlan, makePlan, parsePlan, plainRun, planId } from "../../src/ci/plan.ts";
 import { checkPlan, readPlanPoint, samplePoints } from "../../src/ci/plan-points.ts";
+import { isResultOf } from "../../src/ci/plan-refs.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { readPointsFile } from "../../src/sweep/points-file.ts";
 import { baseline, planOf } from "./emission.ts";
@@ -83,6 +84,27 @@ describe("a plan", () => {
     expect(sampleOf(["db=a,b,c", "seed=1,2"], "other.yaml")).toEqual([0]);
   });
 
+  it("knows a point's result by its sweep, its position and its overrides, in any order", () => {
+    const plan = planOf(["lr=1,2", "other.json:seed=1"]);
+    const point = plan.points[1];
+    const commit = (sweep: string, at: number, set: readonly [file: string, text: string][]) => {
+      const overrides = set.map(([file, text]) => ({ file, text, key: "", value: "" }));
+      const facts = JSON.stringify({ sweep, point: at, identity: "", overrides, targets: [], flags: {} });
+      const person = "A <a@b> 1 +0000";
+      const head = `tree ${baseline}\nparent ${baseline}\nauthor ${person}\ncommitter ${person}\n`;
+      return Buffer.from(`${head}sweepline ${facts}\n\nm\n`);
+    };
+    const seed = ["other.json", "seed=1"] as const;
+    const answers = [
+      commit(plan.sweep, 1, [[...seed], ["params.yaml", "lr=2"]]),
+      commit(plan.sweep, 1, [["params.yaml", "lr=1"], [...seed]]),
+      commit(plan.sweep, 1, [["params.yaml", "lr=2"]]),
+      commit(plan.sweep, 0, [["params.yaml", "lr=2"], [...seed]]),
+      commit("s-0", 1, [["params.yaml", "lr=2"], [...seed]]),
+    ].map((content) => point !== undefined && isResultOf(plan, point, content));
+    expect(answers).toEqual([true, false, false, false, false]);
+  });
+
   it("is refused where it is none, or names what it must not", () => {
     const good = formatPlan(planOf(["lr=1,2"]));
     const spoilt = [
@@ -97,6 +119,7 @@ describe("a plan", () => {
       good.replace(baseline, "main"),
       good.replace('"s-0123456789ab"', '"../x"'),
       good.replace('["lr=2"]', '"lr=2"'),
+      good.replace('["lr=2"]', '["lr=8"]'),
       good.replace('"i":1', '"i":1e999'),
       good.replace('"i":1', '"i":NaN'),
       good.replace("s-01234567-0001", "s-01234567-0000"),

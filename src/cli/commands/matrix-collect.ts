@@ -150,7 +150,8 @@ function openPoints(scope: PointScope, states: readonly PointState[], options: O
     const state = states[index];
     const job = jobs[at] ?? { first: index, last: index };
     if (state?.kind === "failed") open.push({ point, job, message: state.message });
-    else if (state?.kind === "taken") open.push({ point, job, message: "another experiment has its name" });
+    else if (state?.kind === "taken")
+      open.push({ point, job, message: "another experiment, or one with other overrides, has its name" });
     else if (state?.kind !== "done") open.push({ point, job, message: undefined });
   }
   return open;
