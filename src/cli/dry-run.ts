@@ -1,23 +1,43 @@
-/** `exp run --dry`: what would run in the workspace as it is. Nothing is named, changed or committed, as with DVC. */
+/** `exp run --dry`: what would run in the workspace. Nothing is named, changed or committed. */
+import path from "node:path";
+import type { Value } from "../base/value.ts";
+import { openParamFiles, type ParamFilesRequest } from "../experiments/param-edits.ts";
+import type { ExperimentsContext } from "../experiments/repository.ts";
+import { paramsReader } from "../pipeline/params-reader.ts";
+import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce, reproductionError } from "../pipeline/reproduce.ts";
 import { reproduceDefaults } from "../pipeline/types.ts";
-import type { Project } from "../store/project.ts";
-import { type Io, warn } from "./io.ts";
+import type { Point } from "../sweep/types.ts";
+import type { Io } from "./io.ts";
 import { type ReproduceFlags, reproduceOptions } from "./reproduce-options.ts";
 import { stageEvents } from "./stage-events.ts";
 
-export interface DryRunRequest {
-  readonly project: Project;
+export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
   readonly targets: readonly string[];
   readonly flags: ReproduceFlags;
-  /** -S: they are not written, so they are not looked at. */
-  readonly overrides: readonly string[];
+  readonly point: Point;
 }
 
-/** Prints the stages that would run. Throws what a run would be refused for. */
-export async function dryRun(io: Io, { project, targets, flags, overrides }: DryRunRequest): Promise<void> {
-  if (overrides.length > 0)
-    warn(io, "--dry writes no parameters: this is what would run with those of the workspace, without -S");
+/** What the parameter files would hold, by the paths that lead to them. */
+async function valuesAt(
+  context: ExperimentsContext,
+  { point, configs }: DryRunRequest,
+): Promise<ReadonlyMap<string, Value>> {
+  const folder = path.relative(context.project.root, process.cwd());
+  const files = await openParamFiles(context, { folder, points: [point], configs });
+  return new Map(
+    files.flatMap((file) => {
+      const value = file.valueAt(point);
+      return [path.resolve(file.name), file.absolute].map((name) => [name, value] as const);
+    }),
+  );
+}
+
+/** Prints the stages that would run with the point's parameters. Throws what a run would be refused for. */
+export async function dryRun(io: Io, context: ExperimentsContext, request: DryRunRequest): Promise<void> {
+  const { project } = context;
+  const { targets, flags } = request;
+  const params = paramsReader(project.root, await valuesAt(context, request));
   const result = await reproduce(
     project,
     {
@@ -29,6 +49,7 @@ export async function dryRun(io: Io, { project, targets, flags, overrides }: Dry
       dvcRoot: project.root,
       output: { kind: "inherit" },
       signal: new AbortController().signal,
+      stages: await loadProjectStages(project, "walk", params),
     },
     stageEvents(io, { groups: new Set(), messages: "all" }),
   );

@@ -65,6 +65,7 @@ function readContent(root: string, file: string): Value | undefined {
   return value;
 }
 
-export function paramsReader(root: string): ParamsReader {
-  return { prepare, read: (file) => readContent(root, file) };
+/** @param replaced what files (by absolute path) count as holding, whatever is on the disk */
+export function paramsReader(root: string, replaced: ReadonlyMap<string, Value> = new Map()): ParamsReader {
+  return { prepare, read: (file) => replaced.get(file) ?? readContent(root, file) };
 }

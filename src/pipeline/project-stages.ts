@@ -77,8 +77,11 @@ function paramsFiles(stages: readonly Stage[]): string[] {
  * Finds (or takes as known) and reads all pipeline files and makes the graph of their stages. Errors: those of a broken file, OUTPUT_DUPLICATE,
  * OUTPUT_OVERLAP, STAGE_INSIDE_OUTPUT, STAGE_CYCLE.
  */
-export async function loadProjectStages(project: Project, files: PipelineFiles = "walk"): Promise<ProjectStages> {
-  const params = paramsReader(project.root);
+export async function loadProjectStages(
+  project: Project,
+  files: PipelineFiles = "walk",
+  params: ParamsReader = paramsReader(project.root),
+): Promise<ProjectStages> {
   const { pipelines, dataStages, byFile } = await collectPrepared(project, params, files);
   const stages = [...byFile.values()].flat();
   await params.prepare(paramsFiles(stages));

@@ -108,6 +108,11 @@ describe("in the workspace", () => {
     const output = await repository.succeed(["exp", "run", "--dry"]);
     expect(output).toContain("Running stage 'copy':\n> sh copy.sh\n");
     expect(output).not.toContain("the stage sees");
+    repository.write({ "templated/dvc.yaml": "stages: {t: {cmd: 'echo ${x}'}}\n", "templated/params.yaml": "x: 1\n" });
+    expect(await repository.succeed(["exp", "run", "--dry", "-S", "x=7"], { cwd: "templated" })).toContain(
+      "> echo 7\n",
+    );
+    rmSync(path.join(repository.folder, "templated"), { recursive: true });
     expect(`${userState(repository)}${repository.git("for-each-ref")}`).toBe(before);
   });
 });

@@ -236,15 +236,11 @@ async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "o
 async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
   checkOptions(targets, options);
   const context = openExperiments(openProject(process.cwd()));
-  if (options.dry) {
-    await dryRun(io, { project: context.project, targets, flags: options, overrides: options.setParam ?? [] });
-    return exitCodes.ok;
-  }
   // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
   const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
   if (options.runAll) return runAll(shared);
-  const asks = !options.queue && !options.temp && asksStages(context.project, options);
+  const asks = !options.dry && !options.queue && !options.temp && asksStages(context.project, options);
   const configs = configsOf(io, context.project, options);
   const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
@@ -253,6 +249,11 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
       message: "Sweep overrides can't be used without `--queue`",
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
+  const [first] = expansion.points;
+  if (options.dry && first !== undefined) {
+    await dryRun(io, context, { targets, flags: options, point: first, configs });
+    return exitCodes.ok;
+  }
   await checkCommands(io, context, {
     points: expansion.points,
     folder: path.relative(context.project.root, process.cwd()),
