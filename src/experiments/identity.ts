@@ -23,8 +23,8 @@ export interface IdentityFacts {
   readonly copies: string | undefined;
 }
 
-/** Flags that say how to run, not what: they do not make another point. */
-const flagsWithoutEffect: ReadonlySet<string> = new Set(["force", "jobs", "onError", "useRunCache", "strict"]);
+/** They do not make another point: --force says what becomes of the same one, and any number of jobs has the same result. */
+const flagsWithoutEffect: ReadonlySet<string> = new Set(["force", "jobs"]);
 
 export interface IdentityScope {
   /** Paths from the top of the work tree that a run writes; folders cover what is below them. */

@@ -108,7 +108,7 @@ describe("in the workspace", () => {
     const output = await repository.succeed(["exp", "run", "--dry"]);
     expect(output).toContain("Running stage 'copy':\n> sh copy.sh\n");
     expect(output).not.toContain("the stage sees");
-    repository.write({ "templated/dvc.yaml": "stages: {t: {cmd: 'echo ${x}'}}\n", "templated/params.yaml": "x: 1\n" });
+    repository.write({ "templated/dvc.yaml": `stages: {t: {cmd: 'echo \${x}'}}\n`, "templated/params.yaml": "x: 1\n" });
     expect(await repository.succeed(["exp", "run", "--dry", "-S", "x=7"], { cwd: "templated" })).toContain(
       "> echo 7\n",
     );

@@ -52,7 +52,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   ["ignores", "-S broken=1 -S x=10 --ignore-errors", ["first", "second"]],
   ["glob", "-S x=11 --glob f*", ["first"]],
   ["run-cache", "-S x=2 -S broken=5", []],
-  ["no-run-cache", "-S x=2 -S broken=6 --no-run-cache", ["first", "second"]],
+  ["no-run-cache", "-S x=2 -S broken=5 --no-run-cache", ["first", "second"]],
   ["no-commit", "-S x=12 --no-commit first", ["first"]],
 ];
 
