@@ -72,7 +72,7 @@ describe("values with shell characters", () => {
   });
 
   test("the variable carries every kind of value as it is: of params, other files, vars, item and key", async () => {
-    const printed = ["NAME", "CONF_JSON_A_B", "TITLE", "ITEM_X", "KEY", "LIST", "LIST_1", "NUM"];
+    const printed = ["NAME", "CONF_JSON_A_B", "TITLE", "ITEM_X", "KEY", "LIST", "LIST_1", "NUM", "CONF_JSON_A", "ITEM"];
     const cmd = `printf '%s|' ${printed.map((name) => `"$SWEEPLINE_PARAM_${name}"`).join(" ")} > out.txt`;
     const params = ["name", "list", "num", { "conf.json": ["a"] }];
     const matrix = { matrix: { x: ["p;q"] }, ...stage(cmd), params };
@@ -86,7 +86,7 @@ describe("values with shell characters", () => {
     });
     await repository.succeed(["repro", "--strict"]);
     expect(repository.read("out.txt")).toBe(
-      [name, "$HOME", "`t`", "p;q", "p;q", '[1, "$x"]', "$x", "0.5", ""].join("|"),
+      [name, "$HOME", "`t`", "p;q", "p;q", '[1, "$x"]', "$x", "0.5", '{"b": "$HOME"}', '{"x": "p;q"}', ""].join("|"),
     );
   });
 

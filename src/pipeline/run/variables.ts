@@ -54,26 +54,40 @@ function* leaves(file: string, key: string, value: Value): Generator<NamedValue>
     for (const [index, item] of value.entries()) yield* leaves(file, `${key}.${index}`, item);
 }
 
+/** The mappings in a value, the outer ones first. */
+function* mappings(file: string, key: string, value: Value): Generator<NamedValue> {
+  if (isMap(value)) {
+    yield { file, key, text: variableText(value) };
+    for (const [name, item] of value) yield* mappings(file, `${key}.${String(name)}`, item);
+  } else if (isList(value) && value.length <= maxItems)
+    for (const [index, item] of value.entries()) yield* mappings(file, `${key}.${index}`, item);
+}
+
+type Named = readonly [file: string, key: string, value: Value];
+
 /** Files are named as from the folder of the stage's dvc.yaml, as in its `vars` and in -S. */
-function* declared(work: Work, stage: Stage): Generator<NamedValue> {
+function* declared(work: Work, stage: Stage): Generator<Named> {
   const folder = path.join(work.project.root, path.dirname(stage.file));
   for (const spec of stage.params) {
     const absolute = path.resolve(stage.workingFolder, spec.file);
     const file = path.relative(folder, absolute).split(path.sep).join("/");
     const values = work.readParams(absolute) ?? null;
-    for (const [key, value] of currentParams(spec, values)) yield* leaves(file, String(key), value);
+    for (const [key, value] of currentParams(spec, values)) yield [file, String(key), value];
   }
 }
 
-function* templated(stage: Stage): Generator<NamedValue> {
-  for (const [key, value] of stage.templateValues ?? []) yield* leaves(defaultParamsFile, key, value);
+function* templated(stage: Stage): Generator<Named> {
+  for (const [key, value] of stage.templateValues ?? []) yield [defaultParamsFile, key, value];
 }
 
 /** The parameters that a stage names, its `vars`, and `item` and `key` of a generated one. */
 export function stageVariables(work: Work, stage: Stage): Record<string, string | undefined> {
   let total = 0;
   const values: NamedValue[] = [];
-  for (const named of [...templated(stage), ...declared(work, stage)]) {
+  const known = [...templated(stage), ...declared(work, stage)];
+  // Where there is no room for all, mappings give way: what is in them has variables of its own.
+  const texts = [leaves, mappings].flatMap((parts) => known.flatMap((named) => [...parts(...named)]));
+  for (const named of texts) {
     if (named.text.length > maxText || total + named.text.length > maxTotal) continue;
     total += named.text.length + named.key.length + 24;
     values.push(named);
