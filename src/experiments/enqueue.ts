@@ -11,7 +11,7 @@ import { headCommit } from "../git/repository.ts";
 import { type Snapshot, snapshotWorkTree } from "../git/snapshot.ts";
 import { commitChangedData } from "../pipeline/data/changed-data.ts";
 import { preflight } from "../pipeline/preflight.ts";
-import { loadProjectStages, type ProjectStages } from "../pipeline/project-stages.ts";
+import type { ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduceDefaults } from "../pipeline/types.ts";
 import { openCache } from "../store/cache.ts";
 import { projectState } from "../store/state-database.ts";
@@ -20,7 +20,7 @@ import { filesToCopy } from "./copied-paths.ts";
 import { importEntries } from "./import-entries.ts";
 import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
 import { type NamedPoint, namePoints } from "./naming.ts";
-import { type OpenedParamFile, openParamFiles } from "./param-edits.ts";
+import { type OpenedParamFile, openParamFiles, stagesBeforeRun } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";
 import { claimEntry, queueRef, removal } from "./queue.ts";
 import { randomName } from "./random-names.ts";
@@ -163,7 +163,7 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const head = await headCommit(repository);
   const files = await openParamFiles(context, { ...request, configs: request.configs });
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
-  const stages = await loadProjectStages(context.project);
+  const stages = await stagesBeforeRun(context.project, files, request.points);
   await preflight(
     stages,
     { ...reproduceDefaults, ...request.flags, targets: request.targets },

@@ -6,6 +6,9 @@ import type { Value } from "../base/value.ts";
 import { composedFile, configText, type ProjectConfigs } from "../config/project-config.ts";
 import { openParamFile } from "../params/data-file.ts";
 import type { ParamEdit } from "../params/types.ts";
+import { paramsReader } from "../pipeline/params-reader.ts";
+import { loadProjectStages, type ProjectStages } from "../pipeline/project-stages.ts";
+import type { Project } from "../store/project.ts";
 import type { Point } from "../sweep/types.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -20,6 +23,7 @@ export interface OpenedParamFile {
   readonly mode: number;
   /** What the file holds at a point. */
   valueAt(point: Point): Value;
+  isWrittenAt(point: Point): boolean;
   /** Its text at a point; undefined where the point leaves it as it is. */
   textAt(point: Point): string | undefined;
 }
@@ -59,12 +63,13 @@ function realPath(file: string): string {
   return existsSync(file) ? realpathSync(file) : file;
 }
 
-type Content = Pick<OpenedParamFile, "valueAt" | "textAt">;
+type Content = Pick<OpenedParamFile, "valueAt" | "isWrittenAt" | "textAt">;
 
 async function editedContent(name: string, bytes: Uint8Array | undefined): Promise<Content> {
   const file = await openParamFile({ path: name, bytes });
   return {
     valueAt: (point) => file.apply(editsOf(point, name)),
+    isWrittenAt: (point) => editsOf(point, name).length > 0,
     textAt: (point) => {
       const edits = editsOf(point, name);
       return edits.length === 0 ? undefined : file.edit(edits);
@@ -84,11 +89,33 @@ function composedContent(configs: ProjectConfigs): Content {
     if (kept.size < maxKept) kept.set(point, value);
     return value;
   };
-  return { valueAt, textAt: (point) => configText(valueAt(point)) };
+  return { valueAt, isWrittenAt: () => true, textAt: (point) => configText(valueAt(point)) };
 }
 
 function editsOf(point: Point, name: string): readonly ParamEdit[] {
   return point.overrides.filter((override) => override.file === name).map((override) => override.edit);
+}
+
+/**
+ * The project's stages before the points are written: parameter files that are not there yet count as there, with the
+ * values of the first point that writes them. Errors: those of loadProjectStages.
+ */
+export function stagesBeforeRun(
+  project: Project,
+  opened: readonly OpenedParamFile[],
+  points: readonly Point[],
+): Promise<ProjectStages> {
+  return loadProjectStages(project, "walk", paramsReader(project.root, filesToCome(opened, points)));
+}
+
+function filesToCome(opened: readonly OpenedParamFile[], points: readonly Point[]): ReadonlyMap<string, Value> {
+  const toCome = new Map<string, Value>();
+  for (const file of opened) {
+    if (file.bytes !== undefined) continue;
+    const writer = points.find((point) => file.isWrittenAt(point));
+    if (writer !== undefined) toCome.set(file.absolute, file.valueAt(writer));
+  }
+  return toCome;
 }
 
 /** Writes a point's parameters into the workspace: for a direct run. */

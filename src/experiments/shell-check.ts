@@ -4,12 +4,12 @@ import { readIfExists } from "../base/files.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
 import { parsePipelineFile } from "../pipeline/definition/load.ts";
 import { shellHazards } from "../pipeline/definition/shell-hazards.ts";
-import { loadProjectStages, type ProjectStages } from "../pipeline/project-stages.ts";
+import type { ProjectStages } from "../pipeline/project-stages.ts";
 import { makePlan } from "../pipeline/reproduce.ts";
 import { hazardText } from "../pipeline/shell-check.ts";
 import { reproduceDefaults, type Stage, type StageAddress } from "../pipeline/types.ts";
 import type { Point } from "../sweep/types.ts";
-import { openParamFiles, type ParamFilesRequest } from "./param-edits.ts";
+import { openParamFiles, type ParamFilesRequest, stagesBeforeRun } from "./param-edits.ts";
 import type { StoredFlags } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -65,7 +65,8 @@ export async function shellHazardLines(
   context: ExperimentsContext,
   request: ShellCheckRequest,
 ): Promise<readonly string[]> {
-  const templates = readTemplates(await loadProjectStages(context.project));
+  const opened = await openParamFiles(context, request);
+  const templates = readTemplates(await stagesBeforeRun(context.project, opened, request.points));
   if (templates.files.size === 0) return [];
   const options = { ...reproduceDefaults, ...request.flags, targets: request.targets };
   const folder = path.join(context.project.root, request.folder);
@@ -74,9 +75,8 @@ export async function shellHazardLines(
   // What the workspace has may be just what the points replace.
   const points = ofWorkspace.length > 0 ? request.points : riskyPoints(request);
   const lines = new Set(request.points.length === 0 ? ofWorkspace : []);
-  const files = points.length === 0 ? [] : await openParamFiles(context, request);
   for (const point of points) {
-    const values = new Map(files.map((file) => [file.absolute, file.valueAt(point)]));
+    const values = new Map(opened.map((file) => [file.absolute, file.valueAt(point)]));
     for (const line of linesOf(stagesWith(templates, values), planned, templates.stages)) lines.add(line);
   }
   return [...lines];

@@ -24,7 +24,7 @@ import { overrideText } from "./import-entries.ts";
 import { knownOnBaseline } from "./known.ts";
 import { watchLog } from "./log-limit.ts";
 import { chooseName } from "./naming.ts";
-import { applyPoint, type OpenedParamFile, openParamFiles } from "./param-edits.ts";
+import { applyPoint, type OpenedParamFile, openParamFiles, stagesBeforeRun } from "./param-edits.ts";
 import { identitiesOfPoints } from "./point-identity.ts";
 import type { ExperimentFacts, StoredFlags } from "./record.ts";
 import { endProcessGroups } from "./recovery.ts";
@@ -141,7 +141,7 @@ async function prepare(
   const baseline = await headCommit(context.repository);
   const author = await committerIdentity(context.repository);
   const inGit = files.map((file) => file.inGit);
-  const stages = await loadProjectStages(context.project);
+  const stages = await stagesBeforeRun(context.project, files, [point]);
   await preflight(stages, { ...reproduceDefaults, ...flags, targets }, path.join(context.project.root, folder));
   const scope = identityScope(stages, inGit);
   const known = await knownOnBaseline(context, baseline, scope);

@@ -57,7 +57,7 @@ function missingKeys({ stages, place }: Search, stage: Stage, spec: ParamsSpec):
 function missingOf(search: Search, stage: Stage): Missing[] {
   const isMissing = (name: string) => {
     const file = path.resolve(stage.workingFolder, name);
-    return !isUrl(name) && !search.isThere(file) && !isMade(search, file);
+    return !isUrl(name) && !search.isThere(file) && !isMade(search, file) && !search.stages.params.isReplaced(file);
   };
   const file = (name: string, key: readonly Scalar[]) =>
     isMissing(name) ? [{ text: `dependency '${shownItem(search.place, stage, name)}' does not exist`, key }] : [];

@@ -12,6 +12,8 @@ export interface ParamsReader {
   prepare(names: Iterable<string>): Promise<void>;
   /** The values of a file (absolute path), the same object as long as its content is the same; undefined where there is none. */
   read(file: string): Value | undefined;
+  /** Whether the file (absolute path) counts as there, with values that `read` was told. */
+  isReplaced(file: string): boolean;
 }
 
 /** Not a failure: `prepare` must be called with this file first. Parsers are loaded only for the formats that occur. */
@@ -67,5 +69,9 @@ function readContent(root: string, file: string): Value | undefined {
 
 /** @param replaced what files (by absolute path) count as holding, whatever is on the disk */
 export function paramsReader(root: string, replaced: ReadonlyMap<string, Value> = new Map()): ParamsReader {
-  return { prepare, read: (file) => replaced.get(file) ?? readContent(root, file) };
+  return {
+    prepare,
+    read: (file) => replaced.get(file) ?? readContent(root, file),
+    isReplaced: (file) => replaced.has(file),
+  };
 }

@@ -156,4 +156,15 @@ describe("composed experiments", () => {
     expect(exitCode).toBe(255);
     expect(stderr).toContain(`the setting ${setting} needs Python`);
   });
+
+  test("params.yaml need not be there, for templates neither", async () => {
+    const template = `stages: {use: {cmd: "echo \${lr} > used", params: [lr], outs: [used]}}\n`;
+    const { "params.yaml": _, ...others } = files;
+    const config = "[hydra]\n    enabled = true\n";
+    const fresh = makeRepository({ files: { ...others, "dvc.yaml": template, ".dvc/config": config } });
+    expect(await fresh.succeed(["exp", "run", "--queue", "-S", "db=mysql,pg"])).toMatch(/Queued .*\n.*\nQueued /);
+    await fresh.succeed(["exp", "run", "--temp", "-S", "lr=6"]);
+    await fresh.succeed(["exp", "run", "-S", "lr=5"]);
+    expect(fresh.read("used")).toBe("5\n");
+  });
 });
