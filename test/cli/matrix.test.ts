@@ -1,6 +1,16 @@
 /** The matrix commands in real clones: what is done once, what is refused, what is tried again. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makePipelineRepository, Repository } from "../rig/index.ts";
@@ -232,13 +242,25 @@ describe("matrix run", () => {
     await copy.succeed(["remote", "add", "--local", "other", other]);
     await copy.succeed(["matrix", "collect", "--plan", plan, "-r", "other"]);
     mkdirSync(store);
-    expect([collect.exitCode, collect.stdout]).toEqual([1, expect.stringContaining("0 of 2 points done, 2 failed")]);
-    expect(collect.stdout).toContain("its data is neither in the storage remote nor in the cache");
+    expect([collect.exitCode, collect.stdout]).toEqual([75, expect.stringContaining("0 of 2 points done, 2 failed")]);
+    expect(collect.stdout).toContain("its data is not, or not whole, in the storage remote");
     // A job that has the data still brings it again; another one runs again.
     expect(await job.succeed([...run, "0"])).toMatch(/Point 0: 1 done before; 0 pushed to 'origin', \d files uploaded/);
     const again = await clone().run([...run, "0-1"]);
-    expect(again.stderr).toMatch(/the data of s-[0-9a-f]{8}-0001 is in no storage: run again/);
+    expect(again.stderr).toMatch(/the data of s-[0-9a-f]{8}-0001 is in no storage, or damaged: run again/);
     expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Point 0-1: 1 done before; 1 pushed")]);
+    expect((await clone().run(["matrix", "collect", "--plan", plan])).exitCode).toBe(0);
+    // A damaged file of one point, and a lost one of a folder that both have: also where a cache has them.
+    const objects = path.join(store, "files", "md5");
+    for (const object of readdirSync(objects, { recursive: true }).map((name) => path.join(objects, String(name)))) {
+      const text = statSync(object).isFile() ? readFileSync(object, "utf8") : "";
+      if (text === "d,4\n") rmSync(object);
+      if (text.startsWith("lr: 0.2")) chmodSync(object, 0o644);
+      if (text.startsWith("lr: 0.2")) writeFileSync(object, "");
+    }
+    const lost = await job.run(["matrix", "collect", "--plan", plan]);
+    expect([lost.exitCode, lost.stdout]).toEqual([1, expect.stringContaining("0 of 2 points done, 2 failed")]);
+    expect((await clone().run([...run, "0-1"])).exitCode).toBe(0);
     expect((await clone().run(["matrix", "collect", "--plan", plan])).exitCode).toBe(0);
   });
 

@@ -13,7 +13,7 @@ import { type OpenPoint, openPointText, type ReportFacts, type ReportLimit, rend
 import { withRetries } from "../../ci/retry.ts";
 import { packShards } from "../../ci/shards.ts";
 import { openExperiments } from "../../experiments/repository.ts";
-import { dataStandings } from "../../experiments/share/standing.ts";
+import { type DataStanding, dataStandings } from "../../experiments/share/standing.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
@@ -124,20 +124,22 @@ async function checkedStates({ io, ...scope }: Collecting, taken: Taken | undefi
   const absent = standings.size === 0 ? undefined : await absentStorage(context.project, remote);
   if (absent !== undefined)
     warn(io, `the folder of storage remote '${absent.name}' is not there: '${visible(absent.place)}'`);
-  return states.map((state, at): PointState => {
+  const checked = states.map((state, at): PointState => {
     const point = points[at];
     if (state.kind !== "done" || point === undefined) return state;
     if (options.bundles === undefined && taken?.refused.includes(resultRef(plan, point)))
       return { kind: "taken", commit: state.commit };
-    const nowhere = standings.get(state.commit)?.nowhere ?? [];
-    if (nowhere.length === 0) return state;
-    return { kind: "failed", message: lostText(nowhere), commit: state.commit };
+    const standing = standings.get(state.commit);
+    return standing === undefined ? state : { kind: "failed", message: lostText(standing), commit: state.commit };
   });
+  return { states: checked, isStorageThere: absent === undefined };
 }
 
-function lostText(hashes: readonly string[]): string {
+function lostText({ nowhere, onlyHere }: DataStanding): string {
+  const hashes = [...nowhere, ...onlyHere];
   const more = hashes.length > 3 ? ` and ${hashes.length - 3} more` : "";
-  return `its data is neither in the storage remote nor in the cache: md5 ${hashes.slice(0, 3).join(", ")}${more}`;
+  const hint = nowhere.length === 0 ? "; this clone's cache has it, and `matrix run` of the point brings it there" : "";
+  return `its data is not, or not whole, in the storage remote: md5 ${hashes.slice(0, 3).join(", ")}${more}${hint}`;
 }
 
 function openPoints(scope: PointScope, states: readonly PointState[], options: Options) {
@@ -175,7 +177,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   const scope = await openScope(options);
   const { context, plan, points } = scope;
   const taken = await take(io, scope, options);
-  const states = await checkedStates({ ...scope, io }, taken, options);
+  const { states, isStorageThere } = await checkedStates({ ...scope, io }, taken, options);
   const open = openPoints(scope, states, options);
   const failed = open.filter(({ message }) => message !== undefined);
   const missing = open.filter(({ message }) => message === undefined);
@@ -194,6 +196,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
     const facts: ReportFacts = { plan, done: names.size, failed, missing, table };
     writeReport(io, file, renderReport(facts, limit));
   }
+  if (!isStorageThere) return matrixExitCodes.retry;
   return open.length === 0 ? matrixExitCodes.ok : matrixExitCodes.points;
 }
 

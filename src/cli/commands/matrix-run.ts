@@ -108,7 +108,8 @@ async function handOn(job: Job, { there, failures, lost }: Outcomes): Promise<st
   const progress = transferProgress(io, "Uploading");
   const flags = { ...options, num: 1, jobs: undefined };
   const { jobs: _jobs, ...transferFlags } = flags;
-  const data = dataRequest(io, context.project, { flags: transferFlags, progress });
+  const asked = dataRequest(io, context.project, { flags: transferFlags, progress });
+  const data = asked === undefined ? undefined : { ...asked, damaged: "replace" as const };
   const redone = new Set(lost.map(({ name }) => name));
   const published = await withRetries(
     () => publishResults(context, { plan, remote, results, failures, there, data, redone }),
@@ -137,7 +138,8 @@ async function run(io: Io, options: RunOptions): Promise<ExitCode> {
   const lost = job.points.filter((_, at) => (standingAt(standings, states[at])?.nowhere.length ?? 0) > 0);
   const open = job.points.filter((point, at) => states[at]?.kind !== "done" || lost.includes(point));
   const isAllThere = standings.size === 0 && job.points.every((point) => there.has(resultRef(job.plan, point)));
-  if (lost.length > 0) warn(io, `the data of ${wordList(lost.map(({ name }) => name))} is in no storage: run again`);
+  if (lost.length > 0)
+    warn(io, `the data of ${wordList(lost.map(({ name }) => name))} is in no storage, or damaged: run again`);
   if (open.length === 0 && isAllThere) {
     print(io, `Point ${options.point}: done before, nothing to do.`);
     return matrixExitCodes.ok;

@@ -1,17 +1,19 @@
-/** Whether the data of experiments can be had: asked of each storage remote in one listing for all of them. */
+/** Whether the data of experiments can be had: asked of each storage remote for all of them at once. */
 import type { ObjectId } from "../../git/ids.ts";
-import { type Cache, findObject, openCache, readTree } from "../../store/cache.ts";
+import { type Cache, findObject, isDataLost, openCache, soundTree } from "../../store/cache.ts";
 import { byRemote, type RemoteObject } from "../../store/remotes/by-remote.ts";
-import { existingObjects } from "../../store/remotes/keys.ts";
+import { damagedObjects, existingObjects, objectKey } from "../../store/remotes/keys.ts";
 import { openRemote } from "../../store/remotes/open.ts";
-import { isTreeHash } from "../../store/tree.ts";
+import { inParallel } from "../../store/remotes/parallel.ts";
+import type { StorageRemote } from "../../store/remotes/types.ts";
+import { isTreeHash, parseTree } from "../../store/tree.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsByCommit } from "./objects.ts";
 
 export interface DataStanding {
-  /** Hashes that this machine's cache has, and the storage remote not. */
+  /** Hashes that this machine's cache has, and the storage remote not, or damaged. */
   readonly onlyHere: readonly string[];
-  /** Hashes that neither has. */
+  /** Hashes that neither has whole. */
   readonly nowhere: readonly string[];
 }
 
@@ -23,12 +25,49 @@ export interface StandingRequest {
   readonly remote: string | undefined;
 }
 
-/** The files of a folder object too, where the cache knows them. */
-function withFiles(cache: Cache, objects: readonly RemoteObject[]): readonly RemoteObject[] {
-  return objects.flatMap((object) => {
-    const entries = isTreeHash(object.md5) ? (readTree(cache, object.md5) ?? []) : [];
-    return [object, ...entries.map(({ md5 }) => ({ ...object, md5 }))];
+const listsAtOnce = 16;
+
+/** The files of each folder list, from the cache or else from the remote; a list that nobody has whole is left out. */
+async function folderFiles(cache: Cache, remote: StorageRemote, { there, hashes }: Asked) {
+  const files = new Map<string, readonly string[]>();
+  await inParallel([...new Set(hashes.filter(isTreeHash))], listsAtOnce, async (md5) => {
+    const entries = soundTree(cache, md5) ?? (there.has(md5) ? await remoteTree(remote, md5) : undefined);
+    if (entries !== undefined) files.set(md5, [...new Set(entries.map((entry) => entry.md5))]);
   });
+  return files;
+}
+
+interface Asked {
+  readonly hashes: readonly string[];
+  /** What the remote has of them. */
+  readonly there: ReadonlySet<string>;
+}
+
+async function remoteTree(remote: StorageRemote, md5: string) {
+  const bytes = await remote.read(objectKey(md5));
+  try {
+    return bytes === undefined ? undefined : parseTree(bytes, md5);
+  } catch (error) {
+    if (isDataLost(error)) return undefined;
+    throw error;
+  }
+}
+
+/** For each object what the remote lacks of it: itself, or files of the folder. */
+async function absentIn(cache: Cache, remote: StorageRemote, objects: readonly RemoteObject[]) {
+  const hashes = objects.map(({ md5 }) => md5);
+  const there = await existingObjects(remote, hashes);
+  const folders = await folderFiles(cache, remote, { hashes, there });
+  const filesThere = await existingObjects(remote, [...folders.values()].flat());
+  const sized = new Map(
+    objects.flatMap(({ md5, size }) => (size === undefined || !there.has(md5) ? [] : [[md5, { md5, size }] as const])),
+  );
+  const damaged = await damagedObjects(remote, [...sized.values()]);
+  return (md5: string): readonly string[] => {
+    const files = folders.get(md5);
+    const isWhole = there.has(md5) && !damaged.has(md5) && (files !== undefined || !isTreeHash(md5));
+    return [...(isWhole ? [] : [md5]), ...(files ?? []).filter((file) => !filesThere.has(file))];
+  };
 }
 
 /** Of each commit whose data is not all in its storage remote; data that belongs to no remote is not looked at. */
@@ -41,22 +80,23 @@ export async function dataStandings(
   const older = new Set((byCommit.get(baseline) ?? []).map(({ md5 }) => md5));
   const cache = openCache(project);
   const needed = new Map<ObjectId, readonly RemoteObject[]>();
-  for (const commit of commits) {
-    const own = (byCommit.get(commit) ?? []).filter(({ md5 }) => !older.has(md5));
-    needed.set(commit, withFiles(cache, own));
-  }
-  const absent = new Set<RemoteObject>();
+  for (const commit of commits)
+    needed.set(
+      commit,
+      (byCommit.get(commit) ?? []).filter(({ md5 }) => !older.has(md5)),
+    );
+  const absent = new Map<RemoteObject, readonly string[]>();
   for (const [name, objects] of byRemote({ project, remote }, [...needed.values()].flat())) {
     if (name === undefined || objects.length === 0) continue;
-    const there = await existingObjects(
-      openRemote(project, name),
-      objects.map(({ md5 }) => md5),
-    );
-    for (const object of objects) if (!there.has(object.md5)) absent.add(object);
+    const lacks = await absentIn(cache, openRemote(project, name), objects);
+    for (const object of objects) {
+      const hashes = lacks(object.md5);
+      if (hashes.length > 0) absent.set(object, hashes);
+    }
   }
   const standings = new Map<ObjectId, DataStanding>();
   for (const [commit, objects] of needed) {
-    const hashes = [...new Set(objects.filter((object) => absent.has(object)).map(({ md5 }) => md5))];
+    const hashes = [...new Set(objects.flatMap((object) => absent.get(object) ?? []))];
     if (hashes.length === 0) continue;
     const onlyHere = hashes.filter((md5) => findObject(cache, md5) !== undefined);
     standings.set(commit, { onlyHere, nowhere: hashes.filter((md5) => !onlyHere.includes(md5)) });

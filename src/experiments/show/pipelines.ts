@@ -6,6 +6,7 @@ import { isList, isMap, type Value } from "../../base/value.ts";
 import { type PipelineFile, parsePipelineFile } from "../../pipeline/definition/load.ts";
 import { pathKey } from "../../pipeline/paths.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
+import { isTreeHash } from "../../store/tree.ts";
 import type { FileSource, SourceFile } from "./file-source.ts";
 import { dataStates, type LockedStages, lockedStages, skimLock, unknownData } from "./lock-states.ts";
 import type { DependencyState, OutputState } from "./types.ts";
@@ -227,6 +228,12 @@ const emptyPart: PipelinePart = {
   stored: [],
 };
 
+/** The size of a folder is that of its files: its list has none that is known. */
+function storedObject({ hash, size }: DependencyState, remote: string | undefined): readonly RemoteObject[] {
+  if (hash === null) return [];
+  return [size === null || isTreeHash(hash) ? { md5: hash, remote } : { md5: hash, remote, size }];
+}
+
 function withLock(definition: Definition, locked: LockedStages): PipelinePart {
   const deps: [string, DependencyState][] = [];
   const outs: [string, OutputState][] = [];
@@ -238,7 +245,7 @@ function withLock(definition: Definition, locked: LockedStages): PipelinePart {
     for (const { key, lockPath, kind, cache, push, remote } of stage.outs) {
       const state = lock?.outs.get(lockPath) ?? unknownData;
       if (state.hash !== null) cached.push([key, state.hash]);
-      if (state.hash !== null && cache && push) stored.push({ md5: state.hash, remote });
+      if (cache && push) stored.push(...storedObject(state, remote));
       if (kind === "out") outs.push([key, { ...state, useCache: cache, isDataSource: false }]);
     }
   }
@@ -278,8 +285,8 @@ function dataSourcePart(file: string, data: Value): PipelinePart {
     // What another repository keeps is fetched from there.
     stored: deps.some((dep) => isMap(dep) && dep.has("repo"))
       ? []
-      : outs.flatMap(([name, { hash }]) =>
-          hash === null || isOff(name, "cache") || isOff(name, "push") ? [] : [{ md5: hash, remote: remoteOf(name) }],
+      : outs.flatMap(([name, state]) =>
+          isOff(name, "cache") || isOff(name, "push") ? [] : storedObject(state, remoteOf(name)),
         ),
   };
 }

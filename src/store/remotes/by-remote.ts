@@ -7,6 +7,8 @@ export interface RemoteObject {
   readonly md5: string;
   /** The remote that its output names for itself. */
   readonly remote: string | undefined;
+  /** Its size as the lock file says; of a folder's list it is not known. */
+  readonly size?: number;
 }
 
 export interface RemoteChoice {

@@ -3,11 +3,12 @@ import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import {
   copyFileInBackground,
-  existsSync,
   makeFolder,
   readdirSync,
+  readIfExists,
   rename,
   setMode,
+  statSync,
   withAsideLater,
 } from "../../base/files.ts";
 import type { StorageRemote } from "./types.ts";
@@ -32,7 +33,7 @@ export function folderRemote(name: string, folder: string): StorageRemote {
   return {
     name,
     place: folder,
-    isThere: async () => existsSync(folder),
+    isThere: async () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
     async list(key) {
       try {
         return readdirSync(at(key));
@@ -41,6 +42,11 @@ export function folderRemote(name: string, folder: string): StorageRemote {
         throw error;
       }
     },
+    async sizeOf(key) {
+      const stats = statSync(at(key), { throwIfNoEntry: false });
+      return stats?.isFile() === true ? stats.size : undefined;
+    },
+    read: async (key) => readIfExists(at(key)),
     upload: (file, key) => upload(file, at(key), modeOf(key)),
     async download(key, file) {
       try {

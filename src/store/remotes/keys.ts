@@ -9,6 +9,7 @@ export function objectKey(md5: string): string {
 }
 
 const foldersAtOnce = 16;
+const questionsAtOnce = 16;
 
 /** Which of the objects the remote has: one listing a folder, not one question an object. */
 export async function existingObjects(remote: StorageRemote, hashes: Iterable<string>): Promise<ReadonlySet<string>> {
@@ -18,4 +19,21 @@ export async function existingObjects(remote: StorageRemote, hashes: Iterable<st
     for (const name of await remote.list(`files/md5/${prefix}`)) found.add(prefix + name);
   });
   return found;
+}
+
+export interface SizedObject {
+  readonly md5: string;
+  readonly size: number;
+}
+
+/** Which of the objects the remote has with another size: their bytes can't be what their names say. */
+export async function damagedObjects(
+  remote: StorageRemote,
+  objects: readonly SizedObject[],
+): Promise<ReadonlySet<string>> {
+  const damaged = new Set<string>();
+  await inParallel(objects, questionsAtOnce, async ({ md5, size }) => {
+    if ((await remote.sizeOf(objectKey(md5))) !== size) damaged.add(md5);
+  });
+  return damaged;
 }

@@ -1,8 +1,9 @@
 /** Objects from the cache to a remote. The list of a folder goes last, so that who finds it there finds its files too. */
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { statSync } from "../../base/files.ts";
 import { type Cache, findObject, readTree } from "../cache.ts";
 import { isTreeHash } from "../tree.ts";
-import { existingObjects, objectKey } from "./keys.ts";
+import { damagedObjects, existingObjects, objectKey, type SizedObject } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
 import type { StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
@@ -38,6 +39,14 @@ export function failureMessage(error: unknown): string {
   throw error;
 }
 
+/** The sizes of those that the remote has too. */
+function sizesHere(cache: Cache, there: ReadonlySet<string>, hashes: readonly string[]): readonly SizedObject[] {
+  return hashes.flatMap((md5) => {
+    const file = there.has(md5) ? findObject(cache, md5) : undefined;
+    return file === undefined ? [] : [{ md5, size: statSync(file).size }];
+  });
+}
+
 /** Uploads what the remote lacks of these objects, and of the files of folder objects. */
 export async function pushObjects(
   cache: Cache,
@@ -46,6 +55,9 @@ export async function pushObjects(
 ): Promise<TransferOutcome> {
   const { files, folders, unknown } = expandFolders(cache, hashes);
   const there = new Set(await existingObjects(remote, [...files, ...folders.keys(), ...unknown]));
+  if (options.damaged === "replace")
+    for (const md5 of await damagedObjects(remote, sizesHere(cache, there, [...files, ...folders.keys()])))
+      there.delete(md5);
   const newFiles = [...files].filter((md5) => !there.has(md5));
   const newFolders = [...folders.keys()].filter((md5) => !there.has(md5));
   const missing = unknown.filter((md5) => !there.has(md5));

@@ -11,6 +11,10 @@ export interface StorageRemote {
   isThere(): Promise<boolean>;
   /** The names of what lies directly in a folder of the remote; none where there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
+  /** The size of a file; undefined where there is none. */
+  sizeOf(key: string): Promise<number | undefined>;
+  /** The bytes of a small file; undefined where there is none. */
+  read(key: string): Promise<Uint8Array | undefined>;
   /** Stores a file whole or not at all; one of that name is replaced by the same bytes. */
   upload(file: string, key: string): Promise<void>;
   /** Writes the remote's file to a path where nothing is. Throws REMOTE_FILE_MISSING where the remote has it not. */
@@ -22,6 +26,8 @@ export interface TransferOptions {
   readonly jobs: number;
   /** Called after each file. */
   progress?(done: number, total: number): void;
+  /** "replace": objects of the remote that have another size than those of the cache are uploaded again. */
+  readonly damaged?: "replace";
 }
 
 export interface TransferOutcome {
