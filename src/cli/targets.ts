@@ -1,8 +1,9 @@
 /** Files on the command line and in the output are relative to the command's folder; inside they are relative to the project. */
 import path from "node:path";
 import { visible } from "../base/visible.ts";
+import type { UnreadableFile } from "../experiments/show/unreadable.ts";
 import type { Project } from "../store/project.ts";
-import type { Io } from "./io.ts";
+import { type Io, warn } from "./io.ts";
 
 function posix(file: string): string {
   return file.split(path.sep).join("/");
@@ -21,9 +22,18 @@ export function rebaseFiles<T>(project: Project, files: ReadonlyMap<string, T>):
   return new Map([...files].map(([file, value]) => [path.posix.relative(folder, file), value]));
 }
 
-/** Says which revisions have files that can't be read; what can be read is printed all the same. */
-export function warnUnreadable(io: Io, what: "metrics" | "parameters", revisions: readonly string[]): void {
-  if (revisions.length === 0) return;
-  const names = revisions.map((revision) => (revision === "" ? "workspace" : revision)).join(", ");
-  io.stderr.write(`WARNING: failed to load some ${what} for following revisions: '${visible(names)}'.\n`);
+/** The most causes that are listed; the others are like them. */
+const listedAtMost = 10;
+
+/** Says which revisions have files that can't be read, and why; what can be read is printed all the same. */
+export function warnUnreadable(io: Io, what: string, files: readonly UnreadableFile[]): void {
+  if (files.length === 0) return;
+  const revisions = [...new Set(files.map(({ revision }) => revision))];
+  const causes = [...new Set(files.map(({ message }) => message))];
+  const more = causes.length > listedAtMost ? `\n  ... and ${causes.length - listedAtMost} more` : "";
+  const lines = causes.slice(0, listedAtMost).map((message) => `\n  ${message}`);
+  warn(
+    io,
+    `failed to load some ${what} for following revisions: '${visible(revisions.join(", "))}'.${lines.join("")}${more}`,
+  );
 }

@@ -129,6 +129,20 @@ describe("diffs", () => {
   });
 });
 
+describe("a broken parameter file", () => {
+  test.each([
+    ["params", "diff"],
+    ["exp", "diff"],
+    ["exp", "show"],
+  ])("is named by %s %s, with the place and the cause", async (...args) => {
+    const broken = makeRepository({ files });
+    broken.write({ "params.yaml": "lr: 1\nlr: 2\n" });
+    const { exitCode, stderr } = await broken.run(args);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/revisions: 'workspace'\.\n {2}unable to read: 'params\.yaml', line 2, column 1: found dup/);
+  });
+});
+
 describe("metrics show", () => {
   test("the workspace", async () => {
     expect(await repository.succeed(["metrics", "show"])).toBe("Path          acc\nmetrics.json  0.5\n");
@@ -148,6 +162,8 @@ describe("metrics show", () => {
     expect(await plain.succeed(["metrics", "show"])).toBe("Path          acc\nmetrics.json  0.5\n");
     const result = await plain.run(["metrics", "show", "nosuch.json", "metrics.json"]);
     expect(result.exitCode).toBe(0);
-    expect(result.stderr).toBe("WARNING: failed to load some metrics for following revisions: 'workspace'.\n");
+    expect(result.stderr).toBe(
+      "WARNING: failed to load some metrics for following revisions: 'workspace'.\n  'nosuch.json' does not exist\n",
+    );
   });
 });

@@ -8,6 +8,7 @@ import { digits } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { type DiffOptions, diffLayout } from "../diff-options.ts";
 import { refusedAs } from "../refusal.ts";
+import { warnUnreadable } from "../targets.ts";
 
 interface Options extends DiffOptions {
   readonly paramDeps?: boolean;
@@ -35,6 +36,8 @@ export const command: CommandFactory = (io, finish) =>
           params: options.paramDeps ? "dependencies" : "all",
         }),
       );
-      if (diff !== undefined) io.stdout.write(renderExperimentDiff(diff, diffLayout(io, { old: a, new: b }, options)));
+      if (diff === undefined) return finish(exitCodes.ok);
+      warnUnreadable(io, "parameters or metrics", diff.broken);
+      io.stdout.write(renderExperimentDiff(diff, diffLayout(io, { old: a, new: b }, options)));
       finish(exitCodes.ok);
     });

@@ -2,12 +2,14 @@ import { Command, Option } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { type CollectOptions, collectExperiments } from "../../experiments/show/collect.ts";
+import { brokenFilesOfRows } from "../../experiments/show/unreadable.ts";
 import { renderExperiments, type ShowFormat, type ShowOptions } from "../../report/exp-show.ts";
 import { openProject } from "../../store/open.ts";
 import { collect, digits, integer, pattern } from "../arguments.ts";
 import type { CommandFactory } from "../catalog.ts";
 import type { Io } from "../io.ts";
 import { refusedAs } from "../refusal.ts";
+import { warnUnreadable } from "../targets.ts";
 import { terminalOf } from "../terminal.ts";
 
 interface Options {
@@ -109,6 +111,7 @@ export const command: CommandFactory = (io, finish) =>
       const baselines = await refusedAs("failed to show experiments", () =>
         collectExperiments(context, collectOptions(options)),
       );
+      warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
       io.stdout.write(renderExperiments(baselines, showOptions(options, io)));
       finish(exitCodes.ok);
     });

@@ -19,6 +19,7 @@ import {
 } from "./load-revisions.ts";
 import { chooseCommits, type RevisionChoice, readNames, revisionResolver, unknownRevision } from "./revisions.ts";
 import type { ExperimentData, FileResult } from "./types.ts";
+import { brokenFiles, type UnreadableFile, unreadableFiles } from "./unreadable.ts";
 
 const workspaceName = "workspace";
 
@@ -129,6 +130,7 @@ function failed(revision: string, outcome: DataOutcome): SweeplineError {
 export interface ExperimentDiff {
   readonly metrics: FilesDiff;
   readonly params: FilesDiff;
+  readonly broken: readonly UnreadableFile[];
 }
 
 interface DiffRequest {
@@ -152,22 +154,19 @@ export async function diffExperiments(
   return {
     metrics: diffFiles(before.data.metrics, after.data.metrics, which),
     params: diffFiles(before.data.params, after.data.params, which),
+    broken: [...brokenFiles(old, before.data), ...brokenFiles(current, after.data)],
   };
 }
 
-/** A diff of what could be read, and the revisions of which something could not. */
+/** A diff of what could be read, and what could not. */
 export interface PartialDiff {
   readonly diff: FilesDiff;
-  readonly unreadable: readonly string[];
+  readonly unreadable: readonly UnreadableFile[];
 }
 
 type FilesOf = (data: ExperimentData) => ReadonlyMap<string, FileResult>;
 const metricsFiles: FilesOf = (data) => data.metrics;
 const paramsFiles: FilesOf = (data) => data.params;
-
-function isUnreadable(outcome: DataOutcome, filesOf: FilesOf): boolean {
-  return outcome.data === null || [...filesOf(outcome.data).values()].some(({ kind }) => kind === "error");
-}
 
 type TargetsRequest = DiffRequest & { readonly targets: readonly string[] | undefined; readonly params?: ParamsScope };
 
@@ -180,7 +179,10 @@ async function diffOf(context: ExperimentsContext, request: TargetsRequest, file
   const files = (outcome: DataOutcome) => (outcome.data === null ? new Map() : filesOf(outcome.data));
   return {
     diff: diffFiles(files(before), files(after), which),
-    unreadable: [...(isUnreadable(before, filesOf) ? [old] : []), ...(isUnreadable(after, filesOf) ? [current] : [])],
+    unreadable: [
+      ...unreadableFiles(old, before, (data) => filesOf(data).values()),
+      ...unreadableFiles(current, after, (data) => filesOf(data).values()),
+    ],
   };
 }
 
@@ -212,7 +214,7 @@ export interface MetricsRequest extends Pick<RevisionChoice, "allBranches" | "al
 export async function readMetrics(
   project: Project,
   { targets, ...choice }: MetricsRequest,
-): Promise<{ readonly metrics: ReadonlyMap<string, RevisionMetrics>; readonly unreadable: readonly string[] }> {
+): Promise<{ readonly metrics: ReadonlyMap<string, RevisionMetrics>; readonly unreadable: readonly UnreadableFile[] }> {
   const request: DataRequest =
     targets === undefined ? { kind: "tracked", params: "dependencies" } : { kind: "targets", targets };
   const isWorkspaceOnly = !choice.allBranches && !choice.allTags && !choice.allCommits;
@@ -221,6 +223,8 @@ export async function readMetrics(
     : await readChosen(project, { revs: [], count: 1, ...choice }, request);
   return {
     metrics: new Map([...rows].map(([name, outcome]) => [name, revisionMetrics(outcome)])),
-    unreadable: [...rows].filter(([, outcome]) => isUnreadable(outcome, metricsFiles)).map(([name]) => name),
+    unreadable: [...rows].flatMap(([name, outcome]) =>
+      unreadableFiles(name || workspaceName, outcome, ({ metrics }) => metrics.values()),
+    ),
   };
 }
