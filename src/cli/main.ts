@@ -32,6 +32,12 @@ function reportUnwritable(error: NodeJS.ErrnoException, state: "stages run" | "n
   if (state === "nothing runs") process.exit(exitCodes.refused);
 }
 
+/** Nothing is left to wait for, and the command has not ended: it must not look like one that did its work. */
+function onStall(): never {
+  process.stderr.write("ERROR: unexpected error - the command stopped before it was done; please report it\n");
+  process.exit(exitCodes.refused);
+}
+
 /** Runs one command line (without node and script) and returns the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const io = processIo();
@@ -43,7 +49,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return 0;
   }
   const { runCommandLine } = await import("./program.ts");
+  process.once("beforeExit", onStall);
   const exitCode = await runCommandLine(argv, io);
+  process.off("beforeExit", onStall);
   if (isUnwritable) return exitCodes.refused;
   return process.exitCode === brokenPipe ? brokenPipe : exitCode;
 }

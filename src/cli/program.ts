@@ -87,8 +87,14 @@ function addVerbosity(command: Command): void {
   if (!has("-v")) command.addOption(new Option("-v, --verbose", "for compatibility").hideHelp());
 }
 
+/** Takes everything and tells nothing, but tells that it is handed over: somebody may wait for that. */
 function silenced(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  return Object.create(stream, { write: { value: () => true }, isTTY: { value: false } }) as NodeJS.WriteStream;
+  const write = (_text: unknown, ...rest: readonly unknown[]) => {
+    const told = rest.at(-1);
+    if (typeof told === "function") process.nextTick(told);
+    return true;
+  };
+  return Object.create(stream, { write: { value: write }, isTTY: { value: false } }) as NodeJS.WriteStream;
 }
 
 type Finish = (exitCode: ExitCode) => void;

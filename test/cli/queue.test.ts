@@ -17,7 +17,9 @@ describe("queue status", () => {
 
   test("has DVC's columns and order: queued, failed, finished", async () => {
     const repository = await queued("2,13");
-    expect((await repository.run(["exp", "run", "--run-all"])).exitCode).toBe(1);
+    const quiet = await repository.run(["exp", "run", "--run-all", "-q"]);
+    expect(quiet).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(quiet.stderr).toContain("exited with 7");
     await repository.succeed(["exp", "run", "--queue", "-n", "later", "-S", "x=3"]);
     const lines = (await repository.succeed(["queue", "status"])).split("\n");
     expect(lines.map((line) => line.replace(/^[0-9a-f]{7} /, "ID ").replace(/\d\d:\d\d [AP]M/, "TIME"))).toEqual([
