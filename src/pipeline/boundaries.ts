@@ -4,7 +4,9 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
+import type { Scalar } from "../base/value.ts";
 import { insideRoot, isUrl, realTarget } from "./paths.ts";
+import { outputKey, placeName, stageLines, throwAll } from "./stage-places.ts";
 import type { Stage } from "./types.ts";
 
 interface Boundary {
@@ -21,16 +23,18 @@ function realFolder(boundary: Boundary, folder: string): string {
   return real;
 }
 
-function placeOf(stage: Stage): string {
-  return `${stage.cmd === null ? "" : `stage '${stage.address}' in `}'${stage.file}': `;
+/** What is wrong, before its place is looked up. */
+interface Problem {
+  readonly code: "OUTSIDE_PROJECT" | "DVC_FILE_AS_DATA";
+  readonly what: string;
+  readonly hint?: string;
+  readonly key: readonly Scalar[];
 }
 
-function refuse(stage: Stage, what: string, hint: string): never {
-  throw new SweeplineError({
-    code: "OUTSIDE_PROJECT",
-    message: `${placeOf(stage)}${what}`,
-    hint,
-  });
+type Found = Omit<Problem, "key"> | undefined;
+
+function outside(what: string, hint: string): Found {
+  return { code: "OUTSIDE_PROJECT", what, hint };
 }
 
 const keepInside = "Stages may write inside the project only; nothing was run.";
@@ -45,56 +49,66 @@ function isOwnFile(inside: string): boolean {
 }
 
 /** As in DVC: what describes data can't be data itself. */
-function checkKinds(stage: Stage): void {
-  const isDvcFile = (name: string) => name.endsWith(".dvc") || path.basename(name) === "dvc.yaml";
-  const refuseKind = (name: string, role: string): never => {
-    throw new SweeplineError({
-      code: "DVC_FILE_AS_DATA",
-      message: `${placeOf(stage)}DVC file '${name}' cannot be ${role}.`,
-    });
-  };
-  for (const dep of stage.deps) if (isDvcFile(dep)) refuseKind(dep, "a dependency");
-  for (const output of stage.outs) if (isDvcFile(output.path)) refuseKind(output.path, "an output");
+function kindProblem(name: string, role: string): Found {
+  if (!name.endsWith(".dvc") && path.basename(name) !== "dvc.yaml") return undefined;
+  return { code: "DVC_FILE_AS_DATA", what: `DVC file '${name}' cannot be ${role}.` };
 }
 
 /** No file system has such names; a message of Node's would be all that a user got. */
-function checkNames(stage: Stage): void {
-  const names = [stage.workingFolder, ...stage.deps, ...stage.outs.map((output) => output.path)];
-  if (names.some((name) => name.includes("\0")))
-    refuse(stage, "a path holds a NUL character", "Paths can have any other character.");
+function nameProblem(name: string): Found {
+  if (!name.includes("\0")) return undefined;
+  return outside("a path holds a NUL character", "Paths can have any other character.");
 }
 
-function checkWorkingFolder(boundary: Boundary, stage: Stage): void {
-  const folder = stage.workingFolder;
+function folderProblem(boundary: Boundary, folder: string): Found {
   if (insideRoot(boundary.root, folder) === undefined)
-    refuse(stage, `the working folder '${folder}' is outside of the project`, keepInside);
+    return outside(`the working folder '${folder}' is outside of the project`, keepInside);
   if (insideRoot(boundary.root, realFolder(boundary, folder)) === undefined)
-    refuse(stage, `the working folder '${folder}' leads out of the project through a link`, keepInside);
+    return outside(`the working folder '${folder}' leads out of the project through a link`, keepInside);
+  return undefined;
 }
 
-function checkOutput(boundary: Boundary, stage: Stage, output: string): void {
-  if (isUrl(output)) refuse(stage, `the output '${output}' is not a local file`, "Only local outputs are supported.");
+function outputProblem(boundary: Boundary, stage: Stage, output: string): Found {
+  if (isUrl(output)) return outside(`the output '${output}' is not a local file`, "Only local outputs are supported.");
   const absolute = path.resolve(stage.workingFolder, output);
   const inside = insideRoot(boundary.root, absolute);
-  if (inside === undefined) refuse(stage, `the output '${output}' is outside of the project`, keepInside);
+  if (inside === undefined) return outside(`the output '${output}' is outside of the project`, keepInside);
   if (isOwnFile(inside))
-    refuse(stage, `the output '${output}' would replace the project's own files`, "Choose another path.");
+    return outside(`the output '${output}' would replace the project's own files`, "Choose another path.");
   const real = insideRoot(boundary.root, realFolder(boundary, path.dirname(absolute)));
-  if (real === undefined) refuse(stage, `the output '${output}' leads out of the project through a link`, keepInside);
-  if (isInternal(real))
-    refuse(stage, `the output '${output}' leads into '${real}' through a link`, "Choose another path.");
+  if (real === undefined) return outside(`the output '${output}' leads out of the project through a link`, keepInside);
+  return isInternal(real)
+    ? outside(`the output '${output}' leads into '${real}' through a link`, "Choose another path.")
+    : undefined;
+}
+
+/** Of a stage whose working folder is no good, that alone: its paths start there. */
+function problemsOf(boundary: Boundary, stage: Stage): Problem[] {
+  const { workingFolder, deps, outs } = stage;
+  const ofFolder = nameProblem(workingFolder) ?? folderProblem(boundary, workingFolder);
+  if (ofFolder !== undefined) return [{ ...ofFolder, key: ["wdir"] }];
+  const ofDeps = deps.flatMap((dep, index) => {
+    const found = nameProblem(dep) ?? kindProblem(dep, "a dependency");
+    return found === undefined ? [] : [{ ...found, key: ["deps", BigInt(index)] }];
+  });
+  const ofOuts = outs.flatMap((output) => {
+    const { path: name } = output;
+    const found = nameProblem(name) ?? kindProblem(name, "an output") ?? outputProblem(boundary, stage, name);
+    return found === undefined ? [] : [{ ...found, key: outputKey(stage, output) }];
+  });
+  return [...ofDeps, ...ofOuts];
 }
 
 /**
  * Refuses working folders and outputs that lie or lead outside the project, or into .git and .dvc (OUTSIDE_PROJECT), and
- * DVC's own files as data (DVC_FILE_AS_DATA).
+ * DVC's own files as data (DVC_FILE_AS_DATA): all of them at once.
  */
 export function checkBoundaries(root: string, stages: Iterable<Stage>): void {
   const boundary: Boundary = { root, realFolders: new Map() };
-  for (const stage of stages) {
-    checkNames(stage);
-    checkKinds(stage);
-    checkWorkingFolder(boundary, stage);
-    for (const output of stage.outs) checkOutput(boundary, stage, output.path);
-  }
+  const lineOf = stageLines(root);
+  const errors: SweeplineError[] = [];
+  for (const stage of stages)
+    for (const { what, key, ...facts } of problemsOf(boundary, stage))
+      errors.push(new SweeplineError({ ...facts, message: `${placeName(stage, lineOf(stage, key))}: ${what}` }));
+  throwAll(errors);
 }

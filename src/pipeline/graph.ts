@@ -5,6 +5,7 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { isUrl, pathKey } from "./paths.ts";
+import { outputKey, placeName, type StageLines, stageLines, throwAll } from "./stage-places.ts";
 import type { OutputSpec, Stage, StageAddress } from "./types.ts";
 
 export interface StageGraph {
@@ -36,29 +37,26 @@ function newNode(): PathNode {
   return { children: undefined, owner: undefined };
 }
 
-/** `dvc.yaml:train` and the like, said in full, for messages that name two places. */
-function placeOf(stage: Stage): string {
-  return stage.cmd === null ? `'${stage.file}'` : `stage '${stage.name}' in '${stage.file}'`;
-}
+type Places = (owned: OwnedOutput) => string;
 
-function duplicate(one: OwnedOutput, two: OwnedOutput): SweeplineError {
+function duplicate(one: OwnedOutput, two: OwnedOutput, placeOf: Places): SweeplineError {
   if (one.stage === two.stage)
     return new SweeplineError({
       code: "OUTPUT_DUPLICATE",
-      message: `file '${one.key}' is specified more than once in ${placeOf(one.stage)}.`,
+      message: `file '${one.key}' is specified more than once in ${placeOf(two)}.`,
     });
   return new SweeplineError({
     code: "OUTPUT_DUPLICATE",
-    message: `output '${one.key}' is specified in:\n\t- ${placeOf(one.stage)}\n\t- ${placeOf(two.stage)}`,
+    message: `output '${one.key}' is specified in:\n\t- ${placeOf(one)}\n\t- ${placeOf(two)}`,
     hint: "An output belongs to one stage: remove it from one of them.",
   });
 }
 
-function overlap(parent: OwnedOutput, inner: OwnedOutput): SweeplineError {
+function overlap(parent: OwnedOutput, inner: OwnedOutput, placeOf: Places): SweeplineError {
   return new SweeplineError({
     code: "OUTPUT_OVERLAP",
     message:
-      `the output paths:\n'${parent.key}' (${placeOf(parent.stage)})\n'${inner.key}' (${placeOf(inner.stage)})\n` +
+      `the output paths:\n'${parent.key}' (${placeOf(parent)})\n'${inner.key}' (${placeOf(inner)})\n` +
       "overlap and are thus in the same tracked directory.",
     hint: "Keep outputs in separate folders, or track the files one by one.",
   });
@@ -73,27 +71,36 @@ function firstOwner(node: PathNode): OwnedOutput | undefined {
   return undefined;
 }
 
-function addOutput(tree: OutputTree, owned: OwnedOutput): void {
+/** Adds it, or answers what stands in its way. */
+function addOutput(tree: OutputTree, owned: OwnedOutput, placeOf: Places): SweeplineError | undefined {
   let node = tree.top;
   for (const segment of owned.key.split("/")) {
-    if (node.owner !== undefined) throw overlap(node.owner, owned);
+    if (node.owner !== undefined) return overlap(node.owner, owned, placeOf);
     node.children ??= new Map();
     const next = node.children.get(segment) ?? newNode();
     node.children.set(segment, next);
     node = next;
   }
-  if (node.owner !== undefined) throw duplicate(node.owner, owned);
+  if (node.owner !== undefined) return duplicate(node.owner, owned, placeOf);
   const inner = firstOwner(node);
-  if (inner !== undefined) throw overlap(owned, inner);
+  if (inner !== undefined) return overlap(owned, inner, placeOf);
   node.owner = owned;
+  return undefined;
 }
 
-/** All outputs in one tree. Throws OUTPUT_DUPLICATE or OUTPUT_OVERLAP, naming both stages. */
+/** All outputs in one tree. Throws OUTPUT_DUPLICATE or OUTPUT_OVERLAP with all of them, naming both stages of each. */
 export function outputTree(root: string, stages: Iterable<Stage>): OutputTree {
   const tree: OutputTree = { top: newNode(), root };
+  const lineOf = stageLines(root);
+  const placeOf: Places = ({ stage, output }) => placeName(stage, lineOf(stage, outputKey(stage, output)));
+  const errors: SweeplineError[] = [];
   for (const stage of stages)
-    for (const output of stage.outs)
-      addOutput(tree, { stage, output, key: pathKey(root, path.resolve(stage.workingFolder, output.path)) });
+    for (const output of stage.outs) {
+      const key = pathKey(root, path.resolve(stage.workingFolder, output.path));
+      const error = addOutput(tree, { stage, output, key }, placeOf);
+      if (error !== undefined) errors.push(error);
+    }
+  throwAll(errors);
   return tree;
 }
 
@@ -138,7 +145,7 @@ function refuseStageInsideOutput(tree: OutputTree, stage: Stage): void {
   if (holder === undefined) return;
   throw new SweeplineError({
     code: "STAGE_INSIDE_OUTPUT",
-    message: `${placeOf(stage)} is within an output '${holder.output.path}' of ${placeOf(holder.stage)}`,
+    message: `${placeName(stage, undefined)} is within an output '${holder.output.path}' of ${placeName(holder.stage, stageLines(tree.root)(holder.stage, outputKey(holder.stage, holder.output)))}`,
   });
 }
 
@@ -149,7 +156,7 @@ function needsOf(tree: OutputTree, stage: Stage): StageAddress[] {
   return [...found];
 }
 
-function refuseCycles(graph: StageGraph): void {
+function refuseCycles(graph: StageGraph, root: string): void {
   const state = new Map<StageAddress, "open" | "done">();
   for (const start of graph.stages.keys()) {
     const stack: { address: StageAddress; next: number }[] = [];
@@ -165,16 +172,16 @@ function refuseCycles(graph: StageGraph): void {
         stack.pop();
       } else if (state.get(need) === "open") {
         const names = stack.map((entry) => entry.address);
-        throw cycle(graph, names.slice(names.indexOf(need)));
+        throw cycle(graph, names.slice(names.indexOf(need)), stageLines(root));
       } else if (!state.has(need)) open(need);
     }
   }
 }
 
-function cycle(graph: StageGraph, addresses: readonly StageAddress[]): SweeplineError {
+function cycle(graph: StageGraph, addresses: readonly StageAddress[], lineOf: StageLines): SweeplineError {
   const places = addresses.map((address) => {
     const stage = graph.stages.get(address);
-    return `\n\t- ${stage === undefined ? address : placeOf(stage)}`;
+    return `\n\t- ${stage === undefined ? address : placeName(stage, lineOf(stage, []))}`;
   });
   return new SweeplineError({
     code: "STAGE_CYCLE",
@@ -194,6 +201,6 @@ export function buildGraph(tree: OutputTree, stages: readonly Stage[]): StageGra
     for (const need of needed) feeds.get(need)?.push(stage.address);
   }
   const graph = { stages: new Map(stages.map((stage) => [stage.address, stage])), needs, feeds };
-  refuseCycles(graph);
+  refuseCycles(graph, tree.root);
   return graph;
 }

@@ -1,13 +1,13 @@
 /** What stages need and nobody makes: known before the first stage runs. */
 import path from "node:path";
-import { existsSync, readIfExists } from "../base/files.ts";
+import { existsSync } from "../base/files.ts";
 import type { Scalar } from "../base/value.ts";
-import { keyLines } from "./definition/source.ts";
 import { outputsAt } from "./graph.ts";
 import { isUrl } from "./paths.ts";
 import type { ProjectStages } from "./project-stages.ts";
 import { currentParams } from "./run/changes.ts";
 import { shownItem, shownStage, type Work } from "./run/work.ts";
+import { stageLines } from "./stage-places.ts";
 import type { ParamsSpec, Stage, StageFailure } from "./types.ts";
 
 const hint = "Nothing was run. What a stage writes and another one reads belongs to the outs of the first.";
@@ -71,19 +71,11 @@ function missingOf(search: Search, stage: Stage): Missing[] {
 }
 
 /** `dvc.yaml:7`, by file and key of a stage. Files are read only where something is wrong. */
-function placeFinder({ stages, place }: Search): (stage: Stage, key: readonly Scalar[]) => string {
-  const lines = new Map<string, ReturnType<typeof keyLines>>();
+function placeFinder({ place }: Search): (stage: Stage, key: readonly Scalar[]) => string {
+  const lineOf = stageLines(place.project.root);
   return (stage, key) => {
-    const absolute = path.join(place.project.root, stage.file);
-    const find = lines.get(stage.file) ?? keyLines({ file: stage.file, text: String(readIfExists(absolute) ?? "") });
-    lines.set(stage.file, find);
-    const group = stage.name.split("@", 1)[0] ?? stage.name;
-    const isGenerated = stages.groups.has(`${absolute}:${group}`);
-    // The deepest of them that exists: an entry of `foreach` has its keys below `do`.
-    const line = isGenerated
-      ? Math.max(find(["stages", group, "do", ...key]), find(["stages", group, ...key]))
-      : find(["stages", stage.name, ...key]);
-    return `${path.relative(place.folder, absolute)}:${line}`;
+    const file = path.relative(place.folder, path.join(place.project.root, stage.file));
+    return `${file}:${lineOf(stage, key) ?? 1}`;
   };
 }
 
@@ -111,7 +103,8 @@ export function missingInputs(
     const [first] = missing;
     if (first === undefined) return [];
     const problems = missing.map(({ text, key }) => `${placeOf(stage, key)}: ${text}`);
-    return [{ address: stage.address, name: shownStage(place, stage), message: first.text, problems, hint }];
+    const facts = { message: first.text, place: placeOf(stage, first.key), problems, hint };
+    return [{ address: stage.address, name: shownStage(place, stage), ...facts }];
   });
 }
 

@@ -333,7 +333,9 @@ const shownProblems = 20;
 /** The failure that ended the run, or everything that was missing from the start. */
 function reasonOf(failures: readonly StageFailure[]): string {
   const problems = failures.flatMap((failure) => failure.problems ?? []);
-  if (problems.length < 2) return failures.length === 1 ? `: ${failures[0]?.message ?? ""}` : "";
+  const [first] = failures;
+  const place = first?.place === undefined ? "" : ` (${first.place})`;
+  if (problems.length < 2) return failures.length === 1 ? `: ${first?.message ?? ""}${place}` : "";
   const more = problems.length - shownProblems;
   const lines = [...problems.slice(0, shownProblems), ...(more > 0 ? [`and ${more} more`] : [])];
   return `:\n${lines.map((line) => `  ${line}`).join("\n")}`;

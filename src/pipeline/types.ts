@@ -182,6 +182,8 @@ export interface StageFailure {
   readonly name: string;
   /** Why, in one line: `failed to run: sh train.sh, exited with 3`, `dependency 'x' does not exist`. */
   readonly message: string;
+  /** Where it was foreseen: what the message tells of stands there, `dvc.yaml:7`. */
+  readonly place?: string;
   /** Where it was foreseen: everything that is missing, each with the line that names it. */
   readonly problems?: readonly string[];
   /** What to do about it, where that is known. */

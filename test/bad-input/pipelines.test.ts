@@ -19,8 +19,14 @@ const first = "  a: {cmd: echo ran >> ran, outs: [o.txt]}\n";
 const stage = (facts: string) => `stages:\n${first}  b: {cmd: echo ran >> ran, ${facts}}\n`;
 
 const pipelines: Record<string, readonly [yaml: string, says: RegExp]> = {
-  "an output above the project": [stage("outs: [../p.txt]"), /stage 'b' .*'\.\.\/p\.txt' is outside of the project/],
-  "an absolute output": [stage("outs: [/etc/p.txt]"), /'\/etc\/p\.txt' is outside of the project/],
+  "an output above the project": [
+    stage("outs: [../p.txt]"),
+    /stage 'b' in 'dvc\.yaml:3': .*'\.\.\/p\.txt' is outside of the project/,
+  ],
+  "several at once": [
+    "stages:\n  a:\n    cmd: x\n    outs: [/etc/p.txt]\n    deps:\n    - dvc.yaml\n  b: {cmd: x, wdir: ..}\n",
+    /'dvc\.yaml:6': DVC file.*\n.*'dvc\.yaml:4': .*'\/etc\/p\.txt' is outside of the project\n.*'dvc\.yaml:7': the working folder/,
+  ],
   "the project itself": [stage("outs: [.]"), /would replace the project's own files/],
   "the folder above": [stage("outs: [..]"), /outside of the project/],
   "a Git hook": [stage("outs: [.git/hooks/pre-commit]"), /would replace the project's own files/],
@@ -33,12 +39,18 @@ const pipelines: Record<string, readonly [yaml: string, says: RegExp]> = {
   "a working folder outside": [stage("wdir: .., outs: [p.txt]"), /working folder '.*' is outside of the project/],
   "a working folder behind a link": [stage("wdir: link, outs: [p.txt]"), /working folder .* through a link/],
   "a path with NUL": [stage('outs: ["p\\0.txt"]'), /a path holds a NUL character/],
-  "two stages with one output": [stage("outs: [o.txt]"), /output 'o\.txt' is specified in:[\s\S]*'a'[\s\S]*'b'/],
-  "an output inside another": [stage("outs: [o.txt/inner]"), /overlap/],
-  "a circle": [stage("deps: [p.txt], outs: [p.txt]"), /circle of stages/],
+  "two stages with one output": [
+    stage("outs: [o.txt]"),
+    /output 'o\.txt' is specified in:\n.*'a' in 'dvc\.yaml:2'\n.*'b' in 'dvc\.yaml:3'/,
+  ],
+  "an output inside another": [
+    stage("outs: [o.txt/inner, o.txt]"),
+    /dvc\.yaml:2[\s\S]*dvc\.yaml:3[\s\S]*overlap[\s\S]*is specified in/,
+  ],
+  "a circle": [stage("deps: [p.txt], outs: [p.txt]"), /circle of stages: b\.\n.*'dvc\.yaml:3'/],
   "a missing dependency": [
     stage("deps: [nope.txt], outs: [p]"),
-    /reproduce 'b': dependency 'nope\.txt' does not exist\nHINT: Nothing was run/,
+    /reproduce 'b': dependency 'nope\.txt' does not exist \(dvc\.yaml:3\)\nHINT: Nothing was run/,
   ],
   "missing dependencies and folders": [
     "stages:\n  a: {cmd: echo > o.txt, deps: [x1, x2], outs: [o.txt]}\n  b:\n    cmd: echo ran >> ran\n    wdir: gone\n",
@@ -47,7 +59,10 @@ const pipelines: Record<string, readonly [yaml: string, says: RegExp]> = {
   "a dvc.yaml as a dependency": [stage("deps: [dvc.yaml]"), /DVC file 'dvc\.yaml' cannot be a dependency/],
   "a .dvc file as an output": [stage("outs: [x.dvc]"), /DVC file 'x\.dvc' cannot be an output/],
   "a missing parameter file": [stage("params: [{nope.yaml: [y]}]"), /dependency 'nope\.yaml' does not exist/],
-  "a key that is not known": [stage("outz: [p]"), /validation failed/],
+  "a key that is not known": [
+    stage(`outz: [p], deps: ["\${nope}"]`),
+    /validation failed: 2 errors.\n.*:3: .*'outz'.*\n.*:3: stages\.b\.deps: .*nope/,
+  ],
   "no YAML": ["stages: [", /unable to read: 'dvc\.yaml', line 1/],
 };
 

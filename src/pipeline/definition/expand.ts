@@ -4,11 +4,12 @@ import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../store/project.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
+import type { Problem } from "./check.ts";
 import { type Context, emptyContext, fileContext, fileOf, TemplateProblem, varsOf, withVars } from "./context.ts";
 import { type FillOptions, fill, holdsReference, type Scope } from "./fill.ts";
 import { foreachMembers, type Member, matrixMembers } from "./members.ts";
 import { type ShellHazard, shellHazards } from "./shell-hazards.ts";
-import { lineOfKey } from "./source.ts";
+import { keyFinder } from "./source.ts";
 import { asText } from "./stage.ts";
 
 /** The values of a parameter file (absolute path), the same object as long as the file is the same; undefined where there is none. */
@@ -210,18 +211,18 @@ const shownIssues = 20;
 
 function templateError(source: DefinitionSource, issues: readonly Issue[]): SweeplineError {
   const [first] = issues;
+  const find = keyFinder(source);
   const message =
     issues.length === 1 && first !== undefined
-      ? `failed to parse '${first.where}' in '${source.file}', line ${lineOfKey(source, first.path)}: ${first.message}`
+      ? `failed to parse '${first.where}' in '${source.file}', line ${find(first.path).line}: ${first.message}`
       : `failed to parse '${source.file}': ${issues.length} errors.\n${issues
           .slice(0, shownIssues)
-          .map((issue) => `  ${source.file}:${lineOfKey(source, issue.path)}: ${issue.where}: ${issue.message}`)
+          .map((issue) => `  ${source.file}:${find(issue.path).line}: ${issue.where}: ${issue.message}`)
           .join("\n")}`;
   return new SweeplineError({ code: "TEMPLATE_INVALID", message });
 }
 
-/** All stages of a file. Errors: TEMPLATE_INVALID, with every reference that can't be filled. */
-export function expandDefinitions(source: DefinitionSource): ExpandedFile {
+function expand(source: DefinitionSource): ExpandedFile & Pick<Expansion, "issues"> {
   const expansion = new Expansion(source);
   if (expansion.issues.length === 0) expansion.addAll();
   const top = {
@@ -230,6 +231,28 @@ export function expandDefinitions(source: DefinitionSource): ExpandedFile {
     plots: expansion.top("plots"),
     artifacts: expansion.top("artifacts"),
   };
-  if (expansion.issues.length > 0) throw templateError(source, expansion.issues);
-  return { stages: expansion.stages, groups: expansion.groups, top };
+  return { stages: expansion.stages, groups: expansion.groups, top, issues: expansion.issues };
+}
+
+/** All stages of a file. Errors: TEMPLATE_INVALID, with every reference that can't be filled. */
+export function expandDefinitions(source: DefinitionSource): ExpandedFile {
+  const { issues, ...expanded } = expand(source);
+  if (issues.length > 0) throw templateError(source, issues);
+  return expanded;
+}
+
+/** The references that can't be filled, of data that may have other mistakes too; each once, whatever stages it is generated for. */
+export function templateProblems(source: DefinitionSource): readonly Problem[] {
+  try {
+    const { issues } = expand(source);
+    return [
+      ...new Map(
+        issues.map(({ path: at, message }) => [`${at.join("\0")}\0${message}`, { path: at, message }]),
+      ).values(),
+    ];
+  } catch (error) {
+    // A file that it would read is broken itself: that comes next.
+    if (error instanceof SweeplineError) return [];
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../store/project.ts";
 import type { Stage } from "../types.ts";
-import { expandDefinitions, type ReadTemplateFile } from "./expand.ts";
+import { type DefinitionSource, expandDefinitions, type ReadTemplateFile, templateProblems } from "./expand.ts";
 import { type PipelineSource, readPipelineSource } from "./source.ts";
 import { asText, stageOf } from "./stage.ts";
 
@@ -55,16 +55,18 @@ function textList(value: Value | undefined): string[] {
   return isList(value) ? value.map(asText) : [];
 }
 
+function definitionsOf(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): DefinitionSource {
+  return { ...source, folder: path.join(location.root, path.dirname(location.file)), read, ...styleOf(location) };
+}
+
+function readSource(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineSource {
+  return readPipelineSource(location.file, bytes, (source) => templateProblems(definitionsOf(location, source, read)));
+}
+
 function build(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): PipelineFile {
-  const folder = path.join(location.root, path.dirname(location.file));
-  const expanded = expandDefinitions({
-    file: location.file,
-    text: source.text,
-    folder,
-    data: source.data,
-    read,
-    ...styleOf(location),
-  });
+  const definitions = definitionsOf(location, source, read);
+  const { folder } = definitions;
+  const expanded = expandDefinitions(definitions);
   const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues, takenValues }) => ({
     ...stageOf({ file: location.file, folder, name }, definition),
     ...(shellHazards.length === 0 ? {} : { shellHazards }),
@@ -97,7 +99,7 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
   const bytes = readIfExists(absolute);
   if (bytes === undefined)
     throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${location.file}' does not exist` });
-  const source = readPipelineSource(location.file, bytes);
+  const source = readSource(location, bytes, read);
   const before = known.get(absolute);
   const style = JSON.stringify(location.style);
   if (
@@ -119,5 +121,5 @@ export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateF
 
 /** A dvc.yaml whose bytes are at hand (of a commit, say); nothing is remembered. Errors: PIPELINE_FILE_INVALID, those of templates. */
 export function parsePipelineFile(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineFile {
-  return build(location, readPipelineSource(location.file, bytes), read);
+  return build(location, readSource(location, bytes, read), read);
 }

@@ -15,23 +15,29 @@ export interface PipelineSource {
   readonly data: ValueMap;
 }
 
+interface FoundOffset {
+  readonly offset: number;
+  /** How much of the path exists. */
+  readonly depth: number;
+}
+
 /** The node at a path, or the deepest one on the way that exists; of an entry the place of its key. */
-function offsetAt(root: LocatedNode | undefined, path: ValuePath): number {
+function findOffset(root: LocatedNode | undefined, path: ValuePath): FoundOffset {
   let node = root;
   let offset = root?.start ?? 0;
-  for (const segment of path) {
+  for (const [depth, segment] of path.entries()) {
     if (node?.kind === "map") {
       const entry = node.entries.find((each) => each.key === segment);
-      if (entry === undefined) return offset;
+      if (entry === undefined) return { offset, depth };
       offset = entry.start;
       node = entry.node;
     } else if (node?.kind === "list" && typeof segment === "bigint") {
       node = node.items[Number(segment)];
-      if (node === undefined) return offset;
+      if (node === undefined) return { offset, depth };
       offset = node.start;
-    } else return offset;
+    } else return { offset, depth };
   }
-  return offset;
+  return { offset, depth: path.length };
 }
 
 function keyText(path: ValuePath): string {
@@ -46,21 +52,22 @@ function keyText(path: ValuePath): string {
   );
 }
 
-/** Answers the 1-based line of a key in a pipeline file, or of what holds it, for messages. */
-export function keyLines({ file, text }: Pick<PipelineSource, "file" | "text">): (path: readonly Scalar[]) => number {
-  const { root } = parseYaml({ path: file, text });
-  return (path) => lineOf(text, offsetAt(root, path));
-}
+/** The 1-based line of a key in a pipeline file, or of what holds it, and how much of its path exists. */
+export type KeyFinder = (path: readonly Scalar[]) => { readonly line: number; readonly depth: number };
 
-/** The 1-based line of one key. */
-export function lineOfKey(source: Pick<PipelineSource, "file" | "text">, path: readonly Scalar[]): number {
-  return keyLines(source)(path);
+/** Finds keys for messages. */
+export function keyFinder({ file, text }: Pick<PipelineSource, "file" | "text">): KeyFinder {
+  const { root } = parseYaml({ path: file, text });
+  return (path) => {
+    const { offset, depth } = findOffset(root, path);
+    return { line: lineOf(text, offset), depth };
+  };
 }
 
 function invalid(source: Omit<PipelineSource, "data">, problems: readonly Problem[]): SweeplineError {
   const { root } = parseYaml({ path: source.file, text: source.text });
   const lines = problems
-    .map((problem) => ({ offset: offsetAt(root, problem.path), problem }))
+    .map((problem) => ({ offset: findOffset(root, problem.path).offset, problem }))
     .sort((a, b) => a.offset - b.offset)
     .map(({ offset, problem }) => {
       const key = keyText(problem.path);
@@ -82,13 +89,17 @@ function readValue(file: string, text: string): Value {
   return root === undefined ? new Map() : plainValue(root);
 }
 
-function parse(file: string, text: string): ValueMap {
+/** Further problems of data that the check refused, so that all are told at once. */
+export type FurtherProblems = (source: PipelineSource) => readonly Problem[];
+
+function parse(file: string, text: string, further: FurtherProblems): ValueMap {
   const value = readValue(file, text);
   const problems: Problem[] = [];
   if (value === null) return new Map();
   if (!isMap(value)) problems.push({ path: [], message: `expected a mapping, found ${kindOf(value)}` });
   else pipelineFile(value, [], (problem) => problems.push(problem));
-  if (problems.length > 0 || !isMap(value)) throw invalid({ file, text }, problems);
+  if (!isMap(value)) throw invalid({ file, text }, problems);
+  if (problems.length > 0) throw invalid({ file, text }, [...problems, ...further({ file, text, data: value })]);
   return value;
 }
 
@@ -97,11 +108,15 @@ const parsed = new Map<string, ValueMap>();
 const parsedLimit = 64;
 
 /** Reads the bytes of a dvc.yaml. Errors: PIPELINE_FILE_INVALID with all mistakes, those of the YAML reader. */
-export function readPipelineSource(file: string, bytes: Uint8Array): PipelineSource {
+export function readPipelineSource(
+  file: string,
+  bytes: Uint8Array,
+  further: FurtherProblems = () => [],
+): PipelineSource {
   const { text } = decodeFile({ path: file, bytes });
   let data = parsed.get(text);
   if (data === undefined) {
-    data = parse(file, text);
+    data = parse(file, text, further);
     if (parsed.size >= parsedLimit) parsed.clear();
     parsed.set(text, data);
   }
