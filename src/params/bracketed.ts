@@ -43,7 +43,8 @@ function appendToBrackets(brackets: Brackets, lastEnd: number, { additions, sepa
   const comma = findComma(text, lastEnd, close);
   const ownLine = separator.includes("\n");
   const from = comma === undefined ? lastEnd : comma + 1;
-  const lineEnd = ownLine ? endOfLine(text, from, close) : from;
+  const rest = text.slice(from, endOfLine(text, from, close));
+  const lineEnd = ownLine && rest.trim() !== "" ? from + rest.length : from;
   const body = additions.join(separator);
   const trailing = comma === undefined ? "" : ",";
   const gap = separator.replace(/^,/, "");
@@ -53,7 +54,7 @@ function appendToBrackets(brackets: Brackets, lastEnd: number, { additions, sepa
   return comma === undefined ? [{ start: lastEnd, end: lastEnd, text: "," }, added] : [added];
 }
 
-/** Splices that take out `count` entries from number `from` on; at least one must remain. */
+/** Splices that take out `count` entries from number `from` on; at least one must remain. Other lines and comments stay. */
 export function removeFromBrackets(brackets: Brackets, from: number, count: number): Splice[] {
   const { text, spans } = brackets;
   const first = spans[from];
@@ -61,17 +62,52 @@ export function removeFromBrackets(brackets: Brackets, from: number, count: numb
   const previous = spans[from - 1];
   const last = spans[from + count - 1];
   if (first === undefined || last === undefined) return [];
-  const lines = wholeLines(brackets, { start: first.start, end: last.end }, next?.start);
-  if (lines === undefined) {
-    if (next !== undefined) return [{ start: first.start, end: next.start, text: "" }];
-    return [{ start: previous?.end ?? first.start, end: last.end, text: "" }];
-  }
+  const gone = { start: first.start, end: last.end };
+  const lines = wholeLines(brackets, gone, next?.start);
+  if (lines === undefined) return next === undefined ? cutLast(brackets, gone, previous) : cutBefore(text, gone, next);
   const hasTrailing = findComma(text, last.end, lines.end) !== undefined;
   const before = previous === undefined ? undefined : findComma(text, previous.end, first.start);
   // The new last entry loses its comma where the old one had none.
   return next !== undefined || hasTrailing || before === undefined
     ? [lines]
     : [{ start: before, end: before + 1, text: "" }, lines];
+}
+
+type Span = Brackets["spans"][number];
+
+/** Takes out entries in front of another one. Where that stands on a line of its own, its line and the comments stay. */
+function cutBefore(text: string, gone: Span, next: Span): Splice[] {
+  const comma = findComma(text, gone.end, next.start);
+  const isOneLine = !text.slice(gone.end, next.start).includes("\n");
+  if (comma === undefined || isOneLine) return [{ start: gone.start, end: next.start, text: "" }];
+  const isBehind = !text.slice(gone.end, comma).includes("\n");
+  if (isBehind) return [{ start: skipBlanksBack(text, gone.start), end: comma + 1, text: "" }];
+  // The comma stands in front of the next entry: the line that ends here goes with its comment.
+  if (/^[ \t]*$/.test(text.slice(comma + 1, next.start))) return [{ start: gone.start, end: next.start, text: "" }];
+  return [
+    { ...gone, text: "" },
+    { start: comma, end: comma + 1, text: "" },
+  ];
+}
+
+/** Takes out the last entries: with them all from the entry before, but no comment. */
+function cutLast({ text, close }: Brackets, gone: Span, previous: Span | undefined): Splice[] {
+  const from = previous?.end ?? gone.start;
+  const before = findComma(text, from, gone.start);
+  if (before === undefined || /^[ \t]*,\s*$/.test(text.slice(from, gone.start)))
+    return [{ start: from, end: gone.end, text: "" }];
+  const trailing = findComma(text, gone.end, close);
+  if (trailing !== undefined) return [{ start: gone.start, end: trailing + 1, text: "" }];
+  return [
+    { start: before, end: before + 1, text: "" },
+    { ...gone, text: "" },
+  ];
+}
+
+function skipBlanksBack(text: string, offset: number): number {
+  let at = offset;
+  while (text[at - 1] === " " || text[at - 1] === "\t") at--;
+  return at;
 }
 
 /** The lines of entries that share them with nothing but their comma and a comment: these go, and all others stay. */
@@ -101,7 +137,7 @@ function separatorOf({ text, open, spans }: Brackets): string {
 }
 
 /** The offset of the next comma, comments left out. */
-function findComma(text: string, from: number, end: number): number | undefined {
+export function findComma(text: string, from: number, end: number): number | undefined {
   for (let at = from; at < end; at++) {
     const char = text[at];
     if (char === ",") return at;

@@ -133,6 +133,13 @@ describe("other formats", () => {
     ["p.py", "x = 1; y = 1\n", edit("y=2", 2n), "x = 1; y = 2\n"],
     ["p.py", "B = 32\n", edit("B=abc", "abc"), 'B = "abc"\n'],
     ["p.py", "class M:\n    a = 1\n", edit("~M.a"), "class M:\n    pass\n"],
+    ["p.toml", "m = [1, 2, # b\n  3, 4]\n", edit("~m.1"), "m = [1, # b\n  3, 4]\n"],
+    ["p.yaml", "a: [1, # one\n  2]   # e\n", edit("~a.1"), "a: [1 # one\n  ]   # e\n"],
+    ["p.yaml", "m: {x: 1, # x\n    y: 2, # y\n    z: 3}\n", edit("~m.x"), "m: { # x\n    y: 2, # y\n    z: 3}\n"],
+    ["p.json", '{"m": [1, 2,\n  3]}', edit("~m.1"), '{"m": [1,\n  3]}'],
+    ["p.py", "m = [1, 2, # b\n  3]\n", edit("~m.2"), "m = [1, 2 # b\n  ]\n"],
+    ["p.py", "m = (1, # a\n  2)\n", edit("~m.1"), "m = (1, # a\n  )\n"],
+    ["p.yaml", "m: [1,\n  2 ]\n", { ...edit("m=[3]", [3n]), kind: "extend-list" }, "m: [1,\n  2,\n  3 ]\n"],
   ])("%s %j", async (path, before, change, after) => {
     expect(await edited(path, before, [change])).toBe(after);
   });

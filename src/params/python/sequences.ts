@@ -1,5 +1,6 @@
 /** Changes of tuples and sets: they stay what they are, and the items that a change does not name keep their text. */
 import type { Value } from "../../base/value.ts";
+import { findComma } from "../bracketed.ts";
 import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
 import type { Change } from "../changes.ts";
 import type { Splice } from "../located.ts";
@@ -21,7 +22,7 @@ export function sequenceSplices(text: string, change: Change, dialect: Dialect):
   if (change.kind === "remove-items") {
     const kept = node.items.toSpliced(change.from, change.count);
     const [only] = kept;
-    if (kept.length === 1 && only !== undefined && node.extra.sequence !== "set") return leaveOne(node, only);
+    if (kept.length === 1 && only !== undefined && node.extra.sequence !== "set") return leaveOne(text, node, only);
     if (node.extra.sequence === "bare tuple") return [removeBare(node, change)];
   }
   return bracketSplices(text, change, dialect);
@@ -61,11 +62,18 @@ function removeBare(node: Sequence, { from, count }: Extract<Change, { kind: "re
   };
 }
 
-/** A tuple of one item needs its comma. */
-function leaveOne(node: Sequence, item: PythonNode): Splice[] {
+/** A tuple of one item needs its comma. Comments stay. */
+function leaveOne(text: string, node: Sequence, item: PythonNode): Splice[] {
   const inside = node.extra.sequence === "bare tuple" ? 0 : 1;
-  return [
-    { start: node.start + inside, end: item.start, text: "" },
-    { start: item.end, end: node.end - inside, text: "," },
-  ];
+  const close = node.end - inside;
+  if (!text.slice(node.start, close).includes("#"))
+    return [
+      { start: node.start + inside, end: item.start, text: "" },
+      { start: item.end, end: close, text: "," },
+    ];
+  const cuts = node.items
+    .filter((other) => other !== item)
+    .map(({ start, end }) => ({ start, end: (findComma(text, end, close) ?? end - 1) + 1, text: "" }));
+  const hasComma = findComma(text, item.end, close) !== undefined;
+  return hasComma ? cuts : [...cuts, { start: item.end, end: item.end, text: "," }];
 }
