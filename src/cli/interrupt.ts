@@ -1,6 +1,6 @@
 /** Ctrl+C and its kin while something runs: once asks for a clean stop, twice ends at once. */
 import { exitCodes } from "../base/errors.ts";
-import type { Io } from "./io.ts";
+import type { ExitCode, Io } from "./io.ts";
 
 export interface Interrupt {
   /** Aborted at the first SIGINT, SIGTERM or (from a terminal that is closed) SIGHUP. */
@@ -11,14 +11,17 @@ export interface Interrupt {
 
 export interface InterruptOptions {
   /**
-   * Called at the second signal, before the process exits with 252: must not wait for anything. Answers what is said
+   * Called at the second signal, before the process exits with 252 or `exitCode`: must not wait for anything. Answers what is said
    * last: what became of the work.
    */
   readonly endAtOnce: () => string;
   /** Who says at the first signal that a second one ends it: "print": this; "none": progress. */
   readonly advice: "print" | "none";
+  /** Of the end at once. */
+  readonly exitCode?: ExitCode;
 }
 
+/** The last one is of the work within that of the others: it has the word. */
 const listening = new Set<AbortController>();
 
 /** Whether somebody runs what must end cleanly: a signal is answered. */
@@ -28,17 +31,20 @@ export function isInterruptible(): boolean {
 
 const adviceText = "Stopping; once more ends it at once.";
 
-export function listenForInterrupt(io: Io, { endAtOnce, advice }: InterruptOptions): Interrupt {
+export function listenForInterrupt(io: Io, options: InterruptOptions): Interrupt {
+  const { endAtOnce, advice, exitCode = exitCodes.interrupted } = options;
   const controller = new AbortController();
   const onSignal = () => {
+    const isLast = [...listening].at(-1) === controller;
     if (!controller.signal.aborted) {
-      if (advice === "print") io.stderr.write(`${adviceText}\n`);
+      if (advice === "print" && isLast) io.stderr.write(`${adviceText}\n`);
       return controller.abort();
     }
+    if (!isLast) return;
     const text = endAtOnce();
     // After the listeners that give the terminal back.
     process.once("exit", () => io.stderr.write(`${text}\n`));
-    process.exit(exitCodes.interrupted);
+    process.exit(exitCode);
   };
   // Node gives SIGHUP its default action back even under nohup. Where nothing of ours is on a terminal,
   // somebody arranged for us to outlive it: go on.

@@ -16,6 +16,7 @@ import { absentStorage } from "./exp-share.ts";
 import { type Io, warn } from "./io.ts";
 import type { LimitFlags } from "./limit-options.ts";
 import { checkHead, gitRemoteOf, readPlan, trackedChanges } from "./matrix.ts";
+import type { JobStop } from "./matrix-stop.ts";
 
 export interface RunOptions extends LimitFlags {
   readonly plan: string;
@@ -33,15 +34,18 @@ export interface Job extends PointScope {
   readonly io: Io;
   readonly options: RunOptions;
   readonly remote: string;
+  readonly stop: JobStop;
 }
 
 export type Refs = ReadonlyMap<RefName, ObjectId>;
 
-/** For withRetries: warns of each failure. */
-export const told = (io: Io) => (message: string) => warn(io, `${message}; trying again`);
+/** Work over a network: tried again until it is done or somebody stops us. */
+export function retried<T>({ io, stop }: Pick<Job, "io" | "stop">, work: () => Promise<T>): Promise<T> {
+  return stop.during(() => withRetries(work, (message) => warn(io, `${message}; trying again`), stop.signal));
+}
 
 /** Throws PLAN_MISSING, PLAN_INVALID, PLAN_STALE, WORKSPACE_CHANGED, BAD_POINT, NO_GIT_REMOTE. */
-export async function openJob(io: Io, options: RunOptions): Promise<Job> {
+export async function openJob(io: Io, options: RunOptions, stop: JobStop): Promise<Job> {
   const context = openExperiments(openProject(process.cwd()));
   const plan = readPlan(options.plan);
   await checkHead(context, plan);
@@ -49,7 +53,7 @@ export async function openJob(io: Io, options: RunOptions): Promise<Job> {
   const { first, last } = parseShard(options.point, plan.points.length);
   const remote = await gitRemoteOf(context, options.gitRemote);
   if (options.bundle !== undefined) openBundleFolder(options.bundle);
-  return { io, options, context, plan, remote, points: plan.points.slice(first, last + 1) };
+  return { io, options, context, plan, remote, stop, points: plan.points.slice(first, last + 1) };
 }
 
 /** Runs start from the workspace: a change there would be part of every result, under the plan's name. */
@@ -69,7 +73,7 @@ async function refuseChanges(context: ExperimentsContext): Promise<void> {
 export async function lookAtRemote(job: Job): Promise<Taken> {
   try {
     const look = () => takeResults(job, job.remote);
-    return await (job.options.bundle === undefined ? withRetries(look, told(job.io)) : look());
+    return await (job.options.bundle === undefined ? retried(job, look) : look());
   } catch (error) {
     if (!(error instanceof SweeplineError) || job.options.bundle === undefined) throw error;
     warn(job.io, `the Git remote was not asked what is done already: ${error.message}`);

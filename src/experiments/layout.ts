@@ -6,6 +6,8 @@ export interface StateLayout {
   readonly root: string;
   /** One lock file a claimed queue entry: `<sequence>`. */
   readonly claims: string;
+  /** One lock file a point of a matrix that runs here. */
+  readonly points: string;
   /** One folder a run: `<sequence>-<name>` with log and record.json. */
   readonly runs: string;
   /** Workspace copies: `<slot>/`, beside them `<slot>.index` and `<slot>.lock`. */
@@ -38,6 +40,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
   return {
     root,
     claims: path.join(root, "claims"),
+    points: path.join(root, "points"),
     runs: path.join(root, "runs"),
     copies: path.join(root, "copies"),
     devices: path.join(root, "devices"),

@@ -146,9 +146,10 @@ describe("matrix run", () => {
     expect(await first.succeed(run)).toBe("Point 1-2: done before, nothing to do.\n");
     const second = clone();
     expect(await second.succeed(run)).toBe("Point 1-2: done before, nothing to do.\n");
-    expect(await second.succeed(["matrix", "run", "--plan", plan, "--point", "0-1"])).toContain(
-      "1 done before; 1 pushed",
-    );
+    // Twice at once in one clone: one runs the point, the other waits for it or finds it done.
+    const both = [0, 1].map(() => second.succeed(["matrix", "run", "--plan", plan, "--point", "0-1"]));
+    expect((await Promise.all(both)).join("")).toContain("1 done before; 1 pushed");
+    expect(second.experimentRefs()).toHaveLength(3);
     expect(remoteRefs().slice(1)).toEqual(refs);
     const collect = await clone().run(["matrix", "collect", "--plan", plan, "--comment", "note.md"]);
     expect(collect.exitCode).toBe(1);
@@ -167,6 +168,10 @@ describe("matrix run", () => {
     const denied = await clone().run(["matrix", "run", "--plan", plan, "--point", "1"]);
     expect([denied.exitCode, denied.stderr]).toEqual([2, expect.stringContaining("no such right")]);
     expect(denied.stderr).not.toContain("trying again");
+    refusePushes(bare, 1000);
+    const stopped = clone().start(["matrix", "run", "--plan", plan, "--point", "1"]);
+    await stopped.printed("trying again");
+    expect((await stopped.kill("SIGTERM")).exitCode).toBe(75);
   });
 
   it("refuses tracked files that are not as the plan's commit has them", async () => {

@@ -1,27 +1,20 @@
-import path from "node:path";
 import { Command } from "commander";
 import { writeBundle } from "../../ci/bundles.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
-import type { PointFailure } from "../../ci/failures.ts";
 import { compareRivals, statesOfPoints } from "../../ci/gather.ts";
 import type { PlanPoint } from "../../ci/plan.ts";
-import { readPlanPoint } from "../../ci/plan-points.ts";
 import { type PointRef, resultRef } from "../../ci/plan-refs.ts";
 import { keepFailures, publishResults } from "../../ci/publish.ts";
-import { withRetries } from "../../ci/retry.ts";
-import { enqueue } from "../../experiments/enqueue.ts";
 import { shownRemote } from "../../git/remote.ts";
 import { fetchTracked } from "../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { configsOf, expandOptions } from "../composition.ts";
 import { transferData } from "../data-transfer.ts";
 import { dataRequest } from "../exp-share.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
-import { addLimitOptions, entryLimits, runLimits } from "../limit-options.ts";
-import { addPlanOption, ensureIdentity, planRequest } from "../matrix.ts";
+import { addLimitOptions } from "../limit-options.ts";
+import { addPlanOption, ensureIdentity } from "../matrix.ts";
 import {
-  checkQueue,
   checkStorage,
   type Job,
   lookAtRemote,
@@ -29,50 +22,32 @@ import {
   openJob,
   type Refs,
   type RunOptions,
+  retried,
   standingAt,
   standingsOf,
-  told,
 } from "../matrix-job.ts";
+import { runPoints } from "../matrix-points.ts";
+import { listenForStop } from "../matrix-stop.ts";
 import { jobs } from "../reproduce-options.ts";
-import { type QueueRun, runQueue } from "../run-queue.ts";
 import { transferProgress } from "../transfer-progress.ts";
 import { filesText, wordList } from "../transfers.ts";
 
 /** The data that the baseline's stages need, as far as the storage remote has it. */
-async function fetchData({ io, context, options }: Job): Promise<void> {
+async function fetchData(job: Job): Promise<void> {
+  const { io, context, options } = job;
   if (!options.cache || (options.remote ?? defaultRemoteName(context.project)) === undefined) return;
   const flags = {
     ...(options.remote === undefined ? {} : { remote: options.remote }),
     runCache: options.runCache === true,
   };
   const call = { project: context.project, targets: [], flags, what: "Downloading" };
-  await withRetries(() => transferData(io, call, fetchTracked), told(io));
+  await retried(job, () => transferData(io, call, fetchTracked));
 }
 
-async function runPoints(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
-  const { io, context, plan, options } = job;
-  const configs = configsOf(io, context.project, { hydra: plan.run.composition !== "off" });
-  const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
-  const request = planRequest(context, plan, { points, names: open.map((point) => point.name), configs });
-  await checkQueue(job, open);
-  const outcome = await enqueue(context, { ...request, ...entryLimits(options) });
-  return runQueue(context, io, {
-    jobs: options.jobs,
-    onFailure: "continue",
-    only: new Set(outcome.queued.map(({ sequence }) => sequence)),
-    claims: "take",
-    sweep: plan.sweep,
-    limits: runLimits(options),
-    format: "text",
-  });
-}
-
-function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {
-  const byName = new Map(job.points.map((point) => [point.name, point]));
-  return summary.failed.flatMap(({ experiment, message, log }) => {
-    const point = byName.get(experiment.name);
-    return point === undefined ? [] : [{ point, message, log: path.resolve(job.context.project.root, log) }];
-  });
+interface HandedOn {
+  readonly text: string;
+  /** Points without a result. */
+  readonly without: readonly PlanPoint[];
 }
 
 interface Outcomes {
@@ -87,23 +62,24 @@ interface Outcomes {
 async function warnRivals(job: Job, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const scope = { ...job, points: job.points.filter(({ name }) => names.includes(name)) };
-  const { taken, different } = await withRetries(() => compareRivals(scope, job.remote), told(job.io));
+  const { taken, different } = await retried(job, () => compareRivals(scope, job.remote));
   if (taken !== undefined) throw nameTaken(job.plan, taken);
   if (different.length > 0)
     warn(job.io, `another job brought another result first, which counts: ${wordList(different)}`);
 }
 
-async function handOn(job: Job, { there, failures, lost }: Outcomes): Promise<string> {
+async function handOn(job: Job, { there, failures, lost }: Outcomes): Promise<HandedOn> {
   const { io, context, plan, options, remote } = job;
   const states = await statesOfPoints(job);
   const results = job.points.flatMap((point, at): PointRef[] => {
     const state = states[at];
     return state?.kind === "done" ? [{ point, ref: resultRef(plan, point), commit: state.commit }] : [];
   });
+  const without = job.points.filter((_, at) => states[at]?.kind !== "done");
   if (options.bundle !== undefined) {
     const refs = [...results, ...failures].map(({ ref }) => ref);
     await writeBundle(context, options.bundle, { plan, refs });
-    return refs.length === 0 ? "nothing to bundle" : `bundled in ${options.bundle}`;
+    return { text: refs.length === 0 ? "nothing to bundle" : `bundled in ${options.bundle}`, without };
   }
   const progress = transferProgress(io, "Uploading");
   const flags = { ...options, num: 1, jobs: undefined };
@@ -111,21 +87,25 @@ async function handOn(job: Job, { there, failures, lost }: Outcomes): Promise<st
   const asked = dataRequest(io, context.project, { flags: transferFlags, progress });
   const data = asked === undefined ? undefined : { ...asked, damaged: "replace" as const };
   const redone = new Set(lost.map(({ name }) => name));
-  const published = await withRetries(
-    () => publishResults(context, { plan, remote, results, failures, there, data, redone }),
-    told(io),
+  const published = await retried(job, () =>
+    publishResults(context, { plan, remote, results, failures, there, data, redone }),
   ).finally(() => progress.close());
   await warnRivals(job, published.elsewhere);
-  return `${published.pushed} pushed to '${shownRemote(remote)}', ${filesText(published.files, "uploaded")}`;
-}
-
-function exitCodeOf({ summary, interrupted }: QueueRun): ExitCode {
-  if (interrupted || summary.requeued.length > 0) return matrixExitCodes.retry;
-  return summary.failed.length > 0 ? matrixExitCodes.points : matrixExitCodes.ok;
+  const files = filesText(published.files, "uploaded");
+  return { text: `${published.pushed} pushed to '${shownRemote(remote)}', ${files}`, without };
 }
 
 async function run(io: Io, options: RunOptions): Promise<ExitCode> {
-  const job = await openJob(io, options);
+  const stop = listenForStop(io);
+  try {
+    return await runJob(await openJob(io, options, stop));
+  } finally {
+    stop.release();
+  }
+}
+
+async function runJob(job: Job): Promise<ExitCode> {
+  const { io, options } = job;
   await ensureIdentity(job.context);
   await checkStorage(job);
   const { there, refused } = await lookAtRemote(job);
@@ -145,17 +125,15 @@ async function run(io: Io, options: RunOptions): Promise<ExitCode> {
     return matrixExitCodes.ok;
   }
   if (open.length > 0) await fetchData(job);
-  const outcome =
-    open.length > 0
-      ? await runPoints(job, open)
-      : {
-          summary: { succeeded: [], failed: [], requeued: [], queued: 0, elsewhere: { running: 0, failed: 0 } },
-          interrupted: false,
-        };
-  const failures = await keepFailures(job.context, job.plan, failuresOf(job, outcome));
+  const outcome = await runPoints(job, { open, lost });
+  const failures = await keepFailures(job.context, job.plan, outcome.failures);
   const handed = await handOn(job, { there, failures, lost });
-  print(io, `Point ${options.point}: ${job.points.length - open.length} done before; ${handed}.`);
-  return exitCodeOf(outcome);
+  print(io, `Point ${options.point}: ${job.points.length - open.length} done before; ${handed.text}.`);
+  const failed = new Set(failures.map(({ point }) => point));
+  const left = handed.without.filter((point) => !failed.has(point));
+  if (left.length > 0) warn(io, `still without a result: ${wordList(left.map(({ name }) => name))}`);
+  if (outcome.isStopped || left.length > 0) return matrixExitCodes.retry;
+  return failures.length > 0 ? matrixExitCodes.points : matrixExitCodes.ok;
 }
 
 const examples = `
