@@ -61,6 +61,12 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return start !== undefined && (identity.startedAt === "" || start === "" || start === identity.startedAt);
 }
 
+/** Whether exactly that process is stopped (SIGSTOP, Ctrl+Z, a debugger); false where the kernel does not tell. */
+export function isSuspended(identity: ProcessIdentity): boolean {
+  const state = hasProcFs() && isAlive(identity) ? statFields(identity.pid)?.[0] : undefined;
+  return state === "T" || state === "t";
+}
+
 /**
  * Whether the process group that this process led still has members. A group outlives its leader, and the kernel
  * gives no new process the pid of a living group: so a missing leader of this boot means that the group is still the

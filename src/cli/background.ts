@@ -2,10 +2,18 @@
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder, rename } from "../base/files.ts";
 import { withLock } from "../base/locks.ts";
+import type { ProcessIdentity } from "../base/processes.ts";
 import { backgroundCoordinator } from "../experiments/background.ts";
 import type { StateLayout } from "../experiments/layout.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { readRequests, removeRequest, type StopManner, writeRequest } from "../experiments/requests.ts";
+import {
+  type QueueRequest,
+  readRequests,
+  removeRequest,
+  type StopManner,
+  writeRequest,
+} from "../experiments/requests.ts";
+import { notAnswering, SuspensionWatch } from "../experiments/suspended.ts";
 import { startDetached } from "../pipeline/run/detached.ts";
 
 const pollMs = 25;
@@ -24,6 +32,21 @@ async function until(condition: () => boolean, limitMs: number): Promise<boolean
     await pause(pollMs);
   }
   return true;
+}
+
+/** As `until`, for what the coordinator does. Errors: SUSPENDED where it is stopped, with the request taken back. */
+async function untilHeard(state: StateLayout, request: QueueRequest, condition: () => boolean): Promise<boolean> {
+  const watch = new SuspensionWatch(() => backgroundCoordinator(state));
+  let suspended: ProcessIdentity | undefined;
+  const isOver = () => {
+    if (condition()) return true;
+    suspended = watch.suspended();
+    return suspended !== undefined;
+  };
+  const isHeard = await until(isOver, request.kind === "stop" ? stopLimitMs : startLimitMs);
+  if (suspended === undefined) return isHeard;
+  removeRequest(state, request);
+  throw notAnswering(suspended);
 }
 
 export interface StartRequest {
@@ -72,9 +95,11 @@ async function raiseJobs(state: StateLayout, jobs: number): Promise<boolean> {
   const request = { kind: "jobs", jobs } as const;
   writeRequest(state, request);
   const isHeard = () => !readRequests(state).some((item) => item.kind === "jobs");
-  await until(() => isHeard() || backgroundCoordinator(state) === undefined, startLimitMs);
+  const isGone = () => backgroundCoordinator(state) === undefined;
+  const isDone = await untilHeard(state, request, () => isHeard() || isGone());
   if (isHeard()) return true;
   removeRequest(state, request);
+  if (!isDone) throw silent(state, "NOT_STARTED");
   return false;
 }
 
@@ -106,13 +131,16 @@ export async function stopBackground({ state }: ExperimentsContext, manner: Stop
   writeRequest(state, request);
   const isGone = () => backgroundCoordinator(state) === undefined;
   const isHeard = () => !readRequests(state).some((item) => item.kind === "stop");
-  const isDone = await until(() => isGone() || (manner === "wait" && isHeard()), stopLimitMs);
+  const isDone = await untilHeard(state, request, () => isGone() || (manner === "wait" && isHeard()));
   if (isGone()) removeRequest(state, request);
-  if (!isDone)
-    throw new SweeplineError({
-      code: "NOT_STOPPED",
-      message: "the queue workers did not answer",
-      hint: `See ${state.coordinatorLog}; process ${backgroundCoordinator(state)?.pid ?? ""}.`,
-    });
+  if (!isDone) throw silent(state, "NOT_STOPPED");
   return true;
+}
+
+function silent(state: StateLayout, code: "NOT_STARTED" | "NOT_STOPPED"): SweeplineError {
+  return new SweeplineError({
+    code,
+    message: "the queue workers did not answer",
+    hint: `See ${state.coordinatorLog}; process ${backgroundCoordinator(state)?.pid ?? ""}.`,
+  });
 }

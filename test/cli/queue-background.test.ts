@@ -75,6 +75,30 @@ describe("queue start", () => {
   });
 });
 
+describe("workers that are stopped by a signal", () => {
+  test("are named by what waits for them; queue kill -f ends the stages without them", async () => {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start", "-j", "1", "--idle", "100ms"]);
+    const call = await gate.nextCall();
+    const { pid = 0 } = (await status(repository)).workers.coordinator ?? {};
+    process.kill(pid, "SIGSTOP");
+    const killed = repository.succeed(["queue", "kill", "-f", "p-1"]);
+    const waiting = [
+      ["queue", "start", "-j", "4"],
+      ["queue", "stop", "--kill"],
+    ].map((words) => repository.run(words));
+    for (const { exitCode, stderr } of await Promise.all(waiting)) {
+      expect(stderr).toContain(`kill -CONT ${pid}`);
+      expect(exitCode).toBe(255);
+    }
+    expect(await killed).toBe("p-1 has been killed.\n");
+    await call.waitForEnd();
+    process.kill(pid, "SIGCONT");
+    const { tasks } = await whenGone(repository);
+    expect(tasks[0]).toMatchObject({ state: "failed", message: "killed by `sweepline queue kill`" });
+  });
+});
+
 const state = ".dvc/tmp/exps/sweepline";
 
 describe("stages of a coordinator that was killed", () => {

@@ -4,7 +4,7 @@ import { killTasks } from "../../experiments/queue-kill.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { print } from "../io.ts";
+import { print, warn } from "../io.ts";
 
 const examples = `
 Examples:
@@ -22,7 +22,13 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: { readonly force?: boolean }) => {
       const context = openExperiments(openProject(process.cwd()));
-      for (const name of await killTasks(context, names, options.force ? "force" : "stop"))
+      for (const { name, suspended } of await killTasks(context, names, options.force ? "force" : "stop")) {
         print(io, `${name} has been killed.`);
+        if (suspended !== undefined)
+          warn(
+            io,
+            `process ${suspended}, which ran it, is stopped (Ctrl+Z or SIGSTOP): '${name}' counts as failed once it goes on (kill -CONT ${suspended})`,
+          );
+      }
       finish(exitCodes.ok);
     });
