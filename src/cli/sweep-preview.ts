@@ -5,6 +5,7 @@ import type { EnqueuePreview } from "../experiments/enqueue.ts";
 import { type ExpectedTime, expectedTime } from "../experiments/expected-time.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { durationText } from "../report/progress/text.ts";
+import { shellWord } from "../sweep/jobs.ts";
 import { type Io, print } from "./io.ts";
 import { pointsText } from "./plural.ts";
 import { leftAloneLines, newText } from "./queue-text.ts";
@@ -37,7 +38,7 @@ export function printSweepPreview(io: Io, context: ExperimentsContext, sweep: Sw
   }
   print(io, `Sweep ${id}: ${pointsText(points)}, ${newText(preview.fresh)}.`);
   for (const { name, overrides } of preview.fresh.slice(0, listedAtMost))
-    print(io, visible(`  ${name ?? "(a random name)"}  ${overrides.join(" ")}`));
+    print(io, visible(`  ${name ?? "(a random name)"}  ${overrides.map(shellWord).join(" ")}`));
   const more = preview.fresh.length - listedAtMost;
   if (more > 0) print(io, `  ... and ${more} more`);
   for (const line of leftAloneLines(preview)) print(io, line);

@@ -1,6 +1,8 @@
 /** The values of a sweep, one by one. */
+import { quote } from "../../grammar/override/printer.ts";
 import { randomOf } from "./chance.ts";
 import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./elements.ts";
+import { evaluateOverride } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import type { EvaluationContext } from "./functions.ts";
 import { globMatcher } from "./glob-match.ts";
@@ -61,7 +63,15 @@ function matcherOf(pattern: Element): (name: string) => boolean {
   );
 }
 
-/** How a value of a sweep is written into a job: options of a group go in as they are. */
+/** How a value of a sweep is written into a job. */
 export function renderSwept(sweep: Sweep | GlobSweep, element: Element): string {
-  return sweep.kind === "glob" && typeof element === "string" ? element : renderElement(element);
+  return sweep.kind === "glob" && typeof element === "string" ? optionText(element) : renderElement(element);
+}
+
+/** An option of a group as it is, or in quotes where that would be read as something else: 1, true, x,y. */
+function optionText(name: string): string {
+  // What stands between ${ and } would be resolved, also within quotes.
+  if (name.includes("${")) return quote(name.replace(/(\\*)\$\{/g, "$1$1\\${"), "'");
+  const again = evaluateOverride(`option=${name}`);
+  return again.ok && again.override.value === name ? name : quote(name, "'");
 }

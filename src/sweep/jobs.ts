@@ -22,5 +22,8 @@ export function sweepJobs(args: readonly string[], maxBatchSize: number | null, 
 
 /** A word as a shell reads it back; only plain ones go without quotes. */
 export function shellWord(word: string): string {
-  return /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+:,./=-]+$/.test(word)) return word;
+  // Easier to read, where nothing in it means something to a shell.
+  if (word.includes("'") && !/["$`\\!\p{Cc}]/u.test(word)) return `"${word}"`;
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -163,6 +163,14 @@ describe("refusals", () => {
     expect(refusalOf(["db=glob(*)"]).hint).toContain("composition is off here");
   });
 
+  test("a glob quotes the options that would be read as something else", () => {
+    const options = ["a b", "1", "null", "x,y", "é", "a${b}", "o'k"];
+    const { points } = expandPoints(["db=glob(*)"], { composed: ["params.yaml"], groupOptions: () => options });
+    const texts = points.map((point) => point.overrides[0]?.text);
+    const quoted = ["'1'", "'null'", "'x,y'", "'é'", `'a\\\${b}'`, "'o\\'k'"];
+    expect(texts).toEqual(["a b", ...quoted].map((text) => `db=${text}`));
+  });
+
   test("a composed file takes groups and packages", () => {
     const { points } = expandPoints(["db=a,b", "g/h@p=1"], { composed: ["params.yaml"] });
     expect(points.map((point) => point.overrides.map((override) => override.text))).toEqual([
@@ -190,7 +198,8 @@ describe("jobs", () => {
     ["a=1", "a=1"],
     ["a=[1,2]", "'a=[1,2]'"],
     ["~a", "'~a'"],
-    ["a=it's", "'a=it'\\''s'"],
+    ["a=it's", '"a=it\'s"'],
+    ["a=it's$", "'a=it'\\''s$'"],
   ])("%s as a word of a shell", (word, quoted) => {
     expect(shellWord(word)).toBe(quoted);
   });
