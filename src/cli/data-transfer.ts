@@ -5,19 +5,23 @@ import type { DataTransferRequest } from "../pipeline/data/transfer.ts";
 import type { Project } from "../store/project.ts";
 import type { TransferOutcome } from "../store/remotes/types.ts";
 import type { Io } from "./io.ts";
+import { verbose } from "./talk-options.ts";
 import { transferProgress } from "./transfer-progress.ts";
 import { addTransferOptions, type TransferFlags, transferJobs, warnMissing } from "./transfers.ts";
 
 export interface DataFlags extends TransferFlags {
   readonly recursive?: boolean;
   readonly glob?: boolean;
+  readonly quiet?: boolean;
 }
 
 export function dataCommand(name: string): Command {
   const command = new Command(name)
     .argument("[targets...]", "stages, outputs, .dvc files; everything where none is named")
     .option("-R, --recursive", "everything below the folders named")
-    .option("--glob", "targets may hold shell wildcards");
+    .option("--glob", "targets may hold shell wildcards")
+    .option("-q, --quiet", "print warnings and errors only")
+    .addOption(verbose());
   return addTransferOptions(command);
 }
 
@@ -54,7 +58,7 @@ export async function transferData(
     remote: flags.remote,
     runCache: flags.runCache === true,
     jobs: transferJobs(flags),
-    progress: progress.count,
+    ...(flags.quiet ? {} : { progress: progress.count }),
   }).finally(() => progress.close());
   warnMissing(io, outcome);
   if (outcome.failed.length > 0) throw transferFailed(outcome, what === "Uploading" ? "upload" : "download");

@@ -49,7 +49,7 @@ export async function dryRun(io: Io, context: ExperimentsContext, request: DryRu
       dvcRoot: project.root,
       output: { kind: "inherit" },
       signal: new AbortController().signal,
-      stages: await loadProjectStages(project, "walk", params),
+      stages: await loadProjectStages(project, { params }),
     },
     stageEvents(io, { groups: new Set(), messages: "all" }),
   );

@@ -68,7 +68,7 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     // For stages that call DVC or sweepline themselves: the copy shares the cache.
     writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
     if (request.signal.aborted) return { kind: "cancelled" };
-    const stages = await loadProjectStages(project, request.pipelineFiles);
+    const stages = await loadProjectStages(project, { files: request.pipelineFiles });
     await restoreOutputs(stages, (output, problem) =>
       appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
     );

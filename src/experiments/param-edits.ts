@@ -105,7 +105,7 @@ export function stagesBeforeRun(
   opened: readonly OpenedParamFile[],
   points: readonly Point[],
 ): Promise<ProjectStages> {
-  return loadProjectStages(project, "walk", paramsReader(project.root, filesToCome(opened, points)));
+  return loadProjectStages(project, { params: paramsReader(project.root, filesToCome(opened, points)) });
 }
 
 function filesToCome(opened: readonly OpenedParamFile[], points: readonly Point[]): ReadonlyMap<string, Value> {

@@ -1,5 +1,6 @@
 /** All stages of a project: those of every dvc.yaml, and the .dvc files. */
 import path from "node:path";
+import { SweeplineError } from "../base/errors.ts";
 import type { Project } from "../store/project.ts";
 import { type DataStage, loadDataStage } from "./data-stage.ts";
 import { loadPipelineFile, type PipelineFile } from "./definition/load.ts";
@@ -23,12 +24,23 @@ export interface ProjectStages {
   readonly groups: ReadonlyMap<string, readonly Stage[]>;
   readonly outputs: OutputTree;
   readonly graph: StageGraph;
+  /** Files that can't be read, where they are left out. */
+  readonly broken: ReadonlyMap<string, SweeplineError>;
+}
+
+export interface LoadOptions {
+  /** Default: "walk". */
+  readonly files?: PipelineFiles;
+  readonly params?: ParamsReader;
+  /** What becomes of files that can't be read; default: "refuse". */
+  readonly broken?: "refuse" | "leave-out";
 }
 
 interface Collected {
   readonly pipelines: PipelineFile[];
   readonly dataStages: Map<StageAddress, DataStage>;
   readonly byFile: Map<string, readonly Stage[]>;
+  readonly broken: Map<string, SweeplineError>;
 }
 
 function load(project: Project, params: ParamsReader, found: FoundPipelineFile, all: Collected): readonly Stage[] {
@@ -46,11 +58,20 @@ function load(project: Project, params: ParamsReader, found: FoundPipelineFile, 
 /** Walks the project, or visits files that are known already. */
 export type PipelineFiles = "walk" | readonly FoundPipelineFile[];
 
-function collect(project: Project, params: ParamsReader, files: PipelineFiles): Collected {
-  const all: Collected = { pipelines: [], dataStages: new Map(), byFile: new Map() };
+function collect(project: Project, params: ParamsReader, { files = "walk", broken }: LoadOptions): Collected {
+  const all: Collected = { pipelines: [], dataStages: new Map(), byFile: new Map(), broken: new Map() };
+  const loaded = (found: FoundPipelineFile) => {
+    try {
+      return load(project, params, found, all);
+    } catch (error) {
+      if (broken !== "leave-out" || !(error instanceof SweeplineError)) throw error;
+      all.broken.set(found.file, error);
+      return [];
+    }
+  };
   const visit = (found: FoundPipelineFile) => {
-    const stages = load(project, params, found, all);
-    all.byFile.set(found.file, stages);
+    const stages = loaded(found);
+    if (!all.broken.has(found.file)) all.byFile.set(found.file, stages);
     return stages.flatMap((stage) => stage.outs.map((output) => path.resolve(stage.workingFolder, output.path)));
   };
   if (files === "walk") findPipelineFiles(project, visit);
@@ -59,10 +80,10 @@ function collect(project: Project, params: ParamsReader, files: PipelineFiles): 
 }
 
 /** Templates may read a file whose parser is not loaded yet: then it is loaded and the walk begins anew. */
-async function collectPrepared(project: Project, params: ParamsReader, files: PipelineFiles): Promise<Collected> {
+async function collectPrepared(project: Project, params: ParamsReader, options: LoadOptions): Promise<Collected> {
   for (;;)
     try {
-      return collect(project, params, files);
+      return collect(project, params, options);
     } catch (error) {
       if (!(error instanceof ParserNeeded)) throw error;
       await params.prepare([error.file]);
@@ -77,12 +98,9 @@ function paramsFiles(stages: readonly Stage[]): string[] {
  * Finds (or takes as known) and reads all pipeline files and makes the graph of their stages. Errors: those of a broken file, OUTPUT_DUPLICATE,
  * OUTPUT_OVERLAP, STAGE_INSIDE_OUTPUT, STAGE_CYCLE.
  */
-export async function loadProjectStages(
-  project: Project,
-  files: PipelineFiles = "walk",
-  params: ParamsReader = paramsReader(project.root),
-): Promise<ProjectStages> {
-  const { pipelines, dataStages, byFile } = await collectPrepared(project, params, files);
+export async function loadProjectStages(project: Project, options: LoadOptions = {}): Promise<ProjectStages> {
+  const { params = paramsReader(project.root) } = options;
+  const { pipelines, dataStages, byFile, broken } = await collectPrepared(project, params, options);
   const stages = [...byFile.values()].flat();
   await params.prepare(paramsFiles(stages));
   const key = (pipeline: PipelineFile, name: string) => `${path.join(project.root, pipeline.file)}:${name}`;
@@ -100,5 +118,6 @@ export async function loadProjectStages(
     ),
     outputs,
     graph: buildGraph(outputs, stages),
+    broken,
   };
 }

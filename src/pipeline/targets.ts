@@ -78,20 +78,24 @@ function unknownStage(name: string, file: string, known: readonly string[]): Swe
   });
 }
 
+function whyNoStageFile(absolute: string): string {
+  if (isFolder(absolute)) return "is a folder, expected a pipeline file";
+  return lstatIfExists(absolute) === undefined ? "does not exist" : "is ignored or lies outside the project";
+}
+
 function stagesOfFile(stages: ProjectStages, absolute: string, shown: string): readonly Stage[] {
   const relative = insideRoot(stages.project.root, absolute);
-  const found = relative === undefined ? undefined : stages.byFile.get(relative.split(path.sep).join("/"));
+  const file = relative?.split(path.sep).join("/") ?? absolute;
+  const found = stages.byFile.get(file);
   if (found !== undefined) return found;
+  const broken = stages.broken.get(file);
+  if (broken !== undefined) throw broken;
   if (path.basename(absolute) === "dvc.lock")
     throw new SweeplineError({
       code: "TARGET_IS_LOCK_FILE",
       message: `'${shown}' is a lock file. Did you mean: \`${shown.replace(/\.lock$/, ".yaml")}\`?`,
     });
-  const exists = lstatIfExists(absolute) !== undefined;
-  throw new SweeplineError({
-    code: "STAGE_FILE_MISSING",
-    message: exists ? `'${shown}' is ignored or lies outside the project` : `'${shown}' does not exist`,
-  });
+  throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${shown}' ${whyNoStageFile(absolute)}` });
 }
 
 function stagesNamed(stages: ProjectStages, target: ParsedTarget, request: TargetRequest): readonly Stage[] {

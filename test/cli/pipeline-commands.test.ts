@@ -50,7 +50,7 @@ test.concurrent.each([
   ["status --json", "{}\n"],
   ["status aa", `ERROR: ${unknown}`],
   ["commit aa", `ERROR: failed to commit aa - ${unknown}`],
-  ["freeze b@p", expect.stringMatching(/^ERROR: failed to freeze 'b@p' - .*exit code 255\n$/s)],
+  ["freeze b", expect.stringMatching(/^ERROR: failed to freeze 'b' - .* frozen here: 'b'\n.*exit code 255\n$/s)],
 ])("%s", { timeout: 20_000 }, async (line, expected) => {
   expect(await answer(line)).toEqual(expected);
 });
@@ -59,7 +59,7 @@ describe("after a change", () => {
   beforeAll(() => repository.write({ in: "2\n" }));
 
   test.each([
-    ["status", "a:\n\tchanged deps:\n\t\tmodified:           in\n"],
+    ["status --no-updates", "a:\n\tchanged deps:\n\t\tmodified:           in\n"],
     ["status -q", "exit code 1\n"],
     ["status -q b raw.dvc", ""],
     ["status --json o_x b", '{"a": [{"changed deps": {"in": "modified"}}]}\n'],
@@ -71,6 +71,17 @@ describe("after a change", () => {
     ["status a", "Data and pipelines are up to date.\n"],
   ])("%s", async (line, expected) => {
     expect(await answer(line)).toBe(expected);
+  });
+
+  test("stage list --all leaves a broken file out, and fails for it with --fail", async () => {
+    repository.write({ "bad/dvc.yaml": "stages: {x: {cm: 1}}\n" });
+    const listed = await repository.run(["stage", "list", "--all", "--name-only"]);
+    expect(listed).toMatchObject({ exitCode: 0, stdout: "a\nb@p\nb@q\nraw.dvc\n" });
+    expect(listed.stderr).toMatch(/^WARNING: 'bad\/dvc\.yaml' validation failed/);
+    expect(await answer("stage list --all --fail")).toMatch(
+      /^ERROR: 'bad\/dvc\.yaml' validation failed[\s\S]*code 255/,
+    );
+    repository.write({ "bad/dvc.yaml": "" });
   });
 
   test("a frozen stage is not looked at, and unfreeze gives the file back as it was", async () => {

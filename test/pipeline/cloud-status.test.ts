@@ -37,7 +37,7 @@ describe("status --cloud", () => {
     expect(await status("-c", "use")).toBe("\tnew:                used.txt\n");
     expect(await status("-c", "-d", "use")).toContain("\tnew:                made.txt\n");
     expect((await repository.run(["status", "-c", "-q"])).exitCode).toBe(1);
-    await repository.succeed(["push"]);
+    expect(await repository.succeed(["push", "-q"])).toBe("");
     expect(await status("-c")).toBe("Cache and remote 'store' are in sync.\n");
     expect(await status("-c", "-q")).toBe("");
   });

@@ -16,6 +16,6 @@ export const command: CommandFactory = (io, finish) =>
       const { transferred } = await refusedAs("failed to fetch data from the cloud", () =>
         transferData(io, call, fetchTracked),
       );
-      print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "fetched"));
+      if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "fetched"));
       finish(exitCodes.ok);
     });

@@ -18,9 +18,9 @@ async function pull(io: Io, targets: readonly string[], flags: PullFlags): Promi
   const project = openProject(process.cwd());
   const { transferred } = await transferData(io, { project, targets, flags, what: "Downloading" }, fetchTracked);
   const outcome = await checkOutWorkspace(project, targets, flags);
-  for (const line of changeLines(outcome)) print(io, line);
   const fetched = transferred === 0 ? [] : [filesText(transferred, "fetched")];
-  print(io, wordList([...countParts(outcome.counts), ...fetched]) || "Everything is up to date.");
+  const summary = wordList([...countParts(outcome.counts), ...fetched]) || "Everything is up to date.";
+  if (!flags.quiet) for (const line of [...changeLines(outcome), summary]) print(io, line);
   refuseFailed(outcome);
   return exitCodes.ok;
 }

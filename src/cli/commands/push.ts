@@ -16,6 +16,6 @@ export const command: CommandFactory = (io, finish) =>
       const { transferred } = await refusedAs("failed to push data to the cloud", () =>
         transferData(io, call, pushTracked),
       );
-      print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "pushed"));
+      if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "pushed"));
       finish(exitCodes.ok);
     });

@@ -6,7 +6,7 @@ import { chooseStages } from "../../pipeline/targets.ts";
 import type { Stage } from "../../pipeline/types.ts";
 import { openProject } from "../../store/open.ts";
 import type { CommandFactory } from "../catalog.ts";
-import { print } from "../io.ts";
+import { print, warn } from "../io.ts";
 import { addTalkOptions } from "../talk-options.ts";
 
 interface Flags {
@@ -14,6 +14,7 @@ interface Flags {
   readonly recursive?: boolean;
   readonly nameOnly?: boolean;
   readonly namesOnly?: boolean;
+  readonly fail?: boolean;
 }
 
 function paths(items: readonly { readonly path: string }[]): string {
@@ -47,11 +48,13 @@ export const command: CommandFactory = (io, finish) =>
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("--name-only", "names without descriptions")
     .addOption(new Option("--names-only", "names without descriptions").hideHelp())
-    .addOption(new Option("--fail", "what always happens here: a broken file ends the command").hideHelp())
+    .option("--fail", "with --all or -R: fail where a file can't be read, instead of leaving it out")
     .action(async (targets: readonly string[], flags: Flags) => {
       const folder = process.cwd();
       const project = openProject(folder);
-      const all = await loadProjectStages(project);
+      const goesOn = (flags.all || flags.recursive) && !flags.fail;
+      const all = await loadProjectStages(project, { broken: goesOn ? "leave-out" : "refuse" });
+      for (const { message } of all.broken.values()) warn(io, message);
       const request = {
         targets: targets.length > 0 ? targets : ["dvc.yaml"],
         folder,

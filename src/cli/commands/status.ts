@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodes } from "../../base/errors.ts";
 import { visible } from "../../base/visible.ts";
 import { type CloudStatus, cloudStatus } from "../../pipeline/data/cloud-status.ts";
@@ -97,5 +97,8 @@ export const command: CommandFactory = (io, finish) =>
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("-d, --with-deps", "the stages that the targets depend on too")
     .option("-c, --cloud", "compare the cache with the storage remote instead")
+    .addOption(
+      new Option("--no-updates", "taken for scripts made for DVC: imports are never asked for updates").hideHelp(),
+    )
     .option("-r, --remote <name>", "the same, with another remote than the default one")
     .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));
