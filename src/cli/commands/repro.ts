@@ -25,7 +25,7 @@ interface ReproFlags extends ReproduceFlags {
 
 async function report(io: Io, flags: ReproFlags, project: Project, result: ReproduceResult): Promise<ExitCode> {
   if (result.kind === "cancelled") {
-    io.stderr.write("Stopped: the next repro goes on with the stage that ran.\n");
+    io.stderr.write("Stopped: the next repro goes on where this one ended.\n");
     return exitCodes.interrupted;
   }
   if (result.kind === "failed") {
