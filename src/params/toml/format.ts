@@ -174,7 +174,8 @@ class TomlFile implements FormatDocument {
     const prefix = form === "dotted" ? `${this.dottedPrefix(table)}.` : "";
     const lines = entries.map(([key, value]) => prefix + tomlEntry(key, value));
     const last = ownRows.at(-1) ?? section?.header;
-    if (last !== undefined) return this.after(last, lines.join(this.eol));
+    const indent = this.indentOf(last);
+    if (last !== undefined) return this.after(last, lines.map((line) => indent + line).join(this.eol));
     const first = path.length === 0 ? this.firstHeader() : undefined;
     if (first === undefined) return this.atEnd(lines.join(this.eol));
     return { start: first, end: first, text: lines.join(this.eol) + this.eol + this.eol };
@@ -193,9 +194,10 @@ class TomlFile implements FormatDocument {
 
   /** A header for a table that only had tables below it so far, in front of the first of them. */
   private openSection(table: TomlNode, entries: readonly (readonly [Scalar, Value])[]): Splice {
-    const lines = [`[${tomlPath(table.extra.path)}]`, ...entries.map(([key, value]) => tomlEntry(key, value)), ""];
-    const at = this.lineStart(Math.min(...sectionsOf(table).map((section) => section.header?.start ?? 0)));
-    return { start: at, end: at, text: lines.join(this.eol) + this.eol };
+    const [first] = sectionsOf(table).toSorted((a, b) => sectionSpan(a).start - sectionSpan(b).start);
+    const lines = [`[${tomlPath(table.extra.path)}]`, ...entries.map(([key, value]) => tomlEntry(key, value))];
+    const at = this.lineStart(first === undefined ? 0 : sectionSpan(first).start);
+    return { start: at, end: at, text: this.indented(lines.join(this.eol), first) + this.eol + this.eol };
   }
 
   /** The rows and sections of a new table. */
@@ -217,7 +219,7 @@ class TomlFile implements FormatDocument {
     const below = table.extra.path.length === 0 && table.extra.parent === undefined ? [] : sectionsOf(table);
     const last = below.toSorted((a, b) => sectionSpan(a).end - sectionSpan(b).end).at(-1);
     const body = sections.join(gap);
-    if (last !== undefined) return this.after(sectionSpan(last), this.eol + body);
+    if (last !== undefined) return this.after(sectionSpan(last), this.eol + this.indented(body, last));
     return this.atEnd(this.source.text.trim() === "" ? body : this.eol + body);
   }
 
@@ -234,7 +236,22 @@ class TomlFile implements FormatDocument {
     if (next === undefined) return [this.appendSections(list, texts)];
     const at = this.lineStart(next.start);
     const gap = this.eol + this.eol;
-    return [{ start: at, end: at, text: texts.join(gap) + gap }];
+    return [{ start: at, end: at, text: this.indented(texts.join(gap), next.extra.section) + gap }];
+  }
+
+  /** The blanks before a row or header, where these alone stand before it. */
+  private indentOf(span: Span | undefined): string {
+    if (span === undefined) return "";
+    const before = this.source.text.slice(this.lineStart(span.start), span.start);
+    return before.trim() === "" ? before : "";
+  }
+
+  /** Headers and rows as far in as those of the section beside them. */
+  private indented(text: string, beside: Section | undefined): string {
+    const header = this.indentOf(beside?.header);
+    const row = beside?.rows.length ? this.indentOf(beside.rows.at(-1)) : header;
+    if (header === "" && row === "") return text;
+    return text.replace(/^(?=\S)(\[?)/gm, (mark) => (mark === "" ? row : header + mark));
   }
 
   private after(span: Span, lines: string): Splice {

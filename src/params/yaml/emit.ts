@@ -9,6 +9,8 @@ export interface BlockStyle {
   readonly indent: number;
   /** Whether the dashes of a list below a key are indented, too. */
   readonly lists: "indented" | "flush";
+  /** How far the dashes of a list that takes the place of a value are indented. */
+  readonly listIndent: number;
   readonly eol: string;
 }
 
@@ -46,7 +48,7 @@ function scalarNodeText(node: YamlScalar): string {
 }
 
 /** Lines of a block collection at column 0, without a final line end. An empty collection is `{}` or `[]`. */
-export function emitBlock(value: Value, style: BlockStyle): string {
+export function emitBlock(value: Value, style: Omit<BlockStyle, "listIndent">): string {
   const document = new Document(value, {
     schema: "failsafe",
     customTags: (tags) => [

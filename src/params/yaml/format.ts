@@ -235,8 +235,7 @@ class YamlFile implements FormatDocument {
     const emit = (at: number): string =>
       isMap(value) ? emitEntries(value, this.style, at) : emitItems(value as readonly Value[], this.style, at);
     if (kind === "item") return ` ${emit(column + 2).trimStart()}`;
-    const isFlushList = isList(value) && this.style.lists === "flush";
-    return this.style.eol + emit(isFlushList ? column : column + this.style.indent);
+    return this.style.eol + emit(column + (isList(value) ? this.style.listIndent : this.style.indent));
   }
 }
 
