@@ -20,13 +20,13 @@ export async function workspaceMetrics({
   const listed = pipelines.flatMap((pipeline) => pipeline.metrics.map((name) => path.resolve(pipeline.folder, name)));
   const results = new Map<string, FileResult>();
   for (const file of new Set([...fromStages, ...listed])) {
-    const bytes = readIfExists(file);
-    if (bytes === undefined) continue;
     const name = path.relative(project.root, file);
     try {
+      const bytes = readIfExists(file);
+      if (bytes === undefined) continue;
       results.set(name, { kind: "data", data: await readDataFile({ path: name, bytes }) });
     } catch {
-      // A broken metrics file shows as an error in the table; here, one number less.
+      // A broken metrics file, or a folder in its place, shows as an error in the table; here, one number less.
     }
   }
   return flattenMetrics(results);

@@ -25,6 +25,7 @@ setsid sleep 1000 &
   bytes: `printf '\\377\\376\\033[2J\\033]0;title\\007'; echo out > out.txt`,
   log: `head -c ${logBytes} /dev/zero | tr '\\0' '\\n'; echo the end; echo out > out.txt`,
   deaf: "trap '' TERM INT HUP; echo out > out.txt; while :; do sleep 0.2; done",
+  scoreFolder: "mkdir score.json; echo 1 > score.json/a; echo out > out.txt",
   gone: 'rm -rf "$PWD" 2>/dev/null',
   moved: 'cd ..; mv work other; ln -s "$DVC_ROOT" work; cd other; echo out > out.txt',
   kills: `kill -KILL $(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' "$DVC_ROOT/.dvc/tmp/exps/sweepline/claims/0000000001"); sleep 20`,
@@ -36,7 +37,10 @@ function hostileRepository(): Repository {
   return makeRepository({
     files: {
       "params.yaml": "deed: plain\n",
-      "dvc.yaml": JSON.stringify({ stages: { do: { cmd: "sh do.sh", params: ["deed"], outs: ["out.txt"] } } }),
+      "dvc.yaml": JSON.stringify({
+        stages: { do: { cmd: "sh do.sh", params: ["deed"], outs: ["out.txt"] } },
+        metrics: ["score.json"],
+      }),
       "do.sh": `deed=$(sed -n 's/^deed: //p' params.yaml); cp params.yaml given.txt\n. "./deeds/$deed.sh"\n[ -e out.txt ] || cp given.txt out.txt\nrm -f given.txt\n`,
       "tracked.txt": "tracked\n",
       ".gitignore": "/out.txt\n",
@@ -64,6 +68,7 @@ describe("stages", () => {
     "closed",
     "bytes",
     "log",
+    "scoreFolder",
     "gone",
     "moved",
   ];
@@ -83,7 +88,7 @@ describe("stages", () => {
     errors = run.stderr;
   });
 
-  test.each(["daemons", "closed", "bytes", "log"])("%s: done", (name) => expect(outcomeOf(name)).toBe("done"));
+  test.each(["daemons", "closed", "bytes", "log", "scoreFolder"])("%s: done", (name) => expect(outcomeOf(name)).toBe("done"));
 
   test.each([
     ["pipeParams", /params\.yaml' is not a file, but a pipe/],
@@ -146,13 +151,13 @@ test("a stage that kills its runner each time is given up, with that reason; a r
   const repository = hostileRepository();
   await repository.succeed(["exp", "run", "--queue", "-n", "bad", "-S", "deed=kills"]);
   await repository.succeed(["exp", "run", "--queue", "-n", "good", "-S", "deed=closed"]);
-  for (let at = 0; at < 4; at++) {
+  for (let at = 0; at < 10; at++) {
     expect(queueRefs(repository)).toEqual(["queued/1", "queued/2"]);
     expect((await repository.run(["exp", "run", "--run-all"])).signal).toBe("SIGKILL");
   }
   const last = await repository.run(["exp", "run", "--run-all"]);
   expect(last.exitCode).toBe(1);
-  expect(last.stderr).toMatch(/^ERROR: bad: the process that ran it was killed \(4 attempts\)/m);
+  expect(last.stderr).toMatch(/^ERROR: bad: the process that ran it was killed \(10 attempts\)/m);
   expect(experimentNames(repository)).toEqual(["good"]);
   expect(queueRefs(repository)).toEqual(["failed/1"]);
   await repository.succeed(["queue", "retry", "bad"]);
