@@ -3,8 +3,13 @@ import path from "node:path";
 import { makeFolder, readIfExists, removeFile, writeAtomic } from "../base/files.ts";
 import type { RunFolder } from "./runs.ts";
 
-/** The experiment's own failure, or one from outside: killed, out of memory, its worker lost. */
-export type FailureCause = "code" | "outside";
+/**
+ * The experiment's own failure, one from outside (killed, out of memory, its worker lost), or "runner": the death of the
+ * process that ran it, which is its doing only where it happens each time.
+ */
+export type FailureCause = "code" | "outside" | "runner";
+
+const causes: readonly unknown[] = ["code", "outside", "runner"] satisfies readonly FailureCause[];
 
 export interface Attempt {
   readonly cause: FailureCause;
@@ -20,8 +25,8 @@ function attemptsFile(run: Pick<RunFolder, "folder">): string {
 
 function isAttempt(value: Partial<Attempt> | null): value is Attempt {
   return (
-    (value?.cause === "code" || value?.cause === "outside") &&
-    typeof value.message === "string" &&
+    causes.includes(value?.cause) &&
+    typeof value?.message === "string" &&
     typeof value.endedAt === "number" &&
     typeof value.notBefore === "number"
   );

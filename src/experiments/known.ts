@@ -12,6 +12,7 @@ import { highestSequence, listQueue, type QueueEntry, type QueueListing } from "
 import { ranWhole } from "./ran-whole.ts";
 import { parseFacts } from "./record.ts";
 import type { ExperimentsContext } from "./repository.ts";
+import { readRunRecord, runFolder } from "./runs.ts";
 import { listDvcQueue } from "./show/dvc-queue.ts";
 
 export interface KnownOnBaseline {
@@ -34,6 +35,7 @@ export async function knownOnBaseline(
       identity: entry.record.identity,
       state: entry.state,
       sequence: entry.sequence,
+      ...failureOf(context, entry),
       entry,
     }));
   const here = finished.filter((item) => item.baseline === baseline);
@@ -53,6 +55,11 @@ export async function knownOnBaseline(
     allNames: new Set([...queue.entries, ...finished, ...theirs].map((item) => item.name)),
     highestSequence: highestSequence(queue),
   };
+}
+
+function failureOf({ state }: ExperimentsContext, entry: QueueEntry): Pick<KnownExperiment, "failure"> {
+  if (entry.state !== "failed") return {};
+  return readRunRecord(runFolder(state, entry.sequence, entry.name))?.cause === "lost" ? { failure: "lost" } : {};
 }
 
 /** Names are those of the repository's refs, whichever of its projects queued them. */

@@ -10,6 +10,8 @@ export interface KnownExperiment {
   readonly state: "queued" | "failed" | "done";
   /** Of a queued or failed one. */
   readonly sequence?: number;
+  /** Of a failed one: its worker or the process that ran it was lost, which says nothing about the point. */
+  readonly failure?: "lost";
 }
 
 export interface NamingRequest {
@@ -26,7 +28,7 @@ export interface NamingRequest {
   readonly samePoint: "skip" | "replace" | "ignore";
   /** A given name that another point has. */
   readonly takenName: "refuse" | "replace";
-  /** A point that failed before: queue it again, or only report it. */
+  /** A point that failed before: queue it again, or only report it, unless its run was lost. */
   readonly failedBefore: "queue" | "report";
   randomName(isTaken: (name: string) => boolean): string;
 }
@@ -57,7 +59,8 @@ export function namePoints(request: NamingRequest): readonly NamedPoint[] {
     seen.add(identity);
     const known = byIdentity.get(identity);
     if (known === undefined) return { kind: "new", index, ...names(index) };
-    const again = request.samePoint === "replace" || (known.state === "failed" && request.failedBefore === "queue");
+    const mayFailAgain = request.failedBefore === "queue" || known.failure === "lost";
+    const again = request.samePoint === "replace" || (known.state === "failed" && mayFailAgain);
     if (!again) return { kind: "known", index, known };
     const replaces = inPlace(request, known);
     return replaces === undefined

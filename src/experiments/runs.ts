@@ -1,6 +1,6 @@
 /**
  * Records of runs below .dvc/tmp: one folder `<sequence>-<name>` a run with its log and, once it ended, record.json.
- * They are for people (logs, times); no decision about an experiment depends on them.
+ * They are for people (logs, times); without them all that is not known is which failed experiments `sweep` tries again.
  */
 import { uptime } from "node:os";
 import path from "node:path";
@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly elapsedMs: number;
   /** Why it failed. */
   readonly message?: string;
+  /** Its worker or the process that ran it was lost, time and again. */
+  readonly cause?: "lost";
   /** The experiment's commit, where it succeeded. */
   readonly commit?: string;
   /** Seconds since the epoch, of a run from the queue. */

@@ -35,7 +35,7 @@ export type Settled =
 export interface SettleTools {
   readonly context: ExperimentsContext;
   readonly refs: RefTransactions;
-  /** undefined: whatever fails stays failed, and a lost run stays queued. */
+  /** undefined: whatever fails stays failed, for whatever cause. */
   readonly retry: RetryPolicy | undefined;
   readonly emit: EmitRunEvent;
 }
@@ -62,7 +62,6 @@ export function settle(tools: SettleTools, ending: Ending): Promise<Settled> {
       return fail(tools, ending, { code: "KILLED", message: "killed by `sweepline queue kill`" });
     case "lost": {
       const message = `its worker was lost: ${end.reason}`;
-      if (tools.retry === undefined) return Promise.resolve(requeue(tools, ending, { reason: message }));
       return failOrRetry(tools, ending, { cause: "outside", failure: { code: "LOST", message } });
     }
     case "cancelled":
@@ -123,16 +122,16 @@ export function keepInterrupted({ entry, run }: Pick<Ending, "entry" | "run">): 
 }
 
 /**
- * An entry whose last run was never settled took its process with it, or went down with it: that counts as a failure from
- * outside. Answers what became of the entry where there were too many of them, or undefined where it is to run.
+ * An entry whose last run was never settled took its process with it, or went down with it: a process may be killed often
+ * before one of its experiments is to blame. Answers what became of the entry where there were too many of them, or undefined where it is to run.
  */
 export async function giveUpLost(tools: SettleTools, entry: QueueEntry, run: RunFolder): Promise<Settled | undefined> {
   if (tools.retry === undefined || !wasLost(run)) return undefined;
   const message = "the process that ran it was killed";
   const before = readAttempts(run);
   const at = Date.now();
-  recordAttempt(run, { cause: "outside", message, endedAt: at, notBefore: at });
-  if (decideRetry(tools.retry, before, "outside").kind === "again") return undefined;
+  recordAttempt(run, { cause: "runner", message, endedAt: at, notBefore: at });
+  if (decideRetry(tools.retry, before, "runner").kind === "again") return undefined;
   const failure = { code: "LOST", message: `${message} (${before.length + 1} attempts)` };
   return fail(tools, { entry, run, end: { kind: "lost", reason: message }, startedAt: at }, failure);
 }
@@ -158,7 +157,7 @@ async function fail(
   const { entry, run, startedAt } = ending;
   const at = Date.now();
   const { message, hint } = await markFailed(context, refs, { entry, failure, log: run.log });
-  keepRecord(ending, at, { state: "failed", message });
+  keepRecord(ending, at, { state: "failed", message, ...(failure.code === "LOST" ? { cause: "lost" } : {}) });
   const log = shortLog(context, run);
   const failed = { experiment: labelOf(entry), message, log, ...(hint === undefined ? {} : { hint }) };
   emit({ type: "failed", ...failed, elapsedMs: at - startedAt, at });

@@ -148,6 +148,11 @@ describe("naming points", () => {
     ["in either order", { known: [failed("f", "a"), done("d", "a")] }, "known d, random-1"],
     ["failed before: queued again in its place", { known: [failed("f", "a")] }, "f for failed f, random-1"],
     ["failed before: reported", { known: [failed("f", "a")], failedBefore: "report" }, "known f, random-1"],
+    [
+      "lost before: queued again in its place, also without --retry-failed",
+      { known: [{ ...failed("f", "a"), failure: "lost" }], failedBefore: "report" },
+      "f for failed f, random-1",
+    ],
     ["failed before, numbered", { name: "g", numbered: true, known: [failed("g-1", "a")] }, "g-1 for failed g-1, g-2"],
     [
       "--force makes it again in its place",

@@ -88,7 +88,9 @@ describe("stages", () => {
     errors = run.stderr;
   });
 
-  test.each(["daemons", "closed", "bytes", "log", "scoreFolder"])("%s: done", (name) => expect(outcomeOf(name)).toBe("done"));
+  test.each(["daemons", "closed", "bytes", "log", "scoreFolder"])("%s: done", (name) =>
+    expect(outcomeOf(name)).toBe("done"),
+  );
 
   test.each([
     ["pipeParams", /params\.yaml' is not a file, but a pipe/],

@@ -20,13 +20,19 @@ describe("a failure", () => {
     expect(decideRetry(defaultRetryPolicy, attempts("outside", "outside", "outside"), "outside").kind).toBe("give-up");
   });
 
+  test("of the process that ran it is tried again nine times, beside those from outside", () => {
+    const before = attempts("outside", "outside", "outside", ...Array.from({ length: 8 }, () => "runner" as const));
+    expect(decideRetry(defaultRetryPolicy, before, "runner")).toMatchObject({ attempt: 9, attempts: 10 });
+    expect(decideRetry(defaultRetryPolicy, [...before, ...attempts("runner")], "runner").kind).toBe("give-up");
+  });
+
   test("counts by its cause, the pause by all attempts", () => {
     const policy = { ...defaultRetryPolicy, retries: 1 };
     expect(decideRetry(policy, attempts("outside", "outside"), "code")).toMatchObject({ attempt: 1, delayMs: 4000 });
   });
 
   test("never pauses for more than five minutes", () => {
-    const policy = { retries: 1000, outsideRetries: 0, delayMs: 1000 };
+    const policy = { retries: 1000, outsideRetries: 0, runnerRetries: 0, delayMs: 1000 };
     const before = attempts(...Array.from({ length: 500 }, () => "code" as const));
     expect(decideRetry(policy, before, "code")).toMatchObject({ delayMs: 300_000 });
   });
