@@ -13,8 +13,11 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import { resolveCommit } from "../git/repository.ts";
 import { git, tryGit } from "../git/run.ts";
 import { openProject } from "../store/open.ts";
+import type { Project } from "../store/project.ts";
+import { defaultRemoteName, openRemote } from "../store/remotes/open.ts";
+import type { StorageRemote } from "../store/remotes/types.ts";
 import type { Point } from "../sweep/types.ts";
-import type { Io } from "./io.ts";
+import { type Io, warn } from "./io.ts";
 import { checkCommands } from "./shell-check.ts";
 
 /** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
@@ -32,7 +35,7 @@ const defaultPlanFile = "sweep.json";
 
 /** Throws PLAN_MISSING, PLAN_INVALID. */
 export function readPlan(file: string): SweepPlan {
-  const text = readInputIfExists(file)?.toString();
+  const text = withNamedFile(file, () => readInputIfExists(file))?.toString();
   if (text !== undefined) return parsePlan(text, file);
   throw new SweeplineError({
     code: "PLAN_MISSING",
@@ -148,6 +151,21 @@ export async function tryPoints(call: Call, sweep: PlannedSweep, planned: PlanPo
     configs,
     runs: "later",
   });
+}
+
+/** The storage remote that jobs use where none is named; warns of one that each of them would refuse. */
+export function usableStorage(io: Io, project: Project): StorageRemote | undefined {
+  const name = defaultRemoteName(project);
+  try {
+    return name === undefined ? undefined : openRemote(project, name);
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    warn(
+      io,
+      `each job will refuse to run: ${error.message}. With --no-cache, for run and collect, it leaves the data behind`,
+    );
+    return undefined;
+  }
 }
 
 /** Throws PLAN_STALE where HEAD is not the plan's commit: its points would be of another pipeline. */

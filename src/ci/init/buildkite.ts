@@ -7,11 +7,12 @@ function needs(place: Place): string {
 # Their key for the repository has to be one that may push: results are refs of it.
 # Between builds the checkout is cleaned, with the cache in it. To keep data, set SWEEP_CACHE in the agents' environment to
 # a folder of theirs.
+# Pushes run it on the default branch only; builds that somebody starts by hand, by the API or a schedule on any.
 # Builds of forks have no steps: agents would run a stranger's stages with that key.
 `;
 }
 
-const own = `    if: build.pull_request.repository.fork != true
+const own = `    if: build.pull_request.repository.fork != true && (build.branch == pipeline.default_branch || build.source != "webhook")
 `;
 
 /** Steps are uploaded by the first one. */

@@ -14,7 +14,9 @@ ${ifInFolder(place, `    working_directory: ~/project/${place.folder}\n`)}`;
 }
 
 function config(place: Place): string {
-  return `${header(place)}version: 2.1
+  return `${header(place)}# Runs on each push to the default branch, and to a pull request of a fork where the project builds those: CircleCI has no
+# filter by file. Put other branches here, or keep a branch for sweeps.
+version: 2.1
 setup: true
 orbs:
   continuation: circleci/continuation@1.0.0
@@ -29,7 +31,10 @@ ${setUp(place)}      - run: sweepline matrix plan @sweep.txt -o sweep.json
 workflows:
   plan:
     jobs:
-      - plan
+      - plan:
+          filters:
+            branches:
+              only: [${JSON.stringify(place.branch ?? "main")}, '/pull\\/[0-9]+/']
 `;
 }
 

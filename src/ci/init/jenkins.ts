@@ -3,6 +3,7 @@ import { header, type Place, type WritePipeline } from "./types.ts";
 
 function head(place: Place): string {
   return `${header(place).replaceAll(/^#/gm, "//")}// The agents need Node 20, Git and sweepline: ${npmInstall(place.packageSpec)}
+// Each build of the job runs the sweep: start it by hand, or limit the branches and triggers in the job's settings.
 // Plugins: Pipeline Utility Steps (readJSON), Git 4.8 (gitUsernamePassword).
 // Results are refs of the repository: the credential 'sweepline' (user name and a token that may push) gives the right.
 // For a key, take sshagent(['sweepline']) of the plugin SSH Agent instead of withCredentials.

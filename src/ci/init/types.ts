@@ -10,6 +10,8 @@ export interface Place {
   readonly folder: string;
   /** The package of sweepline that jobs install. */
   readonly packageSpec: string;
+  /** The repository's default branch; undefined: main. */
+  readonly branch?: string;
 }
 
 export type WritePipeline = (place: Place) => PipelineFiles;

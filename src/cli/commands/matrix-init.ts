@@ -2,18 +2,20 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, writeAtomic } from "../../base/files.ts";
+import { visible } from "../../base/visible.ts";
 import { withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../ci/init/init.ts";
 import { inProject } from "../../ci/init/types.ts";
 import { defaultPackage } from "../../ci/package-spec.ts";
 import { plainRun } from "../../ci/plan.ts";
 import { type ExperimentsContext, openExperiments } from "../../experiments/repository.ts";
+import { tryGit } from "../../git/run.ts";
 import { openProject } from "../../store/open.ts";
 import { expandPoints } from "../../sweep/expand.ts";
 import type { CommandFactory } from "../catalog.ts";
 import { configsOf, expandOptions } from "../composition.ts";
 import { type ExitCode, type Io, print } from "../io.ts";
-import { packageText, projectFolder, tryPoints } from "../matrix.ts";
+import { packageText, projectFolder, tryPoints, usableStorage } from "../matrix.ts";
 import { withOverrideFiles } from "../override-files.ts";
 import { notEmpty } from "../points.ts";
 import { version } from "../version.ts";
@@ -58,11 +60,32 @@ function checkOverrides(overrides: readonly string[]): void {
     });
 }
 
+/** As the clone's origin has it, else the branch that we are on. */
+async function defaultBranch(root: string): Promise<string> {
+  const ask = async (ref: string) => {
+    const outcome = await tryGit(["symbolic-ref", "--quiet", "--short", ref], { cwd: root });
+    return outcome.exitCode === 0 ? outcome.stdout.toString().trim() : undefined;
+  };
+  const ofOrigin = (await ask("refs/remotes/origin/HEAD"))?.replace(/^origin\//, "");
+  return ofOrigin ?? (await ask("HEAD")) ?? "main";
+}
+
+/** A path is relative to the project, where jobs look for it. Throws FILE_MISSING. */
+function checkPackageFile(root: string, spec: string | undefined): void {
+  if (spec === undefined || !/^\.\.?\//.test(spec) || existsSync(path.resolve(root, spec))) return;
+  throw new SweeplineError({
+    code: "FILE_MISSING",
+    message: `'${spec}', the package for the jobs, is not in the project`,
+  });
+}
+
 async function init(io: Io, args: readonly string[], options: Options): Promise<ExitCode> {
   const context = openExperiments(openProject(process.cwd()));
+  checkPackageFile(context.project.root, options.package);
   const overrides = await readOverrides(io, args, context);
   const root = context.repository.workTree;
-  const place = { folder: projectFolder(), packageSpec: options.package ?? defaultPackage(version) };
+  const packageSpec = options.package ?? defaultPackage(version);
+  const place = { folder: projectFolder(), packageSpec, branch: await defaultBranch(root) };
   const files = new Map(Object.entries(pipelineFiles(options.for, place)));
   const sweepFile = inProject(place, "sweep.txt");
   const hasSweep = existsSync(path.join(root, sweepFile));
@@ -76,6 +99,9 @@ async function init(io: Io, args: readonly string[], options: Options): Promise<
   }
   if (overrides.length === 0 && !hasSweep) print(io, `Put the overrides of the sweep into ${sweepFile}, one a line.`);
   print(io, "Commit the files: the jobs work on a clone.");
+  const storage = usableStorage(io, context.project);
+  if (storage !== undefined)
+    print(io, `The storage remote '${storage.name}' has to be there in all jobs: ${visible(storage.place)}`);
   return exitCodes.ok;
 }
 

@@ -14,7 +14,7 @@ import type { CommandFactory } from "../catalog.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../composition.ts";
 import { storedFlags } from "../experiment-flags.ts";
 import { type ExitCode, type Io, print, warn } from "../io.ts";
-import { trackedChanges, tryPoints, writeNamed } from "../matrix.ts";
+import { trackedChanges, tryPoints, usableStorage, writeNamed } from "../matrix.ts";
 import { pointsText } from "../plural.ts";
 import { readPoints } from "../points.ts";
 import { addReproduceOptions, type ReproduceFlags, refuseWorkspaceRuns } from "../reproduce-options.ts";
@@ -111,6 +111,7 @@ async function plan(io: Io, overrides: readonly string[], options: Options): Pro
   // One refusal here instead of one a job.
   await tryPoints({ io, context }, made.plan, { points, configs });
   await warnUncommitted(io, context);
+  usableStorage(io, context.project);
   const text = formatPlan(made.plan);
   const summary = `Sweep ${sweep}: ${pointsText(made.plan.points.length)}.`;
   const repeated = made.repeated === 0 ? "" : ` ${made.repeated} repeated ones left out.`;
