@@ -7,6 +7,7 @@ import {
   lstatIfExists,
   makeFolder,
   openRead,
+  readdirSync,
   readFileSync,
   readSync,
   removeFile,
@@ -37,6 +38,19 @@ function firstBytes(file: string, count: number): string {
   } finally {
     closeSync(handle);
   }
+}
+
+/** The bundles below a folder, by their path in it; no link is followed, which may lead anywhere or round in circles. */
+export function bundlesBelow(folder: string): readonly string[] {
+  const found: string[] = [];
+  const open = [""];
+  for (let inside = open.pop(); inside !== undefined; inside = open.pop())
+    for (const entry of readdirSync(path.join(folder, inside), { withFileTypes: true })) {
+      const name = path.join(inside, entry.name);
+      if (entry.isDirectory()) open.push(name);
+      else if (name.endsWith(".bundle")) found.push(name);
+    }
+  return found.sort();
 }
 
 export interface BundleRequest {

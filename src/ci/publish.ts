@@ -90,9 +90,21 @@ export async function publishResults(context: ExperimentsContext, request: Publi
 const denied = /hook declined|denied|prohibited|protected|not allowed|forbidden|unauthorized|not permitted/i;
 const passing = /rate limit|time[ds]?[ -]?out|unavailable|unreachable|try again|try later|internal (?:server )?error/i;
 
+/** Another job of the same points pushed at the same moment: the next try finds them there. */
+const raced = /cannot lock ref|reference already exists|failed to update ref|failed to lock/i;
+
+function isRace(reason: string): boolean {
+  return raced.test(reason) && !denied.test(reason) && !/cannot create/i.test(reason);
+}
+
 function checkAccepted(remote: string, reasons: readonly string[]): void {
-  const [reason] = reasons;
+  const reason = reasons.find((each) => !isRace(each)) ?? reasons[0];
   if (reason === undefined) return;
+  if (isRace(reason))
+    throw new SweeplineError({
+      code: "PUSH_REFUSED",
+      message: `another job pushes the same points to '${shownRemote(remote)}' at this moment`,
+    });
   throw new SweeplineError({
     code: denied.test(reason) && !passing.test(reason) ? "PUSH_DENIED" : "PUSH_REFUSED",
     message: `Git remote '${shownRemote(remote)}' refused ${reasons.length} refs: ${reason}`,

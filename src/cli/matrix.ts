@@ -71,11 +71,12 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EROFS: "read-only file system",
   ENOSPC: "no space left on device",
+  EPIPE: "nobody reads it any more",
 };
 
-/** `-` is standard output. */
+/** `-` is standard output; so is its device, for which a closed pipe must mean the same. */
 export function writeNamed(io: Io, file: string, text: string): void {
-  if (file === "-") io.stdout.write(text);
+  if (file === "-" || file === "/dev/stdout") io.stdout.write(text);
   else withNamedFile(file, () => writeNamedFile(path.resolve(file), text));
 }
 

@@ -118,7 +118,8 @@ function pushOnce(options: GitOptions, remote: string, changes: readonly RemoteC
 /** What the server said of a push: its hooks give their reasons there. */
 function remoteWords(stderr: string): string {
   const lines = stderr.split("\n").flatMap((line) => /^remote: (.*\S)/.exec(line)?.[1] ?? []);
-  return lines.slice(-3).join("; ").slice(0, 300);
+  const words = lines.slice(-3).join("; ");
+  return words.length > 300 ? `${words.slice(0, 300).replace(/\s+\S*$/, "")}...` : words;
 }
 
 interface PushAnswer {

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -107,6 +108,7 @@ describe("matrix plan and emit", () => {
       ["matrix", "plan", "seed=range(5,1)"],
       ["matrix", "plan"],
       ["matrix", "plan", "seed=1,"],
+      ["matrix", "plan", "@."],
       ["matrix", "plan", "nokey=1,2"],
       ["matrix", "plan", "seed=1", "--dry"],
       ["matrix", "plan", "seed=1", "-t", "nostage"],
@@ -114,7 +116,9 @@ describe("matrix plan and emit", () => {
       ["matrix", "plan", "seed=1", "-o", "nowhere/sweep.json"],
       ["matrix", "init", "--for", "github", "seed=1", "name2"],
       ["matrix", "init", "--for", "github", "nokey=1,2"],
+      ["matrix", "init", "--for", "github", "--package", "./nofile.tgz"],
       ["matrix", "emit", "--for", "nosuch"],
+      ["matrix", "emit", "--for", "json", "--plan", "."],
       ["matrix", "emit", "--for", "json", "--plan", "../sweep.json", "-o", "."],
       ["matrix", "emit", "--for", "json", "--plan", "../sweep.json", "--parallel", "2"],
       ["matrix", "emit", "--for", "github", "--plan", "../sweep.json", "--template", "x.yml"],
@@ -323,6 +327,8 @@ describe("matrix run", () => {
     job.git("update-ref", other, ref);
     job.git("bundle", "create", "--quiet", path.join(repository.root, "bundles", "1.bundle"), other, "HEAD", "^HEAD~0");
     writeFileSync(path.join(repository.root, "bundles", "2.bundle"), `gitdir: ${job.folder}/.git\n`);
+    // Links are not followed: these two would never end.
+    for (const name of ["a", "b"]) symlinkSync(".", path.join(repository.root, "bundles", name));
     const copy = clone();
     const collect = await copy.run(["matrix", "collect", "--plan", plan, "--bundles", path.dirname(bundle)]);
     expect(collect.exitCode).toBe(1);

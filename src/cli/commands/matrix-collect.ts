@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
-import { existsSync, readdirSync } from "../../base/files.ts";
+import { existsSync } from "../../base/files.ts";
 import { visible } from "../../base/visible.ts";
-import { checkBundle } from "../../ci/bundles.ts";
+import { bundlesBelow, checkBundle } from "../../ci/bundles.ts";
 import { maxJobsOf } from "../../ci/emit/emit.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../ci/exit-codes.ts";
 import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../../ci/gather.ts";
@@ -66,12 +66,10 @@ function warnRefused(io: Io, { refused }: Taken, source: string): void {
 
 /** All bundles below a folder. One that can't be read costs its points, not the others'. */
 async function takeBundles(io: Io, scope: PointScope, folder: string): Promise<void> {
-  // A folder that is not there: every job was killed before it had results.
-  const names = existsSync(folder) ? withNamedFile(folder, () => readdirSync(folder, { recursive: true })) : [];
-  for (const name of names
-    .map(String)
-    .filter((each) => each.endsWith(".bundle"))
-    .sort())
+  // Every job may have been killed before it had results.
+  if (!existsSync(folder)) warn(io, `there is no folder '${visible(folder)}': no bundles`);
+  const names = existsSync(folder) ? withNamedFile(folder, () => bundlesBelow(folder)) : [];
+  for (const name of names)
     try {
       checkBundle(path.resolve(folder, name));
       warnRefused(io, await takeResults(scope, path.resolve(folder, name)), name);
