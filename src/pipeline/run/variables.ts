@@ -54,10 +54,21 @@ function* leaves(file: string, key: string, value: Value): Generator<NamedValue>
     for (const [index, item] of value.entries()) yield* leaves(file, `${key}.${index}`, item);
 }
 
-/** The mappings in a value, the outer ones first. */
+/** What is left of some characters after a value's JSON, at the least; below zero where it is longer. */
+function roomAfter(value: Value, room: number): number {
+  if (typeof value === "string") return room - value.length;
+  let left = room - 1;
+  for (const item of isList(value) ? value : isMap(value) ? value.values() : []) {
+    if (left < 0) break;
+    left = roomAfter(item, left);
+  }
+  return left;
+}
+
+/** The mappings in a value that are short enough, the outer ones first. */
 function* mappings(file: string, key: string, value: Value): Generator<NamedValue> {
   if (isMap(value)) {
-    yield { file, key, text: variableText(value) };
+    if (roomAfter(value, maxText) >= 0) yield { file, key, text: variableText(value) };
     for (const [name, item] of value) yield* mappings(file, `${key}.${String(name)}`, item);
   } else if (isList(value) && value.length <= maxItems)
     for (const [index, item] of value.entries()) yield* mappings(file, `${key}.${index}`, item);
