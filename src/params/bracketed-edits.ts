@@ -1,7 +1,8 @@
 /** Changes of values that stand between brackets, for formats whose containers all do (JSON; TOML's and Python's inline ones). */
-import type { Scalar, Value } from "../base/value.ts";
+import { isList, isMap, type Scalar, type Value } from "../base/value.ts";
 import { type Brackets, insertIntoBrackets, removeFromBrackets } from "./bracketed.ts";
 import type { Change } from "./changes.ts";
+import type { FormatDocument } from "./format.ts";
 import type { LocatedNode, Splice } from "./located.ts";
 import { runsOf } from "./runs.ts";
 
@@ -9,6 +10,15 @@ import { runsOf } from "./runs.ts";
 export interface Dialect {
   value(value: Value): string;
   entry(key: Scalar, value: Value): string;
+}
+
+/** The splice that exchanges one single value for another, in the quotes that stand there. */
+export function scalarExchange(change: Change, document: Pick<FormatDocument, "replaceScalar">): Splice | undefined {
+  if (change.kind !== "set" || change.node.kind !== "scalar") return undefined;
+  const { node, value } = change;
+  if (isList(value) || isMap(value)) return undefined;
+  const text = document.replaceScalar(node, value as Scalar);
+  return text === undefined ? undefined : { start: node.start, end: node.end, text };
 }
 
 /** The splices of one change within brackets. */

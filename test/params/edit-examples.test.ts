@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: interpolations of parameter files look like that
 /** Edits by example: what each leaves of the file, format by format. */
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { Value } from "../../src/base/value.ts";
 import { openParamFile, readDataFile } from "../../src/params/data-file.ts";
@@ -150,6 +151,47 @@ describe("other formats", () => {
     ["p.yaml", "m: [1,\n  2 ]\n", { ...edit("m=[3]", [3n]), kind: "extend-list" }, "m: [1,\n  2,\n  3 ]\n"],
   ])("%s %j", async (path, before, change, after) => {
     expect(await edited(path, before, [change])).toBe(after);
+  });
+});
+
+const openings: readonly (readonly [string, string])[] = [
+  ["p.toml", "'"],
+  ["p.toml", '"""'],
+  ["p.toml", '"""\n'],
+  ["p.toml", "'''"],
+  ["p.toml", "'''\n"],
+  ["p.py", 'r"'],
+  ["p.py", "u'"],
+  ["p.py", '"""'],
+  ["p.py", "r'''"],
+  ["p.yaml", ">-"],
+  ["p.yaml", "| # c"],
+];
+
+describe.each(openings)("a text of %s behind %j", (path, opening) => {
+  const isBlock = path === "p.yaml";
+  const separator = isBlock ? ": " : " = ";
+  const closing = isBlock ? "\n  x" : `x${opening.replace(/^[a-z]|\n$/g, "")}`;
+  const before = `a${separator}${opening}${closing}\nb${separator}1\n`;
+
+  it("stays behind it", async () => {
+    const after = await edited(path, before, [edit("a=y z", "y z"), edit("+c=2", 2n)]);
+    expect(after).toBe(`${before.replace(/x/, "y z").replace("|", "|-")}c${separator}2\n`);
+  });
+
+  it("reads as any text that it becomes", async () => {
+    const text = fc.string({ unit: fc.constantFrom("'", '"', "\\", "\n", "a", " ", "\t", "é", "\r", "#", "\u0085") });
+    const check = async (wanted: string): Promise<void> => {
+      const after = await edited(path, before, [edit("a=", wanted)]);
+      const value = await readDataFile({ path, bytes: Buffer.from(after) });
+      expect(value).toEqual(
+        new Map<string, Value>([
+          ["a", wanted],
+          ["b", 1n],
+        ]),
+      );
+    };
+    await fc.assert(fc.asyncProperty(text, check), { numRuns: 60 });
   });
 });
 

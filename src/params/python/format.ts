@@ -3,7 +3,7 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { isMap, type Scalar, type Value } from "../../base/value.ts";
 import { endOfLine } from "../bracketed.ts";
-import type { Dialect } from "../bracketed-edits.ts";
+import { type Dialect, scalarExchange } from "../bracketed-edits.ts";
 import type { Change } from "../changes.ts";
 import type { Format, FormatDocument, Unreadable } from "../format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
@@ -53,7 +53,9 @@ class PythonFile implements FormatDocument {
 
   replaceScalar(node: LocatedScalar, value: Scalar): string | undefined {
     if (typeof value === "number" && Number.isNaN(value)) return undefined;
-    return pythonSource(value, (node.extra as PythonExtra).quote ?? this.quote);
+    const { quote } = node.extra as PythonExtra;
+    const opening = typeof node.value === "string" ? (quote ?? this.quote) : this.quote;
+    return pythonSource(value, opening).replaceAll("\n", this.eol);
   }
 
   withEntries(value: Value): string {
@@ -66,6 +68,8 @@ class PythonFile implements FormatDocument {
 
   private splicesFor(change: Change): Splice[] {
     const holder = (change.kind === "set" ? change.node : "map" in change ? change.map : change.list) as PythonNode;
+    const exchanged = scalarExchange(change, this);
+    if (exchanged !== undefined) return [exchanged];
     if (holder.extra.form === "literal") return sequenceSplices(this.source.text, change, this.dialect);
     const names = holder as NamesNode;
     if (change.kind === "add-keys") return [this.addNames(names, change.entries)];
@@ -196,7 +200,10 @@ function isDirectly(statement: SyntaxNode, body: SyntaxNode | undefined): boolea
 }
 
 function firstQuote(node: PythonNode): '"' | "'" | undefined {
-  if (node.kind === "scalar") return typeof node.value === "string" ? node.extra.quote : undefined;
+  if (node.kind === "scalar") {
+    if (typeof node.value !== "string") return undefined;
+    return node.extra.quote?.endsWith("'") ? "'" : '"';
+  }
   const children = node.kind === "list" ? node.items : node.entries.map((entry) => entry.node);
   for (const child of children) {
     const quote = firstQuote(child);

@@ -11,8 +11,8 @@ export interface PythonExtra {
   readonly form: "literal" | "names";
   /** How a list is written; a bare tuple has no parentheses. */
   readonly sequence: "list" | "tuple" | "bare tuple" | "set" | undefined;
-  /** The quote that a string uses. */
-  readonly quote: '"' | "'" | undefined;
+  /** What opens a string: its quotes, and `r` or `u` before them. */
+  readonly quote: string | undefined;
   /** The statement that assigns it. */
   readonly statement: SyntaxNode | undefined;
   /** The body that holds the assignments of a class. */
@@ -74,7 +74,9 @@ export function literalOf(page: PythonText, node: SyntaxNode): PythonNode | unde
   }
   const value = scalarOf(page, node);
   if (value === undefined) return undefined;
-  const quote = typeof value === "string" && page.text[node.to - 1] === "'" ? "'" : '"';
+  const mark = page.text[node.to - 1] === "'" ? "'" : '"';
+  const whole = node.name === "String" ? stringOpening.exec(page.text.slice(node.from, node.from + 4))?.[0] : undefined;
+  const quote = typeof value === "string" ? (whole ?? mark) : '"';
   return { kind: "scalar", value, ...located, extra: { ...extra, quote } };
 }
 
@@ -180,6 +182,7 @@ function numberOf(text: string): bigint | number | undefined {
   return /^(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?$/.test(digits) && /[.eE]/.test(digits) ? Number(digits) : undefined;
 }
 
+const stringOpening = /^[rRuU]?(?:"""|'''|"|')/;
 const stringShape = /^([rRuU]?)("""|'''|"|')([\s\S]*)\2$/;
 
 function stringOf(text: string): string | undefined {
@@ -216,8 +219,8 @@ function unescaped(body: string): string | undefined {
   });
 }
 
-/** A value as Python source on one line. NaN has no literal. */
-export function pythonSource(value: Value, quote: '"' | "'" = '"'): string {
+/** A value as Python source, on one line unless three quotes are asked for. NaN has no literal. */
+export function pythonSource(value: Value, quote = '"'): string {
   if (isList(value)) return `[${value.map((item) => pythonSource(item)).join(", ")}]`;
   if (isMap(value)) return `{${[...value].map(([key, item]) => pythonEntry(key, item)).join(", ")}}`;
   if (value === null) return "None";
@@ -231,11 +234,34 @@ export function pythonEntry(key: Scalar, value: Value): string {
   return `${pythonSource(key)}: ${pythonSource(value)}`;
 }
 
-function stringSource(text: string, quote: '"' | "'"): string {
-  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
-  const visible = escaped.replace(
+/** A text behind the given opening, without its `r` where the text cannot be raw. */
+function stringSource(text: string, opening: string): string {
+  const prefix = opening.replace(/["']+$/, "");
+  const quotes = opening.slice(prefix.length);
+  const mark = quotes.slice(0, 1);
+  const isLong = quotes.length === 3;
+  if (/^r$/i.test(prefix) && isRaw(text, mark, isLong)) return opening + text + quotes;
+  const escaped = (line: string): string => JSON.stringify(line).slice(1, -1).replaceAll('\\"', '"');
+  const body = isLong
+    ? text
+        .split("\n")
+        .map(escaped)
+        .join("\n")
+        .replace(new RegExp(`${mark}{3,}|${mark}$`, "g"), (marks) => `\\${mark}`.repeat(marks.length))
+    : escaped(text).replaceAll(mark, `\\${mark}`);
+  const visible = body.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return quote + visible + quote;
+  return (/^u$/i.test(prefix) ? prefix : "") + quotes + visible + quotes;
+}
+
+function isRaw(text: string, mark: string, isLong: boolean): boolean {
+  const hasLineEnd = text.includes("\n");
+  return (
+    !text.includes(mark) &&
+    !text.endsWith("\\") &&
+    (isLong || !hasLineEnd) &&
+    /^[^\p{Cc}\p{Cs}\u2028\u2029\ufeff]*$/u.test(text.replaceAll("\n", ""))
+  );
 }

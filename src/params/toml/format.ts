@@ -5,7 +5,7 @@
 import { parse, TomlDate, TomlError } from "smol-toml";
 import { isMap, type Scalar, type Value } from "../../base/value.ts";
 import { endOfLine } from "../bracketed.ts";
-import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
+import { bracketSplices, type Dialect, scalarExchange } from "../bracketed-edits.ts";
 import type { Change } from "../changes.ts";
 import type { Format, FormatDocument } from "../format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
@@ -56,7 +56,7 @@ class TomlFile implements FormatDocument {
 
   replaceScalar(node: LocatedScalar, value: Scalar): string | undefined {
     const { quote } = node.extra as TomlExtra;
-    return tomlScalar(value, quote === "'" ? "'" : '"');
+    return tomlScalar(value, quote === "date" ? '"' : quote).replaceAll("\n", this.eol);
   }
 
   withEntries(value: Value): string {
@@ -88,6 +88,8 @@ class TomlFile implements FormatDocument {
 
   private splicesFor(change: Change): Splice[] {
     const holder = holderOf(change);
+    const exchanged = scalarExchange(change, this);
+    if (exchanged !== undefined) return [exchanged];
     if (holder.extra.form === "value") return bracketSplices(this.source.text, change, dialect);
     switch (change.kind) {
       case "set":

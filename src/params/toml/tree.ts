@@ -4,6 +4,7 @@ import { parse, TomlDate } from "smol-toml";
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../located.ts";
 import { problemAt, type SourceText } from "../source-text.ts";
+import type { TomlQuote } from "./text.ts";
 
 export interface Span {
   readonly start: number;
@@ -30,8 +31,8 @@ export interface TomlExtra {
   readonly section: Section | undefined;
   /** The `key = value` rows that make it (value: one; dotted: all). */
   readonly rows: Span[];
-  /** The literal quotes of a string, or a date. */
-  readonly quote: '"' | "'" | "date" | undefined;
+  /** The quotes of a string, or a date. */
+  readonly quote: TomlQuote | "date" | undefined;
 }
 
 export type TomlNode = LocatedNode<TomlExtra>;
@@ -197,8 +198,11 @@ class Locator {
 
   private quoteOf(value: CstValue): TomlExtra["quote"] {
     if ((value.type as string) === "DateTime") return "date";
-    const first = this.source.text[this.span(value).start];
-    return first === '"' || first === "'" ? first : undefined;
+    const { start } = this.span(value);
+    const opening = /^(?:("""|''')(\r?\n)?|"|')/.exec(this.source.text.slice(start, start + 5));
+    if (opening === null) return undefined;
+    const [whole, long, lineEnd] = opening;
+    return (long === undefined || lineEnd === undefined ? whole : `${long}\n`) as TomlQuote;
   }
 }
 

@@ -69,13 +69,14 @@ export function emitBlock(value: Value, style: Omit<BlockStyle, "listIndent">): 
   return style.eol === "\n" ? lines : lines.replaceAll("\n", style.eol);
 }
 
-/** Several lines of printable text that begin with no space: fit for `|`. */
-export function isPlainBlock(text: string): boolean {
-  return (
-    /^[^\s][^\n]*(?:\n+[^\s][^\n]*)*\n?$/.test(text) &&
-    text.includes("\n") &&
-    /^[\x20-\x7e\n\u00a1-\u1fff]*$/.test(text)
-  );
+/** Several lines of text that fit for `|`. */
+function isPlainBlock(text: string): boolean {
+  return text.includes("\n") && fitsBlock(text);
+}
+
+/** Printable text whose lines begin with no space: fit for `|` and `>`. */
+export function fitsBlock(text: string): boolean {
+  return /^[^\s][^\n]*(?:\n+[^\s][^\n]*)*\n?$/.test(text) && /^[\x20-\x7e\n\u00a1-\u1fff]*$/.test(text);
 }
 
 /** A value on one line: `{a: 1, b: [x, y]}`. */

@@ -8,7 +8,7 @@ import { runsOf } from "../runs.ts";
 import type { SourceText } from "../source-text.ts";
 import { copyOf, detachedAliases, keptAliases } from "./aliases.ts";
 import { blockStyleOf } from "./block-style.ts";
-import { type BlockStyle, emitBlock, emitEntries, emitFlow, emitFlowEntry, emitItems, isPlainBlock } from "./emit.ts";
+import { type BlockStyle, emitBlock, emitEntries, emitFlow, emitFlowEntry, emitItems, fitsBlock } from "./emit.ts";
 import { appendToBlock, insertBeforeItem, removeRuns, skipSpaces, trimmedEnd } from "./lines.ts";
 import { parseYaml, type YamlExtra, type YamlNode, type YamlTree } from "./parse.ts";
 import { type QuoteStyle, scalarText } from "./scalars.ts";
@@ -196,13 +196,17 @@ class YamlFile implements FormatDocument {
   private inlineText(node: YamlNode, value: Value): string {
     if (isMap(value) || isList(value)) return emitFlow(value);
     const { style, holder } = node.extra;
-    if (style !== "block-scalar" || typeof value !== "string" || !isPlainBlock(value))
+    if (style !== "block-scalar" || typeof value !== "string" || !fitsBlock(value))
       return scalarText(value as Scalar, quoteStyle(node.extra));
-    const body = /\n( *)[^\s]/.exec(this.source.text.slice(node.start, node.end));
+    const written = this.source.text.slice(node.start, node.end);
+    const [, mark = "|", rest = ""] = /^([|>])[\d+-]*([^\r\n]*)/.exec(written) ?? [];
+    const body = /\n( *)[^\s]/.exec(written);
     const indent = " ".repeat(body?.[1]?.length ?? holder.column + this.style.indent);
-    const lines = value.replace(/\n$/, "").split("\n");
+    const text = value.replace(/\n$/, "");
+    // Folded: one line end would be a blank.
+    const lines = (mark === ">" ? text.replace(/\n+/g, "$&\n") : text).split("\n");
     const shown = lines.map((line) => (line === "" ? "" : indent + line)).join(this.style.eol);
-    return `|${value.endsWith("\n") ? "" : "-"}${this.style.eol}${shown}`;
+    return `${mark}${value.endsWith("\n") ? "" : "-"}${rest.trimEnd()}${this.style.eol}${shown}`;
   }
 
   /** Only where nothing but the value stands on its line, so that no comment has to move. */
