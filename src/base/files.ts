@@ -221,8 +221,8 @@ export function rename(from: FilePath, to: string): void {
 }
 
 /** Removes a file; one that is not there is fine. */
-export function removeFile(file: string): void {
-  beforeEffect("unlink", file);
+export function removeFile(file: FilePath): void {
+  beforeEffect("unlink", String(file));
   try {
     fs.unlinkSync(file);
   } catch (error) {

@@ -6,7 +6,7 @@ import { removeLeft } from "./left-files.ts";
 import { findLeftFiles } from "./leftovers.ts";
 import { listQueue, runningSequences } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
-import { removeStubborn } from "./remove-stubborn.ts";
+import { removeAllThatGoes } from "./remove-stubborn.ts";
 import type { ExperimentsContext } from "./repository.ts";
 import { listRuns, type RunFolderName, readRunRecord, runFolder } from "./runs.ts";
 
@@ -24,16 +24,21 @@ export interface CleanOutcome {
   readonly copies: number;
   /** How many claims of dead processes, and files that they left. */
   readonly leftovers: number;
+  /** Files and folders that can't be removed. */
+  readonly stuck: readonly string[];
 }
 
 /** Never touches an experiment, an entry of the queue, or what a living process uses. */
 export async function cleanExperiments(context: ExperimentsContext, request: CleanRequest): Promise<CleanOutcome> {
   const freed = await recoverDeadRuns(context);
   const runs = await removeRuns(context, request);
+  const copies = removeCopies(context);
+  const asides = findLeftFiles(context).map((file) => removeLeft(file));
   return {
     runs,
-    copies: removeCopies(context),
-    leftovers: freed.length + removeAsides(context),
+    copies: countRemoved(copies),
+    leftovers: freed.length + countRemoved(asides),
+    stuck: [...copies, ...asides].flatMap((file) => file ?? []),
   };
 }
 
@@ -62,23 +67,22 @@ function isOlder({ state }: ExperimentsContext, run: RunFolderName, olderThanMs:
   return Date.now() - at > olderThanMs;
 }
 
-/** Copies that no living process holds; the next run makes them anew. */
-function removeCopies({ state }: ExperimentsContext): number {
-  if (!existsSync(state.copies)) return 0;
+type Removal = string | undefined;
+
+function countRemoved(removals: readonly Removal[]): number {
+  return removals.filter((stuck) => stuck === undefined).length;
+}
+
+/** Copies that no living process holds; the next run makes them anew. Answers for each what can't be removed of it. */
+function removeCopies({ state }: ExperimentsContext): readonly Removal[] {
+  if (!existsSync(state.copies)) return [];
   const slots = readdirSync(state.copies).filter((name) => /^\d+$/.test(name));
-  let removed = 0;
+  const removals: Removal[] = [];
   for (const slot of slots) {
     const folder = path.join(state.copies, slot);
     if (!tryLock(`${folder}.lock`, "exp clean")) continue;
-    removeStubborn(folder);
+    removals.push(removeAllThatGoes(folder));
     unlock(`${folder}.lock`);
-    removed++;
   }
-  return removed;
-}
-
-function removeAsides(context: ExperimentsContext): number {
-  const left = findLeftFiles(context);
-  for (const file of left) removeLeft(file);
-  return left.length;
+  return removals;
 }

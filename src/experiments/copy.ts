@@ -32,7 +32,7 @@ import {
 } from "./copy-git-dir.ts";
 import { recall } from "./copy-memory.ts";
 import { laySubmodules } from "./copy-submodules.ts";
-import { removeStubborn } from "./remove-stubborn.ts";
+import { removeAllThatGoes, removeStubborn } from "./remove-stubborn.ts";
 
 export interface CopyContent {
   /** What HEAD says in the copy. */
@@ -141,13 +141,15 @@ async function restoreTouched(slot: CopySlot, preparedAt: number): Promise<void>
   });
 }
 
-/** A copy that Git can't reset is thrown away whole; one that can't even be removed (an immutable file) is set aside. */
+/** A copy that Git can't reset is thrown away whole; what can't even be removed of it (an immutable file) is set aside. */
 async function startAfresh(slot: CopySlot, content: CopyContent): Promise<FolderRecords> {
   try {
     removeStubborn(slot.folder);
   } catch (error) {
     if (error instanceof SweeplineError || systemErrorCode(error) === undefined) throw error;
-    rename(slot.folder, asideName(slot.folder));
+    const aside = asideName(slot.folder);
+    rename(slot.folder, aside);
+    removeAllThatGoes(aside);
   }
   makeSlotFolders(slot);
   renewTrustedGit(slot, content.head);

@@ -29,8 +29,8 @@ export interface DoctorRequest {
 
 interface Problem {
   readonly text: string;
-  /** undefined where only a person can do something. */
-  readonly repair?: () => Promise<void> | void;
+  /** undefined where only a person can do something. Answers, where it could not do it, why. */
+  readonly repair?: () => Promise<string | undefined> | Promise<void> | string | undefined | void;
 }
 
 interface Check {
@@ -50,9 +50,11 @@ export async function examine(context: ExperimentsContext, request: DoctorReques
     const problems = await check.find(context);
     if (problems.length === 0) findings.push({ check: check.name, state: "ok", text: check.fine });
     for (const { text, repair } of problems) {
-      const isFixed = request.mode === "fix" && repair !== undefined;
-      if (isFixed) await repair();
-      findings.push({ check: check.name, state: isFixed ? "fixed" : "problem", text });
+      const isRepaired = request.mode === "fix" && repair !== undefined;
+      const hindrance = isRepaired ? await repair() : undefined;
+      const isFixed = isRepaired && typeof hindrance !== "string";
+      const words = typeof hindrance === "string" ? `${text}: ${hindrance}` : text;
+      findings.push({ check: check.name, state: isFixed ? "fixed" : "problem", text: words });
     }
   }
   return findings;
@@ -153,7 +155,10 @@ const leftUploads: Check = {
 function leftBehind({ project }: ExperimentsContext, file: string): Problem {
   return {
     text: `${path.relative(project.root, file)} was left by a process that is gone`,
-    repair: () => removeLeft(file),
+    repair: () => {
+      const stuck = removeLeft(file);
+      return stuck === undefined ? undefined : `cannot remove '${path.relative(project.root, stuck)}'`;
+    },
   };
 }
 

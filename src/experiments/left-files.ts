@@ -1,8 +1,9 @@
 /** Which files are temporary ones of processes that were killed before they could rename or remove them. Light to load. */
 import path from "node:path";
 import { asideWriter } from "../base/asides.ts";
-import { lstatIfExists, readdirSync, removeFile, removeTree } from "../base/files.ts";
+import { lstatIfExists, readdirSync } from "../base/files.ts";
 import type { StateLayout } from "./layout.ts";
+import { removeAllThatGoes } from "./remove-stubborn.ts";
 
 /** A file of another machine on shared storage counts as left behind once it has not been written to for so long. */
 const abandonedMs = 24 * 60 * 60_000;
@@ -23,9 +24,9 @@ export function itemsOf(folder: string) {
   }
 }
 
-export function removeLeft(file: string): void {
-  if (lstatIfExists(file)?.isDirectory() === true) removeTree(file);
-  else removeFile(file);
+/** Answers what can't be removed, if anything. */
+export function removeLeft(file: string): string | undefined {
+  return removeAllThatGoes(file);
 }
 
 /** Removes those in our scratch folder: one look, that every run can take. */

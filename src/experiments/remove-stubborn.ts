@@ -1,5 +1,16 @@
 import { asideName } from "../base/asides.ts";
-import { type Dirent, type FilePath, lstatIfExists, readdirSync, removeTree, rename, setMode } from "../base/files.ts";
+import { systemErrorCode } from "../base/errors.ts";
+import {
+  type Dirent,
+  type FilePath,
+  lstatIfExists,
+  readdirSync,
+  removeEmptyFolder,
+  removeFile,
+  removeTree,
+  rename,
+  setMode,
+} from "../base/files.ts";
 
 /** Longer paths are not used: the kernel refuses those over 4096 bytes (1024 on macOS), whole as they are given. */
 const longestPath = process.platform === "linux" ? 3_000 : 700;
@@ -11,6 +22,36 @@ export function removeStubborn(target: FilePath): void {
   } catch {
     for (const top of makeRemovable(target)) removeTree(top);
   }
+}
+
+/** As removeStubborn, but goes on behind what can't be removed, such as an immutable file, and answers the first of that. */
+export function removeAllThatGoes(target: FilePath): string | undefined {
+  try {
+    removeStubborn(target);
+    return undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return removeEach(target);
+  }
+}
+
+function removeEach(target: FilePath): string | undefined {
+  try {
+    if (lstatIfExists(target)?.isDirectory() !== true) {
+      removeFile(target);
+      return undefined;
+    }
+    const names = readdirSync(target, { encoding: "buffer" });
+    const stuck = names.flatMap((name) => removeEach(childOf(target, name)) ?? []);
+    return stuck.length === 0 && removeEmptyFolder(target) ? undefined : (stuck[0] ?? target.toString());
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return target.toString();
+  }
+}
+
+function childOf(folder: FilePath, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(folder), Buffer.from("/"), name]);
 }
 
 /** Gives us the rights to all folders below, and moves those that lie too deep beside the target. Answers what to remove. */
@@ -37,6 +78,5 @@ function makeRemovable(target: FilePath): readonly FilePath[] {
 /** Names as bytes: they need not be UTF-8. */
 function foldersIn(folder: FilePath): readonly Buffer[] {
   const entries: Dirent<Buffer>[] = readdirSync(folder, { withFileTypes: true, encoding: "buffer" });
-  const prefix = Buffer.concat([Buffer.from(folder), Buffer.from("/")]);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => Buffer.concat([prefix, entry.name]));
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => childOf(folder, entry.name));
 }

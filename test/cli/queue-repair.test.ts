@@ -1,5 +1,7 @@
 /** exp clean and doctor: what they find and take away, and what they leave alone. */
-import { chmodSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { asideName } from "../../src/base/asides.ts";
@@ -15,14 +17,46 @@ async function ranAndQueued() {
   return repository;
 }
 
+const change = (flag: "+i" | "-i", file: string) => spawnSync("chattr", [flag, file]).status === 0;
+
+/** Only root may, and only some file systems have it. */
+function canBeImmutable(): boolean {
+  const folder = mkdtempSync(path.join(tmpdir(), "sweepline-immutable-"));
+  const file = path.join(folder, "file");
+  writeFileSync(file, "");
+  const can = change("+i", file);
+  change("-i", file);
+  rmSync(folder, { recursive: true });
+  return can;
+}
+
 describe("exp clean", () => {
+  test.skipIf(!canBeImmutable())("goes on behind what can't be removed, and names it", async () => {
+    const repository = makeExperimentRepository();
+    const copies = `${state}/copies`;
+    repository.write({ [`${copies}/1/work/a/stuck`]: "", [`${copies}/1/work/b`]: "", [`${copies}/2/work/c`]: "" });
+    const file = path.join(repository.folder, copies, "1/work/a/stuck");
+    change("+i", file);
+    const result = await repository.run(["exp", "clean"]);
+    change("-i", file);
+    expect(result.stderr).toBe(`ERROR: cannot remove '${file}'\n`);
+    expect(result.exitCode).toBe(255);
+    expect(result.stdout).toContain("1 workspace copies");
+    expect(readdirSync(path.join(repository.folder, copies), { recursive: true })).toEqual([
+      "1",
+      "1/work",
+      "1/work/a",
+      "1/work/a/stuck",
+    ]);
+  });
+
   test("removes the oldest logs and unused copies; experiments and entries stay", async () => {
     const repository = await ranAndQueued();
     expect(await repository.succeed(["exp", "clean"])).toBe(
       "Removed the logs of 0 runs, 1 workspace copies and 0 leftovers.\n",
     );
     const removed = JSON.parse(await repository.succeed(["exp", "clean", "--keep", "1", "--json"]));
-    expect(removed).toEqual({ runs: ["p-1"], copies: 0, leftovers: 0 });
+    expect(removed).toEqual({ runs: ["p-1"], copies: 0, leftovers: 0, stuck: [] });
     await repository.succeed(["exp", "clean", "--older-than", "0s"]);
     const folders = readdirSync(path.join(repository.folder, state, "runs"));
     expect(folders.map((name) => name.replace(/^\d+-/, ""))).toEqual(["p-3"]);

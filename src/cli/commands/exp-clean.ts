@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../base/errors.ts";
+import { visibleText } from "../../base/visible.ts";
 import { cleanExperiments } from "../../experiments/clean.ts";
 import { openExperiments } from "../../experiments/repository.ts";
 import { openProject } from "../../store/open.ts";
@@ -32,8 +33,12 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async ({ keep, olderThan, json }: Options) => {
       const context = openExperiments(openProject(process.cwd()));
-      const { runs, copies, leftovers } = await cleanExperiments(context, { keepRuns: keep, olderThanMs: olderThan });
-      if (json) print(io, JSON.stringify({ runs, copies, leftovers }));
+      const { runs, copies, leftovers, stuck } = await cleanExperiments(context, {
+        keepRuns: keep,
+        olderThanMs: olderThan,
+      });
+      if (json) print(io, JSON.stringify({ runs, copies, leftovers, stuck }));
       else print(io, `Removed the logs of ${runs.length} runs, ${copies} workspace copies and ${leftovers} leftovers.`);
-      finish(exitCodes.ok);
+      for (const file of stuck) io.stderr.write(`ERROR: cannot remove '${visibleText(file)}'\n`);
+      finish(stuck.length === 0 ? exitCodes.ok : exitCodes.refused);
     });
