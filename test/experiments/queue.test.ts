@@ -141,7 +141,9 @@ describe("what makes a point another point", () => {
   test.each<[string, () => Partial<EnqueueRequest>, string]>([
     ["targets", () => ({ targets: ["copy"] }), "new"],
     ["a flag that changes what runs", () => ({ flags: { singleItem: true } }), "new"],
-    ["flags that only say how", () => ({ flags: { force: true, jobs: 2, onError: "keep-going" as const } }), "first"],
+    ["flags that only say how", () => ({ flags: { force: true, jobs: 2 } }), "first"],
+    ["--ignore-errors", () => ({ flags: { onError: "ignore" as const } }), "new"],
+    ["--strict", () => ({ flags: { strict: true } }), "new"],
     ["a message", () => ({ message: "hello" }), "first"],
     ["copied files", () => ({ copyPaths: [path.join(repository.folder, "untracked.txt")] }), "new"],
   ])("%s", async (_, request, expected) => expect(await sameAs(() => undefined, request())).toBe(expected));
