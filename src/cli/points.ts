@@ -1,8 +1,9 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
 import { exitCodes, SweeplineError } from "../base/errors.ts";
 import type { ProjectConfigs } from "../config/project-config.ts";
+import type { SweeperOverride } from "../config/sweeper-params.ts";
 import { singleEdits, underGiven } from "../sweep/config-sweep.ts";
-import { type Expansion, expandPoints } from "../sweep/expand.ts";
+import { type ExpandOptions, type Expansion, expandPoints, readAxes } from "../sweep/expand.ts";
 import { readPointsFile } from "../sweep/points-file.ts";
 import { expandOptions } from "./composition.ts";
 import type { Io } from "./io.ts";
@@ -51,7 +52,22 @@ export async function readPoints(
 function withConfigSweep(given: readonly string[], configs: ProjectConfigs | undefined): readonly string[] {
   if (configs === undefined) return given;
   const options = expandOptions(configs);
-  return underGiven(configs.sweeperParams(singleEdits(given, options)), given, options);
+  const own = configs.sweeperParams(singleEdits(given, options));
+  const texts = own.map(({ text }) => text);
+  const overrides = underGiven(texts, given, options);
+  const inUse = new Set(overrides);
+  for (const param of own) if (inUse.has(param.text)) checkParam(param, options);
+  return overrides;
+}
+
+/** What is wrong with an override of the config is told with its place there. */
+function checkParam({ text, place }: SweeperOverride, options: ExpandOptions): void {
+  try {
+    readAxes([text], options);
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    throw new SweeplineError({ ...error.toFacts(), message: `${place} (hydra.sweeper.params): ${error.message}` });
+  }
 }
 
 function noPointsInFile(name: string): SweeplineError {

@@ -11,7 +11,7 @@ import { plainNode } from "./node.ts";
 import { ConfigOverrides } from "./overrides.ts";
 import type { ConfigFiles } from "./read.ts";
 import { configFiles, projectTree } from "./search-path.ts";
-import { sweeperParams } from "./sweeper-params.ts";
+import { type SweeperOverride, sweeperParams } from "./sweeper-params.ts";
 import { FolderTree } from "./tree.ts";
 import type { Composition, ConfigOverride, ConfigTree } from "./types.ts";
 
@@ -127,7 +127,7 @@ export class ProjectConfigs {
    * The overrides of `hydra.sweeper.params`, as on a command line, their interpolations resolved; what the edits change
    * in the config comes first. Throws SweeplineError.
    */
-  sweeperParams(edits: readonly ParamEdit[]): readonly string[] {
+  sweeperParams(edits: readonly ParamEdit[]): readonly SweeperOverride[] {
     const request = { ...this.request(this.overrides.read(edits)), notChosen: "leave-out" } as const;
     const { choices } = compose({ ...request, overrides: [] });
     const overrides = request.overrides.flatMap((override) => this.beforeSweep(override, choices));

@@ -4,14 +4,24 @@ import type { Scalar } from "../base/value.ts";
 import { Interpolation } from "./interpolate.ts";
 import type { InterpolationOptions } from "./interpolation.ts";
 import { childOf, mapNode } from "./node.ts";
-import { problemOf } from "./source.ts";
+import { problemOf, sourceWords } from "./source.ts";
 import type { Composition, ConfigNode } from "./types.ts";
+
+export interface SweeperOverride {
+  /** As on a command line. */
+  readonly text: string;
+  /** Where its value stands: `conf/config.yaml:7`. */
+  readonly place: string;
+}
 
 /**
  * `{"train.lr": "0.1,0.01", seed: range(3)}` to `train.lr=0.1,0.01` and `seed=range(3)`. Empty where there is none.
  * Interpolations are resolved before, as Hydra does when it makes its sweeper: `${lr},5` is the lr of the config.
  */
-export function sweeperParams({ config, hydra }: Composition, options: InterpolationOptions): readonly string[] {
+export function sweeperParams(
+  { config, hydra }: Composition,
+  options: InterpolationOptions,
+): readonly SweeperOverride[] {
   const written = childOf(childOf(hydra, "sweeper"), "params");
   if (written === undefined || (written.kind === "scalar" && written.value === null)) return [];
   const whole = mapNode(new Map([...config.entries, ["hydra", hydra]]), config.source);
@@ -22,7 +32,10 @@ export function sweeperParams({ config, hydra }: Composition, options: Interpola
       message: "hydra.sweeper.params is a mapping of keys to texts",
       hint: "Write: params: {train.lr: '0.1,0.01', seed: range(3)}",
     });
-  return [...params.entries].map(([key, value]) => `${String(key)}=${valueText(value)}`);
+  return [...params.entries].map(([key, value]) => ({
+    text: `${String(key)}=${valueText(value)}`,
+    place: sourceWords(value.source),
+  }));
 }
 
 function valueText(node: ConfigNode): string {

@@ -157,6 +157,18 @@ describe("composed experiments", () => {
     expect(stderr).toContain(`the setting ${setting} needs Python`);
   });
 
+  test("an override of the config that is wrong is told with its place", async () => {
+    repository.write({
+      "conf/bad.yaml": "defaults: [config]\nhydra:\n  sweeper:\n    params:\n      lr: range(1,2,0)\n",
+    });
+    await repository.succeed(["config", "hydra.config_name", "bad"]);
+    const { exitCode, stderr } = await repository.run(["sweep", "--dry-run"]);
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("conf/bad.yaml:5 (hydra.sweeper.params): ");
+    expect((await repository.run(["sweep", "lr=1", "--dry-run"])).exitCode).toBe(0);
+    await repository.succeed(["config", "--unset", "hydra.config_name"]);
+  });
+
   test("params.yaml need not be there, for templates neither", async () => {
     const template = `stages: {use: {cmd: "echo \${lr} > used", params: [lr], outs: [used]}}\n`;
     const { "params.yaml": _, ...others } = files;

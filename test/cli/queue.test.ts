@@ -79,7 +79,7 @@ describe("queue remove", () => {
     expect(await states(repository)).toEqual(["p-3 failed", "p-2 success", "p-4 success"]);
     expect(await repository.succeed(["queue", "remove", "--failed"])).toBe("Removed tasks in queue: p-3\n");
     expect(await repository.succeed(["queue", "remove", "--all"])).toBe("Removed tasks in queue: p-2, p-4\n");
-    expect(await repository.succeed(["queue", "remove", "--success"])).toBe("No tasks found named []\n");
+    expect(await repository.succeed(["queue", "remove", "--success"])).toBe("There is no such task to remove.\n");
     expect(await states(repository)).toEqual([]);
     expect(experimentNames(repository)).toEqual(["p-2", "p-4"]);
   });

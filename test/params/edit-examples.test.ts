@@ -237,6 +237,7 @@ describe("refusals", () => {
     await expect(failure).rejects.toMatchObject({
       hint: "Key 'lrr' is not in 'train' (p.yaml, line 3). Did you mean 'train.lr'?",
     });
+    await expect(edited("p.yaml", "a: !my  1\n", [])).rejects.toThrow("line 1, column 4");
     await expect(edited("p.json", '{\n "a": x}', [])).rejects.toThrow("line 2, column 7");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toCsv } from "../../src/report/csv.ts";
+import { jsonText } from "../../src/report/json.ts";
 import { toMarkdown } from "../../src/report/markdown.ts";
 import { toPlainText } from "../../src/report/plain.ts";
 import type { Table } from "../../src/report/table.ts";
@@ -103,4 +104,10 @@ describe("the terminal", () => {
     expect(toTerminal(rows, { width: "full", colours: false })).toContain("b\\x1b[0m\\n");
     expect(toTerminal(wide, { width: "full", colours: true })).toContain(`${esc}[1m`);
   });
+});
+
+test("JSON has no infinity and no NaN: they are strings", () => {
+  const value = [Number.POSITIVE_INFINITY, new Map([["x", Number.NaN]]), 1.5];
+  expect(jsonText(value, "line")).toBe('["inf", {"x": "nan"}, 1.5]\n');
+  expect(JSON.parse(jsonText(value, "indented"))).toEqual(["inf", { x: "nan" }, 1.5]);
 });

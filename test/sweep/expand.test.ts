@@ -164,7 +164,7 @@ describe("refusals", () => {
   });
 
   test("a glob quotes the options that would be read as something else", () => {
-    const options = ["a b", "1", "null", "x,y", "é", "a${b}", "o'k"];
+    const options = ["a b", "1", "null", "x,y", "é", `a\${b}`, "o'k"];
     const { points } = expandPoints(["db=glob(*)"], { composed: ["params.yaml"], groupOptions: () => options });
     const texts = points.map((point) => point.overrides[0]?.text);
     const quoted = ["'1'", "'null'", "'x,y'", "'é'", `'a\\\${b}'`, "'o\\'k'"];

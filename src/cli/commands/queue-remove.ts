@@ -47,7 +47,7 @@ export const command: CommandFactory = (io, finish) =>
       const context = openExperiments(openProject(process.cwd()));
       const { removed, running } = await removeTasks(context, choice);
       if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
-      else if (running.length === 0) print(io, "No tasks found named []");
+      else if (running.length === 0) print(io, "There is no such task to remove.");
       if (running.length > 0)
         warn(io, `left, because they are running: ${quotedList(running)} (sweepline queue kill ends them)`);
       finish(exitCodes.ok);

@@ -213,7 +213,7 @@ class Locator {
     const style = scalarStyle(node.type);
     const written = typeof node.value === "string" ? node.value : "";
     const text = style === "block-scalar" && this.lacksLineEnd(end) ? written.replace(/\n$/, "") : written;
-    const value = this.scalarValue({ text, style, tag: node.tag, start });
+    const value = this.scalarValue({ text, style, tag: node.tag, start: tagSpan(holder)?.start ?? start });
     const extra: YamlExtra = { ...plainExtra(holder), style };
     return { kind: "scalar", value, start, end, isReference: false, extra };
   }
@@ -244,7 +244,7 @@ class Locator {
 
   private map(node: YAMLMap, holder: Holder): LocatedMap<YamlExtra> {
     const [start = 0, rangeEnd = 0] = node.range ?? [];
-    this.checkTag(node.tag, ["tag:yaml.org,2002:map", "tag:yaml.org,2002:set"], start);
+    this.checkTag(node.tag, ["tag:yaml.org,2002:map", "tag:yaml.org,2002:set"], tagSpan(holder)?.start ?? start);
     const flow = node.flow === true;
     const column = this.columnOf(start);
     const own = new Map<Scalar, LocatedEntry<YamlExtra>>();
@@ -315,7 +315,7 @@ class Locator {
 
   private list(node: YAMLSeq, holder: Holder): LocatedNode<YamlExtra> {
     const [start = 0, rangeEnd = 0] = node.range ?? [];
-    this.checkTag(node.tag, ["tag:yaml.org,2002:seq"], start);
+    this.checkTag(node.tag, ["tag:yaml.org,2002:seq"], tagSpan(holder)?.start ?? start);
     const flow = node.flow === true;
     const parts = itemTokens(node.srcToken, flow ? "flow" : "block");
     const spans: Span[] = [];
