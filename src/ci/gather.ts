@@ -67,6 +67,8 @@ export interface Taken {
   readonly there: ReadonlyMap<RefName, ObjectId>;
   /** Refs of the source whose commits are not what the plan says. */
   readonly refused: readonly RefName[];
+  /** Commits that were looked at and are the results of these refs. */
+  readonly sound: ReadonlyMap<RefName, ObjectId>;
 }
 
 /**
@@ -82,9 +84,9 @@ export async function takeResults(scope: PointScope, source: string): Promise<Ta
   // What we have too is looked at: the name may be another experiment's there.
   const fresh = there.filter(({ name, id }) => here.get(name) !== id);
   await fetchObjects(context.repository, source, fresh);
-  const { changes, refused } = await soundChanges(scope, { fresh, here, wanted });
+  const { changes, refused, sound } = await soundChanges(scope, { fresh, here, wanted });
   await changeRefs(context.repository, "sweepline: collected", changes);
-  return { there: new Map(there.map(({ name, id }) => [name, id])), refused };
+  return { there: new Map(there.map(({ name, id }) => [name, id])), refused, sound };
 }
 
 interface Fresh {
@@ -98,38 +100,46 @@ async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted
   try {
     const changes: RefChange[] = [];
     const refused: RefName[] = [];
+    const sound = new Map<RefName, ObjectId>();
     const isGood = await Promise.all(fresh.map(({ name, id }) => isSound({ plan, objects }, wanted.get(name), id)));
     for (const [at, { name, id }] of fresh.entries()) {
-      if (!isGood[at]) refused.push(name);
-      else if (!here.has(name)) changes.push({ kind: "create", ref: name, to: id });
+      if (isGood[at]) sound.set(name, id);
+      else refused.push(name);
+      if (!isGood[at]) continue;
+      if (!here.has(name)) changes.push({ kind: "create", ref: name, to: id });
       else if (wanted.get(name)?.kind === "failure") changes.push({ kind: "set", ref: name, to: id });
     }
-    return { changes, refused };
+    return { changes, refused, sound };
   } finally {
     objects.close();
   }
 }
 
-/** What this repository knows of each point, in the order of `points`. */
-export async function statesOfPoints(scope: PointScope): Promise<readonly PointState[]> {
+/**
+ * What this repository knows of each point, in the order of `points`.
+ * @param known results that were looked at before
+ */
+export async function statesOfPoints(scope: PointScope, known?: Taken["sound"]): Promise<readonly PointState[]> {
   const { context, plan, points } = scope;
   const here = await localRefs(scope);
   const objects = new CatFile(context.repository);
   try {
-    return await Promise.all(points.map((point) => stateOf(point, { plan, here, objects })));
+    return await Promise.all(points.map((point) => stateOf(point, { plan, here, objects, known })));
   } finally {
     objects.close();
   }
 }
 
 interface Looking extends Sound {
+  readonly known: Taken["sound"] | undefined;
   readonly here: ReadonlyMap<RefName, ObjectId>;
 }
 
-async function stateOf(point: PlanPoint, { plan, here, objects }: Looking): Promise<PointState> {
-  const result = here.get(resultRef(plan, point));
+async function stateOf(point: PlanPoint, { plan, here, objects, known }: Looking): Promise<PointState> {
+  const ref = resultRef(plan, point);
+  const result = here.get(ref);
   if (result !== undefined) {
-    const isDone = await isSound({ plan, objects }, { kind: "result", point }, result);
+    const isDone = known?.get(ref) === result || (await isSound({ plan, objects }, { kind: "result", point }, result));
     return { kind: isDone ? "done" : "taken", commit: result };
   }
   const failed = here.get(failureRef(plan, point));

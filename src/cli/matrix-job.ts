@@ -77,7 +77,7 @@ export async function lookAtRemote(job: Job): Promise<Taken> {
   } catch (error) {
     if (!(error instanceof SweeplineError) || job.options.bundle === undefined) throw error;
     warn(job.io, `the Git remote was not asked what is done already: ${error.message}`);
-    return { there: new Map(), refused: [] };
+    return { there: new Map(), refused: [], sound: new Map() };
   }
 }
 

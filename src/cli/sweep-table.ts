@@ -57,18 +57,22 @@ export async function printSweepTable(io: Io, context: ExperimentsContext, optio
   io.stdout.write(`\n${sortedOrNot(io, options, (sort) => showTable(baselines, { terminal, ...sort }))}`);
 }
 
-/** Prints the table with its rows in the order of `names`, where no column is named; answers the same as Markdown. */
-export async function printPlanTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<string> {
+/** Prints the table with its rows in the order of `names`, where no column is named; the answer gives it as Markdown. */
+export async function printPlanTable(
+  io: Io,
+  context: ExperimentsContext,
+  options: SweepTableOptions,
+): Promise<() => string> {
   const collected = await collectNamed(context, options);
   const order = inOrder(options.names);
   const baselines = collected.map((item) => ({ ...item, experiments: item.experiments.toSorted(order) }));
   const terminal = terminalOf(io);
-  let markdown = "";
+  let used: ReturnType<typeof sortOf> = {};
   const text = sortedOrNot(io, options, (sort) => {
-    const plain = { width: "full" as const, colours: false };
-    markdown = showTable(baselines, { format: "markdown", terminal: plain, ...sort });
+    used = sort;
     return showTable(baselines, { terminal, ...sort });
   });
   io.stdout.write(`\n${text}`);
-  return markdown;
+  const plain = { width: "full" as const, colours: false };
+  return () => showTable(baselines, { format: "markdown", terminal: plain, ...used });
 }

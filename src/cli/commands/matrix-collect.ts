@@ -108,7 +108,7 @@ interface Collecting extends PointScope {
 /** A point is done where its result counts for everybody: under its name in the remote, and with its data. */
 async function checkedStates({ io, ...scope }: Collecting, taken: Taken | undefined, options: Options) {
   const { context, plan, points } = scope;
-  const states = await statesOfPoints(scope);
+  const states = await statesOfPoints(scope, taken?.sound);
   // Bundles carry no data, and need no name in the remote.
   const counts = (at: number) => {
     if (!options.cache) return false;
@@ -181,7 +181,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   const missing = open.filter(({ message }) => message === undefined);
   const names = new Set(points.filter((_, at) => states[at]?.kind === "done").map(({ name }) => name));
   const tableOptions = { ...options, names, baseline: plan.baseline };
-  const table = names.size === 0 ? "" : await printPlanTable(io, context, tableOptions);
+  const table = names.size === 0 ? () => "" : await printPlanTable(io, context, tableOptions);
   printOpen(io, "failed", failed);
   printOpen(io, "missing", missing);
   print(io, `\n${names.size} of ${points.length} points done, ${failed.length} failed, ${missing.length} missing.`);
@@ -191,7 +191,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   ];
   for (const [file, limit] of reports) {
     if (file === undefined) continue;
-    const facts: ReportFacts = { plan, done: names.size, failed, missing, table };
+    const facts: ReportFacts = { plan, done: names.size, failed, missing, table: table() };
     writeReport(io, file, renderReport(facts, limit));
   }
   if (!isStorageThere) return matrixExitCodes.retry;

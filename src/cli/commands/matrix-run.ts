@@ -108,8 +108,8 @@ async function runJob(job: Job): Promise<ExitCode> {
   const { io, options } = job;
   await ensureIdentity(job.context);
   await checkStorage(job);
-  const { there, refused } = await lookAtRemote(job);
-  const states = await statesOfPoints(job);
+  const { there, refused, sound } = await lookAtRemote(job);
+  const states = await statesOfPoints(job, sound);
   const taken = job.points.find(
     (point, at) => states[at]?.kind === "taken" || refused.includes(resultRef(job.plan, point)),
   );
