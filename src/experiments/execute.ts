@@ -19,6 +19,7 @@ import { prepareCopy, resultTree } from "./copy.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "./copy-git-dir.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
+import { changedParams, readPointFiles } from "./point-params.ts";
 import type { QueueEntry } from "./queue.ts";
 import { factsHeader } from "./record.ts";
 import { resultMessage } from "./result-message.ts";
@@ -45,7 +46,13 @@ export interface ExecuteRequest {
 }
 
 export type EntryOutcome =
-  | { readonly kind: "done"; readonly commit: ObjectId; readonly metrics: ReadonlyMap<string, Value> }
+  | {
+      readonly kind: "done";
+      readonly commit: ObjectId;
+      readonly metrics: ReadonlyMap<string, Value>;
+      /** Why the result is not what it seems. */
+      readonly warning?: string;
+    }
   | { readonly kind: "failed"; readonly cause: FailureCause; readonly failure: SweeplineErrorFacts }
   | { readonly kind: "cancelled" };
 
@@ -72,6 +79,9 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
     await restoreOutputs(stages, (output, problem) =>
       appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
     );
+    const { overrides, folder } = request.entry.record;
+    const paramsFolder = path.join(project.root, folder);
+    const pointFiles = readPointFiles(paramsFolder, overrides);
     const result = await reproduceAlone(request, stages, log);
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") {
@@ -79,7 +89,10 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
       appendTo(log, `ERROR: ${visibleText(failure.message)}\n`);
       return { kind: "failed", cause: causeOf(result.failures), failure };
     }
-    return await commitResult(request, stages, result);
+    const warning = await changedParams(paramsFolder, overrides, pointFiles);
+    if (warning === undefined) return await commitResult(request, stages, result);
+    appendTo(log, `WARNING: ${visibleText(warning)}\n`);
+    return { ...(await commitResult(request, stages, result)), warning };
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     appendTo(log, `ERROR: ${visibleText(error.message)}\n`);
@@ -167,7 +180,7 @@ async function commitResult(
   request: ExecuteRequest,
   stages: ProjectStages,
   result: Extract<ReproduceResult, { kind: "done" }>,
-): Promise<EntryOutcome> {
+): Promise<Extract<EntryOutcome, { kind: "done" }>> {
   const { entry, slot } = request;
   const inside = path.relative(workFolder(slot), stages.project.root);
   const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));

@@ -80,7 +80,7 @@ function keepRecord(
 async function succeed(
   { refs, emit }: SettleTools,
   ending: Ending,
-  { commit, metrics }: Extract<EntryOutcome, { kind: "done" }>,
+  { commit, metrics, warning }: Extract<EntryOutcome, { kind: "done" }>,
 ): Promise<Settled> {
   const { entry, startedAt } = ending;
   const at = Date.now();
@@ -88,7 +88,8 @@ async function succeed(
   const experiment = { ...labelOf(entry), name };
   keepRecord(ending, at, { name, state: "success", commit });
   forgetAttempts(ending.run);
-  emit({ type: "finished", experiment, commit, metrics, elapsedMs: at - startedAt, at });
+  const doubt = warning === undefined ? {} : { warning };
+  emit({ type: "finished", experiment, commit, metrics, ...doubt, elapsedMs: at - startedAt, at });
   return { kind: "succeeded", experiment };
 }
 

@@ -17,7 +17,8 @@ async function ranAndQueued() {
   return repository;
 }
 
-const change = (flag: "+i" | "-i", file: string) => spawnSync("chattr", [flag, file]).status === 0;
+const changer = "chattr";
+const change = (flag: "+i" | "-i", file: string) => spawnSync(changer, [flag, file]).status === 0;
 
 /** Only root may, and only some file systems have it. */
 function canBeImmutable(): boolean {

@@ -25,10 +25,11 @@ function metricsText(metrics: ReadonlyMap<string, Value>): string {
 }
 
 /** The metrics come before the overrides: where a terminal cuts the line, they are still there. */
-export function finishedText({ experiment, metrics, elapsedMs }: EventOf<"finished">): string {
+export function finishedText({ experiment, metrics, warning, elapsedMs }: EventOf<"finished">): string {
   const results = metrics.size === 0 ? "" : `: ${metricsText(metrics)}`;
   const overrides = experiment.overrides.length === 0 ? "" : ` (${overridesText(experiment.overrides)})`;
-  return `${visible(experiment.name)} in ${durationText(elapsedMs)}${results}${overrides}`;
+  const doubt = warning === undefined ? "" : ` (WARNING: ${visible(warning)})`;
+  return `${visible(experiment.name)} in ${durationText(elapsedMs)}${doubt}${results}${overrides}`;
 }
 
 interface Failure {
