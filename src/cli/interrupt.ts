@@ -21,8 +21,11 @@ export interface InterruptOptions {
   readonly exitCode?: ExitCode;
 }
 
-/** The last one is of the work within that of the others: it has the word. */
-const listening = new Set<AbortController>();
+/**
+ * Who listens, with the exit code of an end at once. The last one is of the work within that of the others: it has the
+ * word; the first one is of the whole command: its exit code counts.
+ */
+const listening = new Map<AbortController, ExitCode>();
 
 /** Whether somebody runs what must end cleanly: a signal is answered. */
 export function isInterruptible(): boolean {
@@ -35,7 +38,7 @@ export function listenForInterrupt(io: Io, options: InterruptOptions): Interrupt
   const { endAtOnce, advice, exitCode = exitCodes.interrupted } = options;
   const controller = new AbortController();
   const onSignal = () => {
-    const isLast = [...listening].at(-1) === controller;
+    const isLast = [...listening.keys()].at(-1) === controller;
     if (!controller.signal.aborted) {
       if (advice === "print" && isLast) io.stderr.write(`${adviceText}\n`);
       return controller.abort();
@@ -44,14 +47,14 @@ export function listenForInterrupt(io: Io, options: InterruptOptions): Interrupt
     const text = endAtOnce();
     // After the listeners that give the terminal back.
     process.once("exit", () => io.stderr.write(`${text}\n`));
-    process.exit(exitCode);
+    process.exit([...listening.values()][0] ?? exitCode);
   };
   // Node gives SIGHUP its default action back even under nohup. Where nothing of ours is on a terminal,
   // somebody arranged for us to outlive it: go on.
   const onHangUp = () => {
     if (io.stdout.isTTY || io.stderr.isTTY) onSignal();
   };
-  listening.add(controller);
+  listening.set(controller, exitCode);
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   process.on("SIGHUP", onHangUp);

@@ -131,7 +131,8 @@ async function runJob(job: Job): Promise<ExitCode> {
   print(io, `Point ${options.point}: ${job.points.length - open.length} done before; ${handed.text}.`);
   const failed = new Set(failures.map(({ point }) => point));
   const left = handed.without.filter((point) => !failed.has(point));
-  if (left.length > 0) warn(io, `still without a result: ${wordList(left.map(({ name }) => name))}`);
+  if (left.length > 0 && !outcome.isStopped)
+    warn(io, `still without a result: ${wordList(left.map(({ name }) => name))}`);
   if (outcome.isStopped || left.length > 0) return matrixExitCodes.retry;
   return failures.length > 0 ? matrixExitCodes.points : matrixExitCodes.ok;
 }
