@@ -35,14 +35,28 @@ export function addLimitOptions(command: Command): Command {
       duration,
     )
     .option("--timeout <duration>", "end an experiment that runs longer (10s, 5m, 2h); it counts as failed", duration)
-    .option("--max-failures <n>", "stop when that many experiments have failed", count)
+    .option("--max-failures <n>", "stop when that many experiments have failed", failures)
     .option("--gpus <ids>", "each running experiment sees one of them: 0,1 (CUDA_, ROCR_VISIBLE_DEVICES)", gpuIds)
     .option("--per-gpu <n>", "so many experiments share a GPU (default: 1)", jobs)
     .option("--slots <name=n>", "each has one of n places: SWEEPLINE_SLOT_NAME is its number (repeatable)", slot)
     .hook("preAction", (_, action) => checkTogether(action.opts()));
 }
 
-function checkTogether({ gpus, perGpu }: LimitFlags): void {
+function failures(value: string): number {
+  const number = count(value);
+  if (number > 0) return number;
+  throw new InvalidArgumentError(
+    "a run can't stop before its first failure: leave it out for no limit, 1 is the first",
+  );
+}
+
+function checkTogether({ gpus, perGpu, failFast, maxFailures }: LimitFlags): void {
+  if (failFast && maxFailures !== undefined)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--fail-fast stops at the first failure, --max-failures at a later one: give one of them",
+      exitCode: exitCodes.usage,
+    });
   if (perGpu === undefined || gpus !== undefined) return;
   throw new SweeplineError({
     code: "BAD_OPTIONS",
@@ -85,8 +99,7 @@ export function runLimits(flags: LimitFlags): RunLimits {
       ...(retryDelay === undefined ? {} : { delayMs: retryDelay }),
     },
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-    // None is no limit: stopping before the first failure would run nothing.
-    ...(maxFailures === undefined || maxFailures === 0 ? {} : { maxFailures }),
+    ...(maxFailures === undefined ? {} : { maxFailures }),
     ...(flags.strict ? { shellCharacters: "refuse" as const } : {}),
     ...devices(flags),
   };

@@ -16,6 +16,7 @@ import { reproduceDefaults } from "../pipeline/types.ts";
 import { openCache } from "../store/cache.ts";
 import { projectState } from "../store/state-database.ts";
 import type { Point } from "../sweep/types.ts";
+import { refuseBranchName } from "./branch-names.ts";
 import { filesToCopy } from "./copied-paths.ts";
 import { importEntries } from "./import-entries.ts";
 import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
@@ -159,6 +160,7 @@ function leftAlone({ head, named }: EnqueuePlan, request: EnqueueRequest): Omit<
 
 async function makePlan(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePlan> {
   const { repository } = context;
+  if (!request.numbered) await refuseBranchName(context, { name: request.name, taken: request.takenName });
   const copied = filesToCopy(repository, request.copyPaths);
   const head = await headCommit(repository);
   const files = await openParamFiles(context, { ...request, configs: request.configs });

@@ -21,9 +21,20 @@ export function isName(name: string): boolean {
   return nameProblem(name) === undefined;
 }
 
-/** Throws BAD_NAME where a name can't be an experiment's. */
+const meanings: ReadonlyMap<string, string> = new Map([
+  ["HEAD", "it means the commit that is checked out"],
+  ["workspace", "it means the files in the workspace"],
+]);
+
+/** What an experiment that is there may be called, but no new one. */
+function newNameProblem(name: string): string | undefined {
+  // Node has this in the place of bytes that are not UTF-8.
+  return name.includes("\ufffd") ? "it is not valid UTF-8" : meanings.get(name);
+}
+
+/** Throws BAD_NAME where a name can't be a new experiment's. */
 export function checkName(name: string): void {
-  const problem = nameProblem(name);
+  const problem = nameProblem(name) ?? newNameProblem(name);
   if (problem === undefined) return;
   throw new SweeplineError({
     code: "BAD_NAME",

@@ -1,5 +1,6 @@
 import { SweeplineError } from "../base/errors.ts";
 import { changeRefs } from "../git/refs.ts";
+import { refuseBranchName } from "./branch-names.ts";
 import { listFinished, resolveExperiment } from "./finished.ts";
 import { checkName } from "./names.ts";
 import { type ExperimentsContext, experimentRef } from "./repository.ts";
@@ -18,6 +19,7 @@ export async function renameExperiment(context: ExperimentsContext, request: Ren
   checkName(request.to);
   const experiment = await resolveExperiment(context, request.from);
   if (experiment.name === request.to) return { kind: "same name" };
+  await refuseBranchName(context, { name: request.to, taken: request.taken });
   const holder = (await listFinished(context, experiment.baseline)).find((item) => item.name === request.to);
   if (holder !== undefined && request.taken === "refuse")
     throw new SweeplineError({

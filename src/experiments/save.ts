@@ -11,6 +11,7 @@ import { loadProjectStages } from "../pipeline/project-stages.ts";
 import { trackedOutputs } from "../pipeline/tracked-outputs.ts";
 import type { ReproduceEvents } from "../pipeline/types.ts";
 import { projectState } from "../store/state-database.ts";
+import { refuseBranchName } from "./branch-names.ts";
 import { commitWorkspace } from "./commit-workspace.ts";
 import { filesToCopy } from "./copied-paths.ts";
 import { knownOnBaseline } from "./known.ts";
@@ -45,6 +46,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const stages = await loadProjectStages(project);
   const scope = identityScope(stages, []);
   const name = chooseName(request, await knownOnBaseline(context, baseline, scope));
+  await refuseBranchName(context, request);
   const included = filesToCopy(repository, request.includeUntracked);
   const author = await committerIdentity(repository);
   const entries = await commitOutputs(context, request);

@@ -18,6 +18,7 @@ import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from ".
 import type { FileState } from "../store/state.ts";
 import { projectState } from "../store/state-database.ts";
 import type { Point } from "../sweep/types.ts";
+import { refuseBranchName } from "./branch-names.ts";
 import { commitWorkspace } from "./commit-workspace.ts";
 import { stageEnvironment } from "./environment.ts";
 import { overrideText } from "./import-entries.ts";
@@ -146,6 +147,7 @@ async function prepare(
   const scope = identityScope(stages, inGit);
   const known = await knownOnBaseline(context, baseline, scope);
   const name = chooseName(request, known);
+  await refuseBranchName(context, request);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
   const snapshot = await snapshotWorkTree(context.repository, { scratchFolder: context.state.scratch, include });
   const [identity = ""] = await identitiesOfPoints(context, {

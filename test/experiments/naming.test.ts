@@ -60,6 +60,11 @@ describe("names", () => {
     expect(() => checkName(name)).toThrow(expect.objectContaining({ code: "BAD_NAME" }));
   });
 
+  test.each(["HEAD", "workspace", "caf\ufffd"])("%j is none for a new one", (name) => {
+    expect(isName(name)).toBe(true);
+    expect(() => checkName(name)).toThrow(expect.objectContaining({ code: "BAD_NAME" }));
+  });
+
   test("the refusal carries no control characters to the terminal", () => {
     expect(() => checkName("a\u001b[31mred\u009b\n")).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^\P{Cc}+$/u) }),

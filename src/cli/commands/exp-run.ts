@@ -79,6 +79,11 @@ function checkOptions(targets: readonly string[], options: Options): void {
     throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
   if (options.failFast && !options.runAll)
     throw refuse("--fail-fast is for --run-all: one experiment has nothing to stop");
+  if (options.json && !options.runAll && !options.temp)
+    throw refuse(
+      "--json is for --run-all and --temp: it prints the events of a run in a copy",
+      options.queue ? undefined : "`sweepline exp run --temp --json ...` runs it in a copy of the workspace.",
+    );
   if (options.first && !options.queue) throw refuse("--first is for --queue: what is not queued has no place in it");
   if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
     throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
