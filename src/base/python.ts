@@ -83,6 +83,14 @@ function stringRepr(text: string): string {
   return quote + body + quote;
 }
 
+const tuples = new WeakSet<object>();
+
+/** The same list, which repr() writes as a tuple from now on. */
+export function asTuple(items: readonly Value[]): readonly Value[] {
+  tuples.add(items);
+  return items;
+}
+
 /** repr() of a value: None, True, [1, 'a'], {'k': 1.0}. */
 export function pythonRepr(value: Value): string {
   if (value === null) return "None";
@@ -90,7 +98,10 @@ export function pythonRepr(value: Value): string {
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return floatRepr(value);
   if (typeof value === "string") return stringRepr(value);
-  if (isList(value)) return `[${value.map(pythonRepr).join(", ")}]`;
+  if (isList(value)) {
+    const items = value.map(pythonRepr).join(", ");
+    return tuples.has(value) ? `(${items}${value.length === 1 ? "," : ""})` : `[${items}]`;
+  }
   if (isMap(value)) return `{${[...value].map(([key, item]) => `${pythonRepr(key)}: ${pythonRepr(item)}`).join(", ")}}`;
   throw new TypeError(`not a value: ${typeof value}`);
 }

@@ -34,10 +34,18 @@ export async function readDataFile(file: DataFile): Promise<Value> {
 /** The reader for files of this path's format, for callers that read many: it returns at once. */
 export async function dataReader(path: string): Promise<(file: DataFile) => Value> {
   const format = await loaders[formatOf(path)]();
-  return (file) => {
-    const source = decodeFile(file);
-    return orEmpty(withinStack(source, () => format.read(source)));
-  };
+  return (file) => readWith(file, (source) => format.read(source));
+}
+
+/** The same for tables and diffs: with the values of Python that are text there and that no stage can track. */
+export async function shownReader(path: string): Promise<(file: DataFile) => Value> {
+  const format = await loaders[formatOf(path)]();
+  return (file) => readWith(file, (source) => (format.show ?? format.read)(source));
+}
+
+function readWith(file: DataFile, read: (source: SourceText) => Value): Value {
+  const source = decodeFile(file);
+  return orEmpty(withinStack(source, () => read(source)));
 }
 
 /** Parsers call themselves for each level of nesting: ten thousand brackets end at the stack's end, not in a loop. */

@@ -10,6 +10,8 @@ export interface Unreadable {
   readonly what: string;
   /** additions: it is only declared, and a value may be added. */
   readonly accepts: "nothing" | "additions";
+  /** Bytes or a complex number: a value for Python, and for nobody else. */
+  readonly isSpecial?: boolean;
 }
 
 /** A text of one format, parsed with the places of its values. */
@@ -34,6 +36,8 @@ export interface FormatDocument {
 export interface Format {
   /** Only the values: may take a faster way than `open`. */
   read(source: SourceText): Value;
+  /** The values as people see them, where these are more than `read` gives. */
+  show?(source: SourceText): Value;
   open(source: SourceText): FormatDocument;
   /** A document for a file that does not exist yet. */
   create(path: string): FormatDocument;

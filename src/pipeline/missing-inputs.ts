@@ -45,9 +45,11 @@ function missingFolder(search: Search, stage: Stage): Missing[] {
 }
 
 function missingKeys({ stages, place }: Search, stage: Stage, spec: ParamsSpec): Missing[] {
+  // Only Python has values that no stage can track, whatever is still to be set.
+  if (place.kinds === "files" && !/\.py$/i.test(spec.file)) return [];
   const values = stages.params.read(path.resolve(stage.workingFolder, spec.file));
-  if (place.kinds === "files" || values === undefined) return [];
-  const found = currentParams(spec, values);
+  const found = values === undefined ? undefined : currentParams(spec, values);
+  if (place.kinds === "files" || found === undefined) return [];
   const missing = (spec.keys ?? []).filter((key) => !found.has(key));
   if (missing.length === 0) return [];
   const shown = shownItem(place, stage, spec.file);

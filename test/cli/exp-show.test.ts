@@ -143,6 +143,23 @@ describe("a broken parameter file", () => {
   });
 });
 
+test("bytes and complex numbers are shown, and refused where a stage tracks them", async () => {
+  const pipeline = "stages: {a: {cmd: 'true', params: [{p.py: null}]}}\n";
+  const python = makeRepository({ files: { "dvc.yaml": pipeline, "p.py": 'a = b"x\\x00"\nb = 1+2j\nc = (1, 2)\n' } });
+  python.write({ "p.py": "a = b'y'\nb = -2.5j\nc = [1, 2]\nd = 3\n" });
+  expect(JSON.parse(await python.succeed(["params", "diff", "--json"]))["p.py"]).toMatchObject({
+    a: { old: "b'x\\x00'", new: "b'y'" },
+    b: { old: "(1+2j)", new: "(-0-2.5j)" },
+    c: { old: "(1, 2)", new: "[1, 2]" },
+  });
+  const { exitCode, stderr } = await python.run(["exp", "run", "-S", "p.py:d=4"]);
+  expect(exitCode).toBe(255);
+  expect(stderr).toContain("p.py, line 1: 'a' holds bytes or a complex number");
+  expect(python.read("p.py")).toContain("d = 3\n");
+  python.write({ "dvc.yaml": pipeline.replace("null", "[d]") });
+  await python.succeed(["repro"]);
+});
+
 describe("metrics show", () => {
   test("the workspace", async () => {
     expect(await repository.succeed(["metrics", "show"])).toBe("Path          acc\nmetrics.json  0.5\n");

@@ -1,7 +1,7 @@
 /** Parameters and metrics of one revision: which files, which keys of them, and what counts as a metric. */
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
-import { dataReader } from "../../params/data-file.ts";
+import { dataReader, shownReader } from "../../params/data-file.ts";
 import type { SourceFile } from "./file-source.ts";
 import { type ReadText, readSimilar } from "./similar-yaml.ts";
 import type { FileResult } from "./types.ts";
@@ -79,7 +79,7 @@ export class DataFiles {
   static async open(): Promise<DataFiles> {
     const suffixes = [".json", ".toml", ".py"];
     const readers = await Promise.all(
-      suffixes.map(async (suffix) => [suffix, await dataReader(`x${suffix}`)] as const),
+      suffixes.map(async (suffix) => [suffix, await shownReader(`x${suffix}`)] as const),
     );
     return new DataFiles(new Map(readers), await dataReader("x.yaml"));
   }

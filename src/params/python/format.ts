@@ -1,13 +1,15 @@
 /** Python: parameters are read and edited as text; nothing is ever run. */
 
 import { SweeplineError } from "../../base/errors.ts";
-import { isMap, type Scalar, type Value } from "../../base/value.ts";
+import { asTuple } from "../../base/python.ts";
+import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { endOfLine } from "../bracketed.ts";
 import { type Dialect, scalarExchange } from "../bracketed-edits.ts";
 import type { Change } from "../changes.ts";
 import type { Format, FormatDocument, Unreadable } from "../format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
-import type { SourceText } from "../source-text.ts";
+import { lineOf, type SourceText } from "../source-text.ts";
+import { noteUnstorable } from "../unstorable.ts";
 import { isKeyword } from "./line-rules.ts";
 import { childrenOf, type PythonExtra, type PythonNode, pythonEntry, pythonSource } from "./literal.ts";
 import { sequenceSplices } from "./sequences.ts";
@@ -15,10 +17,30 @@ import type { SyntaxNode } from "./syntax.ts";
 import { locatePython } from "./tree.ts";
 
 export const pythonFormat: Format = {
-  read: (source) => plainValue(locatePython(source).root),
+  read: readValues,
+  show: (source) => shownValue(locatePython(source, { specials: "texts" }).root),
   open: (source) => new PythonFile(source),
   create: (path) => new PythonFile({ path, text: "" }),
 };
+
+function readValues(source: SourceText): Value {
+  const { root, unreadable } = locatePython(source);
+  const values = plainValue(root) as ValueMap;
+  const specials = unreadable.filter(({ isSpecial }) => isSpecial);
+  noteUnstorable(
+    values,
+    specials.map(({ path, offset }) => ({ path, place: `${source.path}, line ${lineOf(source.text, offset)}` })),
+  );
+  return values;
+}
+
+function shownValue(node: PythonNode): Value {
+  if (node.kind === "scalar") return node.value;
+  if (node.kind === "map") return new Map(node.entries.map(({ key, node: inner }) => [key, shownValue(inner)]));
+  const items = node.items.map((item) => shownValue(item));
+  if (node.extra.sequence !== "tuple" && node.extra.sequence !== "bare tuple") return items;
+  return asTuple(items);
+}
 
 type NamesNode = Extract<PythonNode, { kind: "map" }>;
 

@@ -4,6 +4,7 @@ import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../located.ts";
 import { lineOf } from "../source-text.ts";
+import { specialText } from "./special.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 export interface PythonExtra {
@@ -26,6 +27,8 @@ export interface PythonText {
   readonly text: string;
   /** What the mark adds to offsets. */
   readonly shift: number;
+  /** texts: bytes and complex numbers are read, as the texts that Python shows for them. */
+  readonly specials?: "texts";
   /** Refuses the file for what stands at an offset of the text. */
   readonly fail: (offset: number, what: string) => never;
 }
@@ -146,6 +149,8 @@ const containers: ReadonlySet<string> = new Set([
 
 function scalarOf(page: PythonText, node: SyntaxNode): Scalar | undefined {
   const text = page.text.slice(node.from, node.to);
+  const special = page.specials === undefined ? undefined : specialText(text, node);
+  if (special !== undefined) return special;
   switch (node.name) {
     case "None":
       return null;

@@ -28,13 +28,13 @@ export interface PythonTree {
 }
 
 /** Reads the parameters with their places. Throws SweeplineError where the text is no valid Python. */
-export function locatePython(source: SourceText): PythonTree {
+export function locatePython(source: SourceText, options: Pick<PythonText, "specials"> = {}): PythonTree {
   const shift = source.text.startsWith("\ufeff") ? 1 : 0;
   const fail: PythonText["fail"] = (offset, what) => {
     const problem = { code: "PYTHON_INVALID", what: `Python file structure is corrupted: ${what}` };
     throw parseFailure(source, offset + shift, problem);
   };
-  const page: PythonText = { text: source.text.slice(shift), shift, fail };
+  const page: PythonText = { text: source.text.slice(shift), shift, fail, ...options };
   const top = checkedModule(page);
   const reading: Reading = { entries: new Map(), names: "plain", path: [], unreadable: [] };
   readBody(page, top, reading);
@@ -92,7 +92,8 @@ function noteUnreadable(page: PythonText, { key, target, values }: OtherAssignme
   const what =
     values.length === 0 ? "has no value" : isChain ? "is assigned together with other names" : "is no literal";
   const accepts = values.length === 0 ? "additions" : "nothing";
-  reading.unreadable.push({ path: [...reading.path, key], offset, what, accepts });
+  const isSpecial = !isChain && assignedValue({ ...page, specials: "texts" }, values) !== undefined;
+  reading.unreadable.push({ path: [...reading.path, key], offset, what, accepts, isSpecial });
   if (!isChain) return;
   const others = values.slice(
     0,

@@ -1,6 +1,8 @@
 /** What has changed at a stage since its lock entry was written: DVC's rules (dvc/stage/__init__.py, output.py, param.py). */
 import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
+import { unstorableIn } from "../../params/unstorable.ts";
 import { hashData, hasSoundData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { hashLegacyData } from "../../store/legacy.ts";
@@ -59,8 +61,25 @@ export function commandChanged(stage: Stage, recorded: LockEntry | undefined): b
   return stage.cmd.join("\0") !== recorded.cmd.join("\0");
 }
 
-/** The parameters of one file that a stage names, as they are now. A key that the file lacks is left out. */
+/** Bytes and complex numbers, which DVC fails on too when it writes its lock file. */
+function refuseUnstorable({ keys }: ParamsSpec, values: Value): void {
+  const isTracked = (key: string): boolean =>
+    keys === null || keys.some((name) => name === key || name.startsWith(`${key}.`) || key.startsWith(`${name}.`));
+  const found = unstorableIn(values).find(({ path: names }) => isTracked(names.join(".")));
+  if (found === undefined) return;
+  throw new SweeplineError({
+    code: "PARAMS_NOT_STORABLE",
+    message: `${found.place}: '${found.path.join(".")}' holds bytes or a complex number, which a lock file can't`,
+    hint: "Track the file's other keys by name in dvc.yaml, or write the value as a string.",
+  });
+}
+
+/**
+ * The parameters of one file that a stage names, as they are now. A key that the file lacks is left out.
+ * Throws PARAMS_NOT_STORABLE for a value that is no JSON.
+ */
 export function currentParams(params: ParamsSpec, values: Value): ValueMap {
+  refuseUnstorable(params, values);
   if (params.keys === null) return isMap(values) ? values : new Map();
   const found = new Map<Scalar, Value>();
   for (const key of params.keys) {
