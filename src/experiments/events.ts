@@ -70,8 +70,8 @@ export type RunEvent =
       readonly requeued: readonly string[];
       /** How many of the run's entries stay queued and nobody runs them, with those of `requeued`. */
       readonly queued: number;
-      /** Entries of the run that another process runs, or saw fail. */
-      readonly elsewhere: { readonly running: number; readonly failed: number };
+      /** Entries of the run that another process runs, or ran to their end. */
+      readonly elsewhere: { readonly running: number; readonly failed: number; readonly succeeded: number };
       readonly elapsedMs: number;
       readonly at: number;
     };

@@ -237,7 +237,8 @@ export class Coordinator {
     const failed = this.failed.map(({ experiment, ...facts }) => ({ name: experiment.name, ...facts }));
     const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
     const requeued = [...this.requeued.values()];
-    const left = await this.source.left(new Set(this.failed.flatMap(({ experiment }) => experiment.sequence ?? [])));
+    const ended = [...this.succeeded, ...this.failed.map(({ experiment }) => experiment)];
+    const left = await this.source.left(new Set(ended.flatMap(({ sequence }) => sequence ?? [])));
     const at = Date.now();
     this.options.emit({
       type: "summary",

@@ -4,7 +4,7 @@ import { claimEntry, listQueue, type QueueEntry, releaseEntry, runningSequences 
 import { orderVersion } from "../experiments/queue-order.ts";
 import { endProcessGroups } from "../experiments/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { livingProcesses, processesFile, runFolder } from "../experiments/runs.ts";
+import { livingProcesses, processesFile, readRunRecord, runFolder } from "../experiments/runs.ts";
 import { refIs } from "../git/refs.ts";
 import { longestDelayMs } from "./retry.ts";
 import type { RunSummary } from "./summary.ts";
@@ -22,6 +22,8 @@ export class EntrySource {
   /** Entries that wait for their next attempt: number to time. */
   private readonly later = new Map<number, number>();
   private order = "";
+  /** All entries that were queued when we looked: number to name. */
+  private readonly listed = new Map<number, string>();
 
   constructor(
     private readonly context: ExperimentsContext,
@@ -39,22 +41,32 @@ export class EntrySource {
     return this.pending.length > 0;
   }
 
-  /** What is left of the run when it is over; `failed` are those whose failure is known to be our own. */
-  async left(failed: ReadonlySet<number>): Promise<Pick<RunSummary, "queued" | "elsewhere">> {
+  /** What is left of the run when it is over, and what others did of it; `own` are those that ended here. */
+  async left(own: ReadonlySet<number>): Promise<Pick<RunSummary, "queued" | "elsewhere">> {
     const { only } = this.options;
     const { entries } = await listQueue(this.context);
     const running = runningSequences(this.context);
     const ours = entries.filter(({ sequence }) => only === undefined || only.has(sequence));
     const queued = ours.filter((entry) => entry.state === "queued");
     const isRunning = ({ sequence }: QueueEntry) => running.has(sequence);
-    // Without a list of entries, what failed is of any age.
-    const failedElsewhere = ours.filter(
-      ({ state, sequence }) => only !== undefined && state === "failed" && !failed.has(sequence),
+    // Without a list of entries, what failed is of any age: only what we saw in the queue is of this run.
+    const failed = ours.filter(
+      ({ state, sequence }) =>
+        state === "failed" && !own.has(sequence) && (only !== undefined || this.listed.has(sequence)),
     );
+    const succeeded = this.succeededElsewhere(own, new Set(entries.map(({ sequence }) => sequence)));
     return {
       queued: queued.filter((entry) => !isRunning(entry)).length,
-      elsewhere: { running: queued.filter(isRunning).length, failed: failedElsewhere.length },
+      elsewhere: { running: queued.filter(isRunning).length, failed: failed.length, succeeded },
     };
+  }
+
+  /** What is gone from the queue was finished or removed: the record of its run tells. */
+  private succeededElsewhere(own: ReadonlySet<number>, there: ReadonlySet<number>): number {
+    const { state } = this.context;
+    const gone = [...this.listed].filter(([sequence]) => !own.has(sequence) && !there.has(sequence));
+    return gone.filter(([sequence, name]) => readRunRecord(runFolder(state, sequence, name))?.state === "success")
+      .length;
   }
 
   private async list(): Promise<void> {
@@ -65,6 +77,7 @@ export class EntrySource {
       ({ state, sequence }) =>
         state === "queued" && !this.seen.has(sequence) && (only === undefined || only.has(sequence)),
     );
+    for (const { sequence, name } of this.pending) this.listed.set(sequence, name);
   }
 
   /**

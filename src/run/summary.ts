@@ -14,5 +14,5 @@ export interface RunSummary {
   readonly requeued: readonly ExperimentLabel[];
   /** Entries of this run that stay queued, with those of `requeued`. */
   readonly queued: number;
-  readonly elsewhere: { readonly running: number; readonly failed: number };
+  readonly elsewhere: { readonly running: number; readonly failed: number; readonly succeeded: number };
 }

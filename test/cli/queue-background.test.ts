@@ -51,7 +51,10 @@ describe("queue start", () => {
     const foreground = repository.start(["exp", "run", "--run-all"]);
     const second = await gate.nextCall();
     await finish(second);
-    expect((await foreground.result()).exitCode).toBe(0);
+    expect(await foreground.result()).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("1 is run by another process"),
+    });
     await repository.succeed(["exp", "run", "--queue", "-n", "late", "-S", "x=7"]);
     await finish(background);
     await finish(await gate.nextCall());

@@ -46,7 +46,14 @@ test.each([
   const lines = (await repository.succeed([...command, "--json"])).trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { type: "planned", total: 0 },
-    { type: "summary", succeeded: [], failed: [], requeued: [], queued: 0, elsewhere: { running: 0, failed: 0 } },
+    {
+      type: "summary",
+      succeeded: [],
+      failed: [],
+      requeued: [],
+      queued: 0,
+      elsewhere: { running: 0, failed: 0, succeeded: 0 },
+    },
   ]);
 });
 

@@ -53,7 +53,7 @@ async function work(): Promise<void> {
 progress.emit({ type: "planned", total: experiments, jobs, at: startedAt });
 await Promise.all(Array.from({ length: jobs }, work));
 const elapsedMs = Date.now() - startedAt;
-const left = { queued: 0, elsewhere: { running: 0, failed: 0 } };
+const left = { queued: 0, elsewhere: { running: 0, failed: 0, succeeded: 0 } };
 progress.emit({ type: "summary", succeeded, failed, requeued: [], ...left, elapsedMs, at: Date.now() });
 await progress.close();
 process.stdin.unref();

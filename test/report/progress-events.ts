@@ -35,7 +35,7 @@ export const recordedRun: readonly RunEvent[] = [
     failed: [{ name: second.name, message, log }],
     requeued: [third.name],
     queued: 1,
-    elsewhere: { running: 0, failed: 0 },
+    elsewhere: { running: 0, failed: 0, succeeded: 0 },
     elapsedMs: 61_040,
     at: 62_040,
   },

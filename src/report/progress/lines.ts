@@ -62,14 +62,16 @@ const countsOf = (event: EventOf<"summary">) => [
   event.queued,
   event.elsewhere.running,
   event.elsewhere.failed,
+  event.elsewhere.succeeded,
 ];
 
-/** What is left to do, one line each. */
+/** What is left to do, and what others did, one line each. */
 function restLines({ queued, elsewhere }: EventOf<"summary">): string[] {
   const lines: string[] = [];
   if (queued > 0) lines.push(`${queued} still queued: the same command, or exp run --run-all, goes on`);
   if (elsewhere.running > 0)
     lines.push(`${elsewhere.running} ${elsewhere.running === 1 ? "is" : "are"} run by another process`);
+  if (elsewhere.succeeded > 0) lines.push(`${elsewhere.succeeded} succeeded in another process`);
   if (elsewhere.failed > 0) lines.push(`${elsewhere.failed} failed in another process`);
   return lines;
 }
