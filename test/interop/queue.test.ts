@@ -30,7 +30,7 @@ describeWithDvc("our queue, while DVC is used", () => {
 
   beforeAll(async () => {
     repository = makePipelineRepository({ files: train });
-    await repository.succeed(["exp", "run", "--queue", "--name", "bad", "-S", "train.lr=9"]);
+    await repository.succeed(["exp", "run", "--queue", "--name", "wrong", "-S", "train.lr=9"]);
     expect((await repository.run(["exp", "run", "--run-all"])).exitCode).toBe(1);
     await repository.succeed(["exp", "run", "--queue", "--name", "q", "-S", "train.lr=0.1,0.2,0.4"]);
     queued = entries();
@@ -58,7 +58,7 @@ describeWithDvc("our queue, while DVC is used", () => {
     "gc --all-experiments --force",
   ])("dvc %s", async (words) => {
     const said = await dvc(repository, ...words.split(" "));
-    expect(said).not.toMatch(/sweepline|queued|\bq-\d|bad/i);
+    expect(said).not.toMatch(/sweepline|queued|\bq-\d|wrong/i);
     expect(entries()).toBe(queued);
   });
 
