@@ -70,7 +70,7 @@ describeWithDvc("our queue, while DVC is used", () => {
   });
 
   test("the entries then run, with the right results", async () => {
-    expect(await states(repository)).toEqual({ bad: "failed", "q-1": "queued", "q-2": "queued", "q-3": "queued" });
+    expect(await states(repository)).toEqual({ wrong: "failed", "q-1": "queued", "q-2": "queued", "q-3": "queued" });
     await repository.succeed(["exp", "run", "--run-all", "--jobs", "2"]);
     expect([1, 2, 3].map((point) => lossOf(repository, `q-${point}`))).toEqual([0.6667, 0.5, 0.3333]);
     expect(entries()).toMatch(/^\S+\/failed\/\d+ \S+ \S+$/);
