@@ -1,2 +1,4 @@
 // The entry of a worker thread.
-export { runEntry } from "../dist/worker.cjs";
+import { createRequire } from "node:module";
+
+export const { runEntry } = createRequire(import.meta.url)("../dist/worker.cjs");

@@ -14,6 +14,7 @@ import { ActiveRun, type RunTools } from "./active-run.ts";
 import { Capacity, type CapacityOptions } from "./capacity.ts";
 import type { DeviceShare } from "./devices.ts";
 import { EntrySource } from "./entry-source.ts";
+import { garbageCollector } from "./garbage.ts";
 import { WorkerPool } from "./pool.ts";
 import { RequestWatch } from "./request-watch.ts";
 import type { RetryPolicy } from "./retry.ts";
@@ -73,6 +74,7 @@ export class Coordinator {
   private readonly failed: FailedRun[] = [];
   private readonly requeued = new Map<number, ExperimentLabel>();
   private readonly capacity: Capacity;
+  private readonly tidyUp = garbageCollector(50);
   /** Room may come without that one of our runs ends. */
   private room: "known" | "later" = "known";
   /** "draining": what runs may end, nothing is started. */
@@ -221,6 +223,7 @@ export class Coordinator {
   }
 
   private note(entry: QueueEntry, settled: Settled): void {
+    this.tidyUp();
     this.requeued.delete(entry.sequence);
     if (settled.kind === "succeeded") this.succeeded.push(settled.experiment);
     else if (settled.kind === "failed") {

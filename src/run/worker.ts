@@ -1,9 +1,8 @@
 /** The piscina worker's entry: one task is one whole experiment. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { executeEntry } from "../experiments/execute.ts";
 import { openProject } from "../store/open.ts";
 import type { Project } from "../store/project.ts";
+import { garbageCollector } from "./garbage.ts";
 import type { StopMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
 
 const projects = new Map<string, Project>();
@@ -14,19 +13,7 @@ function projectAt(root: string): Project {
   return known;
 }
 
-/**
- * V8 lets the garbage of a worker pile up to many times of what it keeps, and the more workers the more of it. Every so
- * many experiments it is collected, which costs each of them 0.3 ms, and the memory stays as it was at the start.
- */
-const experimentsACollection = 20;
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-let finished = 0;
-
-function tidyUp(): void {
-  finished += 1;
-  if (finished % experimentsACollection === 0) collectGarbage();
-}
+const tidyUp = garbageCollector(20);
 
 export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise<WorkerTasks["runEntry"]["output"]> {
   const { port, projectRoot, ...rest } = input;
