@@ -20,22 +20,29 @@ function readBootId(): string {
   return bootId;
 }
 
-/** What the kernel tells of a living process, from its state on (a zombie counts as none). */
-function statFields(pid: number): readonly string[] | undefined {
+/**
+ * What the kernel tells of a process, from its state on: state, parent, group... undefined where it tells nothing.
+ * @param pid of a thread too: `PID/task/THREAD`
+ */
+export function statFields(pid: number | string): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields;
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }
+}
+
+/** Whether what the kernel tells is of one that has ended: nobody has taken it away yet. */
+export function hasEnded(fields: readonly string[]): boolean {
+  return fields[0] === "Z" || fields[0] === "X";
 }
 
 /** The start time of a living process, or undefined where there is none of that pid (a zombie counts as none). */
 export function processStart(pid: number): string | undefined {
   if (!hasProcFs()) return startWithoutProcFs(pid);
   const fields = statFields(pid);
-  return fields === undefined ? undefined : `${fields[19]}@${readBootId()}`;
+  return fields === undefined || hasEnded(fields) ? undefined : `${fields[19]}@${readBootId()}`;
 }
 
 function hasProcFs(): boolean {
@@ -83,14 +90,24 @@ export function isGroupAlive(leader: ProcessIdentity): boolean {
   return (boot === "" || boot === readBootId()) && hasLivingMember(leader.pid);
 }
 
+/** Ids of all processes; none where the kernel does not list them. */
+export function processIds(): readonly string[] {
+  return hasProcFs() ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+}
+
+/** The processes of a group, also those that have ended, found one by one. */
+export function* groupMembers(group: number): Generator<{ readonly pid: string; readonly fields: readonly string[] }> {
+  for (const pid of processIds()) {
+    const fields = statFields(pid);
+    if (fields !== undefined && Number(fields[2]) === group) yield { pid, fields };
+  }
+}
+
 /** Where nobody waits for orphans, as in a container without an init, a group may consist of the ended alone. */
-function hasLivingMember(group: number): boolean {
+export function hasLivingMember(group: number): boolean {
   if (!hasProcFs()) return true;
-  return readdirSync("/proc").some((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    const fields = statFields(Number(name));
-    return fields !== undefined && fields[2] === String(group);
-  });
+  for (const { fields } of groupMembers(group)) if (!hasEnded(fields)) return true;
+  return false;
 }
 
 /** Whether any process has that pid now; one that has ended, but whose parent never asks for its end, is none. */

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError, type SweeplineErrorFacts } from "../base/errors.ts";
 import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../base/files.ts";
-import type { ProcessIdentity } from "../base/processes.ts";
+import { type ProcessIdentity, processIds } from "../base/processes.ts";
 import type { Value } from "../base/value.ts";
 import { visibleText } from "../base/visible.ts";
 import type { ObjectId } from "../git/ids.ts";
@@ -10,7 +10,7 @@ import { stamp, writeCommit } from "../git/objects.ts";
 import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../pipeline/project-stages.ts";
 import { reproduce } from "../pipeline/reproduce.ts";
 import { restoreOutputs } from "../pipeline/restore-outputs.ts";
-import { endLeftovers, processIds } from "../pipeline/run/leftovers.ts";
+import { endLeftovers } from "../pipeline/run/leftovers.ts";
 import { filesToCommit } from "../pipeline/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults, type StageAction } from "../pipeline/types.ts";
 import type { Project } from "../store/project.ts";
@@ -117,7 +117,7 @@ const longRunMs = 60_000;
 
 /** Reproduces, and ends what the stages left running, since the copy is the next experiment's. */
 async function reproduceAlone(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
-  const before = processIds();
+  const before = new Set(processIds());
   const startedAt = Date.now();
   const result = await reproduceEntry(request, stages, log);
   const left = await endLeftovers(request.slot.folder, Date.now() - startedAt < longRunMs ? before : undefined);

@@ -1,6 +1,7 @@
 /** Lock files that a killed git left behind: Git never removes them, and refuses whatever they lock until somebody does. */
 import path from "node:path";
 import { lstatIfExists, readdirSync, readFileSync, readlinkSync, removeFile } from "../base/files.ts";
+import { processIds } from "../base/processes.ts";
 import type { Repository } from "./repository.ts";
 
 /** A lock of a git that we can't see (in another container, on another machine) is hardly ever that old. */
@@ -59,9 +60,8 @@ function locksBelow(folder: string): readonly string[] {
 
 /** Whether a git runs in the work tree or the Git directory. One that we may not look at counts; without /proc, age decides. */
 function isGitAtWork({ workTree, gitDir, commonDir }: Repository): boolean {
-  if (process.platform !== "linux") return false;
-  return readdirSync("/proc").some((name) => {
-    if (!/^\d+$/.test(name) || !isWritingGit(name)) return false;
+  return processIds().some((name) => {
+    if (!isWritingGit(name)) return false;
     const at = workingFolder(name);
     if (at === undefined) return true;
     return [workTree, gitDir, commonDir].some((folder) => `${at}${path.sep}`.startsWith(`${folder}${path.sep}`));

@@ -5,8 +5,8 @@
  */
 import { beforeEffect } from "../../base/effects.ts";
 import { systemErrorCode } from "../../base/errors.ts";
-import { readdirSync, readFileSync } from "../../base/files.ts";
-import { identifyProcess, isAlive, type ProcessIdentity } from "../../base/processes.ts";
+import { readFileSync } from "../../base/files.ts";
+import { identifyProcess, isAlive, type ProcessIdentity, processIds } from "../../base/processes.ts";
 
 /** What all processes of a workspace copy have in their environment: the copy's folder. */
 export const copyVariable = "SWEEPLINE_COPY";
@@ -16,12 +16,6 @@ export const commandVariable = "SWEEPLINE_COMMAND";
 
 const graceMs = 2_000;
 const pollMs = 20;
-
-/** Ids of all processes; none where the kernel does not list them. */
-export function processIds(): ReadonlySet<string> {
-  if (process.platform !== "linux") return new Set();
-  return new Set(readdirSync("/proc").filter((name) => /^\d+$/.test(name)));
-}
 
 function environmentOf(pid: string): string {
   try {
@@ -39,7 +33,7 @@ function environmentOf(pid: string): string {
  */
 function processesWith(variable: string, others: ReadonlySet<string>): readonly ProcessIdentity[] {
   const wanted = Buffer.from(`\0${variable}\0`).toString("latin1");
-  return [...processIds()]
+  return processIds()
     .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && environmentOf(pid).includes(wanted))
     .map((pid) => identifyProcess(Number(pid)))
     .filter(isAlive);

@@ -1,7 +1,7 @@
 /** Ending a stage's processes: all of its group, not the shell alone. */
 import { beforeEffect } from "../../base/effects.ts";
 import { systemErrorCode } from "../../base/errors.ts";
-import { readdirSync, readFileSync } from "../../base/files.ts";
+import { hasLivingMember } from "../../base/processes.ts";
 
 /** How long a group may take to end after SIGTERM before it is killed. */
 const stopGraceMs = 5000;
@@ -18,17 +18,6 @@ export function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL" | "SIGS
   }
 }
 
-/** State and group of a process, from /proc; undefined where it is gone. */
-function stateOf(pid: string): { readonly state: string; readonly group: number } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [state = "", , group = ""] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state, group: Number(group) };
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether somebody of the group still runs. A zombie does not: in a container without init nobody takes it away. */
 export function isGroupRunning(group: number): boolean {
   try {
@@ -36,12 +25,7 @@ export function isGroupRunning(group: number): boolean {
   } catch {
     return false;
   }
-  if (process.platform !== "linux") return true;
-  return readdirSync("/proc").some((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    const found = stateOf(name);
-    return found?.group === group && found.state !== "Z" && found.state !== "X";
-  });
+  return hasLivingMember(group);
 }
 
 function wait(ms: number): Promise<void> {

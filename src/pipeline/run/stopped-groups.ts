@@ -1,5 +1,6 @@
 /** Holding stages still for a moment: what they write to can be changed under them meanwhile. */
-import { readdirSync, readFileSync } from "../../base/files.ts";
+import { readdirSync } from "../../base/files.ts";
+import { groupMembers, hasEnded, statFields } from "../../base/processes.ts";
 import { signalGroup } from "./process-group.ts";
 
 /** A process that waits for a disk stops only when it has what it waits for. */
@@ -11,19 +12,11 @@ function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** The state and, of a process, its group: the first and the third word behind the name. */
-function statWords(file: string): readonly string[] {
-  try {
-    const stat = readFileSync(file, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ", 3);
-  } catch {
-    return ["X"];
-  }
-}
-
+/** Those of the threads that live. */
 function threadStates(pid: string): readonly string[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).map((thread) => statWords(`/proc/${pid}/task/${thread}/stat`)[0] ?? "");
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) => statFields(`${pid}/task/${thread}`));
+    return threads.flatMap((fields) => (fields === undefined || hasEnded(fields) ? [] : (fields[0] ?? [])));
   } catch {
     return [];
   }
@@ -31,10 +24,7 @@ function threadStates(pid: string): readonly string[] {
 
 /** Whether somebody of the group lives, and all threads of all of them have stopped: none is within a write. */
 function isStopped(group: number): boolean {
-  const members = readdirSync("/proc").filter(
-    (name) => /^\d+$/.test(name) && Number(statWords(`/proc/${name}/stat`)[2]) === group,
-  );
-  const states = members.flatMap(threadStates).filter((state) => state !== "Z" && state !== "X");
+  const states = [...groupMembers(group)].flatMap(({ pid }) => threadStates(pid));
   return states.length > 0 && states.every((state) => state === "T" || state === "t");
 }
 
