@@ -25,9 +25,14 @@ export function readLock(file: string): LockOwner | "broken" | undefined {
   }
 }
 
-export function isLockHeld(file: string): boolean {
+/** The living process that holds a lock file, if any. */
+export function lockHolder(file: string): LockOwner | undefined {
   const owner = readLock(file);
-  return owner !== undefined && owner !== "broken" && isAlive(owner);
+  return owner !== undefined && owner !== "broken" && isAlive(owner) ? owner : undefined;
+}
+
+export function isLockHeld(file: string): boolean {
+  return lockHolder(file) !== undefined;
 }
 
 /**

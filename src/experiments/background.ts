@@ -1,7 +1,7 @@
 /** What is known of the background coordinator: one process for the repository, however many times it was started. */
 import { readIfExists, writeAtomic } from "../base/files.ts";
-import { readLock } from "../base/locks.ts";
-import { isAlive, type ProcessIdentity } from "../base/processes.ts";
+import { lockHolder } from "../base/locks.ts";
+import type { ProcessIdentity } from "../base/processes.ts";
 import type { StateLayout } from "./layout.ts";
 
 export interface BackgroundCoordinator extends ProcessIdentity {
@@ -13,8 +13,8 @@ export interface BackgroundCoordinator extends ProcessIdentity {
 
 /** The living background coordinator, or undefined, also before it has said how many jobs it has. */
 export function backgroundCoordinator(state: StateLayout): BackgroundCoordinator | undefined {
-  const owner = readLock(state.coordinatorLock);
-  if (owner === undefined || owner === "broken" || !isAlive(owner)) return undefined;
+  const owner = lockHolder(state.coordinatorLock);
+  if (owner === undefined) return undefined;
   // The file stays behind: that of an earlier coordinator says nothing.
   const facts = (readIfExists(state.coordinatorFacts)?.toString() ?? "").split(" ");
   const [pid, jobs] = facts.map(Number);

@@ -1,6 +1,6 @@
 /** After a crash: ends stages of dead runs and frees what those held. Called by the next command, whatever it is. */
 import { removeFile } from "../base/files.ts";
-import { isLockHeld, readLock, tryLock, unlock } from "../base/locks.ts";
+import { isLockHeld, lockHolder, tryLock, unlock } from "../base/locks.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
 import { dropLostLeases } from "../pipeline/run/leases.ts";
 import { endLeftovers } from "../pipeline/run/leftovers.ts";
@@ -36,8 +36,7 @@ const pollMs = 25;
 /** Somebody else cleans up behind the same dead owner: what it held is free when that is done. */
 async function whenRecovered(file: string): Promise<void> {
   for (const until = Date.now() + waitMs; Date.now() < until; ) {
-    const owner = readLock(file);
-    if (owner === undefined || owner === "broken" || owner.what !== recoveryMark || !isLockHeld(file)) return;
+    if (lockHolder(file)?.what !== recoveryMark) return;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
@@ -63,8 +62,8 @@ async function endTable(table: string): Promise<void> {
 
 /**
  * Ends the process groups that dead coordinators left behind and removes their claims, so that their entries,
- * still in the queue, are run again; frees the copies and devices that they had, and removes temporary files. An entry that was removed meanwhile
- * leaves its table or its copy as the trace. Returns the sequence numbers that were freed.
+ * still in the queue, are run again; frees the copies and devices that they had, and removes temporary files. An entry
+ * that was removed meanwhile leaves its table or its copy as the trace. Returns the sequence numbers that were freed.
  */
 export async function recoverDeadRuns(context: ExperimentsContext): Promise<readonly number[]> {
   const { state } = context;

@@ -4,8 +4,7 @@
  */
 import path from "node:path";
 import { existsSync, readdirSync } from "../base/files.ts";
-import { readLock, tryLock, unlock } from "../base/locks.ts";
-import { isAlive } from "../base/processes.ts";
+import { lockHolder, tryLock, unlock } from "../base/locks.ts";
 import type { StateLayout } from "../experiments/layout.ts";
 
 export interface DeviceOptions {
@@ -52,8 +51,7 @@ export function deviceRunners(state: StateLayout): readonly number[] {
   if (!existsSync(state.devices)) return [];
   return readdirSync(state.devices).flatMap((name) => {
     if (!name.startsWith("runner-")) return [];
-    const owner = readLock(path.join(state.devices, name));
-    return owner !== undefined && owner !== "broken" && isAlive(owner) ? [owner.pid] : [];
+    return lockHolder(path.join(state.devices, name))?.pid ?? [];
   });
 }
 
