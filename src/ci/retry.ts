@@ -1,22 +1,10 @@
 /** Work over a network, tried again while its failure may pass: hosted remotes limit rates, and forty jobs push at once. */
+import { pause } from "../base/pause.ts";
 import { mayPass } from "./exit-codes.ts";
 
 const tries = 8;
 /** 0.25, 0.5, 1, ... 16 s: half a minute in all, each made longer by chance so that jobs do not meet again. */
 const firstPauseMs = 250;
-
-/** @param stop ends it early */
-export function pause(ms: number, stop?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      stop?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    stop?.addEventListener("abort", end);
-  });
-}
 
 /**
  * @param told called before each further try, with what went wrong

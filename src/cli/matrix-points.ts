@@ -1,11 +1,11 @@
 /** Runs the points of a job of a matrix; those that another process of this clone runs are waited for. */
 import path from "node:path";
 import { tryLock, unlock } from "../base/locks.ts";
+import { pause } from "../base/pause.ts";
 import type { PointFailure } from "../ci/failures.ts";
 import { statesOfPoints } from "../ci/gather.ts";
 import type { PlanPoint } from "../ci/plan.ts";
 import { readPlanPoint } from "../ci/plan-points.ts";
-import { pause } from "../ci/retry.ts";
 import { enqueue } from "../experiments/enqueue.ts";
 import { configsOf, expandOptions } from "./composition.ts";
 import { warn } from "./io.ts";
@@ -34,11 +34,11 @@ export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<P
   const failures: PointFailure[] = [];
   let left = open;
   let isStopped = false;
-  let waited: "no" | "yes" = "no";
+  let hasWaited = false;
   while (left.length > 0 && !isStopped && !job.stop.signal.aborted) {
     const mine = left.filter((point) => tryLock(lockFile(job, point), "matrix run"));
     try {
-      const toRun = await withoutNew(job, mine, waited === "no" ? lost : []);
+      const toRun = await withoutNew(job, mine, hasWaited ? [] : lost);
       if (toRun.length > 0) {
         const run = await runQueued(job, toRun);
         failures.push(...failuresOf(job, run));
@@ -49,8 +49,8 @@ export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<P
     }
     left = left.filter((point) => !mine.includes(point));
     if (left.length === 0 || isStopped) break;
-    if (waited === "no") warn(job.io, `another process runs ${wordList(left.map(({ name }) => name))} here: waiting`);
-    waited = "yes";
+    if (!hasWaited) warn(job.io, `another process runs ${wordList(left.map(({ name }) => name))} here: waiting`);
+    hasWaited = true;
     await pause(lookMs, job.stop.signal);
   }
   return { failures, isStopped: isStopped || job.stop.signal.aborted };

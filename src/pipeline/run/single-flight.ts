@@ -2,6 +2,7 @@
  * Single flight: of several running experiments that need the same stage run, one makes it and the others wait for what it
  * leaves in the run-cache. One lease at a time and only once all dependencies are there: nobody waits in a circle.
  */
+import { pause } from "../../base/pause.ts";
 import { type LeaseOwner, type StageRunner, takeLease } from "./leases.ts";
 
 export interface TurnRequest<Found> {
@@ -28,15 +29,7 @@ const longestPauseMs = 250;
 
 function pauseAfter(waitedMs: number, signal: AbortSignal): Promise<void> {
   const ms = Math.min(longestPauseMs, Math.max(shortestPauseMs, waitedMs / 10));
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
+  return pause(ms, signal);
 }
 
 async function lookThenRun<Found>(request: TurnRequest<Found>, release: () => void): Promise<Turn<Found>> {
