@@ -4,6 +4,7 @@ import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../located.ts";
 import { lineOf } from "../source-text.ts";
+import { simpleEscapes } from "./escapes.ts";
 import { specialText } from "./special.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
@@ -198,19 +199,6 @@ function stringOf(text: string): string | undefined {
   return prefix.toLowerCase() === "r" ? normal : unescaped(normal);
 }
 
-const simpleEscapes: Readonly<Record<string, string>> = {
-  "\n": "",
-  "\\": "\\",
-  "'": "'",
-  '"': '"',
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
 const escapes = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g;
 
 function unescaped(body: string): string | undefined {

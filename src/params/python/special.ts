@@ -1,5 +1,6 @@
 /** Literals of Python that no other format has: bytes and complex numbers. They are shown as Python shows them. */
 import { floatRepr } from "../../base/python.ts";
+import { simpleEscapes } from "./escapes.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 /** repr() of the bytes or the complex number that a text is; undefined for anything else. */
@@ -10,19 +11,6 @@ export function specialText(text: string, node: SyntaxNode): string | undefined 
 
 const bytesShape = /^(b|br|rb)("""|'''|"|')([\s\S]*)\2$/i;
 const escapes = /\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|([\s\S]))/g;
-const simple: Readonly<Record<string, string>> = {
-  "\n": "",
-  "\\": "\\",
-  "'": "'",
-  '"': '"',
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
 
 function bytesText(text: string): string | undefined {
   const [, prefix = "", , written] = bytesShape.exec(text) ?? [];
@@ -33,7 +21,7 @@ function bytesText(text: string): string | undefined {
     : body.replace(escapes, (all, hex?: string, octal?: string, other?: string) => {
         if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
         if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-        return simple[other ?? ""] ?? all;
+        return simpleEscapes[other ?? ""] ?? all;
       });
   const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'";
   const shown = bytes.replace(/[^\x20-\x7e]|[\\'"]/g, (char) => {
