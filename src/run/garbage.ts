@@ -7,11 +7,20 @@ import { runInNewContext } from "node:vm";
 
 /** What is called after each experiment of this thread: every `experiments`-th call collects. */
 export function garbageCollector(experiments: number): () => void {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   let finished = 0;
   return () => {
     finished += 1;
     if (finished % experiments === 0) collect();
   };
+}
+
+let known: (() => void) | undefined;
+
+/** Looked up at the first time: it takes a context of its own, and most runs are short. */
+function collect(): void {
+  if (known === undefined) {
+    setFlagsFromString("--expose-gc");
+    known = runInNewContext("gc") as () => void;
+  }
+  known();
 }
