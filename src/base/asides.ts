@@ -44,7 +44,8 @@ export function asideWriter(name: string): "alive" | "dead" | "elsewhere" | unde
   if (pidText === undefined) return undefined;
   if (machine !== machineMark) return "elsewhere";
   const pid = Number(pidText);
-  if (!existsProcess(pid)) return "dead";
   const start = processStart(pid);
-  return start === undefined || mark(start) === writer ? "alive" : "dead";
+  if (start !== undefined) return mark(start) === writer ? "alive" : "dead";
+  // Another user's may be hidden from us.
+  return existsProcess(pid) ? "alive" : "dead";
 }

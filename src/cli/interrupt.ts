@@ -11,8 +11,8 @@ export interface Interrupt {
 
 export interface InterruptOptions {
   /**
-   * Called at the second signal, before the process exits with 252 or `exitCode`: must not wait for anything. Answers what is said
-   * last: what became of the work.
+   * Called at the second signal, before the process exits with 252 or `exitCode`: must not wait for anything. Answers
+   * what is said last: what became of the work.
    */
   readonly endAtOnce: () => string;
   /** Who says at the first signal that a second one ends it: "print": this; "none": progress. */

@@ -2,7 +2,6 @@
 import path from "node:path";
 import { existsSync, lstatIfExists, readdirSync, removeTree } from "../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../base/locks.ts";
-import { removeLeft } from "./left-files.ts";
 import { findLeftFiles } from "./leftovers.ts";
 import { listQueue, runningSequences } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
@@ -33,7 +32,7 @@ export async function cleanExperiments(context: ExperimentsContext, request: Cle
   const freed = await recoverDeadRuns(context);
   const runs = await removeRuns(context, request);
   const copies = removeCopies(context);
-  const asides = findLeftFiles(context).map((file) => removeLeft(file));
+  const asides = findLeftFiles(context).map((file) => removeAllThatGoes(file));
   return {
     runs,
     copies: countRemoved(copies),

@@ -8,10 +8,10 @@ import { tryGit } from "../git/run.ts";
 import { staleGitLocks } from "../git/stale-locks.ts";
 import { checkCache, setAside } from "../store/verify.ts";
 import { deadGroups, haunted } from "./dead-runs.ts";
-import { removeLeft } from "./left-files.ts";
 import { findLeftFiles, findLeftUploads } from "./leftovers.ts";
 import { listQueue, queuePrefix } from "./queue.ts";
 import { recoverDeadRuns } from "./recovery.ts";
+import { removeAllThatGoes } from "./remove-stubborn.ts";
 import { type ExperimentsContext, parseExperimentRef } from "./repository.ts";
 import { deadStages } from "./stage-tables.ts";
 
@@ -156,7 +156,7 @@ function leftBehind({ project }: ExperimentsContext, file: string): Problem {
   return {
     text: `${path.relative(project.root, file)} was left by a process that is gone`,
     repair: () => {
-      const stuck = removeLeft(file);
+      const stuck = removeAllThatGoes(file);
       return stuck === undefined ? undefined : `cannot remove '${path.relative(project.root, stuck)}'`;
     },
   };

@@ -24,13 +24,8 @@ export function itemsOf(folder: string) {
   }
 }
 
-/** Answers what can't be removed, if anything. */
-export function removeLeft(file: string): string | undefined {
-  return removeAllThatGoes(file);
-}
-
 /** Removes those in our scratch folder: one look, that every run can take. */
 export function removeLeftScratch({ scratch }: StateLayout): void {
   const files = itemsOf(scratch).map(({ name }) => path.join(scratch, name));
-  for (const file of files.filter(isLeft)) removeLeft(file);
+  for (const file of files.filter(isLeft)) removeAllThatGoes(file);
 }

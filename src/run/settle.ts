@@ -124,7 +124,8 @@ export function keepInterrupted({ entry, run }: Pick<Ending, "entry" | "run">): 
 
 /**
  * An entry whose last run was never settled took its process with it, or went down with it: a process may be killed often
- * before one of its experiments is to blame. Answers what became of the entry where there were too many of them, or undefined where it is to run.
+ * before one of its experiments is to blame. Answers what became of the entry where there were too many of them, or
+ * undefined where it is to run.
  */
 export async function giveUpLost(tools: SettleTools, entry: QueueEntry, run: RunFolder): Promise<Settled | undefined> {
   if (tools.retry === undefined || !wasLost(run)) return undefined;
