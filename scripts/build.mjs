@@ -7,7 +7,7 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const style = { platform: "node", target: "node20", minifySyntax: true, minifyWhitespace: true, legalComments: "none" };
 const { outputFiles } = await build({
   ...style,
-  entryPoints: { main: "src/cli/main.ts", worker: "src/run/worker.ts" },
+  entryPoints: { main: "src/cli/main.ts", worker: "src/run/pool/worker.ts" },
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
   write: false,

@@ -3,7 +3,7 @@
  * so start-up costs nothing for the others. Each file in commands/ exports one CommandFactory named `command`.
  */
 import type { Command } from "commander";
-import type { ExitCode, Io } from "./io.ts";
+import type { ExitCode, Io } from "./terminal/io.ts";
 
 /** Options in, one call into the domain, report out: the returned command's action ends by calling finish(exitCode). */
 export type CommandFactory = (io: Io, finish: (exitCode: ExitCode) => void) => Command;
@@ -26,37 +26,37 @@ export const catalog: readonly CatalogEntry[] = [
   {
     name: "add",
     summary: "Track data files and folders",
-    load: () => import("./commands/add.ts"),
+    load: () => import("./commands/data/add.ts"),
   },
   {
     name: "checkout",
     summary: "Bring data from the cache into the workspace",
-    load: () => import("./commands/checkout.ts"),
+    load: () => import("./commands/data/checkout.ts"),
   },
   {
     name: "commit",
     summary: "Record what lies in the workspace, without running anything",
-    load: () => import("./commands/commit.ts"),
+    load: () => import("./commands/data/commit.ts"),
   },
   {
     name: "compose",
     summary: "Print a composed config, and where its values come from",
-    load: () => import("./commands/compose.ts"),
+    load: () => import("./commands/sweep/compose.ts"),
   },
   {
     name: "config",
     summary: "Read and change the configuration",
-    load: () => import("./commands/config.ts"),
+    load: () => import("./commands/project/config.ts"),
   },
   {
     name: "dag",
     summary: "Show the graph of stages",
-    load: () => import("./commands/dag.ts"),
+    load: () => import("./commands/pipeline/dag.ts"),
   },
   {
     name: "doctor",
     summary: "Look for what crashes left behind, and repair it",
-    load: () => import("./commands/doctor.ts"),
+    load: () => import("./commands/project/doctor.ts"),
   },
   {
     name: "exp",
@@ -66,92 +66,92 @@ export const catalog: readonly CatalogEntry[] = [
       {
         name: "apply",
         summary: "Lay an experiment over the workspace",
-        load: () => import("./commands/exp-apply.ts"),
+        load: () => import("./commands/exp/apply.ts"),
       },
       {
         name: "branch",
         summary: "Make a Git branch of an experiment",
-        load: () => import("./commands/exp-branch.ts"),
+        load: () => import("./commands/exp/branch.ts"),
       },
       {
         name: "clean",
         summary: "Remove old logs and leftovers",
-        load: () => import("./commands/exp-clean.ts"),
+        load: () => import("./commands/exp/clean.ts"),
       },
       {
         name: "diff",
         summary: "Show changes between two experiments",
-        load: () => import("./commands/exp-diff.ts"),
+        load: () => import("./commands/exp/diff.ts"),
       },
       {
         name: "list",
         aliases: ["ls"],
         summary: "List experiments, here or in a Git remote",
-        load: () => import("./commands/exp-list.ts"),
+        load: () => import("./commands/exp/list.ts"),
       },
       {
         name: "logs",
         summary: "Print the log of an experiment's run",
-        load: () => import("./commands/exp-logs.ts"),
+        load: () => import("./commands/exp/logs.ts"),
       },
       {
         name: "pull",
         summary: "Pull experiments from a Git remote, with their data",
-        load: () => import("./commands/exp-pull.ts"),
+        load: () => import("./commands/exp/pull.ts"),
       },
       {
         name: "push",
         summary: "Push experiments to a Git remote, with their data",
-        load: () => import("./commands/exp-push.ts"),
+        load: () => import("./commands/exp/push.ts"),
       },
       {
         name: "remove",
         aliases: ["rm"],
         summary: "Remove experiments, finished or queued",
-        load: () => import("./commands/exp-remove.ts"),
+        load: () => import("./commands/exp/remove.ts"),
       },
       {
         name: "rename",
         aliases: ["mv"],
         summary: "Give an experiment another name",
-        load: () => import("./commands/exp-rename.ts"),
+        load: () => import("./commands/exp/rename.ts"),
       },
       {
         name: "run",
         summary: "Run an experiment, or queue one or many",
-        load: () => import("./commands/exp-run.ts"),
+        load: () => import("./commands/exp/run.ts"),
       },
       {
         name: "save",
         summary: "Keep the workspace as an experiment",
-        load: () => import("./commands/exp-save.ts"),
+        load: () => import("./commands/exp/save.ts"),
       },
       {
         name: "show",
         summary: "Show experiments with their parameters and metrics",
-        load: () => import("./commands/exp-show.ts"),
+        load: () => import("./commands/exp/show.ts"),
       },
     ],
   },
   {
     name: "expand",
     summary: "Print the jobs of a sweep, one a line",
-    load: () => import("./commands/expand.ts"),
+    load: () => import("./commands/sweep/expand.ts"),
   },
   {
     name: "fetch",
     summary: "Download tracked data into the cache",
-    load: () => import("./commands/fetch.ts"),
+    load: () => import("./commands/data/fetch.ts"),
   },
   {
     name: "freeze",
     summary: "Keep stages from running, whatever changes",
-    load: () => import("./commands/freeze.ts"),
+    load: () => import("./commands/pipeline/freeze.ts"),
   },
   {
     name: "init",
     summary: "Make a folder a project",
-    load: () => import("./commands/init.ts"),
+    load: () => import("./commands/project/init.ts"),
   },
   {
     name: "matrix",
@@ -161,27 +161,27 @@ export const catalog: readonly CatalogEntry[] = [
       {
         name: "collect",
         summary: "Collect the results of all jobs, and report what is missing",
-        load: () => import("./commands/matrix-collect.ts"),
+        load: () => import("./commands/matrix/collect.ts"),
       },
       {
         name: "emit",
         summary: "Print the job matrix in the form of a CI system",
-        load: () => import("./commands/matrix-emit.ts"),
+        load: () => import("./commands/matrix/emit.ts"),
       },
       {
         name: "init",
         summary: "Write a pipeline file for a CI system",
-        load: () => import("./commands/matrix-init.ts"),
+        load: () => import("./commands/matrix/init.ts"),
       },
       {
         name: "plan",
         summary: "Write down the points of a sweep",
-        load: () => import("./commands/matrix-plan.ts"),
+        load: () => import("./commands/matrix/plan.ts"),
       },
       {
         name: "run",
         summary: "Run the points of one job, and push the results",
-        load: () => import("./commands/matrix-run.ts"),
+        load: () => import("./commands/matrix/run.ts"),
       },
     ],
   },
@@ -189,31 +189,31 @@ export const catalog: readonly CatalogEntry[] = [
     name: "metrics",
     summary: "Show metrics and their changes",
     commands: [
-      { name: "diff", summary: "Show changes in metrics", load: () => import("./commands/metrics-diff.ts") },
-      { name: "show", summary: "Print metrics", load: () => import("./commands/metrics-show.ts") },
+      { name: "diff", summary: "Show changes in metrics", load: () => import("./commands/metrics/metrics-diff.ts") },
+      { name: "show", summary: "Print metrics", load: () => import("./commands/metrics/metrics-show.ts") },
     ],
   },
   {
     name: "params",
     summary: "Show changes in parameters",
     commands: [
-      { name: "diff", summary: "Show changes in parameters", load: () => import("./commands/params-diff.ts") },
+      { name: "diff", summary: "Show changes in parameters", load: () => import("./commands/metrics/params-diff.ts") },
     ],
   },
   {
     name: "parse",
     summary: "Explain how overrides are read",
-    load: () => import("./commands/parse.ts"),
+    load: () => import("./commands/sweep/parse.ts"),
   },
   {
     name: "pull",
     summary: "Download tracked data and bring it into the workspace",
-    load: () => import("./commands/pull.ts"),
+    load: () => import("./commands/data/pull.ts"),
   },
   {
     name: "push",
     summary: "Upload tracked data to a storage remote",
-    load: () => import("./commands/push.ts"),
+    load: () => import("./commands/data/push.ts"),
   },
   {
     name: "queue",
@@ -222,48 +222,48 @@ export const catalog: readonly CatalogEntry[] = [
       {
         name: "kill",
         summary: "End running experiments",
-        load: () => import("./commands/queue-kill.ts"),
+        load: () => import("./commands/queue/kill.ts"),
       },
       {
         name: "logs",
         summary: "Print the log of a task",
-        load: () => import("./commands/queue-logs.ts"),
+        load: () => import("./commands/queue/logs.ts"),
       },
       {
         name: "move",
         summary: "Change the order of the queue",
-        load: () => import("./commands/queue-move.ts"),
+        load: () => import("./commands/queue/move.ts"),
       },
       {
         name: "remove",
         summary: "Take tasks out of the queue",
-        load: () => import("./commands/queue-remove.ts"),
+        load: () => import("./commands/queue/remove.ts"),
       },
       {
         name: "retry",
         summary: "Queue failed experiments again",
-        load: () => import("./commands/queue-retry.ts"),
+        load: () => import("./commands/queue/retry.ts"),
       },
       {
         name: "start",
         summary: "Run the queue in the background",
-        load: () => import("./commands/queue-start.ts"),
+        load: () => import("./commands/queue/start.ts"),
       },
       {
         name: "status",
         summary: "Show the queue and its workers",
-        load: () => import("./commands/queue-status.ts"),
+        load: () => import("./commands/queue/status.ts"),
       },
       {
         name: "stop",
         summary: "Stop the background workers",
-        load: () => import("./commands/queue-stop.ts"),
+        load: () => import("./commands/queue/stop.ts"),
       },
       {
         name: "worker",
         summary: "What `queue start` starts",
         hidden: true,
-        load: () => import("./commands/queue-worker.ts"),
+        load: () => import("./commands/queue/worker.ts"),
       },
     ],
   },
@@ -274,35 +274,35 @@ export const catalog: readonly CatalogEntry[] = [
       {
         name: "add",
         summary: "Add a remote",
-        load: async () => ({ command: (await import("./commands/remote.ts")).add }),
+        load: async () => ({ command: (await import("./commands/data/remote.ts")).add }),
       },
       {
         name: "default",
         summary: "Show or choose the default remote",
-        load: async () => ({ command: (await import("./commands/remote.ts")).defaults }),
+        load: async () => ({ command: (await import("./commands/data/remote.ts")).defaults }),
       },
       {
         name: "list",
         summary: "List remotes",
-        load: async () => ({ command: (await import("./commands/remote.ts")).list }),
+        load: async () => ({ command: (await import("./commands/data/remote.ts")).list }),
       },
       {
         name: "modify",
         summary: "Change an option of a remote",
-        load: async () => ({ command: (await import("./commands/remote.ts")).modify }),
+        load: async () => ({ command: (await import("./commands/data/remote.ts")).modify }),
       },
       {
         name: "remove",
         aliases: ["rm"],
         summary: "Remove a remote",
-        load: async () => ({ command: (await import("./commands/remote.ts")).remove }),
+        load: async () => ({ command: (await import("./commands/data/remote.ts")).remove }),
       },
     ],
   },
   {
     name: "repro",
     summary: "Run the stages of a pipeline that changed",
-    load: () => import("./commands/repro.ts"),
+    load: () => import("./commands/pipeline/repro.ts"),
   },
   {
     name: "stage",
@@ -312,34 +312,34 @@ export const catalog: readonly CatalogEntry[] = [
         name: "add",
         summary: "Write a stage into dvc.yaml",
         takesCommand: true,
-        load: () => import("./commands/stage-add.ts"),
+        load: () => import("./commands/pipeline/stage-add.ts"),
       },
       {
         name: "list",
         aliases: ["ls"],
         summary: "List stages",
-        load: () => import("./commands/stage-list.ts"),
+        load: () => import("./commands/pipeline/stage-list.ts"),
       },
     ],
   },
   {
     name: "status",
     summary: "Show what changed since the stages last ran",
-    load: () => import("./commands/status.ts"),
+    load: () => import("./commands/pipeline/status.ts"),
   },
   {
     name: "sweep",
     summary: "Queue all combinations of overrides, run them, show the results",
-    load: () => import("./commands/sweep.ts"),
+    load: () => import("./commands/sweep/sweep.ts"),
   },
   {
     name: "unfreeze",
     summary: "Let frozen stages run again",
-    load: () => import("./commands/unfreeze.ts"),
+    load: () => import("./commands/pipeline/unfreeze.ts"),
   },
   {
     name: "version",
     summary: "Print the versions of sweepline, Node and Git",
-    load: () => import("./commands/version.ts"),
+    load: () => import("./commands/project/version.ts"),
   },
 ];

@@ -1,9 +1,9 @@
 /** The next command after a crash, whatever it is, ends the stages of dead runs. */
 import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../base/errors.ts";
-import { leavesTraces } from "../experiments/dead-run-traces.ts";
 import { stateLayout } from "../experiments/layout.ts";
-import { findDvcDir } from "../store/upwards.ts";
+import { leavesTraces } from "../experiments/recovery/dead-run-traces.ts";
+import { findDvcDir } from "../project/upwards.ts";
 
 /** A repository that can't be written to, or not be opened, is the command's own business. */
 export async function endDeadRuns(): Promise<void> {
@@ -13,15 +13,15 @@ export async function endDeadRuns(): Promise<void> {
     const state = stateLayout({ tmpDir: path.join(dvcDir, "tmp") });
     if (!leavesTraces(state)) return;
     const [{ hasDeadStages }, { endDeadStages }] = await Promise.all([
-      import("../experiments/dead-runs.ts"),
-      import("../experiments/stage-tables.ts"),
+      import("../experiments/recovery/dead-runs.ts"),
+      import("../experiments/recovery/stage-tables.ts"),
     ]);
     await endDeadStages(state);
     if (!hasDeadStages(state)) return;
     const [{ openExperiments }, { recoverDeadRuns }, { openProject }] = await Promise.all([
       import("../experiments/repository.ts"),
-      import("../experiments/recovery.ts"),
-      import("../store/open.ts"),
+      import("../experiments/recovery/recovery.ts"),
+      import("../project/open.ts"),
     ]);
     await recoverDeadRuns(openExperiments(openProject(process.cwd())));
   } catch (error) {

@@ -1,8 +1,8 @@
 import { exitCodes } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
-import { wordsOfSystemError } from "./failure.ts";
-import { isInterruptible } from "./interrupt.ts";
-import { type ExitCode, processIo } from "./io.ts";
+import { wordsOfSystemError } from "./terminal/failure.ts";
+import { isInterruptible } from "./terminal/interrupt.ts";
+import { type ExitCode, processIo } from "./terminal/io.ts";
 import { version } from "./version.ts";
 
 /** The status that a shell gives to SIGPIPE, and DVC to a closed pipe. */

@@ -3,8 +3,8 @@ import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
-import { printFailure } from "./failure.ts";
-import type { ExitCode, Io } from "./io.ts";
+import { printFailure } from "./terminal/failure.ts";
+import type { ExitCode, Io } from "./terminal/io.ts";
 import { version } from "./version.ts";
 
 /** The catalogue entries that the words of the command line name, from the outside in: [exp, run]. */

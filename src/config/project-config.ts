@@ -5,7 +5,7 @@ import { statSync } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
 import { blockYaml } from "../params/config-file.ts";
 import type { ParamEdit } from "../params/types.ts";
-import type { Project } from "../store/project.ts";
+import type { Project } from "../project/project.ts";
 import { type ComposeRequest, compose, resolveConfig } from "./compose.ts";
 import { plainNode } from "./node.ts";
 import { ConfigOverrides } from "./overrides.ts";

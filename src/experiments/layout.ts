@@ -1,6 +1,6 @@
 /** Where our own state lies below .dvc/tmp/exps/sweepline. Deleting it loses logs and history of runs, never an experiment. */
 import path from "node:path";
-import type { Project } from "../store/project.ts";
+import type { Project } from "../project/project.ts";
 
 export interface StateLayout {
   readonly root: string;

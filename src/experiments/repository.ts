@@ -2,7 +2,7 @@
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
-import type { Project } from "../store/project.ts";
+import type { Project } from "../project/project.ts";
 import { type StateLayout, stateLayout } from "./layout.ts";
 
 export interface ExperimentsContext {

@@ -3,9 +3,9 @@ import type { ProcessIdentity } from "../base/processes.ts";
 import type { Value, ValueMap } from "../base/value.ts";
 import type { FileState } from "../store/state.ts";
 import type { ShellHazard } from "./definition/shell-hazards.ts";
-import type { ProjectStages } from "./project-stages.ts";
-import type { StageRunner } from "./run/leases.ts";
-import type { WorkspaceLock } from "./run/workspace-lock.ts";
+import type { StageRunner } from "./locks/leases.ts";
+import type { WorkspaceLock } from "./locks/workspace-lock.ts";
+import type { ProjectStages } from "./reading/project-stages.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
 export type StageAddress = string;

@@ -1,8 +1,8 @@
 /** Which metrics, parameters and dependencies the experiments have, and what their columns are called. */
 import { compareCodePoints } from "../base/python.ts";
 import type { Value } from "../base/value.ts";
+import type { Baseline, ExperimentData, FileResult } from "../experiments/reading/types.ts";
 import { flattenFile } from "../experiments/show/flatten.ts";
-import type { Baseline, ExperimentData, FileResult } from "../experiments/show/types.ts";
 import type { Column } from "./table.ts";
 
 export const labelNames = ["Experiment", "rev", "typ", "Created", "parent", "State", "Executor"] as const;

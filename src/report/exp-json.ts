@@ -9,7 +9,7 @@ import type {
   ExperimentState,
   FileResult,
   OutputState,
-} from "../experiments/show/types.ts";
+} from "../experiments/reading/types.ts";
 import { isoTime } from "./dates.ts";
 
 type Fields = Readonly<Record<string, Value>>;

@@ -1,5 +1,5 @@
 /** `exp show` in each of its formats: rows in, text out. */
-import type { Baseline, ExperimentState } from "../experiments/show/types.ts";
+import type { Baseline, ExperimentState } from "../experiments/reading/types.ts";
 import { defaultPrecision, exactFloats, significantFloats } from "./cells.ts";
 import { toCsv } from "./csv.ts";
 import { experimentsAsJson } from "./exp-json.ts";

@@ -2,7 +2,7 @@
 import { SweeplineError } from "../base/errors.ts";
 import { compareCodePoints } from "../base/python.ts";
 import { isList, type Value } from "../base/value.ts";
-import type { Experiment } from "../experiments/show/types.ts";
+import type { Experiment } from "../experiments/reading/types.ts";
 import { cellText, exactFloats } from "./cells.ts";
 import type { ExperimentColumns, Leaves, ValueColumn } from "./exp-columns.ts";
 

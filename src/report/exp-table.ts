@@ -7,7 +7,7 @@ import type {
   ExperimentData,
   ExperimentState,
   FileResult,
-} from "../experiments/show/types.ts";
+} from "../experiments/reading/types.ts";
 import { cellText, type FloatFormat } from "./cells.ts";
 import { isoTime, shortTime } from "./dates.ts";
 import {

@@ -1,9 +1,9 @@
 /** `metrics show`: one row for each revision and file (DVC 3.67.1, compare.py). */
 import { compareCodePoints, pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
+import type { FileResult } from "../experiments/reading/types.ts";
 import type { RevisionMetrics } from "../experiments/show/compare.ts";
 import { flattenMap } from "../experiments/show/flatten.ts";
-import type { FileResult } from "../experiments/show/types.ts";
 import { cellText, decimalFloats, defaultPrecision, type FloatFormat } from "./cells.ts";
 import { fileResultValue } from "./exp-json.ts";
 import { type JsonLayout, jsonText } from "./json.ts";

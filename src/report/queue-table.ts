@@ -1,7 +1,7 @@
 /** The text of `queue status`: DVC's columns, and a line about the workers. */
 
 import { visible } from "../base/visible.ts";
-import type { QueueStatus, QueueTask } from "../experiments/queue-status.ts";
+import type { QueueStatus, QueueTask } from "../experiments/queue/status.ts";
 import { shortTime } from "./dates.ts";
 import { toPlainText } from "./plain.ts";
 import type { Column } from "./table.ts";

@@ -2,24 +2,25 @@
  * Runs queued entries: claims them one by one, gives each to a worker thread with a workspace copy, and commits what
  * comes back. The commit point of an experiment is one ref transaction: result created, entry deleted.
  */
+
+import { PipelineFileFinder } from "../experiments/copy/pipeline-files.ts";
+import { SlotPool } from "../experiments/copy/slots.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
-import { PipelineFileFinder } from "../experiments/pipeline-files.ts";
-import { type QueueEntry, releaseEntry } from "../experiments/queue.ts";
+import { type QueueEntry, releaseEntry } from "../experiments/queue/entries.ts";
+import type { QueueRequest } from "../experiments/queue/requests.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import type { QueueRequest } from "../experiments/requests.ts";
-import { runFolder, startRun } from "../experiments/runs.ts";
+import { runFolder, startRun } from "../experiments/runs/records.ts";
 import { committerIdentity } from "../git/objects.ts";
 import { RefTransactions } from "../git/refs.ts";
 import { ActiveRun, type RunTools } from "./active-run.ts";
-import { Capacity, type CapacityOptions } from "./capacity.ts";
-import type { DeviceShare } from "./devices.ts";
 import { EntrySource } from "./entry-source.ts";
-import { garbageCollector } from "./garbage.ts";
-import { WorkerPool } from "./pool.ts";
+import { Capacity, type CapacityOptions } from "./limits/capacity.ts";
+import type { DeviceShare } from "./limits/devices.ts";
+import type { RetryPolicy } from "./limits/retry.ts";
+import { garbageCollector } from "./pool/garbage.ts";
+import { WorkerPool } from "./pool/pool.ts";
 import { RequestWatch } from "./request-watch.ts";
-import type { RetryPolicy } from "./retry.ts";
 import { giveUpLost, keepInterrupted, labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
-import { SlotPool } from "./slots.ts";
 import type { FailedRun, RunSummary } from "./summary.ts";
 import { Wake } from "./wake.ts";
 

@@ -1,12 +1,19 @@
 /** Gives out queued entries one by one, each claimed for this process. */
-import { readAttempts } from "../experiments/attempts.ts";
-import { claimEntry, listQueue, type QueueEntry, releaseEntry, runningSequences } from "../experiments/queue.ts";
-import { orderVersion } from "../experiments/queue-order.ts";
-import { endProcessGroups } from "../experiments/recovery.ts";
+
+import {
+  claimEntry,
+  listQueue,
+  type QueueEntry,
+  releaseEntry,
+  runningSequences,
+} from "../experiments/queue/entries.ts";
+import { orderVersion } from "../experiments/queue/order.ts";
+import { endProcessGroups } from "../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { livingProcesses, processesFile, readRunRecord, runFolder } from "../experiments/runs.ts";
+import { readAttempts } from "../experiments/runs/attempts.ts";
+import { livingProcesses, processesFile, readRunRecord, runFolder } from "../experiments/runs/records.ts";
 import { refIs } from "../git/refs.ts";
-import { longestDelayMs } from "./retry.ts";
+import { longestDelayMs } from "./limits/retry.ts";
 import type { RunSummary } from "./summary.ts";
 
 export interface EntrySourceOptions {

@@ -2,7 +2,7 @@
 
 import { systemErrorCode } from "../base/errors.ts";
 import type { StateLayout } from "../experiments/layout.ts";
-import { type QueueRequest, readRequests, removeRequest } from "../experiments/requests.ts";
+import { type QueueRequest, readRequests, removeRequest } from "../experiments/queue/requests.ts";
 
 const pollMs = 200;
 

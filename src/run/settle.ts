@@ -1,15 +1,15 @@
 /** What becomes of an entry after its run: refs, records, events. */
 import path from "node:path";
 import type { SweeplineErrorFacts } from "../base/errors.ts";
-import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/attempts.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
-import type { EntryOutcome } from "../experiments/execute.ts";
-import { commitOutcome, markFailed } from "../experiments/outcomes.ts";
-import type { QueueEntry } from "../experiments/queue.ts";
+import type { QueueEntry } from "../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs.ts";
+import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
+import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
 import type { RefTransactions } from "../git/refs.ts";
-import { decideRetry, type RetryPolicy } from "./retry.ts";
+import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
+import type { EntryOutcome } from "./one/in-copy.ts";
+import { commitOutcome, markFailed } from "./outcomes.ts";
 import type { FailedRun } from "./summary.ts";
 
 /** How a run came back: by itself, "lost" with its worker, or ended by us. */

@@ -8,8 +8,8 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, rename, setMode, statSync } from "../base/files.ts";
-import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
-import type { LinkType, Project } from "./project.ts";
+import { type IgnoreRules, ignoreRules } from "../project/ignore-rules.ts";
+import type { LinkType, Project } from "../project/project.ts";
 import { type FileState, memoryState, rememberObject } from "./state.ts";
 import { isObjectHash, isTreeHash, parseTree, type TreeEntry } from "./tree.ts";
 

@@ -1,8 +1,8 @@
 /** `.dvc` files: one tracked file or folder each, written beside it. */
 import { SweeplineError } from "../base/errors.ts";
 import { readIfExists, writeAtomic } from "../base/files.ts";
-import { dumpYaml } from "../base/ruamel.ts";
 import type { Scalar, Value } from "../base/value.ts";
+import { dumpYaml } from "../yaml/ruamel.ts";
 import type { DataHash } from "./hash.ts";
 
 function hashFields(hash: DataHash): [string, Value][] {

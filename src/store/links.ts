@@ -12,8 +12,8 @@ import {
   symlink,
   withAside,
 } from "../base/files.ts";
+import type { LinkType } from "../project/project.ts";
 import type { Cache } from "./cache.ts";
-import type { LinkType } from "./project.ts";
 
 const unsupported = new Set([
   "EXDEV",

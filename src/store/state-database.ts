@@ -6,8 +6,8 @@ import path from "node:path";
 import type { Database } from "lmdb";
 import { beforeEffect } from "../base/effects.ts";
 import { statfsSync } from "../base/files.ts";
+import type { Project } from "../project/project.ts";
 import { openTextDatabase } from "./database.ts";
-import type { Project } from "./project.ts";
 import { type FileRecord, type FileState, memoryState } from "./state.ts";
 
 /** Network file systems, where a memory-mapped database is not safe: statfs types of NFS, SMB, CIFS, SMB2, FUSE, AFS, 9p, Lustre. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { isAsideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { type Dirent, readdirSync, statSync } from "../base/files.ts";
-import type { IgnoreRules } from "./ignore-rules.ts";
+import type { IgnoreRules } from "../project/ignore-rules.ts";
 
 export interface FoundFile {
   /** Relative to the folder that was walked, "/" as separator. */

@@ -1,13 +1,13 @@
 /** The values of a sweep, one by one. */
 import { quote } from "../../grammar/override/printer.ts";
-import { randomOf } from "./chance.ts";
-import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./elements.ts";
 import { evaluateOverride } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
-import type { EvaluationContext } from "./functions.ts";
-import { globMatcher } from "./glob-match.ts";
-import { shuffled } from "./ordering.ts";
-import { rangeCount, rangeElements } from "./ranges.ts";
+import { randomOf } from "./functions/chance.ts";
+import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./functions/elements.ts";
+import type { EvaluationContext } from "./functions/functions.ts";
+import { globMatcher } from "./functions/glob-match.ts";
+import { shuffled } from "./functions/ordering.ts";
+import { rangeCount, rangeElements } from "./functions/ranges.ts";
 import { renderElement } from "./render.ts";
 
 /** One axis longer than this is a slip of the keyboard: range(0,1e12). */

@@ -12,10 +12,10 @@ import { parseOverride } from "../../grammar/override/parse.ts";
 import { printKey } from "../../grammar/override/printer.ts";
 import { type SourcePlace, SweeplineError } from "../base/errors.ts";
 import type { Scalar } from "../base/value.ts";
-import { withChance } from "./chance.ts";
-import { dictOf, type Element, type GlobSweep, isElementList, type Sweep } from "./elements.ts";
 import { EvaluationError } from "./evaluation-error.ts";
-import { callFunction, type EvaluationContext } from "./functions.ts";
+import { withChance } from "./functions/chance.ts";
+import { dictOf, type Element, type GlobSweep, isElementList, type Sweep } from "./functions/elements.ts";
+import { callFunction, type EvaluationContext } from "./functions/functions.ts";
 import { parseFloatText, parseInteger } from "./numbers.ts";
 
 export type OverrideType = "CHANGE" | "ADD" | "FORCE_ADD" | "DEL" | "EXTEND_LIST";

@@ -3,7 +3,7 @@ import { SweeplineError } from "../base/errors.ts";
 import type { EvaluatedOverride } from "./evaluate.ts";
 import { evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
-import type { EvaluationContext } from "./functions.ts";
+import type { EvaluationContext } from "./functions/functions.ts";
 import { paramEdit, rereadElement } from "./param-edit.ts";
 import { axisValues, combinationCount, combinations } from "./product.ts";
 import { blanksHint } from "./split-words.ts";

@@ -1,8 +1,9 @@
 /** How an override is read, in words for people. */
-import { type Element, isElementList, kindOf } from "./elements.ts";
+
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, type OverrideType, sweepOf } from "./evaluate.ts";
-import type { EvaluationContext } from "./functions.ts";
+import { type Element, isElementList, kindOf } from "./functions/elements.ts";
+import type { EvaluationContext } from "./functions/functions.ts";
 import { renderElement } from "./render.ts";
 
 /** Values of a sweep that are listed; the rest is counted. */

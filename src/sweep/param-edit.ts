@@ -1,10 +1,10 @@
 /** From an override to the change of a parameter file that it asks for. */
 import { SweeplineError } from "../base/errors.ts";
 import type { ParamEdit } from "../params/types.ts";
-import { plainValue } from "./casts.ts";
-import { type Element, isElementList } from "./elements.ts";
 import { type EvaluatedOverride, evaluateOverride, sweepOf } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
+import { plainValue } from "./functions/casts.ts";
+import { type Element, isElementList } from "./functions/elements.ts";
 
 const editKinds = {
   CHANGE: "change",

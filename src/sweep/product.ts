@@ -1,10 +1,11 @@
 /** The product of Hydra's basic sweeper: the last key varies fastest; a key given again keeps its place and takes the new values. */
-import { withChance } from "./chance.ts";
-import type { Element } from "./elements.ts";
+
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, sweepOf } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
-import type { EvaluationContext } from "./functions.ts";
+import { withChance } from "./functions/chance.ts";
+import type { Element } from "./functions/elements.ts";
+import type { EvaluationContext } from "./functions/functions.ts";
 import { renderElement } from "./render.ts";
 
 export interface AxisValue {

@@ -4,7 +4,7 @@ import { type EvaluatedOverride, evaluateOverride, issueError } from "./evaluate
 import { EvaluationError } from "./evaluation-error.ts";
 import { refusal, splitFile } from "./expand.ts";
 import { explainOverride } from "./explain.ts";
-import type { EvaluationContext } from "./functions.ts";
+import type { EvaluationContext } from "./functions/functions.ts";
 import { blanksHint } from "./split-words.ts";
 
 export type ReadOutcome = { readonly file: string; readonly text: string } & (

@@ -9,7 +9,7 @@ import {
 } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import { maxPoints } from "./expand.ts";
-import type { EvaluationContext } from "./functions.ts";
+import type { EvaluationContext } from "./functions/functions.ts";
 import { axesOf, axisValues, batchSizes, combinationCount, combinations } from "./product.ts";
 import { renderElement } from "./render.ts";
 import { type TypedJson, typedElement, typedSweep } from "./typed-json.ts";

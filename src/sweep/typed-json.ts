@@ -1,6 +1,6 @@
 /** Values as JSON that keeps Python's types apart: {"t":"int","v":"12"}, {"t":"float","v":"1.0"}, {"t":"str","v":"a"}. */
 import { floatRepr } from "../base/python.ts";
-import { decimalText } from "./decimal.ts";
+import { decimalText } from "./functions/decimal.ts";
 import {
   type DictValue,
   type Element,
@@ -10,7 +10,7 @@ import {
   type QuotedText,
   type RangeBound,
   type Sweep,
-} from "./elements.ts";
+} from "./functions/elements.ts";
 
 export type TypedJson = Readonly<Record<string, unknown>>;
 

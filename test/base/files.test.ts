@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { asideName, asideWriter, isAsideName } from "../../src/base/asides.ts";
 import { withAside, withAsideLater } from "../../src/base/files.ts";
-import { ignoreRules } from "../../src/store/ignore-rules.ts";
+import { ignoreRules } from "../../src/project/ignore-rules.ts";
 import { listFiles } from "../../src/store/walk.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 

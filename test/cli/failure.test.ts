@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
-import { printFailure } from "../../src/cli/failure.ts";
+import { printFailure } from "../../src/cli/terminal/failure.ts";
 
 function linesOf(text: string, offset: number, length: number): readonly string[] {
   const stderr = new PassThrough();

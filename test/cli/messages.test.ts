@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
-import { printFailure } from "../../src/cli/failure.ts";
+import { printFailure } from "../../src/cli/terminal/failure.ts";
 import { binary, makeRepository, type Repository } from "../rig/index.ts";
 
 const files = {

@@ -1,7 +1,7 @@
 /** What runs tell beside their results: on terminals, in CI, and where there is nothing to do. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { terminalOf } from "../../src/cli/terminal.ts";
+import { terminalOf } from "../../src/cli/terminal/terminal.ts";
 import { KeptStream } from "../report/progress-events.ts";
 import { binary, type Gate, makeGate, makeGatedRepository } from "../rig/index.ts";
 

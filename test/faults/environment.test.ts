@@ -10,7 +10,7 @@ import {
   queueRefs,
   userState,
 } from "../cli/exp-project.ts";
-import { states, status } from "../cli/queue-project.ts";
+import { states, status } from "../cli/queue/project.ts";
 import { makeTemporaryFolder, Repository } from "../rig/index.ts";
 
 const isFull = process.env.SWEEPLINE_FAULTS_STRIDE !== undefined;

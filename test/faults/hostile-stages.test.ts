@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { experimentNames, queueRefs, userState } from "../cli/exp-project.ts";
-import { status } from "../cli/queue-project.ts";
+import { status } from "../cli/queue/project.ts";
 import { makeRepository, type Repository } from "../rig/index.ts";
 
 const isFull = process.env.SWEEPLINE_FAULTS_STRIDE !== undefined;

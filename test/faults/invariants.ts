@@ -5,11 +5,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { cleanExperiments } from "../../src/experiments/clean.ts";
-import { examine } from "../../src/experiments/doctor.ts";
-import { queuePrefix } from "../../src/experiments/queue.ts";
+import { queuePrefix } from "../../src/experiments/queue/entries.ts";
 import { openExperiments } from "../../src/experiments/repository.ts";
-import { openProject } from "../../src/store/open.ts";
+import { cleanExperiments } from "../../src/experiments/upkeep/clean.ts";
+import { examine } from "../../src/experiments/upkeep/doctor.ts";
+import { openProject } from "../../src/project/open.ts";
 import type { Repository } from "../rig/index.ts";
 import { paramsOf } from "./project.ts";
 

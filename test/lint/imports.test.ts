@@ -35,7 +35,11 @@ const imports: readonly (readonly [file: string, from: string, verdict: "allowed
   ["src/base/a.ts", "node:fs", "allowed"],
   ["src/git/a.ts", "node:fs", "refused"],
   ["src/cli/a.ts", "node:fs/promises", "refused"],
-  ["src/pipeline/run/a.ts", "node:child_process", "allowed"],
+  ["src/pipeline/processes/a.ts", "node:child_process", "allowed"],
+  ["src/pipeline/reproduce/a.ts", "node:child_process", "refused"],
+  ["src/yaml/a.ts", "../params/b.ts", "refused"],
+  ["src/project/a.ts", "../store/b.ts", "refused"],
+  ["src/store/a.ts", "../project/b.ts", "allowed"],
   ["src/pipeline/lock/a.ts", "node:child_process", "refused"],
   ["src/experiments/a.ts", "node:child_process", "refused"],
 ];

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { addPaths } from "../../src/pipeline/data/add.ts";
+import { openProject } from "../../src/project/open.ts";
 import { objectPath, openCache } from "../../src/store/cache.ts";
-import { openProject } from "../../src/store/open.ts";
 import { makeRepository } from "../rig/index.ts";
 
 interface Row {

@@ -6,11 +6,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
-import { reproductionError } from "../../src/pipeline/reproduce.ts";
+import { reproductionError } from "../../src/pipeline/reproduce/reproduce.ts";
+import { ignoreInGit } from "../../src/project/gitignore.ts";
 import { openCache } from "../../src/store/cache.ts";
 import { commitData } from "../../src/store/commit.ts";
 import { writeDvcFile } from "../../src/store/dvc-file.ts";
-import { ignoreInGit } from "../../src/store/gitignore.ts";
 import { run, type TestProject, testProject } from "../pipeline/project.ts";
 
 const recordFile = fileURLToPath(new URL("../../../shared/oracle/dvc/repro_lock.json", import.meta.url));

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { plainValue } from "../../src/params/located.ts";
 import { parseYaml } from "../../src/params/yaml/parse.ts";
 import { shellWord } from "../../src/pipeline/definition/arguments.ts";
-import { scanYaml } from "../../src/pipeline/lock/scan.ts";
-import { loadProjectStages } from "../../src/pipeline/project-stages.ts";
+import { loadProjectStages } from "../../src/pipeline/reading/project-stages.ts";
 import type { Stage } from "../../src/pipeline/types.ts";
+import { scanYaml } from "../../src/yaml/scan.ts";
 import { type Files, testProject } from "./project.ts";
 
 async function stagesOf(pipeline: string, files: Files = {}): Promise<readonly Stage[]> {

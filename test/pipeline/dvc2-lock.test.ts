@@ -1,7 +1,7 @@
 /** Lock entries as DVC 2 wrote them: no `hash: md5`, and the hash of a text is that of its lines without CR. */
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { projectStatus } from "../../src/pipeline/status.ts";
+import { projectStatus } from "../../src/pipeline/ask/status.ts";
 import { run, type TestProject, testProject } from "./project.ts";
 
 const withoutCr = createHash("md5").update("a\nb\n").digest("hex");

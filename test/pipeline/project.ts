@@ -14,15 +14,15 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
-import { reproduce } from "../../src/pipeline/reproduce.ts";
+import { reproduce } from "../../src/pipeline/reproduce/reproduce.ts";
 import {
   type ReproduceEvents,
   type ReproduceOptions,
   type ReproduceResult,
   reproduceDefaults,
 } from "../../src/pipeline/types.ts";
-import { openProject } from "../../src/store/open.ts";
-import type { Project } from "../../src/store/project.ts";
+import { openProject } from "../../src/project/open.ts";
+import type { Project } from "../../src/project/project.ts";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../src/base/value.ts";
-import type { Baseline, Experiment, ExperimentData, FileResult } from "../../src/experiments/show/types.ts";
+import type { Baseline, Experiment, ExperimentData, FileResult } from "../../src/experiments/reading/types.ts";
 import { renderExperiments, type ShowOptions, showTable } from "../../src/report/exp-show.ts";
 
 const id = (letter: string) => letter.repeat(40);

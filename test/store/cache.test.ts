@@ -3,9 +3,9 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { openProject } from "../../src/project/open.ts";
 import { hasData, missingObjects, objectPath, openCache } from "../../src/store/cache.ts";
 import { addToCache, hashData } from "../../src/store/data.ts";
-import { openProject } from "../../src/store/open.ts";
 import { checkout, type Files, makeRepository } from "../rig/index.ts";
 
 function makeCache(files: Files) {
@@ -88,7 +88,7 @@ async function bundleWorker(folder: string): Promise<string> {
       contents: `
         import { workerData, parentPort } from "node:worker_threads";
         import { rmSync } from "node:fs";
-        import { openProject } from "./src/store/open.ts";
+        import { openProject } from "./src/project/open.ts";
         import { openCache, objectPath } from "./src/store/cache.ts";
         import { addToCache } from "./src/store/data.ts";
         const { folder, env, file, rounds } = workerData;

@@ -12,12 +12,12 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { openProject } from "../../src/project/open.ts";
+import type { LinkType } from "../../src/project/project.ts";
 import { objectPath, openCache } from "../../src/store/cache.ts";
 import { checkoutData, planCheckout, relinkPath } from "../../src/store/checkout.ts";
 import { commitData } from "../../src/store/commit.ts";
 import { addToCache, hashData } from "../../src/store/data.ts";
-import { openProject } from "../../src/store/open.ts";
-import type { LinkType } from "../../src/store/project.ts";
 import { type Files, makeRepository } from "../rig/index.ts";
 
 function makeCache(files: Files, linkTypes: readonly LinkType[] = ["copy"]) {

@@ -1,9 +1,9 @@
 import { mkdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { openProject } from "../../src/project/open.ts";
 import { openCache } from "../../src/store/cache.ts";
 import { hashData } from "../../src/store/data.ts";
-import { openProject } from "../../src/store/open.ts";
 import { type FileState, knownHash, memoryState, rememberHash } from "../../src/store/state.ts";
 import { databaseState } from "../../src/store/state-database.ts";
 import { makeRepository, makeTemporaryFolder } from "../rig/index.ts";

@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { ignoreInGit, isGitIgnored } from "../../src/project/gitignore.ts";
+import { initProject } from "../../src/project/init.ts";
+import { openProject } from "../../src/project/open.ts";
 import { formatDvcFile, replaceHash, writeDvcFile } from "../../src/store/dvc-file.ts";
-import { ignoreInGit, isGitIgnored } from "../../src/store/gitignore.ts";
-import { initProject } from "../../src/store/init.ts";
-import { openProject } from "../../src/store/open.ts";
 import { type Files, makeRepository, makeTemporaryFolder } from "../rig/index.ts";
 
 function setup(files: Files = {}) {

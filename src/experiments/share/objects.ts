@@ -4,11 +4,11 @@ import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
+import { commitSource } from "../reading/commit-source.ts";
+import { storedObjects } from "../reading/experiment-data.ts";
+import type { FileSource } from "../reading/file-source.ts";
+import { openReading, type Reading } from "../reading/load-revisions.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { commitSource } from "../show/commit-source.ts";
-import { storedObjects } from "../show/experiment-data.ts";
-import type { FileSource } from "../show/file-source.ts";
-import { openReading, type Reading } from "../show/load-revisions.ts";
 
 export interface NeededObjects {
   readonly objects: readonly RemoteObject[];

@@ -6,8 +6,8 @@ import { SweeplineError } from "../../base/errors.ts";
 import { CatFile } from "../../git/catfile.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { fetchObjects, isAncestor } from "../../git/remote.ts";
-import { type FinishedExperiment, listFinished } from "../finished.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import { type FinishedExperiment, listFinished } from "../results/finished.ts";
 import { type DataOutcome, type DataRequest, noData, pullData } from "./data.ts";
 
 export interface PullRequest {

@@ -5,8 +5,8 @@
 import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { isAncestor, pushRefs, type RemoteChange } from "../../git/remote.ts";
-import type { FinishedExperiment } from "../finished.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import type { FinishedExperiment } from "../results/finished.ts";
 import { remoteExperiments } from "../show/listing.ts";
 import { type DataOutcome, type DataRequest, noData, pushData } from "./data.ts";
 

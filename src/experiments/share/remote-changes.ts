@@ -1,10 +1,10 @@
 /** Experiments of a Git remote, removed and renamed there. Nothing of them is needed here. */
 import { SweeplineError } from "../../base/errors.ts";
 import { fetchObjects, type PushOutcome, pushRefs, type RemoteChange, shownRemote } from "../../git/remote.ts";
-import type { FinishedExperiment } from "../finished.ts";
 import { checkName } from "../names.ts";
-import type { RenameRequest } from "../rename.ts";
 import { type ExperimentsContext, experimentRef } from "../repository.ts";
+import type { FinishedExperiment } from "../results/finished.ts";
+import type { RenameRequest } from "../results/rename.ts";
 import { type Selection, selectExperiments } from "./selection.ts";
 
 export interface RemoteRemoval {

@@ -1,9 +1,9 @@
 /** Which experiments a push or a pull is about. */
 import { SweeplineError } from "../../base/errors.ts";
 import { resolveCommit } from "../../git/repository.ts";
-import { ambiguousName, type FinishedExperiment, matchNames } from "../finished.ts";
 import { isName } from "../names.ts";
 import { type ExperimentsContext, experimentRef } from "../repository.ts";
+import { ambiguousName, type FinishedExperiment, matchNames } from "../results/finished.ts";
 import { listExperiments } from "../show/list.ts";
 
 /** Experiments by name or full ref, those of some baselines, or all. */

@@ -2,13 +2,13 @@
 import { readdirSync } from "../../base/files.ts";
 import { readLock } from "../../base/locks.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import type { FinishedExperiment } from "../finished.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
-import { listQueue, type QueueEntry, runningSequences } from "../queue.ts";
+import { type DvcQueueEntry, listDvcQueue } from "../queue/dvc-queue.ts";
+import { listQueue, type QueueEntry, runningSequences } from "../queue/entries.ts";
+import type { Executor, RunState } from "../reading/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { parseRunFolder, readRunRecord, runFolder } from "../runs.ts";
-import { type DvcQueueEntry, listDvcQueue } from "./dvc-queue.ts";
-import type { Executor, RunState } from "./types.ts";
+import type { FinishedExperiment } from "../results/finished.ts";
+import { parseRunFolder, readRunRecord, runFolder } from "../runs/records.ts";
 
 /** An experiment before its commit is read. */
 export interface Candidate {

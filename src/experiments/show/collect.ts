@@ -1,13 +1,19 @@
 /** Collects what `exp show` shows: the workspace, baselines, and the experiments of each (DVC 3.67.1, repo/experiments/collect.py). */
 import type { ObjectId } from "../../git/ids.ts";
-import { listFinished } from "../finished.ts";
+import type { ParamsScope } from "../reading/experiment-data.ts";
+import {
+  type LoadedRevision,
+  loadRevisions,
+  openReading,
+  type Reading,
+  readWorkspace,
+} from "../reading/load-revisions.ts";
+import type { Baseline, Experiment, ExperimentState, RunState } from "../reading/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import { listFinished } from "../results/finished.ts";
 import { type Candidate, listCandidates } from "./candidates.ts";
-import type { ParamsScope } from "./experiment-data.ts";
 import { byBaseline } from "./listing.ts";
-import { type LoadedRevision, loadRevisions, openReading, type Reading, readWorkspace } from "./load-revisions.ts";
 import { chooseCommits, isChosen, nameCommit, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
-import type { Baseline, Experiment, ExperimentState, RunState } from "./types.ts";
 
 export interface CollectOptions {
   readonly revisions: RevisionChoice;
@@ -117,7 +123,7 @@ async function loadRemembered(
 ): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
   const { commits, reading, memory } = facts;
   if (commits.size < manyCommits) return loadRevisions(commits, reading);
-  const { RowCache } = await import("./row-cache.ts");
+  const { RowCache } = await import("../reading/row-cache.ts");
   const { request, prefix, readers } = reading;
   const cache = RowCache.open(context.project, readers.files, { request: JSON.stringify(request), prefix });
   const known = new Map<ObjectId, LoadedRevision>();

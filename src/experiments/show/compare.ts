@@ -2,12 +2,8 @@
 import { SweeplineError } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import type { Project } from "../../store/project.ts";
-import { listFinished } from "../finished.ts";
-import { type ExperimentsContext, openExperiments } from "../repository.ts";
-import { diffFiles, type FilesDiff } from "./diff.ts";
-import type { ParamsScope } from "./experiment-data.ts";
-import { flattenMetrics } from "./flatten.ts";
+import type { Project } from "../../project/project.ts";
+import type { ParamsScope } from "../reading/experiment-data.ts";
 import {
   type DataOutcome,
   type DataRequest,
@@ -16,10 +12,14 @@ import {
   openReading,
   type Reading,
   readWorkspace,
-} from "./load-revisions.ts";
+} from "../reading/load-revisions.ts";
+import type { ExperimentData, FileResult } from "../reading/types.ts";
+import { brokenFiles, type UnreadableFile, unreadableFiles } from "../reading/unreadable.ts";
+import { type ExperimentsContext, openExperiments } from "../repository.ts";
+import { listFinished } from "../results/finished.ts";
+import { diffFiles, type FilesDiff } from "./diff.ts";
+import { flattenMetrics } from "./flatten.ts";
 import { chooseCommits, type RevisionChoice, readNames, revisionResolver, unknownRevision } from "./revisions.ts";
-import type { ExperimentData, FileResult } from "./types.ts";
-import { brokenFiles, type UnreadableFile, unreadableFiles } from "./unreadable.ts";
 
 const workspaceName = "workspace";
 

@@ -1,8 +1,8 @@
 /** Differences between the parameters or metrics of two revisions (DVC 3.67.1, utils/diff.py). */
 import { pythonRepr } from "../../base/python.ts";
 import { isList, isMap, sameValue, type Value } from "../../base/value.ts";
+import type { FileResult } from "../reading/types.ts";
 import { flattenMap } from "./flatten.ts";
-import type { FileResult } from "./types.ts";
 
 export interface ValueChange {
   readonly old: Value;

@@ -1,6 +1,6 @@
 /** Nested values as rows: `nested.acc`. */
 import { isMap, type Value, type ValueMap } from "../../base/value.ts";
-import type { FileResult } from "./types.ts";
+import type { FileResult } from "../reading/types.ts";
 
 function collect(map: ValueMap, prefix: string, into: Map<string, Value>): void {
   for (const [key, value] of map) {

@@ -2,8 +2,8 @@
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { noCommits } from "../../git/repository.ts";
-import { listFinished } from "../finished.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import { listFinished } from "../results/finished.ts";
 import { byBaseline, remoteExperiments } from "./listing.ts";
 import { chooseCommits, headOnly, nameCommit, readNames, revisionResolver } from "./revisions.ts";
 

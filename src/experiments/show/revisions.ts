@@ -4,7 +4,7 @@ import type { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { Repository } from "../../git/repository.ts";
 import { git } from "../../git/run.ts";
-import { ambiguousName, type FinishedExperiment, matchNames } from "../finished.ts";
+import { ambiguousName, type FinishedExperiment, matchNames } from "../results/finished.ts";
 
 export interface RevisionChoice {
   readonly revs: readonly string[];

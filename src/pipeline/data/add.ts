@@ -3,16 +3,16 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists } from "../../base/files.ts";
 import { tryGit } from "../../git/run.ts";
+import { ignoreInGit } from "../../project/gitignore.ts";
+import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { commitData } from "../../store/commit.ts";
 import { hashData } from "../../store/data.ts";
 import { writeDvcFile } from "../../store/dvc-file.ts";
-import { ignoreInGit } from "../../store/gitignore.ts";
 import type { DataHash } from "../../store/hash.ts";
-import type { Project } from "../../store/project.ts";
-import { outputHolding, outputsAt } from "../graph.ts";
+import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { insideRoot, realTarget } from "../paths.ts";
-import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
+import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 
 export interface AddRequest {
   readonly project: Project;

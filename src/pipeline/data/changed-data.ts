@@ -4,8 +4,8 @@ import { readFileSync } from "../../base/files.ts";
 import { type Cache, hasData } from "../../store/cache.ts";
 import { addToCache, hashData } from "../../store/data.ts";
 import { replaceHash } from "../../store/dvc-file.ts";
-import type { DataStage } from "../data-stage.ts";
-import type { ProjectStages } from "../project-stages.ts";
+import type { DataStage } from "../reading/data-stage.ts";
+import type { ProjectStages } from "../reading/project-stages.ts";
 
 export interface ChangedDataFile {
   /** The .dvc file, relative to the project's root. */

@@ -1,14 +1,14 @@
 /** `checkout`: makes the workspace's data what dvc.lock and the .dvc files say. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { applyCheckout, type CheckoutPlan, planCheckout, relinkPath } from "../../store/checkout.ts";
 import type { DataHash } from "../../store/hash.ts";
-import type { Project } from "../../store/project.ts";
-import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
-import { openLockBook } from "../run/lock-book.ts";
-import type { WorkspaceLock } from "../run/workspace-lock.ts";
-import { chooseOutputsOrStages } from "../targets.ts";
+import { chooseOutputsOrStages } from "../graph/targets.ts";
+import type { WorkspaceLock } from "../locks/workspace-lock.ts";
+import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
+import { openLockBook } from "../reproduce/lock-book.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
 export interface CheckoutRequest {

@@ -1,11 +1,11 @@
 /** The data that the workspace's lock files and .dvc files name. */
 import path from "node:path";
-import type { Project } from "../../store/project.ts";
+import type { Project } from "../../project/project.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
-import { loadProjectStages, type ProjectStages } from "../project-stages.ts";
-import { openLockBook } from "../run/lock-book.ts";
-import { chooseOutputsOrStages, withDependencies } from "../targets.ts";
+import { chooseOutputsOrStages, withDependencies } from "../graph/targets.ts";
+import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
+import { openLockBook } from "../reproduce/lock-book.ts";
 import type { Stage } from "../types.ts";
 
 export interface TrackedRequest {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
-import type { ArgumentStyle } from "../../store/project.ts";
+import type { ArgumentStyle } from "../../project/project.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
 import type { Problem } from "./check.ts";
 import { type Context, emptyContext, fileContext, fileOf, TemplateProblem, varsOf, withVars } from "./context.ts";

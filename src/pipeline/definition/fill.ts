@@ -2,7 +2,7 @@
 import type { ReferencePart, Template } from "../../../grammar/interpolation/ast.ts";
 import { mayHoldReference, parseTemplate } from "../../../grammar/interpolation/parse.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
-import type { ArgumentStyle } from "../../store/project.ts";
+import type { ArgumentStyle } from "../../project/project.ts";
 import { argumentText } from "./arguments.ts";
 import { TemplateProblem } from "./context.ts";
 import { asText } from "./stage.ts";

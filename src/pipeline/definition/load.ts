@@ -3,7 +3,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
-import type { ArgumentStyle } from "../../store/project.ts";
+import type { ArgumentStyle } from "../../project/project.ts";
 import type { Stage } from "../types.ts";
 import { type DefinitionSource, expandDefinitions, type ReadTemplateFile, templateProblems } from "./expand.ts";
 import { type PipelineSource, readPipelineSource } from "./source.ts";

@@ -4,7 +4,7 @@ import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.
 import { type LocatedNode, plainValue } from "../../params/located.ts";
 import { decodeFile, lineOf } from "../../params/source-text.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
-import { scanYaml } from "../lock/scan.ts";
+import { scanYaml } from "../../yaml/scan.ts";
 import { kindOf, type Problem, type ValuePath } from "./check.ts";
 import { pipelineFile } from "./schema.ts";
 

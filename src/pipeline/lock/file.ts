@@ -4,12 +4,12 @@
  */
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, readIfExists, writeAtomic } from "../../base/files.ts";
-import { dumpYaml } from "../../base/ruamel.ts";
 import { isMap, sameValue, type Value } from "../../base/value.ts";
 import { dataReader } from "../../params/data-file.ts";
+import { dumpYaml } from "../../yaml/ruamel.ts";
+import { scanYaml } from "../../yaml/scan.ts";
 import type { LockEntry } from "../types.ts";
 import { entryToValue, valueToEntry } from "./entry.ts";
-import { scanYaml } from "./scan.ts";
 import { cutLock, withoutInnerIndentation } from "./text.ts";
 
 interface LockedStage {

@@ -5,12 +5,12 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, makeFolder, readdirSync, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
-import { dumpYaml } from "../../base/ruamel.ts";
 import { dataReader } from "../../params/data-file.ts";
+import { dumpYaml } from "../../yaml/ruamel.ts";
+import { scanYaml } from "../../yaml/scan.ts";
 import type { LockEntry, Stage } from "../types.ts";
 import { entryToValue, valueToEntry } from "./entry.ts";
 import { runCacheKey, runCacheValue } from "./hash.ts";
-import { scanYaml } from "./scan.ts";
 import { withoutInnerIndentation } from "./text.ts";
 
 /** What of a stage decides whether its runs are kept. */

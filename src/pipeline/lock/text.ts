@@ -1,5 +1,5 @@
 /** A lock file's text cut into stages, so that reading and writing one stage leaves the bytes of the others alone. */
-import { scanYaml } from "./scan.ts";
+import { scanYaml } from "../../yaml/scan.ts";
 
 export interface StageText {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Which remote an object belongs to. */
-import type { Project } from "../project.ts";
+import type { Project } from "../../project/project.ts";
 import { defaultRemoteName } from "./open.ts";
 
 /** An object of the cache. */

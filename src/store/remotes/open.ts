@@ -2,7 +2,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import type { Project } from "../project.ts";
+import type { Project } from "../../project/project.ts";
 import { folderRemote } from "./folder.ts";
 import type { StorageRemote } from "./types.ts";
 

@@ -5,14 +5,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { toPlain } from "../../../src/base/value.ts";
+import type { Baseline } from "../../../src/experiments/reading/types.ts";
 import { entryMessage } from "../../../src/experiments/record.ts";
 import { openExperiments } from "../../../src/experiments/repository.ts";
 import { type CollectOptions, collectExperiments } from "../../../src/experiments/show/collect.ts";
 import { metricsOfCommit } from "../../../src/experiments/show/compare.ts";
 import { headOnly } from "../../../src/experiments/show/revisions.ts";
-import type { Baseline } from "../../../src/experiments/show/types.ts";
 import type { ObjectId } from "../../../src/git/ids.ts";
-import { openProject } from "../../../src/store/open.ts";
+import { openProject } from "../../../src/project/open.ts";
 import { makeRepository, type Repository } from "../../rig/index.ts";
 
 const options: CollectOptions = { revisions: headOnly, hide: new Set(), params: "all", naming: "names" };

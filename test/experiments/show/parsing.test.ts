@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isMap, sameValue, type Value } from "../../../src/base/value.ts";
+import { lockedStages, skimLock } from "../../../src/experiments/reading/lock-states.ts";
+import { parseTree } from "../../../src/experiments/reading/trees.ts";
+import type { FileResult } from "../../../src/experiments/reading/types.ts";
 import { diffFiles } from "../../../src/experiments/show/diff.ts";
 import { flattenMetrics } from "../../../src/experiments/show/flatten.ts";
-import { lockedStages, skimLock } from "../../../src/experiments/show/lock-states.ts";
-import { readSimilar } from "../../../src/experiments/show/similar-yaml.ts";
-import { parseTree } from "../../../src/experiments/show/trees.ts";
-import type { FileResult } from "../../../src/experiments/show/types.ts";
 import { dataReader } from "../../../src/params/data-file.ts";
+import { readSimilar } from "../../../src/yaml/similar.ts";
 
 const readYaml = await dataReader("x.yaml");
 const yaml = (text: string) => readYaml({ path: "x.yaml", bytes: Buffer.from(text) });

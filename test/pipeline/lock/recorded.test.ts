@@ -1,14 +1,14 @@
 /** dvc.lock and run-cache files recorded from DVC 3.67.1 (../shared beside the checkout; skipped where it is missing). */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { dumpYaml } from "../../../src/base/ruamel.ts";
 import { isMap, type Value } from "../../../src/base/value.ts";
 import { dataReader } from "../../../src/params/data-file.ts";
 import { entryToValue, valueToEntry } from "../../../src/pipeline/lock/entry.ts";
 import { emptyLock, formatLock, parseLock, withEntries } from "../../../src/pipeline/lock/file.ts";
 import { runCacheKey, runCacheValue } from "../../../src/pipeline/lock/hash.ts";
-import { scanYaml } from "../../../src/pipeline/lock/scan.ts";
 import type { LockEntry } from "../../../src/pipeline/types.ts";
+import { dumpYaml } from "../../../src/yaml/ruamel.ts";
+import { scanYaml } from "../../../src/yaml/scan.ts";
 
 interface Row {
   readonly name: string;

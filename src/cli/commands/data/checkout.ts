@@ -1,0 +1,48 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import type { CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { changeLines, shown, summaryLine } from "../../words/checkout-text.ts";
+import { type CheckoutFlags, checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
+
+interface Flags extends CheckoutFlags {
+  readonly summary?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+function toJson(outcome: CheckoutOutcome): string {
+  const { modified, added } = outcome.changes;
+  const failed = outcome.failed.map((file) => path.relative(process.cwd(), file));
+  return JSON.stringify({ modified: modified.map(shown), added: added.map(shown), failed, files: outcome.counts });
+}
+
+function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
+  if (flags.json) print(io, toJson(outcome));
+  else if (flags.summary) print(io, summaryLine(outcome.counts));
+  else if (!flags.quiet) for (const line of changeLines(outcome)) print(io, line);
+}
+
+async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
+  const outcome = await checkOutWorkspace(openProject(process.cwd()), targets, flags);
+  report(io, flags, outcome);
+  refuseFailed(outcome);
+  if (flags.relink && !flags.quiet && !flags.json) print(io, "Relinked successfully");
+  return exitCodes.ok;
+}
+
+/** `sweepline checkout [targets]`: data from the cache into the workspace. */
+export const command: CommandFactory = (io, finish) =>
+  new Command("checkout")
+    .argument("[targets...]", "stages, outputs, .dvc files; everything where none is named")
+    .option("-f, --force", "replace files that are not in the cache")
+    .option("--relink", "make links or copies anew, as cache.type says")
+    .option("-R, --recursive", "everything below the folders named")
+    .option("--summary", "count files instead of listing outputs")
+    .option("--json", "print as JSON")
+    .option("--allow-missing", "pass over what the cache lacks")
+    .option("-q, --quiet", "print warnings and errors only")
+    .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));

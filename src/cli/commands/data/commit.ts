@@ -1,0 +1,51 @@
+import { Command, Option } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { commitStages } from "../../../pipeline/reproduce/commit-stages.ts";
+import { openProject } from "../../../project/open.ts";
+import { projectState } from "../../../store/state-database.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { verbose } from "../../options/talk.ts";
+import { stageEvents } from "../../terminal/stage-events.ts";
+import { refusedAs } from "../../words/refusal.ts";
+import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
+
+interface Flags {
+  readonly force?: boolean;
+  readonly recursive?: boolean;
+  readonly withDeps?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `sweepline commit [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("commit")
+    .option("-q, --quiet", "print errors only")
+    .addOption(verbose())
+    .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
+    .option("-f, --force", "also what changed, without asking")
+    .option("-d, --with-deps", "the stages that the targets depend on too")
+    .addOption(new Option("--no-relink", "taken for scripts made for DVC; changes nothing here").hideHelp())
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .action(async (targets: readonly string[], flags: Flags) => {
+      const folder = process.cwd();
+      const project = openProject(folder);
+      const state = projectState(project);
+      const events = stageEvents(io, { groups: new Set(), messages: flags.quiet ? "none" : "all" });
+      const request = {
+        folder,
+        targets,
+        recursive: flags.recursive === true,
+        extent: flags.withDeps ? ("with-dependencies" as const) : ("targets-only" as const),
+        changed: flags.force === true ? ("accept" as const) : ("ask" as const),
+        events,
+        state,
+      };
+      try {
+        await refusedAs(["failed to commit", ...targets].join(" "), () =>
+          withWorkspaceLock(project, (lock) => commitStages(project, { ...request, lock })),
+        );
+      } finally {
+        await state.close();
+      }
+      finish(exitCodes.ok);
+    });

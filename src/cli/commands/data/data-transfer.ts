@@ -1,0 +1,66 @@
+/** What `push`, `pull` and `fetch` share. */
+import { Command } from "commander";
+import { SweeplineError } from "../../../base/errors.ts";
+import type { DataTransferRequest } from "../../../pipeline/data/transfer.ts";
+import type { Project } from "../../../project/project.ts";
+import type { TransferOutcome } from "../../../store/remotes/types.ts";
+import { verbose } from "../../options/talk.ts";
+import type { Io } from "../../terminal/io.ts";
+import { transferProgress } from "../../terminal/transfer-progress.ts";
+import { addTransferOptions, type TransferFlags, transferJobs, warnMissing } from "./transfers.ts";
+
+export interface DataFlags extends TransferFlags {
+  readonly recursive?: boolean;
+  readonly glob?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function dataCommand(name: string): Command {
+  const command = new Command(name)
+    .argument("[targets...]", "stages, outputs, .dvc files; everything where none is named")
+    .option("-R, --recursive", "everything below the folders named")
+    .option("--glob", "targets may hold shell wildcards")
+    .option("-q, --quiet", "print warnings and errors only")
+    .addOption(verbose());
+  return addTransferOptions(command);
+}
+
+export interface DataCall {
+  readonly project: Project;
+  readonly targets: readonly string[];
+  readonly flags: DataFlags;
+  /** "Uploading" */
+  readonly what: string;
+}
+
+function transferFailed({ failed }: TransferOutcome, verb: string): SweeplineError {
+  const [first] = failed;
+  return new SweeplineError({
+    code: "TRANSFER_FAILED",
+    message: `${failed.length} file${failed.length === 1 ? "" : "s"} failed to ${verb}: ${first?.message ?? ""}`,
+  });
+}
+
+/** Runs the transfer with progress; warns of what is missing, throws TRANSFER_FAILED where files failed. */
+export async function transferData(
+  io: Io,
+  call: DataCall,
+  transfer: (request: DataTransferRequest) => Promise<TransferOutcome>,
+): Promise<TransferOutcome> {
+  const { project, targets, flags, what } = call;
+  const progress = transferProgress(io, what);
+  const outcome = await transfer({
+    project,
+    folder: process.cwd(),
+    targets,
+    recursive: flags.recursive === true,
+    names: flags.glob ? "glob" : "exact",
+    remote: flags.remote,
+    runCache: flags.runCache === true,
+    jobs: transferJobs(flags),
+    ...(flags.quiet ? {} : { progress: progress.count }),
+  }).finally(() => progress.close());
+  warnMissing(io, outcome);
+  if (outcome.failed.length > 0) throw transferFailed(outcome, what === "Uploading" ? "upload" : "download");
+  return outcome;
+}

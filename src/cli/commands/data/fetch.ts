@@ -1,0 +1,21 @@
+import { exitCodes } from "../../../base/errors.ts";
+import { fetchTracked } from "../../../pipeline/data/transfer.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { print } from "../../terminal/io.ts";
+import { refusedAs } from "../../words/refusal.ts";
+import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { filesText } from "./transfers.ts";
+
+/** `sweepline fetch [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  dataCommand("fetch")
+    .description("Download tracked data into the cache.")
+    .action(async (targets: readonly string[], flags: DataFlags) => {
+      const call = { project: openProject(process.cwd()), targets, flags, what: "Downloading" };
+      const { transferred } = await refusedAs("failed to fetch data from the cloud", () =>
+        transferData(io, call, fetchTracked),
+      );
+      if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "fetched"));
+      finish(exitCodes.ok);
+    });

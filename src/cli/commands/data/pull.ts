@@ -1,0 +1,36 @@
+import { exitCodes } from "../../../base/errors.ts";
+import { fetchTracked } from "../../../pipeline/data/transfer.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { changeLines, countParts } from "../../words/checkout-text.ts";
+import { refusedAs } from "../../words/refusal.ts";
+import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { filesText, wordList } from "./transfers.ts";
+import { checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
+
+interface PullFlags extends DataFlags {
+  readonly force?: boolean;
+  readonly allowMissing?: boolean;
+}
+
+async function pull(io: Io, targets: readonly string[], flags: PullFlags): Promise<ExitCode> {
+  const project = openProject(process.cwd());
+  const { transferred } = await transferData(io, { project, targets, flags, what: "Downloading" }, fetchTracked);
+  const outcome = await checkOutWorkspace(project, targets, flags);
+  const fetched = transferred === 0 ? [] : [filesText(transferred, "fetched")];
+  const summary = wordList([...countParts(outcome.counts), ...fetched]) || "Everything is up to date.";
+  if (!flags.quiet) for (const line of [...changeLines(outcome), summary]) print(io, line);
+  refuseFailed(outcome);
+  return exitCodes.ok;
+}
+
+/** `sweepline pull [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  dataCommand("pull")
+    .description("Download tracked data and bring it into the workspace.")
+    .option("-f, --force", "replace files that are not in the cache")
+    .option("--allow-missing", "pass over what is not to be had")
+    .action(async (targets: readonly string[], flags: PullFlags) =>
+      finish(await refusedAs("failed to pull data from the cloud", () => pull(io, targets, flags))),
+    );

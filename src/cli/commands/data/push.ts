@@ -1,0 +1,21 @@
+import { exitCodes } from "../../../base/errors.ts";
+import { pushTracked } from "../../../pipeline/data/transfer.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { print } from "../../terminal/io.ts";
+import { refusedAs } from "../../words/refusal.ts";
+import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { filesText } from "./transfers.ts";
+
+/** `sweepline push [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  dataCommand("push")
+    .description("Upload tracked data to a storage remote.")
+    .action(async (targets: readonly string[], flags: DataFlags) => {
+      const call = { project: openProject(process.cwd()), targets, flags, what: "Uploading" };
+      const { transferred } = await refusedAs("failed to push data to the cloud", () =>
+        transferData(io, call, pushTracked),
+      );
+      if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "pushed"));
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,156 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { configError, configLevels, readConfigFile, readConfigLevel, remoteNames } from "../../../project/config.ts";
+import {
+  type ConfigOption,
+  editConfigFile,
+  isPathOption,
+  pathForConfig,
+  removeSection,
+  setOption,
+  unsetOption,
+} from "../../../project/config-edit.ts";
+import { findDvcDir } from "../../../project/upwards.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
+import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+
+interface RemoteFlags extends LevelFlags {
+  readonly default?: boolean;
+  readonly force?: boolean;
+  readonly unset?: boolean;
+}
+
+const defaultRemote: ConfigOption = { section: "core", option: "remote" };
+
+function section(name: string): string {
+  return `remote "${name.toLowerCase()}"`;
+}
+
+function edit(flags: LevelFlags, change: (text: string) => string | undefined, refusal: string): void {
+  const level = chosenLevel(flags) ?? "project";
+  editConfigFile(levelFile(level), lowerValues(level), { edit: change, refusal });
+}
+
+function missing(name: string): string {
+  return `remote '${name}' doesn't exist.`;
+}
+
+/** Values of the chosen level and of those below it. */
+function knownValues(flags: LevelFlags): Map<string, string> {
+  const level = chosenLevel(flags) ?? "project";
+  return new Map([...lowerValues(level), ...readConfigFile(levelFile(level))]);
+}
+
+function addRemote(io: Io, name: string, url: string, flags: RemoteFlags): void {
+  const key = name.toLowerCase();
+  const file = levelFile(chosenLevel(flags) ?? "project");
+  if (flags.default) print(io, `Setting '${key}' as a default remote.`);
+  const written = pathForConfig(url, process.cwd(), file);
+  const refusal = `remote '${key}' already exists. Use \`-f|--force\` to overwrite it.`;
+  const change = (text: string) => {
+    const isKnown = removeSection(text, section(key)) !== undefined;
+    if (isKnown && !flags.force) return undefined;
+    const fresh = isKnown ? (removeSection(text, section(key)) ?? text) : text;
+    const added = setOption(fresh, { section: section(key), option: "url" }, written);
+    return flags.default ? setOption(added, defaultRemote, key) : added;
+  };
+  edit(flags, change, refusal);
+}
+
+function listRemotes(io: Io, flags: RemoteFlags): void {
+  const level = chosenLevel(flags);
+  const levels = level === undefined ? configLevels : [level];
+  const dvcDir = findDvcDir(process.cwd());
+  const values = new Map(levels.flatMap((each) => [...readConfigLevel(each, dvcDir, process.env)]));
+  for (const name of remoteNames(values)) {
+    const mark = values.get("core.remote") === name ? "\t(default)" : "";
+    print(io, `${name}\t${values.get(`remote.${name}.url`) ?? ""}${mark}`);
+  }
+}
+
+/** The default goes with the remote, also where a higher level names it. */
+function removeRemote(name: string, flags: RemoteFlags): void {
+  const key = name.toLowerCase();
+  edit(flags, (text) => removeSection(text, section(key)), missing(key));
+  const chosen = configLevels.indexOf(chosenLevel(flags) ?? "project");
+  for (const level of configLevels.slice(chosen)) {
+    const file = levelFile(level);
+    if (readConfigFile(file).get("core.remote") !== key) continue;
+    const change = { edit: (text: string) => unsetOption(text, defaultRemote) ?? text, refusal: "" };
+    editConfigFile(file, lowerValues(level), change);
+  }
+}
+
+function modifyRemote(args: { name: string; option: string; value: string | undefined }, flags: RemoteFlags): void {
+  const name = args.name.toLowerCase();
+  if (!remoteNames(knownValues(flags)).includes(name)) throw configError(missing(name));
+  const target = { section: section(name), option: args.option.toLowerCase() };
+  const file = levelFile(chosenLevel(flags) ?? "project");
+  const { value } = args;
+  const written = value !== undefined && isPathOption(target) ? pathForConfig(value, process.cwd(), file) : value;
+  const isUnset = flags.unset || written === undefined;
+  edit(flags, (text) => (isUnset ? (unsetOption(text, target) ?? text) : setOption(text, target, written)), "");
+}
+
+function showDefault(io: Io, flags: RemoteFlags): ExitCode {
+  const value = knownValues(flags).get("core.remote");
+  print(io, value ?? "No default remote set");
+  return value === undefined ? 1 : exitCodes.ok;
+}
+
+function setDefault(name: string | undefined, flags: RemoteFlags): void {
+  const key = flags.unset ? undefined : name?.toLowerCase();
+  if (key !== undefined && !remoteNames(knownValues(flags)).includes(key))
+    throw configError("default remote must be present in remote list.");
+  const change = (text: string) =>
+    key === undefined ? (unsetOption(text, defaultRemote) ?? text) : setOption(text, defaultRemote, key);
+  edit(flags, change, "");
+}
+
+export const add: CommandFactory = (io, finish) =>
+  addLevelOptions(
+    new Command("add")
+      .argument("<name>", "the remote's name")
+      .argument("<url>", "a folder or a URL")
+      .option("-d, --default", "make it the default remote")
+      .option("-f, --force", "replace a remote of that name"),
+  ).action((name: string, url: string, flags: RemoteFlags) => {
+    addRemote(io, name, url, flags);
+    finish(exitCodes.ok);
+  });
+
+export const list: CommandFactory = (io, finish) =>
+  addLevelOptions(new Command("list")).action((flags: RemoteFlags) => {
+    listRemotes(io, flags);
+    finish(exitCodes.ok);
+  });
+
+export const remove: CommandFactory = (_io, finish) =>
+  addLevelOptions(new Command("remove").argument("<name>", "the remote's name")).action(
+    (name: string, flags: RemoteFlags) => {
+      removeRemote(name, flags);
+      finish(exitCodes.ok);
+    },
+  );
+
+export const modify: CommandFactory = (_io, finish) =>
+  addLevelOptions(
+    new Command("modify")
+      .argument("<name>", "the remote's name")
+      .argument("<option>", "the option's name")
+      .argument("[value]", "the new value")
+      .option("-u, --unset", "remove the option"),
+  ).action((name: string, option: string, value: string | undefined, flags: RemoteFlags) => {
+    modifyRemote({ name, option, value }, flags);
+    finish(exitCodes.ok);
+  });
+
+export const defaults: CommandFactory = (io, finish) =>
+  addLevelOptions(
+    new Command("default").argument("[name]", "the remote's name").option("-u, --unset", "have no default"),
+  ).action((name: string | undefined, flags: RemoteFlags) => {
+    if (name === undefined && !flags.unset) return finish(showDefault(io, flags));
+    setDefault(name, flags);
+    finish(exitCodes.ok);
+  });

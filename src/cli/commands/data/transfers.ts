@@ -1,0 +1,44 @@
+/** What the commands that move data share: options, words, warnings. */
+
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import { visible } from "../../../base/visible.ts";
+import type { TransferOutcome } from "../../../store/remotes/types.ts";
+import { jobs } from "../../options/reproduce.ts";
+import { type Io, warn } from "../../terminal/io.ts";
+
+export interface TransferFlags {
+  readonly remote?: string;
+  readonly jobs?: number;
+  readonly runCache?: boolean;
+}
+
+export function addTransferOptions(command: Command): Command {
+  return command
+    .option("-r, --remote <name>", "the storage remote, where it is not the default one")
+    .option("-j, --jobs <n>", "files at a time (default: 4 a processor)", jobs)
+    .option("--run-cache", "kept runs of stages too");
+}
+
+export function transferJobs(flags: TransferFlags): number {
+  return flags.jobs ?? 4 * availableParallelism();
+}
+
+/** `5 files pushed`, as DVC says it. */
+export function filesText(count: number, done: string): string {
+  return `${count} file${count === 1 ? "" : "s"} ${done}`;
+}
+
+/** `a`, `a and b`, `a, b and c`: as DVC lists names. */
+export function wordList(words: readonly string[]): string {
+  const shown = words.map(visible);
+  if (shown.length < 2) return shown[0] ?? "";
+  return `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}
+
+/** Objects that nobody has are no failure of the transfer, but somebody should know. */
+export function warnMissing(io: Io, { missing }: Pick<TransferOutcome, "missing">): void {
+  if (missing.length === 0) return;
+  const lines = missing.map((md5) => `md5: ${md5}`).join("\n");
+  warn(io, `Some of the cache files do not exist neither locally nor on remote. Missing cache files:\n${lines}`);
+}

@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { branchFromExperiment } from "../../../experiments/results/branch.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { print } from "../../terminal/io.ts";
+
+/** `sweepline exp branch` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("branch")
+    .description("Make a Git branch at an experiment's commit.")
+    .argument("<experiment>", "name, commit id or full ref")
+    .argument("[branch]", "name of the branch (default: <experiment>-branch)")
+    .action(async (name: string, branch: string | undefined) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const made = await branchFromExperiment(context, name, branch);
+      print(io, `Git branch '${made}' has been created from experiment '${name}'.`);
+      print(io, `To switch to the new branch run:\n\n\tgit checkout ${made}`);
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,44 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { visibleText } from "../../../base/visible.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { cleanExperiments } from "../../../experiments/upkeep/clean.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { age, count } from "../../options/arguments.ts";
+import { print } from "../../terminal/io.ts";
+
+interface Options {
+  readonly keep: number;
+  readonly olderThan?: number;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  sweepline exp clean                       keep the logs of the newest 1000 runs
+  sweepline exp clean --keep 0              keep none but those of queued and failed experiments
+  sweepline exp clean --older-than 7d
+`;
+
+/** `sweepline exp clean` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("clean")
+    .description(
+      "Remove old logs, unused copies of the workspace, and leftovers of dead processes. Never an experiment.",
+    )
+    .option("--keep <n>", "logs of so many of the newest runs stay", count, 1000)
+    .option("--older-than <duration>", "logs of older runs go too: 12h, 7d", age)
+    .option("--json", "as JSON")
+    .addHelpText("after", examples)
+    .action(async ({ keep, olderThan, json }: Options) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const { runs, copies, leftovers, stuck } = await cleanExperiments(context, {
+        keepRuns: keep,
+        olderThanMs: olderThan,
+      });
+      if (json) print(io, JSON.stringify({ runs, copies, leftovers, stuck }));
+      else print(io, `Removed the logs of ${runs.length} runs, ${copies} workspace copies and ${leftovers} leftovers.`);
+      for (const file of stuck) io.stderr.write(`ERROR: cannot remove '${visibleText(file)}'\n`);
+      finish(stuck.length === 0 ? exitCodes.ok : exitCodes.refused);
+    });

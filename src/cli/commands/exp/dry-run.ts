@@ -1,0 +1,57 @@
+/** `exp run --dry`: what would run in the workspace. Nothing is named, changed or committed. */
+import path from "node:path";
+import type { Value } from "../../../base/value.ts";
+import { openParamFiles, type ParamFilesRequest } from "../../../experiments/point/param-edits.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
+import { paramsReader } from "../../../pipeline/reading/params-reader.ts";
+import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
+import { reproduce, reproductionError } from "../../../pipeline/reproduce/reproduce.ts";
+import { reproduceDefaults } from "../../../pipeline/types.ts";
+import type { Point } from "../../../sweep/types.ts";
+import { type ReproduceFlags, reproduceOptions } from "../../options/reproduce.ts";
+import type { Io } from "../../terminal/io.ts";
+import { stageEvents } from "../../terminal/stage-events.ts";
+
+export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
+  readonly targets: readonly string[];
+  readonly flags: ReproduceFlags;
+  readonly point: Point;
+}
+
+/** What the parameter files would hold, by the paths that lead to them. */
+async function valuesAt(
+  context: ExperimentsContext,
+  { point, configs }: DryRunRequest,
+): Promise<ReadonlyMap<string, Value>> {
+  const folder = path.relative(context.project.root, process.cwd());
+  const files = await openParamFiles(context, { folder, points: [point], configs });
+  return new Map(
+    files.flatMap((file) => {
+      const value = file.valueAt(point);
+      return [path.resolve(file.name), file.absolute].map((name) => [name, value] as const);
+    }),
+  );
+}
+
+/** Prints the stages that would run with the point's parameters. Throws what a run would be refused for. */
+export async function dryRun(io: Io, context: ExperimentsContext, request: DryRunRequest): Promise<void> {
+  const { project } = context;
+  const { targets, flags } = request;
+  const params = paramsReader(project.root, await valuesAt(context, request));
+  const result = await reproduce(
+    project,
+    {
+      ...reproduceDefaults,
+      ...reproduceOptions(targets, flags),
+      dry: true,
+      folder: process.cwd(),
+      environment: {},
+      dvcRoot: project.root,
+      output: { kind: "inherit" },
+      signal: new AbortController().signal,
+      stages: await loadProjectStages(project, { params }),
+    },
+    stageEvents(io, { groups: new Set(), messages: "all" }),
+  );
+  if (result.kind === "failed") throw reproductionError(result.failures, reproduceOptions([], flags).onError);
+}

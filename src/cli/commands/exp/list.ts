@@ -1,0 +1,70 @@
+import { Command, Option } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { listExperiments } from "../../../experiments/show/list.ts";
+import { openProject } from "../../../project/open.ts";
+import { type ListFormat, renderList } from "../../../report/exp-list.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { collect, integer } from "../../options/arguments.ts";
+
+interface Options {
+  readonly allCommits?: boolean;
+  readonly rev?: readonly string[];
+  readonly num: number;
+  readonly nameOnly?: boolean;
+  readonly shaOnly?: boolean;
+  readonly json?: boolean;
+  readonly namesOnly?: boolean;
+  readonly shasOnly?: boolean;
+}
+
+/** DVC knows both spellings. */
+function withLongNames(options: Options): Options {
+  return {
+    ...options,
+    nameOnly: options.nameOnly ?? options.namesOnly ?? false,
+    shaOnly: options.shaOnly ?? options.shasOnly ?? false,
+  };
+}
+
+function formatOf(options: Options): ListFormat {
+  if (options.json) return "json";
+  if (options.nameOnly) return "names";
+  return options.shaOnly ? "ids" : "tree";
+}
+
+function checkOptions(remote: string | undefined, options: Options): void {
+  if (options.shaOnly && remote !== undefined)
+    throw new SweeplineError({ code: "BAD_OPTIONS", message: "--sha-only not supported with git_remote." });
+  if (options.shaOnly && options.nameOnly)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--name-only and --sha-only exclude each other",
+      exitCode: exitCodes.usage,
+    });
+}
+
+/** `sweepline exp list` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("list")
+    .description("List experiments, those of this repository or of a Git remote.")
+    .argument("[git_remote]", "a Git remote or URL")
+    .option("-A, --all-commits", "of all commits")
+    .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
+    .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
+    .option("--name-only", "only names")
+    .addOption(new Option("--names-only", "the same").hideHelp())
+    .option("--sha-only", "only commit ids")
+    .addOption(new Option("--shas-only", "the same").hideHelp())
+    .option("--json", "print as JSON")
+    .action(async (remote: string | undefined, given: Options) => {
+      const options = withLongNames(given);
+      checkOptions(remote, options);
+      const context = openExperiments(openProject(process.cwd()));
+      const groups = await listExperiments(context, {
+        remote,
+        baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
+      });
+      io.stdout.write(renderList(groups, formatOf(options)));
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,61 @@
+import { exitCodes } from "../../../base/errors.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { pullExperiments } from "../../../experiments/share/pull.ts";
+import { selectExperiments } from "../../../experiments/share/selection.ts";
+import { shownRemote } from "../../../git/remote.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { transferProgress } from "../../terminal/transfer-progress.ts";
+import { filesText, wordList } from "../data/transfers.ts";
+import {
+  dataPullFailed,
+  dataRequest,
+  type ShareFlags,
+  selectionOf,
+  shareCommand,
+  warnData,
+  warnNoExperiments,
+  warnRefusedNames,
+} from "./share.ts";
+
+async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
+  const context = openExperiments(openProject(process.cwd()));
+  const chosen = await selectExperiments(context, args.remote, selectionOf(args.names, flags));
+  warnRefusedNames(io, chosen.refused);
+  const progress = transferProgress(io, "Downloading");
+  const result = await pullExperiments(context, {
+    remote: args.remote,
+    experiments: chosen.experiments,
+    diverged: flags.force ? "replace" : "refuse",
+    data: dataRequest(io, context.project, { flags, progress }),
+  }).finally(() => progress.close());
+  const { pulled, upToDate, diverged, strange, data } = result;
+  if (diverged.length > 0)
+    io.stderr.write(
+      `WARNING: Local experiment ${wordList(diverged.map(({ name }) => name))} has diverged from remote experiment with the same name.\nTo override the local experiment re-run with '--force'.\n`,
+    );
+  if (pulled.length === 0) print(io, "No experiments to pull.");
+  else
+    print(
+      io,
+      `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
+    );
+  warnNoExperiments(io, strange);
+  if (data.transferred > 0) print(io, filesText(data.transferred, "downloaded"));
+  warnData(io, data);
+  const failure = dataPullFailed(data);
+  if (failure !== undefined) throw failure;
+  if (strange.length > 0 && pulled.length + upToDate.length + diverged.length === 0) return exitCodes.refused;
+  if (!flags.cache)
+    print(io, "To pull the data of experiments from the storage remote, run the command again without '--no-cache'.");
+  return exitCodes.ok;
+}
+
+/** `sweepline exp pull` */
+export const command: CommandFactory = (io, finish) =>
+  shareCommand("pull")
+    .description("Pull experiments from a Git remote, and their data from the storage remote. Nothing of them is run.")
+    .action(async (remote: string, names: readonly string[], flags: ShareFlags) =>
+      finish(await pull(io, { remote, names }, flags)),
+    );

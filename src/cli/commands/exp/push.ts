@@ -1,0 +1,83 @@
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { visible } from "../../../base/visible.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { type PushResult, pushExperiments } from "../../../experiments/share/push.ts";
+import { selectExperiments } from "../../../experiments/share/selection.ts";
+import { shownRemote } from "../../../git/remote.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { transferProgress } from "../../terminal/transfer-progress.ts";
+import { filesText, wordList } from "../data/transfers.ts";
+import {
+  absentStorage,
+  dataRequest,
+  type ShareFlags,
+  selectionOf,
+  shareCommand,
+  warnData,
+  warnRefusedNames,
+} from "./share.ts";
+
+type Experiments = PushResult["pushed"];
+
+function namesOf(experiments: Experiments): string {
+  return wordList(experiments.map(({ name }) => name));
+}
+
+/** DVC's words. */
+function report(io: Io, remote: string, result: PushResult): void {
+  const { pushed, upToDate, diverged, data } = result;
+  if (diverged.length > 0)
+    io.stderr.write(
+      `Local experiment ${namesOf(diverged)} has diverged from remote experiment with the same name.\nTo override the remote experiment re-run with '--force'.\n`,
+    );
+  if (upToDate.length > 0) {
+    const verb = upToDate.length > 1 ? "are" : "is";
+    print(io, `Experiment ${namesOf(upToDate)} ${verb} up to date on Git remote '${shownRemote(remote)}'.`);
+  }
+  if (pushed.length > 0) print(io, `Pushed experiment ${namesOf(pushed)} to Git remote '${shownRemote(remote)}'.`);
+  if (upToDate.length + pushed.length === 0) print(io, "No experiments to push.");
+  if (data.transferred > 0) print(io, filesText(data.transferred, "uploaded"));
+}
+
+function refused({ refused }: PushResult, remote: string): SweeplineError | undefined {
+  const [first] = refused;
+  if (first === undefined) return undefined;
+  const names = wordList(refused.map(({ experiment }) => experiment.name));
+  return new SweeplineError({
+    code: "PUSH_REFUSED",
+    message: `Git remote '${shownRemote(remote)}' refused ${names}: ${first.reason}`,
+  });
+}
+
+async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
+  const context = openExperiments(openProject(process.cwd()));
+  const chosen = await selectExperiments(context, undefined, selectionOf(args.names, flags));
+  warnRefusedNames(io, chosen.refused);
+  const absent = flags.cache ? await absentStorage(context.project, flags.remote) : undefined;
+  const progress = transferProgress(io, "Uploading");
+  const result = await pushExperiments(context, {
+    remote: args.remote,
+    experiments: chosen.experiments,
+    diverged: flags.force ? "replace" : "refuse",
+    data: dataRequest(io, context.project, { flags, progress }),
+  }).finally(() => progress.close());
+  report(io, args.remote, result);
+  warnData(io, result.data);
+  if (absent !== undefined && (await absent.isThere()))
+    warn(io, `the folder of storage remote '${absent.name}' was not there, and was made: '${visible(absent.place)}'`);
+  const failure = refused(result, args.remote);
+  if (failure !== undefined) throw failure;
+  if (!flags.cache)
+    print(io, "To push the data of experiments to the storage remote, run the command again without '--no-cache'.");
+  return exitCodes.ok;
+}
+
+/** `sweepline exp push` */
+export const command: CommandFactory = (io, finish) =>
+  shareCommand("push")
+    .description("Push experiments to a Git remote, and their data to the storage remote.")
+    .action(async (remote: string, names: readonly string[], flags: ShareFlags) =>
+      finish(await push(io, { remote, names }, flags)),
+    );

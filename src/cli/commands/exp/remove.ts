@@ -1,0 +1,86 @@
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
+import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
+import { listExperiments } from "../../../experiments/show/list.ts";
+import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { collect, integer } from "../../options/arguments.ts";
+import { print, warn } from "../../terminal/io.ts";
+import { selectionOf } from "./share.ts";
+
+interface Options {
+  readonly queue?: boolean;
+  readonly allCommits?: boolean;
+  readonly rev?: readonly string[];
+  readonly num: number;
+  readonly sweep?: string;
+  readonly gitRemote?: string;
+  readonly keep?: boolean;
+  readonly json?: boolean;
+}
+
+async function finishedOf(context: ExperimentsContext, options: Options): Promise<RemoveRequest["finished"]> {
+  if (options.allCommits) return "all";
+  if (options.rev === undefined) return "named";
+  const groups = await listExperiments(context, {
+    remote: undefined,
+    baselines: { revs: options.rev, count: options.num },
+  });
+  return { baselines: groups.map((group) => group.baseline) };
+}
+
+function checkOptions(names: readonly string[], options: Options): void {
+  const chosen =
+    names.length > 0 || options.queue || options.allCommits || options.rev !== undefined || options.sweep !== undefined;
+  if (options.gitRemote !== undefined && (options.queue || options.sweep !== undefined))
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--git-remote can't be used with --queue or --sweep: a queue is of one repository",
+      exitCode: exitCodes.usage,
+    });
+  if (chosen) return;
+  throw new SweeplineError({
+    code: "NOTHING_CHOSEN",
+    message:
+      "Either provide an `experiment` argument, or use the `--rev` or `--all-commits` or `--queue` or `--sweep` flag.",
+  });
+}
+
+async function remove(context: ExperimentsContext, names: readonly string[], options: Options): Promise<RemoveOutcome> {
+  const keep = options.keep ? "keep chosen" : "remove chosen";
+  const { gitRemote: remote } = options;
+  if (remote !== undefined) {
+    const selection = selectionOf(names, options);
+    return { removed: await removeFromRemote(context, { remote, selection, keep }), running: [] };
+  }
+  const finished = await finishedOf(context, options);
+  const queue = options.queue ? "all" : "named";
+  return removeExperiments(context, { names, queue, finished, sweep: options.sweep, keep });
+}
+
+/** `sweepline exp remove` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("remove")
+    .description("Remove experiments: finished ones, and entries of the queue.")
+    .argument("[experiments...]", "names or full refs")
+    .option("--queue", "all that is queued and not running")
+    .option("-A, --all-commits", "all finished experiments")
+    .option("--rev <commit>", "the finished experiments of that commit (repeatable)", collect)
+    .option("-n, --num <n>", "and of the commits before it, n in all", integer, 1)
+    .option("--sweep <id>", "everything of that sweep, finished, queued and failed")
+    .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
+    .option("--keep", "remove all other experiments of the same commits instead")
+    .option("--json", "print as JSON")
+    .action(async (names: readonly string[], options: Options) => {
+      checkOptions(names, options);
+      const context = openExperiments(openProject(process.cwd()));
+      const { removed, running } = await remove(context, names, options);
+      if (options.json) print(io, JSON.stringify({ removed, running }));
+      else
+        print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
+      if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,318 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { readIfExists } from "../../../base/files.ts";
+import { visibleText } from "../../../base/visible.ts";
+import type { ProjectConfigs } from "../../../config/project-config.ts";
+import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
+import { moveFirst } from "../../../experiments/queue/changes.ts";
+import type { StoredFlags } from "../../../experiments/record.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import { openProject } from "../../../project/open.ts";
+import { runInWorkspace } from "../../../run/one/in-workspace.ts";
+import type { FailedRun } from "../../../run/summary.ts";
+import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { collect } from "../../options/arguments.ts";
+import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../../options/composition.ts";
+import {
+  addLimitOptions,
+  defaultJobs,
+  entryLimits,
+  jobsOrAuto,
+  type LimitFlags,
+  runLimits,
+} from "../../options/limits.ts";
+import { addReproduceOptions, asksStages, type ReproduceFlags } from "../../options/reproduce.ts";
+import { storedFlags } from "../../options/stored-flags.ts";
+import { followWhile } from "../../terminal/follow-log.ts";
+import { listenForInterrupt } from "../../terminal/interrupt.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
+import { withTimeLimit } from "../../terminal/time-limit.ts";
+import { queuedText } from "../../words/queue-text.ts";
+import { commandText } from "../pipeline/workspace-lock.ts";
+import { withAutoPush } from "./auto-push.ts";
+import { dryRun } from "./dry-run.ts";
+import { notEmpty } from "./points.ts";
+import { type QueueRun, queueExitCode, ranText, runQueue } from "./run-queue.ts";
+import { checkCommands } from "./shell-check.ts";
+
+interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
+  readonly jobs?: number | "auto";
+  readonly setParam?: readonly string[];
+  readonly queue?: boolean;
+  readonly runAll?: boolean;
+  readonly temp?: boolean;
+  readonly name?: string;
+  readonly message?: string;
+  readonly copyPaths?: readonly string[];
+  readonly first?: boolean;
+  readonly json?: boolean;
+}
+
+interface Call {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+  readonly targets: readonly string[];
+  readonly options: Options;
+  readonly flags: StoredFlags;
+  /** Where params.yaml is composed: its configs. */
+  readonly configs: ProjectConfigs | undefined;
+  readonly expansion: Expansion;
+  /** Whether a run in the workspace asks before each stage. */
+  readonly asks: boolean;
+}
+
+function refuse(message: string, hint?: string): SweeplineError {
+  return new SweeplineError({
+    code: "BAD_OPTIONS",
+    message,
+    exitCode: exitCodes.usage,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function checkOptions(targets: readonly string[], options: Options): void {
+  if (
+    options.runAll &&
+    (options.setParam !== undefined || options.queue || options.name !== undefined || targets.length > 0)
+  )
+    throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
+  if (options.jobs === "auto" && !options.runAll)
+    throw refuse("--jobs auto is for --run-all: stages of one experiment run by number");
+  const runsOne = !options.queue && !options.runAll;
+  if (runsOne && (options.retries !== undefined || options.maxFailures !== undefined))
+    throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
+  if (options.failFast && !options.runAll)
+    throw refuse("--fail-fast is for --run-all: one experiment has nothing to stop");
+  if (options.json && !options.runAll && !options.temp)
+    throw refuse(
+      "--json is for --run-all and --temp: it prints the events of a run in a copy",
+      options.queue ? undefined : "`sweepline exp run --temp --json ...` runs it in a copy of the workspace.",
+    );
+  if (options.first && !options.queue) throw refuse("--first is for --queue: what is not queued has no place in it");
+  if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
+    throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
+  if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
+  if (options.dry && (options.queue || options.temp || options.runAll))
+    throw refuse(
+      "--dry shows what a run in the workspace would do: it can't be used with --queue, --temp or --run-all",
+      "`sweepline expand OVERRIDE...` shows the points of a sweep.",
+    );
+  if (options.interactive && (options.queue || options.temp || options.runAll))
+    throw refuse("--interactive asks in the terminal: it can't be used with --queue, --temp or --run-all");
+}
+
+async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<EnqueueOutcome> {
+  const { context, options, expansion } = call;
+  return enqueue(context, {
+    points: expansion.points,
+    numbered: expansion.isSweep,
+    folder: path.relative(context.project.root, process.cwd()),
+    configs: call.configs,
+    name: options.name,
+    message: options.message,
+    sweep: undefined,
+    targets: call.targets,
+    flags: call.flags,
+    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(name)),
+    // A direct run always runs; queueing leaves alone what is known.
+    samePoint: claim === "claim" ? "ignore" : options.force ? "replace" : "skip",
+    takenName: options.force ? "replace" : "refuse",
+    failedBefore: "queue",
+    claim,
+    ...entryLimits(options),
+  });
+}
+
+async function queueOnly(call: Call): Promise<ExitCode> {
+  const outcome = await enqueueCall(call, "leave");
+  if (call.options.first)
+    await moveFirst(
+      call.context,
+      outcome.queued.map((entry) => entry.sequence),
+    );
+  call.io.stdout.write(queuedText(outcome, call.expansion.points));
+  return exitCodes.ok;
+}
+
+async function runTemporary(call: Call): Promise<ExitCode> {
+  const { io, context, options } = call;
+  const outcome = await enqueueCall(call, "claim");
+  const [entry] = outcome.queued;
+  if (entry === undefined) throw new Error("a temporary run was not queued");
+  if (!call.options.json) print(io, `Reproducing experiment '${entry.name}'`);
+  const only = new Set([entry.sequence]);
+  const request = {
+    jobs: 1,
+    onFailure: "continue" as const,
+    only,
+    claims: "held" as const,
+    limits: runLimits(options),
+  };
+  const run = call.options.json
+    ? await runQueue(context, io, { ...request, format: "json" })
+    : await followWhile(io, context.state, entry, () => runQueue(context, io, { ...request, format: "none" }));
+  return reportTemporary(call, run, entry.name);
+}
+
+/** Whether the log, which was printed meanwhile, ends with the failure. */
+function logTells(context: ExperimentsContext, { log, message }: FailedRun): boolean {
+  const text = readIfExists(path.join(context.project.root, log))?.toString() ?? "";
+  return text.trimEnd().endsWith(`ERROR: ${visibleText(message)}`);
+}
+
+function reportTemporary({ io, context, options }: Call, run: QueueRun, name: string): ExitCode {
+  if (run.summary.requeued.length > 0)
+    io.stderr.write(
+      `${run.interrupted ? "Stopped." : "Its worker was lost."} '${name}' was put back into the queue: exp run --run-all runs it.\n`,
+    );
+  const [failed] = run.summary.failed;
+  if (failed !== undefined) {
+    const hint = failed.hint ?? `The whole log: sweepline exp logs ${failed.experiment.name}`;
+    const error = new SweeplineError({ code: "EXPERIMENT_FAILED", message: failed.message, hint });
+    const isSeen = !options.json && io.stdout.isTTY && io.stderr.isTTY && logTells(context, failed);
+    if (!isSeen) throw error;
+    io.stderr.write(`HINT: ${visibleText(hint)}\n`);
+    return error.exitCode;
+  }
+  if (!options.json) io.stdout.write(ranText(run.summary));
+  return queueExitCode(run);
+}
+
+async function runHere(call: Call): Promise<ExitCode> {
+  const { io, context, options, expansion } = call;
+  const [point] = expansion.points;
+  if (point === undefined) throw new Error("a run without a point");
+  if (options.copyPaths !== undefined) warn(io, "--copy-paths has no effect on a run in the workspace");
+  const groups = new Set<number>();
+  const endAtOnce = () => {
+    killGroups(groups);
+    return "Ended at once. The parameters of the experiment stay changed in the workspace; nothing was committed.";
+  };
+  const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
+  const limit = withTimeLimit(interrupt.signal, options.timeout);
+  try {
+    const outcome = await runInWorkspace(context, {
+      point,
+      folder: path.relative(context.project.root, process.cwd()),
+      configs: call.configs,
+      name: options.name,
+      message: options.message,
+      targets: call.targets,
+      flags: call.flags,
+      taken: options.force ? "replace" : "refuse",
+      interactive: call.asks,
+      named: (name) => print(io, `Reproducing experiment '${name}'`),
+      events: stageEvents(io, { groups, messages: "all", clock: limit }),
+      signal: limit.signal,
+      command: commandText(),
+    });
+    if (outcome.kind === "cancelled" && limit.isOver())
+      throw new SweeplineError({
+        code: "EXPERIMENT_FAILED",
+        message: `timed out: it ran longer than ${(options.timeout ?? 0) / 1000} s`,
+        hint: `The whole log: sweepline exp logs ${outcome.name}`,
+      });
+    if (outcome.kind === "cancelled") {
+      io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; nothing was committed.\n`);
+      return exitCodes.interrupted;
+    }
+    if (outcome.kind === "failed")
+      throw new SweeplineError({
+        code: "EXPERIMENT_FAILED",
+        message: outcome.message,
+        hint: `The whole log: sweepline exp logs ${outcome.name}`,
+      });
+    print(io, `\nRan experiment(s): ${outcome.name}\nExperiment results have been applied to your workspace.`);
+    return exitCodes.ok;
+  } finally {
+    limit.release();
+    interrupt.release();
+  }
+}
+
+async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "options">): Promise<ExitCode> {
+  const run = await runQueue(context, io, {
+    jobs: options.jobs ?? defaultJobs(options),
+    onFailure: options.failFast ? "stop" : "continue",
+    claims: "take",
+    limits: runLimits(options),
+    format: options.json ? "json" : "text",
+  });
+  if (!options.json) io.stdout.write(ranText(run.summary));
+  return queueExitCode(run);
+}
+
+async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
+  checkOptions(targets, options);
+  const context = openExperiments(openProject(process.cwd()));
+  // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
+  const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
+  const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
+  if (options.runAll) return runAll(shared);
+  const asks = !options.dry && !options.queue && !options.temp && asksStages(context.project, options);
+  const configs = configsOf(io, context.project, options);
+  const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
+  if (expansion.isSweep && !options.queue)
+    throw new SweeplineError({
+      code: "SWEEP_NEEDS_QUEUE",
+      message: "Sweep overrides can't be used without `--queue`",
+      hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
+    });
+  const [first] = expansion.points;
+  if (options.dry && first !== undefined) {
+    await dryRun(io, context, { targets, flags: options, point: first, configs });
+    return exitCodes.ok;
+  }
+  await checkCommands(io, context, {
+    points: expansion.points,
+    folder: path.relative(context.project.root, process.cwd()),
+    configs,
+    targets,
+    flags: shared.flags,
+    runs: options.queue ? "later" : "here",
+  });
+  const call = { ...shared, configs, expansion, asks };
+  if (options.queue) return queueOnly(call);
+  return options.temp ? runTemporary(call) : runHere(call);
+}
+
+const examples = `
+Examples:
+  sweepline exp run -S train.lr=0.1                 run here with another value
+  sweepline exp run --queue -n grid -S 'train.lr=0.1,0.01' -S 'seed=range(3)'
+  sweepline exp run --run-all -j 4                  run what is queued, four at once
+  sweepline exp run --temp -C data.csv              run in a copy, with an untracked file
+`;
+
+/** `sweepline exp run` */
+export const command: CommandFactory = (io, finish) =>
+  addLimitOptions(
+    addReproduceOptions(
+      new Command("run")
+        .description("Run an experiment, or put one or many into the queue.")
+        .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
+        .option("-S, --set-param <[file:]override>", "override a parameter, in Hydra's language (repeatable)", collect)
+        .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
+        .option("-m, --message <text>", "commit message")
+        .option("--no-hydra", noHydraText)
+        .option("--queue", "put it into the queue instead of running it")
+        .option("--run-all", "run all that is queued")
+        .option("--temp", "run in a copy of the workspace")
+        .option(
+          "-C, --copy-paths <path>",
+          "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
+          collect,
+        )
+        .option("--fail-fast", "with --run-all: stop at the first failure")
+        .option("--json", "with --run-all or --temp: events as JSON lines")
+        .option("--first", "with --queue: before all that is queued"),
+    ),
+  )
+    .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)
+    .addHelpText("after", examples)
+    .action(async (targets: readonly string[], options: Options) =>
+      finish(await withAutoPush(io, () => run(io, targets, options))),
+    );

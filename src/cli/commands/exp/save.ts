@@ -1,0 +1,52 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { saveExperiment } from "../../../experiments/make/save.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { collect } from "../../options/arguments.ts";
+import { print, warn } from "../../terminal/io.ts";
+import { refusedAs } from "../../words/refusal.ts";
+import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
+import { withAutoPush } from "./auto-push.ts";
+
+interface Options {
+  readonly name?: string;
+  readonly message?: string;
+  readonly force?: boolean;
+  readonly recursive?: boolean;
+  readonly includeUntracked?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `sweepline exp save` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("save")
+    .description("Keep the workspace as an experiment, without running anything.")
+    .argument("[targets...]", "stages whose outputs to commit (default: all)")
+    .option("-n, --name <name>", "name of the experiment")
+    .option("-m, --message <text>", "commit message")
+    .option("-f, --force", "replace the experiment that has the name")
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .option("-I, --include-untracked <path>", "untracked file or folder to take along (repeatable)", collect)
+    .option("--json", "print the commit as JSON")
+    .action(async (targets: readonly string[], options: Options) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const save = () =>
+        saveExperiment(context, {
+          name: options.name,
+          message: options.message,
+          targets,
+          recursive: options.recursive === true,
+          folder: process.cwd(),
+          includeUntracked: (options.includeUntracked ?? []).map((name) => path.resolve(name)),
+          taken: options.force ? "replace" : "refuse",
+          warning: (text) => warn(io, text),
+        });
+      const saved = await withAutoPush(io, () =>
+        refusedAs("failed to save experiment", () => withWorkspaceLock(context.project, save)),
+      );
+      print(io, options.json ? JSON.stringify({ ref: saved.commit }) : `Experiment has been saved as: ${saved.name}`);
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,102 @@
+/** What `exp push` and `exp pull` share. */
+import { Command } from "commander";
+import { SweeplineError } from "../../../base/errors.ts";
+import { visible } from "../../../base/visible.ts";
+import type { DataOutcome, DataRequest } from "../../../experiments/share/data.ts";
+import type { Selection } from "../../../experiments/share/selection.ts";
+import type { Project } from "../../../project/project.ts";
+import { defaultRemoteName, openRemote } from "../../../store/remotes/open.ts";
+import type { StorageRemote } from "../../../store/remotes/types.ts";
+import { collect, integer } from "../../options/arguments.ts";
+import { type Io, warn } from "../../terminal/io.ts";
+import type { TransferProgress } from "../../terminal/transfer-progress.ts";
+import { addTransferOptions, type TransferFlags, transferJobs, warnMissing } from "../data/transfers.ts";
+
+export interface ShareFlags extends TransferFlags {
+  readonly allCommits?: boolean;
+  readonly rev?: readonly string[];
+  readonly num: number;
+  readonly force?: boolean;
+  /** false for --no-cache. */
+  readonly cache: boolean;
+}
+
+export function shareCommand(name: "push" | "pull"): Command {
+  const command = new Command(name)
+    .argument("<git_remote>", "a Git remote or URL")
+    .argument("[experiments...]", "names or full refs; those of HEAD where none is named")
+    .option("-A, --all-commits", "of all commits")
+    .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
+    .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
+    .option("-f, --force", name === "push" ? "replace experiments of the remote" : "replace experiments here")
+    .option("--no-cache", "without the data");
+  return addTransferOptions(command);
+}
+
+export function selectionOf(
+  names: readonly string[],
+  flags: Pick<ShareFlags, "allCommits" | "rev" | "num">,
+): Selection {
+  if (flags.allCommits) return { kind: "all" };
+  if (names.length > 0) return { kind: "named", names };
+  return { kind: "of", revs: flags.rev ?? [], count: flags.num };
+}
+
+/** undefined: no data is moved, as was asked for. Throws REMOTE_UNKNOWN before anything is moved. */
+export function dataRequest(
+  io: Io,
+  project: Project,
+  { flags, progress }: { readonly flags: ShareFlags; readonly progress: TransferProgress },
+): DataRequest | undefined {
+  if (!flags.cache) return undefined;
+  const name = flags.remote ?? defaultRemoteName(project);
+  if (name === undefined)
+    warn(io, "No remote provided and no default remote set: the data of the experiments stays where it is.");
+  else openRemote(project, name);
+  return {
+    remote: flags.remote,
+    jobs: transferJobs(flags),
+    runCache: flags.runCache === true && name !== undefined,
+    progress: progress.count,
+  };
+}
+
+/**
+ * The storage remote (-r, else the default one) whose folder is not there: a disk that is not mounted, or a new one.
+ * Throws REMOTE_UNKNOWN, REMOTE_UNSUPPORTED.
+ */
+export async function absentStorage(project: Project, asked: string | undefined): Promise<StorageRemote | undefined> {
+  const name = asked ?? defaultRemoteName(project);
+  if (name === undefined) return undefined;
+  const remote = openRemote(project, name);
+  return (await remote.isThere()) ? undefined : remote;
+}
+
+export function warnData(io: Io, data: DataOutcome): void {
+  warnMissing(io, data);
+  for (const problem of data.unreadable) warn(io, `the data of an experiment is not known: ${problem}`);
+}
+
+/** Names that a remote must not make us use; printed without what would reach the terminal. */
+export function warnRefusedNames(io: Io, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const printable = names.slice(0, 5).map((name) => visible(name.slice(0, 40)));
+  warn(io, `passed over, because no experiment may have such a name: '${printable.join("', '")}'`);
+}
+
+export function warnNoExperiments(io: Io, refs: readonly { readonly name: string }[]): void {
+  if (refs.length === 0) return;
+  const names = refs.slice(0, 5).map(({ name }) => visible(name.slice(0, 40)));
+  warn(io, `passed over, because the ref names no commit: '${names.join("', '")}'`);
+}
+
+export function dataPullFailed(data: DataOutcome): SweeplineError | undefined {
+  const [first] = data.failed;
+  if (first === undefined) return undefined;
+  const count = data.failed.length;
+  return new SweeplineError({
+    code: "DATA_PULL_FAILED",
+    message: `${count} file${count === 1 ? "" : "s"} failed to download: ${first.message}`,
+    hint: "The experiments are here; the same command goes on with the data that is missing.",
+  });
+}

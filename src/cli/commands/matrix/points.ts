@@ -1,0 +1,94 @@
+/** Runs the points of a job of a matrix; those that another process of this clone runs are waited for. */
+import path from "node:path";
+import { tryLock, unlock } from "../../../base/locks.ts";
+import { pause } from "../../../base/pause.ts";
+import type { PointFailure } from "../../../ci/failures.ts";
+import { statesOfPoints } from "../../../ci/gather.ts";
+import type { PlanPoint } from "../../../ci/plan.ts";
+import { readPlanPoint } from "../../../ci/plan-points.ts";
+import { enqueue } from "../../../experiments/make/enqueue.ts";
+import { configsOf, expandOptions } from "../../options/composition.ts";
+import { entryLimits, runLimits } from "../../options/limits.ts";
+import { warn } from "../../terminal/io.ts";
+import { wordList } from "../data/transfers.ts";
+import { type QueueRun, runQueue } from "../exp/run-queue.ts";
+import { checkQueue, type Job } from "./job.ts";
+import { planRequest } from "./shared.ts";
+
+export interface PointsRun {
+  readonly failures: readonly PointFailure[];
+  /** Somebody stopped us, or a worker died. */
+  readonly isStopped: boolean;
+}
+
+const lookMs = 250;
+
+export interface OpenPoints {
+  /** The points to run. */
+  readonly open: readonly PlanPoint[];
+  /** Those of them that have a result whose data is lost. */
+  readonly lost: readonly PlanPoint[];
+}
+
+export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<PointsRun> {
+  const failures: PointFailure[] = [];
+  let left = open;
+  let isStopped = false;
+  let hasWaited = false;
+  while (left.length > 0 && !isStopped && !job.stop.signal.aborted) {
+    const mine = left.filter((point) => tryLock(lockFile(job, point), "matrix run"));
+    try {
+      const toRun = await withoutNew(job, mine, hasWaited ? [] : lost);
+      if (toRun.length > 0) {
+        const run = await runQueued(job, toRun);
+        failures.push(...failuresOf(job, run));
+        isStopped = run.interrupted || run.summary.requeued.length > 0;
+      }
+    } finally {
+      for (const point of mine) unlock(lockFile(job, point));
+    }
+    left = left.filter((point) => !mine.includes(point));
+    if (left.length === 0 || isStopped) break;
+    if (!hasWaited) warn(job.io, `another process runs ${wordList(left.map(({ name }) => name))} here: waiting`);
+    hasWaited = true;
+    await pause(lookMs, job.stop.signal);
+  }
+  return { failures, isStopped: isStopped || job.stop.signal.aborted };
+}
+
+function lockFile({ context, plan }: Job, { i }: PlanPoint): string {
+  return path.join(context.state.points, `${plan.sweep}-${i}`);
+}
+
+/** Without those that another process brought meanwhile; those of `lost` have a result, and run again all the same. */
+async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly PlanPoint[]) {
+  if (points.length === 0) return [];
+  const states = await statesOfPoints({ ...job, points });
+  return points.filter((point, at) => states[at]?.kind !== "done" || lost.includes(point));
+}
+
+async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
+  const { io, context, plan, options } = job;
+  const configs = configsOf(io, context.project, { hydra: plan.run.composition !== "off" });
+  const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
+  const request = planRequest(context, plan, { points, names: open.map((point) => point.name), configs });
+  await checkQueue(job, open);
+  const outcome = await enqueue(context, { ...request, ...entryLimits(options) });
+  return runQueue(context, io, {
+    jobs: options.jobs,
+    onFailure: "continue",
+    only: new Set(outcome.queued.map(({ sequence }) => sequence)),
+    claims: "take",
+    sweep: plan.sweep,
+    limits: runLimits(options),
+    format: "text",
+  });
+}
+
+function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {
+  const byName = new Map(job.points.map((point) => [point.name, point]));
+  return summary.failed.flatMap(({ experiment, message, log }) => {
+    const point = byName.get(experiment.name);
+    return point === undefined ? [] : [{ point, message, log: path.resolve(job.context.project.root, log) }];
+  });
+}

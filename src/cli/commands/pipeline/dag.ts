@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { visibleText } from "../../../base/visible.ts";
+import { buildDag, dagDot, dagMermaid, dagText } from "../../../pipeline/ask/dag.ts";
+import { chooseOutputsOrStages } from "../../../pipeline/graph/targets.ts";
+import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { addTalkOptions } from "../../options/talk.ts";
+import { print } from "../../terminal/io.ts";
+
+interface Flags {
+  readonly mermaid?: boolean;
+  readonly md?: boolean;
+  readonly dot?: boolean;
+  readonly full?: boolean;
+  readonly outs?: boolean;
+  readonly collapseForeachMatrix?: boolean;
+}
+
+function checkFlags(flags: Flags): void {
+  if (flags.outs && flags.collapseForeachMatrix)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "`--outs` and `--collapse-foreach-matrix` are mutually exclusive",
+    });
+}
+
+/** `sweepline dag [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  addTalkOptions(new Command("dag"))
+    .argument("[targets...]", "stages, with what they need; default: everything")
+    .option("--mermaid", "as a Mermaid flowchart")
+    .option("--md", "as a Mermaid flowchart in Markdown")
+    .option("--dot", "as a graph for Graphviz")
+    .option("--full", "the whole pipelines that the targets belong to")
+    .option("-o, --outs", "the graph of outputs, not of stages")
+    .option("--collapse-foreach-matrix", "one node for all stages of a foreach or matrix")
+    .action(async (targets: readonly string[], flags: Flags) => {
+      checkFlags(flags);
+      const folder = process.cwd();
+      const stages = await loadProjectStages(openProject(folder));
+      const dag = buildDag(stages, {
+        folder,
+        chosen: chooseOutputsOrStages(stages, { targets, folder, recursive: false, names: "exact" }),
+        extent: flags.full ? "connected" : "with-dependencies",
+        nodes: flags.outs ? "outputs" : flags.collapseForeachMatrix ? "groups" : "stages",
+      });
+      if (flags.dot) print(io, visibleText(dagDot(dag)));
+      else if (flags.md) print(io, visibleText(`\`\`\`mermaid\n${dagMermaid(dag)}\n\`\`\``));
+      else print(io, visibleText(flags.mermaid ? dagMermaid(dag) : dagText(dag)));
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,48 @@
+/** `freeze` and `unfreeze` differ in one word. */
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { visible } from "../../../base/visible.ts";
+import { setFrozen } from "../../../pipeline/edit/edit-file.ts";
+import { chooseStages } from "../../../pipeline/graph/targets.ts";
+import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
+import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { verbose } from "../../options/talk.ts";
+import { type Io, print } from "../../terminal/io.ts";
+import { refusedAs } from "../../words/refusal.ts";
+import { trackFiles } from "../../words/track-files.ts";
+
+interface Flags {
+  readonly quiet?: boolean;
+}
+
+async function freeze(io: Io, name: "freeze" | "unfreeze", targets: readonly string[], flags: Flags): Promise<void> {
+  const folder = process.cwd();
+  const project = openProject(folder);
+  const stages = await loadProjectStages(project);
+  const chosen = chooseStages(stages, { targets, folder, recursive: false, names: "exact" });
+  const changed = new Set<string>();
+  for (const { stage } of chosen) {
+    const change = await setFrozen(project, stage, name === "freeze" ? "frozen" : "thawed");
+    if (change === "unchanged") continue;
+    const file = path.join(project.root, stage.file);
+    changed.add(file);
+    if (!flags.quiet && stage.cmd !== null)
+      print(io, `Modifying stage '${visible(stage.name)}' in '${visible(path.relative(folder, file))}'`);
+  }
+  await trackFiles(io, project, { files: [...changed], hint: "quiet" });
+}
+
+export function freezeCommand(name: "freeze" | "unfreeze"): CommandFactory {
+  return (io, finish) =>
+    new Command(name)
+      .argument("<targets...>", "stages or .dvc files")
+      .option("-q, --quiet", "print errors only")
+      .addOption(verbose())
+      .action(async (targets: readonly string[], flags: Flags) => {
+        await refusedAs(`failed to ${name} ${quotedList(targets)}`, () => freeze(io, name, targets, flags));
+        finish(exitCodes.ok);
+      });
+}

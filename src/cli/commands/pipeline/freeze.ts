@@ -1,0 +1,4 @@
+import { freezeCommand } from "./freeze-command.ts";
+
+/** `sweepline freeze STAGE...` */
+export const command = freezeCommand("freeze");

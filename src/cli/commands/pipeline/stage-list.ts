@@ -1,0 +1,70 @@
+import { Command, Option } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { chooseStages } from "../../../pipeline/graph/targets.ts";
+import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
+import { shownStage } from "../../../pipeline/reproduce/work.ts";
+import type { Stage } from "../../../pipeline/types.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { addTalkOptions } from "../../options/talk.ts";
+import { print, warn } from "../../terminal/io.ts";
+
+interface Flags {
+  readonly all?: boolean;
+  readonly recursive?: boolean;
+  readonly nameOnly?: boolean;
+  readonly namesOnly?: boolean;
+  readonly fail?: boolean;
+}
+
+function paths(items: readonly { readonly path: string }[]): string {
+  return items.map((item) => item.path).join(", ");
+}
+
+/** The stage's description, or what it writes and reports. */
+function summary(stage: Stage): string {
+  const line = stage.desc?.split("\n").find((each) => each.trim() !== "");
+  if (line !== undefined) return line.trim();
+  const outs = stage.outs.filter((output) => output.kind === "out");
+  const reports = stage.outs.filter((output) => output.kind !== "out");
+  const parts = [
+    ...(outs.length > 0 ? [`Outputs ${paths(outs)}`] : []),
+    ...(reports.length > 0 ? [`Reports ${paths(reports)}`] : []),
+  ];
+  if (parts.length > 0) return parts.join("; ");
+  const reads = [...stage.deps, ...stage.params.map((params) => params.file)];
+  return reads.length > 0 ? `Depends on ${reads.join(", ")}` : "No outputs or dependencies";
+}
+
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+/** `sweepline stage list [targets]` */
+export const command: CommandFactory = (io, finish) =>
+  addTalkOptions(new Command("list"))
+    .argument("[targets...]", "dvc.yaml files, stages or folders; default: the dvc.yaml here")
+    .option("--all", "all stages of the project")
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .option("--name-only", "names without descriptions")
+    .addOption(new Option("--names-only", "names without descriptions").hideHelp())
+    .option("--fail", "with --all or -R: fail where a file can't be read, instead of leaving it out")
+    .action(async (targets: readonly string[], flags: Flags) => {
+      const folder = process.cwd();
+      const project = openProject(folder);
+      const goesOn = (flags.all || flags.recursive) && !flags.fail;
+      const all = await loadProjectStages(project, { broken: goesOn ? "leave-out" : "refuse" });
+      for (const { message } of all.broken.values()) warn(io, message);
+      const request = {
+        targets: targets.length > 0 ? targets : ["dvc.yaml"],
+        folder,
+        recursive: flags.recursive === true,
+        names: "exact" as const,
+      };
+      const stages = flags.all === true ? all.stages : chooseStages(all, request).map(({ stage }) => stage);
+      const rows = stages.map((stage) => [shownStage({ project, folder }, stage), shortened(summary(stage))] as const);
+      const width = Math.max(0, ...rows.map(([name]) => name.length));
+      for (const [name, text] of rows)
+        print(io, flags.nameOnly || flags.namesOnly ? name : `${name.padEnd(width)}  ${text}`);
+      finish(exitCodes.ok);
+    });

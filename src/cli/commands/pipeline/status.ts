@@ -1,0 +1,104 @@
+import { Command, Option } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { visible } from "../../../base/visible.ts";
+import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../../../pipeline/ask/status.ts";
+import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
+import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
+import { openProject } from "../../../project/open.ts";
+import { projectState } from "../../../store/state-database.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { verbose } from "../../options/talk.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+
+interface Flags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly recursive?: boolean;
+  readonly withDeps?: boolean;
+  readonly cloud?: boolean;
+  readonly remote?: string;
+}
+
+function pythonSpacing(json: unknown): string {
+  if (Array.isArray(json)) return `[${json.map(pythonSpacing).join(", ")}]`;
+  if (typeof json !== "object" || json === null) return JSON.stringify(json);
+  return `{${Object.entries(json)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${pythonSpacing(value)}`)
+    .join(", ")}}`;
+}
+
+function report(io: Io, status: ProjectStatus, flags: Flags): ExitCode {
+  if (flags.json) print(io, pythonSpacing(statusPlain(status)));
+  else if (flags.quiet) return status.stages.length > 0 ? 1 : exitCodes.ok;
+  else if (status.stages.length > 0) print(io, statusLines(status).join("\n"));
+  else
+    print(
+      io,
+      status.isEmpty
+        ? "There are no data or pipelines tracked in this project yet."
+        : "Data and pipelines are up to date.",
+    );
+  return exitCodes.ok;
+}
+
+function cloudText({ files, remotes }: CloudStatus, flags: Flags): string {
+  if (files.size === 0) return `Cache and remote${remotes.length > 1 ? "s" : ""} ${quotedList(remotes)} are in sync.`;
+  // As DVC prints it: with --remote alone without a tab.
+  const indent = flags.cloud ? "\t" : "";
+  return [...files].map(([name, state]) => `${indent}${`${state}:`.padEnd(20)}${visible(name)}`).join("\n");
+}
+
+async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
+  const folder = process.cwd();
+  const status = await cloudStatus({
+    project: openProject(folder),
+    folder,
+    targets,
+    recursive: flags.recursive === true,
+    extent: flags.withDeps === true ? "with-dependencies" : "targets-only",
+    names: "exact",
+    remote: flags.remote,
+  });
+  if (flags.json) print(io, pythonSpacing(Object.fromEntries(status.files)));
+  else if (flags.quiet) return status.files.size > 0 ? 1 : exitCodes.ok;
+  else print(io, cloudText(status, flags));
+  return exitCodes.ok;
+}
+
+async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
+  if (flags.cloud || flags.remote !== undefined) return runCloud(io, targets, flags);
+  const folder = process.cwd();
+  const project = openProject(folder);
+  const state = projectState(project);
+  try {
+    const status = await projectStatus(project, {
+      folder,
+      targets,
+      recursive: flags.recursive === true,
+      extent: flags.withDeps === true ? "with-dependencies" : "targets-only",
+      state,
+      warning: (text) => {
+        if (!flags.quiet) warn(io, text);
+      },
+    });
+    return report(io, status, flags);
+  } finally {
+    await state.close();
+  }
+}
+
+/** `sweepline status [targets]`: what changed since the stages last ran. */
+export const command: CommandFactory = (io, finish) =>
+  new Command("status")
+    .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
+    .option("--json", "print as JSON")
+    .option("-q, --quiet", "print nothing; the exit code is 1 where something changed")
+    .addOption(verbose())
+    .option("-R, --recursive", "all stages of the folders given as targets")
+    .option("-d, --with-deps", "the stages that the targets depend on too")
+    .option("-c, --cloud", "compare the cache with the storage remote instead")
+    .addOption(
+      new Option("--no-updates", "taken for scripts made for DVC: imports are never asked for updates").hideHelp(),
+    )
+    .option("-r, --remote <name>", "the same, with another remote than the default one")
+    .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));

@@ -1,0 +1,47 @@
+import path from "node:path";
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { openRepository } from "../../../git/repository.ts";
+import { initProject } from "../../../project/init.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { type Io, print } from "../../terminal/io.ts";
+
+interface InitFlags {
+  readonly quiet?: boolean;
+  readonly subdir?: boolean;
+  readonly scm: boolean;
+  readonly force?: boolean;
+}
+
+async function run(io: Io, folder: string, flags: InitFlags): Promise<void> {
+  if (!flags.scm && flags.subdir)
+    throw new SweeplineError({
+      code: "OPTIONS_CONFLICT",
+      message: "Cannot initialize repo with `--no-scm` and `--subdir`",
+      exitCode: exitCodes.usage,
+    });
+  const { gitRoot, files } = initProject(path.resolve(folder), {
+    git: !flags.scm ? "none" : flags.subdir ? "subdir" : "top",
+    existing: flags.force ? "replace" : "refuse",
+  });
+  if (gitRoot !== null) {
+    const { stageFiles } = await import("../../../git/porcelain.ts");
+    await stageFiles(openRepository(gitRoot), files);
+  }
+  if (flags.quiet) return;
+  print(io, "Initialized DVC repository.\n");
+  if (gitRoot !== null) print(io, "You can now commit the changes to git.\n");
+}
+
+/** `sweepline init`: makes a folder a project, for DVC too. */
+export const command: CommandFactory = (io, finish) =>
+  new Command("init")
+    .argument("[folder]", "the folder; here where none is named", ".")
+    .option("--subdir", "the folder lies below the top of the Git repository")
+    .option("--no-scm", "work without Git (experiments need Git)")
+    .option("-f, --force", "replace a .dvc folder, its cache included")
+    .option("-q, --quiet", "print warnings and errors only")
+    .action(async (folder: string, flags: InitFlags) => {
+      await run(io, folder, flags);
+      finish(exitCodes.ok);
+    });

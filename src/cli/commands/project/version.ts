@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { print } from "../../terminal/io.ts";
+import { version } from "../../version.ts";
+
+/** `sweepline version`: what a bug report needs. */
+export const command: CommandFactory = (io, finish) =>
+  new Command("version").option("--json", "print as JSON").action((options: { json?: boolean }) => {
+    const facts = { sweepline: version, node: process.versions.node, platform: `${process.platform} ${process.arch}` };
+    print(
+      io,
+      options.json
+        ? JSON.stringify(facts)
+        : Object.entries(facts)
+            .map(([name, value]) => `${name} ${value}`)
+            .join("\n"),
+    );
+    finish(exitCodes.ok);
+  });

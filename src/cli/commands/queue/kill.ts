@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { killTasks } from "../../../experiments/queue/kill.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { print, warn } from "../../terminal/io.ts";
+
+const examples = `
+Examples:
+  sweepline queue kill brave-ibex        end it as Ctrl+C would; it counts as failed
+  sweepline queue kill -f a b            kill its processes at once
+  sweepline queue retry brave-ibex       put it back into the queue
+`;
+
+/** `sweepline queue kill` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("kill")
+    .description("End running experiments, in the background or in another terminal. They count as failed.")
+    .argument("<experiments...>", "their names")
+    .option("-f, --force", "kill their processes without giving them time")
+    .addHelpText("after", examples)
+    .action(async (names: readonly string[], options: { readonly force?: boolean }) => {
+      const context = openExperiments(openProject(process.cwd()));
+      for (const { name, suspended } of await killTasks(context, names, options.force ? "force" : "stop")) {
+        print(io, `${name} has been killed.`);
+        if (suspended !== undefined)
+          warn(
+            io,
+            `process ${suspended}, which ran it, is stopped (Ctrl+Z or SIGSTOP): '${name}' counts as failed once it goes on (kill -CONT ${suspended})`,
+          );
+      }
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,65 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { startBackground } from "../../../experiments/queue/start-stop.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { duration } from "../../options/arguments.ts";
+import {
+  addLimitOptions,
+  defaultJobs,
+  jobsNumber,
+  jobsOrAuto,
+  type LimitFlags,
+  limitWords,
+} from "../../options/limits.ts";
+import { strictHelp } from "../../options/reproduce.ts";
+import { print, warn } from "../../terminal/io.ts";
+
+interface Options extends LimitFlags {
+  readonly jobs?: number | "auto";
+  readonly idle?: number;
+}
+
+const examples = `
+Examples:
+  sweepline queue start -j 4            run what is queued, four at once, and what comes while it runs
+  sweepline queue start -j 8            raises the number; there is one coordinator, however often it is started
+  sweepline queue start --retries 2 --timeout 2h
+`;
+
+/** `sweepline queue start` */
+export const command: CommandFactory = (io, finish) =>
+  addLimitOptions(
+    new Command("start")
+      .description("Run the queue in the background: the workers outlive the terminal and end when the queue is empty.")
+      .option("--strict", strictHelp)
+      .option("--fail-fast", "stop at the first failure")
+      .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
+      .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
+  )
+    .addHelpText("after", examples)
+    .action(async (options: Options) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
+      const words = [...idle, ...limitWords(options)];
+      const jobs = options.jobs ?? defaultJobs(options);
+      const started = await startBackground(context, {
+        jobs: jobsNumber(jobs),
+        words: ["--jobs", String(jobs), ...words],
+        asks: words.length > 0 ? "own options" : "nothing",
+      });
+      const plural = started.added > 1 ? "s" : "";
+      print(io, `Started '${started.added}' new experiments task queue worker${plural}.`);
+      if (started.kind === "resumed")
+        warn(io, "`queue stop` is taken back: the workers go on, with the options that they were started with");
+      if (started.kind !== "launched") {
+        print(io, `There are ${started.jobs} in all (process ${started.pid}).`);
+        if (words.length > 0)
+          warn(
+            io,
+            `they go on as they were started: ${words.join(" ")} has no effect. After \`sweepline queue stop\`, once they have ended, it has`,
+          );
+      }
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,60 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { type QueueStatus, queueStatus } from "../../../experiments/queue/status.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { openProject } from "../../../project/open.ts";
+import { takesEscapes } from "../../../report/escapes.ts";
+import { queueText } from "../../../report/queue-table.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import type { Io } from "../../terminal/io.ts";
+
+interface Options {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+  readonly verbose?: boolean;
+}
+
+const watchMs = 1_000;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function textOf(status: QueueStatus, options: Options): string {
+  if (options.json) return `${JSON.stringify(status)}\n`;
+  return queueText(status, new Date(), options.verbose ? "details" : "plain");
+}
+
+/** Until nothing runs or waits and the workers are gone. In a terminal drawn in place; else printed when it changes. */
+async function watch(io: Io, read: () => Promise<QueueStatus>, options: Options): Promise<void> {
+  let shown = "";
+  for (;;) {
+    const status = await read();
+    const text = textOf(status, options);
+    if (io.stdout.isTTY && takesEscapes(io.stdout, io.env) && !options.json) io.stdout.write(`\u001b[H\u001b[J${text}`);
+    else if (text !== shown) io.stdout.write(text);
+    shown = text;
+    const isBusy = status.tasks.some((task) => task.state === "running" || task.state === "queued");
+    if (!isBusy && status.workers.coordinator === null) return;
+    await pause(watchMs);
+  }
+}
+
+const examples = `
+Examples:
+  sweepline queue status -v           with reasons of failures, attempts and process ids
+  sweepline queue status --watch      live, until the queue is done
+  sweepline queue status --json       {"tasks": [...], "workers": {...}, "broken": [...]}
+`;
+
+/** `sweepline queue status` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("status")
+    .description("Show what is running, queued, failed and finished.")
+    .option("-v, --verbose", "one more column: reasons, attempts, processes")
+    .option("--watch", "show it again as it changes, until nothing waits or runs")
+    .option("--json", "as JSON; with --watch a line for each change")
+    .addHelpText("after", examples)
+    .action(async (options: Options) => {
+      const context = openExperiments(openProject(process.cwd()));
+      if (options.watch) await watch(io, () => queueStatus(context), options);
+      else io.stdout.write(textOf(await queueStatus(context), options));
+      finish(exitCodes.ok);
+    });

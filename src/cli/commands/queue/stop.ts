@@ -1,0 +1,29 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { stopBackground } from "../../../experiments/queue/start-stop.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { openProject } from "../../../project/open.ts";
+import type { CommandFactory } from "../../catalog.ts";
+import { print } from "../../terminal/io.ts";
+
+const examples = `
+Examples:
+  sweepline queue stop            start nothing new; the running experiments end by themselves
+  sweepline queue stop --kill     end the running ones too: they are back in the queue, first in line
+`;
+
+/** `sweepline queue stop` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("stop")
+    .description("Stop the background workers of `queue start`.")
+    .option("--kill", "do not wait for the running experiments: end them, back into the queue")
+    .addHelpText("after", examples)
+    .action(async (options: { readonly kill?: boolean }) => {
+      const context = openExperiments(openProject(process.cwd()));
+      const wereRunning = await stopBackground(context, options.kill ? "kill" : "wait");
+      const stopped = options.kill
+        ? "All running tasks in the queue have been killed. Queue workers are stopping."
+        : "Queue workers will stop after running tasks finish.";
+      print(io, wereRunning ? stopped : "No queue workers are running.");
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,39 @@
+/** Files on the command line and in the output are relative to the command's folder; inside they are relative to the project. */
+import path from "node:path";
+import { visible } from "../../base/visible.ts";
+import type { UnreadableFile } from "../../experiments/reading/unreadable.ts";
+import type { Project } from "../../project/project.ts";
+import { type Io, warn } from "../terminal/io.ts";
+
+function posix(file: string): string {
+  return file.split(path.sep).join("/");
+}
+
+/** Targets relative to the project; undefined where none were given. */
+export function targetsFrom(project: Project, targets: readonly string[] | undefined): readonly string[] | undefined {
+  if (targets === undefined || targets.length === 0) return undefined;
+  return targets.map((target) => posix(path.relative(project.root, path.resolve(process.cwd(), target))));
+}
+
+/** The same map with its files named from the command's folder. */
+export function rebaseFiles<T>(project: Project, files: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const folder = posix(path.relative(project.root, process.cwd()));
+  if (folder === "") return files;
+  return new Map([...files].map(([file, value]) => [path.posix.relative(folder, file), value]));
+}
+
+/** The most causes that are listed; the others are like them. */
+const listedAtMost = 10;
+
+/** Says which revisions have files that can't be read, and why; what can be read is printed all the same. */
+export function warnUnreadable(io: Io, what: string, files: readonly UnreadableFile[]): void {
+  if (files.length === 0) return;
+  const revisions = [...new Set(files.map(({ revision }) => revision))];
+  const causes = [...new Set(files.map(({ message }) => message))];
+  const more = causes.length > listedAtMost ? `\n  ... and ${causes.length - listedAtMost} more` : "";
+  const lines = causes.slice(0, listedAtMost).map((message) => `\n  ${message}`);
+  warn(
+    io,
+    `failed to load some ${what} for following revisions: '${visible(revisions.join(", "))}'.${lines.join("")}${more}`,
+  );
+}

@@ -1,0 +1,86 @@
+import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { closeSync, openRead } from "../../base/files.ts";
+import { visible, visibleText } from "../../base/visible.ts";
+import type { ExitCode, Io } from "./io.ts";
+
+/** Of a longer line only the neighbourhood of the place is shown. */
+const shownWidth = 200;
+
+/** The line of the place, with the place underlined; offsets count code units. */
+function underline(text: string, offset: number, length: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const newline = text.indexOf("\n", offset);
+  const line = text.slice(start, newline < 0 ? text.length : newline).replace(/\t/g, " ");
+  const column = offset - start;
+  // Escapes are longer than what they stand for: the caret goes by what is shown.
+  const from = Math.max(0, Math.min(column - shownWidth / 2, line.length - shownWidth));
+  const to = Math.min(line.length, from + shownWidth);
+  const markedTo = Math.min(column + length, to);
+  const before = (from > 0 ? "..." : "") + visible(line.slice(from, column));
+  const marked = visible(line.slice(column, markedTo));
+  const after = visible(line.slice(markedTo, to)) + (to < line.length ? "..." : "");
+  return `  ${before}${marked}${after}\n  ${" ".repeat(before.length)}${"^".repeat(Math.max(1, marked.length))}`;
+}
+
+const systemWords: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on device",
+  EDQUOT: "disk quota exceeded",
+  EIO: "input/output error",
+  EMFILE: "too many open files",
+  ENFILE: "too many open files in the system",
+  EFBIG: "file too large",
+};
+
+/** A failed system call in words, or undefined for a code that is not the machine's or the user's doing. */
+export function wordsOfSystemError(error: NodeJS.ErrnoException): string | undefined {
+  return systemWords[error.code ?? ""];
+}
+
+/** Opening may mean reading or writing, and the error does not tell: what is there and can't be read was to be read. */
+function isUnreadable(file: string): boolean {
+  try {
+    closeSync(openRead(file));
+    return false;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return code !== "ENOENT";
+  }
+}
+
+const readingCalls = new Set(["read", "scandir", "opendir", "stat", "lstat", "readlink", "realpath", "access"]);
+
+/** `cannot write 'PATH': permission denied`, or undefined where the error may be ours. */
+function systemFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { path, dest, syscall }: NodeJS.ErrnoException & { readonly dest?: string } = error;
+  const words = wordsOfSystemError(error);
+  if (words === undefined || path === undefined) return undefined;
+  const isReading = readingCalls.has(syscall ?? "") || (syscall === "open" && isUnreadable(path));
+  return `cannot ${isReading ? "read" : "write"} '${dest ?? path}': ${words}`;
+}
+
+/** Prints a failure on stderr as `ERROR: ...` with its place and hint, and returns the exit code that it stands for. */
+export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode {
+  const systemMessage = systemFailure(error);
+  if (systemMessage !== undefined) {
+    io.stderr.write(`ERROR: ${visibleText(systemMessage)}\n`);
+    return exitCodes.refused;
+  }
+  if (!(error instanceof SweeplineError)) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.stderr.write(
+      `ERROR: unexpected error - ${visibleText(detail)}\n\nThis is a bug in sweepline: please report it with the lines above.\n`,
+    );
+    return exitCodes.refused;
+  }
+  // Names, commands and values in it come from anybody's repository: nothing that a terminal would obey.
+  io.stderr.write(`ERROR: ${visibleText(error.message)}\n`);
+  if (error.place !== undefined)
+    io.stderr.write(`${visibleText(underline(error.place.text, error.place.offset, error.place.length))}\n`);
+  if (error.hint !== undefined) io.stderr.write(`HINT: ${visibleText(error.hint)}\n`);
+  return error.exitCode;
+}

@@ -1,0 +1,71 @@
+/** Prints a log while it grows: for `exp run --temp`, which shows its run, and `exp logs -f`. */
+import { closeSync, existsSync, fstatSync, openRead, readSync } from "../../base/files.ts";
+import type { StateLayout } from "../../experiments/layout.ts";
+import { runFolder } from "../../experiments/runs/records.ts";
+import type { Io } from "./io.ts";
+
+const pollMs = 50;
+const blockBytes = 64 * 1024;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Reads a file from where it stopped the last time. */
+class LogReader {
+  private handle: number | undefined;
+  private at = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** Prints all that is new; waits where the reader of our output is slow. */
+  async printNew(io: Io): Promise<void> {
+    if (this.handle === undefined) {
+      if (!existsSync(this.file)) return;
+      this.handle = openRead(this.file);
+    }
+    const buffer = Buffer.alloc(blockBytes);
+    // A log that became too large is cut in the middle: what is left of it was printed.
+    this.at = Math.min(this.at, fstatSync(this.handle).size);
+    while (this.at < fstatSync(this.handle).size) {
+      const read = readSync(this.handle, buffer, 0, buffer.length, this.at);
+      if (read === 0) return;
+      this.at += read;
+      if (!io.stdout.write(Buffer.from(buffer.subarray(0, read))))
+        await new Promise<void>((resolve) => io.stdout.once("drain", resolve));
+    }
+  }
+
+  close(): void {
+    if (this.handle !== undefined) closeSync(this.handle);
+  }
+}
+
+/** Prints the log until `ended` answers true, then what is left of it. */
+export async function followLog(io: Io, file: string, ended: () => boolean): Promise<void> {
+  const reader = new LogReader(file);
+  try {
+    while (!ended()) {
+      await reader.printNew(io);
+      await pause(pollMs);
+    }
+    await reader.printNew(io);
+  } finally {
+    reader.close();
+  }
+}
+
+export interface FollowedRun {
+  readonly sequence: number;
+  readonly name: string;
+}
+
+/** Does the work and prints the log of its run meanwhile. */
+export async function followWhile<T>(io: Io, state: StateLayout, run: FollowedRun, work: () => Promise<T>): Promise<T> {
+  let ended = false;
+  const result = work().finally(() => {
+    ended = true;
+  });
+  const [outcome] = await Promise.all([
+    result,
+    followLog(io, runFolder(state, run.sequence, run.name).log, () => ended),
+  ]);
+  return outcome;
+}

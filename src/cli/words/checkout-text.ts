@@ -1,0 +1,28 @@
+/** What a checkout did, in DVC's words. */
+import path from "node:path";
+import type { CheckedOut, CheckoutOutcome } from "../../pipeline/data/checkout.ts";
+import { filesText, wordList } from "../commands/data/transfers.ts";
+
+export function shown(item: CheckedOut): string {
+  return path.relative(process.cwd(), item.path) + (item.kind === "folder" ? path.sep : "");
+}
+
+const letters = [
+  ["M", "modified"],
+  ["A", "added"],
+] as const;
+
+export function changeLines(outcome: CheckoutOutcome): string[] {
+  return letters.flatMap(([letter, change]) => outcome.changes[change].map((item) => `${letter}\t${shown(item)}`));
+}
+
+/** `2 files added`, `1 file modified`, in DVC's order; none that are zero. */
+export function countParts(counts: CheckoutOutcome["counts"]): string[] {
+  return (["modified", "added", "deleted"] as const)
+    .filter((change) => counts[change] > 0)
+    .map((change) => filesText(counts[change], change));
+}
+
+export function summaryLine(counts: CheckoutOutcome["counts"]): string {
+  return wordList(countParts(counts)) || "No changes.";
+}

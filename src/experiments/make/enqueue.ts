@@ -1,0 +1,253 @@
+/** From points to queue entries: one snapshot, one stream of objects and one ref transaction for a whole sweep. */
+
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { makeFolder } from "../../base/files.ts";
+import { withLock } from "../../base/locks.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { changeRefs, type RefChange } from "../../git/refs.ts";
+import { headCommit } from "../../git/repository.ts";
+import { type Snapshot, snapshotWorkTree } from "../../git/snapshot.ts";
+import { preflight } from "../../pipeline/check/preflight.ts";
+import { commitChangedData } from "../../pipeline/data/changed-data.ts";
+import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { reproduceDefaults } from "../../pipeline/types.ts";
+import { openCache } from "../../store/cache.ts";
+import { projectState } from "../../store/state-database.ts";
+import type { Point } from "../../sweep/types.ts";
+import { refuseBranchName } from "../branch-names.ts";
+import { filesToCopy } from "../point/copied-paths.ts";
+import { type OpenedParamFile, openParamFiles, stagesBeforeRun } from "../point/param-edits.ts";
+import { identitiesOfPoints } from "../point/point-identity.ts";
+import { identityScope } from "../point/scope.ts";
+import { claimEntry, queueRef, removal } from "../queue/entries.ts";
+import { lastSequence, rememberSequence } from "../queue/sequence.ts";
+import { randomName } from "../random-names.ts";
+import type { EntryLimits, StoredFlags } from "../record.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { importEntries } from "./import-entries.ts";
+import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
+import { type NamedPoint, namePoints } from "./naming.ts";
+
+export interface EnqueueRequest {
+  /** At least one; a point without overrides is the workspace as it is. */
+  readonly points: readonly Point[];
+  readonly numbered: boolean;
+  /** One a point, where they were chosen before: see NamingRequest. */
+  readonly names?: readonly string[];
+  /** The folder of the command, relative to the project's root. */
+  readonly folder: string;
+  /** Where params.yaml is composed: its configs. */
+  readonly configs?: ProjectConfigs | undefined;
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  /** Recorded with each experiment: see sweepId(). */
+  readonly sweep: string | undefined;
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+  /** Absolute paths of --copy-paths. */
+  readonly copyPaths: readonly string[];
+  readonly samePoint: "skip" | "replace" | "ignore";
+  readonly takenName: "refuse" | "replace";
+  readonly failedBefore: "queue" | "report";
+  /** Claim the entries before anybody sees them: for a run that follows at once. */
+  readonly claim: "leave" | "claim";
+  /** Recorded with each entry. */
+  readonly limits?: EntryLimits;
+}
+
+export interface QueuedPoint {
+  /** Position in the request's points. */
+  readonly index: number;
+  readonly name: string;
+  readonly sequence: number;
+  readonly overrides: readonly string[];
+  /** What the experiment was whose place it takes. */
+  readonly replaces?: KnownPoint["state"];
+}
+
+export interface KnownPoint {
+  readonly name: string;
+  readonly state: "queued" | "failed" | "done";
+  /** Of the entry, where it is one. */
+  readonly sequence: number | undefined;
+  readonly overrides: readonly string[];
+}
+
+export interface EnqueueOutcome {
+  readonly baseline: ObjectId;
+  readonly queued: readonly QueuedPoint[];
+  /** Points that were left alone, with the experiment that stands for them. */
+  readonly known: readonly KnownPoint[];
+  /** Points that were the same as an earlier one. */
+  readonly repeated: number;
+}
+
+/** The id of a sweep: the same line on the same baseline has the same id, so that a repeated sweep goes on with it. */
+export function sweepId(baseline: ObjectId, overrides: readonly string[], targets: readonly string[]): string {
+  return `s-${createHash("sha256")
+    .update(JSON.stringify([baseline, overrides, targets]))
+    .digest("hex")
+    .slice(0, 12)}`;
+}
+
+/** Queues the points that are new. All or nothing: a refused name leaves the queue as it was. */
+export function enqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
+  makeFolder(context.state.root);
+  return withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request));
+}
+
+export interface EnqueuePreview extends Omit<EnqueueOutcome, "queued"> {
+  /** What would be queued; `name` is missing where it would be a random one. */
+  readonly fresh: readonly (Pick<QueuedPoint, "overrides" | "replaces"> & { readonly name?: string })[];
+}
+
+/** What `enqueue` would do. Nothing is queued; errors as there. */
+export async function previewEnqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePreview> {
+  makeFolder(context.state.root);
+  const plan = await makePlan(context, request);
+  const isRandom = request.name === undefined && request.names === undefined;
+  const fresh = freshPoints(plan).map((point) => {
+    const overrides = overridesOf(request, point.index);
+    return isRandom && point.replaces === undefined
+      ? { overrides }
+      : { name: point.name, overrides, ...placeOf(point) };
+  });
+  return { fresh, ...leftAlone(plan, request) };
+}
+
+export interface EnqueuePlan {
+  readonly head: ObjectId;
+  readonly snapshot: Snapshot;
+  readonly files: readonly OpenedParamFile[];
+  readonly named: readonly NamedPoint[];
+  readonly identities: readonly string[];
+  readonly known: KnownOnBaseline;
+  readonly copied: readonly string[];
+}
+
+async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
+  const plan = await makePlan(context, request);
+  const queued = await writeEntries(context, request, plan, freshPoints(plan));
+  return {
+    queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(request, entry.index) })),
+    ...leftAlone(plan, request),
+  };
+}
+
+function freshPoints({ named }: EnqueuePlan): readonly FreshPoint[] {
+  return named.filter((point) => point.kind === "new");
+}
+
+function placeOf({ replaces }: FreshPoint): Pick<QueuedPoint, "replaces"> {
+  return replaces === undefined ? {} : { replaces: replaces.state };
+}
+
+function overridesOf({ points }: EnqueueRequest, index: number): readonly string[] {
+  return (points[index]?.overrides ?? []).map((override) => override.text);
+}
+
+function leftAlone({ head, named }: EnqueuePlan, request: EnqueueRequest): Omit<EnqueueOutcome, "queued"> {
+  return {
+    baseline: head,
+    known: named.flatMap((point) =>
+      point.kind === "known" ? [knownPoint(point, overridesOf(request, point.index))] : [],
+    ),
+    repeated: named.filter((point) => point.kind === "repeated").length,
+  };
+}
+
+async function makePlan(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePlan> {
+  const { repository } = context;
+  if (!request.numbered) await refuseBranchName(context, { name: request.name, taken: request.takenName });
+  const copied = filesToCopy(repository, request.copyPaths);
+  const head = await headCommit(repository);
+  const files = await openParamFiles(context, { ...request, configs: request.configs });
+  const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
+  const stages = await stagesBeforeRun(context.project, files, request.points);
+  await preflight(
+    stages,
+    { ...reproduceDefaults, ...request.flags, targets: request.targets },
+    path.join(context.project.root, request.folder),
+  );
+  const contents = await changedData(context, stages);
+  const snapshot = await snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents });
+  const scope = identityScope(
+    stages,
+    files.map((file) => file.inGit),
+  );
+  const [known, identities] = await Promise.all([
+    knownOnBaseline(context, head, scope),
+    identitiesOfPoints(context, { ...request, snapshot, files, scope, copied }),
+  ]);
+  const named = namePoints({
+    identities,
+    name: request.name,
+    numbered: request.numbered,
+    ...(request.names === undefined ? {} : { names: request.names }),
+    known: known.experiments,
+    samePoint: request.samePoint,
+    takenName: request.takenName,
+    failedBefore: request.failedBefore,
+    randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
+  });
+  return { head, snapshot, files, named, identities, known, copied };
+}
+
+/** The .dvc files of data that was changed since `add`, as they would be after another `add`. */
+async function changedData(context: ExperimentsContext, stages: ProjectStages): Promise<ReadonlyMap<string, string>> {
+  if (stages.dataStages.size === 0) return new Map();
+  const { project, repository } = context;
+  const state = projectState(project);
+  try {
+    const changed = await commitChangedData(stages, openCache(project, { state }));
+    const inside = path.relative(repository.workTree, project.root);
+    return new Map(changed.map(({ file, text }) => [path.posix.join(inside, file), text]));
+  } finally {
+    await state.close();
+  }
+}
+
+function knownPoint(point: Extract<NamedPoint, { kind: "known" }>, overrides: readonly string[]): KnownPoint {
+  const { name, state, sequence } = point.known;
+  return { name, state, sequence, overrides };
+}
+
+export type FreshPoint = Extract<NamedPoint, { kind: "new" }>;
+
+async function writeEntries(
+  context: ExperimentsContext,
+  request: EnqueueRequest,
+  plan: EnqueuePlan,
+  fresh: readonly FreshPoint[],
+): Promise<readonly Omit<QueuedPoint, "overrides">[]> {
+  if (fresh.length === 0) return [];
+  const firstSequence = Math.max(plan.known.highestSequence, lastSequence(context)) + 1;
+  const commits = await importEntries(context, { request, plan, fresh, firstSequence });
+  const entries = fresh.map((point, at) => ({
+    index: point.index,
+    name: point.name,
+    sequence: firstSequence + at,
+    ...placeOf(point),
+  }));
+  if (request.claim === "claim") for (const entry of entries) claimEntry(context, entry.sequence);
+  const creations = entries.map(
+    (entry, at): RefChange => ({
+      kind: "create",
+      ref: queueRef("queued", entry.sequence),
+      to: commits[at] as ObjectId,
+    }),
+  );
+  await changeRefs(context.repository, "sweepline: queued", [...creations, ...replacedEntries(plan.known, fresh)]);
+  rememberSequence(context, firstSequence + fresh.length - 1);
+  return entries;
+}
+
+/** Entries in the queue whose place a new one takes; a replaced result stays until the new one is there. */
+function replacedEntries(known: KnownOnBaseline, fresh: readonly FreshPoint[]): readonly RefChange[] {
+  const names = new Set(fresh.map((point) => point.name));
+  return known.experiments.flatMap((item) =>
+    item.entry !== undefined && names.has(item.name) ? [removal(item.entry)] : [],
+  );
+}

@@ -1,0 +1,154 @@
+/** Writes a sweep's entries: blobs, trees and commits through one `git fast-import`. */
+import { pythonJson } from "../../base/python.ts";
+import { CatFile } from "../../git/catfile.ts";
+import { FastImport, type TreeFile } from "../../git/fast-import.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { committerIdentity, stamp } from "../../git/objects.ts";
+import type { Repository } from "../../git/repository.ts";
+import { git } from "../../git/run.ts";
+import type { Point } from "../../sweep/types.ts";
+import { importFiles } from "../point/copied-paths.ts";
+import type { OpenedParamFile } from "../point/param-edits.ts";
+import { type QueueHome, queueHome } from "../queue-home.ts";
+import { type EntryRecord, entryMessage, type OverrideText } from "../record.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue.ts";
+
+export interface ImportRequest {
+  readonly request: EnqueueRequest;
+  readonly plan: EnqueuePlan;
+  readonly fresh: readonly FreshPoint[];
+  readonly firstSequence: number;
+}
+
+/** Writes the objects of all new entries through one stream; returns the entries' commits in order. */
+export async function importEntries(
+  context: ExperimentsContext,
+  { request, plan, fresh, firstSequence }: ImportRequest,
+): Promise<readonly ObjectId[]> {
+  const { repository } = context;
+  const author = stamp(await committerIdentity(repository), new Date());
+  const stream = new FastImport(repository);
+  const index = await stream.commit({
+    baseTree: plan.snapshot.indexTree,
+    files: [],
+    parents: [plan.head],
+    author,
+    message: "Index stash",
+  });
+  const copies =
+    plan.copied.length === 0
+      ? []
+      : [
+          await stream.commit({
+            baseTree: null,
+            files: importFiles(stream, repository, plan.copied),
+            parents: [],
+            author,
+            message: "Copied paths",
+          }),
+        ];
+  const home = queueHome(context);
+  const params = new ParamBlobs(repository, stream, plan.files, await filteredFiles(context, plan));
+  for (const [at, point] of fresh.entries()) {
+    const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
+    await stream.commit({
+      baseTree: plan.snapshot.workTree,
+      files: await params.filesOf(request.points[point.index] as Point),
+      parents: [plan.head, index, ...copies],
+      author,
+      message: entryMessage({ head: plan.head, baseline: plan.head, name: point.name }, record),
+    });
+  }
+  const commits = await stream.finish();
+  return commits.slice(1 + copies.length);
+}
+
+interface RecordRequest {
+  readonly request: EnqueueRequest;
+  readonly plan: EnqueuePlan;
+  readonly point: FreshPoint;
+  readonly home: QueueHome;
+  readonly sequence: number;
+}
+
+function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
+  const { sweep, message, targets, flags, folder, limits } = request;
+  const planned = request.points[point.index] as Point;
+  const overrides = planned.overrides.map(overrideText);
+  return {
+    v: 1,
+    sequence,
+    ...home,
+    folder,
+    identity: plan.identities[point.index] ?? "",
+    overrides,
+    targets,
+    flags,
+    ...(sweep === undefined ? {} : { sweep, point: planned.index }),
+    ...(message === undefined ? {} : { message }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(point.replaces?.state === "done" ? { replace: true as const } : {}),
+  };
+}
+
+/** An override as it is recorded with an experiment. */
+export function overrideText(override: Point["overrides"][number]): OverrideText {
+  const { file, text, edit } = override;
+  const value = edit.value === undefined ? "" : typeof edit.value === "string" ? edit.value : pythonJson(edit.value);
+  return { file, text, key: edit.path.join("."), value };
+}
+
+/** Parameter files whose blob in Git is not their bytes: a filter (line ends, LFS) stands between. */
+async function filteredFiles(context: ExperimentsContext, plan: EnqueuePlan): Promise<ReadonlySet<string>> {
+  const catFile = new CatFile(context.repository);
+  try {
+    const filtered = new Set<string>();
+    for (const file of plan.files) {
+      if (file.bytes === undefined) continue;
+      const blob = await catFile.read(`${plan.snapshot.workTree}:${file.inGit}`);
+      if (blob !== undefined && !blob.content.equals(file.bytes)) filtered.add(file.name);
+    }
+    return filtered;
+  } finally {
+    catFile.close();
+  }
+}
+
+/** The blobs of edited parameter files: equal contents are written once. */
+class ParamBlobs {
+  private readonly written = new Map<string, TreeFile["blob"]>();
+
+  constructor(
+    private readonly repository: Repository,
+    private readonly stream: FastImport,
+    private readonly files: readonly OpenedParamFile[],
+    private readonly filtered: ReadonlySet<string>,
+  ) {}
+
+  async filesOf(point: Point): Promise<readonly TreeFile[]> {
+    const files: TreeFile[] = [];
+    for (const file of this.files) {
+      const text = file.textAt(point);
+      if (text === undefined) continue;
+      const mode = (file.mode & 0o100) === 0 ? "100644" : "100755";
+      files.push({ path: file.inGit, mode, blob: await this.blob(file, text) });
+    }
+    return files;
+  }
+
+  private async blob(file: OpenedParamFile, text: string): Promise<TreeFile["blob"]> {
+    const key = `${file.name}\0${text}`;
+    const known = this.written.get(key);
+    if (known !== undefined) return known;
+    const blob = this.filtered.has(file.name) ? await this.filteredBlob(file, text) : this.stream.blob(text);
+    this.written.set(key, blob);
+    return blob;
+  }
+
+  /** Line ends, LFS: Git's own filters make the blob. */
+  private async filteredBlob(file: OpenedParamFile, text: string): Promise<TreeFile["blob"]> {
+    const args = ["hash-object", "-w", "--stdin", "--path", file.inGit];
+    return { id: (await git(args, { cwd: this.repository.workTree, input: text })).trim() as ObjectId };
+  }
+}

@@ -1,0 +1,127 @@
+/** The parameter files of a sweep: read once; edited, or composed from a config tree, once a point. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { existsSync, readIfExists, realpathSync, statSync, writeAtomic } from "../../base/files.ts";
+import type { Value } from "../../base/value.ts";
+import { composedFile, configText, type ProjectConfigs } from "../../config/project-config.ts";
+import { openParamFile } from "../../params/data-file.ts";
+import type { ParamEdit } from "../../params/types.ts";
+import { paramsReader } from "../../pipeline/reading/params-reader.ts";
+import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import type { Project } from "../../project/project.ts";
+import type { Point } from "../../sweep/types.ts";
+import type { ExperimentsContext } from "../repository.ts";
+
+export interface OpenedParamFile {
+  /** As the overrides name it. */
+  readonly name: string;
+  readonly absolute: string;
+  /** From the top of the Git work tree. */
+  readonly inGit: string;
+  readonly bytes: Uint8Array | undefined;
+  /** Its permissions, which stay. */
+  readonly mode: number;
+  /** What the file holds at a point. */
+  valueAt(point: Point): Value;
+  isWrittenAt(point: Point): boolean;
+  /** Its text at a point; undefined where the point leaves it as it is. */
+  textAt(point: Point): string | undefined;
+}
+
+export interface ParamFilesRequest {
+  /** The folder of the command, relative to the project's root. */
+  readonly folder: string;
+  readonly points: readonly Point[];
+  /** Where params.yaml is composed: its configs. */
+  readonly configs: ProjectConfigs | undefined;
+}
+
+/** Opens all parameter files that the points name, and the composed one; refuses one outside the repository. */
+export async function openParamFiles(
+  context: ExperimentsContext,
+  { folder, points, configs }: ParamFilesRequest,
+): Promise<readonly OpenedParamFile[]> {
+  const names = new Set(points.flatMap((point) => point.overrides.map((override) => override.file)));
+  if (configs !== undefined) names.add(composedFile);
+  const opened: OpenedParamFile[] = [];
+  for (const name of names) {
+    const absolute = realPath(path.resolve(context.project.root, folder, name));
+    const inGit = path.relative(context.repository.workTree, absolute);
+    if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
+      throw new SweeplineError({ code: "PARAM_FILE_OUTSIDE", message: `'${name}' is outside of the repository` });
+    const bytes = readIfExists(absolute);
+    const content =
+      configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);
+    const mode = bytes === undefined ? 0o666 : statSync(absolute).mode & 0o777;
+    opened.push({ name, absolute, inGit, bytes, mode, ...content });
+  }
+  return opened;
+}
+
+/** The file that a link leads to: the link stays, what it names is edited. */
+function realPath(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
+}
+
+type Content = Pick<OpenedParamFile, "valueAt" | "isWrittenAt" | "textAt">;
+
+async function editedContent(name: string, bytes: Uint8Array | undefined): Promise<Content> {
+  const file = await openParamFile({ path: name, bytes });
+  return {
+    valueAt: (point) => file.apply(editsOf(point, name)),
+    isWrittenAt: (point) => editsOf(point, name).length > 0,
+    textAt: (point) => {
+      const edits = editsOf(point, name);
+      return edits.length === 0 ? undefined : file.edit(edits);
+    },
+  };
+}
+
+/** Points whose composed value is kept from the time it is hashed until it is written: more would fill the memory. */
+const maxKept = 5_000;
+
+function composedContent(configs: ProjectConfigs): Content {
+  const kept = new Map<Point, Value>();
+  const valueAt = (point: Point): Value => {
+    const known = kept.get(point);
+    if (known !== undefined) return known;
+    const value = configs.valueAt(editsOf(point, composedFile));
+    if (kept.size < maxKept) kept.set(point, value);
+    return value;
+  };
+  return { valueAt, isWrittenAt: () => true, textAt: (point) => configText(valueAt(point)) };
+}
+
+function editsOf(point: Point, name: string): readonly ParamEdit[] {
+  return point.overrides.filter((override) => override.file === name).map((override) => override.edit);
+}
+
+/**
+ * The project's stages before the points are written: parameter files that are not there yet count as there, with the
+ * values of the first point that writes them. Errors: those of loadProjectStages.
+ */
+export function stagesBeforeRun(
+  project: Project,
+  opened: readonly OpenedParamFile[],
+  points: readonly Point[],
+): Promise<ProjectStages> {
+  return loadProjectStages(project, { params: paramsReader(project.root, filesToCome(opened, points)) });
+}
+
+function filesToCome(opened: readonly OpenedParamFile[], points: readonly Point[]): ReadonlyMap<string, Value> {
+  const toCome = new Map<string, Value>();
+  for (const file of opened) {
+    if (file.bytes !== undefined) continue;
+    const writer = points.find((point) => file.isWrittenAt(point));
+    if (writer !== undefined) toCome.set(file.absolute, file.valueAt(writer));
+  }
+  return toCome;
+}
+
+/** Writes a point's parameters into the workspace: for a direct run. */
+export function applyPoint(opened: readonly OpenedParamFile[], point: Point): void {
+  for (const file of opened) {
+    const text = file.textAt(point);
+    if (text !== undefined) writeAtomic(file.absolute, text, { mode: file.mode });
+  }
+}

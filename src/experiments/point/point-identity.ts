@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { readIfExists } from "../../base/files.ts";
+import type { Value } from "../../base/value.ts";
+import { CatFile } from "../../git/catfile.ts";
+import { git } from "../../git/run.ts";
+import type { Snapshot } from "../../git/snapshot.ts";
+import type { Point } from "../../sweep/types.ts";
+import { paramsInTree } from "../make/known.ts";
+import type { StoredFlags } from "../record.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
+import type { OpenedParamFile } from "./param-edits.ts";
+
+export interface PointIdentityInputs {
+  readonly points: readonly Point[];
+  readonly snapshot: Snapshot;
+  readonly files: readonly OpenedParamFile[];
+  readonly scope: IdentityScope;
+  /** Files of --copy-paths, from the top of the work tree. */
+  readonly copied: readonly string[];
+  /** The folder of the command, relative to the project's root: targets start there, and without one its dvc.yaml is run. */
+  readonly folder: string;
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+}
+
+/** The identities of points that derive from one snapshot: what they share is read and hashed once. */
+export async function identitiesOfPoints(
+  context: ExperimentsContext,
+  { points, snapshot, files, scope, copied, folder, flags, ...rest }: PointIdentityInputs,
+): Promise<readonly string[]> {
+  const { workTree } = context.repository;
+  const listing = await git(["ls-tree", "-r", "-z", "--full-tree", snapshot.workTree], { cwd: workTree });
+  const catFile = new CatFile(context.repository);
+  const base = await paramsInTree(catFile, snapshot.workTree, scope.paramFiles).finally(() => catFile.close());
+  const canonical = new CanonicalJson();
+  const targets = targetsFromRoot(folder, rest.targets);
+  const shared = { filesHash: filesHash(listing, scope), targets, flags, copies: copiesHash(workTree, copied) };
+  return points.map((point) => {
+    const edited = files.map((file) => [file.inGit, file.valueAt(point)] as const);
+    return identityOf({ ...shared, params: new Map<string, Value>([...base, ...edited]) }, canonical);
+  });
+}
+
+/** The same targets, whatever folder they are named from; none for the whole pipeline of the root. */
+function targetsFromRoot(folder: string, targets: readonly string[]): readonly string[] {
+  if (folder === "") return targets;
+  return (targets.length === 0 ? ["dvc.yaml"] : targets).map((target) => path.posix.join(folder, target));
+}
+
+function copiesHash(workTree: string, copied: readonly string[]): string | undefined {
+  if (copied.length === 0) return undefined;
+  const hash = createHash("sha256");
+  for (const file of copied)
+    hash
+      .update(`${file}\0`)
+      .update(readIfExists(path.join(workTree, file)) ?? "")
+      .update("\0");
+  return hash.digest("hex");
+}

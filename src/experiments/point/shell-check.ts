@@ -1,0 +1,83 @@
+/** Before points are queued or run: which of their values a shell would misread in a stage's command. */
+import path from "node:path";
+import { readIfExists } from "../../base/files.ts";
+import { isList, isMap, type Value } from "../../base/value.ts";
+import { hazardText } from "../../pipeline/check/shell-check.ts";
+import { parsePipelineFile } from "../../pipeline/definition/load.ts";
+import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
+import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { makePlan } from "../../pipeline/reproduce/reproduce.ts";
+import { reproduceDefaults, type Stage, type StageAddress } from "../../pipeline/types.ts";
+import type { Point } from "../../sweep/types.ts";
+import type { StoredFlags } from "../record.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { openParamFiles, type ParamFilesRequest, stagesBeforeRun } from "./param-edits.ts";
+
+export interface ShellCheckRequest extends ParamFilesRequest {
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+}
+
+function isRisky(value: Value | undefined): boolean {
+  if (typeof value === "string") return shellHazards("", value).length > 0;
+  if (isList(value)) return value.some(isRisky);
+  return isMap(value) && [...value].some(([key, item]) => isRisky(key) || isRisky(item));
+}
+
+/** All points where parameters are composed; else those that bring in such a character themselves. */
+function riskyPoints({ points, configs }: ParamFilesRequest): readonly Point[] {
+  if (configs !== undefined) return points;
+  return points.filter(({ overrides }) => overrides.some(({ edit }) => isRisky(edit.value)));
+}
+
+interface Templates {
+  readonly stages: ProjectStages;
+  /** Bytes of the pipeline files that hold templates. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+function readTemplates(stages: ProjectStages): Templates {
+  const files = new Map<string, Buffer>();
+  for (const { file } of stages.pipelines) {
+    const bytes = readIfExists(path.join(stages.project.root, file));
+    if (bytes?.includes("${")) files.set(file, bytes);
+  }
+  return { stages, files };
+}
+
+/** The stages of the files with templates, where parameter files (by absolute path) hold these values. */
+function stagesWith({ stages, files }: Templates, values: ReadonlyMap<string, Value>): readonly Stage[] {
+  const { project, params } = stages;
+  const read = (file: string) => values.get(file) ?? params.read(file);
+  return [...files].flatMap(
+    ([file, bytes]) => parsePipelineFile({ root: project.root, file }, bytes, read).stages as Stage[],
+  );
+}
+
+function linesOf(all: readonly Stage[], planned: ReadonlySet<StageAddress>, known: ProjectStages): string[] {
+  return all
+    .filter(({ address }) => planned.has(address) || !known.graph.stages.has(address))
+    .flatMap((stage) => (stage.shellHazards ?? []).map((hazard) => hazardText(stage, hazard, stage.address)));
+}
+
+/** A line for each value of the points that a shell would misread, each once. */
+export async function shellHazardLines(
+  context: ExperimentsContext,
+  request: ShellCheckRequest,
+): Promise<readonly string[]> {
+  const opened = await openParamFiles(context, request);
+  const templates = readTemplates(await stagesBeforeRun(context.project, opened, request.points));
+  if (templates.files.size === 0) return [];
+  const options = { ...reproduceDefaults, ...request.flags, targets: request.targets };
+  const folder = path.join(context.project.root, request.folder);
+  const planned = new Set(makePlan(templates.stages, options, folder).steps);
+  const ofWorkspace = linesOf(templates.stages.stages, planned, templates.stages);
+  // What the workspace has may be just what the points replace.
+  const points = ofWorkspace.length > 0 ? request.points : riskyPoints(request);
+  const lines = new Set(request.points.length === 0 ? ofWorkspace : []);
+  for (const point of points) {
+    const values = new Map(opened.map((file) => [file.absolute, file.valueAt(point)]));
+    for (const line of linesOf(stagesWith(templates, values), planned, templates.stages)) lines.add(line);
+  }
+  return [...lines];
+}

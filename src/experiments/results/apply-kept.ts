@@ -1,0 +1,173 @@
+/** What `apply` keeps of the workspace before it writes over it: changes of tracked files, and untracked files. */
+import path from "node:path";
+import { asideName } from "../../base/asides.ts";
+import { lstatIfExists, makeFolder, removeFile } from "../../base/files.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
+import { committerIdentity, stamp, writeCommit } from "../../git/objects.ts";
+import { createStash } from "../../git/porcelain.ts";
+import { listRefs, type RefChange } from "../../git/refs.ts";
+import { type Repository, resolveCommit } from "../../git/repository.ts";
+import { git, tryGit } from "../../git/run.ts";
+import { snapshotWorkTree } from "../../git/snapshot.ts";
+import type { ExperimentsContext } from "../repository.ts";
+
+export interface ApplyRequest {
+  readonly name: string;
+  readonly head: ObjectId;
+  /** The experiment's. */
+  readonly commit: ObjectId;
+}
+
+export const applyRef = (name: string) => `refs/exps/apply/${name}` as RefName;
+export const appliedRef = "refs/exps/exec/EXEC_APPLY" as RefName;
+
+/**
+ * A stash commit of the changes of tracked files; undefined where there are none, or where they are only what an
+ * earlier apply laid down: that is the experiment's, and not the user's to lose.
+ */
+export async function stashChanges(
+  context: ExperimentsContext,
+  { name, head, commit }: ApplyRequest,
+): Promise<ObjectId | undefined> {
+  const stash = await createStash(context.repository, `dvc-exp-apply:${head}:${commit}:${name}`);
+  if (stash === undefined || (await isLaidDown(context, head))) return undefined;
+  return stash;
+}
+
+async function isLaidDown({ repository, state }: ExperimentsContext, head: ObjectId): Promise<boolean> {
+  const applied = await resolveCommit(repository, appliedRef);
+  if (applied === undefined) return false;
+  const { indexTree, workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include: [] });
+  const settings = { cwd: repository.workTree };
+  if (indexTree !== (await git(["rev-parse", `${head}^{tree}`], settings)).trim()) return false;
+  const fields = split(
+    await git(["diff-tree", "-r", "-z", "--no-renames", "--name-status", workTree, applied], settings),
+  );
+  const tracked = new Set((await readTree(repository, head)).keys());
+  // What the experiment added is untracked in the workspace, so that the snapshot lacks it.
+  return fields.every((field, at) => at % 2 === 1 || (field === "A" && !tracked.has(fields[at + 1] ?? "")));
+}
+
+export interface KeptFiles {
+  readonly commit: ObjectId;
+  /** Relative to the work tree, sorted. */
+  readonly files: readonly string[];
+}
+
+/**
+ * A commit of the untracked and ignored files that the experiment's own would replace with other content, but for
+ * those that an earlier apply wrote; undefined where there are none.
+ */
+export async function keepUntracked(
+  context: ExperimentsContext,
+  request: ApplyRequest,
+): Promise<KeptFiles | undefined> {
+  const { repository, state } = context;
+  const wanted = await readTree(repository, request.commit);
+  const candidates = await inTheWay(repository, wanted.keys());
+  if (candidates.length === 0) return undefined;
+  makeFolder(state.scratch);
+  const index = asideName(path.join(state.scratch, "untracked-index"));
+  const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
+  try {
+    await git(["update-index", "--add", "-z", "--stdin"], { ...settings, input: joined(candidates) });
+    const present = readEntries(await git(["ls-files", "-s", "-z"], settings));
+    const applied = await resolveCommit(repository, appliedRef);
+    const written = applied === undefined ? new Map<string, string>() : await readTree(repository, applied);
+    const isKept = (file: string, entry: string) => entry !== wanted.get(file) && entry !== written.get(file);
+    const files = [...present].filter(([file, entry]) => isKept(file, entry)).map(([file]) => file);
+    if (files.length === 0) return undefined;
+    const kept = new Set(files);
+    const others = candidates.filter((file) => !kept.has(file));
+    await git(["update-index", "--force-remove", "-z", "--stdin"], { ...settings, input: joined(others) });
+    const tree = (await git(["write-tree"], settings)).trim() as ObjectId;
+    const author = stamp(await committerIdentity(repository), new Date());
+    const message = `Untracked files before sweepline exp apply ${request.name}\n`;
+    return { commit: writeCommit(repository, { tree, parents: [request.head], author, message }), files };
+  } finally {
+    removeFile(index);
+  }
+}
+
+/** Files that the index does not have and that lie where a path is to be written: there, below it, or as its folder. */
+async function inTheWay(repository: Repository, wanted: Iterable<string>): Promise<readonly string[]> {
+  const tracked = new Set(split(await git(["ls-files", "-z"], { cwd: repository.workTree })));
+  const found = new Set<string>();
+  for (const file of wanted) {
+    if (tracked.has(file)) continue;
+    const first = firstPresent(repository, file);
+    if (first?.kind === "file") found.add(first.file);
+    if (first?.kind !== "folder") continue;
+    const below = await git(["ls-files", "-o", "-z", "--", `:(top,literal)${file}`], { cwd: repository.workTree });
+    for (const other of split(below)) if (!other.endsWith("/")) found.add(other);
+  }
+  return [...found].filter((file) => !tracked.has(file)).sort();
+}
+
+type Present = { readonly kind: "file" | "folder"; readonly file: string };
+
+/** What lies at a path, or the file (or link) that is in the place of one of its folders. */
+function firstPresent(repository: Repository, file: string): Present | undefined {
+  const parts = file.split("/");
+  for (const at of parts.keys()) {
+    const part = parts.slice(0, at + 1).join("/");
+    const stats = lstatIfExists(path.join(repository.workTree, part));
+    if (stats === undefined) return undefined;
+    if (stats.isFile() || stats.isSymbolicLink()) return { kind: "file", file: part };
+    if (!stats.isDirectory()) return undefined;
+  }
+  return { kind: "folder", file };
+}
+
+/** Sets a ref of `apply`; what it held before goes on under refs/exps/apply/older/<n>. */
+export async function setKept(repository: Repository, name: string, to: ObjectId): Promise<KeptChange> {
+  const ref = applyRef(name);
+  const held = (await listRefs(repository, [ref])).find((item) => item.name === ref)?.id;
+  // The same content: an apply was killed after it had kept it, and is called again.
+  if (held === undefined || held === to || (await isSameContent(repository, held, to)))
+    return { changes: [{ kind: "set", ref, to }], older: undefined };
+  const prefix = applyRef(`older/${name}`);
+  const numbers = (await listRefs(repository, [prefix])).map((item) => Number(item.name.slice(prefix.length + 1)) || 0);
+  const older = applyRef(`older/${name}/${Math.max(0, ...numbers) + 1}`);
+  return {
+    changes: [
+      { kind: "update", ref, from: held, to },
+      { kind: "create", ref: older, to: held },
+    ],
+    older,
+  };
+}
+
+/** Whether two commits have the same tree and their second parents (the index of a stash) too. */
+async function isSameContent(repository: Repository, one: ObjectId, other: ObjectId): Promise<boolean> {
+  const trees = [one, other].flatMap((commit) => [`${commit}^{tree}`, `${commit}^2^{tree}`]);
+  const found = await Promise.all(
+    trees.map((tree) => tryGit(["rev-parse", "--verify", "--quiet", tree], { cwd: repository.workTree })),
+  );
+  const [tree, index, otherTree, otherIndex] = found.map(({ stdout }) => stdout.toString());
+  return tree === otherTree && index === otherIndex;
+}
+
+export interface KeptChange {
+  readonly changes: readonly RefChange[];
+  /** Where an earlier one went. */
+  readonly older: RefName | undefined;
+}
+
+/** `mode id` by path, without submodules. */
+async function readTree(repository: Repository, commit: ObjectId): Promise<ReadonlyMap<string, string>> {
+  return readEntries(await git(["ls-tree", "-r", "-z", "--full-tree", commit], { cwd: repository.workTree }));
+}
+
+/** Reads `mode type id<tab>path` (a tree) and `mode id stage<tab>path` (an index), without submodules. */
+function readEntries(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    split(text).flatMap((line): [string, string][] => {
+      const found = /^(\d+) (?:blob )?([0-9a-f]+)[^\t]*\t(.+)$/s.exec(line);
+      return found === null || found[1] === "160000" ? [] : [[found[3] ?? "", `${found[1]} ${found[2]}`]];
+    }),
+  );
+}
+
+const split = (text: string) => text.split("\0").filter((part) => part !== "");
+const joined = (files: readonly string[]) => files.map((file) => `${file}\0`).join("");

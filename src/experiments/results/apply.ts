@@ -1,0 +1,84 @@
+import path from "node:path";
+import { asideName } from "../../base/asides.ts";
+import { SweeplineError } from "../../base/errors.ts";
+import { lstatIfExists, makeFolder, removeFile } from "../../base/files.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
+import { resetIndex } from "../../git/porcelain.ts";
+import { changeRefs } from "../../git/refs.ts";
+import { headCommit } from "../../git/repository.ts";
+import { git } from "../../git/run.ts";
+import { copyIndex } from "../../git/snapshot.ts";
+import { listQueue } from "../queue/entries.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { appliedRef, applyRef, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
+import { resolveExperiment } from "./finished.ts";
+import { chooseNamed } from "./named.ts";
+
+export interface Applied {
+  readonly name: string;
+  /** Where the changes that were in the workspace are kept; undefined where there were none. */
+  readonly stash: ObjectId | undefined;
+  /** Untracked files that were replaced, relative to the work tree; kept at refs/exps/apply/untracked. */
+  readonly untracked: readonly string[];
+  /** Where the changes and files that earlier calls kept are now. */
+  readonly older: readonly RefName[];
+}
+
+/** The commit of a finished experiment, or of a queued or failed one. Throws NAME_AMBIGUOUS for a name of several. */
+async function commitToApply(context: ExperimentsContext, name: string): Promise<ObjectId> {
+  try {
+    return (await resolveExperiment(context, name)).commit;
+  } catch (error) {
+    if (!(error instanceof SweeplineError) || error.code !== "NOT_AN_EXPERIMENT") throw error;
+    const { entries } = await listQueue(context);
+    const head = await headCommit(context.repository);
+    const entry = chooseNamed({ finished: [], entries }, name, head).entries.at(-1);
+    if (entry !== undefined) return entry.commit;
+    throw error;
+  }
+}
+
+/**
+ * Lays an experiment over the workspace: tracked files become the experiment's, HEAD stays, other untracked files stay.
+ * What was changed before goes to refs/exps/apply/stash, HEAD's commit to refs/exps/apply/ORIG_HEAD (as DVC does),
+ * untracked files that are replaced to refs/exps/apply/untracked. What earlier calls kept there is kept on.
+ * Outputs are checked out by the caller.
+ */
+export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
+  const { repository } = context;
+  const commit = await commitToApply(context, name);
+  const head = await headCommit(repository);
+  const stash = await stashChanges(context, { name, head, commit });
+  const untracked = await keepUntracked(context, { name, head, commit });
+  const kept = [
+    ...(stash === undefined ? [] : [await setKept(repository, "stash", stash)]),
+    ...(untracked === undefined ? [] : [await setKept(repository, "untracked", untracked.commit)]),
+  ];
+  await changeRefs(repository, `sweepline: apply ${name}`, [
+    { kind: "set", ref: applyRef("ORIG_HEAD"), to: head },
+    { kind: "set", ref: appliedRef, to: commit },
+    ...kept.flatMap((item) => item.changes),
+  ]);
+  await resetIndex(repository);
+  await checkOutTree(context, commit);
+  return { name, stash, untracked: untracked?.files ?? [], older: kept.flatMap(({ older }) => older ?? []) };
+}
+
+/** Makes the tracked files those of a commit, through an index of our own: the user's keeps saying what HEAD says. */
+async function checkOutTree(context: ExperimentsContext, commit: ObjectId): Promise<void> {
+  const { repository, state } = context;
+  makeFolder(state.scratch);
+  const index = asideName(path.join(state.scratch, "apply-index"));
+  const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
+  try {
+    copyIndex(path.join(repository.gitDir, "index"), index);
+    // Untracked files of the same name (an earlier run's dvc.lock) give way, as with DVC; they were kept before.
+    await git(["read-tree", "--reset", "-u", commit], settings);
+  } finally {
+    removeFile(index);
+  }
+  if (lstatIfExists(path.join(repository.gitDir, "index")) !== undefined)
+    await git(["update-index", "-q", "--refresh", "--really-refresh"], { cwd: repository.workTree }).catch(
+      () => undefined,
+    );
+}

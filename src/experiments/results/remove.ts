@@ -1,0 +1,122 @@
+/** Removing experiments: finished ones and entries of the queue, all of a call in one transaction. */
+import { SweeplineError } from "../../base/errors.ts";
+import { CatFile } from "../../git/catfile.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { parseCommit } from "../../git/objects.ts";
+import { changeRefs, type RefChange } from "../../git/refs.ts";
+import { resolveCommit } from "../../git/repository.ts";
+import { listQueue, type QueueEntry, removal, runningSequences } from "../queue/entries.ts";
+import { parseFacts } from "../record.ts";
+import type { ExperimentsContext } from "../repository.ts";
+import { type FinishedExperiment, listFinished } from "./finished.ts";
+import { chooseNamed, type Named } from "./named.ts";
+
+export interface RemoveRequest {
+  readonly names: readonly string[];
+  /** All entries of the queue that are not running. */
+  readonly queue: "all" | "named";
+  /** Finished ones: those named, all, or those of some baselines. */
+  readonly finished: "named" | "all" | { readonly baselines: readonly string[] };
+  /** Everything of one sweep. */
+  readonly sweep: string | undefined;
+  /** Remove all that were chosen, or all others of the same baselines. */
+  readonly keep: "remove chosen" | "keep chosen";
+}
+
+export interface RemoveOutcome {
+  readonly removed: readonly string[];
+  /** Entries that were left because they are running. */
+  readonly running: readonly string[];
+}
+
+interface Removable {
+  readonly name: string;
+  readonly change: RefChange;
+}
+
+/** Throws NOT_AN_EXPERIMENT where a name means nothing and NAME_AMBIGUOUS where it means too much, before anything is removed. */
+export async function removeExperiments(context: ExperimentsContext, request: RemoveRequest): Promise<RemoveOutcome> {
+  const finished = await listFinished(context);
+  const { entries, broken } = await listQueue(context);
+  const running = runningSequences(context);
+  const chosen: Removable[] = [];
+  const left: string[] = [];
+  const take = (entry: QueueEntry) => {
+    if (running.has(entry.sequence)) left.push(entry.name);
+    else chosen.push({ name: entry.name, change: removal(entry) });
+  };
+  if (request.queue === "all") {
+    for (const entry of entries) if (entry.state === "queued") take(entry);
+    for (const entry of broken) chosen.push({ name: entry.ref, change: removal(entry) });
+  }
+  if (request.sweep !== undefined) for (const entry of entries) if (entry.record.sweep === request.sweep) take(entry);
+  for (const item of await chooseFinished(context, request, finished)) chosen.push(removable(item));
+  const named = chooseAllNamed({ finished, entries }, request.names, await resolveCommit(context.repository, "HEAD"));
+  for (const item of keepOrRemove(request, finished, named.finished)) chosen.push(removable(item));
+  if (request.keep === "remove chosen") for (const entry of named.entries) take(entry);
+  const unique = new Map(chosen.map((item) => [item.change.ref, item]));
+  await changeRefs(
+    context.repository,
+    "sweepline: removed",
+    [...unique.values()].map((item) => item.change),
+  );
+  return { removed: [...unique.values()].map((item) => item.name), running: left };
+}
+
+function removable(item: FinishedExperiment): Removable {
+  return { name: item.name, change: { kind: "delete", ref: item.ref, from: item.commit } };
+}
+
+async function chooseFinished(
+  context: ExperimentsContext,
+  request: RemoveRequest,
+  finished: readonly FinishedExperiment[],
+): Promise<readonly FinishedExperiment[]> {
+  if (request.finished === "all") return finished;
+  if (request.sweep !== undefined) return ofSweep(context, finished, request.sweep);
+  if (request.finished === "named") return [];
+  const { baselines } = request.finished;
+  return finished.filter((item) => baselines.includes(item.baseline));
+}
+
+/** The finished experiments that carry a sweep's id. */
+async function ofSweep(
+  context: ExperimentsContext,
+  finished: readonly FinishedExperiment[],
+  sweep: string,
+): Promise<readonly FinishedExperiment[]> {
+  const catFile = new CatFile(context.repository);
+  try {
+    const commits = await catFile.readAll(finished.map((item) => item.commit));
+    return finished.filter((_, at) => {
+      const object = commits[at];
+      return object !== undefined && parseFacts(parseCommit(object.content))?.sweep === sweep;
+    });
+  } finally {
+    catFile.close();
+  }
+}
+
+/** What all the names mean. Throws NAME_AMBIGUOUS or NOT_AN_EXPERIMENT. */
+function chooseAllNamed(all: Named, names: readonly string[], head: ObjectId | undefined): Named {
+  const found = names.map((name) => chooseNamed(all, name, head));
+  const unknown = names.filter((_, at) => found[at]?.finished.length === 0 && found[at]?.entries.length === 0);
+  if (unknown.length > 0)
+    throw new SweeplineError({
+      code: "NOT_AN_EXPERIMENT",
+      message: `'${unknown.join("; ")}' ${unknown.length === 1 ? "is not a valid experiment name" : "are not valid experiment names"}`,
+      hint: "`sweepline exp list -A` lists the finished ones, `sweepline exp show` the queued ones too. Nothing was removed.",
+    });
+  return { finished: found.flatMap((item) => item.finished), entries: found.flatMap((item) => item.entries) };
+}
+
+function keepOrRemove(
+  request: RemoveRequest,
+  finished: readonly FinishedExperiment[],
+  named: readonly FinishedExperiment[],
+): readonly FinishedExperiment[] {
+  if (request.keep === "remove chosen") return named;
+  const kept = new Set(named.map((item) => item.ref));
+  const baselines = new Set(named.map((item) => item.baseline));
+  return finished.filter((item) => baselines.has(item.baseline) && !kept.has(item.ref));
+}

@@ -1,0 +1,54 @@
+/** What was tried before with a queued entry, kept in its run folder: for the limit of retries, and for people. */
+import path from "node:path";
+import { makeFolder, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
+import type { RunFolder } from "./records.ts";
+
+/**
+ * The experiment's own failure, one from outside (killed, out of memory, its worker lost), or "runner": the death of the
+ * process that ran it, which is its doing only where it happens each time.
+ */
+export type FailureCause = "code" | "outside" | "runner";
+
+const causes: readonly unknown[] = ["code", "outside", "runner"] satisfies readonly FailureCause[];
+
+export interface Attempt {
+  readonly cause: FailureCause;
+  readonly message: string;
+  /** When it ended, and before when it is not to run again; milliseconds since the epoch. */
+  readonly endedAt: number;
+  readonly notBefore: number;
+}
+
+function attemptsFile(run: Pick<RunFolder, "folder">): string {
+  return path.join(run.folder, "attempts.json");
+}
+
+function isAttempt(value: Partial<Attempt> | null): value is Attempt {
+  return (
+    causes.includes(value?.cause) &&
+    typeof value?.message === "string" &&
+    typeof value.endedAt === "number" &&
+    typeof value.notBefore === "number"
+  );
+}
+
+/** Failed attempts, the oldest first; a file that can't be read counts as none. */
+export function readAttempts(run: Pick<RunFolder, "folder">): readonly Attempt[] {
+  const text = readIfExists(attemptsFile(run))?.toString();
+  if (text === undefined) return [];
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.filter((item) => isAttempt(item)) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function recordAttempt(run: Pick<RunFolder, "folder">, attempt: Attempt): void {
+  makeFolder(run.folder);
+  writeAtomic(attemptsFile(run), JSON.stringify([...readAttempts(run), attempt]));
+}
+
+export function forgetAttempts(run: Pick<RunFolder, "folder">): void {
+  removeFile(attemptsFile(run));
+}

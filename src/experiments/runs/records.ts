@@ -1,0 +1,135 @@
+/**
+ * Records of runs below .dvc/tmp: one folder `<sequence>-<name>` a run with its log and, once it ended, record.json.
+ * They are for people (logs, times); without them all that is not known is which failed experiments `sweep` tries again.
+ */
+import { uptime } from "node:os";
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import {
+  existsSync,
+  lstatIfExists,
+  makeFolder,
+  readdirSync,
+  readIfExists,
+  removeFile,
+  writeAtomic,
+  writePrivateFile,
+} from "../../base/files.ts";
+import { isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
+import { type StateLayout, sequenceText } from "../layout.ts";
+
+export interface RunFolder {
+  readonly folder: string;
+  readonly log: string;
+  readonly record: string;
+}
+
+export interface RunRecord {
+  readonly name: string;
+  readonly state: "success" | "failed" | "cancelled";
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+  /** Why it failed. */
+  readonly message?: string;
+  /** Its worker or the process that ran it was lost, time and again. */
+  readonly cause?: "lost";
+  /** The experiment's commit, where it succeeded. */
+  readonly commit?: string;
+  /** Seconds since the epoch, of a run from the queue. */
+  readonly queuedAt?: number;
+}
+
+/** Where an experiment ran: in a copy, from the queue, or in the user's workspace (marked in the folder's name). */
+export type RunPlace = "queue" | "workspace";
+
+const placeMark: Readonly<Record<RunPlace, string>> = { queue: "", workspace: "w" };
+
+export interface RunFolderName {
+  readonly sequence: number;
+  readonly place: RunPlace;
+  readonly name: string;
+}
+
+/** Reads a run folder's name, `<sequence>-<name>` or `<sequence>w-<name>`; undefined for any other. */
+export function parseRunFolder(folder: string): RunFolderName | undefined {
+  const found = /^(\d{10,})(w?)-(.+)$/s.exec(folder);
+  if (found === null) return undefined;
+  return { sequence: Number(found[1]), place: found[2] === "w" ? "workspace" : "queue", name: found[3] ?? "" };
+}
+
+export function runFolder(state: StateLayout, sequence: number, name: string, place: RunPlace = "queue"): RunFolder {
+  const folder = path.join(state.runs, `${sequenceText(sequence)}${placeMark[place]}-${name}`);
+  return { folder, log: path.join(folder, "log"), record: path.join(folder, "record.json") };
+}
+
+export function startRun(state: StateLayout, sequence: number, name: string, place: RunPlace = "queue"): RunFolder {
+  const run = runFolder(state, sequence, name, place);
+  makeFolder(run.folder);
+  removeFile(run.record);
+  return run;
+}
+
+export function writeRunRecord(run: RunFolder, record: RunRecord): void {
+  writeAtomic(run.record, JSON.stringify(record));
+}
+
+export function readRunRecord(run: RunFolder): RunRecord | undefined {
+  const text = readIfExists(run.record)?.toString();
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as RunRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a run began and nobody wrote down how it ended, though the machine was not started anew since. */
+export function wasLost(run: RunFolder): boolean {
+  const log = lstatIfExists(run.log);
+  return log !== undefined && !existsSync(run.record) && log.mtimeMs > Date.now() - uptime() * 1000;
+}
+
+/** All run folders, the oldest first. */
+export function listRuns(state: StateLayout): readonly RunFolderName[] {
+  const folders = existsSync(state.runs) ? readdirSync(state.runs) : [];
+  return folders.flatMap((folder) => parseRunFolder(folder) ?? []).sort((a, b) => a.sequence - b.sequence);
+}
+
+/** The newest run of a name; throws NO_LOG where there is none. */
+export function findRun(state: StateLayout, name: string): RunFolder & RunFolderName {
+  const newest = listRuns(state).findLast((run) => run.name === name);
+  if (newest === undefined)
+    throw new SweeplineError({
+      code: "NO_LOG",
+      message: `there is no log of an experiment '${name}'`,
+      hint: "Logs are kept in this repository for runs of sweepline; `sweepline exp show` lists the experiments.",
+    });
+  return { ...runFolder(state, newest.sequence, name, newest.place), ...newest };
+}
+
+/** The process groups of one run, kept on disk so that whoever comes after a crash can end them. */
+export function processesFile(state: StateLayout, sequence: number): string {
+  return path.join(state.claims, `${sequenceText(sequence)}.processes`);
+}
+
+export function writeProcesses(file: string, processes: readonly ProcessIdentity[]): void {
+  if (processes.length === 0) removeFile(file);
+  else writePrivateFile(file, JSON.stringify(processes));
+}
+
+/** Process groups of a run that are still alive; an unreadable table counts as empty. */
+export function livingProcesses(file: string): readonly ProcessIdentity[] {
+  const text = readIfExists(file)?.toString() ?? "[]";
+  try {
+    const table = JSON.parse(text) as ProcessIdentity[];
+    return table.filter((item) => Number.isSafeInteger(item.pid) && item.pid > 1 && isGroupAlive(item));
+  } catch {
+    return [];
+  }
+}
+
+/** Who holds the leases of an entry's stages: of one process, one thread runs it. */
+export function runnerId({ sequence }: { readonly sequence: number }): string {
+  return `entry ${sequence}`;
+}

@@ -1,0 +1,114 @@
+/**
+ * Nothing that a pipeline names may lead out of the project: outputs are deleted before a stage runs, and a dvc.yaml may come from
+ * a stranger. Checked for all stages of a plan before the first of them runs.
+ */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import type { Scalar } from "../../base/value.ts";
+import { outputKey, placeName, stageLines, throwAll } from "../graph/stage-places.ts";
+import { insideRoot, isUrl, realTarget } from "../paths.ts";
+import type { Stage } from "../types.ts";
+
+interface Boundary {
+  readonly root: string;
+  /** Real paths of folders that were looked up already. */
+  readonly realFolders: Map<string, string>;
+}
+
+function realFolder(boundary: Boundary, folder: string): string {
+  const known = boundary.realFolders.get(folder);
+  if (known !== undefined) return known;
+  const real = realTarget(folder);
+  boundary.realFolders.set(folder, real);
+  return real;
+}
+
+/** What is wrong, before its place is looked up. */
+interface Problem {
+  readonly code: "OUTSIDE_PROJECT" | "DVC_FILE_AS_DATA";
+  readonly what: string;
+  readonly hint?: string;
+  readonly key: readonly Scalar[];
+}
+
+type Found = Omit<Problem, "key"> | undefined;
+
+function outside(what: string, hint: string): Found {
+  return { code: "OUTSIDE_PROJECT", what, hint };
+}
+
+const keepInside = "Stages may write inside the project only; nothing was run.";
+
+/** In any case: there are file systems where `.GIT` is the same folder. */
+function isInternal(inside: string): boolean {
+  return inside.split(path.sep).some((segment) => /^\.(git|dvc)$/i.test(segment));
+}
+
+function isOwnFile(inside: string): boolean {
+  return inside === "" || isInternal(inside) || path.basename(inside) === "dvc.lock";
+}
+
+/** As in DVC: what describes data can't be data itself. */
+function kindProblem(name: string, role: string): Found {
+  if (!name.endsWith(".dvc") && path.basename(name) !== "dvc.yaml") return undefined;
+  return { code: "DVC_FILE_AS_DATA", what: `DVC file '${name}' cannot be ${role}.` };
+}
+
+/** No file system has such names; a message of Node's would be all that a user got. */
+function nameProblem(name: string): Found {
+  if (!name.includes("\0")) return undefined;
+  return outside("a path holds a NUL character", "Paths can have any other character.");
+}
+
+function folderProblem(boundary: Boundary, folder: string): Found {
+  if (insideRoot(boundary.root, folder) === undefined)
+    return outside(`the working folder '${folder}' is outside of the project`, keepInside);
+  if (insideRoot(boundary.root, realFolder(boundary, folder)) === undefined)
+    return outside(`the working folder '${folder}' leads out of the project through a link`, keepInside);
+  return undefined;
+}
+
+function outputProblem(boundary: Boundary, stage: Stage, output: string): Found {
+  if (isUrl(output)) return outside(`the output '${output}' is not a local file`, "Only local outputs are supported.");
+  const absolute = path.resolve(stage.workingFolder, output);
+  const inside = insideRoot(boundary.root, absolute);
+  if (inside === undefined) return outside(`the output '${output}' is outside of the project`, keepInside);
+  if (isOwnFile(inside))
+    return outside(`the output '${output}' would replace the project's own files`, "Choose another path.");
+  const real = insideRoot(boundary.root, realFolder(boundary, path.dirname(absolute)));
+  if (real === undefined) return outside(`the output '${output}' leads out of the project through a link`, keepInside);
+  return isInternal(real)
+    ? outside(`the output '${output}' leads into '${real}' through a link`, "Choose another path.")
+    : undefined;
+}
+
+/** Of a stage whose working folder is no good, that alone: its paths start there. */
+function problemsOf(boundary: Boundary, stage: Stage): Problem[] {
+  const { workingFolder, deps, outs } = stage;
+  const ofFolder = nameProblem(workingFolder) ?? folderProblem(boundary, workingFolder);
+  if (ofFolder !== undefined) return [{ ...ofFolder, key: ["wdir"] }];
+  const ofDeps = deps.flatMap((dep, index) => {
+    const found = nameProblem(dep) ?? kindProblem(dep, "a dependency");
+    return found === undefined ? [] : [{ ...found, key: ["deps", BigInt(index)] }];
+  });
+  const ofOuts = outs.flatMap((output) => {
+    const { path: name } = output;
+    const found = nameProblem(name) ?? kindProblem(name, "an output") ?? outputProblem(boundary, stage, name);
+    return found === undefined ? [] : [{ ...found, key: outputKey(stage, output) }];
+  });
+  return [...ofDeps, ...ofOuts];
+}
+
+/**
+ * Refuses working folders and outputs that lie or lead outside the project, or into .git and .dvc (OUTSIDE_PROJECT), and
+ * DVC's own files as data (DVC_FILE_AS_DATA): all of them at once.
+ */
+export function checkBoundaries(root: string, stages: Iterable<Stage>): void {
+  const boundary: Boundary = { root, realFolders: new Map() };
+  const lineOf = stageLines(root);
+  const errors: SweeplineError[] = [];
+  for (const stage of stages)
+    for (const { what, key, ...facts } of problemsOf(boundary, stage))
+      errors.push(new SweeplineError({ ...facts, message: `${placeName(stage, lineOf(stage, key))}: ${what}` }));
+  throwAll(errors);
+}

@@ -1,0 +1,190 @@
+/** From the words of the command line to stages: what `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc` name. */
+
+import path from "node:path";
+import { distance } from "fastest-levenshtein";
+import { SweeplineError } from "../../base/errors.ts";
+import { lstatIfExists, statSync } from "../../base/files.ts";
+import { insideRoot } from "../paths.ts";
+import type { ProjectStages } from "../reading/project-stages.ts";
+import type { Stage, StageAddress } from "../types.ts";
+import { outputHolding } from "./graph.ts";
+import { reachable } from "./plan.ts";
+
+export interface TargetRequest {
+  readonly targets: readonly string[];
+  /** Absolute: what the targets are relative to. */
+  readonly folder: string;
+  readonly recursive: boolean;
+  /** Whether the stage part of a target is a pattern. */
+  readonly names: "exact" | "glob";
+}
+
+/** A stage that a target names, and the path inside its outputs where the target was a path. */
+export interface ChosenStage {
+  readonly stage: Stage;
+  /** Absolute. */
+  readonly outputPath?: string;
+}
+
+interface ParsedTarget {
+  readonly file: string;
+  readonly name: string | undefined;
+}
+
+function isStageFile(file: string): boolean {
+  return file.endsWith(".dvc") || path.basename(file) === "dvc.yaml";
+}
+
+/** Splits at the last ":" before the first "@": generated names may hold any character (dvc/utils: parse_target). */
+function parseTarget(target: string): ParsedTarget {
+  const at = target.indexOf("@");
+  const group = at < 0 ? target : target.slice(0, at);
+  const colon = group.lastIndexOf(":");
+  if (colon >= 0 && !/[\\/]/.test(group.slice(colon + 1))) {
+    const name = target.slice(colon + 1);
+    return { file: group.slice(0, colon) || "dvc.yaml", name: name === "" ? undefined : name };
+  }
+  if (at < 0 && (isStageFile(target) || path.basename(target) === "dvc.lock")) return { file: target, name: undefined };
+  return { file: "dvc.yaml", name: target };
+}
+
+function parseGlobTarget(target: string): ParsedTarget {
+  const colon = target.lastIndexOf(":");
+  if (colon < 0) return isStageFile(target) ? { file: target, name: undefined } : { file: "dvc.yaml", name: target };
+  return { file: target.slice(0, colon) || "dvc.yaml", name: target.slice(colon + 1) || undefined };
+}
+
+/** Shell wildcards as Python's fnmatch knows them: `*`, `?`, `[a-z]`, `[!a]`. */
+export function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
+    if (part === "*") return "[^]*";
+    if (part === "?") return "[^]";
+    if (part.length > 2 && part.startsWith("["))
+      return part
+        .replace(/^\[!/, "[^")
+        .replace(/\\/g, "\\\\")
+        .replace(/(?!^)\[/g, "\\[");
+    return part.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  });
+  return new RegExp(`^(?:${source})$`);
+}
+
+function unknownStage(name: string, file: string, known: readonly string[]): SweeplineError {
+  const near = known.filter((other) => distance(name, other) <= 2).slice(0, 3);
+  return new SweeplineError({
+    code: "STAGE_NOT_FOUND",
+    message: `Stage '${name}' not found inside '${file}' file`,
+    ...(near.length > 0 ? { hint: `Did you mean ${near.map((other) => `'${other}'`).join(" or ")}?` } : {}),
+  });
+}
+
+function whyNoStageFile(absolute: string): string {
+  if (isFolder(absolute)) return "is a folder, expected a pipeline file";
+  return lstatIfExists(absolute) === undefined ? "does not exist" : "is ignored or lies outside the project";
+}
+
+function stagesOfFile(stages: ProjectStages, absolute: string, shown: string): readonly Stage[] {
+  const relative = insideRoot(stages.project.root, absolute);
+  const file = relative?.split(path.sep).join("/") ?? absolute;
+  const found = stages.byFile.get(file);
+  if (found !== undefined) return found;
+  const broken = stages.broken.get(file);
+  if (broken !== undefined) throw broken;
+  if (path.basename(absolute) === "dvc.lock")
+    throw new SweeplineError({
+      code: "TARGET_IS_LOCK_FILE",
+      message: `'${shown}' is a lock file. Did you mean: \`${shown.replace(/\.lock$/, ".yaml")}\`?`,
+    });
+  throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${shown}' ${whyNoStageFile(absolute)}` });
+}
+
+function stagesNamed(stages: ProjectStages, target: ParsedTarget, request: TargetRequest): readonly Stage[] {
+  const absolute = path.resolve(request.folder, target.file);
+  const inFile = stagesOfFile(stages, absolute, target.file);
+  if (target.name === undefined || target.file.endsWith(".dvc")) return inFile;
+  const group = stages.groups.get(`${absolute}:${target.name}`);
+  if (group !== undefined) return group;
+  if (request.names === "glob") {
+    const pattern = wildcard(target.name);
+    const matching = inFile.filter((stage) => pattern.test(stage.name));
+    if (matching.length > 0) return matching;
+    throw new SweeplineError({
+      code: "STAGE_NOT_FOUND",
+      message: `no stage in '${target.file}' matches '${target.name}'`,
+    });
+  }
+  const exact = stages.named.get(`${absolute}:${target.name}`);
+  if (exact !== undefined) return [exact];
+  throw unknownStage(
+    target.name,
+    target.file,
+    inFile.map((stage) => stage.name),
+  );
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function stagesBelow(stages: ProjectStages, folder: string): Stage[] {
+  const inside = insideRoot(stages.project.root, folder);
+  if (inside === undefined) return [];
+  const prefix = inside === "" ? "" : `${inside.split(path.sep).join("/")}/`;
+  return stages.stages.filter((stage) => stage.file.startsWith(prefix));
+}
+
+function byOutput(stages: ProjectStages, absolute: string): ChosenStage | undefined {
+  const holder = outputHolding(stages.outputs, absolute);
+  return holder === undefined ? undefined : { stage: holder.stage, outputPath: absolute };
+}
+
+function chosenBy(stages: ProjectStages, target: string, request: TargetRequest): readonly ChosenStage[] {
+  const absolute = path.resolve(request.folder, target);
+  if (request.recursive && isFolder(absolute)) return stagesBelow(stages, absolute).map((stage) => ({ stage }));
+  const parsed = request.names === "glob" ? parseGlobTarget(target) : parseTarget(target);
+  try {
+    return stagesNamed(stages, parsed, request).map((stage) => ({ stage }));
+  } catch (error) {
+    const output = request.names === "exact" ? byOutput(stages, absolute) : undefined;
+    if (output === undefined || !(error instanceof SweeplineError)) throw error;
+    return [output];
+  }
+}
+
+function eachOnce(choices: readonly ChosenStage[]): ChosenStage[] {
+  const chosen = new Map<StageAddress, ChosenStage>();
+  for (const choice of choices) if (!chosen.has(choice.stage.address)) chosen.set(choice.stage.address, choice);
+  return [...chosen.values()];
+}
+
+/** The stages that the targets name, each once, in the order of the targets. Errors: STAGE_NOT_FOUND, STAGE_FILE_MISSING. */
+export function chooseStages(stages: ProjectStages, request: TargetRequest): ChosenStage[] {
+  return eachOnce(request.targets.flatMap((target) => chosenBy(stages, target, request)));
+}
+
+/**
+ * As chooseStages, for commands about outputs as much as about stages: where a target names no file, the errors say that
+ * it is neither (dvc/repo/stage.py: collect_granular).
+ */
+export function chooseOutputsOrStages(stages: ProjectStages, request: TargetRequest): ChosenStage[] {
+  const choose = (target: string): readonly ChosenStage[] => {
+    try {
+      return chosenBy(stages, target, request);
+    } catch (error) {
+      const { file, name } = parseTarget(target);
+      if (!(error instanceof SweeplineError) || name !== target) throw error;
+      const message = `'${target}' does not exist as an output or a stage name in '${file}': ${error.message}`;
+      throw new SweeplineError({ ...error.toFacts(), message, cause: error });
+    }
+  };
+  return eachOnce(request.targets.flatMap(choose));
+}
+
+/** The chosen stages and all that they depend on. */
+export function withDependencies(stages: ProjectStages, chosen: readonly ChosenStage[]): ChosenStage[] {
+  const addresses = reachable(
+    stages.graph.needs,
+    chosen.map(({ stage }) => stage.address),
+  );
+  return stages.stages.filter((stage) => addresses.has(stage.address)).map((stage) => ({ stage }));
+}

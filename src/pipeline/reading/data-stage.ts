@@ -1,0 +1,105 @@
+/** A .dvc file as a stage of the graph: data that was added, or imported from elsewhere. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { readFileSync } from "../../base/files.ts";
+import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import { plainValue } from "../../params/located.ts";
+import { decodeFile } from "../../params/source-text.ts";
+import { parseYaml } from "../../params/yaml/parse.ts";
+import { writeDvcFile } from "../../store/dvc-file.ts";
+import type { PipelineLocation } from "../definition/load.ts";
+import { asText } from "../definition/stage.ts";
+import { valueToEntry } from "../lock/entry.ts";
+import type { LockEntry, OutputSpec, Stage } from "../types.ts";
+
+export interface DataStage {
+  readonly stage: Stage;
+  /** What the file says of its outputs, in the shape of a lock entry. */
+  readonly recorded: LockEntry;
+}
+
+interface KnownDataFile {
+  readonly text: string;
+  readonly data: DataStage;
+}
+
+const known = new Map<string, KnownDataFile>();
+const knownLimit = 4096;
+
+function items(data: ValueMap, key: string): readonly ValueMap[] {
+  const value = data.get(key);
+  return isList(value) ? value.filter(isMap) : [];
+}
+
+function outputOf(item: ValueMap): OutputSpec {
+  return {
+    path: path.posix.normalize(asText(item.get("path") ?? "")),
+    kind: item.get("metric") ? "metric" : item.get("plot") ? "plot" : "out",
+    cache: item.get("cache") !== false,
+    persist: item.get("persist") === true,
+    ...(item.get("push") === false ? { push: false } : {}),
+    ...(typeof item.get("remote") === "string" ? { remote: asText(item.get("remote") ?? "") } : {}),
+  };
+}
+
+function invalid(file: string, problem: string): SweeplineError {
+  return new SweeplineError({ code: "DVC_FILE_INVALID", message: `'${file}' validation failed: ${problem}` });
+}
+
+/** An import names where its data came from: a repository, a URL, or a path elsewhere. */
+function sourceOf(dep: ValueMap): string {
+  const repository = dep.get("repo");
+  if (!isMap(repository)) return asText(dep.get("path") ?? "");
+  return `repo://${asText(repository.get("url") ?? "")}/${asText(dep.get("path") ?? "")}`;
+}
+
+function build(location: PipelineLocation, value: Value): DataStage {
+  const { file, root } = location;
+  if (!isMap(value)) throw invalid(file, "a mapping was expected");
+  const outs = items(value, "outs");
+  if (outs.some((out) => typeof out.get("path") !== "string")) throw invalid(file, "an output has no path");
+  const recorded = valueToEntry(
+    new Map<string, Value>([
+      ["cmd", ""],
+      ["outs", outs],
+    ]),
+  );
+  if (recorded === undefined) throw invalid(file, "its outputs can't be read");
+  const wdir = value.get("wdir");
+  const stage: Stage = {
+    address: file,
+    name: file,
+    file,
+    workingFolder: path.resolve(root, path.dirname(file), typeof wdir === "string" ? wdir : "."),
+    cmd: null,
+    deps: items(value, "deps").map(sourceOf),
+    params: [],
+    outs: outs.map(outputOf),
+    frozen: value.get("frozen") === true || value.get("locked") === true,
+    alwaysChanged: value.get("always_changed") === true,
+  };
+  return { stage, recorded };
+}
+
+/** Reads a .dvc file. Errors: DVC_FILE_INVALID, those of the YAML reader. */
+export function loadDataStage(location: PipelineLocation): DataStage {
+  const absolute = path.join(location.root, location.file);
+  const { text } = decodeFile({ path: location.file, bytes: readFileSync(absolute) });
+  const before = known.get(absolute);
+  if (before?.text === text) return before.data;
+  const { root } = parseYaml({ path: location.file, text });
+  const data = build(location, root === undefined ? new Map() : plainValue(root));
+  if (known.size >= knownLimit) known.clear();
+  known.set(absolute, { text, data });
+  return data;
+}
+
+/** Writes the hash of the stage's output into its .dvc file; answers whether the file changed. */
+export function saveDataStage(root: string, stage: Stage, entry: LockEntry): "unchanged" | "updated" {
+  const file = path.join(root, stage.file);
+  const [item] = entry.outs;
+  if (item === undefined || entry.outs.length > 1) return "unchanged";
+  const before = readFileSync(file);
+  writeDvcFile(file, item.path, item);
+  return readFileSync(file).equals(before) ? "unchanged" : "updated";
+}

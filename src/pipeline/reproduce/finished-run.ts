@@ -1,0 +1,78 @@
+/** Runs that were made before, or that somebody else makes now: what lets a stage be restored instead of run. */
+import { hasSoundData } from "../../store/data.ts";
+import { runCacheKey } from "../lock/hash.ts";
+import { findRun, hasRuns, isRunCacheable } from "../lock/run-cache.ts";
+import { type Turn, takeTurn } from "../locks/single-flight.ts";
+import type { LockEntry, LockItem, ReproduceOptions, Stage } from "../types.ts";
+import { changedDependencies, commandChanged } from "./changes.ts";
+import type { StageInputs } from "./entry.ts";
+import type { StageRun } from "./stage-run.ts";
+import { shownStage, type Work } from "./work.ts";
+
+export interface KeptRun {
+  readonly work: Work;
+  readonly stage: Stage;
+  readonly options: Pick<ReproduceOptions, "commit">;
+}
+
+/** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
+export function isKept({ work, stage, options }: KeptRun, entry: LockEntry): boolean {
+  const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
+  return options.commit && !hasLooseOutput && isRunCacheable(work.project.root, stage, entry);
+}
+
+function sameItems(a: readonly LockItem[], b: readonly LockItem[]): boolean {
+  return a.length === b.length && a.every((item, index) => item.path === b[index]?.path && item.md5 === b[index]?.md5);
+}
+
+/** What a run of the stage would be recorded as, without what comes out. */
+function wantedEntry(stage: Stage, inputs: StageInputs): LockEntry {
+  const outs = stage.outs.map((output) => ({ path: output.path, md5: "", size: 0 }));
+  return { cmd: stage.cmd ?? [], ...inputs, outs };
+}
+
+/** A finished run that fits: the lock entry itself where only outputs are amiss, else the newest of the run-cache. */
+export async function finishedRun(run: StageRun, inputs: StageInputs): Promise<LockEntry | undefined> {
+  const { work, stage, options } = run;
+  const wanted = wantedEntry(stage, inputs);
+  if (!isRunCacheable(work.project.root, stage, wanted)) return undefined;
+  const recorded = work.recorded(stage);
+  const paths = new Set(stage.outs.map((output) => output.path));
+  const hasOutputs = (entry: LockEntry) =>
+    entry.outs.length === paths.size && entry.outs.every((out) => paths.has(out.path));
+  const isCurrent =
+    recorded !== undefined &&
+    !commandChanged(stage, recorded) &&
+    hasOutputs(recorded) &&
+    sameItems(recorded.deps, inputs.deps) &&
+    (await changedDependencies(work, stage)).length === 0;
+  const entry = isCurrent ? recorded : options.useRunCache ? await findRun(work.project.cacheDir, wanted) : undefined;
+  if (entry === undefined || !hasOutputs(entry)) return undefined;
+  if (!options.dry) await run.puller?.fetch(stage, entry.outs);
+  for (const out of entry.outs) if (!(await hasSoundData(work.cache, out.md5))) return undefined;
+  return entry;
+}
+
+/** Our turn to run the stage, or what somebody else made of it while we waited. A forced run waits for nobody. */
+export async function turnOf(run: StageRun, inputs: StageInputs | undefined): Promise<Turn<LockEntry>> {
+  const { work, stage, options, events, force, signal } = run;
+  const { runner } = options;
+  const wanted = inputs === undefined ? undefined : wantedEntry(stage, inputs);
+  const isShared = runner !== undefined && !force && !options.dry && options.useRunCache;
+  if (!isShared || inputs === undefined || wanted === undefined || !isKept(run, wanted))
+    return { kind: "run", release: () => undefined };
+  const { cacheDir } = work.project;
+  const key = runCacheKey(wanted);
+  return takeTurn({
+    cacheDir,
+    key,
+    runner,
+    signal,
+    find: async () => (hasRuns(cacheDir, key) ? finishedRun(run, inputs) : undefined),
+    waiting(owner) {
+      events.stage({ address: stage.address, action: "waiting", commands: [], owner: owner.label });
+      const name = shownStage(work, stage);
+      events.message(`Stage '${name}' is being run by ${owner.label} (pid ${owner.pid}): waiting for its result`);
+    },
+  });
+}

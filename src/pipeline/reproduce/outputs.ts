@@ -1,0 +1,102 @@
+/** A stage's outputs in the workspace: deleted before it runs, hashed and moved to the cache after. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { copyFileFresh, lstatIfExists, removeTree, rename, setMode, statSync, withAside } from "../../base/files.ts";
+import { type Cache, hasData } from "../../store/cache.ts";
+import { checkoutData } from "../../store/checkout.ts";
+import { commitData } from "../../store/commit.ts";
+import { addToCache, hashData } from "../../store/data.ts";
+import { listFiles } from "../../store/walk.ts";
+import { checkBoundaries } from "../check/boundaries.ts";
+import type { LockItem, OutputSpec, Stage } from "../types.ts";
+import { hashLike, recordedItem } from "./changes.ts";
+import { byPath, lockItem } from "./entry.ts";
+import { shownItem, type Work } from "./work.ts";
+
+function pathOf(stage: Stage, output: OutputSpec): string {
+  return path.resolve(stage.workingFolder, output.path);
+}
+
+/** A link into the cache becomes a copy that the stage may write to. */
+function unprotectFile(file: string): void {
+  const own = lstatIfExists(file);
+  if (own === undefined || (!own.isSymbolicLink() && own.nlink < 2 && (own.mode & 0o200) !== 0)) return;
+  withAside(file, (aside) => {
+    copyFileFresh(file, aside);
+    setMode(aside, (statSync(file).mode & 0o777) | 0o644);
+    rename(aside, file);
+  });
+}
+
+function unprotect(cache: Cache, target: string): void {
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  const files = stats.isDirectory() ? listFiles(target, cache.rules).map(({ file }) => file) : [target];
+  for (const file of files) unprotectFile(file);
+}
+
+/** Deletes the outputs, so that what is there afterwards was written by the stage; those with persist become writable. */
+export function clearOutputs(work: Work, stage: Stage): void {
+  // A stage that ran before this one may have put a link on the way.
+  checkBoundaries(work.project.root, [stage]);
+  for (const output of stage.outs) {
+    if (output.persist) unprotect(work.cache, pathOf(stage, output));
+    else removeTree(pathOf(stage, output));
+  }
+}
+
+function missingOutput(work: Work, stage: Stage, output: OutputSpec): SweeplineError {
+  return new SweeplineError({
+    code: "OUTPUT_MISSING",
+    message: `output '${shownItem(work, stage, output.path)}' does not exist`,
+  });
+}
+
+/** As DVC: the entry of DVC 2 stays one as long as the data is the same, and the cache has it. */
+async function sameAsBefore(work: Work, target: string, recorded: LockItem | undefined): Promise<LockItem | undefined> {
+  if (recorded === undefined || recorded.hash !== undefined || !hasData(work.cache, recorded.md5)) return undefined;
+  return (await hashLike(work.cache, target, recorded))?.md5 === recorded.md5 ? recorded : undefined;
+}
+
+async function saveOutput(work: Work, stage: Stage, save: { output: OutputSpec; toCache: boolean }): Promise<LockItem> {
+  const { output, toCache } = save;
+  const target = pathOf(stage, output);
+  if (statSync(target, { throwIfNoEntry: false }) === undefined) throw missingOutput(work, stage, output);
+  const old = await sameAsBefore(work, target, recordedItem(work.recorded(stage)?.outs, output.path));
+  if (old !== undefined) return old;
+  const hash = toCache && output.cache ? await commitData(work.cache, target) : await hashData(work.cache, target);
+  if (hash === undefined) throw missingOutput(work, stage, output);
+  return lockItem(output.path, hash);
+}
+
+export interface SavedOutputs {
+  /** Sorted by path. */
+  readonly items: readonly LockItem[];
+  /** Outputs without any content, as messages name them. */
+  readonly empty: readonly string[];
+}
+
+/** Hashes all outputs; with "commit" those of the cache go into it. Errors: OUTPUT_MISSING. */
+export async function saveOutputs(work: Work, stage: Stage, mode: "commit" | "hash-only"): Promise<SavedOutputs> {
+  checkBoundaries(work.project.root, [stage]);
+  const items: LockItem[] = [];
+  for (const output of stage.outs) items.push(await saveOutput(work, stage, { output, toCache: mode === "commit" }));
+  const isEmpty = (item: LockItem) => item.size === 0 && (item.nfiles ?? 0) === 0;
+  return { items: items.sort(byPath), empty: items.filter(isEmpty).map((item) => shownItem(work, stage, item.path)) };
+}
+
+/** Metrics that Git keeps are copied to the cache too, so that the run-cache can bring them back. */
+export async function copyUncachedOutputs(work: Work, stage: Stage): Promise<void> {
+  for (const output of stage.outs) if (!output.cache) await addToCache(work.cache, pathOf(stage, output));
+}
+
+/** Brings outputs back from the cache; those that Git keeps as copies, whatever cache.type says. */
+export async function restoreOutputs(work: Work, stage: Stage, items: readonly LockItem[]): Promise<void> {
+  checkBoundaries(work.project.root, [stage]);
+  const copying: Cache = { ...work.cache, linkTypes: ["copy"], probedLinks: new Map() };
+  const specs = new Map(stage.outs.map((output) => [output.path, output]));
+  for (const item of items) {
+    const output = specs.get(item.path);
+    if (output !== undefined) await checkoutData(output.cache ? work.cache : copying, item, pathOf(stage, output));
+  }
+}

@@ -1,0 +1,358 @@
+/** Reproduces a pipeline: each stage in dependency order, skipped where nothing changed. */
+import path from "node:path";
+import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import type { Project } from "../../project/project.ts";
+import { openCache } from "../../store/cache.ts";
+import { checkBoundaries } from "../check/boundaries.ts";
+import { missingInputs } from "../check/missing-inputs.ts";
+import { hazardText, refuseHazards } from "../check/shell-check.ts";
+import { type Plan, planStages } from "../graph/plan.ts";
+import { chooseStages } from "../graph/targets.ts";
+import { saveDataStage } from "../reading/data-stage.ts";
+import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
+import type {
+  LockEntry,
+  ReproduceEvents,
+  ReproduceOptions,
+  ReproduceResult,
+  Stage,
+  StageAddress,
+  StageFailure,
+} from "../types.ts";
+import { type OutputIgnorer, outputIgnorer } from "./ignore-outputs.ts";
+import { type LockBook, openLockBook } from "./lock-book.ts";
+import { openPuller, type Puller } from "./pull.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./stage.ts";
+import { shownStage, type Work } from "./work.ts";
+
+/** What changes while the steps run. */
+interface Progress {
+  readonly forced: Set<StageAddress>;
+  readonly entries: Map<StageAddress, LockEntry>;
+  readonly changed: Set<StageAddress>;
+  readonly failures: StageFailure[];
+  readonly writtenFiles: Set<string>;
+  /** After a stage that changed comes an empty line, before the next one's messages. */
+  blankLine: "due" | "none";
+  state: "running" | "stopping" | "cancelled";
+}
+
+interface Run {
+  readonly project: Project;
+  readonly options: ReproduceOptions;
+  readonly events: ReproduceEvents;
+  readonly plan: Plan;
+  readonly stages: ReadonlyMap<StageAddress, Stage>;
+  readonly work: Work;
+  readonly puller: Puller | undefined;
+  readonly producersOf: (file: string) => readonly Stage[];
+  readonly locks: LockBook;
+  readonly schedule: Schedule;
+  readonly ignorer: OutputIgnorer;
+  /** Our own environment, copied once: each copy asks Node for every variable. */
+  readonly inherited: Readonly<NodeJS.ProcessEnv>;
+  /** Failures that are known before anything runs. */
+  readonly foreseen: readonly StageFailure[];
+  readonly progress: Progress;
+  /** Aborted by the caller's signal, or where an unexpected error ends the run. */
+  readonly abort: AbortController;
+}
+
+export type PlanOptions = Pick<
+  ReproduceOptions,
+  "targets" | "allPipelines" | "recursive" | "glob" | "pipeline" | "singleItem" | "downstream"
+>;
+
+/** The stages that a reproduction from this folder visits. */
+export function makePlan(stages: ProjectStages, options: PlanOptions, folder: string): Plan {
+  if (options.allPipelines) return planStages(stages.graph, { targets: undefined, extent: "with-dependencies" });
+  const chosen = chooseStages(stages, {
+    targets: options.targets.length > 0 ? options.targets : ["dvc.yaml"],
+    folder,
+    recursive: options.recursive,
+    names: options.glob ? "glob" : "exact",
+  });
+  const extent = options.pipeline
+    ? "connected"
+    : options.singleItem
+      ? "targets-only"
+      : options.downstream
+        ? "downstream"
+        : "with-dependencies";
+  return planStages(stages.graph, { targets: chosen.map(({ stage }) => stage.address), extent });
+}
+
+function stagesOf(stages: ProjectStages, addresses: readonly StageAddress[]): Stage[] {
+  return addresses.flatMap((address) => stages.graph.stages.get(address) ?? []);
+}
+
+function hazardLines(place: Pick<Work, "project" | "folder">, steps: readonly Stage[]): string[] {
+  return steps.flatMap((stage) =>
+    (stage.shellHazards ?? []).map((hazard) => hazardText(stage, hazard, shownStage(place, stage))),
+  );
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + path.sep) || b.startsWith(a + path.sep);
+}
+
+function producersOf(stages: ProjectStages, file: string): readonly Stage[] {
+  return stages.stages.filter((stage) =>
+    stage.outs.some((output) => overlaps(path.resolve(stage.workingFolder, output.path), file)),
+  );
+}
+
+async function openRun(project: Project, options: ReproduceOptions, events: ReproduceEvents): Promise<Run> {
+  const folder = options.folder ?? project.root;
+  const stages = options.stages ?? (await loadProjectStages(project));
+  const plan = makePlan(stages, options, folder);
+  const steps = stagesOf(stages, plan.steps);
+  checkBoundaries(project.root, steps);
+  if (options.strict) refuseHazards(hazardLines({ project, folder }, steps));
+  const upstream = steps.flatMap((step) => stagesOf(stages, stages.graph.needs.get(step.address) ?? []));
+  const locks = await openLockBook(project.root, [...steps, ...upstream], steps);
+  const work: Work = {
+    project,
+    folder,
+    cache: openCache(project, options.state === undefined ? {} : { state: options.state }),
+    readParams: stages.params.read,
+    recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
+  };
+  return {
+    project,
+    options,
+    events,
+    plan,
+    stages: stages.graph.stages,
+    work,
+    puller: options.pull ? openPuller(project, work.cache, (text) => events.warning(text)) : undefined,
+    producersOf: (file) => producersOf(stages, file),
+    locks,
+    schedule: createSchedule(plan),
+    ignorer: outputIgnorer(project),
+    inherited: { ...process.env },
+    foreseen:
+      options.onError === "stop" && !options.allowMissing && !options.dry
+        ? missingInputs(stages, steps, { project, folder, kinds: "all" })
+        : [],
+    progress: {
+      forced: new Set(options.force ? plan.steps : []),
+      entries: new Map(),
+      changed: new Set(),
+      failures: [],
+      writtenFiles: new Set(),
+      blankLine: "none",
+      state: "running",
+    },
+    abort: new AbortController(),
+  };
+}
+
+async function keepEntry(run: Run, stage: Stage, { entry, isRestorable }: SavedStage): Promise<void> {
+  if (stage.cmd === null) {
+    if (saveDataStage(run.project.root, stage, entry) === "updated") run.progress.writtenFiles.add(stage.file);
+    return;
+  }
+  const urgency = isRestorable && run.options.useRunCache ? "soon" : "at-once";
+  const { file, change } = await run.locks.write(stage, entry, urgency);
+  if (change === "unchanged") return;
+  const shown = path.relative(run.work.folder, path.join(run.project.root, file));
+  if (change === "created") run.events.message(`Generating lock file '${shown}'`);
+  run.events.message(`Updating lock file '${shown}'`);
+  run.progress.writtenFiles.add(file);
+}
+
+async function settle(run: Run, stage: Stage, outcome: StageOutcome): Promise<void> {
+  const { progress } = run;
+  if (outcome.kind === "cancelled") {
+    progress.state = "cancelled";
+    return;
+  }
+  const entry = outcome.kind === "changed" ? outcome.saved?.entry : outcome.entry;
+  if (outcome.kind === "changed") {
+    if (outcome.saved !== undefined) await keepEntry(run, stage, outcome.saved);
+    progress.changed.add(stage.address);
+  }
+  if (entry !== undefined && stage.cmd !== null) progress.entries.set(stage.address, entry);
+  progress.blankLine = outcome.kind === "changed" ? "due" : "none";
+  const forcesNext = outcome.kind === "changed" || progress.forced.has(stage.address);
+  if (run.options.forceDownstream && forcesNext)
+    for (const next of run.plan.feeds.get(stage.address) ?? []) progress.forced.add(next);
+  run.schedule.finish(stage.address);
+}
+
+function failureOf(run: Run, stage: Stage, error: unknown): StageFailure | undefined {
+  const base = { address: stage.address, name: shownStage(run.work, stage) };
+  if (error instanceof CommandFailed)
+    return { ...base, message: error.message, command: error.command, exitCode: error.status };
+  // The disk is full, a file can't be read: the stage has failed, the pipeline is sound.
+  if (error instanceof SweeplineError || (error instanceof Error && systemErrorCode(error) !== undefined))
+    return { ...base, message: error.message };
+  return undefined;
+}
+
+/** `'a'`, `'a' and 'b'`, `'a', 'b' and 'c'`. */
+export function quotedList(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${name}'`);
+  const last = quoted.pop() ?? "";
+  return quoted.length === 0 ? last : `${quoted.join(", ")} and ${last}`;
+}
+
+function fail(run: Run, stage: Stage, failure: StageFailure): void {
+  const { events, options, progress, schedule } = run;
+  progress.failures.push(failure);
+  if (options.onError === "stop") {
+    progress.state = "stopping";
+    return;
+  }
+  events.warning(`${failure.message}${options.onError === "ignore" ? " (ignored)" : ""}`);
+  if (options.onError === "ignore") {
+    schedule.finish(stage.address);
+    return;
+  }
+  const skipped = schedule.skipDependents(stage.address);
+  const names = quotedList(
+    skipped.flatMap((address) => run.stages.get(address) ?? []).map((each) => shownStage(run.work, each)),
+  );
+  if (skipped.length > 0)
+    events.warning(`Stage${skipped.length > 1 ? "s" : ""} ${names} will be skipped due to this failure`);
+}
+
+async function step(run: Run, stage: Stage): Promise<void> {
+  const { progress, options, events, work } = run;
+  if (progress.blankLine === "due") events.message("");
+  progress.blankLine = "none";
+  try {
+    const outcome = await reproduceStage({
+      work,
+      stage,
+      options,
+      events,
+      force: progress.forced.has(stage.address),
+      signal: run.abort.signal,
+      upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
+      producersOf: run.producersOf,
+      puller: run.puller,
+      ignorer: run.ignorer,
+      inherited: run.inherited,
+      wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
+    });
+    await settle(run, stage, outcome);
+  } catch (error) {
+    const failure = failureOf(run, stage, error);
+    if (failure === undefined) throw error;
+    fail(run, stage, failure);
+  }
+}
+
+function mayStart(run: Run, running: number): boolean {
+  return run.progress.state === "running" && !run.abort.signal.aborted && running < Math.max(1, run.options.jobs);
+}
+
+/** Starts steps as they become free. Ends when nothing runs and nothing may start: what runs is always waited for. */
+async function runSteps(run: Run): Promise<void> {
+  const { lock } = run.options;
+  lock?.onYield(run.locks.close);
+  const running = new Set<Promise<void>>();
+  let bug: { readonly error: unknown } | undefined;
+  const start = (stage: Stage) => {
+    const done: Promise<void> = (lock === undefined ? step(run, stage) : lock.step(() => step(run, stage)))
+      .catch((error: unknown) => {
+        bug ??= { error };
+        run.abort.abort();
+      })
+      .finally(() => running.delete(done));
+    running.add(done);
+  };
+  for (;;) {
+    while (mayStart(run, running.size)) {
+      const next = run.schedule.take();
+      const stage = next === undefined ? undefined : run.stages.get(next);
+      if (stage === undefined) break;
+      start(stage);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  if (bug !== undefined) throw bug.error;
+}
+
+function resultOf(run: Run): ReproduceResult {
+  const { progress, options, plan } = run;
+  if (progress.state === "cancelled" || run.abort.signal.aborted) return { kind: "cancelled" };
+  const facts = {
+    entries: new Map(
+      plan.steps.flatMap((address) => {
+        const entry = progress.entries.get(address);
+        return entry === undefined ? [] : [[address, entry] as const];
+      }),
+    ),
+    steps: plan.steps,
+    changedStages: plan.steps.filter((address) => progress.changed.has(address)),
+    writtenFiles: [...progress.writtenFiles].sort(),
+  };
+  if (progress.failures.length > 0 && options.onError !== "ignore")
+    return { kind: "failed", failures: progress.failures, ...facts };
+  return { kind: "done", changed: progress.changed.size, ...facts };
+}
+
+/**
+ * Reproduces the stages that the targets name. Everything is relative to the project's root and `options.folder`: the process's
+ * own folder and environment are not changed, so it may run in a worker thread.
+ *
+ * A stage that fails is a result, and so is a dependency that nobody makes: then no stage runs. Errors that keep the run from starting are thrown: a broken dvc.yaml or lock file, unknown
+ * targets, cycles, outputs outside the project. An aborted signal ends the processes of running stages and answers "cancelled".
+ */
+export async function reproduce(
+  project: Project,
+  options: ReproduceOptions,
+  events: ReproduceEvents,
+): Promise<ReproduceResult> {
+  const run = await openRun(project, options, events);
+  if (run.foreseen.length > 0) {
+    run.progress.failures.push(...run.foreseen);
+    return resultOf(run);
+  }
+  const forward = () => run.abort.abort();
+  if (options.signal.aborted) forward();
+  options.signal.addEventListener("abort", forward, { once: true });
+  try {
+    if (options.useRunCache) await run.puller?.runs();
+    await runSteps(run);
+    if (options.jobs > 1) run.ignorer.arrange(run.plan.steps.flatMap((step) => run.stages.get(step) ?? []));
+  } finally {
+    options.signal.removeEventListener("abort", forward);
+    await run.locks.close();
+  }
+  return resultOf(run);
+}
+
+const shownProblems = 20;
+
+/** The failure that ended the run, or everything that was missing from the start. */
+function reasonOf(failures: readonly StageFailure[]): string {
+  const problems = failures.flatMap((failure) => failure.problems ?? []);
+  const [first] = failures;
+  const place = first?.place === undefined ? "" : ` (${first.place})`;
+  if (problems.length < 2) return failures.length === 1 ? `: ${first?.message ?? ""}${place}` : "";
+  const more = problems.length - shownProblems;
+  const lines = [...problems.slice(0, shownProblems), ...(more > 0 ? [`and ${more} more`] : [])];
+  return `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+/** The error for a failed result, as DVC words it: with the reason where the first failure ended the run. */
+export function reproductionError(
+  failures: readonly StageFailure[],
+  onError: ReproduceOptions["onError"],
+): SweeplineError {
+  const names = quotedList(failures.map((failure) => failure.name));
+  const segment = failures.length > 1 ? " stages:" : "";
+  const reason = onError === "stop" ? reasonOf(failures) : "";
+  const hint = failures[0]?.hint;
+  return new SweeplineError({
+    code: "REPRODUCE_FAILED",
+    message: `failed to reproduce${segment} ${names}${reason}`,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

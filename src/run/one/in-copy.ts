@@ -1,0 +1,202 @@
+/** Runs one queue entry in a workspace copy, up to its commit. Works in a worker thread: no cwd, no environment, no refs. */
+import path from "node:path";
+import { SweeplineError, type SweeplineErrorFacts } from "../../base/errors.ts";
+import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../../base/files.ts";
+import { type ProcessIdentity, processIds } from "../../base/processes.ts";
+import type { Value } from "../../base/value.ts";
+import { visibleText } from "../../base/visible.ts";
+import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
+import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
+import type { QueueEntry } from "../../experiments/queue/entries.ts";
+import { factsHeader } from "../../experiments/record.ts";
+import type { FailureCause } from "../../experiments/runs/attempts.ts";
+import { runnerId, writeProcesses } from "../../experiments/runs/records.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { stamp, writeCommit } from "../../git/objects.ts";
+import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
+import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
+import { restoreOutputs } from "../../pipeline/reproduce/restore-outputs.ts";
+import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
+import {
+  type ReproduceEvents,
+  type ReproduceResult,
+  reproduceDefaults,
+  type StageAction,
+} from "../../pipeline/types.ts";
+import type { Project } from "../../project/project.ts";
+import { stageEnvironment } from "./environment.ts";
+import { causeOf } from "./failure-cause.ts";
+import { changedParams, readPointFiles } from "./point-params.ts";
+import { resultMessage } from "./result-message.ts";
+import { workspaceMetrics } from "./workspace-metrics.ts";
+
+export interface ExecuteRequest {
+  readonly entry: QueueEntry;
+  readonly slot: CopySlot;
+  /** The user's project: cache, configuration, and DVC_ROOT. */
+  readonly project: Project;
+  /** `Name <mail>` of the commit. */
+  readonly identity: string;
+  readonly log: string;
+  /** Added to the environment of the stages: the devices that this run has. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the table of running process groups is kept. */
+  readonly processesFile: string;
+  /** The pipeline files of the copy; "walk" where only the disk knows. */
+  readonly pipelineFiles: PipelineFiles;
+  readonly signal: AbortSignal;
+  stage(address: string, action: StageAction, owner?: string): void;
+  processes(table: readonly ProcessIdentity[]): void;
+}
+
+export type EntryOutcome =
+  | {
+      readonly kind: "done";
+      readonly commit: ObjectId;
+      readonly metrics: ReadonlyMap<string, Value>;
+      /** Why the result is not what it seems. */
+      readonly warning?: string;
+    }
+  | { readonly kind: "failed"; readonly cause: FailureCause; readonly failure: SweeplineErrorFacts }
+  | { readonly kind: "cancelled" };
+
+/** The project as it lies in the copy: its own files, the user's cache. */
+function projectInCopy(project: Project, slot: CopySlot): Project {
+  const inside = path.relative(project.gitRoot ?? project.root, project.root);
+  const root = path.join(workFolder(slot), inside);
+  const dvcDir = path.join(root, ".dvc");
+  return { ...project, root, gitRoot: workFolder(slot), dvcDir, tmpDir: path.join(dvcDir, "tmp") };
+}
+
+/** Never rejects for a failing stage; what it does reject with is a failure of ours or of the machine. */
+export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
+  const log = openAppend(request.log);
+  try {
+    await endStrangers(request.slot);
+    await prepareCopy(request.slot, request.entry);
+    const project = projectInCopy(request.project, request.slot);
+    makeFolder(project.dvcDir);
+    // For stages that call DVC or sweepline themselves: the copy shares the cache.
+    writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
+    if (request.signal.aborted) return { kind: "cancelled" };
+    const stages = await loadProjectStages(project, { files: request.pipelineFiles });
+    await restoreOutputs(stages, (output, problem) =>
+      appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
+    );
+    const { overrides, folder } = request.entry.record;
+    const paramsFolder = path.join(project.root, folder);
+    const pointFiles = readPointFiles(paramsFolder, overrides);
+    const result = await reproduceAlone(request, stages, log);
+    if (result.kind === "cancelled") return { kind: "cancelled" };
+    if (result.kind === "failed") {
+      const failure = stageFailure(result);
+      appendTo(log, `ERROR: ${visibleText(failure.message)}\n`);
+      return { kind: "failed", cause: causeOf(result.failures), failure };
+    }
+    const warning = await changedParams(paramsFolder, overrides, pointFiles);
+    if (warning === undefined) return await commitResult(request, stages, result);
+    appendTo(log, `WARNING: ${visibleText(warning)}\n`);
+    return { ...(await commitResult(request, stages, result)), warning };
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    appendTo(log, `ERROR: ${visibleText(error.message)}\n`);
+    return { kind: "failed", cause: "code", failure: error.toFacts() };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Copies that this thread has used. */
+const known = new Set<string>();
+
+/** What a run that died left in the copy must not write beside ours. */
+async function endStrangers({ folder }: CopySlot): Promise<void> {
+  if (known.has(folder)) return;
+  known.add(folder);
+  await endLeftovers(folder);
+}
+
+/** In so long a time the kernel may give a number to another process. */
+const longRunMs = 60_000;
+
+/** Reproduces, and ends what the stages left running, since the copy is the next experiment's. */
+async function reproduceAlone(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
+  const before = new Set(processIds());
+  const startedAt = Date.now();
+  const result = await reproduceEntry(request, stages, log);
+  const left = await endLeftovers(request.slot.folder, Date.now() - startedAt < longRunMs ? before : undefined);
+  if (left > 0)
+    appendTo(log, `WARNING: ended what the stages left running (${left === 1 ? "a process" : `${left} processes`})\n`);
+  return result;
+}
+
+function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
+  const { record, name, baseline } = request.entry;
+  const { project } = stages;
+  return reproduce(
+    project,
+    {
+      ...reproduceDefaults,
+      ...record.flags,
+      folder: path.join(project.root, record.folder),
+      targets: record.targets,
+      environment: {
+        ...copyStageEnvironment(request.slot),
+        ...stageEnvironment({ ...record, name, baseline }),
+        ...request.environment,
+      },
+      dvcRoot: request.project.root,
+      output: { kind: "file", descriptor: log },
+      signal: request.signal,
+      stages,
+      runner: { id: runnerId(request.entry), label: `experiment '${name}'` },
+    },
+    eventsToLog(request, log),
+  );
+}
+
+function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
+  let table: readonly ProcessIdentity[] = [];
+  const update = (next: readonly ProcessIdentity[]) => {
+    table = next;
+    writeProcesses(request.processesFile, table);
+    request.processes(table);
+  };
+  return {
+    stage: ({ address, action, owner }) => request.stage(address, action, owner),
+    message: (text) => appendTo(log, `${visibleText(text)}\n`),
+    warning: (text) => appendTo(log, `WARNING: ${visibleText(text)}\n`),
+    processStarted: ({ pid, startedAt }) => update([...table, { pid, startedAt }]),
+    processEnded: ({ pid }) => update(table.filter((item) => item.pid !== pid)),
+  };
+}
+
+function stageFailure(result: Extract<ReproduceResult, { kind: "failed" }>): SweeplineErrorFacts {
+  const [first] = result.failures;
+  const message = result.failures.map((item) => `failed to reproduce '${item.address}': ${item.message}`).join("; ");
+  return {
+    code: first?.command === undefined ? "STAGE_REFUSED" : "STAGE_FAILED",
+    message: message || "failed to reproduce",
+  };
+}
+
+async function commitResult(
+  request: ExecuteRequest,
+  stages: ProjectStages,
+  result: Extract<ReproduceResult, { kind: "done" }>,
+): Promise<Extract<EntryOutcome, { kind: "done" }>> {
+  const { entry, slot } = request;
+  const inside = path.relative(workFolder(slot), stages.project.root);
+  const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
+  const tree = await resultTree(slot, entry, include);
+  const metrics = await workspaceMetrics(stages);
+  const commit = writeCommit(slot.repository, {
+    tree,
+    parents: [entry.baseline],
+    author: stamp(request.identity, new Date()),
+    extraHeaders: factsHeader(entry.record),
+    message: resultMessage(result, entry.record.message),
+  });
+  return { kind: "done", commit, metrics };
+}

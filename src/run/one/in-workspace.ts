@@ -1,0 +1,261 @@
+/** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
+import path from "node:path";
+import { closeSync, openAppend, removeFile } from "../../base/files.ts";
+import { withLock } from "../../base/locks.ts";
+import type { ProcessIdentity } from "../../base/processes.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import { refuseBranchName } from "../../experiments/branch-names.ts";
+import { commitWorkspace } from "../../experiments/make/commit-workspace.ts";
+import { overrideText } from "../../experiments/make/import-entries.ts";
+import { knownOnBaseline } from "../../experiments/make/known.ts";
+import { chooseName } from "../../experiments/make/naming.ts";
+import {
+  applyPoint,
+  type OpenedParamFile,
+  openParamFiles,
+  stagesBeforeRun,
+} from "../../experiments/point/param-edits.ts";
+import { identitiesOfPoints } from "../../experiments/point/point-identity.ts";
+import { identityScope } from "../../experiments/point/scope.ts";
+import { reserveSequence } from "../../experiments/queue/sequence.ts";
+import type { ExperimentFacts, StoredFlags } from "../../experiments/record.ts";
+import { endProcessGroups } from "../../experiments/recovery/recovery.ts";
+import type { ExperimentsContext } from "../../experiments/repository.ts";
+import { livingProcesses, startRun, writeProcesses, writeRunRecord } from "../../experiments/runs/records.ts";
+import { addableFiles } from "../../git/addable.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { committerIdentity } from "../../git/objects.ts";
+import { headCommit } from "../../git/repository.ts";
+import { snapshotWorkTree } from "../../git/snapshot.ts";
+import { preflight } from "../../pipeline/check/preflight.ts";
+import { WorkspaceLock } from "../../pipeline/locks/workspace-lock.ts";
+import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
+import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
+import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../../pipeline/types.ts";
+import type { FileState } from "../../store/state.ts";
+import { projectState } from "../../store/state-database.ts";
+import type { Point } from "../../sweep/types.ts";
+import { stageEnvironment } from "./environment.ts";
+import { watchLog } from "./log-limit.ts";
+import { resultMessage } from "./result-message.ts";
+
+export interface WorkspaceRunRequest {
+  readonly point: Point;
+  /** Relative to the project's root. */
+  readonly folder: string;
+  /** Where params.yaml is composed: its configs. */
+  readonly configs?: ProjectConfigs | undefined;
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  readonly targets: readonly string[];
+  readonly flags: StoredFlags;
+  /** A name that is taken: refuse, or (--force) replace what has it. */
+  readonly taken: "refuse" | "replace";
+  readonly interactive: boolean;
+  /** Told the name before anything runs. */
+  named(name: string): void;
+  readonly events: ReproduceEvents;
+  readonly signal: AbortSignal;
+  /** What others are told while it runs: `sweepline exp run`. */
+  readonly command: string;
+}
+
+export type WorkspaceRunOutcome =
+  | { readonly kind: "done"; readonly name: string; readonly commit: ObjectId }
+  | { readonly kind: "failed"; readonly name: string; readonly message: string }
+  | { readonly kind: "cancelled"; readonly name: string };
+
+/** Runs one point in the workspace. One such run at a time; a second one waits, then refuses with the owner's pid. */
+export function runInWorkspace(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+): Promise<WorkspaceRunOutcome> {
+  return withLock(
+    context.state.workspaceLock,
+    "an experiment in the workspace",
+    () => runInLockedWorkspace(context, request),
+    2_000,
+  );
+}
+
+/** DVC's lock too: no `repro`, no `checkout` and no DVC gets between the stages. */
+async function runInLockedWorkspace(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+): Promise<WorkspaceRunOutcome> {
+  const { command, signal } = request;
+  const lock = await WorkspaceLock.acquire(context.project, { command, signal });
+  try {
+    // The experiment is committed with all that lies in the workspace: nobody else may be writing there.
+    lock.refuseBusy("anything");
+    return await runLocked(context, request, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+interface Prepared {
+  readonly baseline: ObjectId;
+  readonly name: string;
+  readonly author: string;
+  readonly facts: ExperimentFacts;
+}
+
+async function runLocked(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+  lock: WorkspaceLock,
+): Promise<WorkspaceRunOutcome> {
+  // Stages of a run that died write into the same files: they end first.
+  await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
+  const files = await openParamFiles(context, {
+    folder: request.folder,
+    points: [request.point],
+    configs: request.configs,
+  });
+  const prepared = await prepare(context, request, files);
+  request.named(prepared.name);
+  applyPoint(files, request.point);
+  const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
+  const startedAt = Date.now();
+  const log = openAppend(run.log);
+  const logWatch = watchLog(run.log);
+  const fileState = projectState(context.project);
+  try {
+    const result = await reproduceHere(context, { request, prepared, log, fileState, lock });
+    const outcome = await settle(context, { request, prepared, result });
+    const message = result.kind === "failed" ? { message: failureText(result) } : {};
+    const state = outcome.kind === "done" ? "success" : outcome.kind;
+    writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...message });
+    return outcome;
+  } finally {
+    removeFile(context.state.workspaceProcesses);
+    closeSync(log);
+    logWatch.close();
+    await fileState.close();
+  }
+}
+
+/** Everything that can refuse happens here, before a file of the workspace changes. */
+async function prepare(
+  context: ExperimentsContext,
+  request: WorkspaceRunRequest,
+  files: readonly OpenedParamFile[],
+): Promise<Prepared> {
+  const { point, folder, targets, flags } = request;
+  const baseline = await headCommit(context.repository);
+  const author = await committerIdentity(context.repository);
+  const inGit = files.map((file) => file.inGit);
+  const stages = await stagesBeforeRun(context.project, files, [point]);
+  await preflight(stages, { ...reproduceDefaults, ...flags, targets }, path.join(context.project.root, folder));
+  const scope = identityScope(stages, inGit);
+  const known = await knownOnBaseline(context, baseline, scope);
+  const name = chooseName(request, known);
+  await refuseBranchName(context, request);
+  const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
+  const snapshot = await snapshotWorkTree(context.repository, { scratchFolder: context.state.scratch, include });
+  const [identity = ""] = await identitiesOfPoints(context, {
+    points: [point],
+    files,
+    scope,
+    copied: [],
+    folder,
+    targets,
+    flags,
+    snapshot,
+  });
+  return { baseline, name, author, facts: { identity, overrides: point.overrides.map(overrideText), targets, flags } };
+}
+
+interface Running {
+  readonly request: WorkspaceRunRequest;
+  readonly prepared: Prepared;
+  readonly log: number;
+  readonly lock: WorkspaceLock;
+  readonly fileState: FileState;
+}
+
+function reproduceHere(
+  context: ExperimentsContext,
+  { request, prepared, log, fileState, lock }: Running,
+): Promise<ReproduceResult> {
+  const { project } = context;
+  const { name, baseline, facts } = prepared;
+  return reproduce(
+    project,
+    {
+      ...reproduceDefaults,
+      ...request.flags,
+      targets: request.targets,
+      interactive: request.interactive,
+      folder: path.join(project.root, request.folder),
+      environment: stageEnvironment({ overrides: facts.overrides, name, baseline }),
+      dvcRoot: project.root,
+      output: { kind: "tee", descriptor: log },
+      signal: request.signal,
+      state: fileState,
+      lock,
+      runner: { id: "workspace", label: `experiment '${name}' in the workspace` },
+    },
+    recordingProcesses(context, request.events),
+  );
+}
+
+/** The events, with the running process groups kept on disk for whoever comes after a crash. */
+function recordingProcesses(context: ExperimentsContext, events: ReproduceEvents): ReproduceEvents {
+  let table: readonly ProcessIdentity[] = [];
+  const update = (next: readonly ProcessIdentity[]) => {
+    table = next;
+    writeProcesses(context.state.workspaceProcesses, table);
+  };
+  return {
+    ...events,
+    processStarted: (started) => {
+      update([...table, { pid: started.pid, startedAt: started.startedAt }]);
+      events.processStarted(started);
+    },
+    processEnded: (ended) => {
+      update(table.filter((item) => item.pid !== ended.pid));
+      events.processEnded(ended);
+    },
+  };
+}
+
+interface Settling {
+  readonly request: WorkspaceRunRequest;
+  readonly prepared: Prepared;
+  readonly result: ReproduceResult;
+}
+
+/** A finished run becomes a commit and a ref; the workspace keeps the results. */
+async function settle(
+  context: ExperimentsContext,
+  { request, prepared, result }: Settling,
+): Promise<WorkspaceRunOutcome> {
+  const { name, baseline, author, facts } = prepared;
+  if (result.kind === "cancelled") return { kind: "cancelled", name };
+  if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
+  const { project, repository } = context;
+  const inside = path.relative(repository.workTree, project.root);
+  const listed = filesToCommit(await loadProjectStages(project), result);
+  const include = await addableFiles(
+    listed.map((file) => path.posix.join(inside, file)),
+    { cwd: repository.workTree },
+  );
+  const { message, taken } = request;
+  const commit = await commitWorkspace(context, {
+    name,
+    baseline,
+    author,
+    facts,
+    include,
+    taken,
+    message: resultMessage(result, message),
+  });
+  return { kind: "done", name, commit };
+}
+
+function failureText(result: Extract<ReproduceResult, { kind: "failed" }>): string {
+  return result.failures.map((failure) => `failed to reproduce '${failure.address}': ${failure.message}`).join("; ");
+}

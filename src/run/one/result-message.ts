@@ -1,0 +1,13 @@
+import { experimentHash } from "../../pipeline/lock/hash.ts";
+import type { LockEntry, ReproduceResult } from "../../pipeline/types.ts";
+
+/** The commit message of an experiment: the user's, or DVC's with the hash of the stages that ran or were restored. */
+export function resultMessage(result: Extract<ReproduceResult, { kind: "done" }>, message: string | undefined): string {
+  if (message !== undefined) return message;
+  const changed = new Map<string, LockEntry>();
+  for (const address of result.changedStages) {
+    const entry = result.entries.get(address);
+    if (entry !== undefined) changed.set(address, entry);
+  }
+  return `dvc: commit experiment ${experimentHash(changed)}`;
+}

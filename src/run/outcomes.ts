@@ -1,0 +1,113 @@
+/** What becomes of an entry after its run: the ref transactions, and words for a failure. */
+import path from "node:path";
+import { SweeplineError, type SweeplineErrorFacts, systemErrorCode } from "../base/errors.ts";
+import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
+import { type QueueEntry, removal, transition } from "../experiments/queue/entries.ts";
+import { type ExperimentsContext, experimentRef } from "../experiments/repository.ts";
+import type { ObjectId } from "../git/ids.ts";
+import type { RefChange, RefTransactions } from "../git/refs.ts";
+import { git } from "../git/run.ts";
+import { type OutputTree, outputsAt } from "../pipeline/graph/graph.ts";
+import { loadProjectStages } from "../pipeline/reading/project-stages.ts";
+
+/**
+ * Creates the experiment's ref and deletes its entry, both or none. Days of computing are never dropped for a name:
+ * where somebody took it meanwhile, the result is kept as `<name>-2`. Returns the name it got.
+ */
+export async function commitOutcome(refs: RefTransactions, entry: QueueEntry, commit: ObjectId): Promise<string> {
+  let entryIsThere = true;
+  for (let attempt = 1; ; attempt++) {
+    const name = attempt === 1 ? entry.name : `${entry.name}-${attempt}`;
+    const ref = experimentRef(entry.baseline, name);
+    const result: RefChange = entry.record.replace
+      ? { kind: "set", ref, to: commit }
+      : { kind: "create", ref, to: commit };
+    const outcome = await refs.commit(entryIsThere ? [result, removal(entry)] : [result]);
+    if (outcome.kind === "committed") return name;
+    if (entryIsThere && outcome.message.includes(entry.ref)) {
+      // Somebody removed or replaced the entry while it ran: what was computed is kept all the same.
+      entryIsThere = false;
+      attempt--;
+      continue;
+    }
+    if (!/reference already exists/.test(outcome.message) || attempt > 1000)
+      throw new SweeplineError({
+        code: "COMMIT_REFUSED",
+        message: `the result of '${entry.name}' (commit ${commit}) could not be recorded: ${outcome.message}`,
+        hint: `Nothing is lost: git update-ref ${ref} ${commit} keeps it.`,
+      });
+  }
+}
+
+export interface FailureFacts {
+  readonly entry: QueueEntry;
+  readonly failure: SweeplineErrorFacts;
+  readonly log: string;
+}
+
+/** Moves the entry from queued to failed, and returns the failure's message with a hint where one is known. */
+export async function markFailed(
+  context: ExperimentsContext,
+  refs: RefTransactions,
+  facts: FailureFacts,
+): Promise<Pick<SweeplineErrorFacts, "message" | "hint">> {
+  const { entry, failure } = facts;
+  const outcome = await refs.commit(transition(entry, "failed"));
+  const hint = failure.hint ?? (await hintForMissingPath(context, facts));
+  const message = outcome.kind === "committed" ? failure.message : `${failure.message} (${outcome.message})`;
+  return { message, ...(hint === undefined ? {} : { hint }) };
+}
+
+const tailBytes = 64 * 1024;
+
+/** The end of a log, or "" where it can't be read. */
+function logTail(file: string): string {
+  try {
+    const handle = openRead(file);
+    const size = fstatSync(handle).size;
+    const buffer = Buffer.alloc(Math.min(size, tailBytes));
+    readSync(handle, buffer, 0, buffer.length, Math.max(0, size - tailBytes));
+    closeSync(handle);
+    return buffer.toString();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return "";
+  }
+}
+
+/** A run that fails over a path which lies untracked in the workspace: the copy has it only where -C named it. */
+async function hintForMissingPath(context: ExperimentsContext, facts: FailureFacts): Promise<string | undefined> {
+  const text = `${facts.failure.message}\n${logTail(facts.log)}`;
+  const listing = await git(["ls-files", "--others", "--directory", "--no-empty-directory", "-z"], {
+    cwd: context.repository.workTree,
+  });
+  const untracked = listing.split("\0").filter((name) => name !== "" && !name.startsWith(".dvc/"));
+  const named = untracked.map((name) => name.replace(/\/$/, "")).filter((name) => mentions(text, name));
+  if (named.length === 0) return undefined;
+  const outputs = await workspaceOutputs(context);
+  if (outputs === undefined) return undefined;
+  const isOutput = (name: string) => outputsAt(outputs, path.join(context.repository.workTree, name)).length > 0;
+  const missing = named.find((name) => !isOutput(name));
+  if (missing === undefined) return undefined;
+  return `'${missing}' is in your workspace, but Git does not track it, so the experiment's copy has it not: add it with \`git add\`, or name it with -C ${missing}`;
+}
+
+/** What the stages write: the run makes it anew, so that a copy of the workspace's is no help. undefined: can't be read. */
+async function workspaceOutputs({ project }: ExperimentsContext): Promise<OutputTree | undefined> {
+  try {
+    return (await loadProjectStages(project)).outputs;
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether a text names a path, not just a longer word with it inside. */
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const before = text[at - 1] ?? " ";
+    const after = text[at + name.length] ?? " ";
+    if (!/[\w.-]/.test(before) && !/[\w-]/.test(after)) return true;
+  }
+  return false;
+}

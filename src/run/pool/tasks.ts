@@ -1,0 +1,35 @@
+/** What the main thread and the workers say to each other. Plain data: it is cloned. */
+import type { MessagePort } from "node:worker_threads";
+import type { ProcessIdentity } from "../../base/processes.ts";
+import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
+import type { QueueEntry } from "../../experiments/queue/entries.ts";
+import type { PipelineFiles } from "../../pipeline/reading/project-stages.ts";
+import type { StageAction } from "../../pipeline/types.ts";
+import type { EntryOutcome } from "../one/in-copy.ts";
+
+export interface RunEntryInput {
+  readonly entry: QueueEntry;
+  readonly slot: CopySlot;
+  readonly projectRoot: string;
+  readonly identity: string;
+  readonly log: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly processesFile: string;
+  readonly pipelineFiles: PipelineFiles;
+  readonly port: MessagePort;
+}
+
+/** The tasks of the pool: name to what goes in and out. */
+export interface WorkerTasks {
+  readonly runEntry: { readonly input: RunEntryInput; readonly output: EntryOutcome };
+}
+
+/** From a worker while it runs an entry. */
+export type WorkerMessage =
+  | { readonly type: "stage"; readonly stage: string; readonly action: StageAction; readonly owner?: string }
+  | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] };
+
+/** To a worker: end the stages and come back. */
+export interface StopMessage {
+  readonly type: "stop";
+}

@@ -1,0 +1,39 @@
+/** The piscina worker's entry: one task is one whole experiment. */
+
+import { openProject } from "../../project/open.ts";
+import type { Project } from "../../project/project.ts";
+import { executeEntry } from "../one/in-copy.ts";
+import { garbageCollector } from "./garbage.ts";
+import type { StopMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
+
+const projects = new Map<string, Project>();
+
+function projectAt(root: string): Project {
+  const known = projects.get(root) ?? openProject(root);
+  projects.set(root, known);
+  return known;
+}
+
+const tidyUp = garbageCollector(20);
+
+export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise<WorkerTasks["runEntry"]["output"]> {
+  const { port, projectRoot, ...rest } = input;
+  const stop = new AbortController();
+  port.on("message", (message: StopMessage) => {
+    if (message.type === "stop") stop.abort();
+  });
+  const tell = (message: WorkerMessage) => port.postMessage(message);
+  try {
+    return await executeEntry({
+      ...rest,
+      project: projectAt(projectRoot),
+      signal: stop.signal,
+      stage: (stage, action, owner) =>
+        tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
+      processes: (table) => tell({ type: "processes", table }),
+    });
+  } finally {
+    port.close();
+    tidyUp();
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * A reader for the YAML that DVC and we write into lock files: block mappings and lists, plain and quoted scalars.
+ * It is some thirty times faster than a whole YAML parser, which counts with thousands of stages. What it does not
+ * know for sure (anchors, block scalars, flow collections, comments, escapes) it leaves to that parser: it answers
+ * undefined, never a guess.
+ */
+
+import { isMap, type Scalar, type Value } from "../base/value.ts";
+import { isResolved } from "./ruamel-scalar.ts";
+
+interface Line {
+  readonly indent: number;
+  readonly text: string;
+}
+
+class Unknown extends Error {}
+
+const integer = /^[-+]?(?:0|[1-9][0-9]*)$/;
+const float = /^[-+]?(?:[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$/;
+const words: Readonly<Record<string, Scalar>> = {
+  true: true,
+  false: false,
+  null: null,
+  "~": null,
+  ".inf": Number.POSITIVE_INFINITY,
+  "-.inf": Number.NEGATIVE_INFINITY,
+  ".nan": Number.NaN,
+};
+
+function plainScalar(text: string): Scalar {
+  if (Object.hasOwn(words, text)) return words[text] ?? null;
+  if (!isResolved(text)) return text;
+  if (integer.test(text)) return BigInt(text);
+  if (float.test(text)) return Number(text);
+  throw new Unknown();
+}
+
+const plainStart = /^[^\s#,[\]{}&*!|>'"%@`]/;
+
+function isPlain(text: string): boolean {
+  return plainStart.test(text) && !/^[-?:](?:\s|$)|:\s|:$|\s#|\t/.test(text);
+}
+
+function scalar(text: string): Scalar | [] {
+  if (isPlain(text)) return plainScalar(text);
+  if (text === "[]") return [];
+  const single = /^'((?:[^']|'')*)'$/.exec(text);
+  if (single !== null) return (single[1] ?? "").replaceAll("''", "'");
+  const double = /^"([^"\\]*)"$/.exec(text);
+  if (double !== null) return double[1] ?? "";
+  throw new Unknown();
+}
+
+/** A key and what follows its colon; undefined where the line is no entry of a mapping. */
+function splitEntry(text: string): { readonly key: Scalar; readonly rest: string } | undefined {
+  const match = /^('(?:[^']|'')*'|[^\s'"[{&*!|>%@`#,?-](?:[^:#]|:(?=\S)|(?<=\S)#)*?|-(?=\S)[^:#]*?):(?: (.*)|$)/.exec(
+    text,
+  );
+  if (match === null) return undefined;
+  const key = scalar(match[1] ?? "");
+  if (Array.isArray(key)) throw new Unknown();
+  return { key, rest: match[2] ?? "" };
+}
+
+/** `[in, data/raw.csv]`: words that mean the same in any place. */
+const flowList = /^\[([A-Za-z0-9_.][\w./-]*(?:, ?[A-Za-z0-9_.][\w./-]*)*)\]$/;
+
+class Scanner {
+  private position = 0;
+  constructor(private readonly lines: Line[]) {}
+
+  document(): Value {
+    const value = this.block(this.lines[0]?.indent ?? 0);
+    if (this.position < this.lines.length) throw new Unknown();
+    return value;
+  }
+
+  private peek(): Line | undefined {
+    return this.lines[this.position];
+  }
+
+  private block(indent: number): Value {
+    return this.isItem(this.peek(), indent) ? this.sequence(indent) : this.mapping(indent);
+  }
+
+  private isItem(line: Line | undefined, indent: number): boolean {
+    return line !== undefined && line.indent === indent && (line.text === "-" || line.text.startsWith("- "));
+  }
+
+  private mapping(indent: number): Value {
+    const map = new Map<Scalar, Value>();
+    for (let line = this.peek(); line !== undefined && line.indent === indent; line = this.peek()) {
+      if (this.isItem(line, indent)) break;
+      const entry = splitEntry(line.text);
+      if (entry === undefined || map.has(entry.key)) throw new Unknown();
+      this.position++;
+      map.set(entry.key, entry.rest === "" ? this.below(indent) : this.value(entry.rest, indent));
+    }
+    return map;
+  }
+
+  /** What stands below `key:`; a list may have the indentation of its key. */
+  private below(indent: number): Value {
+    const next = this.peek();
+    if (next === undefined || next.indent < indent) return null;
+    if (this.isItem(next, indent)) return this.sequence(indent);
+    if (next.indent === indent) return null;
+    return splitEntry(next.text) === undefined && !this.isItem(next, next.indent) ? unknown() : this.block(next.indent);
+  }
+
+  /** A value on its line; deeper lines that follow belong to it: a long one was folded. */
+  private value(first: string, indent: number): Value {
+    let text = first;
+    for (let next = this.peek(); next !== undefined && next.indent > indent; next = this.peek()) {
+      text = `${text.trimEnd()} ${next.text.trimEnd()}`;
+      this.position++;
+    }
+    if (text === "{}") return new Map();
+    const flow = flowList.exec(text)?.[1];
+    if (flow !== undefined) return flow.split(/, ?/).map(plainScalar);
+    return scalar(text);
+  }
+
+  private sequence(indent: number): Value {
+    const list: Value[] = [];
+    for (let line = this.peek(); this.isItem(line, indent); line = this.peek())
+      list.push(this.item(line?.text ?? "", indent));
+    return list;
+  }
+
+  private item(text: string, indent: number): Value {
+    const rest = text.slice(2);
+    if (rest.startsWith(" ")) throw new Unknown();
+    if (rest === "") {
+      this.position++;
+      const next = this.peek();
+      return next === undefined || next.indent <= indent ? null : unknown();
+    }
+    if (rest.startsWith("- ") || splitEntry(rest) !== undefined) return this.nested(rest, indent + 2);
+    this.position++;
+    return this.value(rest, indent);
+  }
+
+  /** `- key: value` and `- - value`: the rest of the line is the first line of a block of its own. */
+  private nested(rest: string, indent: number): Value {
+    this.lines[this.position] = { indent, text: rest };
+    return this.block(indent);
+  }
+}
+
+function unknown(): never {
+  throw new Unknown();
+}
+
+/** Lines as indentation and text; undefined where one is empty, a comment or a document mark, or holds a tab. */
+function toLines(text: string): Line[] | undefined {
+  const lines: Line[] = [];
+  const all = text.endsWith("\n") ? text.slice(0, -1) : text;
+  for (const line of all.split("\n")) {
+    const indent = line.length - line.trimStart().length;
+    const content = line.slice(indent);
+    if (content === "" || content[0] === "#" || line.startsWith("\t") || line.startsWith("---")) return undefined;
+    lines.push({ indent, text: content });
+  }
+  return lines;
+}
+
+/** The value of a text in the plain style of lock files, or undefined where it may mean something else. */
+export function scanYaml(text: string): Value | undefined {
+  const lines = toLines(text);
+  if (lines === undefined || lines.length === 0) return undefined;
+  try {
+    const value = new Scanner(lines).document();
+    return isMap(value) || Array.isArray(value) ? value : undefined;
+  } catch (error) {
+    // A pattern that meets a line of megabytes ends at the stack's end: such a line is for the parser.
+    if (error instanceof Unknown || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

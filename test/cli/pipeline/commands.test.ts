@@ -1,0 +1,103 @@
+/** The commands about a pipeline, each with DVC's words and exit codes: dag, stage list, status, commit, freeze and unfreeze. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeRepository, type Repository } from "../../rig/index.ts";
+
+const definition = `stages:
+  a: # makes what the others read
+    cmd: cat in > "o x"
+    deps: [in]
+    outs: ["o x"]
+  b:
+    foreach: [p, q]
+    do: {cmd: 'cat "o x" > b\${item}', deps: ["o x"], outs: ["b\${item}"]}
+`;
+
+let repository: Repository;
+beforeAll(async () => {
+  repository = makeRepository({ files: { "dvc.yaml": definition, in: "1\n", raw: "raw\n" } });
+  repository.git("rm", "--quiet", "--cached", "raw");
+  await repository.succeed(["add", "-q", "raw"]);
+  await repository.succeed(["repro", "-q"]);
+});
+
+async function answer(line: string): Promise<string> {
+  const args = line.split(" ").map((word) => word.replace("_", " "));
+  const { exitCode, stdout, stderr } = await repository.run(args);
+  return `${stdout}${stderr}${exitCode === 0 ? "" : `exit code ${exitCode}\n`}`;
+}
+
+const mermaid = 'flowchart TD\n\tnode1["a"]\n\tnode2["b@p"]\n\tnode1-->node2\n';
+const unknown =
+  "'aa' does not exist as an output or a stage name in 'dvc.yaml': Stage 'aa' not found inside 'dvc.yaml' file\n" +
+  "HINT: Did you mean 'a'?\nexit code 255\n";
+
+// "_" stands for a space.
+test.concurrent.each([
+  ["dag", "a\nb@p <- a\nb@q <- a\nraw.dvc\n"],
+  ["dag b@p", "a\nb@p <- a\n"],
+  ["dag o_x --full", "a\nb@p <- a\nb@q <- a\n"],
+  ["dag --mermaid b@p", mermaid],
+  ["dag --md b@p", `\`\`\`mermaid\n${mermaid}\`\`\`\n`],
+  ["dag --dot b@q", 'strict digraph {\n"a";\n"b@q";\n"a" -> "b@q";\n}\n\n'],
+  ["dag --dot --outs bq", 'strict digraph {\n"o x";\n"bq";\n"o x" -> "bq";\n}\n\n'],
+  ["dag --collapse-foreach-matrix b", "a\nb <- a\n"],
+  ["dag aa", `ERROR: ${unknown}`],
+  ["stage list", "a    Outputs o x\nb@p  Outputs bp\nb@q  Outputs bq\n"],
+  ["stage list --all --name-only", "a\nb@p\nb@q\nraw.dvc\n"],
+  ["stage list raw.dvc b@q", "raw.dvc  Outputs raw\nb@q      Outputs bq\n"],
+  ["status", "Data and pipelines are up to date.\n"],
+  ["status -q", ""],
+  ["status --json", "{}\n"],
+  ["status aa", `ERROR: ${unknown}`],
+  ["commit aa", `ERROR: failed to commit aa - ${unknown}`],
+  ["freeze b", expect.stringMatching(/^ERROR: failed to freeze 'b' - .* frozen here: 'b'\n.*exit code 255\n$/s)],
+])("%s", { timeout: 20_000 }, async (line, expected) => {
+  expect(await answer(line)).toEqual(expected);
+});
+
+describe("after a change", () => {
+  beforeAll(() => repository.write({ in: "2\n" }));
+
+  test.each([
+    ["status --no-updates", "a:\n\tchanged deps:\n\t\tmodified:           in\n"],
+    ["status -q", "exit code 1\n"],
+    ["status -q b raw.dvc", ""],
+    ["status --json o_x b", '{"a": [{"changed deps": {"in": "modified"}}]}\n'],
+    [
+      "commit a",
+      "ERROR: failed to commit a - unable to commit changed stage: 'a'. Use `-f|--force` to force.\nexit code 255\n",
+    ],
+    ["commit -f o_x", "Updating lock file 'dvc.lock'\n"],
+    ["status a", "Data and pipelines are up to date.\n"],
+  ])("%s", async (line, expected) => {
+    expect(await answer(line)).toBe(expected);
+  });
+
+  test("stage list --all leaves a broken file out, and fails for it with --fail", async () => {
+    repository.write({ "bad/dvc.yaml": "stages: {x: {cm: 1}}\n" });
+    const listed = await repository.run(["stage", "list", "--all", "--name-only"]);
+    expect(listed).toMatchObject({ exitCode: 0, stdout: "a\nb@p\nb@q\nraw.dvc\n" });
+    expect(listed.stderr).toMatch(/^WARNING: 'bad\/dvc\.yaml' validation failed/);
+    expect(await answer("stage list --all --fail")).toMatch(
+      /^ERROR: 'bad\/dvc\.yaml' validation failed[\s\S]*code 255/,
+    );
+    repository.write({ "bad/dvc.yaml": "" });
+  });
+
+  test("a frozen stage is not looked at, and unfreeze gives the file back as it was", async () => {
+    expect(await answer("freeze a")).toBe("Modifying stage 'a' in 'dvc.yaml'\n");
+    expect(repository.read("dvc.yaml")).toBe(definition.replace('["o x"]\n', '["o x"]\n    frozen: true\n'));
+    repository.write({ in: "3\n" });
+    expect(await answer("status a")).toContain("is frozen. Its dependencies are not going to be shown");
+    expect(await answer("unfreeze a")).toBe("Modifying stage 'a' in 'dvc.yaml'\n");
+    expect(repository.read("dvc.yaml")).toBe(definition);
+  });
+});
+
+test("commit puts what repro --no-commit made into the cache, without asking", async () => {
+  const project = makeRepository({ files: { "dvc.yaml": definition, in: "1\n" } });
+  await project.succeed(["repro", "-q", "--no-commit"]);
+  expect((await project.run(["status", "a"])).stdout).toContain("not in cache");
+  await project.succeed(["commit"]);
+  expect((await project.run(["status"])).stdout).toBe("Data and pipelines are up to date.\n");
+});

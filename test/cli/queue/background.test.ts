@@ -1,0 +1,237 @@
+/** Workers in the background, held by gates: one coordinator, whoever starts it; it can be told to stop and to kill. */
+import { readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { experimentNames, queueRefs, userState } from "../exp-project.ts";
+import { coordinatorEnds, finish, heldQueue, status, whenGone } from "./project.ts";
+
+describe("queue start", () => {
+  test("returns at once, runs what is queued, and ends itself when the queue is empty", async () => {
+    const { gate, repository } = await heldQueue("1,2,3");
+    const before = userState(repository);
+    expect(await repository.succeed(["queue", "start", "-j", "2", "--idle", "100ms"])).toBe(
+      "Started '2' new experiments task queue workers.\n",
+    );
+    const calls = [await gate.nextCall(), await gate.nextCall()];
+    const { tasks, workers } = await status(repository);
+    expect(tasks.map((task) => task.state)).toEqual(["running", "running", "queued"]);
+    expect(workers).toMatchObject({ active: 2, idle: 0, coordinator: { jobs: 2 } });
+    expect(tasks[0]?.coordinator).toBe(workers.coordinator?.pid);
+    expect(tasks[0]?.stages).toHaveLength(1);
+    for (const call of calls) await finish(call);
+    await finish(await gate.nextCall());
+    const end = await whenGone(repository);
+    expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "p-1 success",
+      "p-2 success",
+      "p-3 success",
+    ]);
+    expect(experimentNames(repository)).toEqual(["p-1", "p-2", "p-3"]);
+    expect(userState(repository)).toBe(before);
+  });
+
+  test("again: raises the number of jobs of the one coordinator, also three at once", async () => {
+    const { gate, repository } = await heldQueue("1,2,3");
+    await Promise.all([1, 2, 3].map(() => repository.succeed(["queue", "start", "-j", "1", "--idle", "100ms"])));
+    const first = await gate.nextCall();
+    const { pid } = (await status(repository)).workers.coordinator ?? {};
+    const more = await repository.succeed(["queue", "start", "-j", "3"]);
+    expect(more).toBe(`Started '2' new experiments task queue workers.\nThere are 3 in all (process ${pid}).\n`);
+    const calls = [first, await gate.nextCall(), await gate.nextCall()];
+    expect((await status(repository)).workers).toMatchObject({ active: 3, coordinator: { pid, jobs: 3 } });
+    for (const call of calls) await finish(call);
+    await whenGone(repository);
+    expect(gate.calls).toHaveLength(3);
+  });
+
+  test("shares the work with --run-all; what is queued meanwhile is run too", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start", "--idle", "100ms"]);
+    const background = await gate.nextCall();
+    const foreground = repository.start(["exp", "run", "--run-all"]);
+    const second = await gate.nextCall();
+    await finish(second);
+    expect(await foreground.result()).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("1 is run by another process"),
+    });
+    await repository.succeed(["exp", "run", "--queue", "-n", "late", "-S", "x=7"]);
+    await finish(background);
+    await finish(await gate.nextCall());
+    await whenGone(repository);
+    expect(gate.calls).toHaveLength(3);
+    expect(experimentNames(repository)).toEqual(["late", "p-1", "p-2"]);
+  });
+
+  test("after the coordinator was killed: the next one ends its stages and runs them again", async () => {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start"]);
+    const orphan = await gate.nextCall();
+    process.kill((await status(repository)).workers.coordinator?.pid ?? 0, "SIGKILL");
+    const dead = await whenGone(repository);
+    expect(dead.tasks[0]?.state).toBe("queued");
+    await repository.succeed(["queue", "start", "--idle", "100ms"]);
+    await orphan.waitForEnd();
+    await finish(await gate.nextCall());
+    await whenGone(repository);
+    expect(experimentNames(repository)).toEqual(["p-1"]);
+  });
+});
+
+describe("workers that are stopped by a signal", () => {
+  test("are named by what waits for them; queue kill -f ends the stages without them", async () => {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start", "-j", "1", "--idle", "100ms"]);
+    const call = await gate.nextCall();
+    const { pid = 0 } = (await status(repository)).workers.coordinator ?? {};
+    process.kill(pid, "SIGSTOP");
+    const killed = repository.succeed(["queue", "kill", "-f", "p-1"]);
+    const waiting = [
+      ["queue", "start", "-j", "4"],
+      ["queue", "stop", "--kill"],
+    ].map((words) => repository.run(words));
+    for (const { exitCode, stderr } of await Promise.all(waiting)) {
+      expect(stderr).toContain(`kill -CONT ${pid}`);
+      expect(exitCode).toBe(255);
+    }
+    expect(await killed).toBe("p-1 has been killed.\n");
+    await call.waitForEnd();
+    process.kill(pid, "SIGCONT");
+    const { tasks } = await whenGone(repository);
+    expect(tasks[0]).toMatchObject({ state: "failed", message: "killed by `sweepline queue kill`" });
+  });
+});
+
+const state = ".dvc/tmp/exps/sweepline";
+
+describe("stages of a coordinator that was killed", () => {
+  async function orphaned() {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start"]);
+    const orphan = await gate.nextCall();
+    const { pid = 0 } = (await status(repository)).workers.coordinator ?? {};
+    process.kill(pid, "SIGKILL");
+    await coordinatorEnds(repository);
+    return { orphan, repository };
+  }
+
+  test.each([[["exp", "show"]], [["queue", "remove", "--all"]]])("%s, the next command, ends them", async (command) => {
+    const { orphan, repository } = await orphaned();
+    await repository.succeed(command);
+    await orphan.waitForEnd();
+    await repository.succeed(["queue", "remove", "--all"]);
+  });
+
+  test("doctor tells of them and ends them, also where their entry and all locks are gone", async () => {
+    const { orphan, repository } = await orphaned();
+    for (const folder of ["claims", "copies"])
+      for (const name of readdirSync(path.join(repository.folder, state, folder)))
+        if (!/^\d+$/.test(name) || folder === "claims") rmSync(path.join(repository.folder, state, folder, name));
+    repository.git("update-ref", "-d", "refs/exps/celery/sweepline/queued/0000000001");
+    const found = await repository.run(["doctor"]);
+    expect(found.exitCode).toBe(255);
+    expect(found.stdout).toContain(`processes are at work in ${state}/copies/1, whose run is gone`);
+    expect(orphan.state).toBe("held");
+    await repository.succeed(["doctor", "--fix"]);
+    await orphan.waitForEnd();
+    await repository.succeed(["doctor"]);
+  });
+});
+
+describe("queue stop", () => {
+  test("lets the running ones end", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start"]);
+    const call = await gate.nextCall();
+    expect(await repository.succeed(["queue", "stop"])).toBe("Queue workers will stop after running tasks finish.\n");
+    expect(call.state).toBe("held");
+    await finish(call);
+    const end = await whenGone(repository);
+    expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual(["p-2 queued", "p-1 success"]);
+    expect(await repository.succeed(["queue", "stop"])).toBe("No queue workers are running.\n");
+  });
+
+  test("--kill ends them: they are back in the queue", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start", "-j", "2"]);
+    const calls = [await gate.nextCall(), await gate.nextCall()];
+    expect(await repository.succeed(["queue", "stop", "--kill"])).toContain("have been killed.");
+    for (const call of calls) await call.waitForEnd();
+    expect((await status(repository)).workers.coordinator).toBeNull();
+    expect(queueRefs(repository)).toEqual(["queued/1", "queued/2"]);
+  });
+});
+
+test("queue start while the workers are about to stop: taken back in words, or refused with other options", async () => {
+  const { gate, repository } = await heldQueue("1,2");
+  await repository.succeed(["queue", "start", "--idle", "100ms"]);
+  const call = await gate.nextCall();
+  await repository.succeed(["queue", "stop"]);
+  const refused = await repository.run(["queue", "start", "--gpus", "1"]);
+  expect(refused).toMatchObject({ exitCode: 255, stderr: expect.stringContaining("take no other options") as string });
+  const resumed = await repository.run(["queue", "start"]);
+  expect(resumed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("taken back") as string });
+  await finish(call);
+  await finish(await gate.nextCall());
+  expect((await whenGone(repository)).tasks.map(({ state }) => state)).toEqual(["success", "success"]);
+});
+
+test("idle workers without devices leave the queue to a command that gives each experiment its own", async () => {
+  const { gate, repository } = await heldQueue("1,2,3");
+  await repository.succeed(["queue", "start", "--idle", "100ms"]);
+  const ofWorkers = await gate.nextCall();
+  const running = repository.start(["exp", "run", "--run-all", "--gpus", "7"]);
+  const first = await gate.nextCall();
+  await finish(ofWorkers);
+  await finish(first);
+  const second = await gate.nextCall();
+  expect([first, second].map(({ env }) => env.CUDA_VISIBLE_DEVICES)).toEqual(["7", "7"]);
+  await finish(second);
+  const { exitCode, stderr } = await running.result();
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("have no --gpus or --slots");
+  await whenGone(repository);
+});
+
+describe("queue kill", () => {
+  test.each([[[]], [["-f"]]])("%s: the task failed, the others go on", async (flags) => {
+    const { gate, repository } = await heldQueue("1,2");
+    await repository.succeed(["queue", "start", "--idle", "100ms"]);
+    const call = await gate.nextCall();
+    expect(await repository.succeed(["queue", "kill", ...flags, "p-1"])).toBe("p-1 has been killed.\n");
+    await call.waitForEnd();
+    await finish(await gate.nextCall());
+    const end = await whenGone(repository);
+    expect(end.tasks.map(({ name, state }) => `${name} ${state}`)).toEqual(["p-1 failed", "p-2 success"]);
+    expect(end.tasks[0]?.message).toBe("killed by `sweepline queue kill`");
+  });
+
+  test("refuses what is not running; removing leaves what is", async () => {
+    const { gate, repository } = await heldQueue("1,2");
+    const foreground = repository.start(["exp", "run", "--run-all"]);
+    const call = await gate.nextCall();
+    const refused = await repository.run(["queue", "kill", "p-1", "p-2"]);
+    expect(refused.exitCode).toBe(255);
+    expect(refused.stderr).toContain("'p-2' is not a valid running experiment name");
+    const named = await repository.run(["queue", "remove", "p-2", "p-1"]);
+    expect(named).toMatchObject({ exitCode: 255, stdout: "" });
+    expect(named.stderr).toContain("'p-1' is running");
+    const removed = await repository.run(["queue", "remove", "--all"]);
+    expect(removed).toMatchObject({ exitCode: 0, stdout: "Removed tasks in queue: p-2\n" });
+    expect(removed.stderr).toContain("left, because they are running: 'p-1'");
+    await finish(call);
+    expect((await foreground.result()).exitCode).toBe(0);
+    expect(experimentNames(repository)).toEqual(["p-1"]);
+  });
+});
+
+test("queue status --watch ends when nothing waits or runs", async () => {
+  const { gate, repository } = await heldQueue("1");
+  const watching = repository.start(["queue", "status", "--watch"]);
+  await watching.printed("Queued");
+  await repository.succeed(["queue", "start", "--idle", "100ms"]);
+  await finish(await gate.nextCall());
+  const { stdout, exitCode } = await watching.result();
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("Success");
+});
