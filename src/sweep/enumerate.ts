@@ -1,11 +1,11 @@
 /** The values of a sweep, one by one. */
 import { quote } from "../../grammar/override/printer.ts";
+import { globMatcher } from "../base/glob-match.ts";
 import { evaluateOverride } from "./evaluate.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import { randomOf } from "./functions/chance.ts";
 import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./functions/elements.ts";
 import type { EvaluationContext } from "./functions/functions.ts";
-import { globMatcher } from "./functions/glob-match.ts";
 import { shuffled } from "./functions/ordering.ts";
 import { rangeCount, rangeElements } from "./functions/ranges.ts";
 import { renderElement } from "./render.ts";

@@ -4,6 +4,7 @@ import path from "node:path";
 import { distance } from "fastest-levenshtein";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, statSync } from "../../base/files.ts";
+import { globMatcher } from "../../base/glob-match.ts";
 import { insideRoot } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { Stage, StageAddress } from "../types.ts";
@@ -54,21 +55,6 @@ function parseGlobTarget(target: string): ParsedTarget {
   return { file: target.slice(0, colon) || "dvc.yaml", name: target.slice(colon + 1) || undefined };
 }
 
-/** Shell wildcards as Python's fnmatch knows them: `*`, `?`, `[a-z]`, `[!a]`. */
-export function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
-    if (part === "*") return "[^]*";
-    if (part === "?") return "[^]";
-    if (part.length > 2 && part.startsWith("["))
-      return part
-        .replace(/^\[!/, "[^")
-        .replace(/\\/g, "\\\\")
-        .replace(/(?!^)\[/g, "\\[");
-    return part.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-  });
-  return new RegExp(`^(?:${source})$`);
-}
-
 function unknownStage(name: string, file: string, known: readonly string[]): SweeplineError {
   const near = known.filter((other) => distance(name, other) <= 2).slice(0, 3);
   return new SweeplineError({
@@ -105,8 +91,8 @@ function stagesNamed(stages: ProjectStages, target: ParsedTarget, request: Targe
   const group = stages.groups.get(`${absolute}:${target.name}`);
   if (group !== undefined) return group;
   if (request.names === "glob") {
-    const pattern = wildcard(target.name);
-    const matching = inFile.filter((stage) => pattern.test(stage.name));
+    const matchesGlob = globMatcher(target.name);
+    const matching = inFile.filter((stage) => matchesGlob(stage.name));
     if (matching.length > 0) return matching;
     throw new SweeplineError({
       code: "STAGE_NOT_FOUND",
