@@ -5,10 +5,12 @@ import { stateLayout } from "../experiments/layout.ts";
 import { leavesTraces } from "../experiments/recovery/dead-run-traces.ts";
 import { findDvcDir } from "../project/upwards.ts";
 
-/** A repository that can't be written to, or not be opened, is the command's own business. */
-export async function endDeadRuns(): Promise<void> {
+/**
+ * @param folder of the command
+ * A repository that can't be written to, or not be opened, is the command's own business. */
+export async function endDeadRuns(folder: string): Promise<void> {
   try {
-    const dvcDir = findDvcDir(process.cwd());
+    const dvcDir = findDvcDir(folder);
     if (dvcDir === null) return;
     const state = stateLayout({ tmpDir: path.join(dvcDir, "tmp") });
     if (!leavesTraces(state)) return;
@@ -23,7 +25,7 @@ export async function endDeadRuns(): Promise<void> {
       import("../experiments/recovery/recovery.ts"),
       import("../project/open.ts"),
     ]);
-    await recoverDeadRuns(openExperiments(openProject(process.cwd())));
+    await recoverDeadRuns(openExperiments(openProject(folder)));
   } catch (error) {
     if (!(error instanceof SweeplineError) && systemErrorCode(error) === undefined) throw error;
   }

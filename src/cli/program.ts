@@ -4,7 +4,7 @@ import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
 import { printFailure } from "./terminal/failure.ts";
-import type { ExitCode, Io } from "./terminal/io.ts";
+import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
 import { version } from "./version.ts";
 
 /** The catalogue entries that the words of the command line name, from the outside in: [exp, run]. */
@@ -62,6 +62,7 @@ const folderFaults: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
+/** Makes the folder of --cd the process's own: for children, and for names that are relative. Throws BAD_FOLDER. */
 function enterFolder(folder: string): void {
   try {
     process.chdir(folder);
@@ -72,7 +73,13 @@ function enterFolder(folder: string): void {
   }
 }
 
-/** The io of one command line, with a stdout that --quiet closes. */
+/** The one place where the working folder is asked for: everybody else is told it, as Io.cwd or a plain path. */
+function workingFolder(asked: string | undefined): string {
+  if (asked !== undefined) enterFolder(asked);
+  return process.cwd();
+}
+
+/** The io of one command line, with a folder that --cd changes and a stdout that --quiet closes. */
 type OwnIo = { -readonly [Key in keyof Io]: Io[Key] };
 
 /** Commands whose output is what they were asked for: --quiet leaves it. */
@@ -124,8 +131,8 @@ async function attach(
 }
 
 /** Parses and runs one command line; the only place that turns failures into words and exit codes. */
-export async function runCommandLine(argv: readonly string[], given: Io): Promise<ExitCode> {
-  const io: OwnIo = { ...given };
+export async function runCommandLine(argv: readonly string[], given: ProcessIo): Promise<ExitCode> {
+  const io: OwnIo = { ...given, cwd: workingFolder(undefined) };
   let exitCode: ExitCode = exitCodes.ok;
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
@@ -141,10 +148,9 @@ export async function runCommandLine(argv: readonly string[], given: Io): Promis
     });
   root.hook("preAction", async (command, action) => {
     if (action.opts<{ quiet?: boolean }>().quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
-    const folder = command.opts<{ cd?: string }>().cd;
-    if (folder !== undefined) enterFolder(folder);
+    io.cwd = workingFolder(command.opts<{ cd?: string }>().cd);
     // It reports what it finds before it repairs.
-    if (action.name() !== "doctor") await endDeadRuns();
+    if (action.name() !== "doctor") await endDeadRuns(io.cwd);
   });
   const unknown = helpForNothing(argv);
   if (unknown !== undefined) return printFailure(unknownCommand(unknown), io);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../base/errors.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readConfigLevel } from "../../project/config.ts";
 import { findDvcDir } from "../../project/upwards.ts";
+import type { Io } from "../terminal/io.ts";
 
 export interface LevelFlags {
   readonly global?: boolean;
@@ -30,18 +31,21 @@ export function chosenLevel(flags: LevelFlags): ConfigLevel | undefined {
   });
 }
 
+/** Where config files are looked for: from the folder of the command, and as the environment says. */
+export type ConfigSeeker = Pick<Io, "cwd" | "env">;
+
 /** The file of a level; the project's levels need a project. */
-export function levelFile(level: ConfigLevel): string {
-  const file = configFile(level, findDvcDir(process.cwd()), process.env);
+export function levelFile({ cwd, env }: ConfigSeeker, level: ConfigLevel): string {
+  const file = configFile(level, findDvcDir(cwd), env);
   if (file === null) throw configError("Not inside a DVC repo");
   return file;
 }
 
 /** Values of the levels below `level`, which a change is checked together with. */
-export function lowerValues(level: ConfigLevel): Map<string, string> {
-  const dvcDir = findDvcDir(process.cwd());
+export function lowerValues({ cwd, env }: ConfigSeeker, level: ConfigLevel): Map<string, string> {
+  const dvcDir = findDvcDir(cwd);
   const merged = new Map<string, string>();
   for (const each of configLevels.slice(0, configLevels.indexOf(level)))
-    for (const [key, value] of readConfigLevel(each, dvcDir, process.env)) merged.set(key, value);
+    for (const [key, value] of readConfigLevel(each, dvcDir, env)) merged.set(key, value);
   return merged;
 }

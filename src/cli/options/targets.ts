@@ -9,15 +9,25 @@ function posix(file: string): string {
   return file.split(path.sep).join("/");
 }
 
+/** Where a command's names of files start. */
+export interface NamesPlace {
+  readonly project: Project;
+  /** The folder of the command. */
+  readonly folder: string;
+}
+
 /** Targets relative to the project; undefined where none were given. */
-export function targetsFrom(project: Project, targets: readonly string[] | undefined): readonly string[] | undefined {
+export function targetsFrom(
+  { project, folder }: NamesPlace,
+  targets: readonly string[] | undefined,
+): readonly string[] | undefined {
   if (targets === undefined || targets.length === 0) return undefined;
-  return targets.map((target) => posix(path.relative(project.root, path.resolve(process.cwd(), target))));
+  return targets.map((target) => posix(path.relative(project.root, path.resolve(folder, target))));
 }
 
 /** The same map with its files named from the command's folder. */
-export function rebaseFiles<T>(project: Project, files: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  const folder = posix(path.relative(project.root, process.cwd()));
+export function rebaseFiles<T>(place: NamesPlace, files: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const folder = posix(path.relative(place.project.root, place.folder));
   if (folder === "") return files;
   return new Map([...files].map(([file, value]) => [path.posix.relative(folder, file), value]));
 }

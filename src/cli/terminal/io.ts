@@ -6,17 +6,21 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working folder of the command, after --cd. */
   readonly cwd: string;
 }
 
 /** A command's action returns its exit code; expected failures are thrown as SweeplineError and printed in one place. */
 export type ExitCode = number;
 
-export function processIo(): Io {
-  return { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env, cwd: process.cwd() };
+/** What of it is there before the command line is read. */
+export type ProcessIo = Omit<Io, "cwd">;
+
+export function processIo(): ProcessIo {
+  return { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env };
 }
 
-/** Writes a line and waits until it is handed over, so that nothing is lost when the output is a pipe. */
+/** Writes a line. It may still be on its way when this returns. */
 export function print(io: Io, text: string): void {
   io.stdout.write(`${text}\n`);
 }

@@ -3,8 +3,9 @@ import path from "node:path";
 import type { CheckedOut, CheckoutOutcome } from "../../pipeline/data/checkout.ts";
 import { filesText, wordList } from "../commands/data/transfers.ts";
 
-export function shown(item: CheckedOut): string {
-  return path.relative(process.cwd(), item.path) + (item.kind === "folder" ? path.sep : "");
+/** As the user sees it from the folder of the command. */
+export function shown(item: CheckedOut, folder: string): string {
+  return path.relative(folder, item.path) + (item.kind === "folder" ? path.sep : "");
 }
 
 const letters = [
@@ -12,8 +13,10 @@ const letters = [
   ["A", "added"],
 ] as const;
 
-export function changeLines(outcome: CheckoutOutcome): string[] {
-  return letters.flatMap(([letter, change]) => outcome.changes[change].map((item) => `${letter}\t${shown(item)}`));
+export function changeLines(outcome: CheckoutOutcome, folder: string): string[] {
+  return letters.flatMap(([letter, change]) =>
+    outcome.changes[change].map((item) => `${letter}\t${shown(item, folder)}`),
+  );
 }
 
 /** `2 files added`, `1 file modified`, in DVC's order; none that are zero. */

@@ -22,7 +22,7 @@ export async function trackFiles(
     return;
   }
   if (written.hint === "quiet") return;
-  const names = files.map((file) => quoted(path.relative(process.cwd(), file)));
+  const names = files.map((file) => quoted(path.relative(io.cwd, file)));
   print(io, `\nTo track the changes with git, run:\n\n\tgit add ${names.join(" ")}`);
   print(io, "\nTo enable auto staging, run:\n\n\tsweepline config core.autostage true");
 }

@@ -16,15 +16,15 @@ interface AddFlags {
 }
 
 async function run(io: Io, targets: readonly string[], flags: AddFlags): Promise<void> {
-  const project = openProject(process.cwd());
+  const project = openProject(io.cwd);
   const state = projectState(project);
   try {
     const added = await withWorkspaceLock(project, (lock) => {
-      lock.refuseBusy({ reads: [], writes: targets.map((target) => path.resolve(target)) });
+      lock.refuseBusy({ reads: [], writes: targets.map((target) => path.resolve(io.cwd, target)) });
       return addPaths({
         project,
         cache: openCache(project, { state }),
-        folder: process.cwd(),
+        folder: io.cwd,
         targets,
         data: flags.commit ? "commit" : "hash-only",
       });

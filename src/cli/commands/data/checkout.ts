@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import type { CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
+import type { CheckedOut, CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
@@ -14,22 +14,23 @@ interface Flags extends CheckoutFlags {
   readonly quiet?: boolean;
 }
 
-function toJson(outcome: CheckoutOutcome): string {
+function toJson(outcome: CheckoutOutcome, folder: string): string {
   const { modified, added } = outcome.changes;
-  const failed = outcome.failed.map((file) => path.relative(process.cwd(), file));
-  return JSON.stringify({ modified: modified.map(shown), added: added.map(shown), failed, files: outcome.counts });
+  const failed = outcome.failed.map((file) => path.relative(folder, file));
+  const names = (items: readonly CheckedOut[]) => items.map((item) => shown(item, folder));
+  return JSON.stringify({ modified: names(modified), added: names(added), failed, files: outcome.counts });
 }
 
 function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
-  if (flags.json) print(io, toJson(outcome));
+  if (flags.json) print(io, toJson(outcome, io.cwd));
   else if (flags.summary) print(io, summaryLine(outcome.counts));
-  else if (!flags.quiet) for (const line of changeLines(outcome)) print(io, line);
+  else if (!flags.quiet) for (const line of changeLines(outcome, io.cwd)) print(io, line);
 }
 
 async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
-  const outcome = await checkOutWorkspace(openProject(process.cwd()), targets, flags);
+  const outcome = await checkOutWorkspace({ project: openProject(io.cwd), folder: io.cwd, targets }, flags);
   report(io, flags, outcome);
-  refuseFailed(outcome);
+  refuseFailed(outcome, io.cwd);
   if (flags.relink && !flags.quiet && !flags.json) print(io, "Relinked successfully");
   return exitCodes.ok;
 }

@@ -27,7 +27,7 @@ export const command: CommandFactory = (io, finish) =>
     .addOption(new Option("--no-relink", "taken for scripts made for DVC; changes nothing here").hideHelp())
     .option("-R, --recursive", "all stages of the folders given as targets")
     .action(async (targets: readonly string[], flags: Flags) => {
-      const folder = process.cwd();
+      const folder = io.cwd;
       const project = openProject(folder);
       const state = projectState(project);
       const events = stageEvents(io, { groups: new Set(), messages: flags.quiet ? "none" : "all" });

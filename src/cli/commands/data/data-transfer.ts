@@ -51,7 +51,7 @@ export async function transferData(
   const progress = transferProgress(io, what);
   const outcome = await transfer({
     project,
-    folder: process.cwd(),
+    folder: io.cwd,
     targets,
     recursive: flags.recursive === true,
     names: flags.glob ? "glob" : "exact",

@@ -12,7 +12,7 @@ export const command: CommandFactory = (io, finish) =>
   dataCommand("fetch")
     .description("Download tracked data into the cache.")
     .action(async (targets: readonly string[], flags: DataFlags) => {
-      const call = { project: openProject(process.cwd()), targets, flags, what: "Downloading" };
+      const call = { project: openProject(io.cwd), targets, flags, what: "Downloading" };
       const { transferred } = await refusedAs("failed to fetch data from the cloud", () =>
         transferData(io, call, fetchTracked),
       );

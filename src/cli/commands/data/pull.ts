@@ -15,13 +15,13 @@ interface PullFlags extends DataFlags {
 }
 
 async function pull(io: Io, targets: readonly string[], flags: PullFlags): Promise<ExitCode> {
-  const project = openProject(process.cwd());
+  const project = openProject(io.cwd);
   const { transferred } = await transferData(io, { project, targets, flags, what: "Downloading" }, fetchTracked);
-  const outcome = await checkOutWorkspace(project, targets, flags);
+  const outcome = await checkOutWorkspace({ project, folder: io.cwd, targets }, flags);
   const fetched = transferred === 0 ? [] : [filesText(transferred, "fetched")];
   const summary = wordList([...countParts(outcome.counts), ...fetched]) || "Everything is up to date.";
-  if (!flags.quiet) for (const line of [...changeLines(outcome), summary]) print(io, line);
-  refuseFailed(outcome);
+  if (!flags.quiet) for (const line of [...changeLines(outcome, io.cwd), summary]) print(io, line);
+  refuseFailed(outcome, io.cwd);
   return exitCodes.ok;
 }
 

@@ -12,7 +12,7 @@ export const command: CommandFactory = (io, finish) =>
   dataCommand("push")
     .description("Upload tracked data to a storage remote.")
     .action(async (targets: readonly string[], flags: DataFlags) => {
-      const call = { project: openProject(process.cwd()), targets, flags, what: "Uploading" };
+      const call = { project: openProject(io.cwd), targets, flags, what: "Uploading" };
       const { transferred } = await refusedAs("failed to push data to the cloud", () =>
         transferData(io, call, pushTracked),
       );

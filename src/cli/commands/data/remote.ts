@@ -27,9 +27,14 @@ function section(name: string): string {
   return `remote "${name.toLowerCase()}"`;
 }
 
-function edit(flags: LevelFlags, change: (text: string) => string | undefined, refusal: string): void {
+interface Call {
+  readonly io: Io;
+  readonly flags: RemoteFlags;
+}
+
+function edit({ io, flags }: Call, change: (text: string) => string | undefined, refusal: string): void {
   const level = chosenLevel(flags) ?? "project";
-  editConfigFile(levelFile(level), lowerValues(level), { edit: change, refusal });
+  editConfigFile(levelFile(io, level), lowerValues(io, level), { edit: change, refusal });
 }
 
 function missing(name: string): string {
@@ -37,16 +42,17 @@ function missing(name: string): string {
 }
 
 /** Values of the chosen level and of those below it. */
-function knownValues(flags: LevelFlags): Map<string, string> {
+function knownValues({ io, flags }: Call): Map<string, string> {
   const level = chosenLevel(flags) ?? "project";
-  return new Map([...lowerValues(level), ...readConfigFile(levelFile(level))]);
+  return new Map([...lowerValues(io, level), ...readConfigFile(levelFile(io, level))]);
 }
 
-function addRemote(io: Io, name: string, url: string, flags: RemoteFlags): void {
+function addRemote(call: Call, name: string, url: string): void {
+  const { io, flags } = call;
   const key = name.toLowerCase();
-  const file = levelFile(chosenLevel(flags) ?? "project");
+  const file = levelFile(io, chosenLevel(flags) ?? "project");
   if (flags.default) print(io, `Setting '${key}' as a default remote.`);
-  const written = pathForConfig(url, process.cwd(), file);
+  const written = pathForConfig(url, io.cwd, file);
   const refusal = `remote '${key}' already exists. Use \`-f|--force\` to overwrite it.`;
   const change = (text: string) => {
     const isKnown = removeSection(text, section(key)) !== undefined;
@@ -55,14 +61,14 @@ function addRemote(io: Io, name: string, url: string, flags: RemoteFlags): void 
     const added = setOption(fresh, { section: section(key), option: "url" }, written);
     return flags.default ? setOption(added, defaultRemote, key) : added;
   };
-  edit(flags, change, refusal);
+  edit(call, change, refusal);
 }
 
-function listRemotes(io: Io, flags: RemoteFlags): void {
+function listRemotes({ io, flags }: Call): void {
   const level = chosenLevel(flags);
   const levels = level === undefined ? configLevels : [level];
-  const dvcDir = findDvcDir(process.cwd());
-  const values = new Map(levels.flatMap((each) => [...readConfigLevel(each, dvcDir, process.env)]));
+  const dvcDir = findDvcDir(io.cwd);
+  const values = new Map(levels.flatMap((each) => [...readConfigLevel(each, dvcDir, io.env)]));
   for (const name of remoteNames(values)) {
     const mark = values.get("core.remote") === name ? "\t(default)" : "";
     print(io, `${name}\t${values.get(`remote.${name}.url`) ?? ""}${mark}`);
@@ -70,42 +76,50 @@ function listRemotes(io: Io, flags: RemoteFlags): void {
 }
 
 /** The default goes with the remote, also where a higher level names it. */
-function removeRemote(name: string, flags: RemoteFlags): void {
+function removeRemote(call: Call, name: string): void {
+  const { io, flags } = call;
   const key = name.toLowerCase();
-  edit(flags, (text) => removeSection(text, section(key)), missing(key));
+  edit(call, (text) => removeSection(text, section(key)), missing(key));
   const chosen = configLevels.indexOf(chosenLevel(flags) ?? "project");
   for (const level of configLevels.slice(chosen)) {
-    const file = levelFile(level);
+    const file = levelFile(io, level);
     if (readConfigFile(file).get("core.remote") !== key) continue;
     const change = { edit: (text: string) => unsetOption(text, defaultRemote) ?? text, refusal: "" };
-    editConfigFile(file, lowerValues(level), change);
+    editConfigFile(file, lowerValues(io, level), change);
   }
 }
 
-function modifyRemote(args: { name: string; option: string; value: string | undefined }, flags: RemoteFlags): void {
-  const name = args.name.toLowerCase();
-  if (!remoteNames(knownValues(flags)).includes(name)) throw configError(missing(name));
-  const target = { section: section(name), option: args.option.toLowerCase() };
-  const file = levelFile(chosenLevel(flags) ?? "project");
-  const { value } = args;
-  const written = value !== undefined && isPathOption(target) ? pathForConfig(value, process.cwd(), file) : value;
-  const isUnset = flags.unset || written === undefined;
-  edit(flags, (text) => (isUnset ? (unsetOption(text, target) ?? text) : setOption(text, target, written)), "");
+interface Modification {
+  readonly name: string;
+  readonly option: string;
+  readonly value: string | undefined;
 }
 
-function showDefault(io: Io, flags: RemoteFlags): ExitCode {
-  const value = knownValues(flags).get("core.remote");
-  print(io, value ?? "No default remote set");
+function modifyRemote(call: Call, args: Modification): void {
+  const { io, flags } = call;
+  const name = args.name.toLowerCase();
+  if (!remoteNames(knownValues(call)).includes(name)) throw configError(missing(name));
+  const target = { section: section(name), option: args.option.toLowerCase() };
+  const file = levelFile(io, chosenLevel(flags) ?? "project");
+  const { value } = args;
+  const written = value !== undefined && isPathOption(target) ? pathForConfig(value, io.cwd, file) : value;
+  const isUnset = flags.unset || written === undefined;
+  edit(call, (text) => (isUnset ? (unsetOption(text, target) ?? text) : setOption(text, target, written)), "");
+}
+
+function showDefault(call: Call): ExitCode {
+  const value = knownValues(call).get("core.remote");
+  print(call.io, value ?? "No default remote set");
   return value === undefined ? 1 : exitCodes.ok;
 }
 
-function setDefault(name: string | undefined, flags: RemoteFlags): void {
-  const key = flags.unset ? undefined : name?.toLowerCase();
-  if (key !== undefined && !remoteNames(knownValues(flags)).includes(key))
+function setDefault(call: Call, name: string | undefined): void {
+  const key = call.flags.unset ? undefined : name?.toLowerCase();
+  if (key !== undefined && !remoteNames(knownValues(call)).includes(key))
     throw configError("default remote must be present in remote list.");
   const change = (text: string) =>
     key === undefined ? (unsetOption(text, defaultRemote) ?? text) : setOption(text, defaultRemote, key);
-  edit(flags, change, "");
+  edit(call, change, "");
 }
 
 export const add: CommandFactory = (io, finish) =>
@@ -116,25 +130,25 @@ export const add: CommandFactory = (io, finish) =>
       .option("-d, --default", "make it the default remote")
       .option("-f, --force", "replace a remote of that name"),
   ).action((name: string, url: string, flags: RemoteFlags) => {
-    addRemote(io, name, url, flags);
+    addRemote({ io, flags }, name, url);
     finish(exitCodes.ok);
   });
 
 export const list: CommandFactory = (io, finish) =>
   addLevelOptions(new Command("list")).action((flags: RemoteFlags) => {
-    listRemotes(io, flags);
+    listRemotes({ io, flags });
     finish(exitCodes.ok);
   });
 
-export const remove: CommandFactory = (_io, finish) =>
+export const remove: CommandFactory = (io, finish) =>
   addLevelOptions(new Command("remove").argument("<name>", "the remote's name")).action(
     (name: string, flags: RemoteFlags) => {
-      removeRemote(name, flags);
+      removeRemote({ io, flags }, name);
       finish(exitCodes.ok);
     },
   );
 
-export const modify: CommandFactory = (_io, finish) =>
+export const modify: CommandFactory = (io, finish) =>
   addLevelOptions(
     new Command("modify")
       .argument("<name>", "the remote's name")
@@ -142,7 +156,7 @@ export const modify: CommandFactory = (_io, finish) =>
       .argument("[value]", "the new value")
       .option("-u, --unset", "remove the option"),
   ).action((name: string, option: string, value: string | undefined, flags: RemoteFlags) => {
-    modifyRemote({ name, option, value }, flags);
+    modifyRemote({ io, flags }, { name, option, value });
     finish(exitCodes.ok);
   });
 
@@ -150,7 +164,7 @@ export const defaults: CommandFactory = (io, finish) =>
   addLevelOptions(
     new Command("default").argument("[name]", "the remote's name").option("-u, --unset", "have no default"),
   ).action((name: string | undefined, flags: RemoteFlags) => {
-    if (name === undefined && !flags.unset) return finish(showDefault(io, flags));
-    setDefault(name, flags);
+    if (name === undefined && !flags.unset) return finish(showDefault({ io, flags }));
+    setDefault({ io, flags }, name);
     finish(exitCodes.ok);
   });

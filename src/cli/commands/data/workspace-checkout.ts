@@ -13,10 +13,17 @@ export interface CheckoutFlags {
   readonly allowMissing?: boolean;
 }
 
-/** Targets are relative to the current folder; none: everything. What could not be brought is in the answer. */
+export interface WorkspaceCheckout {
+  readonly project: Project;
+  /** The folder of the command: targets are relative to it. */
+  readonly folder: string;
+  /** None: everything. */
+  readonly targets: readonly string[];
+}
+
+/** What could not be brought is in the answer. */
 export async function checkOutWorkspace(
-  project: Project,
-  targets: readonly string[],
+  { project, folder, targets }: WorkspaceCheckout,
   flags: CheckoutFlags,
 ): Promise<CheckoutOutcome> {
   const state = projectState(project);
@@ -25,7 +32,7 @@ export async function checkOutWorkspace(
       checkoutOutputs({
         project,
         cache: openCache(project, { state }),
-        folder: process.cwd(),
+        folder,
         targets,
         recursive: flags.recursive === true,
         unsaved: flags.force ? "overwrite" : "refuse",
@@ -39,7 +46,7 @@ export async function checkOutWorkspace(
   }
 }
 
-/** Throws where outputs could not be brought, naming them as the user sees them from here. */
-export function refuseFailed({ failed }: CheckoutOutcome): void {
-  if (failed.length > 0) throw checkoutFailed(failed.map((file) => path.relative(process.cwd(), file)));
+/** Throws where outputs could not be brought, naming them as the user sees them from the folder of the command. */
+export function refuseFailed({ failed }: Pick<CheckoutOutcome, "failed">, folder: string): void {
+  if (failed.length > 0) throw checkoutFailed(failed.map((file) => path.relative(folder, file)));
 }

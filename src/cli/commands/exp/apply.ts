@@ -1,16 +1,16 @@
-import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { type Applied, applyExperiment } from "../../../experiments/results/apply.ts";
-import { checkoutFailed, checkoutOutputs } from "../../../pipeline/data/checkout.ts";
+import { checkoutOutputs } from "../../../pipeline/data/checkout.ts";
 import type { WorkspaceLock } from "../../../pipeline/locks/workspace-lock.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import { refuseFailed } from "../data/workspace-checkout.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 
 /** Where the workspace's changes and files went. */
@@ -63,10 +63,10 @@ What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/old
 `,
     )
     .action(async (name: string) => {
-      const project = openProject(process.cwd());
+      const project = openProject(io.cwd);
       const { applied, failed } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
       print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
       for (const line of keptLines(applied)) print(io, visibleText(line));
-      if (failed.length > 0) throw checkoutFailed(failed.map((file) => path.relative(process.cwd(), file)));
+      refuseFailed({ failed }, io.cwd);
       finish(exitCodes.ok);
     });

@@ -45,7 +45,7 @@ interface NewExperiments {
  * are here.
  */
 export async function withAutoPush<T>(io: Io, work: () => Promise<T>): Promise<T> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   if (!isOn(io, context)) return work();
   const remote = io.env.DVC_EXP_GIT_REMOTE ?? context.project.config.get("exp.git_remote") ?? "origin";
   if (!(await hasGitRemote(context, remote))) {

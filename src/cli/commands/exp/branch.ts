@@ -13,7 +13,7 @@ export const command: CommandFactory = (io, finish) =>
     .argument("<experiment>", "name, commit id or full ref")
     .argument("[branch]", "name of the branch (default: <experiment>-branch)")
     .action(async (name: string, branch: string | undefined) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const made = await branchFromExperiment(context, name, branch);
       print(io, `Git branch '${made}' has been created from experiment '${name}'.`);
       print(io, `To switch to the new branch run:\n\n\tgit checkout ${made}`);

@@ -32,7 +32,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "as JSON")
     .addHelpText("after", examples)
     .action(async ({ keep, olderThan, json }: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const { runs, copies, leftovers, stuck } = await cleanExperiments(context, {
         keepRuns: keep,
         olderThanMs: olderThan,

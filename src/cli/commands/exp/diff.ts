@@ -27,7 +27,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--no-path", "without the files' paths")
     .option("--precision <n>", "digits of metrics (default: 5)", digits)
     .action(async (a: string | undefined, b: string | undefined, options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const diff = await refusedAs("failed to show experiments diff", () =>
         diffExperiments(context, {
           old: a,

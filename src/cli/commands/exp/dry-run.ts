@@ -16,19 +16,21 @@ export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
   readonly targets: readonly string[];
   readonly flags: ReproduceFlags;
   readonly point: Point;
+  /** The folder of the command: targets and parameter files start there. */
+  readonly cwd: string;
 }
 
 /** What the parameter files would hold, by the paths that lead to them. */
 async function valuesAt(
   context: ExperimentsContext,
-  { point, configs }: DryRunRequest,
+  { point, configs, cwd }: DryRunRequest,
 ): Promise<ReadonlyMap<string, Value>> {
-  const folder = path.relative(context.project.root, process.cwd());
+  const folder = path.relative(context.project.root, cwd);
   const files = await openParamFiles(context, { folder, points: [point], configs });
   return new Map(
     files.flatMap((file) => {
       const value = file.valueAt(point);
-      return [path.resolve(file.name), file.absolute].map((name) => [name, value] as const);
+      return [path.resolve(cwd, file.name), file.absolute].map((name) => [name, value] as const);
     }),
   );
 }
@@ -44,7 +46,7 @@ export async function dryRun(io: Io, context: ExperimentsContext, request: DryRu
       ...reproduceDefaults,
       ...reproduceOptions(targets, flags),
       dry: true,
-      folder: process.cwd(),
+      folder: request.cwd,
       environment: {},
       dvcRoot: project.root,
       output: { kind: "inherit" },

@@ -60,7 +60,7 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (remote: string | undefined, given: Options) => {
       const options = withLongNames(given);
       checkOptions(remote, options);
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const groups = await listExperiments(context, {
         remote,
         baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },

@@ -36,7 +36,7 @@ export const command: CommandFactory = (io, finish) =>
     .argument("<experiment>", "its name")
     .option("-f, --follow", "go on while it runs; wait for one that is queued")
     .action(async (name: string, options: LogOptions) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const run = await findAnyRun({ io, context, options }, name);
       if ((await countBaselines(context, name)) > 1)
         warn(io, `several baselines have an experiment '${name}'; this is the log of the newest run of that name`);

@@ -20,7 +20,7 @@ import {
 } from "./share.ts";
 
 async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   const chosen = await selectExperiments(context, args.remote, selectionOf(args.names, flags));
   warnRefusedNames(io, chosen.refused);
   const progress = transferProgress(io, "Downloading");

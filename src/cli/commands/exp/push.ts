@@ -52,7 +52,7 @@ function refused({ refused }: PushResult, remote: string): SweeplineError | unde
 }
 
 async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   const chosen = await selectExperiments(context, undefined, selectionOf(args.names, flags));
   warnRefusedNames(io, chosen.refused);
   const absent = flags.cache ? await absentStorage(context.project, flags.remote) : undefined;

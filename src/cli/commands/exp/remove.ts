@@ -76,7 +76,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print as JSON")
     .action(async (names: readonly string[], options: Options) => {
       checkOptions(names, options);
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const { removed, running } = await remove(context, names, options);
       if (options.json) print(io, JSON.stringify({ removed, running }));
       else

@@ -28,7 +28,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-g, --git-remote <name>", "the experiment of that Git remote or URL, instead of the one here")
     .option("-f, --force", "replace the experiment that has the new name")
     .action(async (from: string, to: string, options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const renamed = await rename(context, options.gitRemote, {
         from,
         to,

@@ -105,18 +105,18 @@ function checkOptions(targets: readonly string[], options: Options): void {
 }
 
 async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<EnqueueOutcome> {
-  const { context, options, expansion } = call;
+  const { io, context, options, expansion } = call;
   return enqueue(context, {
     points: expansion.points,
     numbered: expansion.isSweep,
-    folder: path.relative(context.project.root, process.cwd()),
+    folder: path.relative(context.project.root, io.cwd),
     configs: call.configs,
     name: options.name,
     message: options.message,
     sweep: undefined,
     targets: call.targets,
     flags: call.flags,
-    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(name)),
+    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(io.cwd, name)),
     // A direct run always runs; queueing leaves alone what is known.
     samePoint: claim === "claim" ? "ignore" : options.force ? "replace" : "skip",
     takenName: options.force ? "replace" : "refuse",
@@ -196,7 +196,7 @@ async function runHere(call: Call): Promise<ExitCode> {
   try {
     const outcome = await runInWorkspace(context, {
       point,
-      folder: path.relative(context.project.root, process.cwd()),
+      folder: path.relative(context.project.root, io.cwd),
       configs: call.configs,
       name: options.name,
       message: options.message,
@@ -247,7 +247,7 @@ async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "o
 
 async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
   checkOptions(targets, options);
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
   const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
@@ -263,12 +263,12 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
     });
   const [first] = expansion.points;
   if (options.dry && first !== undefined) {
-    await dryRun(io, context, { targets, flags: options, point: first, configs });
+    await dryRun(io, context, { targets, flags: options, point: first, configs, cwd: io.cwd });
     return exitCodes.ok;
   }
   await checkCommands(io, context, {
     points: expansion.points,
-    folder: path.relative(context.project.root, process.cwd()),
+    folder: path.relative(context.project.root, io.cwd),
     configs,
     targets,
     flags: shared.flags,

@@ -32,15 +32,15 @@ export const command: CommandFactory = (io, finish) =>
     .option("-I, --include-untracked <path>", "untracked file or folder to take along (repeatable)", collect)
     .option("--json", "print the commit as JSON")
     .action(async (targets: readonly string[], options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const save = () =>
         saveExperiment(context, {
           name: options.name,
           message: options.message,
           targets,
           recursive: options.recursive === true,
-          folder: process.cwd(),
-          includeUntracked: (options.includeUntracked ?? []).map((name) => path.resolve(name)),
+          folder: io.cwd,
+          includeUntracked: (options.includeUntracked ?? []).map((name) => path.resolve(io.cwd, name)),
           taken: options.force ? "replace" : "refuse",
           warning: (text) => warn(io, text),
         });

@@ -107,7 +107,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
     .option("-f, --force", "read all commits again, whatever is remembered of them")
     .action(async (options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const baselines = await refusedAs("failed to show experiments", () =>
         collectExperiments(context, collectOptions(options)),
       );

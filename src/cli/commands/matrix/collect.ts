@@ -46,8 +46,8 @@ interface Options {
   readonly sortOrder: "asc" | "desc";
 }
 
-async function openScope(options: Options): Promise<PointScope> {
-  const context = openExperiments(openProject(process.cwd()));
+async function openScope({ cwd }: Io, options: Options): Promise<PointScope> {
+  const context = openExperiments(openProject(cwd));
   const plan = readPlan(options.plan);
   if ((await resolveCommit(context.repository, plan.baseline)) === plan.baseline)
     return { context, plan, points: plan.points };
@@ -71,8 +71,8 @@ async function takeBundles(io: Io, scope: PointScope, folder: string): Promise<v
   const names = existsSync(folder) ? withNamedFile(folder, () => bundlesBelow(folder)) : [];
   for (const name of names)
     try {
-      checkBundle(path.resolve(folder, name));
-      warnRefused(io, await takeResults(scope, path.resolve(folder, name)), name);
+      checkBundle(path.resolve(io.cwd, folder, name));
+      warnRefused(io, await takeResults(scope, path.resolve(io.cwd, folder, name)), name);
     } catch (error) {
       if (!(error instanceof SweeplineError)) throw error;
       warn(io, `${visible(name)} can't be read: ${error.message}`);
@@ -172,7 +172,7 @@ function printOpen(io: Io, what: string, points: readonly OpenPoint[]): void {
 }
 
 async function collect(io: Io, options: Options): Promise<ExitCode> {
-  const scope = await openScope(options);
+  const scope = await openScope(io, options);
   const { context, plan, points } = scope;
   const taken = await take(io, scope, options);
   const { states, isStorageThere } = await checkedStates({ ...scope, io }, taken, options);

@@ -67,7 +67,7 @@ async function emit(io: Io, options: Options): Promise<ExitCode> {
   const { text, points, jobs } = emitPlan(plan, {
     system: options.for,
     maxJobs: options.maxJobs,
-    folder: projectFolder(),
+    folder: projectFolder(io.cwd),
     planFile: options.plan,
     parallel: options.parallel,
     template: options.template,

@@ -80,12 +80,12 @@ function checkPackageFile(root: string, spec: string | undefined): void {
 }
 
 async function init(io: Io, args: readonly string[], options: Options): Promise<ExitCode> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   checkPackageFile(context.project.root, options.package);
   const overrides = await readOverrides(io, args, context);
   const root = context.repository.workTree;
   const packageSpec = options.package ?? defaultPackage(version);
-  const place = { folder: projectFolder(), packageSpec, branch: await defaultBranch(root) };
+  const place = { folder: projectFolder(io.cwd), packageSpec, branch: await defaultBranch(root) };
   const files = new Map(Object.entries(pipelineFiles(options.for, place)));
   const sweepFile = inProject(place, "sweep.txt");
   const hasSweep = existsSync(path.join(root, sweepFile));

@@ -46,7 +46,7 @@ export function retried<T>({ io, stop }: Pick<Job, "io" | "stop">, work: () => P
 
 /** Throws PLAN_MISSING, PLAN_INVALID, PLAN_STALE, WORKSPACE_CHANGED, BAD_POINT, NO_GIT_REMOTE. */
 export async function openJob(io: Io, options: RunOptions, stop: JobStop): Promise<Job> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   const plan = readPlan(options.plan);
   await checkHead(context, plan);
   await refuseChanges(context);

@@ -30,20 +30,20 @@ interface Options extends ReproduceFlags, CompositionFlags {
 }
 
 /** Relative to the project, since the jobs have it elsewhere. */
-function insideProject(root: string, name: string): string {
-  const relative = path.relative(root, path.resolve(name));
+function insideProject(root: string, name: string, folder: string): string {
+  const relative = path.relative(root, path.resolve(folder, name));
   if (relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative)) return relative;
   throw new SweeplineError({ code: "PATH_OUTSIDE", message: `'${name}' is outside of the project: a job has it not` });
 }
 
-function runOf({ project }: ExperimentsContext, options: Options): PlanRun {
+function runOf({ cwd }: Io, { project }: ExperimentsContext, options: Options): PlanRun {
   return {
-    folder: path.relative(project.root, process.cwd()),
+    folder: path.relative(project.root, cwd),
     targets: options.target ?? [],
     flags: storedFlags(options),
     ...(options.message === undefined ? {} : { message: options.message }),
     composition: options.hydra === false ? "off" : "as configured",
-    copyPaths: (options.copyPaths ?? []).map((name) => insideProject(project.root, name)),
+    copyPaths: (options.copyPaths ?? []).map((name) => insideProject(project.root, name, cwd)),
   };
 }
 
@@ -66,7 +66,7 @@ function checkExpected(plan: SweepPlan, expected: string | undefined): void {
 
 /** Throws PLAN_DIFFERS where the committed sweep.txt does not give the plan, as jobs without its file make it again. */
 export async function checkReplanned(io: Io, plan: SweepPlan): Promise<void> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   const { root } = context.project;
   const file = path.join(root, "sweep.txt");
   const questions = [
@@ -94,14 +94,14 @@ async function planHere(io: Io, context: ExperimentsContext, { overrides, option
   const configs = configsOf(io, context.project, options);
   const { points, words } = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const baseline = await headCommit(context.repository);
-  const run = runOf(context, options);
+  const run = runOf(io, context, options);
   const sweep = planId({ baseline, run, name: options.name }, words);
   const made = makePlan({ sweep, baseline, run, points, name: options.name });
   return { made, points, configs };
 }
 
 async function plan(io: Io, overrides: readonly string[], options: Options): Promise<ExitCode> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   refuseWorkspaceRuns(options, "matrix plan");
   if (options.name !== undefined) checkName(`${options.name}-1`);
   const { made, points, configs } = await planHere(io, context, { overrides, options });

@@ -21,9 +21,9 @@ import { type Io, warn } from "../../terminal/io.ts";
 import { checkCommands } from "../exp/shell-check.ts";
 
 /** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
-export function projectFolder(): string {
+export function projectFolder(cwd: string): string {
   try {
-    const { root, gitRoot } = openProject(process.cwd());
+    const { root, gitRoot } = openProject(cwd);
     return gitRoot === null ? "" : path.relative(gitRoot, root).split(path.sep).join("/");
   } catch (error) {
     if (error instanceof SweeplineError) return "";
@@ -77,7 +77,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** `-` is standard output; so is its device, for which a closed pipe must mean the same. */
 export function writeNamed(io: Io, file: string, text: string): void {
   if (file === "-" || file === "/dev/stdout") io.stdout.write(text);
-  else withNamedFile(file, () => writeNamedFile(path.resolve(file), text));
+  else withNamedFile(file, () => writeNamedFile(path.resolve(io.cwd, file), text));
 }
 
 export function appendNamed(file: string, text: string): void {

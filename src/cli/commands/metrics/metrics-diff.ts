@@ -27,16 +27,15 @@ export const command: CommandFactory = (io, finish) =>
     .option("--no-path", "without the files' paths")
     .option("--precision <n>", "decimals (default: 5)", digits)
     .action(async (a: string, b: string, options: Options) => {
-      const project = openProject(process.cwd());
+      const project = openProject(io.cwd);
+      const place = { project, folder: io.cwd };
       const result = await diffMetrics(openExperiments(project), {
         old: a,
         new: b,
         which: options.all ? "all" : "changed",
-        targets: targetsFrom(project, options.targets),
+        targets: targetsFrom(place, options.targets),
       });
       warnUnreadable(io, "metrics", result.unreadable);
-      io.stdout.write(
-        renderMetricsDiff(rebaseFiles(project, result.diff), diffLayout(io, { old: a, new: b }, options)),
-      );
+      io.stdout.write(renderMetricsDiff(rebaseFiles(place, result.diff), diffLayout(io, { old: a, new: b }, options)));
       finish(exitCodes.ok);
     });

@@ -40,9 +40,10 @@ export const command: CommandFactory = (io, finish) =>
     .option("--md", "print as a Markdown table")
     .option("--precision <n>", "decimals (default: 5)", digits)
     .action(async (targets: readonly string[], options: Options) => {
-      const project = openProject(process.cwd());
+      const project = openProject(io.cwd);
+      const place = { project, folder: io.cwd };
       const rows = await readMetrics(project, {
-        targets: targetsFrom(project, targets),
+        targets: targetsFrom(place, targets),
         allBranches: options.allBranches ?? false,
         allTags: options.allTags ?? false,
         allCommits: options.allCommits ?? false,
@@ -51,7 +52,7 @@ export const command: CommandFactory = (io, finish) =>
       const metrics = new Map(
         [...rows.metrics].map(([name, result]) => [
           name,
-          result.kind === "error" ? result : { ...result, files: rebaseFiles(project, result.files) },
+          result.kind === "error" ? result : { ...result, files: rebaseFiles(place, result.files) },
         ]),
       );
       io.stdout.write(renderMetrics(metrics, layout(io, options)));

@@ -26,15 +26,16 @@ export const command: CommandFactory = (io, finish) =>
     .option("--md", "print as a Markdown table")
     .option("--no-path", "without the files' paths")
     .action(async (a: string, b: string, options: Options) => {
-      const project = openProject(process.cwd());
+      const project = openProject(io.cwd);
+      const place = { project, folder: io.cwd };
       const result = await diffParams(openExperiments(project), {
         old: a,
         new: b,
         which: options.all ? "all" : "changed",
-        targets: targetsFrom(project, options.targets),
+        targets: targetsFrom(place, options.targets),
         params: options.deps ? "dependencies" : "all",
       });
       warnUnreadable(io, "parameters", result.unreadable);
-      io.stdout.write(renderParamsDiff(rebaseFiles(project, result.diff), diffLayout(io, { old: a, new: b }, options)));
+      io.stdout.write(renderParamsDiff(rebaseFiles(place, result.diff), diffLayout(io, { old: a, new: b }, options)));
       finish(exitCodes.ok);
     });

@@ -38,7 +38,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--collapse-foreach-matrix", "one node for all stages of a foreach or matrix")
     .action(async (targets: readonly string[], flags: Flags) => {
       checkFlags(flags);
-      const folder = process.cwd();
+      const folder = io.cwd;
       const stages = await loadProjectStages(openProject(folder));
       const dag = buildDag(stages, {
         folder,

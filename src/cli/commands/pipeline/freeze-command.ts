@@ -19,7 +19,7 @@ interface Flags {
 }
 
 async function freeze(io: Io, name: "freeze" | "unfreeze", targets: readonly string[], flags: Flags): Promise<void> {
-  const folder = process.cwd();
+  const folder = io.cwd;
   const project = openProject(folder);
   const stages = await loadProjectStages(project);
   const chosen = chooseStages(stages, { targets, folder, recursive: false, names: "exact" });

@@ -50,7 +50,7 @@ async function report(io: Io, flags: ReproFlags, project: Project, result: Repro
 }
 
 async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promise<ExitCode> {
-  const folder = process.cwd();
+  const folder = io.cwd;
   const project = openProject(folder);
   const state = projectState(project);
   const groups = new Set<number>();

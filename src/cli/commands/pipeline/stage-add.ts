@@ -72,7 +72,7 @@ async function runStage(io: Io, project: Project, target: string, flags: Flags):
     const request = {
       ...reproduceDefaults,
       targets: [target],
-      folder: process.cwd(),
+      folder: io.cwd,
       singleItem: true,
       environment: {},
       dvcRoot: project.root,
@@ -103,7 +103,7 @@ function endAtOnce(groups: ReadonlySet<number>): string {
 }
 
 async function run(io: Io, words: readonly string[], flags: Flags & Readonly<Record<string, unknown>>): Promise<void> {
-  const folder = process.cwd();
+  const folder = io.cwd;
   const project = openProject(folder);
   const added = await addStage(project, {
     folder,

@@ -50,7 +50,7 @@ export const command: CommandFactory = (io, finish) =>
     .addOption(new Option("--names-only", "names without descriptions").hideHelp())
     .option("--fail", "with --all or -R: fail where a file can't be read, instead of leaving it out")
     .action(async (targets: readonly string[], flags: Flags) => {
-      const folder = process.cwd();
+      const folder = io.cwd;
       const project = openProject(folder);
       const goesOn = (flags.all || flags.recursive) && !flags.fail;
       const all = await loadProjectStages(project, { broken: goesOn ? "leave-out" : "refuse" });

@@ -49,7 +49,7 @@ function cloudText({ files, remotes }: CloudStatus, flags: Flags): string {
 }
 
 async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
-  const folder = process.cwd();
+  const folder = io.cwd;
   const status = await cloudStatus({
     project: openProject(folder),
     folder,
@@ -67,7 +67,7 @@ async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promi
 
 async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
   if (flags.cloud || flags.remote !== undefined) return runCloud(io, targets, flags);
-  const folder = process.cwd();
+  const folder = io.cwd;
   const project = openProject(folder);
   const state = projectState(project);
   try {

@@ -28,19 +28,19 @@ function usageError(message: string): SweeplineError {
 }
 
 /** The files to look at: the one that was named, or all that there can be. */
-function filesOf(level: ConfigLevel | undefined): string[] {
-  if (level !== undefined) return [levelFile(level)];
-  const dvcDir = findDvcDir(process.cwd());
-  return configLevels.map((each) => configFile(each, dvcDir, process.env)).filter((file) => file !== null);
+function filesOf(io: Io, level: ConfigLevel | undefined): string[] {
+  if (level !== undefined) return [levelFile(io, level)];
+  const dvcDir = findDvcDir(io.cwd);
+  return configLevels.map((each) => configFile(each, dvcDir, io.env)).filter((file) => file !== null);
 }
 
-function origin(file: string, flags: ConfigFlags): string {
-  return flags.showOrigin ? `${path.relative(process.cwd(), file)}\t` : "";
+function origin(io: Io, file: string, flags: ConfigFlags): string {
+  return flags.showOrigin ? `${path.relative(io.cwd, file)}\t` : "";
 }
 
 function list(io: Io, flags: ConfigFlags): void {
-  for (const file of filesOf(chosenLevel(flags)))
-    for (const [key, value] of readConfigFile(file)) print(io, `${origin(file, flags)}${key}=${value}`);
+  for (const file of filesOf(io, chosenLevel(flags)))
+    for (const [key, value] of readConfigFile(file)) print(io, `${origin(io, file, flags)}${key}=${value}`);
 }
 
 function keyOf(option: ConfigOption): string {
@@ -50,20 +50,26 @@ function keyOf(option: ConfigOption): string {
 /** Prints the value of the highest level that has it; a level that was named must have it. */
 function get(io: Io, option: ConfigOption, flags: ConfigFlags): void {
   const level = chosenLevel(flags);
-  for (const file of filesOf(level).reverse()) {
+  for (const file of filesOf(io, level).reverse()) {
     const value = readConfigFile(file).get(keyOf(option));
     if (value === undefined) continue;
-    print(io, origin(file, flags) + value);
+    print(io, origin(io, file, flags) + value);
     return;
   }
   if (level !== undefined) throw configError(`option '${option.option}' doesn't exist in section '${option.section}'`);
 }
 
-function change(option: ConfigOption, value: string | undefined, flags: ConfigFlags): void {
+interface Change {
+  readonly option: ConfigOption;
+  /** undefined: the option is removed. */
+  readonly value: string | undefined;
+}
+
+function change(io: Io, { option, value }: Change, flags: ConfigFlags): void {
   const level = chosenLevel(flags) ?? "project";
-  const file = levelFile(level);
-  const written = value !== undefined && isPathOption(option) ? pathForConfig(value, process.cwd(), file) : value;
-  editConfigFile(file, lowerValues(level), {
+  const file = levelFile(io, level);
+  const written = value !== undefined && isPathOption(option) ? pathForConfig(value, io.cwd, file) : value;
+  editConfigFile(file, lowerValues(io, level), {
     edit: (text) => (written === undefined ? unsetOption(text, option) : setOption(text, option, written)),
     refusal: `option '${option.option}' doesn't exist in section '${option.section}'`,
   });
@@ -84,8 +90,8 @@ function optionNamed(name: string | undefined): ConfigOption {
   );
 }
 
-function changeOption(io: Io, option: ConfigOption, value: string | undefined, flags: ConfigFlags): void {
-  change(option, value, flags);
+function changeOption(io: Io, { option, value }: Change, flags: ConfigFlags): void {
+  change(io, { option, value }, flags);
   const refused = value === undefined ? undefined : settingNeedsPython(keyOf(option));
   if (refused !== undefined) warn(io, `${refused.message}: it will be refused where configs are composed`);
   if (keyOf(option) !== "cache.type") return;
@@ -107,6 +113,6 @@ export const command: CommandFactory = (io, finish) =>
   ).action((name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
     if (flags.list) listOptions(io, name, flags);
     else if (value === undefined && !flags.unset) get(io, optionNamed(name), flags);
-    else changeOption(io, optionNamed(name), flags.unset ? undefined : value, flags);
+    else changeOption(io, { option: optionNamed(name), value: flags.unset ? undefined : value }, flags);
     finish(exitCodes.ok);
   });

@@ -29,7 +29,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "as JSON")
     .addHelpText("after", examples)
     .action(async (options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const findings = await examine(context, {
         mode: options.fix ? "fix" : "report",
         cache: options.skipCache ? "skip" : "check",

@@ -20,7 +20,7 @@ async function run(io: Io, folder: string, flags: InitFlags): Promise<void> {
       message: "Cannot initialize repo with `--no-scm` and `--subdir`",
       exitCode: exitCodes.usage,
     });
-  const { gitRoot, files } = initProject(path.resolve(folder), {
+  const { gitRoot, files } = initProject(path.resolve(io.cwd, folder), {
     git: !flags.scm ? "none" : flags.subdir ? "subdir" : "top",
     existing: flags.force ? "replace" : "refuse",
   });

@@ -21,7 +21,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-f, --force", "kill their processes without giving them time")
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: { readonly force?: boolean }) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       for (const { name, suspended } of await killTasks(context, names, options.force ? "force" : "stop")) {
         print(io, `${name} has been killed.`);
         if (suspended !== undefined)

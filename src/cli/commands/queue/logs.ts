@@ -26,7 +26,7 @@ async function findQueueRun(call: LogCall, name: string): Promise<QueueRun> {
 }
 
 async function show(io: Io, name: string, options: LogOptions): Promise<void> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   const run = await findQueueRun({ io, context, options }, name);
   const { follow } = options;
   if (follow)

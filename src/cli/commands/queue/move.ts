@@ -37,7 +37,7 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: Options) => {
       const place = target(options);
-      const order = await moveTasks(openExperiments(openProject(process.cwd())), names, place);
+      const order = await moveTasks(openExperiments(openProject(io.cwd)), names, place);
       const shown = order.length > 20 ? `${order.slice(0, 20).join(", ")}...` : order.join(", ");
       print(io, `Order of the queue: ${shown}`);
       finish(exitCodes.ok);

@@ -44,7 +44,7 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: Options) => {
       const choice = chosen(names, options);
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const { removed, running } = await removeTasks(context, choice);
       if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
       else if (running.length === 0) print(io, "There is no such task to remove.");

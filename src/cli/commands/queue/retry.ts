@@ -25,7 +25,7 @@ export const command: CommandFactory = (io, finish) =>
           code: "NOTHING_CHOSEN",
           message: "Either name failed experiments, or use --failed.",
         });
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const queued = await retryTasks(context, options.failed ? "failed" : names);
       print(io, queued.length === 0 ? "Nothing has failed." : `Queued again: ${queued.join(", ")}`);
       finish(exitCodes.ok);

@@ -40,7 +40,7 @@ export const command: CommandFactory = (io, finish) =>
   )
     .addHelpText("after", examples)
     .action(async (options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
       const words = [...idle, ...limitWords(options)];
       const jobs = options.jobs ?? defaultJobs(options);

@@ -53,7 +53,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "as JSON; with --watch a line for each change")
     .addHelpText("after", examples)
     .action(async (options: Options) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       if (options.watch) await watch(io, () => queueStatus(context), options);
       else io.stdout.write(textOf(await queueStatus(context), options));
       finish(exitCodes.ok);

@@ -19,7 +19,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--kill", "do not wait for the running experiments: end them, back into the queue")
     .addHelpText("after", examples)
     .action(async (options: { readonly kill?: boolean }) => {
-      const context = openExperiments(openProject(process.cwd()));
+      const context = openExperiments(openProject(io.cwd));
       const wereRunning = await stopBackground(context, options.kill ? "kill" : "wait");
       const stopped = options.kill
         ? "All running tasks in the queue have been killed. Queue workers are stopping."

@@ -42,7 +42,7 @@ function leave(state: StateLayout): void {
 }
 
 async function work(io: Io, options: Options): Promise<ExitCode> {
-  const context = openExperiments(openProject(process.cwd()));
+  const context = openExperiments(openProject(io.cwd));
   const { state } = context;
   if (!tryLock(state.coordinatorLock, "queue worker")) {
     warn(io, "the queue workers run already");

@@ -57,8 +57,7 @@ export const command: CommandFactory = (io, finish) =>
     });
 
 /** The project's settings, where there is a project; options win. */
-function placeOf({ env }: Io, options: Options): ConfigPlace {
-  const cwd = process.cwd();
+function placeOf({ cwd, env }: Io, options: Options): ConfigPlace {
   const project = findDvcDir(cwd) === null ? undefined : openProject(cwd);
   const configName = options.configName ?? project?.config.get("hydra.config_name") ?? "config";
   if (options.configDir === undefined && project !== undefined) return { ...configPlace(project, env), configName };

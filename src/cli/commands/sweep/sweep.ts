@@ -61,14 +61,14 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const request: EnqueueRequest = {
     points: expansion.points,
     numbered: true,
-    folder: path.relative(context.project.root, process.cwd()),
+    folder: path.relative(context.project.root, io.cwd),
     configs,
     name: options.name,
     message: options.message,
     sweep: id,
     targets,
     flags: storedFlags(options),
-    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(name)),
+    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(io.cwd, name)),
     samePoint: options.force ? "replace" : "skip",
     takenName: options.force ? "replace" : "refuse",
     failedBefore: options.retryFailed ? "queue" : "report",
@@ -153,8 +153,6 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>
       finish(
-        await withAutoPush(io, () =>
-          sweep({ io, context: openExperiments(openProject(process.cwd())), options }, overrides),
-        ),
+        await withAutoPush(io, () => sweep({ io, context: openExperiments(openProject(io.cwd)), options }, overrides)),
       ),
     );

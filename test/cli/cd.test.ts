@@ -1,0 +1,156 @@
+/** `--cd p COMMAND` is COMMAND inside p, for every command: what it prints, how it ends, and what it leaves behind. */
+import { readdirSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { catalog } from "../../src/cli/catalog.ts";
+import { type Files, makeRepository, type Repository } from "../rig/index.ts";
+
+const project = (value: number): Files => ({
+  ".dvc/config":
+    "[hydra]\n    enabled = true\n[core]\n    remote = store\n['remote \"store\"']\n    url = ../storage\n",
+  ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
+  "conf/config.yaml": `defaults:\n- model: a\n- _self_\nx: ${value}\n`,
+  "conf/model/a.yaml": "size: 1\n",
+  "conf/model/b.yaml": "size: 2\n",
+  "params.yaml": `model:\n  size: 1\nx: ${value}\n`,
+  "dvc.yaml":
+    "stages:\n  train:\n    cmd: cp params.yaml out.txt && echo '{\"loss\":1}' > m.json\n    params: [x, model]\n    outs: [out.txt]\n    metrics: [{m.json: {cache: false}}]\n",
+  "sweep.txt": "x=7,8\n",
+  "points.csv": "x\n5\n6\n",
+});
+
+const below = (folder: string, files: Files): Files =>
+  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
+
+/** Words of a command line, in an order in which one finds what the one before has left. */
+const commandLines: readonly string[] = [
+  "version",
+  "parse x=1,2",
+  "expand model=glob(*) x=1",
+  "expand @sweep.txt",
+  "compose x=4",
+  "matrix plan @sweep.txt -n point -C data.bin -o -",
+  "matrix plan @sweep.txt -n point -o sweep.json",
+  "matrix emit --for lines --plan sweep.json -o jobs.txt",
+  "matrix run --plan sweep.json --point 0-1 --bundle bundles/0.bundle --no-cache",
+  "matrix collect --plan sweep.json --bundles bundles --no-cache --md report.md",
+  "matrix init --for github x=1,2 --force",
+  "init fresh --subdir",
+  "config core.remote",
+  "config --show-origin hydra.enabled",
+  "config exp.git_remote upstream",
+  "remote list",
+  "remote add other ../elsewhere",
+  "remote modify other url ../further",
+  "remote default other",
+  "remote default store",
+  "remote remove other",
+  "add data.bin",
+  "stage add -n second -d sweep.txt cp sweep.txt second.txt",
+  "stage list",
+  "freeze second",
+  "unfreeze second",
+  "dag",
+  "status",
+  "repro",
+  "status",
+  "commit -f",
+  "push",
+  "fetch",
+  "checkout",
+  "pull",
+  "metrics show",
+  "metrics diff",
+  "params diff",
+  "exp save -n saved",
+  "exp run -n here -S x=3",
+  "exp run --dry -S x=9",
+  "exp run --temp -n away -S x=4 -C sweep.txt",
+  "exp run --queue -n waiting -S model=b",
+  "queue status",
+  "queue move waiting --first",
+  "queue logs waiting",
+  "exp run --run-all",
+  "queue start --idle 1ms",
+  "queue stop --kill",
+  "queue worker --idle 1ms",
+  "sweep -n grid model=glob(*) x=1",
+  "sweep -n listed --points points.csv",
+  "sweep -n again --dry-run @sweep.txt",
+  "queue retry nothing",
+  "queue kill nothing",
+  "queue remove nothing",
+  "exp show --csv --no-pager",
+  "exp list --name-only",
+  "exp diff here away",
+  "exp logs away",
+  "exp rename away apart",
+  "exp branch here branched",
+  "exp push origin here",
+  "exp pull origin here",
+  "exp apply here",
+  "exp remove here",
+  "exp clean",
+  "doctor",
+];
+
+/** Twins: the same command in both must do the same. */
+let outside: Repository;
+let inside: Repository;
+const date = { GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z" };
+
+function makeTwin(): Repository {
+  const twin = makeRepository({ files: { ...project(1), ...below("p", project(2)) } });
+  // Data is not Git's, or `add` refuses it.
+  twin.write({ "data.bin": "outer\n", "p/data.bin": "inner\n" });
+  twin.git("init", "--quiet", "--bare", "../origin.git");
+  twin.git("remote", "add", "origin", "../origin.git");
+  return twin;
+}
+
+beforeAll(() => {
+  [outside, inside] = [makeTwin(), makeTwin()];
+});
+
+/** Without what differs from run to run: ids, times, the twin's own folder, and the order of what ends at the same time. */
+function plain(text: string, { root }: Repository): string {
+  return text
+    .replaceAll(root, "ROOT")
+    .replace(/\b[0-9a-f]{7,64}\b/g, "ID")
+    .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?/g, "TIME")
+    .replace(/\d\d:\d\d (AM|PM)/g, "TIME")
+    .replace(/\d+(\.\d+)? ?(ms|s)\b/g, "TIME")
+    .replace(/process \d+/g, "process PID")
+    .replace(/branch_(base|commit)/g, "branch")
+    .replace(/[├└]/g, "+")
+    .split("\n")
+    .sort()
+    .join("\n");
+}
+
+/** Every file of the twin but those of Git and of the project's state. */
+function filesOf({ folder }: Repository): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => !/^\.git\/|\.dvc\/tmp\//.test(name))
+    .sort();
+}
+
+test.each(commandLines)("--cd p %s", async (line) => {
+  const words = line.split(" ");
+  const [there, here] = await Promise.all([
+    outside.run(["--cd", "p", ...words], { env: date }),
+    inside.run(words, { env: date, cwd: "p" }),
+  ]);
+  expect(plain(there.stderr, outside)).toBe(plain(here.stderr, inside));
+  expect(plain(there.stdout, outside)).toBe(plain(here.stdout, inside));
+  expect(there.exitCode).toBe(here.exitCode);
+  expect(filesOf(outside)).toEqual(filesOf(inside));
+  expect(there.exitCode, `${there.stdout}${there.stderr}`).toBe(/nothing$|^queue logs/.test(line) ? 255 : 0);
+});
+
+test("the list above has every command", () => {
+  const named = catalog.flatMap(({ name, commands }) =>
+    commands === undefined ? [name] : commands.map((each) => `${name} ${each.name}`),
+  );
+  const tried = commandLines.map((line) => line.split(" "));
+  expect(named.filter((name) => !tried.some((words) => words.join(" ").startsWith(name)))).toEqual([]);
+});
