@@ -3,10 +3,9 @@ export { whenFileEnds } from "./clean-up.ts";
 export type { Environment } from "./environment.ts";
 export { type Finish, type Gate, type GateCall, makeGate } from "./gate.ts";
 export { makeGatedRepository, makePipelineRepository, pipelineFiles, scriptStage } from "./pipeline.ts";
-export type { CommandResult, RunningCommand } from "./process.ts";
+export { type CommandResult, checkout, type RunningCommand } from "./process.ts";
 export {
   binary,
-  checkout,
   type Files,
   makeRepository,
   makeTemporaryFolder,

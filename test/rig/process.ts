@@ -1,8 +1,13 @@
 /** Starts a process and collects what it prints. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { whenFileEnds } from "./clean-up.ts";
 import type { Environment } from "./environment.ts";
+import { journalCommand } from "./journal.ts";
 import { within } from "./time-limit.ts";
+
+/** The checkout that is tested. */
+export const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface CommandLine {
   readonly file: string;
@@ -21,6 +26,13 @@ export interface CommandResult {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** One word as a person would type it; Node and the checkout's own programs in short. */
+function asTyped(word: string): string {
+  if (word === process.execPath) return "node";
+  if (word.startsWith(checkout)) return word.slice(checkout.length);
+  return /^[\w@%+=:,./^~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 export class RunningCommand {
   readonly child: ChildProcess;
   readonly exited: Promise<CommandResult>;
@@ -36,6 +48,12 @@ export class RunningCommand {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#collect("stderr", text));
     // A process that ends without reading all of it is no failure of the test.
     this.child.stdin?.on("error", () => {}).end(line.stdin ?? "");
+    journalCommand({
+      words: [line.file, ...line.args].map(asTyped).join(" "),
+      status: () => this.#status(),
+      stdout: () => this.#stdout,
+      stderr: () => this.#stderr,
+    });
     this.exited = new Promise((resolve, reject) => {
       this.child.once("error", reject);
       this.child.once("close", (exitCode, signal) => resolve(this.#result(exitCode, signal)));
@@ -73,6 +91,13 @@ export class RunningCommand {
 
   output(): string {
     return `stdout:\n${this.#stdout}\nstderr:\n${this.#stderr}`;
+  }
+
+  #status(): string {
+    const { exitCode, signalCode, pid } = this.child;
+    if (exitCode !== null) return `exit code ${exitCode}`;
+    if (signalCode !== null) return `killed by ${signalCode}`;
+    return pid === undefined ? "never started" : "still runs";
   }
 
   #collect(stream: "stdout" | "stderr", text: string): void {

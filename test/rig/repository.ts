@@ -3,13 +3,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { whenFileEnds } from "./clean-up.ts";
 import { type Environment, makeEnvironment } from "./environment.ts";
-import { type CommandResult, RunningCommand } from "./process.ts";
+import { type CommandResult, checkout, RunningCommand } from "./process.ts";
 
-/** The checkout that is tested. */
-export const checkout = fileURLToPath(new URL("../../", import.meta.url));
 /** The real binary. */
 export const binary = path.join(checkout, "bin", "sweepline.js");
 
