@@ -1,11 +1,13 @@
-// Bundles the command line and the worker's entry into dist/, split so that a command loads only what it needs.
+// Bundles the command line and the worker's entry into dist/, split so that a command loads only what it needs. Beside
+// each chunk lies its source map, and in the root THIRD-PARTY-NOTICES: the licences of what is bundled.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, transform } from "esbuild";
+import { bundledPackages, notices } from "./notices.mjs";
 
-const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const { version, bugs } = JSON.parse(readFileSync("package.json", "utf8"));
 const style = { platform: "node", target: "node20", minifySyntax: true, minifyWhitespace: true, legalComments: "none" };
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   ...style,
   entryPoints: { main: "src/cli/main.ts", worker: "src/run/pool/worker.ts" },
   outdir: "dist",
@@ -14,27 +16,42 @@ const { outputFiles } = await build({
   bundle: true,
   splitting: true,
   format: "esm",
+  metafile: true,
+  // Inside the chunk, where the second step finds it and goes on from it: its own map then leads to src/.
+  sourcemap: "inline",
+  sourcesContent: false,
   // piscina finds its own worker file beside itself, lmdb its prebuilt binary: both stay outside the bundle.
   external: ["piscina", "lmdb"],
-  define: { SWEEPLINE_VERSION: JSON.stringify(version) },
+  define: {
+    SWEEPLINE_VERSION: JSON.stringify(version),
+    SWEEPLINE_BUGS: JSON.stringify(bugs?.url ?? bugs ?? ""),
+  },
   logLevel: "warning",
 });
 
 /** esbuild splits only ES modules. As CommonJS they load with less work for Node: a tenth of a short command's time. */
-async function toCommonJs(text) {
-  const { code } = await transform(text, {
+async function toCommonJs(name, text) {
+  const usesUrl = text.includes("import.meta.url");
+  const { code, map } = await transform(text, {
     ...style,
     format: "cjs",
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "chunkUrl" },
+    sourcefile: name,
+    sourcemap: "external",
+    sourcesContent: false,
+    ...(usesUrl ? { banner: 'const chunkUrl=require("node:url").pathToFileURL(__filename).href;' } : {}),
   });
-  return code.includes("chunkUrl") ? `const chunkUrl=require("node:url").pathToFileURL(__filename).href;${code}` : code;
+  return [
+    { name, content: `${code}//# sourceMappingURL=${name}.map\n` },
+    { name: `${name}.map`, content: map },
+  ];
 }
 
-const chunks = await Promise.all(
-  outputFiles.map(async (file) => ({ name: path.basename(file.path), code: await toCommonJs(file.text) })),
-);
+const chunks = await Promise.all(outputFiles.map((file) => toCommonJs(path.basename(file.path), file.text)));
+const licences = notices(bundledPackages(metafile));
 // Only now: a build that fails leaves the last good one in place.
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
-for (const { name, code } of chunks) writeFileSync(path.join("dist", name), code);
+for (const { name, content } of chunks.flat()) writeFileSync(path.join("dist", name), content);
+writeFileSync("THIRD-PARTY-NOTICES", licences);

@@ -1,9 +1,12 @@
 // Packs the project, installs the tarball into an empty folder as a user would, and runs the installed command there:
-// its version, then one sweep of two points. Exits 1 with a reason where something is not as it should be.
+// its version, then one sweep of two points. What it brings along is what it needs: the packages that the bundle asks
+// for, and the licences of those that are in it. Exits 1 with a reason where something is not as it should be.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { packageFolder } from "./notices.mjs";
 
 const project = path.join(import.meta.dirname, "..");
 const scratch = mkdtempSync(path.join(tmpdir(), "sweepline-package-"));
@@ -24,7 +27,7 @@ function check(isFine, complaint) {
 
 function pack() {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--silent", "--pack-destination", scratch], project));
-  const stray = packed.files.filter(({ path: file }) => !/^(bin|dist)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(file));
+  const stray = packed.files.filter(({ path: file }) => !/^(bin|dist)\/|^[A-Z-]+(\.md)?$|^package\.json$/.test(file));
   check(stray.length === 0, `the package holds files that don't belong there: ${stray.map((file) => file.path)}`);
   process.stdout.write(`packed ${packed.files.length} files, ${Math.round(packed.size / 1024)} kB\n`);
   return path.join(scratch, packed.filename);
@@ -36,7 +39,42 @@ function install(tarball) {
   writeFileSync(path.join(folder, "package.json"), "{}\n");
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"];
   run("npm", ["install", ...quiet, tarball], folder);
-  return path.join(folder, "node_modules", ".bin", "sweepline");
+  return path.join(folder, "node_modules");
+}
+
+/** The source maps tell what is in the bundle, apart from what the build itself says. */
+function bundledNames(dist) {
+  const maps = readdirSync(dist).filter((name) => name.endsWith(".map"));
+  const sources = maps.flatMap((name) => JSON.parse(readFileSync(path.join(dist, name), "utf8")).sources);
+  const names = sources.map((source) => packageFolder(source)?.split("node_modules/").at(-1));
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+function checkNotices(installed) {
+  const text = readFileSync(path.join(installed, "THIRD-PARTY-NOTICES"), "utf8");
+  const named = new Set(
+    [...text.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) \d[\w.-]*\nLicense: \S/gm)].map((match) => match[1]),
+  );
+  const bundled = bundledNames(path.join(installed, "dist"));
+  const missing = [...bundled].filter((name) => !named.has(name));
+  check(bundled.size > 0 && missing.length === 0, `THIRD-PARTY-NOTICES lacks ${missing.join(", ") || "everything"}`);
+  process.stdout.write(`the bundle holds ${bundled.size} packages, with their licences\n`);
+}
+
+/** Asked for by bundled packages that do without: `debug` would colour its lines. */
+const optional = new Set(["supports-color"]);
+
+/** Nothing is installed that the bundle does not ask for, nothing asked for that is not installed. */
+function checkDependencies(installed) {
+  const dist = path.join(installed, "dist");
+  const code = readdirSync(dist).filter((name) => name.endsWith(".cjs"));
+  const texts = code.map((name) => readFileSync(path.join(dist, name), "utf8"));
+  const call = /(?:\brequire|createRequire\)\(\w+\))\("(@?[a-z][\w./-]*)"\)/g;
+  const asked = texts.flatMap((text) => [...text.matchAll(call)].map((match) => match[1]));
+  const packages = new Set(asked.filter((name) => !builtinModules.includes(name) && !optional.has(name)));
+  const { dependencies } = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
+  const [wanted, given] = [[...packages].sort().join(), Object.keys(dependencies).sort().join()];
+  check(wanted === given, `the bundle asks for ${wanted}, package.json for ${given}`);
 }
 
 function makeRepository() {
@@ -55,7 +93,10 @@ function makeRepository() {
 }
 
 try {
-  const command = install(pack());
+  const folder = install(pack());
+  checkNotices(path.join(folder, "sweepline"));
+  checkDependencies(path.join(folder, "sweepline"));
+  const command = path.join(folder, ".bin", "sweepline");
   const printed = run(command, ["--version"], scratch).trim();
   check(printed === version, `--version prints '${printed}', package.json says ${version}`);
   const repository = makeRepository();

@@ -32,9 +32,10 @@ function reportUnwritable(error: NodeJS.ErrnoException, state: "stages run" | "n
   if (state === "nothing runs") process.exit(exitCodes.refused);
 }
 
-/** Nothing is left to wait for, and the command has not ended: it must not look like one that did its work. */
-function onStall(): never {
-  process.stderr.write("ERROR: unexpected error - the command stopped before it was done; please report it\n");
+/** What nobody caught, in a timer or a stream's listener. The process is in no known state: it says so and ends at once. */
+async function endWithBug(error: unknown, argv: readonly string[]): Promise<never> {
+  const { bugText } = await import("./terminal/bug.ts");
+  process.stderr.write(bugText(error, argv));
   process.exit(exitCodes.refused);
 }
 
@@ -49,6 +50,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return 0;
   }
   const { runCommandLine } = await import("./program.ts");
+  process.once("uncaughtException", (error) => void endWithBug(error, argv));
+  // Nothing is left to wait for, and the command has not ended: it must not look like one that did its work.
+  const onStall = () => void endWithBug(new Error("the command stopped before it was done"), argv);
   process.once("beforeExit", onStall);
   const exitCode = await runCommandLine(argv, io);
   process.off("beforeExit", onStall);

@@ -3,28 +3,10 @@ import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
+import { resolveEntries } from "./resolve.ts";
 import { printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
 import { version } from "./version.ts";
-
-/** The catalogue entries that the words of the command line name, from the outside in: [exp, run]. */
-function resolveEntries(argv: readonly string[]): CatalogEntry[] {
-  const found: CatalogEntry[] = [];
-  let level: readonly CatalogEntry[] | undefined = catalog;
-  for (let index = 0; index < argv.length && level !== undefined; index++) {
-    const word = argv[index] ?? "";
-    if (word === "--cd") {
-      index++;
-      continue;
-    }
-    if (word.startsWith("-")) continue;
-    const entry: CatalogEntry | undefined = level.find((item) => item.name === word || item.aliases?.includes(word));
-    if (entry === undefined) break;
-    found.push(entry);
-    level = entry.commands;
-  }
-  return found;
-}
 
 /** A help request for a command that there is not, in words; undefined for any other command line. */
 function helpForNothing(argv: readonly string[]): string | undefined {
@@ -153,11 +135,11 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
     if (action.name() !== "doctor") await endDeadRuns(io.cwd);
   });
   const unknown = helpForNothing(argv);
-  if (unknown !== undefined) return printFailure(unknownCommand(unknown), io);
   const words = helpRewritten(argv);
   const chosen = resolveEntries(words);
   if (chosen.some((each) => each.takesCommand)) root.enablePositionalOptions();
   try {
+    if (unknown !== undefined) throw unknownCommand(unknown);
     await attach(root, catalog, chosen, io, (code) => {
       exitCode = code;
     });
@@ -166,6 +148,6 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.ok : (chosen[0]?.usageExitCode ?? exitCodes.usage);
-    return printFailure(error, io);
+    return printFailure(error, io) ?? (await (await import("./terminal/bug.ts")).printBug(error, argv, io));
   }
 }

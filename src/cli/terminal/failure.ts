@@ -63,20 +63,17 @@ function systemFailure(error: unknown): string | undefined {
   return `cannot ${isReading ? "read" : "write"} '${dest ?? path}': ${words}`;
 }
 
-/** Prints a failure on stderr as `ERROR: ...` with its place and hint, and returns the exit code that it stands for. */
-export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode {
+/**
+ * Prints a failure on stderr as `ERROR: ...` with its place and hint, and returns the exit code that it stands for; undefined,
+ * and nothing printed, for what nobody expected: a bug (bug.ts).
+ */
+export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode | undefined {
   const systemMessage = systemFailure(error);
   if (systemMessage !== undefined) {
     io.stderr.write(`ERROR: ${visibleText(systemMessage)}\n`);
     return exitCodes.refused;
   }
-  if (!(error instanceof SweeplineError)) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    io.stderr.write(
-      `ERROR: unexpected error - ${visibleText(detail)}\n\nThis is a bug in sweepline: please report it with the lines above.\n`,
-    );
-    return exitCodes.refused;
-  }
+  if (!(error instanceof SweeplineError)) return undefined;
   // Names, commands and values in it come from anybody's repository: nothing that a terminal would obey.
   io.stderr.write(`ERROR: ${visibleText(error.message)}\n`);
   if (error.place !== undefined)

@@ -1,0 +1,82 @@
+/** A bug is told with places in src/, the versions, and a command line that holds no value. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { maskedCommandLine, withSourcePlaces } from "../../../src/cli/terminal/bug.ts";
+import { binary, checkout } from "../../rig/index.ts";
+import { makeExperimentRepository } from "../exp-project.ts";
+
+describe("a command line for strangers", () => {
+  test.each([
+    [["sweep", "lr=1,2", "+model/a@b=c", "~old=1"], "sweepline sweep lr=... +model/a@b=... ~old=..."],
+    [
+      ["exp", "run", "-S", "lr=1", "--set-param=x=2", "-n", "name"],
+      "sweepline exp run -S lr=... --set-param=... -n ...",
+    ],
+    [["exp", "push", "https://user:token@host/r=1", "brave-ibex"], "sweepline exp ... ... ..."],
+    [["exp", "run", "-ptoken", "-vv", "--jobs", "2", "--", "t"], "sweepline exp run -p... -vv --jobs ... -- ..."],
+  ])("%j", (argv, shown) => {
+    expect(
+      maskedCommandLine(
+        argv,
+        ["exp", "run", "sweep"].filter((word) => argv.includes(word)),
+      ),
+    ).toBe(shown);
+  });
+
+  test("a value that is the name of the command is one all the same", () => {
+    expect(maskedCommandLine(["exp", "run", "run"], ["exp", "run"])).toBe("sweepline exp run ...");
+  });
+});
+
+test("a stack without maps stays as it is", () => {
+  const stack = "Error: x\n    at f (/a b/dist/none.cjs:1:2)\n    at async g (node:fs:1:2)";
+  expect(withSourcePlaces(stack)).toBe(stack);
+});
+
+describe("a bug of the binary", () => {
+  const repository = makeExperimentRepository();
+  const hook = path.join(repository.root, "hook.mjs");
+  const listener = `globalThis[Symbol.for("sweepline.beforeEffect")] = ({ kind }) => {`;
+
+  async function stderrWith(body: string, words: readonly string[]): Promise<string> {
+    writeFileSync(hook, `${listener} ${body} };\n`);
+    const command = repository.startProgram(process.execPath, ["--import", hook, binary, ...words]);
+    const { exitCode, stdout, stderr } = await command.result();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 255, stdout: "" });
+    return stderr;
+  }
+
+  /** The line of src/ that a place names. */
+  function lineAt(place: RegExpExecArray | null): string {
+    const [, file = "", line = ""] = place ?? [];
+    return readFileSync(path.join(checkout, file), "utf8").split("\n")[Number(line) - 1] ?? "";
+  }
+
+  const words = ["exp", "run", "--queue", "-S", "x=2", "-m", "secret"];
+
+  test("its stack names files and lines of src/", async () => {
+    const stderr = await stderrWith(`if (kind === "ref") throw new TypeError("forced");`, words);
+    expect(stderr).toMatch(/^ERROR: unexpected error - TypeError: forced\n/);
+    expect(lineAt(/at beforeEffect \((src\/base\/effects\.ts):(\d+):\d+\)/.exec(stderr))).toContain("listener?.(");
+    expect(lineAt(/at .*transact \((src\/git\/refs\.ts):(\d+):\d+\)/.exec(stderr))).toContain("beforeEffect(");
+    expect(stderr).not.toContain(".cjs");
+  });
+
+  test("it says what a report needs, and no value", async () => {
+    const stderr = await stderrWith(`if (kind === "ref") throw new TypeError("forced");`, words);
+    const { version } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8"));
+    expect(stderr).toContain(`  sweepline ${version}, Node ${process.versions.node}, Git `);
+    expect(stderr).toContain("\n  sweepline exp run --queue -S x=... -m ...   (values are left out)\n");
+    expect(stderr).not.toContain("secret");
+  });
+
+  test("what nobody caught ends the command the same way", async () => {
+    const stderr = await stderrWith(
+      `if (kind === "ref") { setImmediate(() => { throw new Error("late"); }); for (;;) break; }`,
+      words,
+    );
+    expect(stderr).toContain("ERROR: unexpected error - Error: late");
+    expect(stderr).toContain("This is a bug in sweepline");
+  });
+});
