@@ -3,9 +3,9 @@ import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { statSync } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
-import { blockYaml } from "../params/config-file.ts";
 import type { ParamEdit } from "../params/types.ts";
 import type { Project } from "../project/project.ts";
+import { dumpOmegaConf } from "../yaml/omegaconf.ts";
 import { type ComposeRequest, compose, resolveConfig } from "./compose.ts";
 import { plainNode } from "./node.ts";
 import { ConfigOverrides } from "./overrides.ts";
@@ -162,7 +162,7 @@ export class ProjectConfigs {
   }
 }
 
-/** A composed config as YAML: block style, two spaces, lists flush with their key, as OmegaConf writes it. */
+/** A composed config as YAML, to the byte as OmegaConf writes it. */
 export function configText(value: Value): string {
-  return `${blockYaml(value, { indent: 2, lists: "flush", eol: "\n" })}\n`;
+  return dumpOmegaConf(value);
 }

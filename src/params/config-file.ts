@@ -18,5 +18,4 @@ export function readConfigFile(file: DataFile): LocatedFile {
   return { source, root: withinStack(source, () => parseYaml(source, yaml11).root) };
 }
 
-export { emitBlock as blockYaml } from "./yaml/emit.ts";
 export { problemAt, type SourceText };

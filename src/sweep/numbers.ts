@@ -1,26 +1,9 @@
 /** Python's int() and float(), of numbers and of texts. */
+import { asciiDigits, floatText, intText } from "../base/python-numbers.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 
 /** Python refuses to turn more digits into an integer; so do we, as the time grows with their square. */
 const maxIntDigits = 4300;
-
-const blanks = "[\\s\\u0085\\u001c-\\u001f]*";
-const digits = "[0-9](?:_?[0-9])*";
-const intText = new RegExp(`^${blanks}([+-]?)(${digits})${blanks}$`);
-const floatText = new RegExp(
-  `^${blanks}([+-]?)((?:${digits}(?:\\.(?:${digits})?)?|\\.${digits})(?:[eE][+-]?${digits})?|inf(?:inity)?|nan)${blanks}$`,
-  "i",
-);
-
-/** Digits of other scripts, which Python reads too, as ASCII ones. A script's digits stand in a row from zero to nine. */
-function asciiDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0) ?? 0;
-    let before = 0;
-    while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
-    return String(before % 10);
-  });
-}
 
 /** An integer from its digits, `1_000` included. */
 export function parseInteger(text: string): bigint {

@@ -1,7 +1,6 @@
-/** params.yaml as DVC with Hydra composes it, and as we do: the parsed values are the same. */
+/** params.yaml as DVC with Hydra composes it, and as we do: the same bytes. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are interpolations of configs
 import { beforeAll, expect, test } from "vitest";
-import { readDataFile } from "../../src/params/data-file.ts";
 import { makeRepository, type Repository } from "../rig/index.ts";
 import { copyRepository, describeWithDvc, runDvc } from "./peers.ts";
 
@@ -40,9 +39,6 @@ same: \${db}
   "dvc.yaml": "stages:\n  use:\n    cmd: cp params.yaml used.yaml\n    params: [lr]\n    outs: [used.yaml]\n",
 };
 
-const read = async (repository: Repository) =>
-  readDataFile({ path: "params.yaml", bytes: Buffer.from(repository.read("params.yaml")) });
-
 describeWithDvc("composed parameters", () => {
   let ours: Repository;
   let theirs: Repository;
@@ -66,9 +62,9 @@ describeWithDvc("composed parameters", () => {
   ])("$overrides", async ({ overrides }) => {
     const args = ["exp", "run", ...overrides.flatMap((override) => ["--set-param", override])];
     const [mine, dvcs] = await Promise.all([ours.run(args), runDvc(theirs, args)]);
-    const params = await Promise.all([read(ours), read(theirs)]);
+    const params = [ours.read("params.yaml"), theirs.read("params.yaml")];
     for (const repository of [ours, theirs]) repository.git("checkout", "--quiet", ".");
     expect(mine).toMatchObject({ exitCode: dvcs.exitCode });
-    expect(params[0]).toEqual(params[1]);
+    expect(params[0]).toBe(params[1]);
   });
 });

@@ -2,6 +2,7 @@
  * The real DVC beside sweepline. It is looked for in the virtual environment that SWEEPLINE_PEERS names, else on PATH.
  * `npm test` takes it only from SWEEPLINE_PEERS: a DVC that happens to be installed must not make it slow.
  */
+import { execFileSync } from "node:child_process";
 import { accessSync, constants, cpSync } from "node:fs";
 import path from "node:path";
 import { describe, expect } from "vitest";
@@ -115,4 +116,17 @@ export function expectSameExperiment(ours: Repository, theirs: Repository, name:
   // First as text: a hash that differs says little.
   expect(locks(ours)).toEqual(locks(theirs));
   expect(mine).toEqual(other);
+}
+
+/** Runs a script by the Python that has DVC, Hydra and ruamel.yaml: lines of JSON in, one line of JSON out for each. */
+export function runPython(script: string, inputs: readonly unknown[]): readonly unknown[] {
+  const output = execFileSync(path.join(peers ?? "", "python"), ["-W", "ignore", "-c", script], {
+    input: inputs.map((input) => `${JSON.stringify(input)}\n`).join(""),
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+  });
+  return output
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
 }

@@ -23,7 +23,7 @@ beforeAll(() => {
 describe("compose", () => {
   test("prints the config, resolved or as written", async () => {
     expect(await repository.succeed(["compose", "db=pg", "+x.y=1"])).toBe(
-      "db:\n  host: pg\n  port: 5432\nlr: 0.1\nurl: http://pg\nx:\n  y: 1\n",
+      "db:\n  host: pg\n  port: 5432\nlr: 0.1\nurl: http://pg\nx:\n  'y': 1\n",
     );
     expect(JSON.parse(await repository.succeed(["compose", "--raw", "--json"]))).toEqual({
       db: { host: "my", port: 3306 },
