@@ -96,10 +96,26 @@ export interface CallArgument extends Span {
   readonly value: ElementNode;
 }
 
+export type OverrideIssueCode =
+  | "BLANK_IN_KEY"
+  | "BRACKET_NOT_CLOSED"
+  | "EQUAL_MISSING"
+  | "GROUP_NAME_EXPECTED"
+  | "INTERPOLATION_NOT_CLOSED"
+  | "KEY_CHARACTER"
+  | "NEEDS_QUOTES"
+  | "NESTED_TOO_DEEPLY"
+  | "OVERRIDE_TOO_LONG"
+  | "QUOTE_NOT_CLOSED"
+  | "UNEXPECTED_CLOSING"
+  | "UNEXPECTED_EQUAL"
+  | "UNEXPECTED_QUOTE"
+  | "UNEXPECTED_TOKEN"
+  | "VALUE_EXPECTED";
+
 /** A refusal as data: the command line adds the place and colours. */
 export interface OverrideIssue extends Span {
-  /** Stable, upper case. */
-  readonly code: string;
+  readonly code: OverrideIssueCode;
   readonly message: string;
   readonly hint: string | undefined;
   readonly phase: "lexer" | "parser";

@@ -3,7 +3,7 @@
  * The place is the first character or token that no valid override has there, as Hydra reports it.
  */
 import { EOF, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
-import type { OverrideIssue } from "./ast.ts";
+import type { OverrideIssue, OverrideIssueCode } from "./ast.ts";
 import * as t from "./tokens.ts";
 
 /** Brackets inside brackets. Each level costs a few stack frames, here and in evaluation. */
@@ -170,7 +170,7 @@ function expected({ text, rule, previous, opening }: Situation): string {
   }
 }
 
-function codeOf({ rule, found, opening }: Situation): string {
+function codeOf({ rule, found, opening }: Situation): OverrideIssueCode {
   if (rule === "override") return "EQUAL_MISSING";
   if (rule === "key") return "GROUP_NAME_EXPECTED";
   if (found.tokenType === EOF) return opening === undefined ? "VALUE_EXPECTED" : "BRACKET_NOT_CLOSED";

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./error-codes.ts";
+
 /** Exit codes of the command line, as DVC's (spec: DVC 3.67.1, cli/__init__.py), and 1 where experiments of a sweep failed. */
 export const exitCodes = {
   ok: 0,
@@ -9,6 +11,18 @@ export const exitCodes = {
   refused: 255,
 } as const;
 
+/** What the process ends with after a failure, by code, where it is not `refused`. (The `matrix` commands have their own.) */
+const exitCodeOf: Readonly<Partial<Record<ErrorCode, number>>> = {
+  BAD_FOLDER: exitCodes.usage,
+  BAD_OPTIONS: exitCodes.usage,
+  CONFIG_INVALID: exitCodes.configInvalid,
+  NOT_A_PROJECT: exitCodes.notARepository,
+  NO_OVERRIDES: exitCodes.usage,
+  REMOTE_UNKNOWN: exitCodes.configInvalid,
+  STOPPED: exitCodes.interrupted,
+  UNKNOWN_COMMAND: exitCodes.usage,
+};
+
 /** A place in a text: what the command line underlines. Offsets are UTF-16 code units from 0. */
 export interface SourcePlace {
   /** What the text is: a file's path, or "override". */
@@ -19,11 +33,12 @@ export interface SourcePlace {
 }
 
 export interface SweeplineErrorFacts {
-  /** Stable and upper case: NAME_TAKEN, STAGE_FAILED. Tests compare it, never the wording. */
-  readonly code: string;
+  /** Tests compare it, never the wording. */
+  readonly code: ErrorCode;
   readonly message: string;
   /** What to do next, one sentence. */
   readonly hint?: string;
+  /** Where it is not that of the code. */
   readonly exitCode?: number;
   readonly place?: SourcePlace;
   readonly cause?: unknown;
@@ -31,7 +46,7 @@ export interface SweeplineErrorFacts {
 
 /** A failure that was expected: the command line prints its message, place and hint. Anything else is a bug and shows its stack. */
 export class SweeplineError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly place: SourcePlace | undefined;
@@ -41,7 +56,7 @@ export class SweeplineError extends Error {
     this.name = "SweeplineError";
     this.code = facts.code;
     this.hint = facts.hint;
-    this.exitCode = facts.exitCode ?? exitCodes.refused;
+    this.exitCode = facts.exitCode ?? exitCodeOf[facts.code] ?? exitCodes.refused;
     this.place = facts.place;
   }
 

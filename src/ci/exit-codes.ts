@@ -1,4 +1,5 @@
 /** The exit codes of the `matrix` commands: their own contract, since a CI system acts on them. */
+import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 
 export const matrixExitCodes = {
@@ -12,9 +13,7 @@ export const matrixExitCodes = {
 } as const;
 
 /** Failures whose cause may go away by itself. */
-const passing: ReadonlySet<string> = new Set([
-  "DATA_PULL_FAILED",
-  "DATA_PUSH_FAILED",
+const passing: ReadonlySet<ErrorCode> = new Set([
   "GIT_REMOTE_FAILED",
   "INVALID_REMOTE",
   "LOCKED",

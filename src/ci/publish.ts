@@ -51,7 +51,7 @@ export interface Published {
 
 /**
  * Pushes data, then results, then failures; a failure that the remote remembers of a point that succeeded now goes. Safe
- * to repeat. Errors: DATA_PUSH_FAILED, GIT_REMOTE_FAILED, INVALID_REMOTE, PUSH_REFUSED.
+ * to repeat. Errors: GIT_REMOTE_FAILED, INVALID_REMOTE, PUSH_REFUSED, TRANSFER_FAILED.
  */
 export async function publishResults(context: ExperimentsContext, request: PublishRequest): Promise<Published> {
   const { plan, remote, results, failures, there } = request;

@@ -32,7 +32,6 @@ function unknownCommand(words: string): SweeplineError {
     code: "UNKNOWN_COMMAND",
     message: `there is no command '${words}'`,
     hint: "`sweepline help` lists them.",
-    exitCode: exitCodes.usage,
   });
 }
 
@@ -51,7 +50,7 @@ function enterFolder(folder: string): void {
   } catch (error) {
     const fault = folderFaults[systemErrorCode(error) ?? ""];
     if (fault === undefined) throw error;
-    throw new SweeplineError({ code: "BAD_FOLDER", message: `--cd '${folder}': ${fault}`, exitCode: exitCodes.usage });
+    throw new SweeplineError({ code: "BAD_FOLDER", message: `--cd '${folder}': ${fault}` });
   }
 }
 

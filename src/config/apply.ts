@@ -2,7 +2,9 @@
  * Overrides of values on a merged config (hydra 1.3, _apply_overrides_to_config; omegaconf 2.3, OmegaConf.update): a
  * change never adds a key, `+` does not meet a value, `~` deletes. List items are deleted as in Hydra 1.4.
  */
+
 import { closest } from "fastest-levenshtein";
+import type { ErrorCode } from "../base/error-codes.ts";
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
 import { isOpenBelowHydra } from "./hydra-own.ts";
@@ -51,7 +53,7 @@ interface Setting extends ApplyContext {
 
 function refused(
   override: ConfigOverride,
-  code: string,
+  code: ErrorCode,
   { message, hint }: { readonly message: string; readonly hint?: string },
 ): Error {
   const source = { kind: "override", text: override.text } as const;

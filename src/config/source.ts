@@ -1,4 +1,5 @@
 /** Where a value came from, in words and as a place to underline. */
+import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { problemAt } from "../params/config-file.ts";
 import { lineOf } from "../params/source-text.ts";
@@ -12,7 +13,7 @@ export function sourceWords(source: Source): string {
 }
 
 export interface ConfigProblem {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string;
 }

@@ -2,7 +2,9 @@
  * What overrides mean for values, whatever the format: the rules of OmegaConf as Hydra 1.3 applies them (structs: a
  * change never adds a key), with the list indices of Hydra 1.4. Values are never changed in place.
  */
+
 import { closest } from "fastest-levenshtein";
+import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
@@ -91,7 +93,7 @@ function whereLooked(edit: ParamEdit, context: EditContext): string {
 function refuse(
   edit: ParamEdit,
   context: EditContext,
-  code: string,
+  code: ErrorCode,
   reason: string,
   hint = whereLooked(edit, context),
 ): SweeplineError {

@@ -1,4 +1,5 @@
 /** From the bytes of an untrusted file to text, and from a place in that text to a message. */
+import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 import type { DataFile } from "./types.ts";
 
@@ -10,7 +11,7 @@ export const maxNodes = 2_000_000;
 export const maxDepth = 500;
 
 export interface Problem {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What is wrong, without file and place: `key 'a' is there twice`. */
   readonly what: string;
   readonly hint?: string;

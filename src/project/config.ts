@@ -1,6 +1,6 @@
 /** DVC's configuration: four files merged, checked, paths resolved. */
 import path from "node:path";
-import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { SweeplineError } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
 import { folderRemote, type OptionKind, type OptionTable, openSections, sections } from "./config-schema.ts";
 import { parseIni } from "./ini.ts";
@@ -64,7 +64,6 @@ export function configError(problem: string): SweeplineError {
   return new SweeplineError({
     code: "CONFIG_INVALID",
     message: `configuration error - config file error: ${problem}`,
-    exitCode: exitCodes.configInvalid,
   });
 }
 

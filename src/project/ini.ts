@@ -1,5 +1,5 @@
 /** The ini dialect of DVC's config files: sections such as `['remote "x"']`, values with or without quotes, comments. */
-import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { SweeplineError } from "../base/errors.ts";
 
 export interface IniSection {
   /** As between the brackets, without the outer quotes: `core`, `remote "x"`. */
@@ -48,9 +48,8 @@ function broken(file: string, text: string, line: number): SweeplineError {
   const lines = text.split("\n");
   const offset = lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0);
   return new SweeplineError({
-    code: "CONFIG_BROKEN",
+    code: "CONFIG_INVALID",
     message: `configuration error - config file error: ${file}: line ${line + 1} is neither a section nor an option`,
-    exitCode: exitCodes.configInvalid,
     place: { name: file, text, offset, length: lines[line]?.length ?? 1 },
   });
 }

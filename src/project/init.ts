@@ -1,6 +1,8 @@
 /** Starts a project: what `dvc init` writes, byte for byte. */
+
 import path from "node:path";
-import { exitCodes, SweeplineError } from "../base/errors.ts";
+import type { ErrorCode } from "../base/error-codes.ts";
+import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, removeTree, statSync, writeAtomic } from "../base/files.ts";
 import { isGitIgnored } from "./gitignore.ts";
 import { findGitRoot } from "./open.ts";
@@ -23,11 +25,10 @@ const ignoreHelp = `# Add patterns of files dvc should ignore, which could impro
 # https://dvc.org/doc/user-guide/dvcignore
 `;
 
-function refuse(code: string, problem: string): SweeplineError {
+function refuse(code: ErrorCode, problem: string): SweeplineError {
   return new SweeplineError({
     code,
     message: `failed to initiate sweepline - ${problem}`,
-    exitCode: exitCodes.refused,
   });
 }
 

@@ -1,6 +1,6 @@
 /** Where we are: the project's root, its Git work tree, its configuration. */
 import path from "node:path";
-import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { SweeplineError } from "../base/errors.ts";
 import { existsSync, realpathSync } from "../base/files.ts";
 import { type Environment, readConfig, toProjectConfig } from "./config.ts";
 import type { Project } from "./project.ts";
@@ -17,7 +17,6 @@ function findProjectRoot(cwd: string): string {
     throw new SweeplineError({
       code: "NOT_A_PROJECT",
       message: `directory '${cwd}' does not exist`,
-      exitCode: exitCodes.notARepository,
     });
   const found = findUpwards(realpathSync(cwd), (folder) => isFolder(path.join(folder, ".dvc")));
   if (typeof found === "string") return found;
@@ -25,7 +24,6 @@ function findProjectRoot(cwd: string): string {
     code: "NOT_A_PROJECT",
     message: `you are not inside of a sweepline repository (checked up to mount point '${found.stoppedAt}')`,
     hint: "Start one with `sweepline init`.",
-    exitCode: exitCodes.notARepository,
   });
 }
 

@@ -134,7 +134,7 @@ export async function giveUpLost(tools: SettleTools, entry: QueueEntry, run: Run
   const at = Date.now();
   recordAttempt(run, { cause: "runner", message, endedAt: at, notBefore: at });
   if (decideRetry(tools.retry, before, "runner").kind === "again") return undefined;
-  const failure = { code: "LOST", message: `${message} (${before.length + 1} attempts)` };
+  const failure = { code: "LOST" as const, message: `${message} (${before.length + 1} attempts)` };
   return fail(tools, { entry, run, end: { kind: "lost", reason: message }, startedAt: at }, failure);
 }
 

@@ -1,4 +1,5 @@
 /** From a syntax tree to typed values: calls are run, inner ones first. */
+
 import type {
   CallNode,
   ElementNode,
@@ -10,6 +11,7 @@ import type {
 } from "../../grammar/override/ast.ts";
 import { parseOverride } from "../../grammar/override/parse.ts";
 import { printKey } from "../../grammar/override/printer.ts";
+import type { ErrorCode } from "../base/error-codes.ts";
 import { type SourcePlace, SweeplineError } from "../base/errors.ts";
 import type { Scalar } from "../base/value.ts";
 import { EvaluationError } from "./evaluation-error.ts";
@@ -45,7 +47,7 @@ export interface EvaluatedOverride {
 }
 
 export interface EvaluationIssue extends Span {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | undefined;
   readonly phase: "lexer" | "parser" | "eval";

@@ -1,5 +1,7 @@
 /** Points listed one by one, instead of a product: from CSV or JSON lines. */
+
 import { escapeWord, quote } from "../../grammar/override/printer.ts";
+import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
 import { dataReader } from "../params/data-file.ts";
@@ -163,7 +165,7 @@ function named<T>({ name, line }: Line, work: () => T): T {
   }
 }
 
-function atLine({ name, line }: Line, code: string, what: string, hint?: string): SweeplineError {
+function atLine({ name, line }: Line, code: ErrorCode, what: string, hint?: string): SweeplineError {
   const message = `Line ${line} of ${name}${what.startsWith(":") ? "" : " "}${what}`;
   return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
 }

@@ -7,7 +7,7 @@ import { printFailure } from "../../src/cli/terminal/failure.ts";
 function linesOf(text: string, offset: number, length: number): readonly string[] {
   const stderr = new PassThrough();
   const place = { name: "override", text, offset, length };
-  printFailure(new SweeplineError({ code: "X", message: "no", place }), {
+  printFailure(new SweeplineError({ code: "BAD_OPTIONS", message: "no", place }), {
     stderr: stderr as unknown as NodeJS.WriteStream,
   });
   return String(stderr.read()).split("\n").slice(1, 3);

@@ -62,7 +62,7 @@ describe("faults of the user and of the machine", () => {
 describe("terminal escapes are shown, not sent", () => {
   test("the place stays underlined", () => {
     const place = { name: "override", text: "\u001b[31ma=\u001bx", offset: 7, length: 1 };
-    const { text } = printed(new SweeplineError({ code: "ANY", message: "no", place }));
+    const { text } = printed(new SweeplineError({ code: "BAD_OPTIONS", message: "no", place }));
     expect(text).toBe("ERROR: no\n  \\x1b[31ma=\\x1bx\n            ^^^^\n");
   });
 

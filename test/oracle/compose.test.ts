@@ -46,7 +46,7 @@ const environment = { ORACLE_X: "envval" };
 function composeRow(row: Row): Composition {
   const files = new ConfigFiles(projectTree(new MemoryTree(new Map(Object.entries(row.files)))));
   const { points, isSweep } = expandPoints(row.overrides, { composed: "all" });
-  if (isSweep) throw new SweeplineError({ code: "IS_SWEEP", message: "one config cannot hold a sweep" });
+  if (isSweep) throw new SweeplineError({ code: "SWEEP_IN_COMPOSE", message: "one config cannot hold a sweep" });
   const overrides = (points[0]?.overrides ?? []).map(({ edit }) => configOverride(edit));
   return compose({ files, configName: row.config_name, overrides, environment });
 }

@@ -30,7 +30,7 @@ const skipped: Readonly<Record<string, string>> = skips;
 
 async function editAsAsked(row: RecordedEdit): Promise<string> {
   const { points, isSweep } = expandPoints(row.overrides.map((override) => `${row.file}:${override}`));
-  if (isSweep) throw new SweeplineError({ code: "IS_SWEEP", message: "one file cannot hold a sweep" });
+  if (isSweep) throw new SweeplineError({ code: "SWEEP_NEEDS_QUEUE", message: "one file cannot hold a sweep" });
   const file = await openParamFile({ path: row.file, bytes: Buffer.from(row.before) });
   return file.edit((points[0]?.overrides ?? []).map((override) => override.edit));
 }

@@ -1,6 +1,6 @@
 /** Which config file a command works on: `--global`, `--system`, `--local`, `--project`. */
 import type { Command } from "commander";
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readConfigLevel } from "../../project/config.ts";
 import { findDvcDir } from "../../project/upwards.ts";
 import type { Io } from "../terminal/io.ts";
@@ -25,9 +25,8 @@ export function chosenLevel(flags: LevelFlags): ConfigLevel | undefined {
   const named = configLevels.filter((level) => flags[level] === true);
   if (named.length < 2) return named[0];
   throw new SweeplineError({
-    code: "OPTIONS_CONFLICT",
+    code: "BAD_OPTIONS",
     message: `argument --${named[1]}: not allowed with argument --${named[0]}`,
-    exitCode: exitCodes.usage,
   });
 }
 

@@ -1,7 +1,7 @@
 /** The options that say how long, how often and on what experiments run: shared by all commands that run the queue. */
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import type { EntryLimits } from "../../experiments/record.ts";
 import type { CoordinatorOptions } from "../../run/coordinator.ts";
 import type { RetryPolicy } from "../../run/limits/retry.ts";
@@ -55,13 +55,11 @@ function checkTogether({ gpus, perGpu, failFast, maxFailures }: LimitFlags): voi
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: "--fail-fast stops at the first failure, --max-failures at a later one: give one of them",
-      exitCode: exitCodes.usage,
     });
   if (perGpu === undefined || gpus !== undefined) return;
   throw new SweeplineError({
     code: "BAD_OPTIONS",
     message: "--per-gpu says how many experiments share one of --gpus: it means nothing without them",
-    exitCode: exitCodes.usage,
   });
 }
 

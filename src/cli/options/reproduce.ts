@@ -1,6 +1,6 @@
 /** The options that `repro` and `exp run` share, and what they mean for the pipeline. */
 import { type Command, InvalidArgumentError } from "commander";
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import type { ReproduceOptions } from "../../pipeline/types.ts";
 import type { Project } from "../../project/project.ts";
 
@@ -56,7 +56,6 @@ export function refuseWorkspaceRuns({ dry, interactive }: ReproduceFlags, comman
     code: "BAD_OPTIONS",
     message: `a sweep runs in copies of the workspace: \`${command}\` takes neither --dry nor --interactive`,
     hint: "`sweepline expand OVERRIDE...` shows its points.",
-    exitCode: exitCodes.usage,
   });
 }
 
@@ -79,7 +78,6 @@ export function asksStages(
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: `${interactive ? "--interactive" : "core.interactive"} asks stage by stage: it can't be used with --jobs above 1`,
-      exitCode: exitCodes.usage,
     });
   return asks;
 }

@@ -18,7 +18,7 @@ export function filesToCopy(repository: Repository, paths: readonly string[]): r
       });
     if (inside === "" || inside.startsWith("..") || inside.split(path.sep).includes(".git"))
       throw new SweeplineError({
-        code: "COPY_PATH_OUTSIDE",
+        code: "OUTSIDE_REPOSITORY",
         message: `'${target}' can't be copied: it is not inside this repository`,
       });
     collect(repository.workTree, inside, found);

@@ -48,7 +48,7 @@ export async function openParamFiles(
     const absolute = realPath(path.resolve(context.project.root, folder, name));
     const inGit = path.relative(context.repository.workTree, absolute);
     if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
-      throw new SweeplineError({ code: "PARAM_FILE_OUTSIDE", message: `'${name}' is outside of the repository` });
+      throw new SweeplineError({ code: "OUTSIDE_REPOSITORY", message: `'${name}' is outside of the repository` });
     const bytes = readIfExists(absolute);
     const content =
       configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);

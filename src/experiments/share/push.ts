@@ -42,7 +42,7 @@ async function standingOf(
   return isOlder ? { kind: "push", expected: there } : { kind: "diverged" };
 }
 
-/** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; DATA_PUSH_FAILED where data could not be stored: then no ref is pushed. */
+/** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; TRANSFER_FAILED where data could not be stored: then no ref is pushed. */
 export async function pushExperiments(context: ExperimentsContext, request: PushRequest): Promise<PushResult> {
   const { remote, experiments } = request;
   const listed = await remoteExperiments(context.repository, remote);
@@ -83,7 +83,7 @@ export async function pushExperiments(context: ExperimentsContext, request: Push
 function dataFailed({ failed }: DataOutcome): SweeplineError {
   const [first] = failed;
   return new SweeplineError({
-    code: "DATA_PUSH_FAILED",
+    code: "TRANSFER_FAILED",
     message: `${failed.length} file${failed.length === 1 ? "" : "s"} failed to upload: ${first?.message ?? ""}`,
     hint: "Nothing was pushed to the Git remote; the same command goes on with what is missing.",
   });

@@ -1,5 +1,6 @@
 /** Python: parameters are read and edited as text; nothing is ever run. */
 
+import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { asTuple } from "../../base/python.ts";
 import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
@@ -68,7 +69,7 @@ class PythonFile implements FormatDocument {
     return pythonSource(value, this.quote);
   }
 
-  private refuse(code: string, reason: string, hint?: string): SweeplineError {
+  private refuse(code: ErrorCode, reason: string, hint?: string): SweeplineError {
     const message = `Invalid \`--set-param\` value: ${reason} ('${this.source.path}')`;
     return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
   }

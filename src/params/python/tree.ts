@@ -31,7 +31,7 @@ export interface PythonTree {
 export function locatePython(source: SourceText, options: Pick<PythonText, "specials"> = {}): PythonTree {
   const shift = source.text.startsWith("\ufeff") ? 1 : 0;
   const fail: PythonText["fail"] = (offset, what) => {
-    const problem = { code: "PYTHON_INVALID", what: `Python file structure is corrupted: ${what}` };
+    const problem = { code: "PYTHON_INVALID" as const, what: `Python file structure is corrupted: ${what}` };
     throw parseFailure(source, offset + shift, problem);
   };
   const page: PythonText = { text: source.text.slice(shift), shift, fail, ...options };

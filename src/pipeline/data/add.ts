@@ -1,5 +1,7 @@
 /** `add`: puts files and folders of the workspace into the cache and writes a .dvc file for each. */
+
 import path from "node:path";
+import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists } from "../../base/files.ts";
 import { tryGit } from "../../git/run.ts";
@@ -38,7 +40,7 @@ interface AddTarget {
   readonly dvcFile: string;
 }
 
-function refuse(code: string, message: string, hint?: string): SweeplineError {
+function refuse(code: ErrorCode, message: string, hint?: string): SweeplineError {
   return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
 }
 
@@ -55,7 +57,7 @@ function checkPlace(request: AddRequest, shown: string, absolute: string): void 
   if (inside === "" || /^\.(?:dvc|git)(?:\/|$)/.test(inside))
     throw refuse("OUTSIDE_PROJECT", `'${shown}' holds the project's own files: it can't be added`);
   if (/(?:^|\/)(?:dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(inside))
-    throw refuse("OUTPUT_IS_STAGE_FILE", `DVC file '${shown}' cannot be an output.`);
+    throw refuse("DVC_FILE_AS_DATA", `DVC file '${shown}' cannot be an output.`);
   const own = lstatIfExists(absolute);
   if (own === undefined) throw refuse("OUTPUT_MISSING", `output '${shown}' does not exist`);
   const isLinked = realTarget(path.dirname(absolute)) !== path.dirname(absolute);
@@ -72,7 +74,7 @@ async function checkUntracked(project: Project, shown: string, absolute: string)
   const listing = await tryGit(["--literal-pathspecs", "ls-files", "-z", "--", name], { cwd: project.gitRoot });
   if (listing.stdout.length === 0) return;
   throw refuse(
-    "TRACKED_BY_GIT",
+    "OUTPUT_TRACKED",
     `output '${shown}' is already tracked by SCM (e.g. Git).\n    You can remove it from Git, then add to DVC.\n        To stop tracking from Git:\n            git rm -r --cached '${shown}'\n            git commit -m "stop tracking ${shown}"`,
   );
 }
@@ -116,7 +118,7 @@ async function addOne(request: AddRequest, target: AddTarget, written: Set<strin
 
 /**
  * Adds the targets one after the other; all are checked before the first is read. Errors: OUTPUT_MISSING,
- * OUTSIDE_PROJECT, OUTPUT_IS_STAGE_FILE, LINKED_FOLDER, IGNORED, TRACKED_BY_GIT, OUTPUT_OVERLAP, OUTPUT_OF_STAGE.
+ * OUTSIDE_PROJECT, DVC_FILE_AS_DATA, LINKED_FOLDER, IGNORED, OUTPUT_TRACKED, OUTPUT_OVERLAP, OUTPUT_OF_STAGE.
  */
 export async function addPaths(request: AddRequest): Promise<Added> {
   const stages = await loadProjectStages(request.project);

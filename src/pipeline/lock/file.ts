@@ -2,7 +2,7 @@
  * dvc.lock: what each stage was when it last ran. Stages stay in the order in which they were first written; a stage
  * that changes is replaced in its place and the bytes of all others stay. Format: DVC's schema 2.0 (spec section 2).
  */
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, readIfExists, writeAtomic } from "../../base/files.ts";
 import { isMap, sameValue, type Value } from "../../base/value.ts";
 import { dataReader } from "../../params/data-file.ts";
@@ -225,19 +225,19 @@ function describe(read: Exclude<LockRead, { kind: "absent" | "ok" }>): string {
   return read.place === null ? read.problem : `${read.problem} (line ${read.place.line}, column ${read.place.column})`;
 }
 
+const unusable = {
+  conflicted: {
+    code: "LOCK_CONFLICTED",
+    hint: "Resolve the conflict, or remove the file and run `sweepline repro`.",
+  },
+  newer: { code: "LOCK_NEWER", hint: "Use a later version of sweepline." },
+  broken: { code: "LOCK_BROKEN", hint: "Restore the file from Git, or remove it and run `sweepline repro`." },
+} as const;
+
 /** The error for a lock file that can't be used; `name` as the user would write the path. */
 export function lockProblem(read: Exclude<LockRead, { kind: "absent" | "ok" }>, name: string): SweeplineError {
-  const hints = {
-    conflicted: "Resolve the conflict, or remove the file and run `sweepline repro`.",
-    newer: "Use a later version of sweepline.",
-    broken: "Restore the file from Git, or remove it and run `sweepline repro`.",
-  } as const;
-  return new SweeplineError({
-    code: `LOCK_${read.kind.toUpperCase()}`,
-    message: `'${name}' can't be read: ${describe(read)}`,
-    hint: hints[read.kind],
-    exitCode: exitCodes.refused,
-  });
+  const message = `'${name}' can't be read: ${describe(read)}`;
+  return new SweeplineError({ ...unusable[read.kind], message });
 }
 
 /** Reads a lock file that has to be usable; an absent one is empty. Throws LOCK_CONFLICTED, LOCK_NEWER, LOCK_BROKEN. */

@@ -1,7 +1,7 @@
 /** From the configuration to a remote. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import type { Project } from "../../project/project.ts";
 import { folderRemote } from "./folder.ts";
 import type { StorageRemote } from "./types.ts";
@@ -19,7 +19,6 @@ function configError(problem: string, hint?: string): SweeplineError {
     code: "REMOTE_UNKNOWN",
     message: `config file error: ${problem}`,
     ...(hint === undefined ? {} : { hint }),
-    exitCode: exitCodes.configInvalid,
   });
 }
 

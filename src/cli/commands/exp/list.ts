@@ -35,12 +35,15 @@ function formatOf(options: Options): ListFormat {
 
 function checkOptions(remote: string | undefined, options: Options): void {
   if (options.shaOnly && remote !== undefined)
-    throw new SweeplineError({ code: "BAD_OPTIONS", message: "--sha-only not supported with git_remote." });
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--sha-only not supported with git_remote.",
+      exitCode: exitCodes.refused,
+    });
   if (options.shaOnly && options.nameOnly)
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: "--name-only and --sha-only exclude each other",
-      exitCode: exitCodes.usage,
     });
 }
 

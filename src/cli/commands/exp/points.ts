@@ -1,5 +1,5 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
-import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { SweeplineError } from "../../../base/errors.ts";
 import type { ProjectConfigs } from "../../../config/project-config.ts";
 import type { SweeperOverride } from "../../../config/sweeper-params.ts";
 import { singleEdits, underGiven } from "../../../sweep/config-sweep.ts";
@@ -38,7 +38,6 @@ export async function readPoints(
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: "--points and overrides exclude each other",
-      exitCode: exitCodes.usage,
     });
   const text = pointsFile === "-" ? await readStdin(io) : readNamedFile(pointsFile);
   const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
@@ -84,7 +83,6 @@ function noOverrides(configs: ProjectConfigs | undefined): SweeplineError {
   return new SweeplineError({
     code: "NO_OVERRIDES",
     message: `a sweep needs overrides, a file of them (@sweep.txt) or --points FILE${inConfig}`,
-    exitCode: exitCodes.usage,
   });
 }
 

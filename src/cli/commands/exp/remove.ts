@@ -39,7 +39,6 @@ function checkOptions(names: readonly string[], options: Options): void {
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: "--git-remote can't be used with --queue or --sweep: a queue is of one repository",
-      exitCode: exitCodes.usage,
     });
   if (chosen) return;
   throw new SweeplineError({

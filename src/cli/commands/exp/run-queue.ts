@@ -36,9 +36,8 @@ const silent: Progress = { emit: () => undefined, close: async () => undefined }
 function checkJobs(jobs: number, io: Io): void {
   if (!Number.isSafeInteger(jobs) || jobs < 1 || jobs > 1024)
     throw new SweeplineError({
-      code: "BAD_JOBS",
+      code: "BAD_OPTIONS",
       message: "--jobs takes a whole number from 1 to 1024",
-      exitCode: exitCodes.usage,
     });
   const cores = availableParallelism();
   if (jobs > cores)

@@ -68,7 +68,6 @@ function refuse(message: string, hint?: string): SweeplineError {
   return new SweeplineError({
     code: "BAD_OPTIONS",
     message,
-    exitCode: exitCodes.usage,
     ...(hint === undefined ? {} : { hint }),
   });
 }

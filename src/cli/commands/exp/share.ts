@@ -95,7 +95,7 @@ export function dataPullFailed(data: DataOutcome): SweeplineError | undefined {
   if (first === undefined) return undefined;
   const count = data.failed.length;
   return new SweeplineError({
-    code: "DATA_PULL_FAILED",
+    code: "TRANSFER_FAILED",
     message: `${count} file${count === 1 ? "" : "s"} failed to download: ${first.message}`,
     hint: "The experiments are here; the same command goes on with the data that is missing.",
   });

@@ -33,7 +33,10 @@ interface Options extends ReproduceFlags, CompositionFlags {
 function insideProject(root: string, name: string, folder: string): string {
   const relative = path.relative(root, path.resolve(folder, name));
   if (relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative)) return relative;
-  throw new SweeplineError({ code: "PATH_OUTSIDE", message: `'${name}' is outside of the project: a job has it not` });
+  throw new SweeplineError({
+    code: "OUTSIDE_PROJECT",
+    message: `'${name}' is outside of the project: a job has it not`,
+  });
 }
 
 function runOf({ cwd }: Io, { project }: ExperimentsContext, options: Options): PlanRun {

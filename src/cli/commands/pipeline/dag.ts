@@ -23,6 +23,7 @@ function checkFlags(flags: Flags): void {
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: "`--outs` and `--collapse-foreach-matrix` are mutually exclusive",
+      exitCode: exitCodes.refused,
     });
 }
 

@@ -86,8 +86,7 @@ async function runStage(io: Io, project: Project, target: string, flags: Flags):
       (lock) => reproduce(project, { ...request, lock }, stageEvents(io, { groups, messages })),
       interrupt.signal,
     );
-    if (result.kind === "cancelled")
-      throw new SweeplineError({ code: "STOPPED", message: "stopped", exitCode: exitCodes.interrupted });
+    if (result.kind === "cancelled") throw new SweeplineError({ code: "STOPPED", message: "stopped" });
     if (result.kind === "failed")
       throw new SweeplineError({ code: "STAGE_FAILED", message: result.failures[0]?.message ?? "failed to run" });
     return result.writtenFiles;

@@ -24,7 +24,7 @@ interface ConfigFlags extends LevelFlags {
 }
 
 function usageError(message: string): SweeplineError {
-  return new SweeplineError({ code: "USAGE", message, exitCode: exitCodes.usage });
+  return new SweeplineError({ code: "BAD_OPTIONS", message });
 }
 
 /** The files to look at: the one that was named, or all that there can be. */

@@ -16,9 +16,8 @@ interface InitFlags {
 async function run(io: Io, folder: string, flags: InitFlags): Promise<void> {
   if (!flags.scm && flags.subdir)
     throw new SweeplineError({
-      code: "OPTIONS_CONFLICT",
+      code: "BAD_OPTIONS",
       message: "Cannot initialize repo with `--no-scm` and `--subdir`",
-      exitCode: exitCodes.usage,
     });
   const { gitRoot, files } = initProject(path.resolve(io.cwd, folder), {
     git: !flags.scm ? "none" : flags.subdir ? "subdir" : "top",

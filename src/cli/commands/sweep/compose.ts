@@ -91,7 +91,6 @@ function readEdits(overrides: readonly string[]): readonly ParamEdit[] {
   throw new SweeplineError({
     code: "BAD_OPTIONS",
     message: `'${other.file}:${other.text}' is for another file than the composed one`,
-    exitCode: exitCodes.usage,
   });
 }
 

@@ -1,0 +1,47 @@
+import type { CodeTable } from "./table.ts";
+
+/** The command line, the project and its settings. */
+export const commandLineCodes = {
+  AMBIGUOUS_SORT_COLUMN: ["Several columns have the name to sort by.", "Put the file in front: `metrics.json:loss`."],
+  BAD_FOLDER: ["The folder of `--cd` can't be used.", "Name a folder that exists and may be entered."],
+  BAD_OPTIONS: [
+    "Options exclude each other, or an option has a wrong value.",
+    "The message names them; `--help` has all.",
+  ],
+  CONFIG_INVALID: [
+    "A settings file, such as `.dvc/config`, can't be read.",
+    "Correct the line or option that is named.",
+  ],
+  FILE_EXISTS: [
+    "A file that would be written is there, and is something else.",
+    "Move it away, or replace it with `--force`.",
+  ],
+  FILE_MISSING: [
+    "A file named on the command line is not there, or is a folder.",
+    "Check the path: it starts at the current folder.",
+  ],
+  IGNORED_BY_GIT: ["Git ignores `.dvc`, which has to be tracked.", "Add `!.dvc` to .gitignore."],
+  NOTHING_CHOSEN: ["The command was not told what to work on.", "Give names, or one of the options that are listed."],
+  NOT_A_FILE: ["A path that is to be read is a pipe, a socket or a device.", "Put a file or folder in its place."],
+  NOT_A_PROJECT: [
+    "There is no project here, nor in a folder above.",
+    "`sweepline init` starts one; or change the folder.",
+  ],
+  NOT_IN_GIT: ["The folder is in no Git repository.", "`git init` first, or use `--no-scm` or `--subdir`."],
+  NO_PLACE: ["`queue move` was not told where to.", "Use one of `--first`, `--last` and `--before NAME`."],
+  PROJECT_EXISTS: [
+    "`.dvc` is there already.",
+    "Use it; `sweepline init --force` makes a new one and removes the old one's cache.",
+  ],
+  REQUEST_FIELD: [
+    "A request on the standard input lacks a field, or it has the wrong type.",
+    "Correct the line that is named.",
+  ],
+  REQUEST_NOT_JSON: [
+    "A line of the standard input is not a JSON object.",
+    'Write one object a line: `{"id": "1", "input": "lr=0.1"}`.',
+  ],
+  STOPPED: ["The command was stopped before it ended.", "Run it again: finished stages are not run twice."],
+  UNKNOWN_COMMAND: ["There is no command of this name.", "`sweepline help` lists them."],
+  UNKNOWN_SORT_COLUMN: ["No column has the name to sort by.", "The table without `--sort-by` shows the columns."],
+} as const satisfies CodeTable;

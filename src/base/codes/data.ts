@@ -1,0 +1,29 @@
+import type { CodeTable } from "./table.ts";
+
+/** Data, the cache and its remotes. */
+export const dataCodes = {
+  BROKEN_LINK: ["A symbolic link in data leads nowhere.", "Remove it."],
+  CACHE_MISSING: ["The cache lacks objects.", "`sweepline repro` makes them, `sweepline pull` fetches them."],
+  CACHE_OBJECT_BROKEN: [
+    "An object in the cache is not what its name says.",
+    "Run the stage that makes it again, or pull it.",
+  ],
+  DVC_FILE_UNUSUAL: ["A .dvc file is written in a way that can't be updated.", "Remove it and add the data again."],
+  HASH_INVALID: ["A hash in a lock file or .dvc file can't be that of an object.", "Restore the file from Git."],
+  IGNORED: [".dvcignore ignores the path.", "Correct .dvcignore, or choose another path."],
+  IGNORE_FILE_IN_DATA: ["There is a .dvcignore inside of data.", "Move it above the data."],
+  LINKED_FOLDER: ["The path leads through a symbolic link to a folder.", "Add it by its real path."],
+  NO_LINK_TYPE: [
+    "None of the types of links of `cache.type` works here.",
+    "Add copy: `sweepline config cache.type reflink,copy`.",
+  ],
+  REMOTE_FILE_MISSING: ["A remote lacks a file.", "Push it from where it is."],
+  REMOTE_OBJECT_BROKEN: ["An object of a remote is not what its name says.", "Remove it there, and push it again."],
+  REMOTE_UNKNOWN: ["There is no remote of this name, or no default remote.", "`sweepline remote list` lists them."],
+  REMOTE_UNSUPPORTED: [
+    "Remotes of this kind are not supported yet.",
+    "Use a folder, or `dvc push` and `dvc pull`: they use the same cache.",
+  ],
+  TRANSFER_FAILED: ["Files could not be transferred.", "The same command goes on with what is missing."],
+  UNSAVED_FILES: ["Files that are not in the cache would be lost.", "Save them, or use `--force`."],
+} as const satisfies CodeTable;

@@ -1,0 +1,50 @@
+import type { CodeTable } from "./table.ts";
+
+/** Experiments, the queue and its workers. */
+export const experimentCodes = {
+  BAD_BRANCH: ["The name can't be that of a Git branch.", "Choose another one."],
+  BAD_NAME: [
+    "The name can't be that of an experiment.",
+    "Use letters, digits, '.', '_' and '-', and no name of a branch.",
+  ],
+  BRANCH_EXISTS: ["A branch of this name exists.", "Give another name."],
+  COMMIT_REFUSED: ["A result could not be recorded.", "Nothing is lost: the hint has the command that keeps it."],
+  COPY_GONE: ["A workspace copy was removed while stages ran in it.", "Run the experiment again."],
+  COPY_PATH_MISSING: ["A path of `--copy-paths` is not there.", "It takes files and folders of this repository."],
+  ENTRY_BROKEN: ["A queue entry can't be read.", "`sweepline queue remove` takes it out of the queue."],
+  EXPERIMENT_FAILED: [
+    "An experiment failed.",
+    "The message says why; the log has the rest: `sweepline exp logs NAME`.",
+  ],
+  KILLED: ["An experiment was ended by `sweepline queue kill`.", "`sweepline queue retry` runs it again."],
+  LOCKED: ["Another process is at work here.", "Wait for it to end, then try again."],
+  LOST: [
+    "The worker of an experiment was lost, more than once.",
+    "See the log; memory that was used up is a usual cause.",
+  ],
+  NAME_AMBIGUOUS: ["Several experiments have this name.", "Use one of the full names of refs that are listed."],
+  NAME_TAKEN: ["An experiment of this name exists.", "Choose another name, or replace it with `--force`."],
+  NOT_AN_EXPERIMENT: ["There is no experiment of this name.", "`sweepline exp list -A` lists them."],
+  NOT_A_TASK: ["There is no entry of this name in the queue.", "`sweepline queue status` lists them."],
+  NOT_KILLED: [
+    "An experiment did not end when it was told to.",
+    "`sweepline queue status --json` names the process that runs it.",
+  ],
+  NOT_RUNNING: ["An experiment does not run.", "`sweepline queue status` lists what is running."],
+  NOT_STARTED: ["Workers or a program in the background did not start.", "See the log that is named."],
+  NOT_STOPPED: ["The queue workers did not answer.", "See the log that is named."],
+  NO_LOG: ["There is no log of the experiment.", "Logs are kept in the repository where it ran."],
+  RESULT_UNREADABLE: ["What an experiment left behind can't be committed.", "The message has Git's reason."],
+  REVISION_UNREADABLE: ["The experiment or commit to compare with can't be read.", "The message says why."],
+  RUNNING: ["The experiments are running.", "`sweepline queue kill` ends them."],
+  STAGE_REFUSED: [
+    "A stage of an experiment could not be run.",
+    "The message says why: usually a missing dependency or output.",
+  ],
+  STOPPING: ["The queue workers are about to stop.", "Wait, or end them with `sweepline queue stop --kill`."],
+  SUSPENDED: [
+    "The process that runs the queue is stopped (Ctrl+Z or SIGSTOP).",
+    "`kill -CONT PID` lets it go on, `kill -KILL PID` ends it.",
+  ],
+  TIMED_OUT: ["An experiment ran longer than `--timeout`.", "Give it more time, or make it faster."],
+} as const satisfies CodeTable;
