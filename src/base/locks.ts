@@ -5,6 +5,7 @@
 import path from "node:path";
 import { SweeplineError } from "./errors.ts";
 import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.ts";
+import { pause } from "./pause.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./processes.ts";
 
 export interface LockOwner extends ProcessIdentity {
@@ -66,8 +67,6 @@ export function tryLock(file: string, what: string): boolean {
 export function unlock(file: string): void {
   removeFile(file);
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
  * Runs `work` while holding the lock; waits for a living owner up to `waitMs` (default 30 s), then throws LOCKED

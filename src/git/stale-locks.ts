@@ -1,6 +1,7 @@
 /** Lock files that a killed git left behind: Git never removes them, and refuses whatever they lock until somebody does. */
 import path from "node:path";
 import { lstatIfExists, readdirSync, readFileSync, readlinkSync, removeFile } from "../base/files.ts";
+import { pause } from "../base/pause.ts";
 import { processIds } from "../base/processes.ts";
 import type { Repository } from "./repository.ts";
 
@@ -21,8 +22,6 @@ export function staleGitLocks(repository: Repository): readonly string[] {
 /** How long to wait for other git processes of the repository to end, which may hold the lock. */
 const waitMs = 2_000;
 const pollMs = 100;
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, pollMs));
-
 /**
  * Removes a lock that `message`, Git's refusal of a ref transaction, names, if nobody holds it. Answers whether it did.
  */
@@ -30,7 +29,7 @@ export async function removeNamedLock(repository: Repository, message: string): 
   const file = /Unable to create '(.+\.lock)': File exists/.exec(message)?.[1];
   if (file === undefined) return false;
   const wanted = path.resolve(repository.workTree, file);
-  for (const until = Date.now() + waitMs; Date.now() < until; await pause()) {
+  for (const until = Date.now() + waitMs; Date.now() < until; await pause(pollMs)) {
     // Whoever held it is through.
     if (lstatIfExists(wanted) === undefined) return true;
     if (!staleGitLocks(repository).includes(wanted)) continue;

@@ -1,13 +1,13 @@
 /** Prints a log while it grows: for `exp run --temp`, which shows its run, and `exp logs -f`. */
+
 import { closeSync, existsSync, fstatSync, openRead, readSync } from "../../base/files.ts";
+import { pause } from "../../base/pause.ts";
 import type { StateLayout } from "../../experiments/layout.ts";
 import { runFolder } from "../../experiments/runs/records.ts";
 import type { Io } from "./io.ts";
 
 const pollMs = 50;
 const blockBytes = 64 * 1024;
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 /** Reads a file from where it stopped the last time. */
 class LogReader {
   private handle: number | undefined;

@@ -1,6 +1,8 @@
 /** Ends single running experiments: they count as failed, whoever runs them. */
+
 import { SweeplineError } from "../../base/errors.ts";
 import { readLock } from "../../base/locks.ts";
+import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { sequenceText } from "../layout.ts";
 import { killGroup } from "../recovery/recovery.ts";
@@ -12,8 +14,6 @@ import { type KillManner, removeRequest, writeRequest } from "./requests.ts";
 
 const pollMs = 25;
 const limitMs = 60_000;
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 export interface KilledTask {
   readonly name: string;
   /** The process that ran it, where it is stopped: the stages are gone, and when it goes on it notes the failure. */

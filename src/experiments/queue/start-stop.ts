@@ -1,7 +1,9 @@
 /** Starting and stopping the background coordinator, as the commands `queue start` and `queue stop` do it. */
+
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, makeFolder, rename } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
+import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { startDetached } from "../../pipeline/processes/detached.ts";
 import type { StateLayout } from "../layout.ts";
@@ -15,8 +17,6 @@ const startLimitMs = 30_000;
 /** Stages have five seconds to end after SIGTERM. */
 const stopLimitMs = 60_000;
 const largestLogBytes = 4 << 20;
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Waits until the condition holds; false where the time is over before. */
 async function until(condition: () => boolean, limitMs: number): Promise<boolean> {

@@ -1,6 +1,8 @@
 /** After a crash: ends stages of dead runs and frees what those held. Called by the next command, whatever it is. */
+
 import { removeFile } from "../../base/files.ts";
 import { isLockHeld, lockHolder, tryLock, unlock } from "../../base/locks.ts";
+import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { dropLostLeases } from "../../pipeline/locks/leases.ts";
 import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
@@ -37,7 +39,7 @@ const pollMs = 25;
 async function whenRecovered(file: string): Promise<void> {
   for (const until = Date.now() + waitMs; Date.now() < until; ) {
     if (lockHolder(file)?.what !== recoveryMark) return;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await pause(pollMs);
   }
 }
 

@@ -9,6 +9,7 @@ import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { closeSync, makeFolder, openForLock, readIfExists, rewriteOpen } from "../../base/files.ts";
 import { readLock, tryLock, unlock } from "../../base/locks.ts";
+import { pause } from "../../base/pause.ts";
 import { commandLineOf } from "../../base/processes.ts";
 import type { Project } from "../../project/project.ts";
 import { tryFlock } from "./flock.ts";
@@ -20,8 +21,6 @@ const waitMs = 3_000;
 const quickMs = 100;
 const shortestPauseMs = 20;
 const longestPauseMs = 320;
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 export interface LockRequest {
   /** For people and for DVC: `sweepline repro train`. */

@@ -3,9 +3,11 @@
  * variable in the environment that they inherited, so only where the kernel shows it (Linux), and only those that did
  * not empty their environment.
  */
+
 import { beforeEffect } from "../../base/effects.ts";
 import { systemErrorCode } from "../../base/errors.ts";
 import { readFileSync } from "../../base/files.ts";
+import { pause } from "../../base/pause.ts";
 import { identifyProcess, isAlive, type ProcessIdentity, processIds } from "../../base/processes.ts";
 
 /** What all processes of a workspace copy have in their environment: the copy's folder. */
@@ -88,13 +90,13 @@ async function endProcessesWith(variable: string, others: ReadonlySet<string>): 
   if (found.length === 0) return 0;
   signalAll(found, "SIGTERM");
   const deadline = Date.now() + graceMs;
-  while (found.some(isAlive) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, pollMs));
+  while (found.some(isAlive) && Date.now() < deadline) await pause(pollMs);
   // Those that were started meanwhile, too.
   for (let round = 0; round < 5; round++) {
     const left = processesWith(variable, others);
     if (left.length === 0) break;
     signalAll(left, "SIGKILL");
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await pause(pollMs);
   }
   return found.length;
 }

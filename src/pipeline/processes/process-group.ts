@@ -1,6 +1,8 @@
 /** Ending a stage's processes: all of its group, not the shell alone. */
+
 import { beforeEffect } from "../../base/effects.ts";
 import { systemErrorCode } from "../../base/errors.ts";
+import { pause } from "../../base/pause.ts";
 import { hasLivingMember } from "../../base/processes.ts";
 
 /** How long a group may take to end after SIGTERM before it is killed. */
@@ -28,16 +30,12 @@ export function isGroupRunning(group: number): boolean {
   return hasLivingMember(group);
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** SIGTERM to the group, SIGKILL to those still there after the grace time; returns when none is left. */
 export async function stopProcessGroup(group: number, graceMs = stopGraceMs): Promise<void> {
   signalGroup(group, "SIGTERM");
   const deadline = Date.now() + graceMs;
   while (isGroupRunning(group)) {
     if (Date.now() >= deadline) return signalGroup(group, "SIGKILL");
-    await wait(pollMs);
+    await pause(pollMs);
   }
 }

@@ -1,7 +1,8 @@
 /** The log of an entry of the queue: refused, or with --follow waited for, while it has not been started. */
-import { setTimeout } from "node:timers/promises";
+
 import { SweeplineError } from "../../../base/errors.ts";
 import { existsSync } from "../../../base/files.ts";
+import { pause } from "../../../base/pause.ts";
 import { listQueue, type QueueEntry, runningSequences } from "../../../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { type RunFolder, runFolder } from "../../../experiments/runs/records.ts";
@@ -30,7 +31,7 @@ export async function startedRun(call: LogCall, { sequence, name }: QueueEntry):
   if (!options.follow) throw notStarted(`Experiment '${name}' is in queue but has not been started`);
   io.stderr.write(`Experiment '${name}' is in queue but has not been started: waiting for it.\n`);
   for (let look = 1; !hasStarted(); look++) {
-    await setTimeout(pollMs);
+    await pause(pollMs);
     if (look % looksAtQueue !== 0 || hasStarted()) continue;
     const { entries } = await listQueue(context);
     if (!entries.some((entry) => entry.sequence === sequence))

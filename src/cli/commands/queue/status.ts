@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { pause } from "../../../base/pause.ts";
 import { type QueueStatus, queueStatus } from "../../../experiments/queue/status.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
@@ -15,8 +16,6 @@ interface Options {
 }
 
 const watchMs = 1_000;
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 function textOf(status: QueueStatus, options: Options): string {
   if (options.json) return `${JSON.stringify(status)}\n`;
   return queueText(status, new Date(), options.verbose ? "details" : "plain");
