@@ -18,7 +18,7 @@ function hex(code: number, digits: number): string {
  * A CI system reads commands in its log: Azure and GitHub's old form anywhere in a line, GitHub's new form where a line
  * starts. Which system shows the log is not asked: the texts are as odd in any.
  */
-const logCommand = /##(?=\[|vso\[)|(?<=^[^\S\n]*):(?=:)/gim;
+const logCommand = /##(?=\[|vso\[)|:(?=:)(?<=^[^\S\n]*:)/gim;
 
 function withoutLogCommands(text: string): string {
   if (!text.includes("##") && !text.includes("::")) return text;

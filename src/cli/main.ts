@@ -1,6 +1,6 @@
+import { wordsOfSystemError } from "../base/errno.ts";
 import { exitCodes } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
-import { wordsOfSystemError } from "./terminal/failure.ts";
 import { isInterruptible } from "./terminal/interrupt.ts";
 import { type ExitCode, processIo } from "./terminal/io.ts";
 import { version } from "./version.ts";

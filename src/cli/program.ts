@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { errnoWords } from "../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
@@ -36,11 +37,9 @@ function unknownCommand(words: string): SweeplineError {
 }
 
 const folderFaults: Readonly<Record<string, string>> = {
+  ...errnoWords,
   ENOENT: "there is no such folder",
   ENOTDIR: "it is not a folder",
-  EACCES: "permission denied",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "the name is too long",
 };
 
 /** Makes the folder of --cd the process's own: for children, and for names that are relative. Throws BAD_FOLDER. */

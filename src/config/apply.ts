@@ -3,8 +3,8 @@
  * change never adds a key, `+` does not meet a value, `~` deletes. List items are deleted as in Hydra 1.4.
  */
 
-import { closest } from "fastest-levenshtein";
 import type { ErrorCode } from "../base/error-codes.ts";
+import { nearest } from "../base/nearest.ts";
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
 import { isOpenBelowHydra } from "./hydra-own.ts";
@@ -178,7 +178,7 @@ function notThere(
   const missing = path[depth] ?? "";
   const above = path.slice(0, depth);
   const keys = holder?.kind === "map" ? [...holder.entries.keys()].map(String) : [];
-  const near = keys.length === 0 ? undefined : closest(missing, keys);
+  const [near] = nearest(missing, keys);
   const meant = near === undefined ? "" : ` Did you mean '${[...above, near].join(".")}'?`;
   const where = above.length === 0 ? "the config" : `'${above.join(".")}'`;
   return refused(override, "CONFIG_UNKNOWN_KEY", {

@@ -4,6 +4,8 @@
  */
 import path from "node:path";
 import { existsSync } from "../base/files.ts";
+import { relativePosix } from "../base/paths.ts";
+import { folderInGit } from "../project/in-git.ts";
 import { isInnerFolder } from "./inner-folder.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
@@ -18,8 +20,8 @@ type Place = Pick<ExperimentsContext, "project" | "repository">;
 
 /** Where entries of this command are queued. */
 export function queueHome({ project, repository }: Place): QueueHome {
-  const inside = posix(path.relative(repository.workTree, project.root));
-  const worktree = posix(path.relative(repository.commonDir, repository.gitDir));
+  const inside = folderInGit(project);
+  const worktree = relativePosix(repository.commonDir, repository.gitDir);
   return { ...(inside === "" ? {} : { project: inside }), ...(worktree === "" ? {} : { worktree }) };
 }
 
@@ -58,8 +60,4 @@ function isGone(context: Place, { project, worktree }: Home): boolean {
   if (worktree !== here.worktree)
     return project === here.project && worktree !== undefined && !existsSync(path.join(commonDir, worktree));
   return project !== undefined && !existsSync(path.join(workTree, project, ".dvc"));
-}
-
-function posix(file: string): string {
-  return file.split(path.sep).join("/");
 }

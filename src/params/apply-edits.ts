@@ -3,9 +3,9 @@
  * change never adds a key), with the list indices of Hydra 1.4. Values are never changed in place.
  */
 
-import { closest } from "fastest-levenshtein";
 import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
 import { listIndex, valueAtPath } from "./child.ts";
@@ -162,7 +162,7 @@ function notInStruct(setting: Setting, holder: Value | undefined, depth: number)
   const above = edit.path.slice(0, depth);
   const place = context.describe(above);
   const keys = isMap(holder) ? [...holder.keys()].map(String) : [];
-  const near = keys.length === 0 ? undefined : closest(missing, keys);
+  const [near] = nearest(missing, keys);
   const meant = near === undefined ? "" : ` Did you mean '${dotted([...above, near])}'?`;
   const where = above.length === 0 ? place : `'${dotted(above)}' (${place})`;
   const advice = withFile(context, `+${edit.text.replace(/^\++/, "")}`);

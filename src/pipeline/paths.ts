@@ -1,27 +1,21 @@
 /** Paths of a pipeline. Keys of indexes are root-relative with "/"; what lies outside the project keeps its absolute path. */
 import path from "node:path";
 import { lstatIfExists, realpathSync } from "../base/files.ts";
+import { insideFolder } from "../base/paths.ts";
 
 /** Whether a path names something that is not a local file: `s3://bucket/x`, `remote://name/x`. */
 export function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
-/** The root-relative name of an absolute path, "" for the root itself, or undefined where it lies outside. */
-export function insideRoot(root: string, absolute: string): string | undefined {
-  if (absolute === root) return "";
-  const prefix = root.endsWith(path.sep) ? root : root + path.sep;
-  return absolute.startsWith(prefix) ? absolute.slice(prefix.length) : undefined;
-}
-
 /** The key of a file in indexes and graphs. */
 export function pathKey(root: string, absolute: string): string {
-  return insideRoot(root, absolute) ?? absolute;
+  return insideFolder(root, absolute) ?? absolute;
 }
 
 /** How messages name a file: relative to the command's folder; a path outside the project stays absolute, as DVC prints it. */
 export function displayPath(root: string, folder: string, absolute: string): string {
-  return insideRoot(root, absolute) === undefined ? absolute : path.relative(folder, absolute);
+  return insideFolder(root, absolute) === undefined ? absolute : path.relative(folder, absolute);
 }
 
 /** The real path of the deepest part that exists, with the rest added: where a write to that path would end up. */

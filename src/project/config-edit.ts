@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { lstatIfExists, makeFolder, readIfExists, writeAtomic } from "../base/files.ts";
+import { relativePosix } from "../base/paths.ts";
 import { checkConfig, configError, readConfigFile, sectionKey } from "./config.ts";
 import { formatIniHeader, formatIniValue, parseIni } from "./ini.ts";
 
@@ -80,7 +81,7 @@ export function removeSection(text: string, name: string): string | undefined {
 /** A path option as it is written: relative to the config file, "/" as separator; URLs, `~` and absolute paths as typed. */
 export function pathForConfig(value: string, cwd: string, file: string): string {
   if (/^\w+:\/\//.test(value) || path.isAbsolute(value) || value.startsWith("~")) return value;
-  return path.relative(path.dirname(file), path.resolve(cwd, value)).split(path.sep).join("/");
+  return relativePosix(path.dirname(file), path.resolve(cwd, value));
 }
 
 /** Which options hold a path relative to the config file. */

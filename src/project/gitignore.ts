@@ -3,6 +3,7 @@ import path from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { SweeplineError } from "../base/errors.ts";
 import { appendText, lstatIfExists, readIfExists, realpathSync, writeAtomic } from "../base/files.ts";
+import { insideFolder, relativePosix } from "../base/paths.ts";
 import type { Project } from "./project.ts";
 
 /** `/name`, with what a pattern would read as more than a character escaped. */
@@ -92,7 +93,7 @@ export function isGitIgnored(gitRoot: string, target: string, files: RuleFiles =
   const kind = lstatIfExists(target)?.isDirectory() ? "/" : "";
   let ignored = false;
   const judge = (file: string, folder: string) => {
-    const answer = files.rulesOf(file)?.checkIgnore(path.relative(folder, target).split(path.sep).join("/") + kind);
+    const answer = files.rulesOf(file)?.checkIgnore(relativePosix(folder, target) + kind);
     if (answer?.ignored) ignored = true;
     else if (answer?.unignored) ignored = false;
   };
@@ -104,7 +105,7 @@ export function isGitIgnored(gitRoot: string, target: string, files: RuleFiles =
 /** The .gitignore of a target's folder; refused where a link leads it out of the work tree. */
 function ignoreFileFor(gitRoot: string, target: string): string {
   const folder = realpathSync(path.dirname(target));
-  if (folder === gitRoot || folder.startsWith(gitRoot + path.sep)) return path.join(folder, ".gitignore");
+  if (insideFolder(gitRoot, folder) !== undefined) return path.join(folder, ".gitignore");
   throw new SweeplineError({
     code: "OUTSIDE_REPOSITORY",
     message: `'${target}' is outside of git repository '${gitRoot}'`,

@@ -2,6 +2,7 @@
 import path from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { existsSync, readIfExists } from "../base/files.ts";
+import { relativePosix } from "../base/paths.ts";
 
 export interface IgnoreRules {
   /** Whether a file (absolute path) is ignored, itself or through a folder above it. */
@@ -49,7 +50,7 @@ export function ignoreRules(root: string): IgnoreRules {
     for (let index = all.length - 1; index >= 0; index--) {
       const level = all[index];
       if (level === undefined || level.matcher === null) continue;
-      const relative = path.relative(level.folder, target).split(path.sep).join("/") + suffix;
+      const relative = relativePosix(level.folder, target) + suffix;
       const result = level.matcher.test(relative);
       if (result.ignored) return true;
       if (result.unignored) return false;

@@ -1,5 +1,6 @@
 /** How an override is read, in words for people. */
 
+import { someLines } from "../base/listing.ts";
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, type OverrideType, sweepOf } from "./evaluate.ts";
 import { type Element, isElementList, kindOf } from "./functions/elements.ts";
@@ -90,7 +91,6 @@ function typeOf(element: Element): string {
 function valueLines(values: readonly (readonly [string, string])[]): string[] {
   const shown = values.slice(0, shownValues);
   const width = Math.max(0, ...shown.map(([text]) => text.length));
-  const lines = shown.map(([text, type]) => `  ${text.padEnd(width)}  ${type}`.trimEnd());
-  const hidden = values.length - shown.length;
-  return hidden > 0 ? [...lines, `  ... and ${hidden} more`] : lines;
+  const lines = shown.map(([text, type]) => `${text.padEnd(width)}  ${type}`.trimEnd());
+  return someLines(lines, shownValues, values.length).map((line) => `  ${line}`);
 }

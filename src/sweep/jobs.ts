@@ -19,11 +19,3 @@ export function sweepJobs(args: readonly string[], maxBatchSize: number | null, 
   const count = combinationCount(lists);
   return { count, batches: batchSizes(count, maxBatchSize), jobs: combinations(lists) };
 }
-
-/** A word as a shell reads it back; only plain ones go without quotes. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+:,./=-]+$/.test(word)) return word;
-  // Easier to read, where nothing in it means something to a shell.
-  if (word.includes("'") && !/["$`\\!\p{Cc}]/u.test(word)) return `"${word}"`;
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}

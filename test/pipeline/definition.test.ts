@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { plainValue } from "../../src/params/located.ts";
 import { parseYaml } from "../../src/params/yaml/parse.ts";
-import { shellWord } from "../../src/pipeline/definition/arguments.ts";
 import { loadProjectStages } from "../../src/pipeline/reading/project-stages.ts";
 import type { Stage } from "../../src/pipeline/types.ts";
 import { scanYaml } from "../../src/yaml/scan.ts";
@@ -88,15 +87,6 @@ describe("templates", () => {
   test("a mapping becomes arguments", async () => {
     const params = `o: {lr: 0.1, flag: true, off: false, s: "a b", l: [1, x y, true], deep: {k: 2}}\n`;
     expect(await commandOf("run ${o}", params)).toBe("run --lr 0.1 --flag --s 'a b' --l 1 'x y' True --deep.k 2");
-  });
-
-  test.each([
-    ["a", "a"],
-    ["", "''"],
-    ["it's", `'it'"'"'s'`],
-    ["$(x)", "'$(x)'"],
-  ])("the shell word of %j is %s", (text, word) => {
-    expect(shellWord(text)).toBe(word);
   });
 
   test("all references that can't be filled, with lines", async () => {

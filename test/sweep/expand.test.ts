@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
 import { expandPoints, splitFile } from "../../src/sweep/expand.ts";
-import { shellWord, sweepJobs } from "../../src/sweep/jobs.ts";
+import { sweepJobs } from "../../src/sweep/jobs.ts";
 
 const textsOf = (args: readonly string[]): string[] =>
   expandPoints(args).points.map((point) => point.overrides.map(({ file, text }) => `${file}:${text}`).join(" "));
@@ -192,15 +192,5 @@ describe("jobs", () => {
         ["a=3", "x.json:b=c\\ d"],
       ],
     ]);
-  });
-
-  test.each([
-    ["a=1", "a=1"],
-    ["a=[1,2]", "'a=[1,2]'"],
-    ["~a", "'~a'"],
-    ["a=it's", '"a=it\'s"'],
-    ["a=it's$", "'a=it'\\''s$'"],
-  ])("%s as a word of a shell", (word, quoted) => {
-    expect(shellWord(word)).toBe(quoted);
   });
 });

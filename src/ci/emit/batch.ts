@@ -1,6 +1,6 @@
 /** Systems that number their jobs: a script chooses its points by the number. */
 
-import { shellWord } from "../../sweep/jobs.ts";
+import { readableShellWord } from "../../base/shell-word.ts";
 import { npmInstall } from "../package-spec.ts";
 import { chooseByIndex, enterProject, runCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
@@ -22,7 +22,7 @@ export const emitSlurm: Emit = (emission) => {
     "work=$(mktemp -d)",
     "trap 'rm -rf \"$work\"' EXIT",
     'cd "$SLURM_SUBMIT_DIR"',
-    `cp ${shellWord(emission.planFile)} "$work/sweep.json"`,
+    `cp ${readableShellWord(emission.planFile)} "$work/sweep.json"`,
     'git clone --quiet --no-checkout "$(git rev-parse --show-toplevel)" "$work/clone"',
     "cache=$(sweepline config cache.dir)",
     'test -n "$cache" || cache=cache',

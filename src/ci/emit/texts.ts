@@ -1,5 +1,5 @@
 /** Pieces that several formats share. */
-import { shellWord } from "../../sweep/jobs.ts";
+import { readableShellWord } from "../../base/shell-word.ts";
 import { shardText } from "../shards.ts";
 import type { Emission } from "./types.ts";
 
@@ -28,12 +28,12 @@ export function titleOf({ sweep, points, shards }: Emission): string {
 
 /** The command of one job; the point comes from the environment. */
 export function runCommand({ planFile }: Pick<Emission, "planFile">, variable = "$POINT"): string {
-  return `sweepline matrix run --plan ${shellWord(planFile)} --point "${variable}"`;
+  return `sweepline matrix run --plan ${readableShellWord(planFile)} --point "${variable}"`;
 }
 
 /** Shell lines that go from the top of a clone to the project. */
 export function enterProject({ folder }: Pick<Emission, "folder">): readonly string[] {
-  return folder === "" ? [] : [`cd ${shellWord(folder)}`];
+  return folder === "" ? [] : [`cd ${readableShellWord(folder)}`];
 }
 
 /** Shell lines that compute the job's points from its index, as packShards does: no list that could be too long. */

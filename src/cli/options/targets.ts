@@ -1,13 +1,11 @@
 /** Files on the command line and in the output are relative to the command's folder; inside they are relative to the project. */
 import path from "node:path";
+import { someLines } from "../../base/listing.ts";
+import { relativePosix } from "../../base/paths.ts";
 import { visible } from "../../base/visible.ts";
 import type { UnreadableFile } from "../../experiments/reading/unreadable.ts";
 import type { Project } from "../../project/project.ts";
 import { type Io, warn } from "../terminal/io.ts";
-
-function posix(file: string): string {
-  return file.split(path.sep).join("/");
-}
 
 /** Where a command's names of files start. */
 export interface NamesPlace {
@@ -22,12 +20,12 @@ export function targetsFrom(
   targets: readonly string[] | undefined,
 ): readonly string[] | undefined {
   if (targets === undefined || targets.length === 0) return undefined;
-  return targets.map((target) => posix(path.relative(project.root, path.resolve(folder, target))));
+  return targets.map((target) => relativePosix(project.root, path.resolve(folder, target)));
 }
 
 /** The same map with its files named from the command's folder. */
 export function rebaseFiles<T>(place: NamesPlace, files: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  const folder = posix(path.relative(place.project.root, place.folder));
+  const folder = relativePosix(place.project.root, place.folder);
   if (folder === "") return files;
   return new Map([...files].map(([file, value]) => [path.posix.relative(folder, file), value]));
 }
@@ -40,10 +38,9 @@ export function warnUnreadable(io: Io, what: string, files: readonly UnreadableF
   if (files.length === 0) return;
   const revisions = [...new Set(files.map(({ revision }) => revision))];
   const causes = [...new Set(files.map(({ message }) => message))];
-  const more = causes.length > listedAtMost ? `\n  ... and ${causes.length - listedAtMost} more` : "";
-  const lines = causes.slice(0, listedAtMost).map((message) => `\n  ${message}`);
-  warn(
-    io,
-    `failed to load some ${what} for following revisions: '${visible(revisions.join(", "))}'.${lines.join("")}${more}`,
+  const lines = someLines(causes, listedAtMost).map(
+    (line) => `
+  ${line}`,
   );
+  warn(io, `failed to load some ${what} for following revisions: '${visible(revisions.join(", "))}'.${lines.join("")}`);
 }

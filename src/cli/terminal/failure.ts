@@ -1,3 +1,4 @@
+import { wordsOfSystemError } from "../../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { closeSync, openRead } from "../../base/files.ts";
 import { visible, visibleText } from "../../base/visible.ts";
@@ -20,23 +21,6 @@ function underline(text: string, offset: number, length: number): string {
   const marked = visible(line.slice(column, markedTo));
   const after = visible(line.slice(markedTo, to)) + (to < line.length ? "..." : "");
   return `  ${before}${marked}${after}\n  ${" ".repeat(before.length)}${"^".repeat(Math.max(1, marked.length))}`;
-}
-
-const systemWords: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EROFS: "read-only file system",
-  ENOSPC: "no space left on device",
-  EDQUOT: "disk quota exceeded",
-  EIO: "input/output error",
-  EMFILE: "too many open files",
-  ENFILE: "too many open files in the system",
-  EFBIG: "file too large",
-};
-
-/** A failed system call in words, or undefined for a code that is not the machine's or the user's doing. */
-export function wordsOfSystemError(error: NodeJS.ErrnoException): string | undefined {
-  return systemWords[error.code ?? ""];
 }
 
 /** Opening may mean reading or writing, and the error does not tell: what is there and can't be read was to be read. */

@@ -1,7 +1,8 @@
 /** What a checkout did, in DVC's words. */
 import path from "node:path";
+import { wordList } from "../../base/listing.ts";
 import type { CheckedOut, CheckoutOutcome } from "../../pipeline/data/checkout.ts";
-import { filesText, wordList } from "../commands/data/transfers.ts";
+import { filesText } from "../commands/data/transfers.ts";
 
 /** As the user sees it from the folder of the command. */
 export function shown(item: CheckedOut, folder: string): string {

@@ -1,5 +1,6 @@
 /** What queueing tells: DVC's lines for what is new, and one line for what was left alone. */
 
+import { someOf } from "../../base/listing.ts";
 import { pythonRepr } from "../../base/python.ts";
 import type { EnqueueOutcome, QueuedPoint } from "../../experiments/make/enqueue.ts";
 import type { Point } from "../../sweep/types.ts";
@@ -54,8 +55,10 @@ export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated
     .map((state) => [count(state), state] as const)
     .filter(([number]) => number > 0);
   if (parts.length > 0) {
-    const names = outcome.known.slice(0, 5).map((item) => item.name);
-    const shown = outcome.known.length > names.length ? `${names.join(", ")}...` : names.join(", ");
+    const shown = someOf(
+      outcome.known.map((item) => item.name),
+      5,
+    );
     const states = parts.map(([number, state]) => `${number} already ${state}`).join(", ");
     lines.push(`Left alone: ${states} (${shown}). ${againText(count("failed"), outcome.known.length)}`);
   }

@@ -1,11 +1,12 @@
 /** What `sweep --dry-run` says: what would be queued, what is done, and how long it should take. */
 
+import { someLines } from "../../base/listing.ts";
+import { readableShellWord } from "../../base/shell-word.ts";
 import { visible } from "../../base/visible.ts";
 import type { EnqueuePreview } from "../../experiments/make/enqueue.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type ExpectedTime, expectedTime } from "../../experiments/runs/expected-time.ts";
 import { durationText } from "../../report/progress/text.ts";
-import { shellWord } from "../../sweep/jobs.ts";
 import { type Io, print } from "../terminal/io.ts";
 import { pointsText } from "./plural.ts";
 import { leftAloneLines, newText } from "./queue-text.ts";
@@ -37,10 +38,12 @@ export function printSweepPreview(io: Io, context: ExperimentsContext, sweep: Sw
     return;
   }
   print(io, `Sweep ${id}: ${pointsText(points)}, ${newText(preview.fresh)}.`);
-  for (const { name, overrides } of preview.fresh.slice(0, listedAtMost))
-    print(io, visible(`  ${name ?? "(a random name)"}  ${overrides.map(shellWord).join(" ")}`));
-  const more = preview.fresh.length - listedAtMost;
-  if (more > 0) print(io, `  ... and ${more} more`);
+  const lines = preview.fresh
+    .slice(0, listedAtMost)
+    .map(({ name, overrides }) =>
+      visible(`${name ?? "(a random name)"}  ${overrides.map(readableShellWord).join(" ")}`),
+    );
+  for (const line of someLines(lines, listedAtMost, preview.fresh.length)) print(io, `  ${line}`);
   for (const line of leftAloneLines(preview)) print(io, line);
   if (toRun > 0) print(io, timeText(expected, jobs));
   print(io, "Nothing was queued or run.");

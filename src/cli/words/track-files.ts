@@ -1,12 +1,8 @@
 import path from "node:path";
+import { shellWord } from "../../base/shell-word.ts";
 import { openRepository } from "../../git/repository.ts";
 import type { Project } from "../../project/project.ts";
 import { type Io, print } from "../terminal/io.ts";
-
-/** A name as a POSIX shell needs it typed. */
-function quoted(name: string): string {
-  return /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'"'"'`)}'`;
-}
 
 /** Stages files that a command wrote where core.autostage is set; otherwise says how to. Paths absolute. */
 export async function trackFiles(
@@ -22,7 +18,7 @@ export async function trackFiles(
     return;
   }
   if (written.hint === "quiet") return;
-  const names = files.map((file) => quoted(path.relative(io.cwd, file)));
+  const names = files.map((file) => shellWord(path.relative(io.cwd, file)));
   print(io, `\nTo track the changes with git, run:\n\n\tgit add ${names.join(" ")}`);
   print(io, "\nTo enable auto staging, run:\n\n\tsweepline config core.autostage true");
 }

@@ -13,6 +13,7 @@ import { preflight } from "../../pipeline/check/preflight.ts";
 import { commitChangedData } from "../../pipeline/data/changed-data.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { reproduceDefaults } from "../../pipeline/types.ts";
+import { folderInGit } from "../../project/in-git.ts";
 import { openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/state-database.ts";
 import type { Point } from "../../sweep/types.ts";
@@ -198,11 +199,11 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
 /** The .dvc files of data that was changed since `add`, as they would be after another `add`. */
 async function changedData(context: ExperimentsContext, stages: ProjectStages): Promise<ReadonlyMap<string, string>> {
   if (stages.dataStages.size === 0) return new Map();
-  const { project, repository } = context;
+  const { project } = context;
   const state = projectState(project);
   try {
     const changed = await commitChangedData(stages, openCache(project, { state }));
-    const inside = path.relative(repository.workTree, project.root);
+    const inside = folderInGit(project);
     return new Map(changed.map(({ file, text }) => [path.posix.join(inside, file), text]));
   } finally {
     await state.close();

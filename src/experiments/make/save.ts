@@ -10,6 +10,7 @@ import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { commitStages } from "../../pipeline/reproduce/commit-stages.ts";
 import { trackedOutputs } from "../../pipeline/reproduce/tracked-outputs.ts";
 import type { ReproduceEvents } from "../../pipeline/types.ts";
+import { folderInGit } from "../../project/in-git.ts";
 import { projectState } from "../../store/state-database.ts";
 import { refuseBranchName } from "../branch-names.ts";
 import { filesToCopy } from "../point/copied-paths.ts";
@@ -50,7 +51,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const included = filesToCopy(repository, request.includeUntracked);
   const author = await committerIdentity(repository);
   const entries = await commitOutputs(context, request);
-  const inside = path.relative(repository.workTree, project.root);
+  const inside = folderInGit(project);
   const listed = trackedOutputs(stages).map((file) => path.posix.join(inside, file));
   const include = [...(await addableFiles(listed, { cwd: repository.workTree })), ...included];
   const snapshot = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include: [] });

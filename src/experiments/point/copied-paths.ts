@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, readdirSync, readFileSync, readlinkSync } from "../../base/files.ts";
+import { posixPath } from "../../base/paths.ts";
 import type { FastImport, TreeFile } from "../../git/fast-import.ts";
 import type { Repository } from "../../git/repository.ts";
 
@@ -29,7 +30,7 @@ export function filesToCopy(repository: Repository, paths: readonly string[]): r
 function collect(root: string, relative: string, found: Set<string>): void {
   const stats = lstatIfExists(path.join(root, relative));
   if (stats?.isDirectory() !== true) {
-    if (stats?.isFile() === true || stats?.isSymbolicLink() === true) found.add(relative.split(path.sep).join("/"));
+    if (stats?.isFile() === true || stats?.isSymbolicLink() === true) found.add(posixPath(relative));
     return;
   }
   for (const name of readdirSync(path.join(root, relative)))

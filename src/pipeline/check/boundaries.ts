@@ -4,9 +4,10 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { insideFolder } from "../../base/paths.ts";
 import type { Scalar } from "../../base/value.ts";
 import { outputKey, placeName, stageLines, throwAll } from "../graph/stage-places.ts";
-import { insideRoot, isUrl, realTarget } from "../paths.ts";
+import { isUrl, realTarget } from "../paths.ts";
 import type { Stage } from "../types.ts";
 
 interface Boundary {
@@ -61,9 +62,9 @@ function nameProblem(name: string): Found {
 }
 
 function folderProblem(boundary: Boundary, folder: string): Found {
-  if (insideRoot(boundary.root, folder) === undefined)
+  if (insideFolder(boundary.root, folder) === undefined)
     return outside(`the working folder '${folder}' is outside of the project`, keepInside);
-  if (insideRoot(boundary.root, realFolder(boundary, folder)) === undefined)
+  if (insideFolder(boundary.root, realFolder(boundary, folder)) === undefined)
     return outside(`the working folder '${folder}' leads out of the project through a link`, keepInside);
   return undefined;
 }
@@ -71,11 +72,11 @@ function folderProblem(boundary: Boundary, folder: string): Found {
 function outputProblem(boundary: Boundary, stage: Stage, output: string): Found {
   if (isUrl(output)) return outside(`the output '${output}' is not a local file`, "Only local outputs are supported.");
   const absolute = path.resolve(stage.workingFolder, output);
-  const inside = insideRoot(boundary.root, absolute);
+  const inside = insideFolder(boundary.root, absolute);
   if (inside === undefined) return outside(`the output '${output}' is outside of the project`, keepInside);
   if (isOwnFile(inside))
     return outside(`the output '${output}' would replace the project's own files`, "Choose another path.");
-  const real = insideRoot(boundary.root, realFolder(boundary, path.dirname(absolute)));
+  const real = insideFolder(boundary.root, realFolder(boundary, path.dirname(absolute)));
   if (real === undefined) return outside(`the output '${output}' leads out of the project through a link`, keepInside);
   return isInternal(real)
     ? outside(`the output '${output}' leads into '${real}' through a link`, "Choose another path.")

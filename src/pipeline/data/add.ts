@@ -4,6 +4,7 @@ import path from "node:path";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists } from "../../base/files.ts";
+import { insideFolder } from "../../base/paths.ts";
 import { tryGit } from "../../git/run.ts";
 import { ignoreInGit } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
@@ -13,7 +14,7 @@ import { hashData } from "../../store/data.ts";
 import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
-import { insideRoot, realTarget } from "../paths.ts";
+import { realTarget } from "../paths.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 
 export interface AddRequest {
@@ -47,7 +48,7 @@ function refuse(code: ErrorCode, message: string, hint?: string): SweeplineError
 /** Refuses what DVC can't track, before anything is read. */
 function checkPlace(request: AddRequest, shown: string, absolute: string): void {
   const { root } = request.project;
-  const inside = insideRoot(root, absolute);
+  const inside = insideFolder(root, absolute);
   if (inside === undefined)
     throw refuse(
       "OUTSIDE_PROJECT",

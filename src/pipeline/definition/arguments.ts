@@ -1,18 +1,13 @@
 /** A mapping in a command, `python train.py ${train}`, becomes arguments: `--lr 0.1 --flag --layers 16 32`. */
+
 import { floatRepr } from "../../base/python.ts";
+import { shellWord } from "../../base/shell-word.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import { TemplateProblem } from "./context.ts";
 import { asText } from "./stage.ts";
 
 export const defaultArgumentStyle: ArgumentStyle = { bool: "store_true", list: "nargs" };
-
-/** A word that the shell takes as it is, quoted where it has to be (Python's shlex.quote). */
-export function shellWord(text: string): string {
-  if (text === "") return "''";
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  return `'${text.replaceAll("'", `'"'"'`)}'`;
-}
 
 /** str() of Python: True and not true. */
 function pythonText(value: Value): string {

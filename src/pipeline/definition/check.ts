@@ -2,7 +2,7 @@
  * Small checks for data that came out of YAML. A check reports every problem with the path to it, so that a file's errors
  * are shown all at once; positions are looked up afterwards, only where something is wrong.
  */
-import { distance } from "fastest-levenshtein";
+import { nearest } from "../../base/nearest.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 
 export type ValuePath = readonly Scalar[];
@@ -73,8 +73,8 @@ export function byKind(what: string, checks: { text?: Check; list?: Check; map?:
 }
 
 function suggestion(key: string, known: readonly string[]): string {
-  const near = known.map((name) => ({ name, edits: distance(key, name) })).sort((a, b) => a.edits - b.edits)[0];
-  return near !== undefined && near.edits <= 2 ? `, did you mean '${near.name}'?` : "";
+  const [near] = nearest(key, known);
+  return near === undefined ? "" : `, did you mean '${near}'?`;
 }
 
 export interface RecordShape {

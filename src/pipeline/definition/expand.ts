@@ -1,6 +1,7 @@
 /** From the stages as written to the stages that run: templates filled in, foreach and matrix multiplied out. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { someLines } from "../../base/listing.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
@@ -215,9 +216,14 @@ function templateError(source: DefinitionSource, issues: readonly Issue[]): Swee
   const message =
     issues.length === 1 && first !== undefined
       ? `failed to parse '${first.where}' in '${source.file}', line ${find(first.path).line}: ${first.message}`
-      : `failed to parse '${source.file}': ${issues.length} errors.\n${issues
-          .slice(0, shownIssues)
-          .map((issue) => `  ${source.file}:${find(issue.path).line}: ${issue.where}: ${issue.message}`)
+      : `failed to parse '${source.file}': ${issues.length} errors.\n${someLines(
+          issues
+            .slice(0, shownIssues)
+            .map((issue) => `${source.file}:${find(issue.path).line}: ${issue.where}: ${issue.message}`),
+          shownIssues,
+          issues.length,
+        )
+          .map((line) => `  ${line}`)
           .join("\n")}`;
   return new SweeplineError({ code: "TEMPLATE_INVALID", message });
 }

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, readIfExists, statSync, writeAtomic } from "../../base/files.ts";
+import { relativePosix } from "../../base/paths.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { openParamFile } from "../../params/data-file.ts";
@@ -193,7 +194,7 @@ export async function addStage(project: Project, request: AddRequest): Promise<A
   const { stage, folder, existing } = request;
   checkName(stage);
   const absolute = path.join(folder, "dvc.yaml");
-  const file = path.relative(project.root, absolute).split(path.sep).join("/");
+  const file = relativePosix(project.root, absolute);
   const bytes = readIfExists(absolute);
   const source = bytes === undefined ? undefined : readPipelineSource(file, bytes);
   const stages = source?.data.get("stages");

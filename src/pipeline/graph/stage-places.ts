@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
+import { someLines } from "../../base/listing.ts";
 import type { Scalar } from "../../base/value.ts";
 import { type KeyFinder, keyFinder } from "../definition/source.ts";
 import type { OutputSpec, Stage } from "../types.ts";
@@ -55,10 +56,9 @@ export function throwAll(errors: readonly SweeplineError[]): void {
   const [first] = errors;
   if (first === undefined) return;
   if (errors.length === 1) throw first;
-  const more = errors.length - shownErrors;
-  const messages = errors.slice(0, shownErrors).map((error) => error.message);
+  const messages = errors.map((error) => error.message);
   throw new SweeplineError({
     ...first.toFacts(),
-    message: [...messages, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
+    message: someLines(messages, shownErrors).join("\n"),
   });
 }

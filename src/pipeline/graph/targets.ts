@@ -1,11 +1,11 @@
 /** From the words of the command line to stages: what `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc` name. */
 
 import path from "node:path";
-import { distance } from "fastest-levenshtein";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, statSync } from "../../base/files.ts";
 import { globMatcher } from "../../base/glob-match.ts";
-import { insideRoot } from "../paths.ts";
+import { nearest } from "../../base/nearest.ts";
+import { insideFolder, posixPath } from "../../base/paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { Stage, StageAddress } from "../types.ts";
 import { outputHolding } from "./graph.ts";
@@ -56,7 +56,7 @@ function parseGlobTarget(target: string): ParsedTarget {
 }
 
 function unknownStage(name: string, file: string, known: readonly string[]): SweeplineError {
-  const near = known.filter((other) => distance(name, other) <= 2).slice(0, 3);
+  const near = nearest(name, known).slice(0, 3);
   return new SweeplineError({
     code: "STAGE_NOT_FOUND",
     message: `Stage '${name}' not found inside '${file}' file`,
@@ -70,8 +70,8 @@ function whyNoStageFile(absolute: string): string {
 }
 
 function stagesOfFile(stages: ProjectStages, absolute: string, shown: string): readonly Stage[] {
-  const relative = insideRoot(stages.project.root, absolute);
-  const file = relative?.split(path.sep).join("/") ?? absolute;
+  const relative = insideFolder(stages.project.root, absolute);
+  const file = relative === undefined ? absolute : posixPath(relative);
   const found = stages.byFile.get(file);
   if (found !== undefined) return found;
   const broken = stages.broken.get(file);
@@ -113,9 +113,9 @@ function isFolder(file: string): boolean {
 }
 
 function stagesBelow(stages: ProjectStages, folder: string): Stage[] {
-  const inside = insideRoot(stages.project.root, folder);
+  const inside = insideFolder(stages.project.root, folder);
   if (inside === undefined) return [];
-  const prefix = inside === "" ? "" : `${inside.split(path.sep).join("/")}/`;
+  const prefix = inside === "" ? "" : `${posixPath(inside)}/`;
   return stages.stages.filter((stage) => stage.file.startsWith(prefix));
 }
 

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { readIfExists, writeAtomic } from "../../base/files.ts";
+import { overlap } from "../../base/paths.ts";
 import { commandLineOf, processStart } from "../../base/processes.ts";
 import { isUrl } from "../paths.ts";
 import type { Stage } from "../types.ts";
@@ -67,10 +68,6 @@ function isRunning({ pid, cmd }: FileUser): boolean {
   const [program = "", ...args] = cmd.split(" ");
   const name = path.basename(program);
   return words === undefined || words.includes(name) || (args.length > 0 && words.endsWith(args.join(" ")));
-}
-
-function overlap(a: string, b: string): boolean {
-  return a === b || a.startsWith(b + path.sep) || b.startsWith(a + path.sep);
 }
 
 export class RwLock {

@@ -1,6 +1,8 @@
 /** Reproduces a pipeline: each stage in dependency order, skipped where nothing changed. */
 import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { quotedList, someLines } from "../../base/listing.ts";
+import { overlap } from "../../base/paths.ts";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
@@ -93,13 +95,9 @@ function hazardLines(place: Pick<Work, "project" | "folder">, steps: readonly St
   );
 }
 
-function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(b + path.sep) || b.startsWith(a + path.sep);
-}
-
 function producersOf(stages: ProjectStages, file: string): readonly Stage[] {
   return stages.stages.filter((stage) =>
-    stage.outs.some((output) => overlaps(path.resolve(stage.workingFolder, output.path), file)),
+    stage.outs.some((output) => overlap(path.resolve(stage.workingFolder, output.path), file)),
   );
 }
 
@@ -190,13 +188,6 @@ function failureOf(run: Run, stage: Stage, error: unknown): StageFailure | undef
   if (error instanceof SweeplineError || (error instanceof Error && systemErrorCode(error) !== undefined))
     return { ...base, message: error.message };
   return undefined;
-}
-
-/** `'a'`, `'a' and 'b'`, `'a', 'b' and 'c'`. */
-export function quotedList(names: readonly string[]): string {
-  const quoted = names.map((name) => `'${name}'`);
-  const last = quoted.pop() ?? "";
-  return quoted.length === 0 ? last : `${quoted.join(", ")} and ${last}`;
 }
 
 function fail(run: Run, stage: Stage, failure: StageFailure): void {
@@ -336,8 +327,7 @@ function reasonOf(failures: readonly StageFailure[]): string {
   const [first] = failures;
   const place = first?.place === undefined ? "" : ` (${first.place})`;
   if (problems.length < 2) return failures.length === 1 ? `: ${first?.message ?? ""}${place}` : "";
-  const more = problems.length - shownProblems;
-  const lines = [...problems.slice(0, shownProblems), ...(more > 0 ? [`and ${more} more`] : [])];
+  const lines = someLines(problems, shownProblems);
   return `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 

@@ -1,9 +1,10 @@
 /** What an experiment's commit must hold besides the files that Git tracks. */
 import path from "node:path";
 import { existsSync } from "../../base/files.ts";
+import { insideFolder, relativePosix } from "../../base/paths.ts";
 import { isMap } from "../../base/value.ts";
 import type { PipelineFile } from "../definition/load.ts";
-import { insideRoot, isUrl } from "../paths.ts";
+import { isUrl } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { ReproduceFacts, Stage, StageAddress } from "../types.ts";
 import { lockFileOf } from "./lock-book.ts";
@@ -38,7 +39,7 @@ function stageFiles(root: string, stage: Stage): string[] {
 
 /** Whether a path lies in an output that the cache holds: Git must not get it. */
 function isCached(stages: ProjectStages, absolute: string): boolean {
-  const inside = insideRoot(stages.project.root, absolute) ?? "";
+  const inside = insideFolder(stages.project.root, absolute) ?? "";
   let node: ProjectStages["outputs"]["top"] | undefined = stages.outputs.top;
   for (const segment of inside.split("/")) {
     node = node.children?.get(segment);
@@ -62,8 +63,8 @@ export function trackedOutputs(stages: ProjectStages, steps?: readonly StageAddr
     steps === undefined ? stages.stages : steps.flatMap((address) => stages.graph.stages.get(address) ?? []);
   for (const stage of chosen) for (const file of stageFiles(project.root, stage)) files.add(file);
   return [...files]
-    .filter((file) => insideRoot(project.root, file) !== undefined && !isCached(stages, file) && existsSync(file))
-    .map((file) => path.relative(project.root, file).split(path.sep).join("/"))
+    .filter((file) => insideFolder(project.root, file) !== undefined && !isCached(stages, file) && existsSync(file))
+    .map((file) => relativePosix(project.root, file))
     .sort();
 }
 

@@ -1,5 +1,6 @@
 /** SWEEPLINE_PARAM_...: values in the environment of a stage's commands, where no shell can misread them. */
 import path from "node:path";
+import { relativePosix } from "../../base/paths.ts";
 import { pythonJson } from "../../base/python.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
 import { defaultParamsFile } from "../definition/stage.ts";
@@ -81,7 +82,7 @@ function* declared(work: Work, stage: Stage): Generator<Named> {
   const folder = path.join(work.project.root, path.dirname(stage.file));
   for (const spec of stage.params) {
     const absolute = path.resolve(stage.workingFolder, spec.file);
-    const file = path.relative(folder, absolute).split(path.sep).join("/");
+    const file = relativePosix(folder, absolute);
     const values = work.readParams(absolute) ?? null;
     for (const [key, value] of currentParams(spec, values)) yield [file, String(key), value];
   }

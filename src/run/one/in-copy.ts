@@ -24,6 +24,7 @@ import {
   reproduceDefaults,
   type StageAction,
 } from "../../pipeline/types.ts";
+import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
@@ -63,7 +64,7 @@ export type EntryOutcome =
 
 /** The project as it lies in the copy: its own files, the user's cache. */
 function projectInCopy(project: Project, slot: CopySlot): Project {
-  const inside = path.relative(project.gitRoot ?? project.root, project.root);
+  const inside = folderInGit(project);
   const root = path.join(workFolder(slot), inside);
   const dvcDir = path.join(root, ".dvc");
   return { ...project, root, gitRoot: workFolder(slot), dvcDir, tmpDir: path.join(dvcDir, "tmp") };
@@ -187,7 +188,7 @@ async function commitResult(
   result: Extract<ReproduceResult, { kind: "done" }>,
 ): Promise<Extract<EntryOutcome, { kind: "done" }>> {
   const { entry, slot } = request;
-  const inside = path.relative(workFolder(slot), stages.project.root);
+  const inside = folderInGit(stages.project);
   const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
   const tree = await resultTree(slot, entry, include);
   const metrics = await workspaceMetrics(stages);

@@ -33,6 +33,7 @@ import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../../pipeline/types.ts";
+import { folderInGit } from "../../project/in-git.ts";
 import type { FileState } from "../../store/state.ts";
 import { projectState } from "../../store/state-database.ts";
 import type { Point } from "../../sweep/types.ts";
@@ -237,7 +238,7 @@ async function settle(
   if (result.kind === "cancelled") return { kind: "cancelled", name };
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { project, repository } = context;
-  const inside = path.relative(repository.workTree, project.root);
+  const inside = folderInGit(project);
   const listed = filesToCommit(await loadProjectStages(project), result);
   const include = await addableFiles(
     listed.map((file) => path.posix.join(inside, file)),

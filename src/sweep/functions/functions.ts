@@ -1,5 +1,5 @@
 /** The functions of the language, as in Hydra 1.4: what each takes, and what it makes of it. */
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../../base/nearest.ts";
 import { EvaluationError } from "../evaluation-error.ts";
 import { castToFloat } from "../numbers.ts";
 import { type CastName, cast } from "./casts.ts";
@@ -163,15 +163,14 @@ export function callFunction(name: string, args: readonly Argument[], context: E
     throw new EvaluationError(
       "UNKNOWN_FUNCTION",
       `There is no function '${name}'.`,
-      `${nearest(name)}There are ${functionNames.join(", ")}.`,
+      `${suggestion(name)}There are ${functionNames.join(", ")}.`,
     );
   return found.run(bind(name, found.signature, args), context);
 }
 
-function nearest(name: string): string {
-  if (name.length > 40) return "";
-  const found = closest(name.toLowerCase(), functionNames);
-  return distance(name.toLowerCase(), found) * 2 < name.length ? `Did you mean ${found}()? ` : "";
+function suggestion(name: string): string {
+  const [near] = nearest(name.toLowerCase(), functionNames);
+  return near === undefined ? "" : `Did you mean ${near}()? `;
 }
 
 function choice(items: readonly Element[]): ChoiceSweep {

@@ -2,7 +2,6 @@
 
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { visible } from "../../../base/visible.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
 import { jobs } from "../../options/reproduce.ts";
 import { type Io, warn } from "../../terminal/io.ts";
@@ -27,13 +26,6 @@ export function transferJobs(flags: TransferFlags): number {
 /** `5 files pushed`, as DVC says it. */
 export function filesText(count: number, done: string): string {
   return `${count} file${count === 1 ? "" : "s"} ${done}`;
-}
-
-/** `a`, `a and b`, `a, b and c`: as DVC lists names. */
-export function wordList(words: readonly string[]): string {
-  const shown = words.map(visible);
-  if (shown.length < 2) return shown[0] ?? "";
-  return `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
 /** Objects that nobody has are no failure of the transfer, but somebody should know. */

@@ -1,12 +1,13 @@
 /** exp.auto_push: what a command made is shared when it ends, as in DVC (repo/experiments/executor/base.py). */
+
 import { SweeplineError } from "../../../base/errors.ts";
+import { wordList } from "../../../base/listing.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type FinishedExperiment, listFinished } from "../../../experiments/results/finished.ts";
 import { pushExperiments } from "../../../experiments/share/push.ts";
 import { openProject } from "../../../project/open.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { wordList } from "../data/transfers.ts";
 import { hasGitRemote } from "../matrix/shared.ts";
 import { dataRequest, warnData } from "./share.ts";
 

@@ -1,4 +1,5 @@
 import { exitCodes } from "../../../base/errors.ts";
+import { wordList } from "../../../base/listing.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { pullExperiments } from "../../../experiments/share/pull.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
@@ -7,7 +8,7 @@ import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { filesText, wordList } from "../data/transfers.ts";
+import { filesText } from "../data/transfers.ts";
 import {
   dataPullFailed,
   dataRequest,

@@ -1,4 +1,5 @@
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { wordList } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { type PushResult, pushExperiments } from "../../../experiments/share/push.ts";
@@ -8,7 +9,7 @@ import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { filesText, wordList } from "../data/transfers.ts";
+import { filesText } from "../data/transfers.ts";
 import {
   absentStorage,
   dataRequest,

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { quotedList } from "../../../base/listing.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
-import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
 import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { collect, integer } from "../../options/arguments.ts";

@@ -1,6 +1,7 @@
 /** Runs queued entries with progress on the terminal; shared by `exp run --run-all`, `exp run --temp` and `sweep`. */
 import { availableParallelism } from "node:os";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { someOf } from "../../../base/listing.ts";
 import { backgroundCoordinator } from "../../../experiments/queue/workers.ts";
 import { recoverDeadRuns } from "../../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
@@ -96,6 +97,5 @@ export function queueExitCode({ summary, interrupted }: QueueRun): ExitCode {
 export function ranText(summary: RunSummary): string {
   if (summary.succeeded.length === 0) return "";
   const names = summary.succeeded.map((experiment) => experiment.name);
-  const shown = names.length > 20 ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more` : names.join(", ");
-  return `\nRan experiment(s): ${shown}\nTo apply the results of an experiment to your workspace run:\n\n\tsweepline exp apply <exp>\n`;
+  return `\nRan experiment(s): ${someOf(names, 20)}\nTo apply the results of an experiment to your workspace run:\n\n\tsweepline exp apply <exp>\n`;
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
 import { existsSync } from "../../../base/files.ts";
+import { someLines, someOf } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { bundlesBelow, checkBundle } from "../../../ci/bundles.ts";
 import { maxJobsOf } from "../../../ci/emit/emit.ts";
@@ -135,9 +136,8 @@ async function checkedStates({ io, ...scope }: Collecting, taken: Taken | undefi
 
 function lostText({ nowhere, onlyHere }: DataStanding): string {
   const hashes = [...nowhere, ...onlyHere];
-  const more = hashes.length > 3 ? ` and ${hashes.length - 3} more` : "";
   const hint = nowhere.length === 0 ? "; this clone's cache has it, and `matrix run` of the point brings it there" : "";
-  return `its data is not, or not whole, in the storage remote: md5 ${hashes.slice(0, 3).join(", ")}${more}${hint}`;
+  return `its data is not, or not whole, in the storage remote: md5 ${someOf(hashes, 3)}${hint}`;
 }
 
 function openPoints(scope: PointScope, states: readonly PointState[], options: Options) {
@@ -167,8 +167,8 @@ const mostShown = 50;
 function printOpen(io: Io, what: string, points: readonly OpenPoint[]): void {
   if (points.length === 0) return;
   print(io, `\n${points.length} ${what}:`);
-  for (const point of points.slice(0, mostShown)) print(io, `  ${visible(openPointText(point))}`);
-  if (points.length > mostShown) print(io, `  and ${points.length - mostShown} more`);
+  const lines = points.map((point) => visible(openPointText(point)));
+  for (const line of someLines(lines, mostShown)) print(io, `  ${line}`);
 }
 
 async function collect(io: Io, options: Options): Promise<ExitCode> {

@@ -1,5 +1,7 @@
 /** A job of a matrix: what it is to do, what is done already, and what keeps it from starting. */
+
 import { SweeplineError } from "../../../base/errors.ts";
+import { someOf } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { openBundleFolder } from "../../../ci/bundles.ts";
 import { matrixExitCodes } from "../../../ci/exit-codes.ts";
@@ -60,10 +62,12 @@ export async function openJob(io: Io, options: RunOptions, stop: JobStop): Promi
 async function refuseChanges(context: ExperimentsContext): Promise<void> {
   const changed = await trackedChanges(context);
   if (changed.length === 0) return;
-  const more = changed.length > 5 ? ` and ${changed.length - 5} more` : "";
   throw new SweeplineError({
     code: "WORKSPACE_CHANGED",
-    message: `the plan is of a commit, and these tracked files differ from it: '${changed.slice(0, 5).join("', '")}'${more}`,
+    message: `the plan is of a commit, and these tracked files differ from it: ${someOf(
+      changed.map((file) => `'${file}'`),
+      5,
+    )}`,
     hint: "Commit them and plan again, or put them back with git stash or git checkout.",
     exitCode: matrixExitCodes.usage,
   });

@@ -1,5 +1,6 @@
 /** Runs the points of a job of a matrix; those that another process of this clone runs are waited for. */
 import path from "node:path";
+import { wordList } from "../../../base/listing.ts";
 import { tryLock, unlock } from "../../../base/locks.ts";
 import { pause } from "../../../base/pause.ts";
 import type { PointFailure } from "../../../ci/failures.ts";
@@ -10,7 +11,6 @@ import { enqueue } from "../../../experiments/make/enqueue.ts";
 import { configsOf, expandOptions } from "../../options/composition.ts";
 import { entryLimits, runLimits } from "../../options/limits.ts";
 import { warn } from "../../terminal/io.ts";
-import { wordList } from "../data/transfers.ts";
 import { type QueueRun, runQueue } from "../exp/run-queue.ts";
 import { checkQueue, type Job } from "./job.ts";
 import { planRequest } from "./shared.ts";

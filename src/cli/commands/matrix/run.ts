@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { wordList } from "../../../base/listing.ts";
 import { writeBundle } from "../../../ci/bundles.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { compareRivals, statesOfPoints } from "../../../ci/gather.ts";
@@ -14,7 +15,7 @@ import { jobs } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
 import { transferData } from "../data/data-transfer.ts";
-import { filesText, wordList } from "../data/transfers.ts";
+import { filesText } from "../data/transfers.ts";
 import { dataRequest } from "../exp/share.ts";
 import {
   checkStorage,

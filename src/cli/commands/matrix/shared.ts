@@ -1,6 +1,7 @@
 /** What the `matrix` commands share. */
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { errnoWords } from "../../../base/errno.ts";
 import { SweeplineError, systemErrorCode } from "../../../base/errors.ts";
 import { appendTo, closeSync, openAppend, readInputIfExists } from "../../../base/files.ts";
 import { writeNamedFile } from "../../../base/named-output.ts";
@@ -12,6 +13,7 @@ import { type EnqueueRequest, previewEnqueue } from "../../../experiments/make/e
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { resolveCommit } from "../../../git/repository.ts";
 import { git, tryGit } from "../../../git/run.ts";
+import { folderInGit } from "../../../project/in-git.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { defaultRemoteName, openRemote } from "../../../store/remotes/open.ts";
@@ -23,8 +25,7 @@ import { checkCommands } from "../exp/shell-check.ts";
 /** The folder of the project in its repository, with slashes; "" at its top, and where there is none. */
 export function projectFolder(cwd: string): string {
   try {
-    const { root, gitRoot } = openProject(cwd);
-    return gitRoot === null ? "" : path.relative(gitRoot, root).split(path.sep).join("/");
+    return folderInGit(openProject(cwd));
   } catch (error) {
     if (error instanceof SweeplineError) return "";
     throw error;
@@ -54,25 +55,12 @@ export function withNamedFile<T>(file: string, work: () => T): T {
     if (code === undefined) throw error;
     throw new SweeplineError({
       code: "FILE_REFUSED",
-      message: `'${file}' can't be used: ${reasons[code] ?? code}`,
+      message: `'${file}' can't be used: ${errnoWords[code] ?? code}`,
       exitCode: matrixExitCodes.usage,
       cause: error,
     });
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist",
-  ENOTDIR: "a part of it is not a folder",
-  EEXIST: "a part of it is not a folder",
-  EISDIR: "it is a folder",
-  EBUSY: "it is in use",
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EROFS: "read-only file system",
-  ENOSPC: "no space left on device",
-  EPIPE: "nobody reads it any more",
-};
 
 /** `-` is standard output; so is its device, for which a closed pipe must mean the same. */
 export function writeNamed(io: Io, file: string, text: string): void {

@@ -2,11 +2,11 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { quotedList } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { setFrozen } from "../../../pipeline/edit/edit-file.ts";
 import { chooseStages } from "../../../pipeline/graph/targets.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
-import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
 import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { verbose } from "../../options/talk.ts";

@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { quotedList } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../../../pipeline/ask/status.ts";
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
-import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/state-database.ts";
 import type { CommandFactory } from "../../catalog.ts";

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { someOf } from "../../../base/listing.ts";
 import { type MoveTarget, moveTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
@@ -38,7 +39,6 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (names: readonly string[], options: Options) => {
       const place = target(options);
       const order = await moveTasks(openExperiments(openProject(io.cwd)), names, place);
-      const shown = order.length > 20 ? `${order.slice(0, 20).join(", ")}...` : order.join(", ");
-      print(io, `Order of the queue: ${shown}`);
+      print(io, `Order of the queue: ${someOf(order, 20)}`);
       finish(exitCodes.ok);
     });

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { quotedList } from "../../../base/listing.ts";
 import { type RemovableState, removeTasks, type TaskChoice } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
-import { quotedList } from "../../../pipeline/reproduce/reproduce.ts";
 import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { print, warn } from "../../terminal/io.ts";

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { floatRepr } from "../../../base/python.ts";
-import { type Jobs, shellWord, sweepJobs } from "../../../sweep/jobs.ts";
+import { readableShellWord } from "../../../base/shell-word.ts";
+import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
 import { type ProductRequest, recordedProduct } from "../../../sweep/recorded.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { projectGroups } from "../../options/composition.ts";
@@ -81,7 +82,7 @@ async function printLines(io: Io, { jobs, batches }: Jobs): Promise<void> {
   let index = 0;
   for (const job of jobs) {
     if (index > 0 && index % size === 0) await output.write("\n");
-    await output.write(`${job.map(shellWord).join(" ")}\n`);
+    await output.write(`${job.map(readableShellWord).join(" ")}\n`);
     index++;
   }
   await output.flush();

@@ -1,0 +1,29 @@
+/** What the codes of failed system calls mean, in words that follow `cannot write 'x': `. */
+export const errnoWords: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EBUSY: "it is in use",
+  EDQUOT: "disk quota exceeded",
+  EEXIST: "a part of it is not a folder",
+  EFBIG: "file too large",
+  EIO: "input/output error",
+  EISDIR: "it is a folder",
+  ELOOP: "its links lead in a circle",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "the name is too long",
+  ENFILE: "too many open files in the system",
+  ENOENT: "its folder does not exist",
+  ENOSPC: "no space left on device",
+  ENOTDIR: "a part of it is not a folder",
+  EPERM: "operation not permitted",
+  EPIPE: "nobody reads it any more",
+  EROFS: "read-only file system",
+};
+
+/** Codes that are the machine's or the user's doing wherever they come from: any other may be a bug of ours. */
+const machineFaults = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "EFBIG"]);
+
+/** A failed system call in words, or undefined for a code that is not the machine's or the user's doing. */
+export function wordsOfSystemError(error: NodeJS.ErrnoException): string | undefined {
+  const code = error.code ?? "";
+  return machineFaults.has(code) ? errnoWords[code] : undefined;
+}
