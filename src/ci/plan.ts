@@ -11,8 +11,8 @@ import { createHash } from "node:crypto";
 import { SweeplineError } from "../base/errors.ts";
 import { isInnerFolder } from "../experiments/inner-folder.ts";
 import { isName } from "../experiments/names.ts";
-import { isFlags, type StoredFlags } from "../experiments/record.ts";
 import type { ObjectId } from "../git/ids.ts";
+import { isKeptOptions, type KeptOptions } from "../pipeline/run-options.ts";
 import { defaultParamsFile } from "../sweep/expand.ts";
 import type { Point } from "../sweep/types.ts";
 import { matrixExitCodes } from "./exit-codes.ts";
@@ -32,7 +32,7 @@ export interface PlanRun {
   /** The folder of the command, relative to the project. */
   readonly folder: string;
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
   readonly message?: string;
   /** Whether params.yaml is composed where the project says so; "off": --no-hydra. */
   readonly composition: "as configured" | "off";
@@ -146,7 +146,7 @@ function isRun(value: unknown): value is PlanRun {
     isTexts(run.copyPaths) &&
     run.copyPaths.every(isInnerFolder) &&
     (run.composition === "as configured" || run.composition === "off") &&
-    isFlags(run.flags) &&
+    isKeptOptions(run.flags) &&
     (run.message === undefined || typeof run.message === "string")
   );
 }

@@ -6,33 +6,10 @@
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { ParsedCommit } from "../git/objects.ts";
-import { type ReproduceOptions, reproduceDefaults } from "../pipeline/types.ts";
+import { isKeptOptions, type KeptOptions } from "../pipeline/run-options.ts";
 import { isInnerFolder } from "./inner-folder.ts";
 import { isName } from "./names.ts";
 import { isQueueHome, type QueueHome } from "./queue-home.ts";
-
-/** The options of `repro` that an entry keeps: how to run it. */
-export type ReproduceFlags = Pick<
-  ReproduceOptions,
-  | "force"
-  | "useRunCache"
-  | "singleItem"
-  | "downstream"
-  | "forceDownstream"
-  | "allPipelines"
-  | "recursive"
-  | "glob"
-  | "pull"
-  | "allowMissing"
-  | "onError"
-  | "jobs"
-  | "pipeline"
-  | "commit"
-  | "strict"
->;
-
-/** Only what differs from the defaults is stored. */
-export type StoredFlags = Partial<ReproduceFlags>;
 
 export interface OverrideText {
   readonly file: string;
@@ -53,7 +30,7 @@ export interface ExperimentFacts {
   readonly identity: string;
   readonly overrides: readonly OverrideText[];
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
 }
 
 /** Limits of one entry's runs; they count more than those of whoever runs it. */
@@ -118,15 +95,6 @@ function isOverrideText(item: Partial<OverrideText> | null): item is OverrideTex
   return isText(item?.file) && isText(item?.text) && isText(item?.key) && isText(item?.value);
 }
 
-const flagNames: ReadonlySet<string> = new Set(Object.keys(reproduceDefaults));
-
-/** Flags that a later version may have added are not ours to run with. */
-export function isFlags(value: unknown): value is StoredFlags {
-  if (typeof value !== "object" || value === null) return false;
-  const defaults: Readonly<Record<string, unknown>> = reproduceDefaults;
-  return Object.entries(value).every(([name, flag]) => flagNames.has(name) && typeof flag === typeof defaults[name]);
-}
-
 function isFacts(value: unknown): value is ExperimentFacts {
   if (typeof value !== "object" || value === null) return false;
   const facts = value as Partial<ExperimentFacts>;
@@ -136,7 +104,7 @@ function isFacts(value: unknown): value is ExperimentFacts {
     facts.overrides.every((item) => isOverrideText(item)) &&
     Array.isArray(facts.targets) &&
     facts.targets.every((target) => typeof target === "string") &&
-    isFlags(facts.flags) &&
+    isKeptOptions(facts.flags) &&
     (facts.sweep === undefined || typeof facts.sweep === "string")
   );
 }

@@ -6,6 +6,7 @@ import type { ShellHazard } from "./definition/shell-hazards.ts";
 import type { StageRunner } from "./locks/leases.ts";
 import type { WorkspaceLock } from "./locks/workspace-lock.ts";
 import type { ProjectStages } from "./reading/project-stages.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
 export type StageAddress = string;
@@ -114,31 +115,11 @@ export type StageOutputTarget =
   /** To the terminal and to an open file. */
   | { readonly kind: "tee"; readonly descriptor: number };
 
-export interface ReproduceOptions {
+export interface ReproduceOptions extends RunOptions {
   /** The folder of the command: targets and the addresses in messages are relative to it. Default: the project's root. */
   readonly folder?: string;
   /** dvc.yaml, stage, path/dvc.yaml:stage, stage@key, output path, .dvc file; empty: the dvc.yaml here. */
   readonly targets: readonly string[];
-  readonly force: boolean;
-  readonly dry: boolean;
-  readonly useRunCache: boolean;
-  readonly singleItem: boolean;
-  readonly downstream: boolean;
-  readonly forceDownstream: boolean;
-  /** Everything that is connected with the targets. */
-  readonly pipeline: boolean;
-  readonly allPipelines: boolean;
-  readonly recursive: boolean;
-  readonly glob: boolean;
-  readonly pull: boolean;
-  readonly allowMissing: boolean;
-  readonly commit: boolean;
-  readonly onError: "stop" | "keep-going" | "ignore";
-  readonly interactive: boolean;
-  /** Refuse a command that receives values with shell characters, instead of warning. */
-  readonly strict: boolean;
-  /** Stages that do not depend on each other run at the same time, up to this many. */
-  readonly jobs: number;
   /** Added to the environment of stage commands (DVC_EXP_NAME, SWEEPLINE_PARAM_...). undefined takes a variable away. DVC_ROOT and DVC_STAGE are set by the pipeline. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** DVC_ROOT's value: the user's repository, also in a copy. */
@@ -154,27 +135,6 @@ export interface ReproduceOptions {
   /** Held by the caller, for a run in the user's workspace. Default: nobody else comes here. */
   readonly lock?: WorkspaceLock;
 }
-
-export const reproduceDefaults = {
-  targets: [],
-  force: false,
-  dry: false,
-  useRunCache: true,
-  singleItem: false,
-  downstream: false,
-  forceDownstream: false,
-  pipeline: false,
-  allPipelines: false,
-  recursive: false,
-  glob: false,
-  pull: false,
-  allowMissing: false,
-  commit: true,
-  onError: "stop",
-  interactive: false,
-  strict: false,
-  jobs: 1,
-} as const satisfies Partial<ReproduceOptions>;
 
 export interface StageFailure {
   readonly address: StageAddress;

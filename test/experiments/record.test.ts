@@ -27,7 +27,7 @@ const plain: EntryRecord = {
 const text = () => fc.string({ unit: "binary", maxLength: 30 });
 const override = fc.record({ file: text(), text: text(), key: text(), value: text() });
 const flags = fc.record(
-  { force: fc.boolean(), jobs: fc.integer(), onError: fc.constantFrom("stop", "keep-going", "ignore") },
+  { force: fc.boolean(), jobs: fc.integer({ min: 1 }), onError: fc.constantFrom("stop", "keep-going", "ignore") },
   { requiredKeys: [] },
 );
 const facts = fc.record(

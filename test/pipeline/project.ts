@@ -15,12 +15,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 import { reproduce } from "../../src/pipeline/reproduce/reproduce.ts";
-import {
-  type ReproduceEvents,
-  type ReproduceOptions,
-  type ReproduceResult,
-  reproduceDefaults,
-} from "../../src/pipeline/types.ts";
+import { runDefaults } from "../../src/pipeline/run-options.ts";
+import type { ReproduceEvents, ReproduceOptions, ReproduceResult } from "../../src/pipeline/types.ts";
 import { openProject } from "../../src/project/open.ts";
 import type { Project } from "../../src/project/project.ts";
 
@@ -93,7 +89,8 @@ export async function run(
   const result = await reproduce(
     project,
     {
-      ...reproduceDefaults,
+      ...runDefaults,
+      targets: [],
       environment: {},
       dvcRoot: project.root,
       output: { kind: "file", descriptor: nowhere() },

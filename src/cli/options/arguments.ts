@@ -55,3 +55,12 @@ export function age(value: string): number {
   if (ms === undefined) throw new InvalidArgumentError("not an age such as 12h or 7d");
   return ms;
 }
+
+/** A number of jobs; -1 for as many as there are processors is not offered: say how many. */
+export function jobs(value: string): number {
+  if (!/^0*[1-9]\d{0,3}$/.test(value))
+    throw new InvalidArgumentError(
+      /^0*[1-9]\d*$/.test(value) ? "more than 9999 jobs" : "not a number of jobs (1 or more)",
+    );
+  return Number(value);
+}

@@ -5,8 +5,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import type { EntryLimits } from "../../experiments/record.ts";
 import type { CoordinatorOptions } from "../../run/coordinator.ts";
 import type { RetryPolicy } from "../../run/limits/retry.ts";
-import { count, duration } from "./arguments.ts";
-import { jobs } from "./reproduce.ts";
+import { count, duration, jobs } from "./arguments.ts";
 
 export interface LimitFlags {
   readonly retries?: number;
@@ -26,20 +25,78 @@ export interface RunLimits
   readonly retry?: Partial<RetryPolicy>;
 }
 
+interface LimitOption<T> {
+  /** As it is typed; undefined: the commands that have it add it by themselves. */
+  readonly flag?: string;
+  readonly help?: string;
+  readonly parse?: (value: string, before?: T) => T;
+  /** The name under which an entry keeps it for whoever runs it. */
+  readonly entry?: keyof EntryLimits;
+  /** The words that give the same again. */
+  words(value: T): readonly string[];
+}
+
+const words =
+  (name: string, unit = "") =>
+  (value: number): readonly string[] => [`--${name}`, `${value}${unit}`];
+const flagAlone = (name: string) => (value: boolean) => (value ? [`--${name}`] : []);
+
+/** One row a limit, in the order of the help. */
+const limitTable: { readonly [Name in keyof LimitFlags]-?: LimitOption<NonNullable<LimitFlags[Name]>> } = {
+  retries: {
+    flag: "--retries <n>",
+    help: "run an experiment that failed again, up to n times",
+    parse: count,
+    entry: "retries",
+    words: words("retries"),
+  },
+  retryDelay: {
+    flag: "--retry-delay <duration>",
+    help: "pause before the first retry, doubled for each further one (default: 1s)",
+    parse: duration,
+    words: words("retry-delay", "ms"),
+  },
+  timeout: {
+    flag: "--timeout <duration>",
+    help: "end an experiment that runs longer (10s, 5m, 2h); it counts as failed",
+    parse: duration,
+    entry: "timeoutMs",
+    words: words("timeout", "ms"),
+  },
+  maxFailures: {
+    flag: "--max-failures <n>",
+    help: "stop when that many experiments have failed",
+    parse: failures,
+    words: words("max-failures"),
+  },
+  gpus: {
+    flag: "--gpus <ids>",
+    help: "each running experiment sees one of them: 0,1 (CUDA_, ROCR_VISIBLE_DEVICES)",
+    parse: gpuIds,
+    words: (ids) => ["--gpus", ids.join(",")],
+  },
+  perGpu: {
+    flag: "--per-gpu <n>",
+    help: "so many experiments share a GPU (default: 1)",
+    parse: jobs,
+    words: words("per-gpu"),
+  },
+  strict: { words: flagAlone("strict") },
+  failFast: { words: flagAlone("fail-fast") },
+  slots: {
+    flag: "--slots <name=n>",
+    help: "each has one of n places: SWEEPLINE_SLOT_NAME is its number (repeatable)",
+    parse: slot,
+    words: (slots) => [...slots].flatMap(([name, number]) => ["--slots", `${name}=${number}`]),
+  },
+};
+
+const limitRows = Object.entries(limitTable) as readonly (readonly [keyof LimitFlags, LimitOption<unknown>])[];
+
 export function addLimitOptions(command: Command): Command {
-  return command
-    .option("--retries <n>", "run an experiment that failed again, up to n times", count)
-    .option(
-      "--retry-delay <duration>",
-      "pause before the first retry, doubled for each further one (default: 1s)",
-      duration,
-    )
-    .option("--timeout <duration>", "end an experiment that runs longer (10s, 5m, 2h); it counts as failed", duration)
-    .option("--max-failures <n>", "stop when that many experiments have failed", failures)
-    .option("--gpus <ids>", "each running experiment sees one of them: 0,1 (CUDA_, ROCR_VISIBLE_DEVICES)", gpuIds)
-    .option("--per-gpu <n>", "so many experiments share a GPU (default: 1)", jobs)
-    .option("--slots <name=n>", "each has one of n places: SWEEPLINE_SLOT_NAME is its number (repeatable)", slot)
-    .hook("preAction", (_, action) => checkTogether(action.opts()));
+  for (const [, { flag, help, parse }] of limitRows)
+    if (flag !== undefined && help !== undefined && parse !== undefined) command.option(flag, help, parse);
+  return command.hook("preAction", (_, action) => checkTogether(action.opts()));
 }
 
 function failures(value: string): number {
@@ -104,32 +161,16 @@ export function runLimits(flags: LimitFlags): RunLimits {
 }
 
 /** What an entry keeps for whoever runs it. */
-export function entryLimits({ retries, timeout }: LimitFlags): { readonly limits?: EntryLimits } {
-  if (retries === undefined && timeout === undefined) return {};
-  return {
-    limits: {
-      ...(retries === undefined ? {} : { retries }),
-      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-    },
-  };
+export function entryLimits(flags: LimitFlags): { readonly limits?: EntryLimits } {
+  const kept = limitRows.flatMap(([name, { entry }]) =>
+    entry === undefined || flags[name] === undefined ? [] : [[entry, flags[name]] as const],
+  );
+  return kept.length === 0 ? {} : { limits: Object.fromEntries(kept) };
 }
 
 /** The words of the command line that give the same limits again. */
 export function limitWords(flags: LimitFlags): readonly string[] {
-  const { retries, retryDelay, timeout, maxFailures, gpus, perGpu, slots } = flags;
-  const word = (name: string, value: number | string | undefined, unit = "") =>
-    value === undefined ? [] : [`--${name}`, `${value}${unit}`];
-  return [
-    ...word("retries", retries),
-    ...word("retry-delay", retryDelay, "ms"),
-    ...word("timeout", timeout, "ms"),
-    ...word("max-failures", maxFailures),
-    ...word("gpus", gpus?.join(",")),
-    ...word("per-gpu", perGpu),
-    ...(flags.strict ? ["--strict"] : []),
-    ...(flags.failFast ? ["--fail-fast"] : []),
-    ...[...(slots ?? [])].flatMap(([name, number]) => word("slots", `${name}=${number}`)),
-  ];
+  return limitRows.flatMap(([name, row]) => (flags[name] === undefined ? [] : row.words(flags[name])));
 }
 
 /** A number of experiments at once, or `auto`. */

@@ -12,7 +12,7 @@ import { type Snapshot, snapshotWorkTree } from "../../git/snapshot.ts";
 import { preflight } from "../../pipeline/check/preflight.ts";
 import { commitChangedData } from "../../pipeline/data/changed-data.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
-import { reproduceDefaults } from "../../pipeline/types.ts";
+import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import { openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/state-database.ts";
@@ -25,7 +25,7 @@ import { identityScope } from "../point/scope.ts";
 import { claimEntry, queueRef, removal } from "../queue/entries.ts";
 import { lastSequence, rememberSequence } from "../queue/sequence.ts";
 import { randomName } from "../random-names.ts";
-import type { EntryLimits, StoredFlags } from "../record.ts";
+import type { EntryLimits } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { importEntries } from "./import-entries.ts";
 import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
@@ -46,7 +46,7 @@ export interface EnqueueRequest {
   /** Recorded with each experiment: see sweepId(). */
   readonly sweep: string | undefined;
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
   /** Absolute paths of --copy-paths. */
   readonly copyPaths: readonly string[];
   readonly samePoint: "skip" | "replace" | "ignore";
@@ -169,7 +169,7 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const stages = await stagesBeforeRun(context.project, files, request.points);
   await preflight(
     stages,
-    { ...reproduceDefaults, ...request.flags, targets: request.targets },
+    { ...runOptionsFrom(request.flags), targets: request.targets },
     path.join(context.project.root, request.folder),
   );
   const contents = await changedData(context, stages);

@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { pythonJson } from "../../base/python.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
-import type { StoredFlags } from "../record.ts";
+import { type KeptOptions, pointOptions } from "../../pipeline/run-options.ts";
 import type { WholeRun } from "./ran-whole.ts";
 
 export interface IdentityFacts {
@@ -18,13 +18,10 @@ export interface IdentityFacts {
   /** Parameter files by path: what they hold. */
   readonly params: ReadonlyMap<string, Value>;
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
   /** A hash of the copied files. */
   readonly copies: string | undefined;
 }
-
-/** They do not make another point: --force says what becomes of the same one, and any number of jobs has the same result. */
-const flagsWithoutEffect: ReadonlySet<string> = new Set(["force", "jobs"]);
 
 export interface IdentityScope {
   /** Paths from the top of the work tree that a run writes; folders cover what is below them. */
@@ -79,7 +76,7 @@ export class CanonicalJson {
 
 /** The identity, 64 hex digits. */
 export function identityOf(facts: IdentityFacts, canonical: CanonicalJson): string {
-  const flags = Object.entries(facts.flags).filter(([name]) => !flagsWithoutEffect.has(name));
+  const flags = Object.entries(pointOptions(facts.flags));
   const hash = createHash("sha256").update(`sweepline identity 1\0${facts.filesHash}\0`);
   for (const [file, value] of [...facts.params].sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(`${file}\0${canonical.of(value)}\0`);

@@ -5,9 +5,9 @@ import type { Value } from "../../base/value.ts";
 import { CatFile } from "../../git/catfile.ts";
 import { git } from "../../git/run.ts";
 import type { Snapshot } from "../../git/snapshot.ts";
+import type { KeptOptions } from "../../pipeline/run-options.ts";
 import type { Point } from "../../sweep/types.ts";
 import { paramsInTree } from "../make/known.ts";
-import type { StoredFlags } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import type { OpenedParamFile } from "./param-edits.ts";
@@ -22,7 +22,7 @@ export interface PointIdentityInputs {
   /** The folder of the command, relative to the project's root: targets start there, and without one its dvc.yaml is run. */
   readonly folder: string;
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
 }
 
 /** The identities of points that derive from one snapshot: what they share is read and hashed once. */

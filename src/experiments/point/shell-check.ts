@@ -7,15 +7,15 @@ import { parsePipelineFile } from "../../pipeline/definition/load.ts";
 import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { makePlan } from "../../pipeline/reproduce/reproduce.ts";
-import { reproduceDefaults, type Stage, type StageAddress } from "../../pipeline/types.ts";
+import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
+import type { Stage, StageAddress } from "../../pipeline/types.ts";
 import type { Point } from "../../sweep/types.ts";
-import type { StoredFlags } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { openParamFiles, type ParamFilesRequest, stagesBeforeRun } from "./param-edits.ts";
 
 export interface ShellCheckRequest extends ParamFilesRequest {
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
 }
 
 function isRisky(value: Value | undefined): boolean {
@@ -68,7 +68,7 @@ export async function shellHazardLines(
   const opened = await openParamFiles(context, request);
   const templates = readTemplates(await stagesBeforeRun(context.project, opened, request.points));
   if (templates.files.size === 0) return [];
-  const options = { ...reproduceDefaults, ...request.flags, targets: request.targets };
+  const options = { ...runOptionsFrom(request.flags), targets: request.targets };
   const folder = path.join(context.project.root, request.folder);
   const planned = new Set(makePlan(templates.stages, options, folder).steps);
   const ofWorkspace = linesOf(templates.stages.stages, planned, templates.stages);

@@ -18,12 +18,8 @@ import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../..
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { restoreOutputs } from "../../pipeline/reproduce/restore-outputs.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
-import {
-  type ReproduceEvents,
-  type ReproduceResult,
-  reproduceDefaults,
-  type StageAction,
-} from "../../pipeline/types.ts";
+import { runOptionsFrom } from "../../pipeline/run-options.ts";
+import type { ReproduceEvents, ReproduceResult, StageAction } from "../../pipeline/types.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
 import { stageEnvironment } from "./environment.ts";
@@ -138,8 +134,7 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
   return reproduce(
     project,
     {
-      ...reproduceDefaults,
-      ...record.flags,
+      ...runOptionsFrom(record.flags),
       folder: path.join(project.root, record.folder),
       targets: record.targets,
       environment: {

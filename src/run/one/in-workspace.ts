@@ -18,7 +18,7 @@ import {
 import { identitiesOfPoints } from "../../experiments/point/point-identity.ts";
 import { identityScope } from "../../experiments/point/scope.ts";
 import { reserveSequence } from "../../experiments/queue/sequence.ts";
-import type { ExperimentFacts, StoredFlags } from "../../experiments/record.ts";
+import type { ExperimentFacts } from "../../experiments/record.ts";
 import { endProcessGroups } from "../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { livingProcesses, startRun, writeProcesses, writeRunRecord } from "../../experiments/runs/records.ts";
@@ -32,7 +32,8 @@ import { WorkspaceLock } from "../../pipeline/locks/workspace-lock.ts";
 import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
-import { type ReproduceEvents, type ReproduceResult, reproduceDefaults } from "../../pipeline/types.ts";
+import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
+import type { ReproduceEvents, ReproduceResult } from "../../pipeline/types.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import type { FileState } from "../../store/state.ts";
 import { projectState } from "../../store/state-database.ts";
@@ -50,7 +51,7 @@ export interface WorkspaceRunRequest {
   readonly name: string | undefined;
   readonly message: string | undefined;
   readonly targets: readonly string[];
-  readonly flags: StoredFlags;
+  readonly flags: KeptOptions;
   /** A name that is taken: refuse, or (--force) replace what has it. */
   readonly taken: "refuse" | "replace";
   readonly interactive: boolean;
@@ -149,7 +150,7 @@ async function prepare(
   const author = await committerIdentity(context.repository);
   const inGit = files.map((file) => file.inGit);
   const stages = await stagesBeforeRun(context.project, files, [point]);
-  await preflight(stages, { ...reproduceDefaults, ...flags, targets }, path.join(context.project.root, folder));
+  await preflight(stages, { ...runOptionsFrom(flags), targets }, path.join(context.project.root, folder));
   const scope = identityScope(stages, inGit);
   const known = await knownOnBaseline(context, baseline, scope);
   const name = chooseName(request, known);
@@ -186,8 +187,7 @@ function reproduceHere(
   return reproduce(
     project,
     {
-      ...reproduceDefaults,
-      ...request.flags,
+      ...runOptionsFrom(request.flags),
       targets: request.targets,
       interactive: request.interactive,
       folder: path.join(project.root, request.folder),

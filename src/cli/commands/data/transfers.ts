@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
-import { jobs } from "../../options/reproduce.ts";
+import { jobs } from "../../options/arguments.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 
 export interface TransferFlags {

@@ -6,15 +6,14 @@ import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { paramsReader } from "../../../pipeline/reading/params-reader.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
 import { reproduce, reproductionError } from "../../../pipeline/reproduce/reproduce.ts";
-import { reproduceDefaults } from "../../../pipeline/types.ts";
+import type { RunOptions } from "../../../pipeline/run-options.ts";
 import type { Point } from "../../../sweep/types.ts";
-import { type ReproduceFlags, reproduceOptions } from "../../options/reproduce.ts";
 import type { Io } from "../../terminal/io.ts";
 import { stageEvents } from "../../terminal/stage-events.ts";
 
 export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
   readonly targets: readonly string[];
-  readonly flags: ReproduceFlags;
+  readonly options: RunOptions;
   readonly point: Point;
   /** The folder of the command: targets and parameter files start there. */
   readonly cwd: string;
@@ -38,14 +37,15 @@ async function valuesAt(
 /** Prints the stages that would run with the point's parameters. Throws what a run would be refused for. */
 export async function dryRun(io: Io, context: ExperimentsContext, request: DryRunRequest): Promise<void> {
   const { project } = context;
-  const { targets, flags } = request;
+  const { targets, options } = request;
   const params = paramsReader(project.root, await valuesAt(context, request));
   const result = await reproduce(
     project,
     {
-      ...reproduceDefaults,
-      ...reproduceOptions(targets, flags),
-      dry: true,
+      ...options,
+      targets,
+      // One after the other, as they are printed.
+      jobs: 1,
       folder: request.cwd,
       environment: {},
       dvcRoot: project.root,
@@ -55,5 +55,5 @@ export async function dryRun(io: Io, context: ExperimentsContext, request: DryRu
     },
     stageEvents(io, { groups: new Set(), messages: "all" }),
   );
-  if (result.kind === "failed") throw reproductionError(result.failures, reproduceOptions([], flags).onError);
+  if (result.kind === "failed") throw reproductionError(result.failures, options.onError);
 }

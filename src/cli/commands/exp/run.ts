@@ -6,8 +6,8 @@ import { visibleText } from "../../../base/visible.ts";
 import type { ProjectConfigs } from "../../../config/project-config.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
 import { moveFirst } from "../../../experiments/queue/changes.ts";
-import type { StoredFlags } from "../../../experiments/record.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
 import type { FailedRun } from "../../../run/summary.ts";
@@ -23,8 +23,7 @@ import {
   type LimitFlags,
   runLimits,
 } from "../../options/limits.ts";
-import { addReproduceOptions, asksStages, type ReproduceFlags } from "../../options/reproduce.ts";
-import { storedFlags } from "../../options/stored-flags.ts";
+import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
@@ -38,7 +37,7 @@ import { notEmpty } from "./points.ts";
 import { type QueueRun, queueExitCode, ranText, runQueue } from "./run-queue.ts";
 import { checkCommands } from "./shell-check.ts";
 
-interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
+interface Options extends LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
   readonly setParam?: readonly string[];
   readonly queue?: boolean;
@@ -56,7 +55,7 @@ interface Call {
   readonly context: ExperimentsContext;
   readonly targets: readonly string[];
   readonly options: Options;
-  readonly flags: StoredFlags;
+  readonly run: RunOptions;
   /** Where params.yaml is composed: its configs. */
   readonly configs: ProjectConfigs | undefined;
   readonly expansion: Expansion;
@@ -72,7 +71,7 @@ function refuse(message: string, hint?: string): SweeplineError {
   });
 }
 
-function checkOptions(targets: readonly string[], options: Options): void {
+function checkOptions(targets: readonly string[], options: Options, run: RunOptions): void {
   if (
     options.runAll &&
     (options.setParam !== undefined || options.queue || options.name !== undefined || targets.length > 0)
@@ -94,17 +93,13 @@ function checkOptions(targets: readonly string[], options: Options): void {
   if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
     throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
-  if (options.dry && (options.queue || options.temp || options.runAll))
-    throw refuse(
-      "--dry shows what a run in the workspace would do: it can't be used with --queue, --temp or --run-all",
-      "`sweepline expand OVERRIDE...` shows the points of a sweep.",
-    );
-  if (options.interactive && (options.queue || options.temp || options.runAll))
-    throw refuse("--interactive asks in the terminal: it can't be used with --queue, --temp or --run-all");
+  const [first] = workspaceOnlyFlags(run).given;
+  if (first !== undefined && (options.queue || options.temp || options.runAll))
+    throw refuse(`${first.name} ${first.does}: it can't be used with --queue, --temp or --run-all`, first.hint);
 }
 
 async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<EnqueueOutcome> {
-  const { io, context, options, expansion } = call;
+  const { io, context, options, run, expansion } = call;
   return enqueue(context, {
     points: expansion.points,
     numbered: expansion.isSweep,
@@ -114,11 +109,11 @@ async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<Enqueu
     message: options.message,
     sweep: undefined,
     targets: call.targets,
-    flags: call.flags,
+    flags: keptOptions(run),
     copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(io.cwd, name)),
     // A direct run always runs; queueing leaves alone what is known.
-    samePoint: claim === "claim" ? "ignore" : options.force ? "replace" : "skip",
-    takenName: options.force ? "replace" : "refuse",
+    samePoint: claim === "claim" ? "ignore" : run.force ? "replace" : "skip",
+    takenName: run.force ? "replace" : "refuse",
     failedBefore: "queue",
     claim,
     ...entryLimits(options),
@@ -200,8 +195,8 @@ async function runHere(call: Call): Promise<ExitCode> {
       name: options.name,
       message: options.message,
       targets: call.targets,
-      flags: call.flags,
-      taken: options.force ? "replace" : "refuse",
+      flags: keptOptions(call.run),
+      taken: call.run.force ? "replace" : "refuse",
       interactive: call.asks,
       named: (name) => print(io, `Reproducing experiment '${name}'`),
       events: stageEvents(io, { groups, messages: "all", clock: limit }),
@@ -245,13 +240,14 @@ async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "o
 }
 
 async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
-  checkOptions(targets, options);
-  const context = openExperiments(openProject(io.cwd));
   // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
-  const stageJobs = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
-  const shared = { io, context, targets, options, flags: { ...storedFlags(options), ...stageJobs } };
+  const direct = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
+  const runOptions = runOptionsOf(options, direct);
+  checkOptions(targets, options, runOptions);
+  const context = openExperiments(openProject(io.cwd));
+  const shared = { io, context, targets, options, run: runOptions };
   if (options.runAll) return runAll(shared);
-  const asks = !options.dry && !options.queue && !options.temp && asksStages(context.project, options);
+  const asks = !runOptions.dry && !options.queue && !options.temp && asksStages(context.project, runOptions);
   const configs = configsOf(io, context.project, options);
   const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
@@ -261,8 +257,8 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
   const [first] = expansion.points;
-  if (options.dry && first !== undefined) {
-    await dryRun(io, context, { targets, flags: options, point: first, configs, cwd: io.cwd });
+  if (runOptions.dry && first !== undefined) {
+    await dryRun(io, context, { targets, options: runOptions, point: first, configs, cwd: io.cwd });
     return exitCodes.ok;
   }
   await checkCommands(io, context, {
@@ -270,7 +266,7 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
     folder: path.relative(context.project.root, io.cwd),
     configs,
     targets,
-    flags: shared.flags,
+    flags: keptOptions(runOptions),
     runs: options.queue ? "later" : "here",
   });
   const call = { ...shared, configs, expansion, asks };

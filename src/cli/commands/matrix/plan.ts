@@ -8,18 +8,18 @@ import { checkName } from "../../../experiments/names.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { tryGit } from "../../../git/run.ts";
+import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../../options/composition.ts";
-import { addReproduceOptions, type ReproduceFlags, refuseWorkspaceRuns } from "../../options/reproduce.ts";
-import { storedFlags } from "../../options/stored-flags.ts";
+import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import { readPoints } from "../exp/points.ts";
 import { trackedChanges, tryPoints, usableStorage, writeNamed } from "./shared.ts";
 
-interface Options extends ReproduceFlags, CompositionFlags {
+interface Options extends CompositionFlags {
   readonly name?: string;
   readonly message?: string;
   readonly points?: string;
@@ -43,7 +43,7 @@ function runOf({ cwd }: Io, { project }: ExperimentsContext, options: Options): 
   return {
     folder: path.relative(project.root, cwd),
     targets: options.target ?? [],
-    flags: storedFlags(options),
+    flags: keptOptions(runOptionsOf(options)),
     ...(options.message === undefined ? {} : { message: options.message }),
     composition: options.hydra === false ? "off" : "as configured",
     copyPaths: (options.copyPaths ?? []).map((name) => insideProject(project.root, name, cwd)),
@@ -105,7 +105,7 @@ async function planHere(io: Io, context: ExperimentsContext, { overrides, option
 
 async function plan(io: Io, overrides: readonly string[], options: Options): Promise<ExitCode> {
   const context = openExperiments(openProject(io.cwd));
-  refuseWorkspaceRuns(options, "matrix plan");
+  refuseWorkspaceRuns(runOptionsOf(options), "matrix plan");
   if (options.name !== undefined) checkName(`${options.name}-1`);
   const { made, points, configs } = await planHere(io, context, { overrides, options });
   const { sweep } = made.plan;

@@ -5,18 +5,14 @@ import { stateLayout } from "../../../experiments/layout.ts";
 import { keepStages } from "../../../experiments/recovery/stage-tables.ts";
 import type { WorkspaceLock } from "../../../pipeline/locks/workspace-lock.ts";
 import { reproduce, reproductionError } from "../../../pipeline/reproduce/reproduce.ts";
+import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import type { ReproduceResult } from "../../../pipeline/types.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { projectState } from "../../../store/state-database.ts";
 import type { CommandFactory } from "../../catalog.ts";
-import {
-  addReproduceOptions,
-  asksStages,
-  jobs,
-  type ReproduceFlags,
-  reproduceOptions,
-} from "../../options/reproduce.ts";
+import { jobs } from "../../options/arguments.ts";
+import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { verbose } from "../../options/talk.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
@@ -24,7 +20,7 @@ import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
 import { trackFiles } from "../../words/track-files.ts";
 import { withWorkspaceLock } from "./workspace-lock.ts";
 
-interface ReproFlags extends ReproduceFlags {
+interface ReproFlags {
   readonly jobs?: number;
   readonly quiet?: boolean;
 }
@@ -35,7 +31,7 @@ async function report(io: Io, flags: ReproFlags, project: Project, result: Repro
     return exitCodes.interrupted;
   }
   if (result.kind === "failed") {
-    throw reproductionError(result.failures, reproduceOptions([], flags).onError);
+    throw reproductionError(result.failures, runOptionsOf(flags).onError);
   }
   const files = result.writtenFiles.map((file) => path.join(project.root, file));
   await trackFiles(io, project, { files, hint: flags.quiet ? "quiet" : "print" });
@@ -54,6 +50,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
   const project = openProject(folder);
   const state = projectState(project);
   const groups = new Set<number>();
+  const options = runOptionsOf(flags, { jobs: flags.jobs ?? 1 });
   const endAtOnce = () => {
     killGroups(groups);
     return "Ended at once: the outputs of the stage that ran may be incomplete. The next repro runs it again.";
@@ -64,11 +61,11 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
       reproduce(
         project,
         {
-          ...reproduceOptions(targets, flags),
+          ...options,
+          targets,
           ...(lock === undefined ? {} : { lock }),
-          interactive: asksStages(project, flags),
+          interactive: asksStages(project, options),
           folder,
-          jobs: flags.jobs ?? 1,
           environment: {},
           dvcRoot: project.root,
           output: { kind: "inherit" },
@@ -78,7 +75,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
         },
         stageEvents(io, { groups, messages: flags.quiet ? "none" : "all", keeper: keepStages(stateLayout(project)) }),
       );
-    const result = flags.dry
+    const result = options.dry
       ? await reproduceWith(undefined)
       : await withWorkspaceLock(project, reproduceWith, interrupt.signal);
     return await report(io, flags, project, result);

@@ -4,7 +4,7 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/visible.ts";
 import { addStage, type NewOutput } from "../../../pipeline/edit/edit-file.ts";
 import { reproduce } from "../../../pipeline/reproduce/reproduce.ts";
-import { reproduceDefaults } from "../../../pipeline/types.ts";
+import { runDefaults } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { projectState } from "../../../store/state-database.ts";
@@ -70,7 +70,7 @@ async function runStage(io: Io, project: Project, target: string, flags: Flags):
   const interrupt = listenForInterrupt(io, { endAtOnce: () => endAtOnce(groups), advice: "print" });
   try {
     const request = {
-      ...reproduceDefaults,
+      ...runDefaults,
       targets: [target],
       folder: io.cwd,
       singleItem: true,

@@ -4,6 +4,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { type EnqueueRequest, enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
+import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
@@ -17,8 +18,7 @@ import {
   type LimitFlags,
   runLimits,
 } from "../../options/limits.ts";
-import { addReproduceOptions, type ReproduceFlags, refuseWorkspaceRuns } from "../../options/reproduce.ts";
-import { storedFlags } from "../../options/stored-flags.ts";
+import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import { leftAloneLines, newText } from "../../words/queue-text.ts";
@@ -29,7 +29,7 @@ import { readPoints } from "../exp/points.ts";
 import { queueExitCode, runQueue } from "../exp/run-queue.ts";
 import { checkCommands } from "../exp/shell-check.ts";
 
-interface Options extends ReproduceFlags, LimitFlags, CompositionFlags {
+interface Options extends LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -52,7 +52,8 @@ interface Call {
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options } = call;
-  refuseWorkspaceRuns(options, "sweep");
+  const run = runOptionsOf(options);
+  refuseWorkspaceRuns(run, "sweep");
   const configs = configsOf(io, context.project, options);
   const expansion = await readPoints(io, { overrides, pointsFile: options.points, configs });
   const targets = options.target ?? [];
@@ -67,10 +68,10 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     message: options.message,
     sweep: id,
     targets,
-    flags: storedFlags(options),
+    flags: keptOptions(run),
     copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(io.cwd, name)),
-    samePoint: options.force ? "replace" : "skip",
-    takenName: options.force ? "replace" : "refuse",
+    samePoint: run.force ? "replace" : "skip",
+    takenName: run.force ? "replace" : "refuse",
     failedBefore: options.retryFailed ? "queue" : "report",
     claim: "leave",
     ...entryLimits(options),
@@ -93,7 +94,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) =>
     sequence === undefined ? [] : [sequence],
   );
-  const run = await runQueue(context, io, {
+  const ran = await runQueue(context, io, {
     jobs,
     onFailure: options.failFast ? "stop" : "continue",
     only: new Set(sequences),
@@ -102,13 +103,13 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     sweep: id,
     format: options.json ? "json" : "text",
   });
-  if (run.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
+  if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
   else if (!options.json) {
     const names = [...outcome.known, ...outcome.queued].map((item) => item.name);
     await printSweepTable(io, context, { names: new Set(names), baseline: outcome.baseline, ...options });
   }
   const failedBefore = outcome.known.some((item) => item.state === "failed");
-  const exitCode = queueExitCode(run);
+  const exitCode = queueExitCode(ran);
   return exitCode === exitCodes.ok && failedBefore ? exitCodes.experimentsFailed : exitCode;
 }
 
