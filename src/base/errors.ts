@@ -76,3 +76,10 @@ export class SweeplineError extends Error {
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
+
+/** Whether a system call failed, with one of the codes where any are given: what a `catch` expects by name. */
+export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
+  const code = systemErrorCode(error);
+  if (code === undefined || error instanceof SweeplineError) return false;
+  return codes.length === 0 ? /^E[A-Z0-9]+$/.test(code) : codes.includes(code);
+}

@@ -9,7 +9,7 @@ import * as fs from "node:fs";
 import path from "node:path";
 import { asideName } from "./asides.ts";
 import { beforeEffect, beforeWrite } from "./effects.ts";
-import { SweeplineError, systemErrorCode } from "./errors.ts";
+import { isSystemError, SweeplineError, systemErrorCode } from "./errors.ts";
 
 export {
   type BigIntStats,
@@ -72,8 +72,14 @@ export function readInputIfExists(file: string): Buffer | undefined {
   }
 }
 
+/** What is at a path, links not followed; undefined where nothing is, nor can be, because a file is in a folder's place. */
 export function lstatIfExists(file: FilePath): fs.Stats | undefined {
-  return fs.lstatSync(file, { throwIfNoEntry: false });
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isSystemError(error, "ENOTDIR")) return undefined;
+    throw error;
+  }
 }
 
 /** Makes a folder and those above it; one that is there stays as it is. */

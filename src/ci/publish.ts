@@ -5,7 +5,7 @@ import type { DataRequest } from "../experiments/share/data.ts";
 import { pushExperiments } from "../experiments/share/push.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs } from "../git/refs.ts";
-import { pushRefs, type RemoteChange, shownRemote } from "../git/remote.ts";
+import { type PushOutcome, pushRefs, type RemoteChange, shownRemote } from "../git/remote.ts";
 import { type PointFailure, writeFailure } from "./failures.ts";
 import type { SweepPlan } from "./plan.ts";
 import { failureRef, type PointRef } from "./plan-refs.ts";
@@ -28,6 +28,8 @@ export async function keepFailures(
   );
   return kept;
 }
+
+type Refusal = Pick<Extract<PushOutcome, { kind: "refused" }>, "why" | "reason">;
 
 export interface PublishRequest {
   readonly plan: SweepPlan;
@@ -77,8 +79,8 @@ export async function publishResults(context: ExperimentsContext, request: Publi
     scratchFolder: context.state.scratch,
   });
   // A stale one was told by another job of the same point: as good as ours.
-  const reasons = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "refused" ? [outcome.reason] : []));
-  checkAccepted(remote, [...parts.flatMap(({ refused }) => refused).map(({ reason }) => reason), ...reasons]);
+  const refusals = [...outcomes.values()].flatMap((outcome) => (outcome.kind === "refused" ? [outcome] : []));
+  checkAccepted(remote, [...parts.flatMap(({ refused }) => refused), ...refusals]);
   return {
     pushed: parts.flatMap(({ pushed }) => pushed).length,
     elsewhere: parts.flatMap(({ diverged }) => diverged).map(({ name }) => name),
@@ -86,28 +88,19 @@ export async function publishResults(context: ExperimentsContext, request: Publi
   };
 }
 
-/** A rule of the server's says no; it will say so again. A lock or an error of its own may be gone the next time. */
-const denied = /hook declined|denied|prohibited|protected|not allowed|forbidden|unauthorized|not permitted/i;
-const passing = /rate limit|time[ds]?[ -]?out|unavailable|unreachable|try again|try later|internal (?:server )?error/i;
-
-/** Another job of the same points pushed at the same moment: the next try finds them there. */
-const raced = /cannot lock ref|reference already exists|failed to update ref|failed to lock/i;
-
-function isRace(reason: string): boolean {
-  return raced.test(reason) && !denied.test(reason) && !/cannot create/i.test(reason);
-}
-
-function checkAccepted(remote: string, reasons: readonly string[]): void {
-  const reason = reasons.find((each) => !isRace(each)) ?? reasons[0];
-  if (reason === undefined) return;
-  if (isRace(reason))
+/** Throws for the first refusal; of refs that other jobs pushed at the same moment only where there is no other. */
+function checkAccepted(remote: string, refusals: readonly Refusal[]): void {
+  const first = refusals.find(({ why }) => why !== "raced") ?? refusals[0];
+  if (first === undefined) return;
+  // Another job of the same points: the next try finds them there.
+  if (first.why === "raced")
     throw new SweeplineError({
       code: "PUSH_REFUSED",
       message: `another job pushes the same points to '${shownRemote(remote)}' at this moment`,
     });
   throw new SweeplineError({
-    code: denied.test(reason) && !passing.test(reason) ? "PUSH_DENIED" : "PUSH_REFUSED",
-    message: `Git remote '${shownRemote(remote)}' refused ${reasons.length} refs: ${reason}`,
+    code: first.why === "denied" ? "PUSH_DENIED" : "PUSH_REFUSED",
+    message: `Git remote '${shownRemote(remote)}' refused ${refusals.length} refs: ${first.reason}`,
     hint: "Where this job may not push, --bundle FILE writes its results into a file.",
   });
 }

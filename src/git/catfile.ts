@@ -5,8 +5,9 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "./ids.ts";
+import { repositoryRefused } from "./prose.ts";
 import type { Repository } from "./repository.ts";
-import { gitMissing, repositoryRefused, startGit } from "./run.ts";
+import { gitMissing, startGit } from "./run.ts";
 
 export interface GitObject {
   readonly id: ObjectId;

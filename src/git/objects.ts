@@ -6,6 +6,7 @@ import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, writeAtomic } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
+import { isUnknownIdentity } from "./prose.ts";
 import type { Repository } from "./repository.ts";
 import { gitFailed, tryGit } from "./run.ts";
 
@@ -79,11 +80,6 @@ export async function committerIdentity(repository: Repository): Promise<string>
     .toString()
     .trim()
     .replace(/ \d+ [+-]\d{4}$/, "");
-}
-
-/** Git's words for nobody configured: no name, no mail, or an empty one. */
-function isUnknownIdentity(stderr: string): boolean {
-  return /tell me who you are|empty ident name|unable to auto-detect|no (name|email) was given/i.test(stderr);
 }
 
 function identityMissing(): SweeplineError {

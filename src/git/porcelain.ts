@@ -1,9 +1,9 @@
 /** Git's everyday commands, through simple-git: for the few places where a person would type them. */
-import { type SimpleGit, simpleGit } from "simple-git";
+import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { beforeEffect } from "../base/effects.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { gitEnvironment, gitFailed } from "./run.ts";
+import { gitEnvironment, gitFailed, tryGit } from "./run.ts";
 
 function porcelain(repository: Repository): SimpleGit {
   const environment: Record<string, string> = {};
@@ -28,7 +28,8 @@ async function run(repository: Repository, args: readonly string[]): Promise<str
     beforeEffect("git", args[0] ?? "");
     return await porcelain(repository).raw([...args]);
   } catch (error) {
-    throw gitFailed(args, error instanceof Error ? error.message : String(error));
+    if (!(error instanceof GitError)) throw error;
+    throw gitFailed(args, error.message);
   }
 }
 
@@ -51,10 +52,8 @@ export async function resetIndex(repository: Repository): Promise<void> {
 /** Whether Git takes that name for a branch. */
 export async function isBranchName(repository: Repository, name: string): Promise<boolean> {
   if (name.startsWith("-")) return false;
-  try {
-    await run(repository, ["check-ref-format", `refs/heads/${name}`]);
-    return true;
-  } catch {
-    return false;
-  }
+  const args = ["check-ref-format", `refs/heads/${name}`];
+  const { exitCode, stderr } = await tryGit(args, { cwd: repository.workTree });
+  if (exitCode > 1) throw gitFailed(args, stderr);
+  return exitCode === 0;
 }

@@ -2,11 +2,11 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { readIfExists } from "../base/files.ts";
+import { lstatIfExists, readIfExists } from "../base/files.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { git, gitMissing, startGit, tryGit } from "./run.ts";
-import { removeNamedLock } from "./stale-locks.ts";
+import { freeLock } from "./stale-locks.ts";
 
 export interface Ref {
   readonly name: RefName;
@@ -45,10 +45,26 @@ export type RefChange =
   | { readonly kind: "set"; readonly ref: RefName; readonly to: ObjectId }
   | { readonly kind: "delete"; readonly ref: RefName; readonly from: ObjectId };
 
-export type RefOutcome =
-  | { readonly kind: "committed" }
-  /** Nothing was changed; `message` is git's, for instance that the ref exists. */
-  | { readonly kind: "refused"; readonly message: string };
+export type RefOutcome = { readonly kind: "committed" } | RefRefusal;
+
+/** Nothing was changed. `message` is git's, to be shown and not to be read. */
+export interface RefRefusal {
+  readonly kind: "refused";
+  /**
+   * "exists": what was to be created is there. "changed": a ref has another old value, or is gone. "locked": somebody holds its lock.
+   * "other": anything else, such as an object that is not there.
+   */
+  readonly why: "exists" | "changed" | "locked" | "other";
+  /** The first ref that stood in the way; of "other" undefined. */
+  readonly ref: RefName | undefined;
+  readonly message: string;
+}
+
+/** What git said, before anybody looked why. */
+type Answer = { readonly kind: "committed" } | { readonly kind: "refused"; readonly message: string };
+
+/** How often a refused transaction is asked again: locks may go and come, and what stood in the way may be gone when we look. */
+const maxRetries = 5;
 
 function instruction(change: RefChange, zero: ObjectId): string {
   switch (change.kind) {
@@ -78,7 +94,7 @@ export class RefTransactions {
 
   /** Transactions of one object run one after the other. */
   commit(changes: readonly RefChange[]): Promise<RefOutcome> {
-    const result = this.tail.then(() => this.transact(changes));
+    const result = this.tail.then(() => this.transact(changes, maxRetries));
     this.tail = result.catch(() => undefined);
     return result;
   }
@@ -104,20 +120,29 @@ export class RefTransactions {
     return child;
   }
 
-  private async transact(changes: readonly RefChange[]): Promise<RefOutcome> {
+  private async transact(changes: readonly RefChange[], retries: number): Promise<RefOutcome> {
     if (changes.length === 0) return { kind: "committed" };
     beforeEffect("ref", describe(changes));
     const wasRunning = this.child !== undefined;
     const answer = await this.ask(changes);
     // Killed while it was idle (by whom ever): it has read nothing of this transaction.
-    if (answer === "died unasked" && wasRunning) return this.transact(changes);
-    if (answer === "died unasked") return { kind: "refused", message: "git update-ref ended early" };
-    if (answer.kind === "refused" && (await removeNamedLock(this.repository, answer.message)))
-      return this.transact(changes);
-    return answer;
+    if (answer === "died unasked" && wasRunning) return this.transact(changes, retries);
+    const refused =
+      answer === "died unasked" ? ({ kind: "refused", message: "git update-ref ended early" } as const) : answer;
+    if (refused.kind === "committed") return refused;
+    const hurdle = await findHurdle(this.repository, changes);
+    if (hurdle === undefined) {
+      // What stood in the way may be gone by now: once more tells.
+      if (retries > 0) return this.transact(changes, 0);
+      return { ...refused, why: "other", ref: undefined };
+    }
+    const { lock, ...why } = hurdle;
+    if (lock !== undefined && retries > 0 && (await freeLock(this.repository, lock)))
+      return this.transact(changes, retries - 1);
+    return { ...refused, ...why };
   }
 
-  private ask(changes: readonly RefChange[]): Promise<RefOutcome | "died unasked"> {
+  private ask(changes: readonly RefChange[]): Promise<Answer | "died unasked"> {
     const child = this.child ?? this.start();
     const zero = zeroId(this.repository);
     return new Promise((resolve, reject) => {
@@ -132,7 +157,7 @@ export class RefTransactions {
       };
       const onClose = () => {
         const message = err.trim().replace(/^fatal: /, "");
-        const outcome: RefOutcome = { kind: "refused", message: message || "git update-ref ended early" };
+        const outcome: Answer = { kind: "refused", message: message || "git update-ref ended early" };
         settle(() => resolve(out === "" && message === "" ? "died unasked" : outcome));
       };
       child.stdout.on("data", (chunk: Buffer) => {
@@ -150,6 +175,41 @@ export class RefTransactions {
       child.stdin.write(`start\0${changes.map((change) => instruction(change, zero)).join("")}prepare\0commit\0`);
     });
   }
+}
+
+/** What stands in the way of a transaction, by our own look. */
+type Hurdle = Pick<RefRefusal, "why" | "ref"> & { readonly lock?: string };
+
+/** Refs of one git process: their names have to fit into a command line. */
+const refsAtOnce = 1000;
+
+async function findHurdle(repository: Repository, changes: readonly RefChange[]): Promise<Hurdle | undefined> {
+  for (let start = 0; start < changes.length; start += refsAtOnce) {
+    const part = changes.slice(start, start + refsAtOnce);
+    const refs = await listRefs(
+      repository,
+      part.map(({ ref }) => ref),
+    );
+    const values = new Map(refs.map(({ name, id }) => [name, id]));
+    for (const change of part) {
+      const value = values.get(change.ref);
+      if (change.kind === "create" && value !== undefined) return { why: "exists", ref: change.ref };
+      if ("from" in change && value !== change.from) return { why: "changed", ref: change.ref };
+    }
+  }
+  const locked = changes.find(({ ref }) => lstatIfExists(lockOf(repository, ref)) !== undefined);
+  if (locked !== undefined) return { why: "locked", ref: locked.ref, lock: lockOf(repository, locked.ref) };
+  const lock = sharedLocks(repository).find((file) => lstatIfExists(file) !== undefined);
+  return lock === undefined ? undefined : { why: "locked", ref: changes[0]?.ref, lock };
+}
+
+/** Locks that are of no single ref: of a transaction that deletes packed ones, and of the branch that is checked out. */
+function sharedLocks({ gitDir, commonDir }: Repository): readonly string[] {
+  return [path.join(commonDir, "packed-refs.lock"), path.join(gitDir, "HEAD.lock")];
+}
+
+function lockOf({ commonDir }: Repository, ref: RefName): string {
+  return path.join(commonDir, `${ref}.lock`);
 }
 
 /** For the record of effects: the first refs of a transaction. */

@@ -1,6 +1,7 @@
 /** Refs of other repositories: listed, pushed and fetched by git, with explicit refspecs only. */
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId, RefName } from "./ids.ts";
+import { isRemoteDenied, type PushRefusal, pushRefusal, remoteWords } from "./prose.ts";
 import { withPushGitDir } from "./push-git-dir.ts";
 import type { Ref } from "./refs.ts";
 import type { Repository } from "./repository.ts";
@@ -11,16 +12,12 @@ export function shownRemote(remote: string): string {
   return remote.replace(/^(https?:\/\/)[^/@]*@/i, "$1").replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, "$1@");
 }
 
-const denied =
-  /permission denied|permission to \S+ denied|authentication failed|access denied|could not read (?:username|password)|returned error: 40[13]|not allowed to (?:push|upload)/i;
-
 /** What git says of a remote that it could not reach (worth another try, as far as we know) or that does not let us in. */
 function remoteFailed(what: string, remote: string, stderr: string): SweeplineError {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const words = lines.slice(-5).join("\n");
   const message = `Git failed to ${what} '${shownRemote(remote)}': ${words}`;
-  const isDenied = denied.test(stderr) && !/rate limit/i.test(stderr);
-  if (!isDenied) return new SweeplineError({ code: "GIT_REMOTE_FAILED", message });
+  if (!isRemoteDenied(stderr)) return new SweeplineError({ code: "GIT_REMOTE_FAILED", message });
   const hint = "The remote does not accept who we are, or what we may do there: trying again does not help.";
   return new SweeplineError({ code: "GIT_REMOTE_DENIED", message, hint });
 }
@@ -53,8 +50,10 @@ export interface RemoteChange {
 
 export type PushOutcome =
   | { readonly kind: "pushed" }
-  /** "stale": the remote's ref is not what was expected. "refused": the remote said no. */
-  | { readonly kind: "stale" | "refused"; readonly reason: string };
+  /** The remote's ref is not what was expected. */
+  | { readonly kind: "stale"; readonly reason: string }
+  /** The remote said no; `reason` in its words. */
+  | { readonly kind: "refused"; readonly why: PushRefusal; readonly reason: string };
 
 /** Refs of one git process: their names have to fit into a command line. */
 const refsAtOnce = 1000;
@@ -115,16 +114,13 @@ function pushOnce(options: GitOptions, remote: string, changes: readonly RemoteC
   return tryGit(args, { ...options, terminal: "needed" });
 }
 
-/** What the server said of a push: its hooks give their reasons there. */
-function remoteWords(stderr: string): string {
-  const lines = stderr.split("\n").flatMap((line) => /^remote: (.*\S)/.exec(line)?.[1] ?? []);
-  const words = lines.slice(-3).join("; ");
-  return words.length > 300 ? `${words.slice(0, 300).replace(/\s+\S*$/, "")}...` : words;
-}
-
 interface PushAnswer {
   readonly outcomes: Map<RefName, PushOutcome>;
   readonly said: string;
+}
+
+function refusal(reason: string): PushOutcome {
+  return { kind: "refused", why: pushRefusal(reason), reason };
 }
 
 /** `<flag> TAB <from>:<to> TAB <summary> (<reason>)` */
@@ -134,7 +130,7 @@ function readPushLine(line: string, { outcomes, said }: PushAnswer): void {
   const [, flag, ref = "", summary = ""] = found;
   if (flag !== "!") outcomes.set(ref as RefName, { kind: "pushed" });
   else if (summary.startsWith("[rejected]")) outcomes.set(ref as RefName, { kind: "stale", reason: summary });
-  else outcomes.set(ref as RefName, { kind: "refused", reason: said === "" ? summary : `${summary}: ${said}` });
+  else outcomes.set(ref as RefName, refusal(said === "" ? summary : `${summary}: ${said}`));
 }
 
 /**

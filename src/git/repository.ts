@@ -2,7 +2,8 @@ import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { readFileSync, readIfExists, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
-import { repositoryRefused, tryGit } from "./run.ts";
+import { repositoryRefused } from "./prose.ts";
+import { tryGit } from "./run.ts";
 
 /** Where the parts of a Git repository lie; found without starting git. All paths absolute. */
 export interface Repository {

@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
+import { repositoryRefused } from "./prose.ts";
 import { endWithUs } from "./signals.ts";
 
 export interface GitOptions {
@@ -154,28 +155,6 @@ export function gitFailed(args: readonly string[], stderr: string): SweeplineErr
     repositoryRefused(stderr) ??
     new SweeplineError({ code: "GIT_FAILED", message: `git ${args[0] ?? ""} failed: ${words || "no message"}` })
   );
-}
-
-/** The error for a repository that git refuses whatever is asked of it; undefined for any other failure. */
-export function repositoryRefused(stderr: string): SweeplineError | undefined {
-  const owner = /detected dubious ownership in repository at '(.+)'/.exec(stderr)?.[1];
-  if (owner !== undefined)
-    return new SweeplineError({
-      code: "GIT_REFUSED",
-      message: `Git refuses the repository at '${owner}': it belongs to another user`,
-      hint: `If you trust it: git config --global --add safe.directory '${owner}'`,
-    });
-  const problem =
-    /^fatal: (unknown repository (?:extension|v\d+-only extension).*|Expected git repo version.*|unsupported ref storage.*|invalid value for 'extensions\..*)/m.exec(
-      stderr,
-    );
-  if (problem === null) return undefined;
-  const format = /\n\t(\S+)/.exec(stderr)?.[1];
-  return new SweeplineError({
-    code: "GIT_REFUSED",
-    message: `this Git can't read the repository: ${problem[1]?.replace(/:$/, "") ?? ""}${format === undefined ? "" : ` '${format}'`}`,
-    hint: "Use a newer Git: `git status` must work here.",
-  });
 }
 
 type GitCommand = readonly string[];

@@ -5,7 +5,7 @@ import { SweeplineError } from "../base/errors.ts";
 import { copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { git, tryGit } from "./run.ts";
+import { type GitOptions, git, gitFailed, tryGit } from "./run.ts";
 
 export interface Snapshot {
   /** What the user's index holds. */
@@ -43,7 +43,7 @@ export async function snapshotWorkTree(repository: Repository, options: Snapshot
   try {
     copyIndex(path.join(repository.gitDir, "index"), index);
     const before = await tryGit(["write-tree"], settings);
-    if (before.exitCode !== 0) throw unmerged(before.stderr);
+    if (before.exitCode !== 0) throw (await unmerged(settings)) ?? gitFailed(["write-tree"], before.stderr);
     await git(["add", "-u", "--", ":/"], settings);
     await addFiles(repository, options.include, index);
     await addContents(repository, options.contents ?? new Map(), index);
@@ -82,16 +82,16 @@ function isFile(file: string): boolean {
   return stats !== undefined && (stats.isFile() || stats.isSymbolicLink());
 }
 
-function unmerged(stderr: string): SweeplineError {
-  const lines = stderr.trim().split("\n");
-  const files = new Set(lines.flatMap((line) => /^(.+): unmerged \([0-9a-f]+\)$/.exec(line)?.[1] ?? []));
-  const first = [...files].slice(0, 5).join(", ");
+/** The error for an index with conflicts, or undefined where there are none. */
+async function unmerged(settings: GitOptions): Promise<SweeplineError | undefined> {
+  const listing = await git(["ls-files", "--unmerged", "-z", "--full-name", "--", ":/"], settings);
+  const files = [...new Set(listing.split("\0").flatMap((line) => line.split("\t", 2)[1] ?? []))];
+  if (files.length === 0) return undefined;
+  const first = files.slice(0, 5).join(", ");
+  const have = files.length > 5 ? ` and ${files.length - 5} more files have` : files.length === 1 ? " has" : " have";
   return new SweeplineError({
     code: "UNMERGED",
-    message:
-      files.size === 0
-        ? `the index can't be written as a tree: ${lines[0] ?? ""}`
-        : `a merge is not finished: ${first}${files.size > 5 ? ` and ${files.size - 5} more files have` : files.size === 1 ? " has" : " have"} conflicts`,
+    message: `a merge is not finished: ${first}${have} conflicts`,
     hint: "Resolve the merge conflicts (git status lists them), `git add` the files, then try again.",
   });
 }

@@ -22,13 +22,9 @@ export function staleGitLocks(repository: Repository): readonly string[] {
 /** How long to wait for other git processes of the repository to end, which may hold the lock. */
 const waitMs = 2_000;
 const pollMs = 100;
-/**
- * Removes a lock that `message`, Git's refusal of a ref transaction, names, if nobody holds it. Answers whether it did.
- */
-export async function removeNamedLock(repository: Repository, message: string): Promise<boolean> {
-  const file = /Unable to create '(.+\.lock)': File exists/.exec(message)?.[1];
-  if (file === undefined) return false;
-  const wanted = path.resolve(repository.workTree, file);
+
+/** Waits until a lock is gone, and removes it if nobody holds it. Answers whether it is away. */
+export async function freeLock(repository: Repository, wanted: string): Promise<boolean> {
   for (const until = Date.now() + waitMs; Date.now() < until; await pause(pollMs)) {
     // Whoever held it is through.
     if (lstatIfExists(wanted) === undefined) return true;

@@ -24,13 +24,13 @@ export async function commitOutcome(refs: RefTransactions, entry: QueueEntry, co
       : { kind: "create", ref, to: commit };
     const outcome = await refs.commit(entryIsThere ? [result, removal(entry)] : [result]);
     if (outcome.kind === "committed") return name;
-    if (entryIsThere && outcome.message.includes(entry.ref)) {
+    if (entryIsThere && outcome.why === "changed" && outcome.ref === entry.ref) {
       // Somebody removed or replaced the entry while it ran: what was computed is kept all the same.
       entryIsThere = false;
       attempt--;
       continue;
     }
-    if (!/reference already exists/.test(outcome.message) || attempt > 1000)
+    if (outcome.why !== "exists" || attempt > 1000)
       throw new SweeplineError({
         code: "COMMIT_REFUSED",
         message: `the result of '${entry.name}' (commit ${commit}) could not be recorded: ${outcome.message}`,

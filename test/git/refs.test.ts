@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ObjectId, RefName } from "../../src/git/ids.ts";
-import { changeRefs, listRefs, type RefChange, RefTransactions, refIs } from "../../src/git/refs.ts";
+import { changeRefs, listRefs, type RefChange, type RefRefusal, RefTransactions, refIs } from "../../src/git/refs.ts";
 import { zeroId } from "../../src/git/repository.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 import { makeOpened, makeSha256, type Opened } from "./repositories.ts";
@@ -37,7 +37,10 @@ describe("locks that a git left", () => {
     rig.write(lockOf("held"));
     const git = rig.startProgram("git", ["-c", "alias.wait=!echo here >&2; exec sleep 30 >/dev/null 2>&1", "wait"]);
     await git.printed("here");
-    await expect(changeRefs(opened, "over a lock", [create("held", one)])).rejects.toThrow("File exists");
+    const transactions = new RefTransactions(opened, "over a lock");
+    const outcome = await transactions.commit([create("held", one)]);
+    expect(outcome).toMatchObject({ kind: "refused", why: "locked", ref: ref("held") });
+    await transactions.close();
     expect((await git.kill("SIGKILL")).signal).toBe("SIGKILL");
     await changeRefs(opened, "over a lock", [create("held", one)]);
     await changeRefs(opened, "away", [{ kind: "delete", ref: ref("held"), from: one }]);
@@ -63,24 +66,42 @@ describe("ref transactions", () => {
     expect(rig.git("log", "-1", "-g", "--format=%gs", "refs/heads/logged")).toBe("moved by us");
   });
 
-  test.each<[string, () => RefChange[]]>([
-    ["a create of what exists", () => [create("new", one), create("a", one)]],
+  test.each<[string, RefRefusal["why"], string | undefined, () => RefChange[]]>([
+    ["a create of what exists", "exists", "a", () => [create("new", one), create("a", one)]],
     [
       "an update with another old value",
+      "changed",
+      "a",
       () => [create("new", one), { kind: "update", ref: ref("a"), from: one, to: one }],
     ],
-    ["a delete with another old value", () => [create("new", one), { kind: "delete", ref: ref("a"), from: one }]],
-    ["a delete of what is not there", () => [create("new", one), { kind: "delete", ref: ref("gone"), from: one }]],
-    ["an object that is not there", () => [create("new", one), create("bad", "1".repeat(40) as ObjectId)]],
-    ["a ref below a ref", () => [create("new", one), create("a/below", one)]],
-    ["a name that is no ref's", () => [create("new", one), create("../../heads/evil", one)]],
-    ["the same ref twice", () => [create("new", one), create("new", two)]],
-  ])("%s is refused, and nothing is changed", async (_, changes) => {
+    [
+      "a delete with another old value",
+      "changed",
+      "a",
+      () => [create("new", one), { kind: "delete", ref: ref("a"), from: one }],
+    ],
+    [
+      "a delete of what is not there",
+      "changed",
+      "gone",
+      () => [create("new", one), { kind: "delete", ref: ref("gone"), from: one }],
+    ],
+    [
+      "an object that is not there",
+      "other",
+      undefined,
+      () => [create("new", one), create("bad", "1".repeat(40) as ObjectId)],
+    ],
+    ["a ref below a ref", "other", undefined, () => [create("new", one), create("a/below", one)]],
+    ["a name that is no ref's", "other", undefined, () => [create("new", one), create("../../heads/evil", one)]],
+    ["the same ref twice", "other", undefined, () => [create("new", one), create("new", two)]],
+  ])("%s is refused, and nothing is changed", async (_, why, name, changes) => {
     const { opened, rig } = sha1;
     const before = rig.git("for-each-ref");
     const transactions = new RefTransactions(opened, "test");
     const outcome = await transactions.commit(changes());
-    expect(outcome).toMatchObject({ kind: "refused", message: expect.stringMatching(/./) });
+    const message = expect.stringMatching(/./);
+    expect(outcome).toEqual({ kind: "refused", why, ref: name === undefined ? undefined : ref(name), message });
     expect(rig.git("for-each-ref")).toBe(before);
     // The same object goes on with a new process.
     expect(await transactions.commit([create("after", one)])).toEqual({ kind: "committed" });

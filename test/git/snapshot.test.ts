@@ -109,7 +109,8 @@ describe("a snapshot of the work tree", () => {
     rig.write({ "a.txt": "main\n" });
     rig.commit("main");
     expect(() => rig.git("merge", "other")).toThrow();
-    await expect(snapshot()).rejects.toMatchObject({ code: "UNMERGED" });
+    const message = "a merge is not finished: a.txt has conflicts";
+    await expect(snapshot()).rejects.toMatchObject({ code: "UNMERGED", message });
   });
 
   test("a repository without an index, and one in a linked work tree", async () => {

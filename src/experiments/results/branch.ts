@@ -21,10 +21,9 @@ export async function branchFromExperiment(
   ]);
   await refs.close();
   if (outcome.kind === "committed") return branch;
-  const exists = /already exists/.test(outcome.message);
   throw new SweeplineError({
     code: "BRANCH_EXISTS",
-    message: exists ? `Git branch '${branch}' already exists.` : outcome.message,
+    message: outcome.why === "exists" ? `Git branch '${branch}' already exists.` : outcome.message,
     hint: "Give another name: sweepline exp branch EXPERIMENT BRANCH",
   });
 }

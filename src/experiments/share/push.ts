@@ -4,6 +4,7 @@
  */
 import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import type { PushRefusal } from "../../git/prose.ts";
 import { isAncestor, pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
@@ -23,7 +24,11 @@ export interface PushResult {
   readonly pushed: readonly FinishedExperiment[];
   readonly upToDate: readonly FinishedExperiment[];
   readonly diverged: readonly FinishedExperiment[];
-  readonly refused: readonly { readonly experiment: FinishedExperiment; readonly reason: string }[];
+  readonly refused: readonly {
+    readonly experiment: FinishedExperiment;
+    readonly why: PushRefusal;
+    readonly reason: string;
+  }[];
   readonly data: DataOutcome;
 }
 
@@ -69,13 +74,14 @@ export async function pushExperiments(context: ExperimentsContext, request: Push
   });
   const result = {
     pushed: [] as FinishedExperiment[],
-    refused: [] as { experiment: FinishedExperiment; reason: string }[],
+    refused: [] as PushResult["refused"][number][],
   };
   for (const { ref, experiment } of pushing) {
     const outcome = outcomes.get(ref);
     if (outcome?.kind === "pushed") result.pushed.push(experiment);
     else if (outcome?.kind === "stale") diverged.push(experiment);
-    else result.refused.push({ experiment, reason: outcome?.reason ?? "git said nothing of it" });
+    else if (outcome !== undefined) result.refused.push({ experiment, why: outcome.why, reason: outcome.reason });
+    else result.refused.push({ experiment, why: "other", reason: "git said nothing of it" });
   }
   return { ...result, upToDate, diverged, data };
 }
