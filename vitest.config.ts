@@ -1,6 +1,7 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { seed } from "./test/seed.ts";
 
 // Where .ci/run reads the counts from.
 const report = process.env.SWEEPLINE_TEST_REPORT;
@@ -18,21 +19,29 @@ function temporaryFolder(): string {
   return bavail * bsize > 1 << 30 ? memoryFolder : tmpdir();
 }
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    // Minutes long: `npm run test:faults`.
-    exclude: ["test/faults/**"],
-    setupFiles: ["test/setup.ts"],
-    env: { TMPDIR: temporaryFolder() },
-    // Tests of real processes need room on a 2-core machine; none of them asserts a duration.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
-    pool: "threads",
-    // A worker loads a module once, not for each file anew: no test changes what a module keeps.
-    isolate: false,
-    // Most of them wait for a process most of the time.
-    maxWorkers: availableParallelism() + 2,
-  },
+/** The reporters of a run: one to look at, and .ci/run's. */
+export const reportersOf = (shown: "default" | "dot"): Pick<typeof settings, "reporters"> => ({
+  reporters: report === undefined ? [shown] : ["dot", ["json", { outputFile: report }]],
 });
+
+/** Of all tests; `npm test` takes some of them: vitest.quick.config.ts. */
+export const settings: NonNullable<ViteUserConfig["test"]> = {
+  include: ["test/**/*.test.ts"],
+  // Minutes long: `npm run test:faults`.
+  exclude: ["test/faults/**"],
+  globalSetup: ["test/announce.ts"],
+  setupFiles: ["test/setup.ts"],
+  env: { TMPDIR: temporaryFolder() },
+  // Only to end a hang. A wait for one command has a limit of its own, which says more: test/rig/time-limit.ts.
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
+  pool: "threads",
+  // A worker loads a module once, not for each file anew: no test changes what a module keeps.
+  isolate: false,
+  // Most of them wait for a process most of the time.
+  maxWorkers: availableParallelism() + 2,
+  // No test needs another one before it.
+  sequence: { shuffle: { files: false, tests: true }, seed: seed ?? Date.now() },
+};
+
+export default defineConfig({ test: { ...settings, ...reportersOf("default") } });

@@ -1,16 +1,13 @@
 /**
  * For every test file: what it leaves behind is removed after its last test; a failure shows the commands that its test ran.
- *
- * Property tests draw the same values each time, so that a red run has its cause in the change and not in the dice.
- * SWEEPLINE_SEED=random draws anew; SWEEPLINE_SEED=N repeats a run.
  */
 import { configureGlobal } from "fast-check";
 import { afterAll, afterEach, beforeEach } from "vitest";
 import { cleanUp } from "./rig/clean-up.ts";
 import { describeCommands, forgetCommands, testEnds, testStarts } from "./rig/journal.ts";
+import { seed } from "./seed.ts";
 
-const setting = process.env.SWEEPLINE_SEED ?? "20261122";
-if (setting !== "random") configureGlobal({ seed: Number(setting) });
+if (seed !== undefined) configureGlobal({ seed });
 
 afterAll(cleanUp);
 

@@ -40,6 +40,8 @@ export async function stageFiles(repository: Repository, files: readonly string[
 
 /** A stash commit of all changes of tracked files, stored nowhere; undefined where nothing was changed. */
 export async function createStash(repository: Repository, message: string): Promise<ObjectId | undefined> {
+  // Over files that were touched but not changed, `stash create` fails without a word. This exits with 1 where they were changed.
+  await tryGit(["update-index", "-q", "--refresh"], { cwd: repository.workTree });
   const id = (await run(repository, ["stash", "create", message])).trim();
   return id === "" ? undefined : (id as ObjectId);
 }

@@ -32,7 +32,7 @@ test.each([
   ["a.b", "axb", false],
   ["A", "a", false],
   ["*a*b*c", "xxaxxbxxc", true],
-])("%s against %s", (pattern, name, expected) => {
+])("%j against %j", (pattern, name, expected) => {
   expect(globMatcher(pattern)(name)).toBe(expected);
 });
 

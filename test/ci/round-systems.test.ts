@@ -70,7 +70,7 @@ describe.each(Object.entries(systems))("%s", (name, runRound) => {
     expect(end.refs).toEqual(["0000", "0002", "1"]);
     if (name === "slurm") expect(readdirSync(path.join(end.folder, "store", "files", "md5"))).toHaveLength(2);
     if (end.collect !== undefined) expectReport(end);
-  }, 180_000);
+  });
 });
 
 describe.each(Object.entries({ azure, circleci }))("%s, for a fork's pull request", (name, runRound) => {
@@ -78,7 +78,7 @@ describe.each(Object.entries({ azure, circleci }))("%s, for a fork's pull reques
     const end = await runIn(name, runRound, "stranger");
     expect(end.refs).toEqual([]);
     expectReport(end);
-  }, 180_000);
+  });
 });
 
 let repository: Repository;

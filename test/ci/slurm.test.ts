@@ -33,5 +33,5 @@ describe.skipIf(!hasPrograms || !existsSync(oneNode))("an array job of Slurm", (
     expect(exitCode).toBe(1);
     const objects = execFileSync("find", [".dvc/cache/files/md5", "-type", "f"], { cwd: repository.folder });
     expect(objects.toString().trimEnd().split("\n")).toHaveLength(3);
-  }, 120_000);
+  });
 });

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/cli/catalog.ts";
-import { type Files, makeRepository, type Repository } from "../rig/index.ts";
+import { type CommandResult, type Files, makeRepository, type Repository } from "../rig/index.ts";
 
 const project = (value: number): Files => ({
   ".dvc/config":
@@ -134,16 +134,46 @@ function filesOf({ folder }: Repository): readonly string[] {
     .sort();
 }
 
-test.each(commandLines)("--cd p %s", async (line) => {
+/** What a command did in the twins, as it was when it had ended. */
+interface Step {
+  readonly there: Outcome;
+  readonly here: Outcome;
+}
+
+interface Outcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+  readonly files: readonly string[];
+}
+
+async function outcome(twin: Repository, result: Promise<CommandResult>): Promise<Outcome> {
+  const { stdout, stderr, exitCode } = await result;
+  return { stdout: plain(stdout, twin), stderr: plain(stderr, twin), exitCode, files: filesOf(twin) };
+}
+
+async function runInTwins(line: string): Promise<Step> {
   const words = line.split(" ");
   const [there, here] = await Promise.all([
-    outside.run(["--cd", "p", ...words], { env: date }),
-    inside.run(words, { env: date, cwd: "p" }),
+    outcome(outside, outside.run(["--cd", "p", ...words], { env: date })),
+    outcome(inside, inside.run(words, { env: date, cwd: "p" })),
   ]);
-  expect(plain(there.stderr, outside)).toBe(plain(here.stderr, inside));
-  expect(plain(there.stdout, outside)).toBe(plain(here.stdout, inside));
-  expect(there.exitCode).toBe(here.exitCode);
-  expect(filesOf(outside)).toEqual(filesOf(inside));
+  return { there, here };
+}
+
+/** Each line goes on from what those above it left; a test alone runs them too, and the order of the tests is any. */
+const steps: Promise<Step>[] = [];
+async function stepOf(index: number): Promise<Step> {
+  for (const line of commandLines.slice(steps.length, index + 1)) {
+    const before = steps.at(-1);
+    steps.push(before === undefined ? runInTwins(line) : before.then(() => runInTwins(line)));
+  }
+  return steps[index] ?? Promise.reject(new Error(`there is no line ${index}`));
+}
+
+test.each(commandLines.map((line, index) => ({ line, index })))("--cd p $line ($index)", async ({ line, index }) => {
+  const { there, here } = await stepOf(index);
+  expect(there).toEqual(here);
   expect(there.exitCode, `${there.stdout}${there.stderr}`).toBe(/nothing$|^queue logs/.test(line) ? 255 : 0);
 });
 

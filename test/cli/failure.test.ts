@@ -1,16 +1,16 @@
 /** The line of a place: whole where it is short, its neighbourhood where it is long. */
-import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
 import { printFailure } from "../../src/cli/terminal/failure.ts";
 
 function linesOf(text: string, offset: number, length: number): readonly string[] {
-  const stderr = new PassThrough();
+  const written: string[] = [];
+  const stderr = { write: (part: string) => written.push(part) > 0 };
   const place = { name: "override", text, offset, length };
   printFailure(new SweeplineError({ code: "BAD_OPTIONS", message: "no", place }), {
     stderr: stderr as unknown as NodeJS.WriteStream,
   });
-  return String(stderr.read()).split("\n").slice(1, 3);
+  return written.join("").split("\n").slice(1, 3);
 }
 
 describe("the underlined line", () => {

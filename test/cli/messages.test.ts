@@ -1,6 +1,5 @@
 /** What the command line says where a user or the machine is at fault: in words, with the right advice, never a stack. */
 import { existsSync } from "node:fs";
-import { PassThrough } from "node:stream";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
 import { printFailure } from "../../src/cli/terminal/failure.ts";
@@ -18,10 +17,10 @@ beforeAll(() => {
 });
 
 function printed(error: unknown): { readonly exitCode: number | undefined; readonly text: string | null } {
-  const stderr = new PassThrough();
-  const exitCode = printFailure(error, { stderr: stderr as unknown as NodeJS.WriteStream });
-  const text: Buffer | null = stderr.read();
-  return { exitCode, text: text === null ? null : String(text) };
+  const written: string[] = [];
+  const stderr = { write: (part: string) => written.push(part) > 0 } as unknown as NodeJS.WriteStream;
+  const exitCode = printFailure(error, { stderr });
+  return { exitCode, text: written.length === 0 ? null : written.join("") };
 }
 
 describe("faults of the user and of the machine", () => {

@@ -1,8 +1,12 @@
 /** Small promises of the command line: what is refused as wrong usage, and what --quiet leaves. */
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import type { Repository } from "../rig/index.ts";
 import { makeExperimentRepository } from "./exp-project.ts";
 
-const repository = makeExperimentRepository();
+let repository: Repository;
+beforeEach(() => {
+  repository = makeExperimentRepository();
+});
 
 test.each([
   [["help", "exp", "nope"], /there is no command 'exp nope'/],
@@ -24,6 +28,7 @@ test("--quiet leaves errors and answers, on all commands of experiments", async 
 });
 
 test("a name that waits on several baselines is refused with the choices; a full ref is one of them", async () => {
+  await repository.succeed(["exp", "run", "--queue", "-n", "twin", "-S", "x=2"]);
   repository.git("commit", "--quiet", "--allow-empty", "--message", "second");
   await repository.succeed(["exp", "run", "--queue", "-n", "twin", "-S", "x=3"]);
   repository.git("commit", "--quiet", "--allow-empty", "--message", "third");
@@ -36,7 +41,6 @@ test("a name that waits on several baselines is refused with the choices; a full
 });
 
 test("the message of --max-failures tells how many there were", async () => {
-  await repository.succeed(["queue", "remove", "--all"]);
   await repository.succeed(["exp", "run", "--queue", "-n", "bad", "-S", "x=13", "-S", "name=a,b,c"]);
   const run = await repository.run(["exp", "run", "--run-all", "--max-failures", "2"]);
   expect(run.exitCode).toBe(1);

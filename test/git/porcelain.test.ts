@@ -1,3 +1,5 @@
+import { utimesSync } from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { createStash, isBranchName, resetIndex, stageFiles } from "../../src/git/porcelain.ts";
 import { headCommit, openRepository, resolveCommit } from "../../src/git/repository.ts";
@@ -44,6 +46,13 @@ describe("everyday commands", () => {
   afterEach(() => {
     for (const name of Object.keys(settings)) delete process.env[name];
     Object.assign(process.env, before);
+  });
+
+  test("files that were touched but not changed are nothing to stash", async () => {
+    const { rig, opened } = makeOpened();
+    const later = new Date(Date.now() + 60_000);
+    for (const file of rig.git("ls-files").split("\n")) utimesSync(path.join(rig.folder, file), later, later);
+    expect(await createStash(opened, "nothing")).toBeUndefined();
   });
 
   test("work whatever is set in the environment", async () => {

@@ -1,21 +1,26 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ObjectId, RefName } from "../../src/git/ids.ts";
 import { changeRefs, listRefs, type RefChange, type RefRefusal, RefTransactions, refIs } from "../../src/git/refs.ts";
-import { zeroId } from "../../src/git/repository.ts";
+import { openRepository, zeroId } from "../../src/git/repository.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 import { makeOpened, makeSha256, type Opened } from "./repositories.ts";
 
+let prepared: Opened;
 let sha1: Opened;
 let one: ObjectId;
 let two: ObjectId;
 
 beforeAll(() => {
-  sha1 = makeOpened();
-  one = sha1.rig.git("rev-parse", "HEAD") as ObjectId;
-  sha1.rig.write({ "a.txt": "two\n" });
-  two = sha1.rig.commit("two") as ObjectId;
+  prepared = makeOpened();
+  one = prepared.rig.git("rev-parse", "HEAD") as ObjectId;
+  prepared.rig.write({ "a.txt": "two\n" });
+  two = prepared.rig.commit("two") as ObjectId;
+});
+beforeEach(() => {
+  const rig = prepared.rig.copy();
+  sha1 = { rig, opened: openRepository(rig.folder) };
 });
 
 const ref = (name: string) => `refs/exps/test/${name}` as RefName;
@@ -97,6 +102,7 @@ describe("ref transactions", () => {
     ["the same ref twice", "other", undefined, () => [create("new", one), create("new", two)]],
   ])("%s is refused, and nothing is changed", async (_, why, name, changes) => {
     const { opened, rig } = sha1;
+    await changeRefs(opened, "first", [create("a", two)]);
     const before = rig.git("for-each-ref");
     const transactions = new RefTransactions(opened, "test");
     const outcome = await transactions.commit(changes());

@@ -52,7 +52,7 @@ describeWithDvc("the cache", () => {
     theirs = copyRepository(ours);
     await ours.succeed(["repro", "--all-pipelines"]);
     await dvc(theirs, "repro", "--all-pipelines");
-  }, 120_000);
+  });
 
   test("holds the same files and runs, whoever fills it", () => {
     expect(contents(ours, ".dvc/cache/files")).toEqual(contents(theirs, ".dvc/cache/files"));

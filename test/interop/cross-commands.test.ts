@@ -23,7 +23,7 @@ describeWithDvc("commands on experiments of the other tool", () => {
     await repository.succeed(["exp", "run", "--temp", "--name", "ours-2", "-S", "train.lr=0.2"]);
     await dvc(repository, "exp", "run", "--name", "theirs", "-S", "train.lr=0.3");
     await dvc(repository, "exp", "run", "--temp", "--name", "theirs-2", "-S", "train.lr=0.4");
-  }, 120_000);
+  });
 
   test("data that is linked: applied by either, and clean for both", async () => {
     for (const name of ["ours", "ours-2", "theirs", "theirs-2"]) {

@@ -15,7 +15,7 @@ describeWithDvc("points that DVC ran", () => {
     await dvc(repository, "exp", "run", "--temp", "--name", "temp", "-S", "train.lr=0.2", "-S", "names=[x]");
     // Only a part of the pipeline, so the point is not done.
     await dvc(repository, "exp", "run", "--temp", "--name", "part", "-S", "train.lr=0.3", "-S", "names=[x]", "train");
-  }, 120_000);
+  });
 
   test("are left alone by the queue", async () => {
     const said = await repository.succeed(["exp", "run", "--queue", "-S", "train.lr=0.1,0.2", "-S", "names=[x]"]);

@@ -40,7 +40,7 @@ const peers = findPeers();
 /** Tests that need the real DVC. Each takes some of its slow commands, so they get more time. */
 export function describeWithDvc(name: string, tests: () => void): void {
   const title = peers === undefined ? `${name} (skipped: no real DVC, set SWEEPLINE_PEERS)` : name;
-  describe.skipIf(peers === undefined)(title, { timeout: 180_000 }, tests);
+  describe.skipIf(peers === undefined)(title, tests);
 }
 
 /** Runs the real `dvc ARGS` to its end. */

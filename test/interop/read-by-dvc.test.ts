@@ -57,7 +57,7 @@ describeWithDvc("experiments of both in one repository", () => {
     ]);
     await dvc(repository, "exp", "run", "--name", "theirs-here", "-S", "train.lr=0.3", "-S", "prepare.rows=1");
     await dvc(repository, "exp", "run", "--temp", "--name", "theirs-temp", "-S", "train.lr=0.4");
-  }, 120_000);
+  });
 
   test("both list the same names and commits", async () => {
     const listed = async (...flags: string[]) => {

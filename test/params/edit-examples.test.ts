@@ -227,7 +227,7 @@ describe("refusals", () => {
     ["PYTHON_INVALID", "p.py", "a = 1\n0777\n", edit("a=5", 5n)],
     ["PYTHON_INVALID", "p.py", 'a = 1\nb = "\\xZZ"\n', edit("a=5", 5n)],
     ["PARAMS_NOT_UTF8", "p.yaml", "", edit("a=1", 1n)],
-  ])("%s in %s", async (code, path, before, change) => {
+  ])("%# %s in %s", async (code, path, before, change) => {
     const bytes = code === "PARAMS_NOT_UTF8" ? Buffer.from([0x61, 0xff]) : Buffer.from(before);
     await expect(openParamFile({ path, bytes }).then((file) => file.edit([change]))).rejects.toMatchObject({ code });
   });

@@ -115,6 +115,16 @@ export class Repository {
     return this.git("rev-parse", "HEAD");
   }
 
+  /**
+   * All of it and of its surroundings as they stand now, in a root of its own: what costs much to make is made once for a
+   * file, and each test changes its own.
+   */
+  copy(): Repository {
+    const copy = new Repository(makeTemporaryFolder());
+    execFileSync("cp", ["-a", `${this.root}/.`, copy.root]);
+    return copy;
+  }
+
   /** The names of the experiments' refs below refs/exps/, without the queue's. */
   experimentRefs(): string[] {
     return this.git("for-each-ref", "--format=%(refname)", "refs/exps")

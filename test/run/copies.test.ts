@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { experimentNames, userState } from "../cli/exp-project.ts";
-import { makeRepository, type Repository } from "../rig/index.ts";
+import { type CommandResult, makeRepository, type Repository } from "../rig/index.ts";
 
 /** What a stage does to its copy before it makes its output; the parameter says which. */
 const deeds: Readonly<Record<string, string>> = {
@@ -48,7 +48,8 @@ const pipeline = {
 
 let repository: Repository;
 let before: string;
-let hooked: string;
+let run: CommandResult;
+const words = Object.keys(deeds).flatMap((name) => [name, `look-${name}`]);
 
 beforeAll(async () => {
   repository = makeRepository({
@@ -66,18 +67,16 @@ beforeAll(async () => {
   repository.git("tag", "v1");
   repository.write({ "untracked.txt": "u\n", "tracked.txt": "unstaged\n" });
   before = userState(repository);
-  hooked = path.join(repository.root, "hooked");
+  // After each deed, a run that only looks; one slot, so that all are in the same copy.
+  const env = { HOOKED: path.join(repository.root, "hooked") };
+  run = await repository.run(["sweep", "-n", "d", `deed=${words.join(",")}`], { env });
 });
 
 const refOf = (name: string) => repository.experimentRefs().find((item) => item.endsWith(`/${name}`)) ?? `no ${name}`;
 const show = (name: string, file: string) => repository.git("show", `${refOf(name)}:${file}`);
 
 describe("a copy", () => {
-  test("is clean for the next experiment, whatever the one before did", async () => {
-    // After each deed, a run that only looks; one slot, so that all are in the same copy.
-    const words = Object.keys(deeds).flatMap((name) => [name, `look-${name}`]);
-    const env = { HOOKED: hooked };
-    const run = await repository.run(["sweep", "-n", "d", `deed=${words.join(",")}`], { env });
+  test("is clean for the next experiment, whatever the one before did", () => {
     expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(experimentNames(repository)).toHaveLength(words.length);
     const copies = path.join(repository.folder, ".dvc/tmp/exps/sweepline/copies");

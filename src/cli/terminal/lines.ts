@@ -1,7 +1,5 @@
 /** Lines in, lines out, for commands that work through a stream. */
-
 import { SweeplineError } from "../../base/errors.ts";
-import { isRecord, parseJson } from "../../base/json.ts";
 import type { Io } from "./io.ts";
 
 /** The lines of the standard input, without their ends. Only a line feed ends a line: JSON may hold U+2028. */
@@ -77,8 +75,12 @@ function answerLine(from: { readonly line: string; readonly number: number }, { 
 }
 
 function parseRequest(line: string, number: number): Readonly<Record<string, unknown>> {
-  const request = parseJson(line);
-  if (isRecord(request)) return { ...request };
+  try {
+    const request: unknown = JSON.parse(line);
+    if (typeof request === "object" && request !== null && !Array.isArray(request)) return { ...request };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
   throw new SweeplineError({
     code: "REQUEST_NOT_JSON",
     message: `Line ${number} of the standard input is not a JSON object.`,

@@ -1,16 +1,17 @@
 /** `exp apply`, `branch`, `rename`, `remove`, `logs`: on finished, queued and failed experiments. */
 import { chmodSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Repository } from "../../rig/index.ts";
 import { experimentNames, makeExperimentRepository, queueRefs, userState } from "../exp-project.ts";
 
+let prepared: Repository;
 let repository: Repository;
 let sweep: string;
 const refOf = (name: string) => repository.experimentRefs().find((item) => item.endsWith(`/${name}`)) ?? "";
 
 beforeAll(async () => {
-  repository = makeExperimentRepository({ "gone.txt": "gone\n", "run.sh": "#!/bin/sh\n" });
+  const repository = makeExperimentRepository({ "gone.txt": "gone\n", "run.sh": "#!/bin/sh\n" });
   const output = await repository.run(["sweep", "-n", "s", "x=1,2,13"]);
   expect(output.exitCode).toBe(1);
   sweep = /s-[0-9a-f]{12}/.exec(output.stdout)?.[0] ?? "";
@@ -21,6 +22,10 @@ beforeAll(async () => {
   await repository.succeed(["exp", "run", "--temp", "-n", "changed", "-S", "x=3"]);
   repository.git("reset", "--quiet", "--hard");
   await repository.succeed(["exp", "run", "--queue", "-n", "waits", "-S", "x=4"]);
+  prepared = repository;
+});
+beforeEach(() => {
+  repository = prepared.copy();
 });
 
 describe("apply", () => {
@@ -51,12 +56,15 @@ describe("apply", () => {
   });
 
   test("the way back that it names works", async () => {
+    repository.write({ "notes.txt": "mine\n" });
+    repository.write({ "copy.sh": `${repository.read("copy.sh")}# staged\n` });
+    repository.git("add", "copy.sh");
+    await repository.succeed(["exp", "apply", "changed"]);
     repository.git("clean", "--quiet", "-fd", "--", "added.txt", "dvc.lock", "m.json");
     repository.git("reset", "--quiet", "--hard");
     repository.git("stash", "apply", "--quiet", "refs/exps/apply/stash");
     expect(repository.read("notes.txt")).toBe("mine\n");
     expect(repository.read("copy.sh")).toContain("# staged");
-    repository.git("reset", "--quiet", "--hard");
   });
 
   test("of a queued and of a failed one, by name; by id; by full ref; from a folder below", async () => {
@@ -79,7 +87,6 @@ describe("apply", () => {
       expect(result.stderr).toContain("does not appear to be an experiment");
     }
     expect(`${userState(repository)}${repository.git("for-each-ref")}`).toBe(before);
-    repository.git("reset", "--quiet", "--hard");
   });
 });
 
@@ -175,10 +182,11 @@ describe("remove", () => {
   });
 
   test("everything of a sweep, finished and failed; then queued ones; then the rest", async () => {
+    await repository.succeed(["exp", "branch", "s-1", "topic"]);
     expect(queueRefs(repository)).toEqual(["failed/3", "queued/5"]);
     const output = await repository.succeed(["exp", "remove", "--sweep", sweep, "--json"]);
     const { removed } = JSON.parse(output) as { removed: string[] };
-    expect(removed.sort()).toEqual(["s-2", "s-3"]);
+    expect(removed.sort()).toEqual(["s-1", "s-2", "s-3"]);
     expect(queueRefs(repository)).toEqual(["queued/5"]);
     expect(experimentNames(repository)).toEqual(["changed"]);
     await repository.succeed(["exp", "remove", "--queue"]);

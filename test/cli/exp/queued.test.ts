@@ -1,5 +1,5 @@
 /** `exp run --queue`, `--run-all` and `sweep`: what is queued, what runs, what is refused, what failures leave. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Repository } from "../../rig/index.ts";
 import { experimentNames, makeExperimentRepository, queueRefs, userState } from "../exp-project.ts";
 
@@ -10,7 +10,7 @@ const show = (repository: Repository, name: string, file: string) => {
 
 describe("--queue", () => {
   let repository: Repository;
-  beforeAll(() => {
+  beforeEach(() => {
     repository = makeExperimentRepository();
   });
 
@@ -33,9 +33,10 @@ describe("--queue", () => {
   });
 
   test("the same sweep again queues nothing and says so; new points get the next numbers", async () => {
-    const again = await repository.succeed(["exp", "run", "--queue", "-n", "grid", "-S", "x=10,11", "-S", "name=a,b"]);
-    expect(again).toContain("4");
-    expect(again).not.toContain("Queued experiment");
+    const grid = ["exp", "run", "--queue", "-n", "grid", "-S", "x=10,11", "-S", "name=a,b"];
+    await repository.succeed(grid);
+    const again = await repository.succeed(grid);
+    expect(again).toBe("Left alone: 4 already queued (grid-1, grid-2, grid-3, grid-4). --force runs them again.\n");
     const more = await repository.succeed(["exp", "run", "--queue", "-n", "grid", "-S", "x=11,12", "-S", "name=b"]);
     expect(more.match(/Queued experiment '[^']*'/g)).toEqual(["Queued experiment 'grid-5'"]);
     expect(queueRefs(repository)).toHaveLength(5);
@@ -61,13 +62,15 @@ describe("--queue", () => {
   });
 
   test("--run-all runs everything once, two at a time, and leaves the user's state alone", async () => {
+    await repository.succeed(["exp", "run", "--queue", "-n", "grid", "-S", "x=10,11", "-S", "name=a,b"]);
+    await repository.succeed(["exp", "run", "--queue", "-n", "one", "-S", "x=31"]);
     repository.write({ "notes.txt": "staged\n" });
     repository.git("add", "notes.txt");
     repository.write({ "notes.txt": "unstaged\n", "untracked.txt": "u\n" });
     const before = userState(repository);
     const output = await repository.succeed(["exp", "run", "--run-all", "-j", "2"]);
     expect(userState(repository)).toBe(before);
-    const names = ["grid-1", "grid-2", "grid-3", "grid-4", "grid-5", "one", "twice-1", "twice-2"];
+    const names = ["grid-1", "grid-2", "grid-3", "grid-4", "one"];
     expect(experimentNames(repository)).toEqual(names);
     expect(queueRefs(repository)).toEqual([]);
     expect(show(repository, "grid-4", "m.json")).toBe('{"score": 11}');
@@ -128,10 +131,14 @@ describe("a dirty workspace", () => {
 });
 
 describe("failures", () => {
+  let queued: Repository;
   let repository: Repository;
   beforeAll(async () => {
-    repository = makeExperimentRepository();
-    await repository.succeed(["exp", "run", "--queue", "-n", "g", "-S", "x=1,13,2"]);
+    queued = makeExperimentRepository();
+    await queued.succeed(["exp", "run", "--queue", "-n", "g", "-S", "x=1,13,2"]);
+  });
+  beforeEach(() => {
+    repository = queued.copy();
   });
 
   test("the others finish, the exit code is 1, the log says why", async () => {
@@ -145,17 +152,17 @@ describe("failures", () => {
   });
 
   test("a failed point is queued again under its name, where it is asked for again", async () => {
+    await repository.run(["exp", "run", "--run-all"]).then(({ exitCode }) => expect(exitCode).toBe(1));
     const output = await repository.succeed(["exp", "run", "--queue", "-n", "g", "-S", "x=1,13,2"]);
     expect(output.match(/Queued experiment '[^']*'/g)).toEqual(["Queued experiment 'g-2'"]);
     expect(queueRefs(repository)).toEqual(["queued/4"]);
   });
 
   test("--fail-fast starts nothing after the first failure", async () => {
-    await repository.succeed(["exp", "run", "--queue", "-n", "later", "-S", "x=3,4"]);
     const run = await repository.run(["exp", "run", "--run-all", "--fail-fast"]);
     expect(run.exitCode).toBe(1);
-    expect(experimentNames(repository)).toEqual(["g-1", "g-3"]);
-    expect(queueRefs(repository)).toEqual(["failed/4", "queued/5", "queued/6"]);
+    expect(experimentNames(repository)).toEqual(["g-1"]);
+    expect(queueRefs(repository)).toEqual(["failed/2", "queued/3"]);
   });
 
   test("a run that fails over an untracked path is told of -C", async () => {
@@ -164,16 +171,19 @@ describe("failures", () => {
     expect(failed.exitCode).toBe(255);
     expect(failed.stderr).toContain("'extra.txt' is in your workspace");
     expect(failed.stderr).toContain("-C extra.txt");
+  });
+
+  test("--json tells each event a line, the counts last", async () => {
     const jobs = await repository.run(["exp", "run", "--run-all", "--json"]);
-    expect(jobs.exitCode).toBe(0);
+    expect(jobs.exitCode).toBe(1);
     const events = jobs.stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { type: string });
     expect(events.at(-1)).toMatchObject({
       type: "summary",
-      succeeded: ["later-1", "later-2"],
-      failed: [],
+      succeeded: ["g-1", "g-3"],
+      failed: [{ name: "g-2" }],
       requeued: [],
     });
     expect(events.map((event) => event.type)).toEqual(
@@ -184,7 +194,7 @@ describe("failures", () => {
 
 describe("sweep", () => {
   let repository: Repository;
-  beforeAll(() => {
+  beforeEach(() => {
     repository = makeExperimentRepository({
       "sweep.txt": "# the grid\nx=1,2\n\n  # one name\nname=a\n",
       "points.csv": "x,name\n5,a\n6,'b c'\n",
@@ -212,7 +222,6 @@ describe("sweep", () => {
     expect(again.exitCode).toBe(1);
     expect(again.stdout).toContain("0 new.");
     expect(again.stdout).toContain("--retry-failed runs those that failed again");
-    repository.write({ "copy.sh": repository.read("copy.sh") });
     const retried = await repository.run(["sweep", "-n", "f", "--retry-failed", "x=13,14"]);
     expect(retried.exitCode).toBe(1);
     expect(retried.stdout).toContain("0 new, 1 retried.");

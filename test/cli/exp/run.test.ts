@@ -1,7 +1,7 @@
 /** `exp run` in the workspace and in a copy: what it changes, what it leaves alone, how it fails. */
 import { chmodSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeRepository, type Repository } from "../../rig/index.ts";
 import { experimentFiles, experimentNames, makeExperimentRepository, queueRefs, userState } from "../exp-project.ts";
 
@@ -9,14 +9,18 @@ const ref = (repository: Repository, name: string) =>
   repository.experimentRefs().find((item) => item.endsWith(`/${name}`)) ?? `no ${name}`;
 
 describe("in the workspace", () => {
+  let dirty: Repository;
   let repository: Repository;
   let head: string;
-  beforeAll(async () => {
-    repository = makeExperimentRepository();
-    head = repository.git("rev-parse", "HEAD");
-    repository.write({ "notes.txt": "staged\n" });
-    repository.git("add", "notes.txt");
-    repository.write({ "notes.txt": "unstaged\n", "untracked.txt": "u\n" });
+  beforeAll(() => {
+    dirty = makeExperimentRepository();
+    head = dirty.git("rev-parse", "HEAD");
+    dirty.write({ "notes.txt": "staged\n" });
+    dirty.git("add", "notes.txt");
+    dirty.write({ "notes.txt": "unstaged\n", "untracked.txt": "u\n" });
+  });
+  beforeEach(() => {
+    repository = dirty.copy();
   });
 
   test("HEAD stays on its branch, the index as it was; only the named bytes of the parameters change", async () => {
@@ -35,7 +39,8 @@ describe("in the workspace", () => {
     expect(repository.git("reflog", "show", "HEAD", "--format=%gs").split("\n")).toHaveLength(1);
   });
 
-  test("the commit holds the workspace and the results, with DVC's message", () => {
+  test("the commit holds the workspace and the results, with DVC's message", async () => {
+    await repository.succeed(["exp", "run", "-n", "first", "-S", "x=5"]);
     const commit = ref(repository, "first");
     expect(repository.git("show", `${commit}:notes.txt`)).toBe("unstaged");
     expect(repository.git("show", `${commit}:m.json`)).toBe('{"score": 5}');
@@ -50,6 +55,7 @@ describe("in the workspace", () => {
   });
 
   test("a name that is taken is refused before anything runs, and --force replaces what has it", async () => {
+    await repository.succeed(["exp", "run", "-n", "first", "-S", "x=5"]);
     const before = repository.git("rev-parse", ref(repository, "first"));
     const refused = await repository.run(["exp", "run", "-n", "first", "-S", "x=6"]);
     expect(refused.exitCode).toBe(255);
@@ -67,13 +73,14 @@ describe("in the workspace", () => {
     expect(failed.exitCode).toBe(255);
     expect(failed.stderr).toContain("ERROR: failed to reproduce 'copy': failed to run: sh copy.sh, exited with 7");
     expect(failed.stderr).toContain("sweepline exp logs bad");
-    expect(experimentNames(repository)).toEqual(["first"]);
+    expect(experimentNames(repository)).toEqual([]);
     expect(await repository.succeed(["exp", "logs", "bad"])).toContain("13 is no number for a stage");
     expect(repository.git("symbolic-ref", "HEAD")).toBe("refs/heads/main");
   });
 
   test("a random name where none is given; a stage that did not change is skipped", async () => {
-    await repository.succeed(["exp", "run", "-S", "x=6"]);
+    await repository.succeed(["exp", "run", "-n", "first", "-S", "x=6"]);
+    expect(await repository.succeed(["exp", "run", "-S", "x=6"])).not.toContain("the stage sees");
     const names = experimentNames(repository);
     expect(names).toHaveLength(2);
     expect(names.find((name) => name !== "first")).toMatch(/^[a-z-]+-[a-z-]+/);
@@ -123,7 +130,7 @@ describe("in the workspace", () => {
 
 describe("--temp", () => {
   let repository: Repository;
-  beforeAll(() => {
+  beforeEach(() => {
     repository = makeExperimentRepository();
     repository.write({ "notes.txt": "staged\n" });
     repository.git("add", "notes.txt");
@@ -149,7 +156,7 @@ describe("--temp", () => {
     expect(failed.exitCode).toBe(255);
     expect(failed.stderr).toContain("failed to run: sh copy.sh, exited with 7");
     expect(userState(repository)).toBe(before);
-    expect(queueRefs(repository)).toEqual(["failed/2"]);
+    expect(queueRefs(repository)).toEqual(["failed/1"]);
     expect(await repository.succeed(["exp", "logs", "bad"])).toContain("13 is no number for a stage");
   });
 

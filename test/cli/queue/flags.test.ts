@@ -69,7 +69,7 @@ beforeAll(async () => {
     await repository.succeed(["exp", "run", "--queue", "-n", name, ...args.split(" ")], { env });
   const { exitCode } = await repository.run(["exp", "run", "--run-all"], { env });
   expect(exitCode).toBe(1);
-}, 60_000);
+});
 
 test.each(cases)("%s: %s", (name, _args, stages) => {
   const rows = readFileSync(log, "utf8")

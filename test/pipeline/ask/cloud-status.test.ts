@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeRepository, type Repository } from "../../rig/index.ts";
 
 const pipeline = `stages:
@@ -14,11 +14,15 @@ const pipeline = `stages:
     outs: [used.txt]
 `;
 
+let reproduced: Repository;
 let repository: Repository;
 beforeAll(async () => {
-  repository = makeRepository({ files: { "dvc.yaml": pipeline, "source.txt": "source\n" } });
-  await repository.succeed(["remote", "add", "-d", "store", "../store"]);
-  await repository.succeed(["repro"]);
+  reproduced = makeRepository({ files: { "dvc.yaml": pipeline, "source.txt": "source\n" } });
+  await reproduced.succeed(["remote", "add", "-d", "store", "../store"]);
+  await reproduced.succeed(["repro"]);
+});
+beforeEach(() => {
+  repository = reproduced.copy();
 });
 const status = (...args: readonly string[]) => repository.succeed(["status", ...args]);
 
@@ -43,6 +47,7 @@ describe("status --cloud", () => {
   });
 
   test("deleted, new and missing, in this order; with -r alone as DVC prints it; nothing is fetched", async () => {
+    await repository.succeed(["push", "-q"]);
     forget("../store", "made.txt");
     forget(".dvc/cache", "used.txt");
     forget(".dvc/cache", "data");

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+import { reportersOf, settings } from "./vitest.config.ts";
+
+/** Every module's own tests, and of each group of commands the file that tells most in a few seconds. */
+const quick = [
+  "test/{base,config,docs,experiments,git,grammar,lint,params,pipeline,project,report,rig,scripts,store,sweep,yaml}/**/*.test.ts",
+  "test/run/{limits,one}/*.test.ts",
+  "test/ci/{examples,plan,report,shards}.test.ts",
+  "test/cli/{usage,failure}.test.ts",
+  "test/cli/exp/{run,show}.test.ts",
+  "test/cli/queue/queue.test.ts",
+  "test/cli/sweep/{parse,preview}.test.ts",
+];
+
+export default defineConfig({ test: { ...settings, name: "quick", include: quick, ...reportersOf("dot") } });
