@@ -2,11 +2,8 @@
  * All commands: name, one line, and how to load them. A command's file is imported only when that command runs,
  * so start-up costs nothing for the others. Each file in commands/ exports one CommandFactory named `command`.
  */
-import type { Command } from "commander";
-import type { ExitCode, Io } from "./terminal/io.ts";
-
-/** Options in, one call into the domain, report out: the returned command's action ends by calling finish(exitCode). */
-export type CommandFactory = (io: Io, finish: (exitCode: ExitCode) => void) => Command;
+import type { CommandFactory } from "./commands/command.ts";
+import type { ExitCode } from "./terminal/io.ts";
 
 export interface CatalogEntry {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { wordsOfSystemError } from "../base/errno.ts";
 import { exitCodes } from "../base/errors.ts";
+import { version } from "../base/version.ts";
 import { visibleText } from "../base/visible.ts";
 import { isInterruptible } from "./terminal/interrupt.ts";
 import { type ExitCode, processIo } from "./terminal/io.ts";
-import { version } from "./version.ts";
 
 /** The status that a shell gives to SIGPIPE, and DVC to a closed pipe. */
 const brokenPipe = 141;
@@ -34,7 +34,7 @@ function reportUnwritable(error: NodeJS.ErrnoException, state: "stages run" | "n
 
 /** What nobody caught, in a timer or a stream's listener. The process is in no known state: it says so and ends at once. */
 async function endWithBug(error: unknown, argv: readonly string[]): Promise<never> {
-  const { bugText } = await import("./terminal/bug.ts");
+  const { bugText } = await import("./bug.ts");
   process.stderr.write(bugText(error, argv));
   process.exit(exitCodes.refused);
 }

@@ -1,13 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
 import { errnoWords } from "../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { version } from "../base/version.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
 import { resolveEntries } from "./resolve.ts";
 import { printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
-import { version } from "./version.ts";
 
 /** A help request for a command that there is not, in words; undefined for any other command line. */
 function helpForNothing(argv: readonly string[]): string | undefined {
@@ -146,6 +146,6 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.ok : (chosen[0]?.usageExitCode ?? exitCodes.usage);
-    return printFailure(error, io) ?? (await (await import("./terminal/bug.ts")).printBug(error, argv, io));
+    return printFailure(error, io) ?? (await (await import("./bug.ts")).printBug(error, argv, io));
   }
 }

@@ -1,7 +1,7 @@
 /** Nodes of a config: made from values and files, turned into plain values, looked up by path. */
 import { isList, isMap, type Scalar, type Value } from "../base/value.ts";
 import type { SourceText } from "../params/config-file.ts";
-import type { LocatedNode } from "../params/located.ts";
+import type { LocatedNode } from "../params/text/located.ts";
 import type { ConfigNode, ListNode, MapNode, Path, ScalarNode, Source } from "./types.ts";
 
 export function scalarNode(value: Scalar, source: Source): ScalarNode {

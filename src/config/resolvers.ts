@@ -2,7 +2,7 @@
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
 import { readConfigFile } from "../params/config-file.ts";
-import { plainValue } from "../params/located.ts";
+import { plainValue } from "../params/text/located.ts";
 import { InterpolationFailure, type InterpolationOptions, type Located } from "./interpolation.ts";
 import { isMissing } from "./node.ts";
 

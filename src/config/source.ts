@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { problemAt } from "../params/config-file.ts";
-import { lineOf } from "../params/source-text.ts";
+import { lineOf } from "../params/text/source-text.ts";
 import type { Source } from "./types.ts";
 
 /** `conf/db/mysql.yaml:3`, the override as typed, or `hydra`. */

@@ -1,6 +1,6 @@
 import { SweeplineError } from "../base/errors.ts";
 import { listRefs } from "../git/refs.ts";
-import type { NameChoice } from "./make/naming.ts";
+import type { NameChoice } from "./names.ts";
 import type { ExperimentsContext } from "./repository.ts";
 
 /**

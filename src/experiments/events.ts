@@ -1,6 +1,6 @@
 /** What a run tells while it works. `run` emits, `report` draws; plain data, safe to clone and to print as JSON lines. */
 import type { Value } from "../base/value.ts";
-import type { StageAction } from "../pipeline/types.ts";
+import type { StageAction } from "../pipeline/reproduce/events.ts";
 
 export interface ExperimentLabel {
   readonly name: string;

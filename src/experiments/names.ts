@@ -1,5 +1,12 @@
 import { SweeplineError } from "../base/errors.ts";
 
+/** What a new experiment is to be called. */
+export interface NameChoice {
+  readonly name: string | undefined;
+  /** A name that is taken: refuse, or (--force) replace what has it. */
+  readonly taken: "refuse" | "replace";
+}
+
 /** Longest name in bytes: with the ref's folders and ".lock" it stays a file name everywhere. */
 const maxNameBytes = 200;
 

@@ -175,3 +175,9 @@ export async function isAncestor(repository: Repository, before: ObjectId, after
   const outcome = await tryGit(["merge-base", "--is-ancestor", before, after], { cwd: repository.workTree });
   return outcome.exitCode === 0;
 }
+
+/** Whether a remote of that name is configured; an address or a path counts as one. */
+export async function hasGitRemote({ workTree }: Repository, name: string): Promise<boolean> {
+  if (/[/:\\]/.test(name)) return true;
+  return (await tryGit(["config", "--get", `remote.${name}.url`], { cwd: workTree })).exitCode === 0;
+}

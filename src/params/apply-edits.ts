@@ -10,7 +10,7 @@ import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
 import { listIndex, valueAtPath } from "./child.ts";
 import { hasInterpolation, resolveInterpolations } from "./interpolation.ts";
-import { keyFor } from "./located.ts";
+import { keyFor } from "./text/located.ts";
 import type { ParamEdit } from "./types.ts";
 
 /** Names the place of a path in the file for a message: `params.yaml, line 4`. */

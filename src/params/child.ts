@@ -1,6 +1,6 @@
 /** One step down into a value by a segment of an override's key. */
 import { isList, isMap, type Value } from "../base/value.ts";
-import { keyFor } from "./located.ts";
+import { keyFor } from "./text/located.ts";
 
 /** The index that a segment names in a list of that length (negative ones count from the end), or undefined. */
 export function listIndex(segment: string, length: number): number | undefined {

@@ -1,8 +1,8 @@
 /** Files of a config tree: YAML as OmegaConf reads it, with the place of each value. */
 import { withinStack } from "./data-file.ts";
-import type { LocatedNode } from "./located.ts";
-import { decodeFile, problemAt, type SourceText } from "./source-text.ts";
-import type { DataFile } from "./types.ts";
+import type { LocatedNode } from "./text/located.ts";
+import type { DataFile } from "./text/source-text.ts";
+import { decodeFile, problemAt, type SourceText } from "./text/source-text.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import { yaml11 } from "./yaml/yaml11.ts";
 

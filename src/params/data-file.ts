@@ -1,9 +1,10 @@
 /** Parameter and metric files, read and opened for editing; the suffix names the format, as in DVC. */
 import type { Value } from "../base/value.ts";
-import type { Format } from "./format.ts";
 import { editable } from "./param-file.ts";
-import { decodeFile, problemAt, type SourceText } from "./source-text.ts";
-import type { DataFile, ParamFile } from "./types.ts";
+import type { Format } from "./text/format.ts";
+import type { DataFile } from "./text/source-text.ts";
+import { decodeFile, problemAt, type SourceText } from "./text/source-text.ts";
+import type { ParamFile } from "./types.ts";
 
 type FormatName = "yaml" | "json" | "toml" | "python";
 

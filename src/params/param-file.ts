@@ -2,11 +2,11 @@
 import { SweeplineError } from "../base/errors.ts";
 import { isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
 import { applyEdit, applyEdits, type EditContext, resolvedEdits } from "./apply-edits.ts";
-import { changesBetween } from "./changes.ts";
 import { listIndex } from "./child.ts";
-import type { Format, FormatDocument } from "./format.ts";
-import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./located.ts";
-import { lineOf, problemAt } from "./source-text.ts";
+import { changesBetween } from "./text/changes.ts";
+import type { Format, FormatDocument } from "./text/format.ts";
+import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./text/located.ts";
+import { lineOf, problemAt } from "./text/source-text.ts";
 import type { ParamEdit, ParamFile } from "./types.ts";
 
 /** A parsed text as a file to edit; `openParamFile` is the door for other folders. */

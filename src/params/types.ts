@@ -12,12 +12,6 @@ export interface ParamEdit {
   readonly text: string;
 }
 
-/** A file as it was read; `path` is for its suffix and for messages, the file system is not touched. */
-export interface DataFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
 /** A parameter file parsed once and edited many times, each time from the original. */
 export interface ParamFile {
   readonly path: string;

@@ -2,13 +2,13 @@
 import { quote } from "../../grammar/override/printer.ts";
 import { globMatcher } from "../base/glob-match.ts";
 import { evaluateOverride } from "./evaluate.ts";
-import { EvaluationError } from "./evaluation-error.ts";
+import type { EvaluationContext } from "./functions/chance.ts";
 import { randomOf } from "./functions/chance.ts";
 import { type Element, type GlobSweep, kindOf, kindWords, type Sweep } from "./functions/elements.ts";
-import type { EvaluationContext } from "./functions/functions.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
 import { shuffled } from "./functions/ordering.ts";
 import { rangeCount, rangeElements } from "./functions/ranges.ts";
-import { renderElement } from "./render.ts";
+import { renderElement } from "./functions/render.ts";
 
 /** One axis longer than this is a slip of the keyboard: range(0,1e12). */
 const maxAxisLength = 1_000_000;

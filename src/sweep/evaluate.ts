@@ -14,11 +14,11 @@ import { printKey } from "../../grammar/override/printer.ts";
 import type { ErrorCode } from "../base/error-codes.ts";
 import { type SourcePlace, SweeplineError } from "../base/errors.ts";
 import type { Scalar } from "../base/value.ts";
-import { EvaluationError } from "./evaluation-error.ts";
-import { withChance } from "./functions/chance.ts";
+import { type EvaluationContext, withChance } from "./functions/chance.ts";
 import { dictOf, type Element, type GlobSweep, isElementList, type Sweep } from "./functions/elements.ts";
-import { callFunction, type EvaluationContext } from "./functions/functions.ts";
-import { parseFloatText, parseInteger } from "./numbers.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
+import { callFunction } from "./functions/functions.ts";
+import { parseFloatText, parseInteger } from "./functions/numbers.ts";
 
 export type OverrideType = "CHANGE" | "ADD" | "FORCE_ADD" | "DEL" | "EXTEND_LIST";
 

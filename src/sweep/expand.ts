@@ -2,8 +2,8 @@
 import { SweeplineError } from "../base/errors.ts";
 import type { EvaluatedOverride } from "./evaluate.ts";
 import { evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
-import { EvaluationError } from "./evaluation-error.ts";
-import type { EvaluationContext } from "./functions/functions.ts";
+import type { EvaluationContext } from "./functions/chance.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
 import { paramEdit, rereadElement } from "./param-edit.ts";
 import { axisValues, combinationCount, combinations } from "./product.ts";
 import { blanksHint } from "./split-words.ts";

@@ -3,9 +3,9 @@
 import { someLines } from "../base/listing.ts";
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, type OverrideType, sweepOf } from "./evaluate.ts";
+import type { EvaluationContext } from "./functions/chance.ts";
 import { type Element, isElementList, kindOf } from "./functions/elements.ts";
-import type { EvaluationContext } from "./functions/functions.ts";
-import { renderElement } from "./render.ts";
+import { renderElement } from "./functions/render.ts";
 
 /** Values of a sweep that are listed; the rest is counted. */
 const shownValues = 20;

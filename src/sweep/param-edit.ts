@@ -2,9 +2,9 @@
 import { SweeplineError } from "../base/errors.ts";
 import type { ParamEdit } from "../params/types.ts";
 import { type EvaluatedOverride, evaluateOverride, sweepOf } from "./evaluate.ts";
-import { EvaluationError } from "./evaluation-error.ts";
 import { plainValue } from "./functions/casts.ts";
 import { type Element, isElementList } from "./functions/elements.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
 
 const editKinds = {
   CHANGE: "change",

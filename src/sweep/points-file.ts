@@ -9,8 +9,8 @@ import { readCsv } from "./csv.ts";
 import { type EvaluatedOverride, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
 import { type ExpandOptions, expandPoints, splitFile, targetOf } from "./expand.ts";
 import { dictOf, type Element } from "./functions/elements.ts";
+import { renderElement } from "./functions/render.ts";
 import { paramEdit } from "./param-edit.ts";
-import { renderElement } from "./render.ts";
 import type { Point, PointOverride } from "./types.ts";
 
 export type PointsFormat = "csv" | "jsonl";

@@ -2,11 +2,11 @@
 
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, sweepOf } from "./evaluate.ts";
-import { EvaluationError } from "./evaluation-error.ts";
+import type { EvaluationContext } from "./functions/chance.ts";
 import { withChance } from "./functions/chance.ts";
 import type { Element } from "./functions/elements.ts";
-import type { EvaluationContext } from "./functions/functions.ts";
-import { renderElement } from "./render.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
+import { renderElement } from "./functions/render.ts";
 
 export interface AxisValue {
   readonly element: Element;

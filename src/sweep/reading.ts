@@ -1,10 +1,10 @@
 /** Overrides of a command line read one by one, each with its words or its failure. */
 import { SweeplineError } from "../base/errors.ts";
 import { type EvaluatedOverride, evaluateOverride, issueError } from "./evaluate.ts";
-import { EvaluationError } from "./evaluation-error.ts";
 import { refusal, splitFile } from "./expand.ts";
 import { explainOverride } from "./explain.ts";
-import type { EvaluationContext } from "./functions/functions.ts";
+import type { EvaluationContext } from "./functions/chance.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
 import { blanksHint } from "./split-words.ts";
 
 export type ReadOutcome = { readonly file: string; readonly text: string } & (

@@ -7,11 +7,11 @@ import {
   evaluateOverride,
   sweepOf,
 } from "./evaluate.ts";
-import { EvaluationError } from "./evaluation-error.ts";
 import { maxPoints } from "./expand.ts";
-import type { EvaluationContext } from "./functions/functions.ts";
+import type { EvaluationContext } from "./functions/chance.ts";
+import { EvaluationError } from "./functions/evaluation-error.ts";
+import { renderElement } from "./functions/render.ts";
 import { axesOf, axisValues, batchSizes, combinationCount, combinations } from "./product.ts";
-import { renderElement } from "./render.ts";
 import { type TypedJson, typedElement, typedSweep } from "./typed-json.ts";
 
 /** Columns count characters (code points) from 0; an evaluation error stands for a whole call and has none. */

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of dvc.yaml are what is tested
 import { describe, expect, test } from "vitest";
-import { plainValue } from "../../src/params/located.ts";
+import { plainValue } from "../../src/params/text/located.ts";
 import { parseYaml } from "../../src/params/yaml/parse.ts";
 import { loadProjectStages } from "../../src/pipeline/reading/project-stages.ts";
 import type { Stage } from "../../src/pipeline/types.ts";

@@ -14,9 +14,11 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import type { ReproduceEvents } from "../../src/pipeline/reproduce/events.ts";
+import type { ReproduceOptions } from "../../src/pipeline/reproduce/options.ts";
 import { reproduce } from "../../src/pipeline/reproduce/reproduce.ts";
+import type { ReproduceResult } from "../../src/pipeline/reproduce/result.ts";
 import { runDefaults } from "../../src/pipeline/run-options.ts";
-import type { ReproduceEvents, ReproduceOptions, ReproduceResult } from "../../src/pipeline/types.ts";
 import { openProject } from "../../src/project/open.ts";
 import type { Project } from "../../src/project/project.ts";
 

@@ -3,7 +3,7 @@
 import { visibleText } from "../../base/visible.ts";
 import { killGroup } from "../../experiments/recovery/recovery.ts";
 import type { StageKeeper } from "../../experiments/recovery/stage-tables.ts";
-import type { ReproduceEvents } from "../../pipeline/types.ts";
+import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { confirm } from "./confirm.ts";
 import { type Io, print, warn } from "./io.ts";
 

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { wordList } from "../../base/listing.ts";
 import type { CheckedOut, CheckoutOutcome } from "../../pipeline/data/checkout.ts";
-import { filesText } from "../commands/data/transfers.ts";
+import { filesText } from "./plural.ts";
 
 /** As the user sees it from the folder of the command. */
 export function shown(item: CheckedOut, folder: string): string {

@@ -4,59 +4,30 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { makeFolder } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
-import type { ProjectConfigs } from "../../config/project-config.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";
-import { type Snapshot, snapshotWorkTree } from "../../git/snapshot.ts";
-import { preflight } from "../../pipeline/check/preflight.ts";
+import { snapshotWorkTree } from "../../git/snapshot.ts";
 import { commitChangedData } from "../../pipeline/data/changed-data.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
-import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
+import { preflight } from "../../pipeline/reproduce/preflight.ts";
+import { runOptionsFrom } from "../../pipeline/run-options.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import { openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/state-database.ts";
-import type { Point } from "../../sweep/types.ts";
 import { refuseBranchName } from "../branch-names.ts";
 import { filesToCopy } from "../point/copied-paths.ts";
-import { type OpenedParamFile, openParamFiles, stagesBeforeRun } from "../point/param-edits.ts";
+import { openParamFiles, stagesBeforeRun } from "../point/param-edits.ts";
 import { identitiesOfPoints } from "../point/point-identity.ts";
 import { identityScope } from "../point/scope.ts";
 import { claimEntry, queueRef, removal } from "../queue/entries.ts";
 import { lastSequence, rememberSequence } from "../queue/sequence.ts";
 import { randomName } from "../random-names.ts";
-import type { EntryLimits } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue-plan.ts";
 import { importEntries } from "./import-entries.ts";
 import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
 import { type NamedPoint, namePoints } from "./naming.ts";
-
-export interface EnqueueRequest {
-  /** At least one; a point without overrides is the workspace as it is. */
-  readonly points: readonly Point[];
-  readonly numbered: boolean;
-  /** One a point, where they were chosen before: see NamingRequest. */
-  readonly names?: readonly string[];
-  /** The folder of the command, relative to the project's root. */
-  readonly folder: string;
-  /** Where params.yaml is composed: its configs. */
-  readonly configs?: ProjectConfigs | undefined;
-  readonly name: string | undefined;
-  readonly message: string | undefined;
-  /** Recorded with each experiment: see sweepId(). */
-  readonly sweep: string | undefined;
-  readonly targets: readonly string[];
-  readonly flags: KeptOptions;
-  /** Absolute paths of --copy-paths. */
-  readonly copyPaths: readonly string[];
-  readonly samePoint: "skip" | "replace" | "ignore";
-  readonly takenName: "refuse" | "replace";
-  readonly failedBefore: "queue" | "report";
-  /** Claim the entries before anybody sees them: for a run that follows at once. */
-  readonly claim: "leave" | "claim";
-  /** Recorded with each entry. */
-  readonly limits?: EntryLimits;
-}
 
 export interface QueuedPoint {
   /** Position in the request's points. */
@@ -116,16 +87,6 @@ export async function previewEnqueue(context: ExperimentsContext, request: Enque
       : { name: point.name, overrides, ...placeOf(point) };
   });
   return { fresh, ...leftAlone(plan, request) };
-}
-
-export interface EnqueuePlan {
-  readonly head: ObjectId;
-  readonly snapshot: Snapshot;
-  readonly files: readonly OpenedParamFile[];
-  readonly named: readonly NamedPoint[];
-  readonly identities: readonly string[];
-  readonly known: KnownOnBaseline;
-  readonly copied: readonly string[];
 }
 
 async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
@@ -214,8 +175,6 @@ function knownPoint(point: Extract<NamedPoint, { kind: "known" }>, overrides: re
   const { name, state, sequence } = point.known;
   return { name, state, sequence, overrides };
 }
-
-export type FreshPoint = Extract<NamedPoint, { kind: "new" }>;
 
 async function writeEntries(
   context: ExperimentsContext,

@@ -12,7 +12,7 @@ import type { OpenedParamFile } from "../point/param-edits.ts";
 import { type QueueHome, queueHome } from "../queue-home.ts";
 import { type EntryRecord, entryMessage, type OverrideText } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue.ts";
+import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue-plan.ts";
 
 export interface ImportRequest {
   readonly request: EnqueueRequest;

@@ -1,11 +1,11 @@
 /** What is known on a baseline: queued, failed and finished experiments with their identities. */
-import type { Value } from "../../base/value.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import { git } from "../../git/run.ts";
-import { readDataFile } from "../../params/data-file.ts";
-import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "../point/identity.ts";
+import { CanonicalJson } from "../point/canonical-json.ts";
+import { filesHash, type IdentityScope, identityOf } from "../point/identity.ts";
+import { paramsInTree } from "../point/params-in-tree.ts";
 import { ranWhole } from "../point/ran-whole.ts";
 import { listDvcQueue } from "../queue/dvc-queue.ts";
 import { highestSequence, listQueue, type QueueEntry, type QueueListing } from "../queue/entries.ts";
@@ -115,30 +115,4 @@ async function identityOfTree(reading: TreeReading, commit: ObjectId): Promise<s
   if (!(await ranWhole(reading.scope.wholeRun, { commit, params }, reading))) return "";
   const facts = { filesHash: filesHash(listing, reading.scope), params, targets: [], flags: {}, copies: undefined };
   return identityOf(facts, reading.canonical);
-}
-
-/** The parameter files of a tree, read; a file that is not there or can't be read is left out. */
-export async function paramsInTree(
-  catFile: CatFile,
-  tree: ObjectId,
-  files: Iterable<string>,
-): Promise<ReadonlyMap<string, Value>> {
-  const names = [...files];
-  const objects = await catFile.readAll(names.map((file) => `${tree}:${file}`));
-  const params = new Map<string, Value>();
-  for (const [index, file] of names.entries()) {
-    const object = objects[index];
-    if (object?.type !== "blob") continue;
-    params.set(file, await readOr(file, object.content));
-  }
-  return params;
-}
-
-/** A file that no reader understands still has an identity: its bytes. */
-async function readOr(file: string, content: Buffer): Promise<Value> {
-  try {
-    return await readDataFile({ path: file, bytes: content });
-  } catch {
-    return content.toString("latin1");
-  }
 }

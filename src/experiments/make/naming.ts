@@ -1,6 +1,6 @@
 /** Which points are new, and what they are called. Pure: identity first, names second. */
 import { SweeplineError } from "../../base/errors.ts";
-import { checkName, isNumbered, nextNumber } from "../names.ts";
+import { checkName, isNumbered, type NameChoice, nextNumber } from "../names.ts";
 import { randomName } from "../random-names.ts";
 
 /** Something that has a name on this baseline already. */
@@ -131,12 +131,6 @@ function nameTaken(holder: Pick<KnownExperiment, "name" | "state">): SweeplineEr
     message: `Experiment conflicts with ${where} '${holder.name}'. To overwrite the existing experiment run:\n\n\tsweepline exp run -f ...\n`,
     hint: "Or choose another name with -n.",
   });
-}
-
-export interface NameChoice {
-  readonly name: string | undefined;
-  /** A name that is taken: refuse, or (--force) replace what has it. */
-  readonly taken: "refuse" | "replace";
 }
 
 export interface KnownNames {

@@ -7,9 +7,9 @@
  *   targets, flags that change what runs, copied files
  */
 import { createHash } from "node:crypto";
-import { pythonJson } from "../../base/python.ts";
-import { isList, isMap, type Value } from "../../base/value.ts";
+import type { Value } from "../../base/value.ts";
 import { type KeptOptions, pointOptions } from "../../pipeline/run-options.ts";
+import type { CanonicalJson } from "./canonical-json.ts";
 import type { WholeRun } from "./ran-whole.ts";
 
 export interface IdentityFacts {
@@ -49,29 +49,6 @@ export function filesHash(listing: string, scope: IdentityScope): string {
     if (tab > 0 && isInput(row.slice(tab + 1), scope)) hash.update(row).update("\0");
   }
   return hash.digest("hex");
-}
-
-/** Canonical JSON of a value; parts that many points share are written once. */
-export class CanonicalJson {
-  private readonly known = new WeakMap<object, string>();
-
-  of(value: Value): string {
-    if (typeof value !== "object" || value === null) return pythonJson(value);
-    const known = this.known.get(value);
-    if (known !== undefined) return known;
-    const text = isMap(value)
-      ? this.ofMap(value)
-      : isList(value)
-        ? `[${value.map((item) => this.of(item)).join(",")}]`
-        : "";
-    this.known.set(value, text);
-    return text;
-  }
-
-  private ofMap(map: ReadonlyMap<unknown, Value>): string {
-    const entries = [...map].map(([key, item]) => `${JSON.stringify(String(key))}:${this.of(item)}`);
-    return `{${entries.sort().join(",")}}`;
-  }
 }
 
 /** The identity, 64 hex digits. */

@@ -7,10 +7,11 @@ import { git } from "../../git/run.ts";
 import type { Snapshot } from "../../git/snapshot.ts";
 import type { KeptOptions } from "../../pipeline/run-options.ts";
 import type { Point } from "../../sweep/types.ts";
-import { paramsInTree } from "../make/known.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { CanonicalJson, filesHash, type IdentityScope, identityOf } from "./identity.ts";
+import { CanonicalJson } from "./canonical-json.ts";
+import { filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import type { OpenedParamFile } from "./param-edits.ts";
+import { paramsInTree } from "./params-in-tree.ts";
 
 export interface PointIdentityInputs {
   readonly points: readonly Point[];

@@ -8,7 +8,7 @@ import type { ObjectId } from "../../git/ids.ts";
 import { selectParams } from "../../params/select.ts";
 import { lockedEntry, parseLock } from "../../pipeline/lock/file.ts";
 import type { LockEntry } from "../../pipeline/types.ts";
-import type { CanonicalJson } from "./identity.ts";
+import type { CanonicalJson } from "./canonical-json.ts";
 
 /** A stage of the pipeline at the project's root. */
 export interface WholeRunStage {

@@ -5,9 +5,9 @@
 import path from "node:path";
 import { existsSync, makeFolder, readdirSync, readIfExists, removeFile, writePrivateFile } from "../../base/files.ts";
 import { identifyProcess, isAlive, isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
+import type { StageProcess } from "../../pipeline/processes/command.ts";
 import { endMarked, processesMarked } from "../../pipeline/processes/leftovers.ts";
 import { stopProcessGroup } from "../../pipeline/processes/process-group.ts";
-import type { StageProcess } from "../../pipeline/types.ts";
 import type { StateLayout } from "../layout.ts";
 
 interface StageTable {

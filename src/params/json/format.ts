@@ -1,10 +1,10 @@
 /** JSON: read as Python's json does, edited in place. */
 import { pythonJson } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
-import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
-import type { Format, FormatDocument } from "../format.ts";
-import { type LocatedNode, type LocatedScalar, plainValue } from "../located.ts";
-import { problemAt, type SourceText } from "../source-text.ts";
+import { bracketSplices, type Dialect } from "../text/bracketed-edits.ts";
+import type { Format, FormatDocument } from "../text/format.ts";
+import { type LocatedNode, type LocatedScalar, plainValue } from "../text/located.ts";
+import { problemAt, type SourceText } from "../text/source-text.ts";
 import { type JsonExtra, scanJson } from "./scan.ts";
 
 export const jsonFormat: Format = {

@@ -3,8 +3,8 @@
  * as "2" and "10", offsets, Python's NaN and Infinity), and the grammar is small.
  */
 import type { Scalar } from "../../base/value.ts";
-import type { LocatedEntry, LocatedNode } from "../located.ts";
-import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../source-text.ts";
+import type { LocatedEntry, LocatedNode } from "../text/located.ts";
+import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../text/source-text.ts";
 
 export interface JsonExtra {
   /** The offset of the first key that stands twice in the file (Python takes the last), on the root only. */

@@ -3,7 +3,8 @@ import { Layout } from "./layout.ts";
 import { checkLine } from "./line-rules.ts";
 import { childrenOf, type PythonText } from "./literal.ts";
 import { Respelling } from "./respell.ts";
-import { type Fail, logicalLines } from "./scan.ts";
+import { logicalLines } from "./scan.ts";
+import type { Fail } from "./strings.ts";
 import { parseModule, type SyntaxNode } from "./syntax.ts";
 
 /** The tree of a module. The page fails at the first place that makes the text no Python. */

@@ -1,5 +1,6 @@
 /** The indentation of Python's lines, with CPython's rules: blocks begin behind a ":", levels agree, tabs are not mixed in. */
-import type { Fail, LogicalLine, Token } from "./scan.ts";
+import type { LogicalLine, Token } from "./scan.ts";
+import type { Fail } from "./strings.ts";
 
 interface Level {
   /** A tab goes to the next multiple of eight … */

@@ -1,5 +1,6 @@
 /** What CPython's grammar forbids within a line and the parser's lets pass (it still knows Python 2). */
-import type { Fail, LogicalLine, Token } from "./scan.ts";
+import type { LogicalLine, Token } from "./scan.ts";
+import type { Fail } from "./strings.ts";
 
 const hardKeywords = new Set(
   "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(

@@ -2,8 +2,8 @@
 
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
-import type { LocatedEntry, LocatedNode } from "../located.ts";
-import { lineOf } from "../source-text.ts";
+import type { LocatedEntry, LocatedNode } from "../text/located.ts";
+import { lineOf } from "../text/source-text.ts";
 import { simpleEscapes } from "./escapes.ts";
 import { specialText } from "./special.ts";
 import type { SyntaxNode } from "./syntax.ts";

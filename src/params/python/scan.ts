@@ -1,5 +1,5 @@
 /** Python text to tokens, line by line, as CPython's tokenizer reads it: what is no token, number or string is refused here. */
-import { endOfString } from "./strings.ts";
+import { endOfString, type Fail } from "./strings.ts";
 
 export interface Token {
   readonly kind: "name" | "number" | "string" | "operator";
@@ -13,9 +13,6 @@ export interface LogicalLine {
   readonly start: number;
   readonly tokens: readonly Token[];
 }
-
-/** Reports what is no Python; never returns. */
-export type Fail = (offset: number, what: string) => never;
 
 /** CPython's own limit of brackets inside brackets. */
 const maxBrackets = 200;

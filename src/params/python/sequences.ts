@@ -1,9 +1,9 @@
 /** Changes of tuples and sets: they stay what they are, and the items that a change does not name keep their text. */
 import type { Value } from "../../base/value.ts";
-import { findComma } from "../bracketed.ts";
-import { bracketSplices, type Dialect } from "../bracketed-edits.ts";
-import type { Change } from "../changes.ts";
-import type { Splice } from "../located.ts";
+import { findComma } from "../text/bracketed.ts";
+import { bracketSplices, type Dialect } from "../text/bracketed-edits.ts";
+import type { Change } from "../text/changes.ts";
+import type { Splice } from "../text/located.ts";
 import type { PythonNode } from "./literal.ts";
 
 type Sequence = Extract<PythonNode, { kind: "list" }>;

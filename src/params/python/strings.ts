@@ -1,5 +1,7 @@
 /** Where a Python string ends, and whether its escapes are complete. */
-import type { Fail } from "./scan.ts";
+
+/** Reports what is no Python; never returns. */
+export type Fail = (offset: number, what: string) => never;
 
 interface Opening {
   /** Where the prefix begins. */

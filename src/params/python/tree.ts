@@ -3,9 +3,9 @@
  * to `self.name` in `__init__`. The file is parsed, never run.
  */
 
-import type { Unreadable } from "../format.ts";
-import type { LocatedEntry } from "../located.ts";
-import { parseFailure, type SourceText } from "../source-text.ts";
+import type { Unreadable } from "../text/format.ts";
+import type { LocatedEntry } from "../text/located.ts";
+import { parseFailure, type SourceText } from "../text/source-text.ts";
 import { checkedModule } from "./check.ts";
 import {
   childrenOf,

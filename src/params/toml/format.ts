@@ -4,12 +4,12 @@
  */
 import { parse, TomlDate, TomlError } from "smol-toml";
 import { isMap, type Scalar, type Value } from "../../base/value.ts";
-import { endOfLine } from "../bracketed.ts";
-import { bracketSplices, type Dialect, scalarExchange } from "../bracketed-edits.ts";
-import type { Change } from "../changes.ts";
-import type { Format, FormatDocument } from "../format.ts";
-import { type LocatedScalar, plainValue, type Splice } from "../located.ts";
-import { maxDepth, parseFailure, type SourceText } from "../source-text.ts";
+import { endOfLine } from "../text/bracketed.ts";
+import { bracketSplices, type Dialect, scalarExchange } from "../text/bracketed-edits.ts";
+import type { Change } from "../text/changes.ts";
+import type { Format, FormatDocument } from "../text/format.ts";
+import { type LocatedScalar, plainValue, type Splice } from "../text/located.ts";
+import { maxDepth, parseFailure, type SourceText } from "../text/source-text.ts";
 import { tomlEntry, tomlInline, tomlKey, tomlPath, tomlScalar } from "./text.ts";
 import { dateText, locateToml, type Section, type Span, type TomlExtra, type TomlNode } from "./tree.ts";
 

@@ -2,8 +2,8 @@
 import { parseDocument, type TomlDocument } from "@decimalturn/toml-patch";
 import { parse, TomlDate } from "smol-toml";
 import type { Scalar } from "../../base/value.ts";
-import type { LocatedEntry, LocatedNode } from "../located.ts";
-import { problemAt, type SourceText } from "../source-text.ts";
+import type { LocatedEntry, LocatedNode } from "../text/located.ts";
+import { problemAt, type SourceText } from "../text/source-text.ts";
 import type { TomlQuote } from "./text.ts";
 
 export interface Span {

@@ -1,5 +1,5 @@
 /** Aliases whose anchor changes or goes away: each gets a copy of the anchor's text, in its style and with its bytes. */
-import { plainValue, type Splice } from "../located.ts";
+import { plainValue, type Splice } from "../text/located.ts";
 import { emitFlow } from "./emit.ts";
 import { skipSpaces, trimmedEnd } from "./lines.ts";
 import type { AliasUse, YamlNode, YamlTree } from "./parse.ts";

@@ -1,11 +1,11 @@
 /** YAML: reading as DVC does, and edits that leave every other byte alone. */
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
-import { insertIntoBrackets, removeFromBrackets } from "../bracketed.ts";
-import type { Change } from "../changes.ts";
-import type { Format, FormatDocument } from "../format.ts";
-import { type LocatedNode, type LocatedScalar, plainValue, type Splice } from "../located.ts";
-import { runsOf } from "../runs.ts";
-import type { SourceText } from "../source-text.ts";
+import { insertIntoBrackets, removeFromBrackets } from "../text/bracketed.ts";
+import type { Change } from "../text/changes.ts";
+import type { Format, FormatDocument } from "../text/format.ts";
+import { type LocatedNode, type LocatedScalar, plainValue, type Splice } from "../text/located.ts";
+import { runsOf } from "../text/runs.ts";
+import type { SourceText } from "../text/source-text.ts";
 import { copyOf, detachedAliases, keptAliases } from "./aliases.ts";
 import { blockStyleOf } from "./block-style.ts";
 import { type BlockStyle, emitBlock, emitEntries, emitFlow, emitFlowEntry, emitItems, fitsBlock } from "./emit.ts";

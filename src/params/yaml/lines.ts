@@ -1,6 +1,6 @@
 /** Whole lines of a block collection: taking entries out and putting them in. */
-import { endOfLine } from "../bracketed.ts";
-import type { Splice } from "../located.ts";
+import { endOfLine } from "../text/bracketed.ts";
+import type { Splice } from "../text/located.ts";
 
 interface Span {
   readonly start: number;

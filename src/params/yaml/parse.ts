@@ -14,8 +14,8 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Scalar } from "../../base/value.ts";
-import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../located.ts";
-import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../source-text.ts";
+import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../text/located.ts";
+import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../text/source-text.ts";
 import { hintFor } from "./error-hints.ts";
 import { type ScalarRules, yaml12 } from "./scalars.ts";
 import { taggedValue } from "./tags.ts";

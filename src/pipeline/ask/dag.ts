@@ -1,12 +1,12 @@
 /** The graph of stages, or of their outputs, as text, Mermaid or Graphviz's DOT; order and form are DVC's (dvc/commands/dag.py). */
 import path from "node:path";
 import { compareCodePoints } from "../../base/python.ts";
+import { shownStage } from "../check/work.ts";
 import { outputsAt } from "../graph/graph.ts";
 import { reachable } from "../graph/plan.ts";
-import type { ChosenStage } from "../graph/targets.ts";
 import { displayPath, isUrl } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
-import { shownStage } from "../reproduce/work.ts";
+import type { ChosenStage } from "../reading/targets.ts";
 import type { Stage } from "../types.ts";
 
 export interface Dag {

@@ -3,17 +3,11 @@
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import type { FileState } from "../../store/state.ts";
-import { type ChosenStage, chooseOutputsOrStages, withDependencies } from "../graph/targets.ts";
+import { alwaysRuns, changedDependencies, changedOutputs, commandChanged, type ItemChange } from "../check/changes.ts";
+import { shownStage, stageSubject, type Work } from "../check/work.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import {
-  alwaysRuns,
-  changedDependencies,
-  changedOutputs,
-  commandChanged,
-  type ItemChange,
-} from "../reproduce/changes.ts";
+import { type ChosenStage, chooseOutputsOrStages, withDependencies } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
-import { shownStage, stageSubject, type Work } from "../reproduce/work.ts";
 import type { Stage } from "../types.ts";
 
 export interface StatusRequest {

@@ -6,9 +6,9 @@ import { outputsAt } from "../graph/graph.ts";
 import { stageLines } from "../graph/stage-places.ts";
 import { isUrl } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
-import { currentParams } from "../reproduce/changes.ts";
-import { shownItem, shownStage, type Work } from "../reproduce/work.ts";
 import type { ParamsSpec, Stage, StageFailure } from "../types.ts";
+import { currentParams } from "./changes.ts";
+import { shownItem, shownStage, type Work } from "./work.ts";
 
 const hint = "Nothing was run. What a stage writes and another one reads belongs to the outs of the first.";
 

@@ -1,9 +1,8 @@
 /** Says which commands receive values that a shell would misread, and the variable that carries each safely. */
 import { SweeplineError } from "../../base/errors.ts";
 import { visible } from "../../base/visible.ts";
-import type { ShellHazard } from "../definition/shell-hazards.ts";
-import { parameterVariable } from "../reproduce/variables.ts";
-import type { Stage } from "../types.ts";
+import { parameterVariable } from "../definition/parameter-variable.ts";
+import type { ShellHazard, Stage } from "../types.ts";
 
 const shownText = 60;
 

@@ -5,9 +5,9 @@ import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { applyCheckout, type CheckoutPlan, planCheckout, relinkPath } from "../../store/checkout.ts";
 import type { DataHash } from "../../store/hash.ts";
-import { chooseOutputsOrStages } from "../graph/targets.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
+import { chooseOutputsOrStages } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { LockEntry, Stage } from "../types.ts";
 

@@ -3,8 +3,8 @@ import path from "node:path";
 import type { Project } from "../../project/project.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
-import { chooseOutputsOrStages, withDependencies } from "../graph/targets.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
+import { chooseOutputsOrStages, withDependencies } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { Stage } from "../types.ts";
 

@@ -1,11 +1,13 @@
 /** The values that templates of a dvc.yaml see: params.yaml, `vars`, and in generated stages `item` and `key`. */
 import path from "node:path";
 import { isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
-import type { ReadTemplateFile } from "./expand.ts";
 import { defaultParamsFile } from "./stage.ts";
 
 /** What is wrong with a template or its values; the caller adds where. */
 export class TemplateProblem extends Error {}
+
+/** The values of a parameter file (absolute path), the same object as long as the file is the same; undefined where there is none. */
+export type ReadTemplateFile = (file: string) => Value | undefined;
 
 export interface Context {
   readonly values: ValueMap;

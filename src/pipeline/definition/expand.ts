@@ -4,17 +4,24 @@ import { SweeplineError } from "../../base/errors.ts";
 import { someLines } from "../../base/listing.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
+import type { ShellHazard } from "../types.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
 import type { Problem } from "./check.ts";
-import { type Context, emptyContext, fileContext, fileOf, TemplateProblem, varsOf, withVars } from "./context.ts";
+import {
+  type Context,
+  emptyContext,
+  fileContext,
+  fileOf,
+  type ReadTemplateFile,
+  TemplateProblem,
+  varsOf,
+  withVars,
+} from "./context.ts";
 import { type FillOptions, fill, holdsReference, type Scope } from "./fill.ts";
 import { foreachMembers, type Member, matrixMembers } from "./members.ts";
-import { type ShellHazard, shellHazards } from "./shell-hazards.ts";
+import { shellHazards } from "./shell-hazards.ts";
 import { keyFinder } from "./source.ts";
 import { asText } from "./stage.ts";
-
-/** The values of a parameter file (absolute path), the same object as long as the file is the same; undefined where there is none. */
-export type ReadTemplateFile = (file: string) => Value | undefined;
 
 export interface DefinitionSource {
   /** dvc.yaml, relative to the project's root. */

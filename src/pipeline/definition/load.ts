@@ -5,7 +5,8 @@ import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import type { Stage } from "../types.ts";
-import { type DefinitionSource, expandDefinitions, type ReadTemplateFile, templateProblems } from "./expand.ts";
+import type { ReadTemplateFile } from "./context.ts";
+import { type DefinitionSource, expandDefinitions, templateProblems } from "./expand.ts";
 import { type PipelineSource, readPipelineSource } from "./source.ts";
 import { asText, stageOf } from "./stage.ts";
 

@@ -1,15 +1,6 @@
 /** Values that a template pastes into a command although a shell reads some of their characters as its own. */
 import { isMap, type Value } from "../../base/value.ts";
-
-export interface ShellHazard {
-  /** What stands between the braces of `${...}`. */
-  readonly reference: string;
-  /** Where the characters are: a value, or a key of a mapping that becomes arguments. */
-  readonly part: "value" | "key";
-  readonly text: string;
-  /** Which, each once: `; $`, a line end as `\n`. */
-  readonly characters: readonly string[];
-}
+import type { ShellHazard } from "../types.ts";
 
 // Line ends are all that Python's splitlines() knows: each begins a new command.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the separators U+001C to U+001E are among them

@@ -1,8 +1,8 @@
 /** dvc.yaml as checked data: parsed once for each text, every mistake of a file reported at once with its line. */
 import { SweeplineError } from "../../base/errors.ts";
 import { isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
-import { type LocatedNode, plainValue } from "../../params/located.ts";
-import { decodeFile, lineOf } from "../../params/source-text.ts";
+import { type LocatedNode, plainValue } from "../../params/text/located.ts";
+import { decodeFile, lineOf } from "../../params/text/source-text.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
 import { scanYaml } from "../../yaml/scan.ts";
 import { kindOf, type Problem, type ValuePath } from "./check.ts";

@@ -4,7 +4,13 @@
  */
 
 import { sameValue, type Value, type ValueMap } from "../../base/value.ts";
-import { applySplices, type LocatedEntry, type LocatedMap, plainValue, type Splice } from "../../params/located.ts";
+import {
+  applySplices,
+  type LocatedEntry,
+  type LocatedMap,
+  plainValue,
+  type Splice,
+} from "../../params/text/located.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
 import { dumpYaml } from "../../yaml/ruamel.ts";
 

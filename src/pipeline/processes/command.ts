@@ -6,10 +6,24 @@ import path from "node:path";
 import { beforeEffect } from "../../base/effects.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { appendTo } from "../../base/files.ts";
-import { identifyProcess } from "../../base/processes.ts";
-import type { StageOutputTarget, StageProcess } from "../types.ts";
+import { identifyProcess, type ProcessIdentity } from "../../base/processes.ts";
 import { commandVariable, copyVariable, endMarked } from "./leftovers.ts";
 import { stopProcessGroup } from "./process-group.ts";
+
+/** A running command of a stage. */
+export interface StageProcess extends ProcessIdentity {
+  /** What its processes have in their environment, those too that left its process group. */
+  readonly mark: string;
+}
+
+/** Where the output of stage commands goes. */
+export type StageOutputTarget =
+  /** The terminal, or whatever our own stdout and stderr are; stdin is passed on. */
+  | { readonly kind: "inherit" }
+  /** Straight to an open file, both streams; stdin is empty. */
+  | { readonly kind: "file"; readonly descriptor: number }
+  /** To the terminal and to an open file. */
+  | { readonly kind: "tee"; readonly descriptor: number };
 
 export interface CommandRequest {
   readonly command: string;

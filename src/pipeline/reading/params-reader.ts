@@ -4,7 +4,7 @@ import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import type { Value } from "../../base/value.ts";
 import { dataReader } from "../../params/data-file.ts";
-import type { DataFile } from "../../params/types.ts";
+import type { DataFile } from "../../params/text/source-text.ts";
 import { pathKey } from "../paths.ts";
 
 export interface ParamsReader {

@@ -5,18 +5,19 @@ import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import type { FileState } from "../../store/state.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
+import { changedDependencies, changedInWorkspace, commandChanged } from "../check/changes.ts";
+import { stageSubject, type Work } from "../check/work.ts";
 import { reachable } from "../graph/plan.ts";
-import { chooseOutputsOrStages } from "../graph/targets.ts";
 import { filesOf } from "../locks/rwlock.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import type { LockEntry, ReproduceEvents, Stage, StageAddress } from "../types.ts";
-import { changedDependencies, changedInWorkspace, commandChanged } from "./changes.ts";
+import { chooseOutputsOrStages } from "../reading/targets.ts";
+import type { LockEntry, Stage, StageAddress } from "../types.ts";
+import type { ReproduceEvents } from "./events.ts";
 import { outputIgnorer } from "./ignore-outputs.ts";
 import { openLockBook } from "./lock-book.ts";
 import { saveStage } from "./stage.ts";
-import { stageSubject, type Work } from "./work.ts";
 
 export interface CommitRequest {
   /** Absolute. */

@@ -5,11 +5,11 @@ import { compareCodePoints } from "../../base/python.ts";
 import type { Scalar, Value, ValueMap } from "../../base/value.ts";
 import { hashData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
+import { currentParams, hashLike, recordedItem } from "../check/changes.ts";
+import { shownItem, type Work } from "../check/work.ts";
 import { defaultParamsFile } from "../definition/stage.ts";
 import { isUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
-import { currentParams, hashLike, recordedItem } from "./changes.ts";
-import { shownItem, type Work } from "./work.ts";
 
 /** What a stage reads: the part of the entry that is known before it runs. */
 export type StageInputs = Pick<LockEntry, "deps" | "params">;

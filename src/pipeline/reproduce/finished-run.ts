@@ -1,13 +1,14 @@
 /** Runs that were made before, or that somebody else makes now: what lets a stage be restored instead of run. */
 import { hasSoundData } from "../../store/data.ts";
+import { changedDependencies, commandChanged } from "../check/changes.ts";
+import { shownStage, type Work } from "../check/work.ts";
 import { runCacheKey } from "../lock/hash.ts";
 import { findRun, hasRuns, isRunCacheable } from "../lock/run-cache.ts";
 import { type Turn, takeTurn } from "../locks/single-flight.ts";
-import type { LockEntry, LockItem, ReproduceOptions, Stage } from "../types.ts";
-import { changedDependencies, commandChanged } from "./changes.ts";
+import type { LockEntry, LockItem, Stage } from "../types.ts";
 import type { StageInputs } from "./entry.ts";
+import type { ReproduceOptions } from "./options.ts";
 import type { StageRun } from "./stage-run.ts";
-import { shownStage, type Work } from "./work.ts";
 
 export interface KeptRun {
   readonly work: Work;

@@ -8,10 +8,10 @@ import { commitData } from "../../store/commit.ts";
 import { addToCache, hashData } from "../../store/data.ts";
 import { listFiles } from "../../store/walk.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
+import { hashLike, recordedItem } from "../check/changes.ts";
+import { shownItem, type Work } from "../check/work.ts";
 import type { LockItem, OutputSpec, Stage } from "../types.ts";
-import { hashLike, recordedItem } from "./changes.ts";
 import { byPath, lockItem } from "./entry.ts";
-import { shownItem, type Work } from "./work.ts";
 
 function pathOf(stage: Stage, output: OutputSpec): string {
   return path.resolve(stage.workingFolder, output.path);

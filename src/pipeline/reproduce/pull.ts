@@ -9,19 +9,12 @@ import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pullRuns } from "../../store/remotes/run-cache.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
+import { changedOutputs } from "../check/changes.ts";
+import { stageSubject } from "../check/work.ts";
 import { isUrl } from "../paths.ts";
 import type { LockItem, Stage } from "../types.ts";
-import { changedOutputs } from "./changes.ts";
 import { restoreOutputs } from "./outputs.ts";
-import type { StageRun } from "./stage-run.ts";
-import { stageSubject } from "./work.ts";
-
-export interface Puller {
-  /** Kept runs of all stages. */
-  runs(): Promise<void>;
-  /** Fetches what the cache lacks of a stage's outputs. What no remote has stays missing; errors: TRANSFER_FAILED. */
-  fetch(stage: Stage, items: readonly LockItem[]): Promise<void>;
-}
+import type { Puller, StageRun } from "./stage-run.ts";
 
 const remoteProblems: readonly string[] = ["REMOTE_UNKNOWN", "REMOTE_UNSUPPORTED"];
 const jobs = 4 * availableParallelism();

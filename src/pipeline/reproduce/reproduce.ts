@@ -8,25 +8,21 @@ import { openCache } from "../../store/cache.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import { missingInputs } from "../check/missing-inputs.ts";
 import { hazardText, refuseHazards } from "../check/shell-check.ts";
+import { shownStage, type Work } from "../check/work.ts";
 import { type Plan, planStages } from "../graph/plan.ts";
-import { chooseStages } from "../graph/targets.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import type {
-  LockEntry,
-  ReproduceEvents,
-  ReproduceOptions,
-  ReproduceResult,
-  Stage,
-  StageAddress,
-  StageFailure,
-} from "../types.ts";
+import { chooseStages } from "../reading/targets.ts";
+import type { LockEntry, Stage, StageAddress, StageFailure } from "../types.ts";
+import type { ReproduceEvents } from "./events.ts";
 import { type OutputIgnorer, outputIgnorer } from "./ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./lock-book.ts";
-import { openPuller, type Puller } from "./pull.ts";
+import type { ReproduceOptions } from "./options.ts";
+import { openPuller } from "./pull.ts";
+import type { ReproduceResult } from "./result.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./stage.ts";
-import { shownStage, type Work } from "./work.ts";
+import type { Puller } from "./stage-run.ts";
 
 /** What changes while the steps run. */
 interface Progress {

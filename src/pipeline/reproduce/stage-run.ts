@@ -1,8 +1,18 @@
 /** What the reproduction of one stage needs. */
-import type { ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
+
+import type { Work } from "../check/work.ts";
+import type { LockItem, Stage } from "../types.ts";
+import type { ReproduceEvents } from "./events.ts";
 import type { OutputIgnorer } from "./ignore-outputs.ts";
-import type { Puller } from "./pull.ts";
-import type { Work } from "./work.ts";
+import type { ReproduceOptions } from "./options.ts";
+
+/** Fetches from the storage remotes. */
+export interface Puller {
+  /** Kept runs of all stages. */
+  runs(): Promise<void>;
+  /** Fetches what the cache lacks of a stage's outputs. What no remote has stays missing; errors: TRANSFER_FAILED. */
+  fetch(stage: Stage, items: readonly LockItem[]): Promise<void>;
+}
 
 export interface StageRun {
   readonly work: Work;

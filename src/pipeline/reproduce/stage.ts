@@ -3,12 +3,6 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
 import { isDataLost } from "../../store/cache.ts";
-import { hazardText } from "../check/shell-check.ts";
-import { saveRun } from "../lock/run-cache.ts";
-import { filesOf } from "../locks/rwlock.ts";
-import { isUrl } from "../paths.ts";
-import { commandLines, runCommand } from "../processes/command.ts";
-import type { LockEntry, ReproduceEvents, ReproduceOptions, Stage } from "../types.ts";
 import {
   alwaysRuns,
   changedDependencies,
@@ -16,14 +10,22 @@ import {
   commandChanged,
   type ItemChange,
   isCallback,
-} from "./changes.ts";
+} from "../check/changes.ts";
+import { hazardText } from "../check/shell-check.ts";
+import { shownStage, stageSubject } from "../check/work.ts";
+import { saveRun } from "../lock/run-cache.ts";
+import { filesOf } from "../locks/rwlock.ts";
+import { isUrl } from "../paths.ts";
+import { commandLines, runCommand } from "../processes/command.ts";
+import type { LockEntry, Stage } from "../types.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
+import type { ReproduceEvents } from "./events.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
+import type { ReproduceOptions } from "./options.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
 import { pullDependencies, pullStage } from "./pull.ts";
 import type { StageRun } from "./stage-run.ts";
 import { stageVariables } from "./variables.ts";
-import { shownStage, stageSubject } from "./work.ts";
 
 export type StageOutcome =
   | { readonly kind: "unchanged"; readonly entry: LockEntry | undefined }

@@ -6,8 +6,9 @@ import { isMap } from "../../base/value.ts";
 import type { PipelineFile } from "../definition/load.ts";
 import { isUrl } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
-import type { ReproduceFacts, Stage, StageAddress } from "../types.ts";
+import type { Stage, StageAddress } from "../types.ts";
 import { lockFileOf } from "./lock-book.ts";
+import type { ReproduceFacts } from "./result.ts";
 
 function plotFiles(pipeline: PipelineFile): string[] {
   return pipeline.plots.flatMap((plot) => {

@@ -3,22 +3,11 @@ import path from "node:path";
 import { relativePosix } from "../../base/paths.ts";
 import { pythonJson } from "../../base/python.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
+import { currentParams } from "../check/changes.ts";
+import type { Work } from "../check/work.ts";
+import { parameterVariable } from "../definition/parameter-variable.ts";
 import { defaultParamsFile } from "../definition/stage.ts";
 import type { Stage } from "../types.ts";
-import { currentParams } from "./changes.ts";
-import type { Work } from "./work.ts";
-
-function variablePart(text: string): string {
-  return text.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase();
-}
-
-/**
- * The variable of a parameter: `train.lr` is SWEEPLINE_PARAM_TRAIN_LR; that of another file than params.yaml has the
- * file's name in front of the key: SWEEPLINE_PARAM_MODEL_JSON_DEPTH.
- */
-export function parameterVariable(key: string, file: string = defaultParamsFile): string {
-  return `SWEEPLINE_PARAM_${file === defaultParamsFile ? "" : `${variablePart(file).replace(/^_/, "")}_`}${variablePart(key)}`;
-}
 
 /** A text as it is, everything else as JSON; no variable can hold a NUL. */
 function variableText(value: Value): string {

@@ -1,5 +1,6 @@
 import { experimentHash } from "../../pipeline/lock/hash.ts";
-import type { LockEntry, ReproduceResult } from "../../pipeline/types.ts";
+import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
+import type { LockEntry } from "../../pipeline/types.ts";
 
 /** The commit message of an experiment: the user's, or DVC's with the hash of the stages that ran or were restored. */
 export function resultMessage(result: Extract<ReproduceResult, { kind: "done" }>, message: string | undefined): string {

@@ -4,7 +4,7 @@ import type { ProcessIdentity } from "../../base/processes.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import type { PipelineFiles } from "../../pipeline/reading/project-stages.ts";
-import type { StageAction } from "../../pipeline/types.ts";
+import type { StageAction } from "../../pipeline/reproduce/events.ts";
 import type { EntryOutcome } from "../one/in-copy.ts";
 
 export interface RunEntryInput {

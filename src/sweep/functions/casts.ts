@@ -1,9 +1,9 @@
 /** int(), float(), str(), bool() and json_str(): of one value, and of all values inside a list, dict or sweep. */
 import { floatRepr, pythonJson } from "../../base/python.ts";
 import type { Value } from "../../base/value.ts";
-import { EvaluationError } from "../evaluation-error.ts";
-import { castToFloat, castToInt } from "../numbers.ts";
 import { type ChoiceSweep, dictOf, type Element, isElementList, kindOf, kindWords } from "./elements.ts";
+import { EvaluationError } from "./evaluation-error.ts";
+import { castToFloat, castToInt } from "./numbers.ts";
 
 export type CastName = "int" | "float" | "str" | "bool" | "json_str";
 

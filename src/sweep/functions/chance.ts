@@ -1,6 +1,13 @@
 /** The order of shuffle(): by chance, and yet the same for the same override, wherever and however often it is read. */
 import { createHash } from "node:crypto";
-import type { EvaluationContext } from "./functions.ts";
+
+/** What the value of an override depends on beside its text. */
+export interface EvaluationContext {
+  /** The options of the config group that an override names, for glob(). */
+  readonly globOptions?: readonly string[];
+  /** For shuffle(); where it is not given, the override's text decides: the same text gives the same order. */
+  readonly random?: () => number;
+}
 
 /** Numbers from 0 up to 1 (mulberry32), the same for the same text. */
 export function randomOf(text: string): () => number {

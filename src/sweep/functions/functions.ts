@@ -1,9 +1,7 @@
 /** The functions of the language, as in Hydra 1.4: what each takes, and what it makes of it. */
 import { nearest } from "../../base/nearest.ts";
-import { EvaluationError } from "../evaluation-error.ts";
-import { castToFloat } from "../numbers.ts";
 import { type CastName, cast } from "./casts.ts";
-import { randomOf } from "./chance.ts";
+import { type EvaluationContext, randomOf } from "./chance.ts";
 import {
   type ChoiceSweep,
   type Element,
@@ -15,6 +13,8 @@ import {
   type RangeSweep,
   type Sweep,
 } from "./elements.ts";
+import { EvaluationError } from "./evaluation-error.ts";
+import { castToFloat } from "./numbers.ts";
 import { type Direction, shuffled, sortElements, sortSweep } from "./ordering.ts";
 import {
   type Argument,
@@ -24,13 +24,6 @@ import {
   type Signature,
   type TypeSet,
 } from "./signatures.ts";
-
-export interface EvaluationContext {
-  /** The options of the config group that an override names, for glob(). */
-  readonly globOptions?: readonly string[];
-  /** For shuffle(); where it is not given, the override's text decides: the same text gives the same order. */
-  readonly random?: () => number;
-}
 
 interface SweepFunction {
   readonly signature: Signature;

@@ -1,9 +1,9 @@
 /** sort() and shuffle(): Python's `<`, stable, and sweeps kept as sweeps. */
 import { compareCodePoints } from "../../base/python.ts";
-import { EvaluationError } from "../evaluation-error.ts";
-import { renderElement } from "../render.ts";
 import { type ChoiceSweep, type Element, isElementList, kindOf, kindWords, type RangeSweep } from "./elements.ts";
+import { EvaluationError } from "./evaluation-error.ts";
 import { sortedRange } from "./ranges.ts";
+import { renderElement } from "./render.ts";
 
 export type Direction = "ascending" | "descending";
 

@@ -3,10 +3,10 @@
  * start + i * step, so that range(0,1,0.1) has 0.7 in it (the rule of Hydra 1.4; 1.3 drifts).
  */
 
-import { EvaluationError } from "../evaluation-error.ts";
-import { castToFloat, castToInt } from "../numbers.ts";
 import { aligned, decimalOf, half, plus, times, toFloat } from "./decimal.ts";
 import type { Element, RangeBound, RangeSweep } from "./elements.ts";
+import { EvaluationError } from "./evaluation-error.ts";
+import { castToFloat, castToInt } from "./numbers.ts";
 
 const isInt = (bound: RangeBound): bound is bigint | boolean => typeof bound === "bigint" || typeof bound === "boolean";
 const isSpecial = (bound: RangeBound): bound is number => typeof bound === "number" && !Number.isFinite(bound);

@@ -1,7 +1,7 @@
 /** How arguments of a call are bound to a function's parameters, and which types each takes. */
 
-import { EvaluationError } from "../evaluation-error.ts";
 import { type Element, type ElementKind, kindOf, kindWords } from "./elements.ts";
+import { EvaluationError } from "./evaluation-error.ts";
 
 export interface Argument {
   /** null for a positional argument. */

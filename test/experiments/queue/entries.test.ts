@@ -2,7 +2,8 @@ import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { identifyProcess } from "../../../src/base/processes.ts";
-import { type EnqueueRequest, enqueue, sweepId } from "../../../src/experiments/make/enqueue.ts";
+import { enqueue, sweepId } from "../../../src/experiments/make/enqueue.ts";
+import type { EnqueueRequest } from "../../../src/experiments/make/enqueue-plan.ts";
 import {
   claimEntry,
   listQueue,

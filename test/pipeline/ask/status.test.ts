@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { projectStatus, statusLines, statusPlain } from "../../../src/pipeline/ask/status.ts";
-import { chooseStages } from "../../../src/pipeline/graph/targets.ts";
 import { loadProjectStages } from "../../../src/pipeline/reading/project-stages.ts";
+import { chooseStages } from "../../../src/pipeline/reading/targets.ts";
 import { trackedOutputs } from "../../../src/pipeline/reproduce/tracked-outputs.ts";
 import { run, type TestProject, testProject } from "../project.ts";
 

@@ -5,9 +5,9 @@ import { addPaths } from "../../../pipeline/data/add.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/state-database.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import { trackFiles } from "../../words/track-files.ts";
+import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 
 interface AddFlags {

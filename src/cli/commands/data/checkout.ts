@@ -3,9 +3,9 @@ import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import type { CheckedOut, CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { changeLines, shown, summaryLine } from "../../words/checkout-text.ts";
+import type { CommandFactory } from "../command.ts";
 import { type CheckoutFlags, checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
 
 interface Flags extends CheckoutFlags {

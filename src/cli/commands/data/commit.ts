@@ -3,10 +3,10 @@ import { exitCodes } from "../../../base/errors.ts";
 import { commitStages } from "../../../pipeline/reproduce/commit-stages.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/state-database.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { verbose } from "../../options/talk.ts";
 import { stageEvents } from "../../terminal/stage-events.ts";
 import { refusedAs } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 
 interface Flags {

@@ -2,12 +2,12 @@ import { exitCodes } from "../../../base/errors.ts";
 import { wordList } from "../../../base/listing.ts";
 import { fetchTracked } from "../../../pipeline/data/transfer.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { changeLines, countParts } from "../../words/checkout-text.ts";
+import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
 import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
-import { filesText } from "./transfers.ts";
 import { checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
 
 interface PullFlags extends DataFlags {

@@ -1,11 +1,11 @@
 import { exitCodes } from "../../../base/errors.ts";
 import { pushTracked } from "../../../pipeline/data/transfer.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
 import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
-import { filesText } from "./transfers.ts";
 
 /** `sweepline push [targets]` */
 export const command: CommandFactory = (io, finish) =>

@@ -23,11 +23,6 @@ export function transferJobs(flags: TransferFlags): number {
   return flags.jobs ?? 4 * availableParallelism();
 }
 
-/** `5 files pushed`, as DVC says it. */
-export function filesText(count: number, done: string): string {
-  return `${count} file${count === 1 ? "" : "s"} ${done}`;
-}
-
 /** Objects that nobody has are no failure of the transfer, but somebody should know. */
 export function warnMissing(io: Io, { missing }: Pick<TransferOutcome, "missing">): void {
   if (missing.length === 0) return;

@@ -8,8 +8,8 @@ import type { WorkspaceLock } from "../../../pipeline/locks/workspace-lock.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 import { refuseFailed } from "../data/workspace-checkout.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 

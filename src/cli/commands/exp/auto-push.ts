@@ -5,10 +5,10 @@ import { wordList } from "../../../base/listing.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type FinishedExperiment, listFinished } from "../../../experiments/results/finished.ts";
 import { pushExperiments } from "../../../experiments/share/push.ts";
+import { hasGitRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { hasGitRemote } from "../matrix/shared.ts";
 import { dataRequest, warnData } from "./share.ts";
 
 const yes = /^(?:1|y|yes|on|true)$/i;
@@ -49,7 +49,7 @@ export async function withAutoPush<T>(io: Io, work: () => Promise<T>): Promise<T
   const context = openExperiments(openProject(io.cwd));
   if (!isOn(io, context)) return work();
   const remote = io.env.DVC_EXP_GIT_REMOTE ?? context.project.config.get("exp.git_remote") ?? "origin";
-  if (!(await hasGitRemote(context, remote))) {
+  if (!(await hasGitRemote(context.repository, remote))) {
     warn(io, `Failed to validate remotes. Disabling auto push: there is no Git remote '${remote}'`);
     return work();
   }

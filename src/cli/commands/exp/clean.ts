@@ -4,9 +4,9 @@ import { visibleText } from "../../../base/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { cleanExperiments } from "../../../experiments/upkeep/clean.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { age, count } from "../../options/arguments.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly keep: number;

@@ -4,11 +4,11 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { diffExperiments } from "../../../experiments/show/compare.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperimentDiff } from "../../../report/diffs.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { digits } from "../../options/arguments.ts";
 import { type DiffOptions, diffLayout } from "../../options/diff.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { refusedAs } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options extends DiffOptions {
   readonly paramDeps?: boolean;

@@ -4,8 +4,8 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ListFormat, renderList } from "../../../report/exp-list.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect, integer } from "../../options/arguments.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly allCommits?: boolean;

@@ -7,9 +7,9 @@ import { type ExperimentsContext, openExperiments } from "../../../experiments/r
 import { countBaselines } from "../../../experiments/results/named.ts";
 import { findRun, listRuns } from "../../../experiments/runs/records.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { followLog } from "../../terminal/follow-log.ts";
 import { warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 import { type LogCall, type LogOptions, startedRun } from "./started-run.ts";
 
 type AnyRun = ReturnType<typeof findRun>;

@@ -5,10 +5,10 @@ import { pullExperiments } from "../../../experiments/share/pull.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { filesText } from "../data/transfers.ts";
+import { filesText } from "../../words/plural.ts";
+import type { CommandFactory } from "../command.ts";
 import {
   dataPullFailed,
   dataRequest,

@@ -6,10 +6,10 @@ import { type PushResult, pushExperiments } from "../../../experiments/share/pus
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { filesText } from "../data/transfers.ts";
+import { filesText } from "../../words/plural.ts";
+import type { CommandFactory } from "../command.ts";
 import {
   absentStorage,
   dataRequest,

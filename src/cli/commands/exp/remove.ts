@@ -6,9 +6,9 @@ import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../..
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect, integer } from "../../options/arguments.ts";
 import { print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
 
 interface Options {

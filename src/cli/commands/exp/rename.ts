@@ -4,8 +4,8 @@ import { type ExperimentsContext, openExperiments } from "../../../experiments/r
 import { type RenameRequest, renameExperiment } from "../../../experiments/results/rename.ts";
 import { renameInRemote } from "../../../experiments/share/remote-changes.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly gitRemote?: string;

@@ -12,7 +12,6 @@ import { openProject } from "../../../project/open.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
 import type { FailedRun } from "../../../run/summary.ts";
 import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../../options/composition.ts";
 import {
@@ -30,6 +29,7 @@ import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
 import { withTimeLimit } from "../../terminal/time-limit.ts";
 import { queuedText } from "../../words/queue-text.ts";
+import type { CommandFactory } from "../command.ts";
 import { commandText } from "../pipeline/workspace-lock.ts";
 import { withAutoPush } from "./auto-push.ts";
 import { dryRun } from "./dry-run.ts";

@@ -4,10 +4,10 @@ import { exitCodes } from "../../../base/errors.ts";
 import { saveExperiment } from "../../../experiments/make/save.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
 import { print, warn } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 import { withAutoPush } from "./auto-push.ts";
 

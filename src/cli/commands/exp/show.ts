@@ -5,12 +5,12 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { type CollectOptions, collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowFormat, type ShowOptions } from "../../../report/exp-show.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import type { Io } from "../../terminal/io.ts";
 import { terminalOf } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly rev?: readonly string[];

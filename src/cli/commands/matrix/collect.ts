@@ -15,22 +15,14 @@ import { withRetries } from "../../../ci/retry.ts";
 import { packShards } from "../../../ci/shards.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { type DataStanding, dataStandings } from "../../../experiments/share/standing.ts";
+import { hasGitRemote } from "../../../git/remote.ts";
 import { resolveCommit } from "../../../git/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { printPlanTable } from "../../words/sweep-table.ts";
+import type { CommandFactory } from "../command.ts";
 import { absentStorage } from "../exp/share.ts";
-import {
-  addPlanOption,
-  appendNamed,
-  gitRemoteOf,
-  hasGitRemote,
-  matrixJobs,
-  readPlan,
-  withNamedFile,
-  writeNamed,
-} from "./shared.ts";
+import { addPlanOption, appendNamed, gitRemoteOf, matrixJobs, readPlan, withNamedFile, writeNamed } from "./shared.ts";
 
 interface Options {
   readonly plan: string;
@@ -83,7 +75,7 @@ async function takeBundles(io: Io, scope: PointScope, folder: string): Promise<v
 /** Nobody has named a remote, and there is none of the usual name: jobs of one machine push to where we are. */
 async function hasNoRemote({ context }: PointScope, options: Options): Promise<boolean> {
   const isNamed = options.gitRemote !== undefined || context.project.config.get("exp.git_remote") !== undefined;
-  return !isNamed && !(await hasGitRemote(context, "origin"));
+  return !isNamed && !(await hasGitRemote(context.repository, "origin"));
 }
 
 /** Answers what the Git remote has; undefined where there is none. */

@@ -1,14 +1,14 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { version } from "../../../base/version.ts";
 import { emitPlan, replanning } from "../../../ci/emit/emit.ts";
 import { sizeText } from "../../../ci/emit/texts.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../../ci/limits.ts";
 import { defaultPackage } from "../../../ci/package-spec.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import type { ExitCode, Io } from "../../terminal/io.ts";
-import { version } from "../../version.ts";
+import type { CommandFactory } from "../command.ts";
 import { checkReplanned } from "./plan.ts";
 import { addPlanOption, appendNamed, matrixJobs, packageText, projectFolder, readPlan, writeNamed } from "./shared.ts";
 

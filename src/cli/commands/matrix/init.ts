@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, writeAtomic } from "../../../base/files.ts";
+import { version } from "../../../base/version.ts";
 import { visible } from "../../../base/visible.ts";
 import { withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { type InitSystem, initSystems, pipelineFiles, sweepText } from "../../../ci/init/init.ts";
@@ -12,11 +13,10 @@ import { type ExperimentsContext, openExperiments } from "../../../experiments/r
 import { tryGit } from "../../../git/run.ts";
 import { openProject } from "../../../project/open.ts";
 import { expandPoints } from "../../../sweep/expand.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { configsOf, expandOptions } from "../../options/composition.ts";
 import { withOverrideFiles } from "../../options/override-files.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
-import { version } from "../../version.ts";
+import type { CommandFactory } from "../command.ts";
 import { notEmpty } from "../exp/points.ts";
 import { packageText, projectFolder, tryPoints, usableStorage } from "./shared.ts";
 

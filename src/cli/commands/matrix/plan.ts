@@ -10,12 +10,12 @@ import { headCommit } from "../../../git/repository.ts";
 import { tryGit } from "../../../git/run.ts";
 import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
 import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../../options/composition.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
+import type { CommandFactory } from "../command.ts";
 import { readPoints } from "../exp/points.ts";
 import { trackedChanges, tryPoints, usableStorage, writeNamed } from "./shared.ts";
 

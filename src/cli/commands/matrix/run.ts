@@ -9,13 +9,13 @@ import { keepFailures, publishResults } from "../../../ci/publish.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { fetchTracked } from "../../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../../store/remotes/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { jobs } from "../../options/arguments.ts";
 import { addLimitOptions } from "../../options/limits.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
+import { filesText } from "../../words/plural.ts";
+import type { CommandFactory } from "../command.ts";
 import { transferData } from "../data/data-transfer.ts";
-import { filesText } from "../data/transfers.ts";
 import { dataRequest } from "../exp/share.ts";
 import {
   checkStorage,

@@ -9,8 +9,10 @@ import { matrixExitCodes } from "../../../ci/exit-codes.ts";
 import { parsePlan, type SweepPlan } from "../../../ci/plan.ts";
 import { samplePoints } from "../../../ci/plan-points.ts";
 import { composedFile, type ProjectConfigs } from "../../../config/project-config.ts";
-import { type EnqueueRequest, previewEnqueue } from "../../../experiments/make/enqueue.ts";
+import { previewEnqueue } from "../../../experiments/make/enqueue.ts";
+import type { EnqueueRequest } from "../../../experiments/make/enqueue-plan.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
+import { hasGitRemote } from "../../../git/remote.ts";
 import { resolveCommit } from "../../../git/repository.ts";
 import { git, tryGit } from "../../../git/run.ts";
 import { folderInGit } from "../../../project/in-git.ts";
@@ -172,19 +174,13 @@ export async function checkHead({ repository }: ExperimentsContext, plan: SweepP
 /** --git-remote, or exp.git_remote, or origin. Throws NO_GIT_REMOTE where it is a name that is not configured. */
 export async function gitRemoteOf(context: ExperimentsContext, asked: string | undefined): Promise<string> {
   const name = asked ?? context.project.config.get("exp.git_remote") ?? "origin";
-  if (await hasGitRemote(context, name)) return name;
+  if (await hasGitRemote(context.repository, name)) return name;
   throw new SweeplineError({
     code: "NO_GIT_REMOTE",
     message: `there is no Git remote '${name}'`,
     hint: "--git-remote names another one, or a URL.",
     exitCode: matrixExitCodes.usage,
   });
-}
-
-export async function hasGitRemote({ repository }: ExperimentsContext, name: string): Promise<boolean> {
-  if (/[/:\\]/.test(name)) return true;
-  const outcome = await tryGit(["config", "--get", `remote.${name}.url`], { cwd: repository.workTree });
-  return outcome.exitCode === 0;
 }
 
 /** Results have to be committed by somebody; a CI runner often has nobody configured. */

@@ -4,10 +4,10 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { diffMetrics } from "../../../experiments/show/compare.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderMetricsDiff } from "../../../report/diffs.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { digits } from "../../options/arguments.ts";
 import { type DiffOptions, diffLayout } from "../../options/diff.ts";
 import { rebaseFiles, targetsFrom, warnUnreadable } from "../../options/targets.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options extends DiffOptions {
   readonly targets?: readonly string[];

@@ -3,11 +3,11 @@ import { exitCodes } from "../../../base/errors.ts";
 import { readMetrics } from "../../../experiments/show/compare.ts";
 import { openProject } from "../../../project/open.ts";
 import { type MetricsLayout, renderMetrics } from "../../../report/metrics-table.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { digits } from "../../options/arguments.ts";
 import { rebaseFiles, targetsFrom, warnUnreadable } from "../../options/targets.ts";
 import type { Io } from "../../terminal/io.ts";
 import { terminalOf } from "../../terminal/terminal.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly allBranches?: boolean;

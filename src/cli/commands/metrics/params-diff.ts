@@ -4,9 +4,9 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { diffParams } from "../../../experiments/show/compare.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderParamsDiff } from "../../../report/diffs.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type DiffOptions, diffLayout } from "../../options/diff.ts";
 import { rebaseFiles, targetsFrom, warnUnreadable } from "../../options/targets.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options extends DiffOptions {
   readonly targets?: readonly string[];

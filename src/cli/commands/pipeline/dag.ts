@@ -2,12 +2,12 @@ import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/visible.ts";
 import { buildDag, dagDot, dagMermaid, dagText } from "../../../pipeline/ask/dag.ts";
-import { chooseOutputsOrStages } from "../../../pipeline/graph/targets.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
+import { chooseOutputsOrStages } from "../../../pipeline/reading/targets.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { addTalkOptions } from "../../options/talk.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Flags {
   readonly mermaid?: boolean;

@@ -5,14 +5,14 @@ import { exitCodes } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { setFrozen } from "../../../pipeline/edit/edit-file.ts";
-import { chooseStages } from "../../../pipeline/graph/targets.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
+import { chooseStages } from "../../../pipeline/reading/targets.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { verbose } from "../../options/talk.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import { trackFiles } from "../../words/track-files.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Flags {
   readonly quiet?: boolean;

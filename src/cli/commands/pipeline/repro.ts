@@ -5,12 +5,11 @@ import { stateLayout } from "../../../experiments/layout.ts";
 import { keepStages } from "../../../experiments/recovery/stage-tables.ts";
 import type { WorkspaceLock } from "../../../pipeline/locks/workspace-lock.ts";
 import { reproduce, reproductionError } from "../../../pipeline/reproduce/reproduce.ts";
+import type { ReproduceResult } from "../../../pipeline/reproduce/result.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
-import type { ReproduceResult } from "../../../pipeline/types.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { projectState } from "../../../store/state-database.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { jobs } from "../../options/arguments.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { verbose } from "../../options/talk.ts";
@@ -18,6 +17,7 @@ import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
 import { trackFiles } from "../../words/track-files.ts";
+import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "./workspace-lock.ts";
 
 interface ReproFlags {

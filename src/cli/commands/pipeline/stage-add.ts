@@ -8,13 +8,13 @@ import { runDefaults } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { projectState } from "../../../store/state-database.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
 import { verbose } from "../../options/talk.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
 import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
 import { trackFiles } from "../../words/track-files.ts";
+import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "./workspace-lock.ts";
 
 interface Flags {

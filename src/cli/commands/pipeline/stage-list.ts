@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { chooseStages } from "../../../pipeline/graph/targets.ts";
+import { shownStage } from "../../../pipeline/check/work.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
-import { shownStage } from "../../../pipeline/reproduce/work.ts";
+import { chooseStages } from "../../../pipeline/reading/targets.ts";
 import type { Stage } from "../../../pipeline/types.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { addTalkOptions } from "../../options/talk.ts";
 import { print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Flags {
   readonly all?: boolean;

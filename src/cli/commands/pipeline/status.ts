@@ -6,9 +6,9 @@ import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/state-database.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { verbose } from "../../options/talk.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Flags {
   readonly json?: boolean;

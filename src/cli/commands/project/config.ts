@@ -13,9 +13,9 @@ import {
   unsetOption,
 } from "../../../project/config-edit.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface ConfigFlags extends LevelFlags {
   readonly unset?: boolean;

@@ -3,8 +3,8 @@ import { exitCodes } from "../../../base/errors.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { examine } from "../../../experiments/upkeep/doctor.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly fix?: boolean;

@@ -3,8 +3,8 @@ import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { openRepository } from "../../../git/repository.ts";
 import { initProject } from "../../../project/init.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type Io, print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface InitFlags {
   readonly quiet?: boolean;

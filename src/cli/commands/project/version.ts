@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import type { CommandFactory } from "../../catalog.ts";
+import { version } from "../../../base/version.ts";
 import { print } from "../../terminal/io.ts";
-import { version } from "../../version.ts";
+import type { CommandFactory } from "../command.ts";
 
 /** `sweepline version`: what a bug report needs. */
 export const command: CommandFactory = (io, finish) =>

@@ -3,8 +3,8 @@ import { exitCodes } from "../../../base/errors.ts";
 import { killTasks } from "../../../experiments/queue/kill.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 const examples = `
 Examples:

@@ -4,9 +4,9 @@ import { listQueue, runningSequences } from "../../../experiments/queue/entries.
 import { openExperiments } from "../../../experiments/repository.ts";
 import { listRuns, type RunFolder, runFolder } from "../../../experiments/runs/records.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { followLog } from "../../terminal/follow-log.ts";
 import { type Io, print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 import { type LogCall, type LogOptions, startedRun } from "../exp/started-run.ts";
 
 type QueueRun = RunFolder & { readonly sequence: number };

@@ -4,8 +4,8 @@ import { someOf } from "../../../base/listing.ts";
 import { type MoveTarget, moveTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly first?: boolean;

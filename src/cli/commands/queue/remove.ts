@@ -4,8 +4,8 @@ import { quotedList } from "../../../base/listing.ts";
 import { type RemovableState, removeTasks, type TaskChoice } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly all?: boolean;

@@ -3,8 +3,8 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { retryTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 const examples = `
 Examples:

@@ -3,7 +3,6 @@ import { exitCodes } from "../../../base/errors.ts";
 import { startBackground } from "../../../experiments/queue/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { duration } from "../../options/arguments.ts";
 import {
   addLimitOptions,
@@ -15,6 +14,7 @@ import {
 } from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
 import { print, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options extends LimitFlags {
   readonly jobs?: number | "auto";

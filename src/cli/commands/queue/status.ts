@@ -6,8 +6,8 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { takesEscapes } from "../../../report/escapes.ts";
 import { queueText } from "../../../report/queue-table.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import type { Io } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly json?: boolean;

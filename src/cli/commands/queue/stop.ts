@@ -3,8 +3,8 @@ import { exitCodes } from "../../../base/errors.ts";
 import { stopBackground } from "../../../experiments/queue/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 const examples = `
 Examples:

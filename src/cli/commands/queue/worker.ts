@@ -6,7 +6,6 @@ import { readRequests } from "../../../experiments/queue/requests.ts";
 import { publishWorkers } from "../../../experiments/queue/workers.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { duration } from "../../options/arguments.ts";
 import {
   addLimitOptions,
@@ -18,6 +17,7 @@ import {
 } from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 import { withAutoPush } from "../exp/auto-push.ts";
 import { queueExitCode, runQueue } from "../exp/run-queue.ts";
 

@@ -20,8 +20,8 @@ import { openProject } from "../../../project/open.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
 import { evaluateOverride, sweepOf } from "../../../sweep/evaluate.ts";
 import { expandPoints } from "../../../sweep/expand.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { type Io, warn } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly configDir?: string;

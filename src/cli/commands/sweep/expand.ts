@@ -4,11 +4,11 @@ import { floatRepr } from "../../../base/python.ts";
 import { readableShellWord } from "../../../base/shell-word.ts";
 import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
 import { type ProductRequest, recordedProduct } from "../../../sweep/recorded.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { projectGroups } from "../../options/composition.ts";
 import { withOverrideFiles } from "../../options/override-files.ts";
 import type { Io } from "../../terminal/io.ts";
 import { answerLines, Output, textsOf } from "../../terminal/lines.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly json?: boolean;

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { exitCodes, type SweeplineError } from "../../../base/errors.ts";
 import { type ReadOutcome, readForPeople } from "../../../sweep/reading.ts";
 import { recordedOverride } from "../../../sweep/recorded.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { printFailure } from "../../terminal/failure.ts";
 import type { ExitCode, Io } from "../../terminal/io.ts";
 import { answerLines, Output, textOf, textsOf } from "../../terminal/lines.ts";
+import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly json?: boolean;

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { type EnqueueRequest, enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
+import { enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
+import type { EnqueueRequest } from "../../../experiments/make/enqueue-plan.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
-import type { CommandFactory } from "../../catalog.ts";
 import { collect } from "../../options/arguments.ts";
 import { type CompositionFlags, configsOf, noHydraText } from "../../options/composition.ts";
 import {
@@ -24,6 +24,7 @@ import { pointsText } from "../../words/plural.ts";
 import { leftAloneLines, newText } from "../../words/queue-text.ts";
 import { printSweepPreview } from "../../words/sweep-preview.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
+import type { CommandFactory } from "../command.ts";
 import { withAutoPush } from "../exp/auto-push.ts";
 import { readPoints } from "../exp/points.ts";
 import { queueExitCode, runQueue } from "../exp/run-queue.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../base/error-codes.ts";
+import type { ErrorCode } from "../../base/error-codes.ts";
 
 /** Why a value cannot be evaluated. Caught where the override is evaluated, which adds the place. */
 export class EvaluationError extends Error {

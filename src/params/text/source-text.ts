@@ -1,7 +1,12 @@
 /** From the bytes of an untrusted file to text, and from a place in that text to a message. */
-import type { ErrorCode } from "../base/error-codes.ts";
-import { SweeplineError } from "../base/errors.ts";
-import type { DataFile } from "./types.ts";
+import type { ErrorCode } from "../../base/error-codes.ts";
+import { SweeplineError } from "../../base/errors.ts";
+
+/** A file as it was read; `path` is for its suffix and for messages, the file system is not touched. */
+export interface DataFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
 
 /** A parameter file above this size is a mistake (a data file named in `params:`); parsing it would take minutes. */
 const maxFileBytes = 64 * 1024 * 1024;

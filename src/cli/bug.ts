@@ -2,14 +2,14 @@
 import { SourceMap } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { exitCodes, SweeplineError } from "../../base/errors.ts";
-import { readIfExists } from "../../base/files.ts";
-import { withoutCredentials } from "../../base/secrets.ts";
-import { visibleText } from "../../base/visible.ts";
-import { tryGit } from "../../git/run.ts";
-import { resolveEntries } from "../resolve.ts";
-import { bugTracker, version } from "../version.ts";
-import type { ExitCode, Io } from "./io.ts";
+import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { readIfExists } from "../base/files.ts";
+import { withoutCredentials } from "../base/secrets.ts";
+import { bugTracker, version } from "../base/version.ts";
+import { visibleText } from "../base/visible.ts";
+import { tryGit } from "../git/run.ts";
+import { resolveEntries } from "./resolve.ts";
+import type { ExitCode, Io } from "./terminal/io.ts";
 
 /** Where the built chunks and their maps lie. */
 const ownFolder = path.dirname(fileURLToPath(import.meta.url));

@@ -1,5 +1,5 @@
 /** Values of a parameter file that a lock file can't hold: who reads the file for a stage has to know of them. */
-import type { Value } from "../base/value.ts";
+import type { Value } from "../../base/value.ts";
 
 export interface Unstorable {
   readonly path: readonly string[];

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { maskedCommandLine, withSourcePlaces } from "../../../src/cli/terminal/bug.ts";
-import { binary, checkout } from "../../rig/index.ts";
-import { makeExperimentRepository } from "../exp-project.ts";
+import { maskedCommandLine, withSourcePlaces } from "../../src/cli/bug.ts";
+import { binary, checkout } from "../rig/index.ts";
+import { makeExperimentRepository } from "./exp-project.ts";
 
 describe("a command line for strangers", () => {
   test.each([

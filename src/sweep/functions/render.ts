@@ -1,9 +1,9 @@
 /** Values as text, as Hydra writes them into the overrides of a job. */
-import { escapeWord, quote } from "../../grammar/override/printer.ts";
-import { floatRepr } from "../base/python.ts";
-import type { Scalar } from "../base/value.ts";
+import { escapeWord, quote } from "../../../grammar/override/printer.ts";
+import { floatRepr } from "../../base/python.ts";
+import type { Scalar } from "../../base/value.ts";
+import { type Element, isElementList } from "./elements.ts";
 import { EvaluationError } from "./evaluation-error.ts";
-import { type Element, isElementList } from "./functions/elements.ts";
 
 /**
  * A value as Hydra's basic sweeper renders it: true is `True`, blanks and brackets are escaped, quotes stay.

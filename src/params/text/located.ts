@@ -1,5 +1,5 @@
 /** A file's values with the place of each in the text: what all four formats are read into for editing. */
-import type { Scalar, Value } from "../base/value.ts";
+import type { Scalar, Value } from "../../base/value.ts";
 
 interface LocatedBase {
   /** The value's own text: text.slice(start, end). */

@@ -1,4 +1,4 @@
-import type { Scalar, Value } from "../base/value.ts";
+import type { Scalar, Value } from "../../base/value.ts";
 import type { Change } from "./changes.ts";
 import type { LocatedNode, LocatedScalar, Splice } from "./located.ts";
 import type { SourceText } from "./source-text.ts";

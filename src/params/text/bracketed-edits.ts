@@ -1,5 +1,5 @@
 /** Changes of values that stand between brackets, for formats whose containers all do (JSON; TOML's and Python's inline ones). */
-import { isList, isMap, type Scalar, type Value } from "../base/value.ts";
+import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 import { type Brackets, insertIntoBrackets, removeFromBrackets } from "./bracketed.ts";
 import type { Change } from "./changes.ts";
 import type { FormatDocument } from "./format.ts";

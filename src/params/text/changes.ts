@@ -1,5 +1,5 @@
 /** The difference between a file as it is and the values it shall hold, as changes of its text's nodes. */
-import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
+import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../../base/value.ts";
 import { type LocatedEntry, type LocatedList, type LocatedMap, type LocatedNode, plainValue } from "./located.ts";
 
 export type Change =

@@ -1,12 +1,12 @@
 /** What can be told before anything of a run is written: for whoever queues it, or edits parameters for it. */
 import path from "node:path";
+import { checkBoundaries } from "../check/boundaries.ts";
+import { missingInputs } from "../check/missing-inputs.ts";
 import { loadLock } from "../lock/file.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
-import { lockFileOf } from "../reproduce/lock-book.ts";
-import { makePlan, type PlanOptions, reproductionError } from "../reproduce/reproduce.ts";
-import type { ReproduceOptions } from "../types.ts";
-import { checkBoundaries } from "./boundaries.ts";
-import { missingInputs } from "./missing-inputs.ts";
+import { lockFileOf } from "./lock-book.ts";
+import type { ReproduceOptions } from "./options.ts";
+import { makePlan, type PlanOptions, reproductionError } from "./reproduce.ts";
 
 export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | "allowMissing">;
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SweeplineError } from "../../src/base/errors.ts";
-import { isList, isMap, type Scalar, sameValue, type Value } from "../../src/base/value.ts";
-import { openParamFile, readDataFile } from "../../src/params/data-file.ts";
-import type { ParamEdit } from "../../src/params/types.ts";
+import { SweeplineError } from "../../../src/base/errors.ts";
+import { isList, isMap, type Scalar, sameValue, type Value } from "../../../src/base/value.ts";
+import { openParamFile, readDataFile } from "../../../src/params/data-file.ts";
+import type { ParamEdit } from "../../../src/params/types.ts";
 import {
   at,
   type Draw,
@@ -16,7 +16,7 @@ import {
   scalarsOrNull,
   tomlText,
   values,
-} from "./generate.ts";
+} from "../generate.ts";
 
 interface FormatCase {
   readonly path: string;

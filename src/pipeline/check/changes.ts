@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
-import { unstorableIn } from "../../params/unstorable.ts";
+import { unstorableIn } from "../../params/text/unstorable.ts";
 import { hashData, hasSoundData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { hashLegacyData } from "../../store/legacy.ts";

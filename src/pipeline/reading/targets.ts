@@ -6,10 +6,10 @@ import { lstatIfExists, statSync } from "../../base/files.ts";
 import { globMatcher } from "../../base/glob-match.ts";
 import { nearest } from "../../base/nearest.ts";
 import { insideFolder, posixPath } from "../../base/paths.ts";
-import type { ProjectStages } from "../reading/project-stages.ts";
+import { outputHolding } from "../graph/graph.ts";
+import { reachable } from "../graph/plan.ts";
 import type { Stage, StageAddress } from "../types.ts";
-import { outputHolding } from "./graph.ts";
-import { reachable } from "./plan.ts";
+import type { ProjectStages } from "./project-stages.ts";
 
 export interface TargetRequest {
   readonly targets: readonly string[];
