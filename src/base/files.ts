@@ -304,6 +304,13 @@ export function openAppend(file: string): number {
   return handle;
 }
 
+/** Opens a file for what follows, emptied or made anew: lines that several threads append to it. */
+export function openEmptied(file: string): number {
+  beforeEffect("open", file);
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
+  return fs.openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644);
+}
+
 /** Opens a file to lock it, made where it is missing, and leaves its content alone; close it with closeSync. */
 export function openForLock(file: string): number {
   beforeEffect("open", file);
@@ -354,4 +361,25 @@ export function writeOpen(handle: number, data: string | Uint8Array): void {
 /** Appends all of the data to what `openAppend` opened. */
 export function appendTo(handle: number, data: string | Uint8Array): void {
   writeWhole(handle, data, { kind: "append", file: appended.get(handle) ?? `descriptor ${handle}` });
+}
+
+/** How long a reader of a pipe may take before a line is given up. */
+const lineLimitMs = 10_000;
+
+/**
+ * Writes a line for people: to stderr, to a profile. It costs what it must and fails in nobody's way: a reader that is slow
+ * is waited for, one that is gone and a full disk lose the line.
+ */
+export function writeLine(handle: number, line: string): void {
+  const bytes = Buffer.from(line);
+  const until = Date.now() + lineLimitMs;
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += fs.writeSync(handle, bytes, at, beforeWrite("append", `descriptor ${handle}`, bytes.length - at));
+    } catch (error) {
+      // The other side of a pipe that Node made non-blocking has not read yet.
+      if (systemErrorCode(error) !== "EAGAIN" || Date.now() > until) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
 }

@@ -7,6 +7,7 @@ import { SweeplineError } from "./errors.ts";
 import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.ts";
 import { pause } from "./pause.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./processes.ts";
+import { note } from "./trace/trace.ts";
 
 export interface LockOwner extends ProcessIdentity {
   /** What for, for people: `exp run --queue`. */
@@ -46,7 +47,9 @@ function removeStale(file: string): void {
   try {
     // One look: a lock that is there and dead stays so until we remove it, but where there is none, one may come.
     const owner = readLock(file);
-    if (owner !== undefined && (owner === "broken" || !isAlive(owner))) removeFile(file);
+    if (owner === undefined || (owner !== "broken" && isAlive(owner))) return;
+    note("locks", () => `${file}: taken over from ${ownerWords(owner)}, which is gone`);
+    removeFile(file);
   } finally {
     removeFile(removal);
   }
@@ -57,7 +60,10 @@ export function tryLock(file: string, what: string): boolean {
   makeFolder(path.dirname(file));
   const content = JSON.stringify({ ...identifyProcess(process.pid), what });
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (createExclusive(file, content)) return true;
+    if (createExclusive(file, content)) {
+      note("locks", () => `${file}: taken, ${what}`);
+      return true;
+    }
     if (isLockHeld(file)) return false;
     removeStale(file);
   }
@@ -65,7 +71,13 @@ export function tryLock(file: string, what: string): boolean {
 }
 
 export function unlock(file: string): void {
+  note("locks", () => `${file}: given back`);
   removeFile(file);
+}
+
+/** For people. */
+function ownerWords(owner: LockOwner | "broken" | undefined): string {
+  return typeof owner === "object" ? `'${owner.what}' (pid ${owner.pid})` : "somebody who left no name";
 }
 
 /**
@@ -74,8 +86,11 @@ export function unlock(file: string): void {
  */
 export async function withLock<T>(file: string, what: string, work: () => Promise<T>, waitMs = 30_000): Promise<T> {
   const until = Date.now() + waitMs;
+  let isWaiting = false;
   while (!tryLock(file, what)) {
     const owner = readLock(file);
+    if (!isWaiting) note("locks", () => `${file}: waiting for ${ownerWords(owner)}`);
+    isWaiting = true;
     if (Date.now() > until && owner !== undefined && owner !== "broken")
       throw new SweeplineError({
         code: "LOCKED",

@@ -8,8 +8,9 @@ import { withoutCredentials } from "../base/secrets.ts";
 import { bugTracker, version } from "../base/version.ts";
 import { visibleText } from "../base/visible.ts";
 import { tryGit } from "../git/run.ts";
-import { resolveEntries } from "./resolve.ts";
+import { commandWords } from "./resolve.ts";
 import type { ExitCode, Io } from "./terminal/io.ts";
+import { maskedCommandLine } from "./words/masked-command-line.ts";
 
 /** Where the built chunks and their maps lie. */
 const ownFolder = path.dirname(fileURLToPath(import.meta.url));
@@ -36,20 +37,6 @@ export function withSourcePlaces(stack: string): string {
   });
 }
 
-/**
- * A command line as it may be shown to anybody: the command's own words, options by name, overrides by key. All else may be
- * a token, a password or somebody's data: `...`.
- */
-export function maskedCommandLine(argv: readonly string[], commandWords: readonly string[]): string {
-  const words = [...commandWords];
-  const masked = argv.map((word) => {
-    if (word === words[0]) return words.shift();
-    const [, name = "", , rest = ""] = /^(--[a-z][\w-]*|--|-([a-z])\2*|[+~]*[\w@./-]+(?==))?(.*)$/is.exec(word) ?? [];
-    return rest === "" ? name : `${name}${rest.startsWith("=") ? "=" : ""}...`;
-  });
-  return ["sweepline", ...masked].join(" ");
-}
-
 async function gitVersion(folder: string): Promise<string> {
   try {
     const { stdout } = await tryGit(["--version"], { cwd: folder });
@@ -73,17 +60,14 @@ function stackOf(error: unknown): string {
 /** All that a report of a bug needs: its stack in terms of src/, versions, and the command line without its values. */
 export function bugText(error: unknown, argv: readonly string[], git?: string): string {
   const where = bugTracker === "" ? "whoever maintains this installation of sweepline" : bugTracker;
-  const words = resolveEntries(argv).flatMap(
-    ({ name, aliases = [] }) => argv.find((word) => word === name || aliases.includes(word)) ?? [],
-  );
   const versions = [`sweepline ${version}`, `Node ${process.versions.node}`, ...(git === undefined ? [] : [git])];
   const lines = [
     `ERROR: unexpected error - ${withoutCredentials(withSourcePlaces(stackOf(error)))}`,
     "",
     `This is a bug in sweepline. Please report it, with all lines of this message, to ${where}:`,
     `  ${versions.join(", ")}, ${process.platform} ${process.arch}`,
-    `  ${maskedCommandLine(argv, words)}   (values are left out)`,
-    "docs/debugging.md says how to see what led to it: SWEEPLINE_DEBUG='*' tells every step.",
+    `  ${maskedCommandLine(argv, commandWords(argv))}   (values are left out)`,
+    "SWEEPLINE_DEBUG='*' in front of the command tells every step that leads to it, values included.",
   ];
   return `${visibleText(lines.join("\n"))}\n`;
 }

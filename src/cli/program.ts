@@ -1,11 +1,13 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { errnoWords } from "../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
-import { resolveEntries } from "./resolve.ts";
+import { verboseHelp } from "./options/talk.ts";
+import { startTracing } from "./options/tracing.ts";
+import { commandWords, resolveEntries } from "./resolve.ts";
 import { printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
 
@@ -65,13 +67,27 @@ type OwnIo = { -readonly [Key in keyof Io]: Io[Key] };
 /** Commands whose output is what they were asked for: --quiet leaves it. */
 const answers: ReadonlySet<string> = new Set(["show", "diff", "list", "logs", "status"]);
 
-/** As DVC's: all commands of these groups take them. */
-const groupsWithVerbosity: ReadonlySet<string> = new Set(["exp", "queue"]);
+interface TalkFlags {
+  readonly quiet?: boolean;
+  /** A number where it is counted; some commands have a -v of their own. */
+  readonly verbose?: number | true;
+}
 
-function addVerbosity(command: Command): void {
+/** As DVC's: every command takes them, before its name and after. */
+function addTalkOptions(command: Command): void {
   const has = (flag: string) => command.options.some((option) => option.short === flag);
   if (!has("-q")) command.option("-q, --quiet", "print errors only");
-  if (!has("-v")) command.addOption(new Option("-v, --verbose", "for compatibility").hideHelp());
+  if (!has("-v")) command.option("-v, --verbose", verboseHelp, (_, times) => times + 1, 0);
+}
+
+/** Wherever they stood; those before the command's name are handed on to a command that has them for itself. */
+function talkFlags(root: Command, action: Command): { readonly quiet: boolean; readonly verbose: number } {
+  const [before, after] = [root.opts<TalkFlags>(), action.opts<TalkFlags>()];
+  const verbose = Number(before.verbose ?? 0) + Number(after.verbose ?? 0);
+  const quiet = before.quiet === true || after.quiet === true;
+  if (quiet) action.setOptionValue("quiet", true);
+  if (verbose > 0) action.setOptionValue("verbose", verbose);
+  return { quiet, verbose };
 }
 
 /** Takes everything and tells nothing, but tells that it is handed over: somebody may wait for that. */
@@ -100,7 +116,7 @@ async function attach(
     loaded.summary(entry.summary);
     for (const alias of entry.aliases ?? []) loaded.alias(alias);
     loaded.copyInheritedSettings(parent);
-    if (isChosen && groupsWithVerbosity.has(parent.name())) addVerbosity(loaded);
+    if (isChosen && entry.load) addTalkOptions(loaded);
     if (chosen.some((each) => each.takesCommand)) loaded.enablePositionalOptions();
     if (entry.commands !== undefined) {
       await attach(loaded, entry.commands, isChosen ? chosen.slice(1) : [], io, finish);
@@ -114,10 +130,12 @@ async function attach(
 export async function runCommandLine(argv: readonly string[], given: ProcessIo): Promise<ExitCode> {
   const io: OwnIo = { ...given, cwd: workingFolder(undefined) };
   let exitCode: ExitCode = exitCodes.ok;
+  const loading = { start: performance.now(), end: 0 };
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
     .usage("COMMAND [OPTIONS]")
     .option("--cd <folder>", "run as if started in that folder")
+    .option("--profile <file>", "write what takes how long, for chrome://tracing or ui.perfetto.dev")
     .version(version, "-V, --version", "print the version")
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError(true)
@@ -127,11 +145,16 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
       writeErr: (text) => io.stderr.write(visibleText(text)),
     });
   root.hook("preAction", async (command, action) => {
-    if (action.opts<{ quiet?: boolean }>().quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
-    io.cwd = workingFolder(command.opts<{ cd?: string }>().cd);
+    const { cd, profile } = command.opts<{ cd?: string; profile?: string }>();
+    const { quiet, verbose } = talkFlags(command, action);
+    if (quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
+    io.cwd = workingFolder(cd);
+    const flags = { verbose, ...(profile === undefined ? {} : { profile }) };
+    await startTracing(flags, { argv, words: commandWords(argv), loading }, io);
     // It reports what it finds before it repairs.
     if (action.name() !== "doctor") await endDeadRuns(io.cwd);
   });
+  addTalkOptions(root);
   const unknown = helpForNothing(argv);
   const words = helpRewritten(argv);
   const chosen = resolveEntries(words);
@@ -141,6 +164,7 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
     await attach(root, catalog, chosen, io, (code) => {
       exitCode = code;
     });
+    loading.end = performance.now();
     await root.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {

@@ -1,12 +1,15 @@
 import { type CatalogEntry, catalog } from "./catalog.ts";
 
+/** Options of all commands whose next word is their value. */
+const globalsWithValue: ReadonlySet<string> = new Set(["--cd", "--profile"]);
+
 /** The catalogue entries that the words of the command line name, from the outside in: [exp, run]. */
 export function resolveEntries(argv: readonly string[]): CatalogEntry[] {
   const found: CatalogEntry[] = [];
   let level: readonly CatalogEntry[] | undefined = catalog;
   for (let index = 0; index < argv.length && level !== undefined; index++) {
     const word = argv[index] ?? "";
-    if (word === "--cd") {
+    if (globalsWithValue.has(word)) {
       index++;
       continue;
     }
@@ -17,4 +20,11 @@ export function resolveEntries(argv: readonly string[]): CatalogEntry[] {
     level = entry.commands;
   }
   return found;
+}
+
+/** The words of a command line that name its command, as they were typed: [e, run]. */
+export function commandWords(argv: readonly string[]): readonly string[] {
+  return resolveEntries(argv).flatMap(
+    ({ name, aliases = [] }) => argv.find((word) => word === name || aliases.includes(word)) ?? [],
+  );
 }

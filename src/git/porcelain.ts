@@ -1,6 +1,7 @@
 /** Git's everyday commands, through simple-git: for the few places where a person would type them. */
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { beforeEffect } from "../base/effects.ts";
+import { type Span, traced } from "../base/trace/trace.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { gitEnvironment, gitFailed, tryGit } from "./run.ts";
@@ -26,7 +27,12 @@ function porcelain(repository: Repository): SimpleGit {
 async function run(repository: Repository, args: readonly string[]): Promise<string> {
   try {
     beforeEffect("git", args[0] ?? "");
-    return await porcelain(repository).raw([...args]);
+    const span: Span<string> = {
+      topic: "git",
+      name: args[0] ?? "",
+      detail: () => `${args.slice(1).join(" ")}: in ${repository.workTree}`,
+    };
+    return await traced(span, async () => porcelain(repository).raw([...args]));
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     throw gitFailed(args, error.message);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, readIfExists } from "../base/files.ts";
+import { type Span, traced } from "../base/trace/trace.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { git, gitMissing, startGit, tryGit } from "./run.ts";
@@ -94,7 +95,7 @@ export class RefTransactions {
 
   /** Transactions of one object run one after the other. */
   commit(changes: readonly RefChange[]): Promise<RefOutcome> {
-    const result = this.tail.then(() => this.transact(changes, maxRetries));
+    const result = this.tail.then(() => traced(spanOf(changes), () => this.transact(changes, maxRetries)));
     this.tail = result.catch(() => undefined);
     return result;
   }
@@ -216,6 +217,13 @@ function lockOf({ commonDir }: Repository, ref: RefName): string {
 function describe(changes: readonly RefChange[]): string {
   const words = changes.slice(0, 4).map((change) => `${change.kind} ${change.ref}`);
   return words.join(", ").slice(0, 200);
+}
+
+function spanOf(changes: readonly RefChange[]): Span<RefOutcome> {
+  const more = changes.length > 4 ? ` and ${changes.length - 4} more` : "";
+  const words = (outcome: RefOutcome) => (outcome.kind === "refused" ? `refused, ${outcome.message}` : outcome.kind);
+  const detail = (outcome: RefOutcome | undefined) => `${describe(changes)}${more}: ${outcome ? words(outcome) : ""}`;
+  return { topic: "refs", name: "transaction", detail };
 }
 
 /** One transaction; throws REFS_REFUSED where git refused it. */

@@ -1,7 +1,9 @@
 /** Runs one git command. Every git process of ours starts here or through `startGit`, with the same environment. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
+import { withoutCredentials } from "../base/secrets.ts";
+import { beginSpan, isTracing, note } from "../base/trace/trace.ts";
 import { repositoryRefused } from "./prose.ts";
 import { endWithUs } from "./signals.ts";
 
@@ -70,13 +72,28 @@ interface GitProcess {
   readonly args: readonly string[];
   /** For the record of effects. */
   readonly words: string;
+  /** Our own part of the arguments: for the trace. */
+  readonly shown: readonly string[];
+  /** "long": serves many requests, beside others. */
+  readonly life: "short" | "long";
+}
+
+/** Where somebody looks: the call, where it ran and how it ended, and of a long-lived one also that it began. */
+function traceProcess(child: ChildProcess, { shown, life }: GitProcess, options: GitOptions): void {
+  const end = beginSpan({ topic: "git", name: shown[0] ?? "", ...(life === "long" ? { lane: "own" } : {}) });
+  if (end === undefined) return;
+  const call = () => withoutCredentials(shown.slice(1).join(" "));
+  const place = () => (options.env?.GIT_INDEX_FILE === undefined ? options.cwd : `${options.cwd}, own index`);
+  if (life === "long") note("git", () => `${shown[0]} ${call()}: started in ${place()}, pid ${child.pid}`);
+  child.once("close", (code, signal) => end(() => `${call()}: exit ${code ?? signal}, in ${place()}`));
 }
 
 /**
  * In a session of its own: Ctrl+C in a terminal goes to all processes of its group, and one that we stop cleanly after
  * needs its git until the end. Git ends with us all the same (signals.ts).
  */
-function startProcess({ program, args, words }: GitProcess, options: GitOptions): ChildProcessWithoutNullStreams {
+function startProcess(git: GitProcess, options: GitOptions): ChildProcessWithoutNullStreams {
+  const { program, args, words } = git;
   try {
     beforeEffect("git", words);
     const child = spawn(program, args, {
@@ -86,6 +103,7 @@ function startProcess({ program, args, words }: GitProcess, options: GitOptions)
       detached: options.terminal === undefined,
     });
     if (child.pid !== undefined) endWithUs(child);
+    if (isTracing()) traceProcess(child, git, options);
     // Without a descriptor left Node makes no pipes, whatever the types say.
     if (child.pid !== undefined || (child.stdin as unknown)) return child;
     child.on("error", () => undefined);
@@ -95,10 +113,14 @@ function startProcess({ program, args, words }: GitProcess, options: GitOptions)
   throw gitMissing(Object.assign(new Error("too many open files"), { code: "EMFILE" }));
 }
 
-/** Starts a git process and leaves its streams to the caller. */
+/** Starts a git process that serves many requests, and leaves its streams to the caller. */
 export function startGit(args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+  return startProcess(gitProcess(args, options, "long"), options);
+}
+
+function gitProcess(args: readonly string[], options: GitOptions, life: GitProcess["life"]): GitProcess {
   const words = args.slice(0, 2).join(" ");
-  return startProcess({ program: "git", args: [...settingsFor(options), ...args], words }, options);
+  return { program: "git", args: [...settingsFor(options), ...args], words, shown: args, life };
 }
 
 /** What an `error` event of a git process means. */
@@ -118,7 +140,7 @@ export function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
 
 /** Runs git to its end and returns what it did, also when it failed. */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitOutcome> {
-  return collect(startGit(args, options), options.input);
+  return collect(startProcess(gitProcess(args, options, "short"), options), options.input);
 }
 
 function collect(child: ChildProcessWithoutNullStreams, input: GitOptions["input"]): Promise<GitOutcome> {
@@ -183,10 +205,12 @@ export async function tryGitSequence(steps: readonly GitStep[], options: GitOpti
     return `{ ${step.lists.map(shellCommand).join(" && ")}; } > ${file} && ${shellCommand(step.reader)} < ${file}`;
   });
   const shown = steps.flatMap((step) => ("lists" in step ? [...step.lists, step.reader] : [step]));
-  const shell = {
+  const shell: GitProcess = {
     program: "/bin/sh",
     args: ["-c", script.join(" && "), "git", ...words],
     words: shown.map(([name]) => name).join(", "),
+    shown: shown.flatMap((command, at) => (at === 0 ? command : ["&&", ...command])),
+    life: "short",
   };
   return collect(startProcess(shell, options), options.input);
 }

@@ -3,6 +3,7 @@
  * streams close; were we to die before them, the user would have the prompt back while one still holds a lock.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { answering, dieBy } from "../base/trace/signal-watchers.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -14,10 +15,10 @@ const running = new Set<ChildProcessWithoutNullStreams>();
 /** Closes the streams, as our death would; once all have ended, dies of the signal. */
 function endWithGit(signal: NodeJS.Signals): void {
   // Who listens besides us stops cleanly, and needs its git for that.
-  if (process.listenerCount(signal) > 1) return;
+  if (answering(signal) > 1) return;
   const die = () => {
     process.off(signal, endWithGit);
-    process.kill(process.pid, signal);
+    dieBy(signal);
   };
   const timer = setTimeout(die, limitMs);
   for (const child of running) {

@@ -3,6 +3,7 @@
  * comes back. The commit point of an experiment is one ref transaction: result created, entry deleted.
  */
 
+import { traced } from "../base/trace/trace.ts";
 import { PipelineFileFinder } from "../experiments/copy/pipeline-files.ts";
 import { SlotPool } from "../experiments/copy/slots.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
@@ -164,7 +165,8 @@ export class Coordinator {
     const isStrict = this.options.shellCharacters === "refuse";
     const active = new ActiveRun(isStrict ? strictEntry(entry) : entry, run, this.options.emit);
     this.active.set(entry.sequence, active);
-    const done: Promise<void> = this.runEntry(active, share, tools)
+    const span = { topic: "run", name: "experiment", lane: "own", detail: () => entry.name } as const;
+    const done: Promise<void> = traced(span, () => this.runEntry(active, share, tools))
       .catch((error: unknown) => {
         this.bug ??= { error };
         this.stop();
@@ -220,7 +222,8 @@ export class Coordinator {
     if (this.state === "stopping") active.stop("stopped");
     const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
     const end = await active.execute(tools, { timeoutMs, environment });
-    this.note(entry, await settle(settleTools, { entry, run, end, startedAt }));
+    const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
+    this.note(entry, await traced(settled, () => settle(settleTools, { entry, run, end, startedAt })));
   }
 
   private note(entry: QueueEntry, settled: Settled): void {

@@ -1,5 +1,6 @@
 /** Gives out queued entries one by one, each claimed for this process. */
 
+import { note } from "../base/trace/trace.ts";
 import {
   claimEntry,
   listQueue,
@@ -85,6 +86,7 @@ export class EntrySource {
         state === "queued" && !this.seen.has(sequence) && (only === undefined || only.has(sequence)),
     );
     for (const { sequence, name } of this.pending) this.listed.set(sequence, name);
+    note("queue", () => `listed: ${this.pending.length} to run of ${entries.length} entries`);
   }
 
   /**
@@ -115,13 +117,21 @@ export class EntrySource {
     // A longer time than any pause: the clock was set back.
     if (waitMs > 0 && waitMs <= longestDelayMs) {
       this.later.set(sequence, notBefore);
+      note("queue", () => `${sequence} ${name}: not before its next attempt, in ${waitMs} ms`);
       return false;
     }
-    if (this.options.claims === "take" && !claimEntry(this.context, sequence)) return false;
+    if (this.options.claims === "take" && !claimEntry(this.context, sequence)) {
+      note("queue", () => `${sequence} ${name}: another process runs it`);
+      return false;
+    }
     // The claim of a coordinator that just died may have become ours: its stages must not write beside ours.
     await endProcessGroups(livingProcesses(processesFile(state, sequence)));
     // Another process may have finished it between our listing and our claim.
-    if (await refIs(repository, entry.ref, entry.commit)) return true;
+    if (await refIs(repository, entry.ref, entry.commit)) {
+      note("queue", () => `${sequence} ${name}: claimed`);
+      return true;
+    }
+    note("queue", () => `${sequence} ${name}: gone from the queue since it was listed`);
     releaseEntry(this.context, sequence);
     return false;
   }

@@ -1,6 +1,7 @@
 /** Looks several times a second whether somebody asks something of this process. */
 
 import { systemErrorCode } from "../base/errors.ts";
+import { note } from "../base/trace/trace.ts";
 import type { StateLayout } from "../experiments/layout.ts";
 import { type QueueRequest, readRequests, removeRequest } from "../experiments/queue/requests.ts";
 
@@ -28,7 +29,11 @@ export class RequestWatch {
   }
 
   private look(): void {
-    for (const request of readRequests(this.state)) if (this.handle(request)) removeRequest(this.state, request);
+    for (const request of readRequests(this.state)) {
+      if (!this.handle(request)) continue;
+      note("requests", () => `heard: ${JSON.stringify(request)}`);
+      removeRequest(this.state, request);
+    }
   }
 
   close(): void {

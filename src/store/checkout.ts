@@ -13,6 +13,7 @@ import {
   setTimes,
   statSync,
 } from "../base/files.ts";
+import { traced } from "../base/trace/trace.ts";
 import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
 import { hashData } from "./data.ts";
 import { type DataHash, hashFile } from "./hash.ts";
@@ -203,7 +204,24 @@ function isEmptyFolder(folder: string): boolean {
  * Carries a plan out. Files are replaced one by one, each in one step; a kill in between leaves some of them old, and the
  * next checkout goes on. Throws CACHE_MISSING before any change where objects are missing.
  */
-export async function applyCheckout(cache: Cache, plan: CheckoutPlan): Promise<CheckoutChange> {
+export function applyCheckout(cache: Cache, plan: CheckoutPlan): Promise<CheckoutChange> {
+  const links: LinkCounts = new Map();
+  const detail = (change: CheckoutChange | undefined) => checkoutWords(plan, links, change);
+  return traced<Promise<CheckoutChange>>({ topic: "cache", name: "checkout", detail }, () =>
+    carryOut(cache, plan, links),
+  );
+}
+
+/** How many files were placed by each type of link. */
+type LinkCounts = Map<string, number>;
+
+function checkoutWords(plan: CheckoutPlan, links: LinkCounts, change: CheckoutChange | undefined): string {
+  const placed = [...links].map(([type, count]) => `${count} by ${type}`);
+  const removed = plan.remove.length === 0 ? [] : [`${plan.remove.length} removed`];
+  return `${plan.destination}: ${[change ?? "failed", ...placed, ...removed].join(", ")}`;
+}
+
+async function carryOut(cache: Cache, plan: CheckoutPlan, links: LinkCounts): Promise<CheckoutChange> {
   if (plan.missing.length > 0) throw cacheMissing(plan);
   if (plan.change === "unchanged") return plan.change;
   if (plan.removeFirst) removeTree(plan.destination);
@@ -218,6 +236,7 @@ export async function applyCheckout(cache: Cache, plan: CheckoutPlan): Promise<C
     makeFoldersWithin(top, path.dirname(wanted.file), known);
     const type = placeObject(cache, { object, destination: wanted.file, isExecutable: wanted.isExecutable });
     rememberPlaced(cache, wanted, type);
+    links.set(type, (links.get(type) ?? 0) + 1);
   }
   return plan.change;
 }

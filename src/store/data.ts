@@ -10,6 +10,7 @@ import {
   withAsideLater,
   writePrivateFile,
 } from "../base/files.ts";
+import { traced } from "../base/trace/trace.ts";
 import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
@@ -150,7 +151,12 @@ async function addFile(cache: Cache, file: string, stats: BigIntStats): Promise<
  * Puts a file or folder into the cache and answers its hash; the workspace stays as it is.
  * Throws OUTPUT_MISSING where nothing is at the path.
  */
-export async function addToCache(cache: Cache, target: string): Promise<DataHash> {
+export function addToCache(cache: Cache, target: string): Promise<DataHash> {
+  const detail = (hash: DataHash | undefined) => `${target}: ${hash && `as ${hash.md5}, ${hash.size} bytes`}`;
+  return traced<Promise<DataHash>>({ topic: "cache", name: "store", detail }, () => store(cache, target));
+}
+
+async function store(cache: Cache, target: string): Promise<DataHash> {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined)
     throw new SweeplineError({ code: "OUTPUT_MISSING", message: `output '${target}' does not exist` });

@@ -1,6 +1,7 @@
 /** MD5 of files, as DVC 3 takes it: plain bytes, no conversion of line ends. */
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openRead, readSync } from "../base/files.ts";
+import { traced } from "../base/trace/trace.ts";
 
 /** What a lock file or a .dvc file says of a file or a folder. A folder's md5 ends in `.dir`. */
 export interface DataHash {
@@ -65,6 +66,7 @@ async function hashStream(file: string): Promise<FileHash> {
 }
 
 /** MD5 and size of a file's bytes; links are followed. Throws the system's error where it can't be read. */
-export async function hashFile(file: string): Promise<FileHash> {
-  return hashSmallFile(file) ?? (await hashStream(file));
+export function hashFile(file: string): Promise<FileHash> {
+  const detail = (hash: FileHash | undefined) => `${file}: ${hash?.size} bytes, ${hash?.md5}`;
+  return traced({ topic: "hash", name: "file", detail }, async () => hashSmallFile(file) ?? (await hashStream(file)));
 }

@@ -2,32 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { maskedCommandLine, withSourcePlaces } from "../../src/cli/bug.ts";
+import { withSourcePlaces } from "../../src/cli/bug.ts";
 import { binary, checkout } from "../rig/index.ts";
 import { makeExperimentRepository } from "./exp-project.ts";
-
-describe("a command line for strangers", () => {
-  test.each([
-    [["sweep", "lr=1,2", "+model/a@b=c", "~old=1"], "sweepline sweep lr=... +model/a@b=... ~old=..."],
-    [
-      ["exp", "run", "-S", "lr=1", "--set-param=x=2", "-n", "name"],
-      "sweepline exp run -S lr=... --set-param=... -n ...",
-    ],
-    [["exp", "push", "https://user:token@host/r=1", "brave-ibex"], "sweepline exp ... ... ..."],
-    [["exp", "run", "-ptoken", "-vv", "--jobs", "2", "--", "t"], "sweepline exp run -p... -vv --jobs ... -- ..."],
-  ])("%j", (argv, shown) => {
-    expect(
-      maskedCommandLine(
-        argv,
-        ["exp", "run", "sweep"].filter((word) => argv.includes(word)),
-      ),
-    ).toBe(shown);
-  });
-
-  test("a value that is the name of the command is one all the same", () => {
-    expect(maskedCommandLine(["exp", "run", "run"], ["exp", "run"])).toBe("sweepline exp run ...");
-  });
-});
 
 test("a stack without maps stays as it is", () => {
   const stack = "Error: x\n    at f (/a b/dist/none.cjs:1:2)\n    at async g (node:fs:1:2)";

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { makeFolder } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
+import { withoutCredentials } from "../../base/secrets.ts";
+import { isTracing, note, traced } from "../../base/trace/trace.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";
@@ -67,7 +69,10 @@ export function sweepId(baseline: ObjectId, overrides: readonly string[], target
 /** Queues the points that are new. All or nothing: a refused name leaves the queue as it was. */
 export function enqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
   makeFolder(context.state.root);
-  return withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request));
+  const span = { topic: "queue", name: "enqueue", detail: () => `${request.points.length} points` } as const;
+  return traced(span, () =>
+    withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request)),
+  );
 }
 
 export interface EnqueuePreview extends Omit<EnqueueOutcome, "queued"> {
@@ -134,15 +139,19 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     path.join(context.project.root, request.folder),
   );
   const contents = await changedData(context, stages);
-  const snapshot = await snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents });
+  const snapshot = await traced({ topic: "queue", name: "snapshot" }, () =>
+    snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents }),
+  );
   const scope = identityScope(
     stages,
     files.map((file) => file.inGit),
   );
-  const [known, identities] = await Promise.all([
-    knownOnBaseline(context, head, scope),
-    identitiesOfPoints(context, { ...request, snapshot, files, scope, copied }),
-  ]);
+  const [known, identities] = await traced({ topic: "queue", name: "identify" }, () =>
+    Promise.all([
+      knownOnBaseline(context, head, scope),
+      identitiesOfPoints(context, { ...request, snapshot, files, scope, copied }),
+    ]),
+  );
   const named = namePoints({
     identities,
     name: request.name,
@@ -154,7 +163,18 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     failedBefore: request.failedBefore,
     randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
   });
+  if (isTracing()) for (const point of named) note("queue", () => decisionWords(request, point));
   return { head, snapshot, files, named, identities, known, copied };
+}
+
+/** What becomes of a point, and why. */
+function decisionWords(request: EnqueueRequest, point: NamedPoint): string {
+  const words = overridesOf(request, point.index).map((text) => withoutCredentials(text));
+  const shown = `point ${point.index + 1} (${words.join(" ")})`;
+  if (point.kind === "repeated") return `${shown}: skipped, it is the same as an earlier one`;
+  if (point.kind === "known") return `${shown}: skipped, '${point.known.name}' is the same and ${point.known.state}`;
+  const replaced = point.replaces === undefined ? "" : `, in the place of what is ${point.replaces.state}`;
+  return `${shown}: queued as '${point.name}'${replaced}`;
 }
 
 /** The .dvc files of data that was changed since `add`, as they would be after another `add`. */
@@ -184,7 +204,9 @@ async function writeEntries(
 ): Promise<readonly Omit<QueuedPoint, "overrides">[]> {
   if (fresh.length === 0) return [];
   const firstSequence = Math.max(plan.known.highestSequence, lastSequence(context)) + 1;
-  const commits = await importEntries(context, { request, plan, fresh, firstSequence });
+  const commits = await traced({ topic: "queue", name: "import" }, () =>
+    importEntries(context, { request, plan, fresh, firstSequence }),
+  );
   const entries = fresh.map((point, at) => ({
     index: point.index,
     name: point.name,

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { existsSync, makeFolder, readdirSync, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
+import { note } from "../../base/trace/trace.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 
 export type KillManner = "stop" | "force";
@@ -22,6 +23,7 @@ function fileOf(state: StateLayout, request: QueueRequest): string {
 }
 
 export function writeRequest(state: StateLayout, request: QueueRequest): void {
+  note("requests", () => `asked: ${JSON.stringify(request)}`);
   makeFolder(state.requests);
   writeAtomic(fileOf(state, request), request.kind === "jobs" ? String(request.jobs) : request.manner);
 }

@@ -14,6 +14,7 @@ import { systemErrorCode } from "../../base/errors.ts";
 import { existsSync, makeFolder, readdirSync, readlinkSync, removeFile, symlink } from "../../base/files.ts";
 import { tryLock, unlock } from "../../base/locks.ts";
 import { processStart } from "../../base/processes.ts";
+import { note } from "../../base/trace/trace.ts";
 
 /** Who runs stages. */
 export interface StageRunner {
@@ -94,7 +95,9 @@ function removeDead(file: string): void {
   if (!tryLock(removal, "removal of a dead lease")) return;
   try {
     const owner = readOwner(file);
-    if (owner !== undefined && !isHeld(owner)) removeFile(file);
+    if (owner === undefined || isHeld(owner)) return;
+    note("locks", () => `${file}: taken over from a process that is gone`);
+    removeFile(file);
   } finally {
     unlock(removal);
   }
@@ -102,7 +105,10 @@ function removeDead(file: string): void {
 
 function tryTake(file: string, text: string): LeaseAnswer {
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (create(file, text)) return { kind: "taken", release: () => release(file, text) };
+    if (create(file, text)) {
+      note("locks", () => `${file}: taken, for a run of a stage`);
+      return { kind: "taken", release: () => release(file, text) };
+    }
     const owner = readOwner(file);
     if (isHeld(owner)) return { kind: "busy", owner };
     removeDead(file);

@@ -3,6 +3,7 @@
  * leaves in the run-cache. One lease at a time and only once all dependencies are there: nobody waits in a circle.
  */
 import { pause } from "../../base/pause.ts";
+import { note } from "../../base/trace/trace.ts";
 import { type LeaseOwner, type StageRunner, takeLease } from "./leases.ts";
 
 export interface TurnRequest<Found> {
@@ -58,7 +59,10 @@ export async function takeTurn<Found>(request: TurnRequest<Found>): Promise<Turn
     if (answer.kind !== "busy") return lookThenRun(request, answer.kind === "taken" ? answer.release : () => undefined);
     const { owner } = answer;
     const who = `${owner.pid} ${owner.id}`;
-    if (who !== told) request.waiting(owner);
+    if (who !== told) {
+      note("locks", () => `run-cache key ${key}: waiting for ${owner.label} (pid ${owner.pid})`);
+      request.waiting(owner);
+    }
     told = who;
     await pauseAfter(Date.now() - since, signal);
   }

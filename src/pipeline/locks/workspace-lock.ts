@@ -11,6 +11,7 @@ import { closeSync, makeFolder, openForLock, readIfExists, rewriteOpen } from ".
 import { readLock, tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import { commandLineOf } from "../../base/processes.ts";
+import { note } from "../../base/trace/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { tryFlock } from "./flock.ts";
 import { type Blocker, type FileUse, RwLock } from "./rwlock.ts";
@@ -155,10 +156,12 @@ export class WorkspaceLock {
 
   private async take(until: number): Promise<void> {
     for (let ms = shortestPauseMs; !this.tryTake(); ms = Math.min(2 * ms, longestPauseMs)) {
+      if (ms === shortestPauseMs) note("locks", () => `${this.file}: waiting for ${ownerText(this.file)}`);
       if (this.request.signal?.aborted) return;
       if (Date.now() > until) throw this.lockedError();
       await pause(ms);
     }
+    note("locks", () => `${this.file}: taken, ${this.request.command}`);
   }
 
   private lockedError(): SweeplineError {
@@ -193,6 +196,7 @@ export class WorkspaceLock {
       return;
     }
     this.hasEntries = true;
+    note("locks", () => `${this.file}: let go while ${this.uses.size} stages run`);
     this.held?.release();
     this.held = undefined;
   }

@@ -1,6 +1,7 @@
 /** All stages of a project: those of every dvc.yaml, and the .dvc files. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { traced } from "../../base/trace/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { loadPipelineFile, type PipelineFile } from "../definition/load.ts";
 import { buildGraph, type OutputTree, outputTree, type StageGraph } from "../graph/graph.ts";
@@ -98,7 +99,12 @@ function paramsFiles(stages: readonly Stage[]): string[] {
  * Finds (or takes as known) and reads all pipeline files and makes the graph of their stages. Errors: those of a broken file, OUTPUT_DUPLICATE,
  * OUTPUT_OVERLAP, STAGE_INSIDE_OUTPUT, STAGE_CYCLE.
  */
-export async function loadProjectStages(project: Project, options: LoadOptions = {}): Promise<ProjectStages> {
+export function loadProjectStages(project: Project, options: LoadOptions = {}): Promise<ProjectStages> {
+  const detail = (loaded: ProjectStages | undefined) => `${loaded?.stages.length} stages of ${project.root}`;
+  return traced<Promise<ProjectStages>>({ topic: "stages", name: "load", detail }, () => loadStages(project, options));
+}
+
+async function loadStages(project: Project, options: LoadOptions): Promise<ProjectStages> {
   const { params = paramsReader(project.root) } = options;
   const { pipelines, dataStages, byFile, broken } = await collectPrepared(project, params, options);
   const stages = [...byFile.values()].flat();

@@ -1,4 +1,6 @@
 /** Runs that were made before, or that somebody else makes now: what lets a stage be restored instead of run. */
+
+import { note } from "../../base/trace/trace.ts";
 import { hasSoundData } from "../../store/data.ts";
 import { changedDependencies, commandChanged } from "../check/changes.ts";
 import { shownStage, type Work } from "../check/work.ts";
@@ -36,7 +38,11 @@ function wantedEntry(stage: Stage, inputs: StageInputs): LockEntry {
 export async function finishedRun(run: StageRun, inputs: StageInputs): Promise<LockEntry | undefined> {
   const { work, stage, options } = run;
   const wanted = wantedEntry(stage, inputs);
-  if (!isRunCacheable(work.project.root, stage, wanted)) return undefined;
+  const tell = (words: string) => note("run-cache", () => `${shownStage(work, stage)}: ${words}`);
+  if (!isRunCacheable(work.project.root, stage, wanted)) {
+    tell("runs of it are not kept");
+    return undefined;
+  }
   const recorded = work.recorded(stage);
   const paths = new Set(stage.outs.map((output) => output.path));
   const hasOutputs = (entry: LockEntry) =>
@@ -48,9 +54,23 @@ export async function finishedRun(run: StageRun, inputs: StageInputs): Promise<L
     sameItems(recorded.deps, inputs.deps) &&
     (await changedDependencies(work, stage)).length === 0;
   const entry = isCurrent ? recorded : options.useRunCache ? await findRun(work.project.cacheDir, wanted) : undefined;
-  if (entry === undefined || !hasOutputs(entry)) return undefined;
+  if (entry === undefined || !hasOutputs(entry)) {
+    tell(
+      options.useRunCache ? "no run with this command, these dependencies and parameters is kept" : "not looked into",
+    );
+    return undefined;
+  }
   if (!options.dry) await run.puller?.fetch(stage, entry.outs);
-  for (const out of entry.outs) if (!(await hasSoundData(work.cache, out.md5))) return undefined;
+  for (const out of entry.outs) {
+    if (await hasSoundData(work.cache, out.md5)) continue;
+    note("run-cache", () => `${shownStage(work, stage)}: a run is kept, but the cache lacks ${out.path} (${out.md5})`);
+    return undefined;
+  }
+  tell(
+    isCurrent
+      ? "its entry in the lock file fits, outputs come from the cache"
+      : "a kept run fits, outputs come from the cache",
+  );
   return entry;
 }
 

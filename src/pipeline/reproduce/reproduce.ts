@@ -3,6 +3,7 @@ import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { quotedList, someLines } from "../../base/listing.ts";
 import { overlap } from "../../base/paths.ts";
+import { traced } from "../../base/trace/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
@@ -211,20 +212,24 @@ async function step(run: Run, stage: Stage): Promise<void> {
   if (progress.blankLine === "due") events.message("");
   progress.blankLine = "none";
   try {
-    const outcome = await reproduceStage({
-      work,
-      stage,
-      options,
-      events,
-      force: progress.forced.has(stage.address),
-      signal: run.abort.signal,
-      upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
-      producersOf: run.producersOf,
-      puller: run.puller,
-      ignorer: run.ignorer,
-      inherited: run.inherited,
-      wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
-    });
+    const lane = options.jobs > 1 ? ({ lane: "own" } as const) : {};
+    const detail = (result: StageOutcome | undefined) => `${stage.address}: ${result?.kind ?? "failed"}`;
+    const outcome = await traced({ topic: "stages", name: "stage", detail, ...lane }, () =>
+      reproduceStage({
+        work,
+        stage,
+        options,
+        events,
+        force: progress.forced.has(stage.address),
+        signal: run.abort.signal,
+        upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
+        producersOf: run.producersOf,
+        puller: run.puller,
+        ignorer: run.ignorer,
+        inherited: run.inherited,
+        wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
+      }),
+    );
     await settle(run, stage, outcome);
   } catch (error) {
     const failure = failureOf(run, stage, error);

@@ -2,6 +2,8 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
+import { withoutCredentials } from "../../base/secrets.ts";
+import { isTracing, note, traced } from "../../base/trace/trace.ts";
 import { isDataLost } from "../../store/cache.ts";
 import {
   alwaysRuns,
@@ -24,6 +26,7 @@ import { finishedRun, isKept, turnOf } from "./finished-run.ts";
 import type { ReproduceOptions } from "./options.ts";
 import { clearOutputs, copyUncachedOutputs, restoreOutputs, saveOutputs } from "./outputs.ts";
 import { pullDependencies, pullStage } from "./pull.ts";
+import { reasonsToRun } from "./reasons.ts";
 import type { StageRun } from "./stage-run.ts";
 import { stageVariables } from "./variables.ts";
 
@@ -96,6 +99,7 @@ async function isOnlyMissing(run: StageRun): Promise<boolean> {
 function skip(run: StageRun): StageOutcome {
   const { work, stage, events } = run;
   const name = shownStage(work, stage);
+  note("stages", () => `${name}: skipped, all is as its record says`);
   events.stage({ address: stage.address, action: "skipped", commands: [] });
   events.message(stage.cmd === null ? `'${name}' didn't change, skipping` : `Stage '${name}' didn't change, skipping`);
   return { kind: "unchanged", entry: work.recorded(stage) };
@@ -157,6 +161,7 @@ async function keepRun(run: SaveRun, entry: LockEntry): Promise<"kept" | "not ke
   if (!isKept(run, entry)) return "not kept";
   await copyUncachedOutputs(work, stage);
   saveRun(work.project.cacheDir, entry);
+  note("run-cache", () => `${shownStage(work, stage)}: the run is kept`);
   return "kept";
 }
 
@@ -186,21 +191,24 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
   for (const command of commands) {
     events.message(`> ${command}`);
     if (options.dry) continue;
-    const outcome = await runCommand({
-      command,
-      workingFolder: stage.workingFolder,
-      environment: {
-        ...run.inherited,
-        ...stageVariables(work, stage),
-        ...options.environment,
-        DVC_ROOT: options.dvcRoot,
-        DVC_STAGE: name,
-      },
-      output: options.output,
-      signal: run.signal,
-      onStart: (started) => events.processStarted({ address: stage.address, ...started }),
-      onEnd: (pid) => events.processEnded({ pid }),
-    });
+    const detail = () => withoutCredentials(command);
+    const outcome = await traced({ topic: "stages", name: "command", detail }, () =>
+      runCommand({
+        command,
+        workingFolder: stage.workingFolder,
+        environment: {
+          ...run.inherited,
+          ...stageVariables(work, stage),
+          ...options.environment,
+          DVC_ROOT: options.dvcRoot,
+          DVC_STAGE: name,
+        },
+        output: options.output,
+        signal: run.signal,
+        onStart: (started) => events.processStarted({ address: stage.address, ...started }),
+        onEnd: (pid) => events.processEnded({ pid }),
+      }),
+    );
     if (outcome.kind === "cancelled") return "cancelled";
     if (outcome.status !== 0) throw new CommandFailed(command, outcome.status);
   }
@@ -263,6 +271,11 @@ async function runStage(run: StageRun): Promise<StageOutcome> {
   return { kind: "changed", saved: options.dry ? undefined : await saveStage(run).catch(explainMissing) };
 }
 
+async function tellReasons(run: StageRun): Promise<void> {
+  const reasons = await reasonsToRun(run);
+  note("stages", () => `${shownStage(run.work, run.stage)}: not up to date: ${reasons}`);
+}
+
 function explainMissing(error: unknown): never {
   if (!(error instanceof SweeplineError) || error.code !== "OUTPUT_MISSING") throw error;
   throw new SweeplineError({ ...error.toFacts(), hint: "The stage's command ended well but did not write it." });
@@ -279,6 +292,7 @@ export async function reproduceStage(run: StageRun): Promise<StageOutcome> {
     events.warning(`${stageSubject(work, stage)} is frozen. Its dependencies are not going to be reproduced.`);
   run.options.lock?.refuseBusy(filesOf(stage));
   if (!run.force && !(await isChanged(run))) return skip(run);
+  if (isTracing()) await tellReasons(run);
   if (run.puller !== undefined && !run.force && (await isOnlyMissing(run))) {
     if ((await pullStage(run, run.puller)) === "whole") return { kind: "unchanged", entry: work.recorded(stage) };
   }

@@ -2,6 +2,7 @@
  * The drawing side of a terminal's progress: keeps the rows that listr2's tasks feed, and draws them at most twenty
  * times a second. Events only change data; a timer that does not keep the process alive looks at it.
  */
+import { answering, dieBy } from "../../base/trace/signal-watchers.ts";
 import { liveLines, type Paints, type RunningRow } from "./live-lines.ts";
 import { type Line, LiveRegion, type TerminalSize } from "./live-region.ts";
 import type { Tally } from "./tally.ts";
@@ -84,8 +85,8 @@ export class Board {
 
   /** Where nobody else handles the signal it ends the process, as it would have without us. */
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) > 1) return;
+    if (answering(signal) > 1) return;
     this.close();
-    process.kill(process.pid, signal);
+    dieBy(signal);
   };
 }

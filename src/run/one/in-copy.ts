@@ -3,6 +3,7 @@ import path from "node:path";
 import { SweeplineError, type SweeplineErrorFacts } from "../../base/errors.ts";
 import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../../base/files.ts";
 import { type ProcessIdentity, processIds } from "../../base/processes.ts";
+import { traced } from "../../base/trace/trace.ts";
 import type { Value } from "../../base/value.ts";
 import { visibleText } from "../../base/visible.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
@@ -68,11 +69,17 @@ function projectInCopy(project: Project, slot: CopySlot): Project {
 }
 
 /** Never rejects for a failing stage; what it does reject with is a failure of ours or of the machine. */
-export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
+export function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
+  const { entry, slot } = request;
+  const detail = (outcome: EntryOutcome | undefined) => `${entry.name} in ${slot.folder}: ${outcome?.kind}`;
+  return traced<Promise<EntryOutcome>>({ topic: "run", name: "in copy", detail }, () => execute(request));
+}
+
+async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
   const log = openAppend(request.log);
   try {
     await endStrangers(request.slot);
-    await prepareCopy(request.slot, request.entry);
+    await traced({ topic: "run", name: "prepare copy" }, () => prepareCopy(request.slot, request.entry));
     const project = projectInCopy(request.project, request.slot);
     makeFolder(project.dvcDir);
     // For stages that call DVC or sweepline themselves: the copy shares the cache.
@@ -93,9 +100,10 @@ export async function executeEntry(request: ExecuteRequest): Promise<EntryOutcom
       return { kind: "failed", cause: causeOf(result.failures), failure };
     }
     const warning = await changedParams(paramsFolder, overrides, pointFiles);
-    if (warning === undefined) return await commitResult(request, stages, result);
+    const done = await traced({ topic: "run", name: "commit" }, () => commitResult(request, stages, result));
+    if (warning === undefined) return done;
     appendTo(log, `WARNING: ${visibleText(warning)}\n`);
-    return { ...(await commitResult(request, stages, result)), warning };
+    return { ...done, warning };
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     appendTo(log, `ERROR: ${visibleText(error.message)}\n`);

@@ -1,5 +1,6 @@
 /** The piscina worker's entry: one task is one whole experiment. */
 
+import { joinTrace } from "../../base/trace/worker.ts";
 import { openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
 import { executeEntry } from "../one/in-copy.ts";
@@ -16,6 +17,9 @@ function projectAt(root: string): Project {
 
 const tidyUp = garbageCollector(20);
 
+/** What this thread does is told where its process tells it. */
+const traced = joinTrace();
+
 export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise<WorkerTasks["runEntry"]["output"]> {
   const { port, projectRoot, ...rest } = input;
   const stop = new AbortController();
@@ -24,6 +28,7 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
   });
   const tell = (message: WorkerMessage) => port.postMessage(message);
   try {
+    await traced;
     return await executeEntry({
       ...rest,
       project: projectAt(projectRoot),

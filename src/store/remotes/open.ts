@@ -2,8 +2,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { SweeplineError } from "../../base/errors.ts";
+import { isTracing } from "../../base/trace/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { folderRemote } from "./folder.ts";
+import { tracedRemote } from "./traced.ts";
 import type { StorageRemote } from "./types.ts";
 
 type OpenRemote = (name: string, url: string) => StorageRemote;
@@ -42,7 +44,7 @@ export function openRemote(project: Project, name: string | undefined = defaultR
     throw configError(`remote '${key}' doesn't exist`, "`sweepline remote list` shows those there are.");
   const scheme = /^(\w[\w+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? "";
   const open = Object.hasOwn(kinds, scheme) ? kinds[scheme] : undefined;
-  if (open !== undefined) return open(key, url);
+  if (open !== undefined) return isTracing() ? tracedRemote(open(key, url)) : open(key, url);
   throw new SweeplineError({
     code: "REMOTE_UNSUPPORTED",
     message: `remote '${key}': '${scheme}' remotes are not supported yet`,

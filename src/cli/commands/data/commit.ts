@@ -3,7 +3,6 @@ import { exitCodes } from "../../../base/errors.ts";
 import { commitStages } from "../../../pipeline/reproduce/commit-stages.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/state-database.ts";
-import { verbose } from "../../options/talk.ts";
 import { stageEvents } from "../../terminal/stage-events.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -20,7 +19,6 @@ interface Flags {
 export const command: CommandFactory = (io, finish) =>
   new Command("commit")
     .option("-q, --quiet", "print errors only")
-    .addOption(verbose())
     .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
     .option("-f, --force", "also what changed, without asking")
     .option("-d, --with-deps", "the stages that the targets depend on too")

@@ -4,7 +4,6 @@ import { SweeplineError } from "../../../base/errors.ts";
 import type { DataTransferRequest } from "../../../pipeline/data/transfer.ts";
 import type { Project } from "../../../project/project.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
-import { verbose } from "../../options/talk.ts";
 import type { Io } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
 import { addTransferOptions, type TransferFlags, transferJobs, warnMissing } from "./transfers.ts";
@@ -20,8 +19,7 @@ export function dataCommand(name: string): Command {
     .argument("[targets...]", "stages, outputs, .dvc files; everything where none is named")
     .option("-R, --recursive", "everything below the folders named")
     .option("--glob", "targets may hold shell wildcards")
-    .option("-q, --quiet", "print warnings and errors only")
-    .addOption(verbose());
+    .option("-q, --quiet", "print warnings and errors only");
   return addTransferOptions(command);
 }
 

@@ -1,5 +1,6 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
 import { SweeplineError } from "../../../base/errors.ts";
+import { traced } from "../../../base/trace/trace.ts";
 import type { ProjectConfigs } from "../../../config/project-config.ts";
 import type { SweeperOverride } from "../../../config/sweeper-params.ts";
 import { singleEdits, underGiven } from "../../../sweep/config-sweep.ts";
@@ -24,10 +25,14 @@ export interface PointSources {
 }
 
 /** The points, and the words that stand for the sweep in its id. Throws EMPTY_SWEEP for no points. */
-export async function readPoints(
-  io: Io,
-  sources: PointSources,
-): Promise<Expansion & { readonly words: readonly string[] }> {
+export function readPoints(io: Io, sources: PointSources): Promise<ReadPoints> {
+  const detail = (read: ReadPoints | undefined) => `${read?.points.length ?? 0} points`;
+  return traced<Promise<ReadPoints>>({ topic: "sweep", name: "expand", detail }, () => read(io, sources));
+}
+
+type ReadPoints = Expansion & { readonly words: readonly string[] };
+
+async function read(io: Io, sources: PointSources): Promise<ReadPoints> {
   const given = withOverrideFiles(sources.overrides);
   const { pointsFile, configs } = sources;
   const options = expandOptions(configs);

@@ -2,10 +2,11 @@
 import { availableParallelism } from "node:os";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { someOf } from "../../../base/listing.ts";
+import { printsTrace } from "../../../base/trace/trace.ts";
 import { backgroundCoordinator } from "../../../experiments/queue/workers.ts";
 import { recoverDeadRuns } from "../../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
-import { createProgress, type Progress } from "../../../report/progress/progress.ts";
+import { createProgress, type Progress, type ProgressMode } from "../../../report/progress/progress.ts";
 import { type BackgroundOptions, Coordinator, type CoordinatorOptions } from "../../../run/coordinator.ts";
 import { deviceRunners } from "../../../run/limits/devices.ts";
 import { defaultRetryPolicy } from "../../../run/limits/retry.ts";
@@ -55,6 +56,12 @@ function warnOfWorkers({ state }: ExperimentsContext, io: Io): void {
   );
 }
 
+/** A drawing and debug lines on one terminal would tear each other apart. */
+function progressMode(format: "text" | "json", io: Io): { readonly mode?: ProgressMode } {
+  if (format === "json") return { mode: "json" };
+  return printsTrace() && io.stderr.isTTY ? { mode: "plain" } : {};
+}
+
 /** Runs until the queue (or `only`) is done or the user stops it. Failures of experiments are part of the summary. */
 export async function runQueue(context: ExperimentsContext, io: Io, request: RunQueueRequest): Promise<QueueRun> {
   const { format, limits = {}, jobs, ...rest } = request;
@@ -66,8 +73,7 @@ export async function runQueue(context: ExperimentsContext, io: Io, request: Run
   const capacity = { jobs: jobsNumber(jobs), memory: jobs === "auto" ? ("measured" as const) : ("fixed" as const) };
   const options = { ...rest, ...others, ...retry, ...capacity };
   if (others.devices !== undefined && rest.claims === "take") warnOfWorkers(context, io);
-  const progress =
-    format === "none" ? silent : createProgress({ ...io, ...(format === "json" ? { mode: "json" } : {}) });
+  const progress = format === "none" ? silent : createProgress({ ...io, ...progressMode(format, io) });
   const coordinator = new Coordinator(context, { ...options, emit: (event) => progress.emit(event) });
   const interrupt = listenForInterrupt(io, {
     endAtOnce: () =>

@@ -5,7 +5,7 @@ import { buildDag, dagDot, dagMermaid, dagText } from "../../../pipeline/ask/dag
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
 import { chooseOutputsOrStages } from "../../../pipeline/reading/targets.ts";
 import { openProject } from "../../../project/open.ts";
-import { addTalkOptions } from "../../options/talk.ts";
+import { acceptQuiet } from "../../options/talk.ts";
 import { print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -29,7 +29,7 @@ function checkFlags(flags: Flags): void {
 
 /** `sweepline dag [targets]` */
 export const command: CommandFactory = (io, finish) =>
-  addTalkOptions(new Command("dag"))
+  acceptQuiet(new Command("dag"))
     .argument("[targets...]", "stages, with what they need; default: everything")
     .option("--mermaid", "as a Mermaid flowchart")
     .option("--md", "as a Mermaid flowchart in Markdown")

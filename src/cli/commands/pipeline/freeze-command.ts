@@ -8,7 +8,6 @@ import { setFrozen } from "../../../pipeline/edit/edit-file.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
 import { chooseStages } from "../../../pipeline/reading/targets.ts";
 import { openProject } from "../../../project/open.ts";
-import { verbose } from "../../options/talk.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import { trackFiles } from "../../words/track-files.ts";
@@ -40,7 +39,6 @@ export function freezeCommand(name: "freeze" | "unfreeze"): CommandFactory {
     new Command(name)
       .argument("<targets...>", "stages or .dvc files")
       .option("-q, --quiet", "print errors only")
-      .addOption(verbose())
       .action(async (targets: readonly string[], flags: Flags) => {
         await refusedAs(`failed to ${name} ${quotedList(targets)}`, () => freeze(io, name, targets, flags));
         finish(exitCodes.ok);

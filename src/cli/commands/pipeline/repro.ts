@@ -12,7 +12,6 @@ import type { Project } from "../../../project/project.ts";
 import { projectState } from "../../../store/state-database.ts";
 import { jobs } from "../../options/arguments.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
-import { verbose } from "../../options/talk.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
@@ -90,5 +89,4 @@ export const command: CommandFactory = (io, finish) =>
   addReproduceOptions(new Command("repro").argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files"))
     .option("-j, --jobs <number>", "run stages that do not depend on each other at the same time", jobs)
     .option("-q, --quiet", "print warnings and errors only")
-    .addOption(verbose())
     .action(async (targets: readonly string[], flags: ReproFlags) => finish(await run(io, targets, flags)));

@@ -9,7 +9,6 @@ import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { projectState } from "../../../store/state-database.ts";
 import { collect } from "../../options/arguments.ts";
-import { verbose } from "../../options/talk.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
 import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
@@ -143,7 +142,6 @@ export const command: CommandFactory = (io, finish) => {
     .option("--desc <text>", "a description")
     .option("--run", "run the stage when it is written")
     .option("-q, --quiet", "print errors only")
-    .addOption(verbose())
     .argument("[command...]", "the command; what follows its first word belongs to it")
     .passThroughOptions()
     .action(async (words: readonly string[], flags: Flags & Readonly<Record<string, unknown>>) => {

@@ -5,7 +5,7 @@ import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
 import { chooseStages } from "../../../pipeline/reading/targets.ts";
 import type { Stage } from "../../../pipeline/types.ts";
 import { openProject } from "../../../project/open.ts";
-import { addTalkOptions } from "../../options/talk.ts";
+import { acceptQuiet } from "../../options/talk.ts";
 import { print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -42,7 +42,7 @@ function shortened(text: string): string {
 
 /** `sweepline stage list [targets]` */
 export const command: CommandFactory = (io, finish) =>
-  addTalkOptions(new Command("list"))
+  acceptQuiet(new Command("list"))
     .argument("[targets...]", "dvc.yaml files, stages or folders; default: the dvc.yaml here")
     .option("--all", "all stages of the project")
     .option("-R, --recursive", "all stages of the folders given as targets")

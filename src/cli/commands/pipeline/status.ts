@@ -6,7 +6,6 @@ import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/state-database.ts";
-import { verbose } from "../../options/talk.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -93,7 +92,6 @@ export const command: CommandFactory = (io, finish) =>
     .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
     .option("--json", "print as JSON")
     .option("-q, --quiet", "print nothing; the exit code is 1 where something changed")
-    .addOption(verbose())
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("-d, --with-deps", "the stages that the targets depend on too")
     .option("-c, --cloud", "compare the cache with the storage remote instead")

@@ -19,6 +19,7 @@ import type { CommandFactory } from "../command.ts";
 interface Options extends LimitFlags {
   readonly jobs?: number | "auto";
   readonly idle?: number;
+  readonly verbose: number;
 }
 
 const examples = `
@@ -46,7 +47,7 @@ export const command: CommandFactory = (io, finish) =>
       const jobs = options.jobs ?? defaultJobs(options);
       const started = await startBackground(context, {
         jobs: jobsNumber(jobs),
-        words: ["--jobs", String(jobs), ...words],
+        words: ["--jobs", String(jobs), ...words, ...Array<string>(options.verbose).fill("-v")],
         asks: words.length > 0 ? "own options" : "nothing",
       });
       const plural = started.added > 1 ? "s" : "";

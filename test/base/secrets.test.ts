@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { withoutCredentials } from "../../src/base/secrets.ts";
+
+test.each([
+  ["push https://user:token@host/r.git HEAD", "push https://***@host/r.git HEAD"],
+  ["https://token@host", "https://***@host"],
+  ["ssh://git@host:22/r and http://a:b@c", "ssh://***@host:22/r and http://***@c"],
+  ["https://a@b:c@host/x", "https://***@host/x"],
+  ["git@host:r.git stays", "git@host:r.git stays"],
+  ["https://host/a@b stays", "https://host/a@b stays"],
+  ["no address", "no address"],
+])("%s", (text, shown) => {
+  expect(withoutCredentials(text)).toBe(shown);
+});
