@@ -2,12 +2,12 @@
 import { SourceMap } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { exitCodes } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
 import { withoutCredentials } from "../base/secrets.ts";
 import { bugTracker, version } from "../base/version.ts";
 import { visibleText } from "../base/visible.ts";
-import { tryGit } from "../git/run.ts";
+import { gitVersion } from "../git/porcelain.ts";
 import { commandWords } from "./resolve.ts";
 import type { ExitCode, Io } from "./terminal/io.ts";
 import { maskedCommandLine } from "./words/masked-command-line.ts";
@@ -37,16 +37,13 @@ export function withSourcePlaces(stack: string): string {
   });
 }
 
-async function gitVersion(folder: string): Promise<string> {
+async function gitWords(folder: string): Promise<string> {
   try {
-    const { stdout } = await tryGit(["--version"], { cwd: folder });
-    return stdout
-      .toString()
-      .trim()
-      .replace(/^git version /, "Git ");
+    const version = await gitVersion(folder);
+    return version === undefined ? "no Git" : `Git ${version.text}`;
   } catch (error) {
-    if (error instanceof SweeplineError) return "no Git";
-    throw error;
+    // The report of one bug is not the place for the next: a folder that is gone, a Git that can't be run.
+    return `no Git (${error instanceof Error ? error.message : error})`;
   }
 }
 
@@ -74,6 +71,6 @@ export function bugText(error: unknown, argv: readonly string[], git?: string): 
 
 /** Prints a bug that a command came back with. Answers the exit code. */
 export async function printBug(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
-  io.stderr.write(bugText(error, argv, await gitVersion(io.cwd)));
+  io.stderr.write(bugText(error, argv, await gitWords(io.cwd)));
   return exitCodes.refused;
 }

@@ -6,7 +6,7 @@ import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { gitEnvironment, gitFailed, tryGit } from "./run.ts";
 
-function porcelain(repository: Repository): SimpleGit {
+function porcelain(folder: string): SimpleGit {
   const environment: Record<string, string> = {};
   // simple-git refuses variables through which a command could be run (an editor, a pager, ssh): none of these needs one.
   for (const [name, value] of Object.entries(gitEnvironment()))
@@ -20,41 +20,60 @@ function porcelain(repository: Repository): SimpleGit {
   // Without this, a command that fails without a word would count as done.
   const errors = (error: Buffer | Error | undefined, result: { readonly exitCode: number }) =>
     error ?? (result.exitCode === 0 ? undefined : new Error(`exit code ${result.exitCode}`));
-  return simpleGit({ baseDir: repository.workTree, errors, ...allowed }).env(environment);
+  return simpleGit({ baseDir: folder, errors, ...allowed }).env(environment);
 }
 
-/** Runs one command; throws GIT_FAILED with git's own words. */
-async function run(repository: Repository, args: readonly string[]): Promise<string> {
+interface Call {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** One command, told where somebody looks. Throws GIT_FAILED with git's own words. */
+async function run<T>(folder: string, { name, args }: Call, command: (git: SimpleGit) => Promise<T>): Promise<T> {
+  const span: Span<T> = { topic: "git", name, detail: () => `${args.join(" ")}: in ${folder}` };
   try {
-    beforeEffect("git", args[0] ?? "");
-    const span: Span<string> = {
-      topic: "git",
-      name: args[0] ?? "",
-      detail: () => `${args.slice(1).join(" ")}: in ${repository.workTree}`,
-    };
-    return await traced(span, async () => porcelain(repository).raw([...args]));
+    beforeEffect("git", name);
+    return await traced<Promise<T>>(span as Span<Awaited<T>>, async () => command(porcelain(folder)));
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    throw gitFailed(args, error.message);
+    throw gitFailed([name, ...args], error.message);
   }
 }
 
 /** Adds files to the user's index, ignored ones refused as `git add` refuses them. */
-export async function stageFiles(repository: Repository, files: readonly string[]): Promise<void> {
-  if (files.length > 0) await run(repository, ["add", "--", ...files]);
+export async function stageFiles({ workTree }: Repository, files: readonly string[]): Promise<void> {
+  const args = ["--", ...files];
+  if (files.length > 0) await run(workTree, { name: "add", args }, (git) => git.add(args));
 }
 
 /** A stash commit of all changes of tracked files, stored nowhere; undefined where nothing was changed. */
 export async function createStash(repository: Repository, message: string): Promise<ObjectId | undefined> {
   // Over files that were touched but not changed, `stash create` fails without a word. This exits with 1 where they were changed.
   await tryGit(["update-index", "-q", "--refresh"], { cwd: repository.workTree });
-  const id = (await run(repository, ["stash", "create", message])).trim();
+  const args = ["create", message];
+  const id = (await run(repository.workTree, { name: "stash", args }, (git) => git.stash(args))).trim();
   return id === "" ? undefined : (id as ObjectId);
 }
 
 /** Makes the index equal to HEAD; the work tree stays as it is. */
-export async function resetIndex(repository: Repository): Promise<void> {
-  await run(repository, ["reset", "--quiet", "--mixed"]);
+export async function resetIndex({ workTree }: Repository): Promise<void> {
+  const args = ["--quiet", "--mixed"];
+  await run(workTree, { name: "reset", args }, (git) => git.reset(args));
+}
+
+export interface GitVersion {
+  /** `2.39.5`, with what a vendor adds. */
+  readonly text: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** The Git that is found from a folder; undefined where there is none. */
+export async function gitVersion(folder: string): Promise<GitVersion | undefined> {
+  const found = await run(folder, { name: "version", args: [] }, (git) => git.version());
+  const { installed, major, minor, patch, agent } = found;
+  if (!installed) return undefined;
+  return { text: `${major}.${minor}.${patch}${agent && ` (${agent})`}`, major, minor };
 }
 
 /** Whether Git takes that name for a branch. */

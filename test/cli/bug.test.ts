@@ -12,11 +12,11 @@ test("a stack without maps stays as it is", () => {
 });
 
 describe("a bug of the binary", () => {
-  const repository = makeExperimentRepository();
-  const hook = path.join(repository.root, "hook.mjs");
   const listener = `globalThis[Symbol.for("sweepline.beforeEffect")] = ({ kind }) => {`;
 
   async function stderrWith(body: string, words: readonly string[]): Promise<string> {
+    const repository = makeExperimentRepository();
+    const hook = path.join(repository.root, "hook.mjs");
     writeFileSync(hook, `${listener} ${body} };\n`);
     const command = repository.startProgram(process.execPath, ["--import", hook, binary, ...words]);
     const { exitCode, stdout, stderr } = await command.result();

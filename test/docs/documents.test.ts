@@ -93,6 +93,13 @@ describe("documents", () => {
     expect(paths.filter((named) => !existsSync(path.join(checkout, named)))).toEqual([]);
   });
 
+  it("says of every package why it was taken", () => {
+    const { dependencies, devDependencies } = JSON.parse(readDocument("package.json"));
+    const reasons = readDocument("docs/decisions.md");
+    const unnamed = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !reasons.includes(name));
+    expect(unnamed).toEqual([]);
+  });
+
   it("lists the exit codes in README.md", () => {
     const codes = tableRows(readDocument("README.md"), "Exit codes").map((cells) => Number(cells[0]));
     expect(codes).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b));

@@ -1,7 +1,7 @@
 import { utimesSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { createStash, isBranchName, resetIndex, stageFiles } from "../../src/git/porcelain.ts";
+import { createStash, gitVersion, isBranchName, resetIndex, stageFiles } from "../../src/git/porcelain.ts";
 import { headCommit, openRepository, resolveCommit } from "../../src/git/repository.ts";
 import { git, tryGitSequence } from "../../src/git/run.ts";
 import { makeRepository } from "../rig/index.ts";
@@ -69,6 +69,28 @@ describe("everyday commands", () => {
     expect(rig.git("diff", "--cached", "--name-only")).toBe("");
     expect(rig.read("new.txt")).toBe("new\n");
     expect(await createStash(opened, "nothing")).toBeUndefined();
+  });
+
+  test("the version is the one that git prints", async () => {
+    const { rig, opened } = makeOpened();
+    const version = await gitVersion(opened.workTree);
+    expect(rig.git("--version")).toContain(` ${version?.major}.${version?.minor}.`);
+    expect(rig.git("--version")).toContain(` ${version?.text}`);
+  });
+
+  test("without a git there is no version", async () => {
+    const { opened } = makeOpened();
+    process.env.PATH = "/nowhere";
+    expect(await gitVersion(opened.workTree)).toBeUndefined();
+  });
+
+  test("a file that Git ignores is refused with its words", async () => {
+    const { rig, opened } = makeOpened();
+    rig.write({ ".gitignore": "/hidden\n", hidden: "x\n" });
+    await expect(stageFiles(opened, ["hidden"])).rejects.toMatchObject({
+      code: "GIT_FAILED",
+      message: expect.stringContaining("hidden"),
+    });
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, removeFile } from "../../base/files.ts";
 import { isLockHeld } from "../../base/locks.ts";
 import { removeAllThatGoes } from "../../base/remove-stubborn.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
+import { gitVersion } from "../../git/porcelain.ts";
 import { changeRefs, listRefs } from "../../git/refs.ts";
 import { tryGit } from "../../git/run.ts";
 import { staleGitLocks } from "../../git/stale-locks.ts";
@@ -71,14 +72,13 @@ const nodeVersion: Check = {
   },
 };
 
-const gitVersion: Check = {
+const gitIsNew: Check = {
   name: "git",
   fine: `Git ${oldestGit.join(".")} or newer`,
   find: async ({ repository }) => {
-    const { stdout } = await tryGit(["--version"], { cwd: repository.workTree });
-    const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout.toString())?.slice(1) ?? []).map(Number);
+    const { text, major, minor } = (await gitVersion(repository.workTree)) ?? { text: "none", major: 0, minor: 0 };
     const isOld = major < oldestGit[0] || (major === oldestGit[0] && minor < oldestGit[1]);
-    return isOld ? [{ text: `${stdout.toString().trim()} is too old: ${oldestGit.join(".")} or newer is needed` }] : [];
+    return isOld ? [{ text: `Git ${text} is too old: ${oldestGit.join(".")} or newer is needed` }] : [];
   },
 };
 
@@ -235,7 +235,7 @@ const cacheObjects: Check = {
 
 const quickChecks = [
   nodeVersion,
-  gitVersion,
+  gitIsNew,
   deadRuns,
   staleLocks,
   gitLocks,
