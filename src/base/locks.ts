@@ -5,6 +5,7 @@
 import path from "node:path";
 import { SweeplineError } from "./errors.ts";
 import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.ts";
+import { isNumber, isText, parseJson, shaped } from "./json.ts";
 import { pause } from "./pause.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./processes.ts";
 import { note } from "./trace/trace.ts";
@@ -14,17 +15,16 @@ export interface LockOwner extends ProcessIdentity {
   readonly what: string;
 }
 
+const isIdentity = shaped<ProcessIdentity>({ pid: isNumber, startedAt: isText });
+
 /** The owner of a lock file: undefined where there is none; "broken" where the content can't be read. */
 export function readLock(file: string): LockOwner | "broken" | undefined {
   const text = readIfExists(file)?.toString();
   if (text === undefined) return undefined;
-  try {
-    const owner = JSON.parse(text) as Partial<LockOwner>;
-    if (typeof owner.pid !== "number" || typeof owner.startedAt !== "string") return "broken";
-    return { pid: owner.pid, startedAt: owner.startedAt, what: String(owner.what ?? "") };
-  } catch {
-    return "broken";
-  }
+  const owner = parseJson(text);
+  if (!isIdentity(owner)) return "broken";
+  const { pid, startedAt, what }: ProcessIdentity & { readonly what?: unknown } = owner;
+  return { pid, startedAt, what: String(what ?? "") };
 }
 
 /** The living process that holds a lock file, if any. */

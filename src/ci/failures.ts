@@ -2,6 +2,7 @@
 
 import { systemErrorCode } from "../base/errors.ts";
 import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
+import { isRecord, parseJson } from "../base/json.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit, writeObject } from "../git/objects.ts";
 import type { Repository } from "../git/repository.ts";
@@ -47,12 +48,7 @@ export async function writeFailure(repository: Repository, plan: SweepPlan, fail
 
 /** The message in a record; undefined where it is none of that point's. */
 export function readFailure(plan: SweepPlan, point: PlanPoint, text: string): string | undefined {
-  let record: Partial<Record<"sweep" | "id" | "message", unknown>>;
-  try {
-    record = (JSON.parse(text) ?? {}) as typeof record;
-  } catch {
-    return undefined;
-  }
-  const isOurs = record.sweep === plan.sweep && record.id === point.id && typeof record.message === "string";
-  return isOurs ? String(record.message).slice(0, 500) : undefined;
+  const record = parseJson(text);
+  if (!isRecord(record) || record.sweep !== plan.sweep || record.id !== point.id) return undefined;
+  return typeof record.message === "string" ? record.message.slice(0, 500) : undefined;
 }

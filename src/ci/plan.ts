@@ -9,6 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { SweeplineError } from "../base/errors.ts";
+import { isCount, isText, isTexts, listOf, oneOf, optional, parseJson, shaped, textLike } from "../base/json.ts";
 import { isInnerFolder } from "../experiments/inner-folder.ts";
 import { isName } from "../experiments/names.ts";
 import type { ObjectId } from "../git/ids.ts";
@@ -121,57 +122,35 @@ export function planDigest(plan: SweepPlan): string {
   return createHash("sha256").update(formatPlan(plan)).digest("hex").slice(0, 16);
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
+const isInnerFolders = listOf(isInnerFolder);
 
-function isPoint(value: unknown, at: number): value is PlanPoint {
-  const point = (value ?? {}) as Partial<PlanPoint>;
-  return (
-    point.i === at &&
-    typeof point.id === "string" &&
-    /^[0-9a-f]{12}$/.test(point.id) &&
-    typeof point.name === "string" &&
-    isName(point.name) &&
-    isTexts(point.set)
-  );
-}
+const isPoint = shaped<PlanPoint>({
+  i: isCount,
+  id: textLike(/^[0-9a-f]{12}$/),
+  name: (value): value is string => typeof value === "string" && isName(value),
+  set: isTexts,
+});
 
-function isRun(value: unknown): value is PlanRun {
-  const run = (value ?? {}) as Partial<PlanRun>;
-  return (
-    typeof run.folder === "string" &&
-    isTexts(run.targets) &&
-    isInnerFolder(run.folder) &&
-    isTexts(run.copyPaths) &&
-    run.copyPaths.every(isInnerFolder) &&
-    (run.composition === "as configured" || run.composition === "off") &&
-    isKeptOptions(run.flags) &&
-    (run.message === undefined || typeof run.message === "string")
-  );
-}
+const isRun = shaped<PlanRun>({
+  folder: isInnerFolder,
+  targets: isTexts,
+  copyPaths: isInnerFolders,
+  composition: oneOf("as configured", "off"),
+  flags: isKeptOptions,
+  message: optional(isText),
+});
+
+const hasShape = shaped<SweepPlan>({
+  v: oneOf(1),
+  sweep: textLike(/^s-[0-9a-f]{12}$/),
+  baseline: textLike(/^[0-9a-f]{40,64}$/),
+  run: isRun,
+  points: listOf(isPoint),
+});
 
 function isPlan(value: unknown): value is SweepPlan {
-  const plan = (value ?? {}) as Partial<SweepPlan>;
-  return (
-    plan.v === 1 &&
-    typeof plan.sweep === "string" &&
-    /^s-[0-9a-f]{12}$/.test(plan.sweep) &&
-    typeof plan.baseline === "string" &&
-    /^[0-9a-f]{40,64}$/.test(plan.baseline) &&
-    isRun(plan.run) &&
-    Array.isArray(plan.points) &&
-    plan.points.every(isPoint) &&
-    new Set(plan.points.map(({ name }) => name)).size === plan.points.length
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (!hasShape(value) || value.points.some((point, at) => point.i !== at)) return false;
+  return new Set(value.points.map(({ name }) => name)).size === value.points.length;
 }
 
 /**

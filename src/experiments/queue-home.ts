@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { existsSync } from "../base/files.ts";
+import { isText, optional } from "../base/json.ts";
 import { relativePosix } from "../base/paths.ts";
 import { folderInGit } from "../project/in-git.ts";
 import { isInnerFolder } from "./inner-folder.ts";
@@ -25,13 +26,13 @@ export function queueHome({ project, repository }: Place): QueueHome {
   return { ...(inside === "" ? {} : { project: inside }), ...(worktree === "" ? {} : { worktree }) };
 }
 
-export function isQueueHome(home: QueueHome): boolean {
-  const { project, worktree } = home;
-  return (
-    (project === undefined || isInnerFolder(project)) &&
-    (worktree === undefined || (typeof worktree === "string" && /^worktrees\/[^/\0]+$/.test(worktree)))
-  );
-}
+/** For the record of an entry, which may come from anywhere. */
+export const queueHomeGuards = {
+  project: optional(isInnerFolder),
+  worktree: optional(
+    (value): value is string => isText(value) && /^worktrees\/[^/]+$/.test(value) && !value.includes("\0"),
+  ),
+};
 
 /** Answers for one listing whether an entry is ours: queued here, or in a work tree or project that is gone. */
 export function belongsHere(context: Place): (home: QueueHome) => boolean {

@@ -3,13 +3,15 @@
  * message; a finished experiment as a header of its commit (Git and DVC keep and ignore it; the message is DVC's),
  * so that it travels with push and pull.
  */
+
 import { SweeplineError } from "../base/errors.ts";
+import { isCount, isText, isTexts, listOf, oneOf, optional, parseJson, shaped } from "../base/json.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { ParsedCommit } from "../git/objects.ts";
 import { isKeptOptions, type KeptOptions } from "../pipeline/run-options.ts";
 import { isInnerFolder } from "./inner-folder.ts";
 import { isName } from "./names.ts";
-import { isQueueHome, type QueueHome } from "./queue-home.ts";
+import { type QueueHome, queueHomeGuards } from "./queue-home.ts";
 
 export interface OverrideText {
   readonly file: string;
@@ -82,50 +84,29 @@ export function parseEntryMessage(message: string): { readonly head: QueueEntryH
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const isOverrideText = shaped<OverrideText>({ file: isText, text: isText, key: isText, value: isText });
 
-function isOverrideText(item: Partial<OverrideText> | null): item is OverrideText {
-  const isText = (part: unknown) => typeof part === "string";
-  return isText(item?.file) && isText(item?.text) && isText(item?.key) && isText(item?.value);
-}
+const factGuards = {
+  sweep: optional(isText),
+  point: optional(isCount),
+  identity: isText,
+  overrides: listOf(isOverrideText),
+  targets: isTexts,
+  flags: isKeptOptions,
+};
 
-function isFacts(value: unknown): value is ExperimentFacts {
-  if (typeof value !== "object" || value === null) return false;
-  const facts = value as Partial<ExperimentFacts>;
-  return (
-    typeof facts.identity === "string" &&
-    Array.isArray(facts.overrides) &&
-    facts.overrides.every((item) => isOverrideText(item)) &&
-    Array.isArray(facts.targets) &&
-    facts.targets.every((target) => typeof target === "string") &&
-    isKeptOptions(facts.flags) &&
-    (facts.sweep === undefined || typeof facts.sweep === "string")
-  );
-}
+const isFacts = shaped<ExperimentFacts>(factGuards);
 
-function isEntryRecord(value: unknown): value is EntryRecord {
-  const record = value as Partial<EntryRecord>;
-  return (
-    isFacts(value) &&
-    record.v === 1 &&
-    Number.isSafeInteger(record.sequence) &&
-    isInnerFolder(record.folder) &&
-    isQueueHome(record) &&
-    (record.message === undefined || typeof record.message === "string") &&
-    (record.limits === undefined || isLimits(record.limits))
-  );
-}
-
-function isLimits(value: Partial<EntryLimits> | null): value is EntryLimits {
-  const isCount = (number: unknown) => number === undefined || (Number.isSafeInteger(number) && Number(number) >= 0);
-  return typeof value === "object" && value !== null && isCount(value.retries) && isCount(value.timeoutMs);
-}
+const isEntryRecord = shaped<EntryRecord>({
+  ...factGuards,
+  ...queueHomeGuards,
+  v: oneOf(1),
+  sequence: isCount,
+  folder: isInnerFolder,
+  message: optional(isText),
+  replace: optional(oneOf(true)),
+  limits: optional(shaped<EntryLimits>({ retries: optional(isCount), timeoutMs: optional(isCount) })),
+});
 
 /** The name of the header that a finished experiment's commit carries. */
 const recordHeader = "sweepline";

@@ -3,6 +3,8 @@
  * from these rows.
  */
 
+import { isRecord } from "../base/json.ts";
+
 export interface RunFlag<T> {
   /** As it is typed: `-f, --force`. */
   readonly name: string;
@@ -154,7 +156,7 @@ function isValue({ default: usual, flags }: Row, value: unknown): boolean {
 
 /** Options of a record that somebody may have written by hand. Those that a later version may have added are not ours to run with. */
 export function isKeptOptions(value: unknown): value is KeptOptions {
-  if (typeof value !== "object" || value === null) return false;
+  if (!isRecord(value)) return false;
   const kept = new Map(rows.filter(([, row]) => row.workspaceOnly === undefined));
   return Object.entries(value).every(([name, option]) => {
     const row = kept.get(name as RunOptionName);

@@ -2,7 +2,9 @@
  * `.dir` objects: the list of a folder's files, byte for byte as DVC writes it, since its MD5 names the folder
  * (spec: dvc-experiments section 2).
  */
+
 import { SweeplineError } from "../base/errors.ts";
+import { parseJson, shaped, textLike } from "../base/json.ts";
 import { compareCodePoints, jsonString } from "../base/python.ts";
 import { hashBytes } from "./hash.ts";
 
@@ -47,19 +49,13 @@ function isInnerPath(relpath: string): boolean {
   return relpath.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-function toEntry(item: unknown): TreeEntry | undefined {
-  if (typeof item !== "object" || item === null) return undefined;
-  if (!("relpath" in item) || typeof item.relpath !== "string" || !isInnerPath(item.relpath)) return undefined;
-  if (!("md5" in item) || typeof item.md5 !== "string" || !hexPattern.test(item.md5)) return undefined;
-  return { relpath: item.relpath, md5: item.md5 };
-}
+const isEntry = shaped<TreeEntry>({
+  relpath: (value): value is string => typeof value === "string" && isInnerPath(value),
+  md5: textLike(hexPattern),
+});
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function toEntry(item: unknown): TreeEntry | undefined {
+  return isEntry(item) ? { relpath: item.relpath, md5: item.md5 } : undefined;
 }
 
 /** The entries of a `.dir` object. Refuses bytes of another hash, broken JSON, and paths that leave the folder. */

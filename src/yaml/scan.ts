@@ -57,7 +57,8 @@ function splitEntry(text: string): { readonly key: Scalar; readonly rest: string
     text,
   );
   if (match === null) return undefined;
-  const key = scalar(match[1] ?? "");
+  const written = match[1] ?? "";
+  const key = scalar(written.slice(0, contentOf(written)[1]));
   if (Array.isArray(key)) throw new Unknown();
   return { key, rest: match[2] ?? "" };
 }
@@ -112,7 +113,7 @@ class Scanner {
   private value(first: string, indent: number): Value {
     let text = first;
     for (let next = this.peek(); next !== undefined && next.indent > indent; next = this.peek()) {
-      text = `${text.trimEnd()} ${next.text.trimEnd()}`;
+      text = `${text} ${next.text}`;
       this.position++;
     }
     if (text === "{}") return new Map();
@@ -152,14 +153,27 @@ function unknown(): never {
   throw new Unknown();
 }
 
-/** Lines as indentation and text; undefined where one is empty, a comment or a document mark, or holds a tab. */
+/** Where a line's text begins and ends: no other character than the space is blank there. */
+function contentOf(line: string): readonly [start: number, end: number] {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === " ") end--;
+  let start = 0;
+  while (start < end && line[start] === " ") start++;
+  return [start, end];
+}
+
+/**
+ * Lines as indentation and text, without the blanks at their ends, which mean nothing. Undefined where one is empty, a
+ * comment or a document mark; also where there are tabs and other line ends, whose rules are the parser's.
+ */
 function toLines(text: string): Line[] | undefined {
+  if (/[\t\r\u0085\u2028\u2029\ufeff]/.test(text)) return undefined;
   const lines: Line[] = [];
   const all = text.endsWith("\n") ? text.slice(0, -1) : text;
   for (const line of all.split("\n")) {
-    const indent = line.length - line.trimStart().length;
-    const content = line.slice(indent);
-    if (content === "" || content[0] === "#" || line.startsWith("\t") || line.startsWith("---")) return undefined;
+    const [indent, end] = contentOf(line);
+    const content = line.slice(indent, end);
+    if (content === "" || content[0] === "#" || /^(?:---|\.\.\.|%)/.test(line)) return undefined;
     lines.push({ indent, text: content });
   }
   return lines;

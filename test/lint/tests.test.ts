@@ -32,6 +32,7 @@ const wholes = new Set([
   "params/line-properties",
   "params/python-syntax",
   "params/yaml-properties",
+  "params/yaml/reading",
   "pipeline/ask/cloud-status",
   "pipeline/definition",
   "pipeline/dvc2-lock",

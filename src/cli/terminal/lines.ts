@@ -1,5 +1,7 @@
 /** Lines in, lines out, for commands that work through a stream. */
+
 import { SweeplineError } from "../../base/errors.ts";
+import { isRecord, parseJson } from "../../base/json.ts";
 import type { Io } from "./io.ts";
 
 /** The lines of the standard input, without their ends. Only a line feed ends a line: JSON may hold U+2028. */
@@ -75,12 +77,8 @@ function answerLine(from: { readonly line: string; readonly number: number }, { 
 }
 
 function parseRequest(line: string, number: number): Readonly<Record<string, unknown>> {
-  try {
-    const request: unknown = JSON.parse(line);
-    if (typeof request === "object" && request !== null && !Array.isArray(request)) return { ...request };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const request = parseJson(line);
+  if (isRecord(request)) return { ...request };
   throw new SweeplineError({
     code: "REQUEST_NOT_JSON",
     message: `Line ${number} of the standard input is not a JSON object.`,

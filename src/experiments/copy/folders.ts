@@ -3,7 +3,9 @@
  * a repository that was made inside a folder with tracked files. A folder that is as we left it by inode, mode and ctime
  * (which no program can set) is not read again: nobody made or removed a name in it.
  */
+
 import { type Dirent, lstatSync, readdirSync, removeEmptyFolder, type Stats, setMode } from "../../base/files.ts";
+import { isNumber, isRecord, isText, isTexts } from "../../base/json.ts";
 import { removeStubborn } from "../../base/remove-stubborn.ts";
 import { type IndexEntries, trackedAs } from "../../git/index-scan.ts";
 
@@ -12,6 +14,17 @@ type FolderRecord = readonly [mode: number, fingerprint: string, folders: readon
 
 /** By path inside the copy, "" for the copy itself. */
 export type FolderRecords = Readonly<Record<string, FolderRecord>>;
+
+/** Whether what was kept on disk is what \`restoreFolders\` answered. */
+export function isFolderRecords(value: unknown): value is FolderRecords {
+  return isRecord(value) && Object.values(value).every((record) => isFolderRecord(record));
+}
+
+function isFolderRecord(value: unknown): value is FolderRecord {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [mode, fingerprint, folders]: readonly unknown[] = value;
+  return isNumber(mode) && isText(fingerprint) && isTexts(folders);
+}
 
 interface KnownCopy {
   readonly work: Buffer;

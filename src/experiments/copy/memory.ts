@@ -1,8 +1,9 @@
 /** What is remembered of a workspace copy, beside it: `<slot>/git.json`. A copy that is not as it says is made anew. */
 import path from "node:path";
 import { type BigIntStats, lstatSync, readdirSync, readIfExists, writePrivateFile } from "../../base/files.ts";
+import { isNumber, isText, optional, parseJson, shaped } from "../../base/json.ts";
 import { sha256 } from "../../store/hash.ts";
-import type { FolderRecords } from "./folders.ts";
+import { type FolderRecords, isFolderRecords } from "./folders.ts";
 
 export interface CopyMemory {
   /** See CopySlot.template. */
@@ -20,14 +21,19 @@ function memoryFile(slotFolder: string): string {
   return path.join(slotFolder, "git.json");
 }
 
+const isMemory = shaped<Partial<CopyMemory>>({
+  template: optional(isText),
+  head: optional(isText),
+  trusted: optional(isText),
+  stage: optional(isText),
+  folders: optional(isFolderRecords),
+  preparedAt: optional(isNumber),
+});
+
 /** What was remembered; nothing where the file is missing or broken. */
 export function recall(slotFolder: string): Partial<CopyMemory> {
-  try {
-    const memory: unknown = JSON.parse(readIfExists(memoryFile(slotFolder))?.toString() ?? "{}");
-    return typeof memory === "object" && memory !== null ? memory : {};
-  } catch {
-    return {};
-  }
+  const memory = parseJson(readIfExists(memoryFile(slotFolder))?.toString() ?? "{}");
+  return isMemory(memory) ? memory : {};
 }
 
 export function remember(slotFolder: string, memory: Partial<CopyMemory>): void {

@@ -6,7 +6,9 @@
  * listing that another process holds, and the record in the commit go on being true. Losing it loses an order, never
  * an entry.
  */
+
 import { lstatIfExists, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
+import { parseJson } from "../../base/json.ts";
 import type { StateLayout } from "../layout.ts";
 
 interface Numbered {
@@ -17,12 +19,8 @@ interface Numbered {
 export function readOrder(state: StateLayout): readonly number[] {
   const text = readIfExists(state.order)?.toString();
   if (text === undefined) return [];
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list.filter((item): item is number => Number.isSafeInteger(item)) : [];
-  } catch {
-    return [];
-  }
+  const list = parseJson(text);
+  return Array.isArray(list) ? list.filter((item): item is number => Number.isSafeInteger(item)) : [];
 }
 
 /** Changes when the order does: for those who keep a sorted list. */

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { existsSync, makeFolder, readdirSync, readIfExists, removeFile, writePrivateFile } from "../../base/files.ts";
+import { type Guard, isCount, isRecord, isText, parseJson, shaped, textLike } from "../../base/json.ts";
 import { identifyProcess, isAlive, isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
 import type { StageProcess } from "../../pipeline/processes/command.ts";
 import { endMarked, processesMarked } from "../../pipeline/processes/leftovers.ts";
@@ -20,29 +21,20 @@ const quickMs = 100;
 /** How long stages of a dead run may take to end: nobody waits for their results. */
 const graceMs = 2_000;
 
-function isIdentity(value: unknown): value is ProcessIdentity {
-  const { pid, startedAt } = (value ?? {}) as Partial<ProcessIdentity>;
-  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startedAt === "string";
-}
-
-const markPattern = /^[0-9a-f-]{36}$/;
+const isPid: Guard<number> = (value): value is number => isCount(value) && value > 1;
+const isOwner = shaped<ProcessIdentity>({ pid: isPid, startedAt: isText });
+const hasStageShape = shaped<StageProcess>({ pid: isPid, startedAt: isText, mark: textLike(/^[0-9a-f-]{36}$/) });
 
 /** Without a start time any process could be meant, were the table not ours. */
 function isStage(value: unknown): value is StageProcess {
-  if (!isIdentity(value) || (value.startedAt === "" && process.platform === "linux")) return false;
-  const { mark } = value as Partial<StageProcess>;
-  return typeof mark === "string" && markPattern.test(mark);
+  return hasStageShape(value) && (value.startedAt !== "" || process.platform !== "linux");
 }
 
 /** What can't be read counts as empty. */
 function readTable(file: string): StageTable | undefined {
-  try {
-    const { owner, stages } = JSON.parse(readIfExists(file)?.toString() ?? "{}") as Partial<StageTable>;
-    if (!isIdentity(owner) || !Array.isArray(stages)) return undefined;
-    return { owner, stages: stages.filter(isStage) };
-  } catch {
-    return undefined;
-  }
+  const table = parseJson(readIfExists(file)?.toString() ?? "{}");
+  if (!isRecord(table) || !isOwner(table.owner) || !Array.isArray(table.stages)) return undefined;
+  return { owner: table.owner, stages: table.stages.filter((stage) => isStage(stage)) };
 }
 
 export interface StageKeeper {

@@ -1,6 +1,7 @@
 /** What was tried before with a queued entry, kept in its run folder: for the limit of retries, and for people. */
 import path from "node:path";
 import { makeFolder, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
+import { isNumber, isText, oneOf, parseJson, shaped } from "../../base/json.ts";
 import type { RunFolder } from "./records.ts";
 
 /**
@@ -8,8 +9,6 @@ import type { RunFolder } from "./records.ts";
  * process that ran it, which is its doing only where it happens each time.
  */
 export type FailureCause = "code" | "outside" | "runner";
-
-const causes: readonly unknown[] = ["code", "outside", "runner"] satisfies readonly FailureCause[];
 
 export interface Attempt {
   readonly cause: FailureCause;
@@ -23,25 +22,19 @@ function attemptsFile(run: Pick<RunFolder, "folder">): string {
   return path.join(run.folder, "attempts.json");
 }
 
-function isAttempt(value: Partial<Attempt> | null): value is Attempt {
-  return (
-    causes.includes(value?.cause) &&
-    typeof value?.message === "string" &&
-    typeof value.endedAt === "number" &&
-    typeof value.notBefore === "number"
-  );
-}
+const isAttempt = shaped<Attempt>({
+  cause: oneOf("code", "outside", "runner"),
+  message: isText,
+  endedAt: isNumber,
+  notBefore: isNumber,
+});
 
 /** Failed attempts, the oldest first; a file that can't be read counts as none. */
 export function readAttempts(run: Pick<RunFolder, "folder">): readonly Attempt[] {
   const text = readIfExists(attemptsFile(run))?.toString();
   if (text === undefined) return [];
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list.filter((item) => isAttempt(item)) : [];
-  } catch {
-    return [];
-  }
+  const list = parseJson(text);
+  return Array.isArray(list) ? list.filter((item) => isAttempt(item)) : [];
 }
 
 export function recordAttempt(run: Pick<RunFolder, "folder">, attempt: Attempt): void {

@@ -15,6 +15,7 @@ import {
   writeAtomic,
   writePrivateFile,
 } from "../../base/files.ts";
+import { isCount, isNumber, isText, oneOf, optional, parseJson, shaped } from "../../base/json.ts";
 import { isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 
@@ -39,6 +40,17 @@ export interface RunRecord {
   /** Seconds since the epoch, of a run from the queue. */
   readonly queuedAt?: number;
 }
+
+const isRunRecord = shaped<RunRecord>({
+  name: isText,
+  state: oneOf("success", "failed", "cancelled"),
+  startedAt: isNumber,
+  elapsedMs: isNumber,
+  message: optional(isText),
+  cause: optional(oneOf("lost")),
+  commit: optional(isText),
+  queuedAt: optional(isNumber),
+});
 
 /** Where an experiment ran: in a copy, from the queue, or in the user's workspace (marked in the folder's name). */
 export type RunPlace = "queue" | "workspace";
@@ -76,12 +88,8 @@ export function writeRunRecord(run: RunFolder, record: RunRecord): void {
 
 export function readRunRecord(run: RunFolder): RunRecord | undefined {
   const text = readIfExists(run.record)?.toString();
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as RunRecord;
-  } catch {
-    return undefined;
-  }
+  const record = text === undefined ? undefined : parseJson(text);
+  return isRunRecord(record) ? record : undefined;
 }
 
 /** Whether a run began and nobody wrote down how it ended, though the machine was not started anew since. */
@@ -118,15 +126,13 @@ export function writeProcesses(file: string, processes: readonly ProcessIdentity
   else writePrivateFile(file, JSON.stringify(processes));
 }
 
+const isIdentity = shaped<ProcessIdentity>({ pid: isCount, startedAt: isText });
+
 /** Process groups of a run that are still alive; an unreadable table counts as empty. */
 export function livingProcesses(file: string): readonly ProcessIdentity[] {
-  const text = readIfExists(file)?.toString() ?? "[]";
-  try {
-    const table = JSON.parse(text) as ProcessIdentity[];
-    return table.filter((item) => Number.isSafeInteger(item.pid) && item.pid > 1 && isGroupAlive(item));
-  } catch {
-    return [];
-  }
+  const table = parseJson(readIfExists(file)?.toString() ?? "[]");
+  if (!Array.isArray(table)) return [];
+  return table.filter((item) => isIdentity(item) && item.pid > 1 && isGroupAlive(item));
 }
 
 /** Who holds the leases of an entry's stages: of one process, one thread runs it. */

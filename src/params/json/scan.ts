@@ -2,6 +2,7 @@
  * JSON with the place of each value. No package keeps all we need (integers apart from floats, the order of keys such
  * as "2" and "10", offsets, Python's NaN and Infinity), and the grammar is small.
  */
+import { parseJson } from "../../base/json.ts";
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedNode } from "../text/located.ts";
 import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../text/source-text.ts";
@@ -137,11 +138,8 @@ class Scanner {
     if (end < 0) this.fail("unterminated string", start);
     this.at = end + 1;
     const raw = this.text.slice(start, this.at);
-    try {
-      return JSON.parse(raw) as string;
-    } catch {
-      return this.fail("invalid string", start);
-    }
+    const text = parseJson(raw);
+    return typeof text === "string" ? text : this.fail("invalid string", start);
   }
 
   private isEscaped(quote: number): boolean {

@@ -4,11 +4,9 @@ import {
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   type Pair,
-  parseDocument,
   type YAMLMap,
   type YAMLParseError,
   type YAMLSeq,
@@ -16,9 +14,12 @@ import {
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../text/located.ts";
 import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../text/source-text.ts";
+import { parseDocument } from "./document.ts";
 import { hintFor } from "./error-hints.ts";
-import { type ScalarRules, yaml12 } from "./scalars.ts";
-import { taggedValue } from "./tags.ts";
+import { isMergeKey, mergedEntries, withMerged } from "./merge-keys.ts";
+import { type YamlRules, yaml12 } from "./scalars.ts";
+import { refusedByOmegaConf, shortTag, taggedList, taggedValue } from "./tags.ts";
+import { ruamel11 } from "./yaml11.ts";
 
 interface Span {
   readonly start: number;
@@ -75,7 +76,7 @@ const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-
 const tooDeep = `nested more than ${maxDepth} deep`;
 
 /** Reads a text into located values. Throws SweeplineError with line and column. */
-export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): YamlTree {
+export function parseYaml(source: SourceText, rules: YamlRules = yaml12): YamlTree {
   const bad = unprintable.exec(source.text);
   if (bad !== null)
     throw problemAt(source, bad.index, {
@@ -83,15 +84,7 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
       what: `YAML file structure is corrupted: the character U+${bad[0].charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()} is not allowed`,
     });
   refuseMasses(source);
-  const document = parseDocument(source.text, {
-    schema: "failsafe",
-    merge: false,
-    uniqueKeys: false,
-    keepSourceTokens: true,
-    prettyErrors: false,
-    // "silent" would also drop the error of a second document.
-    logLevel: "error",
-  });
+  const document = parseDocument(source.text);
   const error = document.errors[0];
   // The parser calls itself for each level, and reports the end of the stack as an error of the text.
   if (error !== undefined && /call stack/.test(error.message))
@@ -102,7 +95,13 @@ export function parseYaml(source: SourceText, rules: ScalarRules = yaml12): Yaml
       what: `YAML file structure is corrupted: ${whatIsWrong(error)}`,
       ...hintFor(source.text, error),
     });
-  return new Locator(source, document, rules).locate();
+  return new Locator(source, document, versioned(rules, document)).locate();
+}
+
+/** ruamel.yaml heeds `%YAML 1.1`; PyYAML knows no other. */
+function versioned(rules: YamlRules, { directives }: Document): YamlRules {
+  const isOld = directives?.yaml.explicit === true && directives.yaml.version === "1.1";
+  return isOld && rules.reader === "ruamel" ? ruamel11 : rules;
 }
 
 /** The parser takes a kilobyte and more for each value: a file with far too many is refused before it is parsed. */
@@ -144,7 +143,7 @@ class Locator {
   constructor(
     private readonly source: SourceText,
     private readonly document: Document,
-    private readonly rules: ScalarRules,
+    private readonly rules: YamlRules,
   ) {}
 
   locate(): YamlTree {
@@ -212,16 +211,19 @@ class Locator {
     const [start = 0, end = 0] = node.range ?? [];
     const style = scalarStyle(node.type);
     const written = typeof node.value === "string" ? node.value : "";
-    const text = style === "block-scalar" && this.lacksLineEnd(end) ? written.replace(/\n$/, "") : written;
+    const isCut = style === "block-scalar" && this.lacksLineEnd(written, end);
+    const text = isCut ? written.replace(/\n$/, "") : written;
     const value = this.scalarValue({ text, style, tag: node.tag, start: tagSpan(holder)?.start ?? start });
     const extra: YamlExtra = { ...plainExtra(holder), style };
     return { kind: "scalar", value, start, end, isReference: false, extra };
   }
 
   /** Python's YAML adds no line end to a block scalar whose last line, the file's last, has none. */
-  private lacksLineEnd(end: number): boolean {
+  private lacksLineEnd(written: string, end: number): boolean {
     const { text } = this.source;
-    return end === text.length && /[^\s][^\n]*$/.test(text.slice(text.lastIndexOf("\n") + 1));
+    if (end !== text.length || text.endsWith("\n")) return false;
+    // Blanks alone belong to the value where they go beyond its indentation.
+    return /[^\s]/.test(text.slice(text.lastIndexOf("\n") + 1)) || /(?:^|\n) +\n$/.test(written);
   }
 
   private scalarValue(scalar: {
@@ -232,42 +234,60 @@ class Locator {
   }): Scalar {
     const { text, style, tag, start } = scalar;
     if (tag === undefined || tag === "!") return style === "plain" ? this.rules.plain(text) : text;
+    this.refuseTag(tag, start);
     const resolved = taggedValue(tag, text, this.rules);
-    if (resolved === undefined) return this.fail(start, `could not determine a constructor for the tag '${tag}'`);
-    return resolved;
+    return resolved === undefined ? this.unknownTag(tag, start) : resolved;
+  }
+
+  private refuseTag(tag: string, start: number): void {
+    const reason = this.rules.reader === "omegaconf" ? refusedByOmegaConf(tag) : undefined;
+    if (reason !== undefined) this.fail(start, reason);
+  }
+
+  private unknownTag(tag: string, start: number): never {
+    return this.fail(start, `could not determine a constructor for the tag '${tag}'`);
   }
 
   private checkTag(tag: string | undefined, allowed: readonly string[], start: number): void {
-    if (tag !== undefined && tag !== "!" && !allowed.includes(tag))
-      this.fail(start, `could not determine a constructor for the tag '${tag}'`);
+    if (tag === undefined || tag === "!") return;
+    this.refuseTag(tag, start);
+    if (!allowed.includes(shortTag(tag))) this.unknownTag(tag, start);
   }
 
   private map(node: YAMLMap, holder: Holder): LocatedMap<YamlExtra> {
     const [start = 0, rangeEnd = 0] = node.range ?? [];
-    this.checkTag(node.tag, ["tag:yaml.org,2002:map", "tag:yaml.org,2002:set"], tagSpan(holder)?.start ?? start);
+    this.checkTag(node.tag, ["!!map", "!!set"], tagSpan(holder)?.start ?? start);
     const flow = node.flow === true;
     const column = this.columnOf(start);
     const own = new Map<Scalar, LocatedEntry<YamlExtra>>();
     const spans: Span[] = [];
-    let merge: YamlNode | undefined;
+    const merged: LocatedEntry<YamlExtra>[] = [];
+    let merge: Span | undefined;
     for (const pair of node.items) {
       const entry = this.pair(pair, flow ? "flow" : "key");
       spans.push({ start: entry.start, end: Math.max(entry.keyEnd, entry.node.end) });
       if (isMergeKey(pair)) {
-        if (merge !== undefined) this.fail(entry.start, 'found duplicate merge key "<<"');
-        merge = entry.node;
-        this.merges.push({ start: merge.start, end: merge.end });
+        merged.push(...this.merged(entry, merge));
+        merge = { start: entry.node.start, end: entry.node.end };
+        this.merges.push(merge);
         continue;
       }
       if (own.has(entry.key)) this.duplicateKey(entry, own);
       own.set(entry.key, entry);
     }
-    const mergeSpan = merge === undefined ? undefined : { start: merge.start, end: merge.end };
     const style = flow ? "flow" : "block";
-    const extra: YamlExtra = { ...plainExtra(holder), style, column, spans, merge: mergeSpan };
-    const entries = merge === undefined ? [...own.values()] : withMerged(this.mergedEntries(merge), own);
+    const extra: YamlExtra = { ...plainExtra(holder), style, column, spans, merge };
+    const entries = merge === undefined ? [...own.values()] : withMerged(merged, own);
+    // `[a: 1]`: without braces of its own nothing can be put between them.
+    const isReference = flow && this.source.text[start] !== "{";
     const end = flow ? rangeEnd : (spans.at(-1)?.end ?? start);
-    return { kind: "map", entries, start, end, isReference: false, extra };
+    return { kind: "map", entries, start, end, isReference, extra };
+  }
+
+  /** What one `<<` brings. ruamel.yaml takes one in a mapping, PyYAML several. */
+  private merged({ start, node }: LocatedEntry<YamlExtra>, before: Span | undefined) {
+    if (before !== undefined && this.rules.reader === "ruamel") this.fail(start, 'found duplicate merge key "<<"');
+    return mergedEntries(node) ?? this.fail(node.start, `expected a mapping or list of mappings for merging ("<<")`);
   }
 
   private duplicateKey(entry: LocatedEntry, own: ReadonlyMap<Scalar, LocatedEntry>): never {
@@ -301,21 +321,9 @@ class Locator {
     return this.fail(node.start, "a key must be a single value, not a mapping or list");
   }
 
-  private mergedEntries(node: YamlNode): LocatedEntry<YamlExtra>[] {
-    if (node.kind === "map") return [...node.entries];
-    if (node.kind === "list" && node.items.every((item) => item.kind === "map")) {
-      // The first of several wins: read from the last.
-      const merged = new Map<Scalar, LocatedEntry<YamlExtra>>();
-      for (const item of node.items.toReversed())
-        if (item.kind === "map") for (const entry of item.entries) merged.set(entry.key, entry);
-      return [...merged.values()];
-    }
-    return this.fail(node.start, `expected a mapping or list of mappings for merging ("<<")`);
-  }
-
   private list(node: YAMLSeq, holder: Holder): LocatedNode<YamlExtra> {
     const [start = 0, rangeEnd = 0] = node.range ?? [];
-    this.checkTag(node.tag, ["tag:yaml.org,2002:seq"], tagSpan(holder)?.start ?? start);
+    this.checkTag(node.tag, ["!!seq", "!!omap", "!!pairs"], tagSpan(holder)?.start ?? start);
     const flow = node.flow === true;
     const parts = itemTokens(node.srcToken, flow ? "flow" : "block");
     const spans: Span[] = [];
@@ -326,21 +334,19 @@ class Locator {
       const first = dash ?? props.find((part) => entryBeginnings.has(part.type))?.offset;
       const valueFrom = dash === undefined ? undefined : dash + 1;
       const column = dash === undefined ? 0 : this.columnOf(dash);
-      const located = this.item(item, { kind: flow ? "flow" : "item", valueFrom, column, props });
+      const located = this.node(item, { kind: flow ? "flow" : "item", valueFrom, column, props });
       spans.push({ start: first ?? located.start, end: Math.max(located.end, valueFrom ?? 0) });
       items.push(located);
     }
     const column = this.columnOf(spans[0]?.start ?? start);
     const extra: YamlExtra = { ...plainExtra(holder), style: flow ? "flow" : "block", column, spans };
     const end = flow ? rangeEnd : (spans.at(-1)?.end ?? start);
-    return { kind: "list", items, start, end, isReference: false, extra };
-  }
-
-  /** An item; `[a: 1]` holds a mapping without brackets of its own. */
-  private item(item: unknown, holder: Holder): YamlNode {
-    if (!isPair(item)) return this.node(item, holder);
-    const offset = isScalar(item.key) ? (item.key.range?.[0] ?? 0) : 0;
-    return this.fail(offset, "a mapping within a list needs its own braces here: [{key: value}]");
+    const list = { kind: "list", items, start, end, isReference: false, extra } as const;
+    if (node.tag === undefined || /^(?:!|.*:seq)$/.test(node.tag)) return list;
+    return (
+      taggedList(node.tag, list, this.rules) ??
+      this.fail(start, `expected mappings with one key each for '${shortTag(node.tag)}'`)
+    );
   }
 }
 
@@ -355,20 +361,6 @@ function itemTokens(token: unknown, style: "flow" | "block"): CstToken[][] {
 
 function isNode(value: unknown): boolean {
   return isAlias(value) || isScalar(value) || isMap(value) || isSeq(value);
-}
-
-/** `<<` written plain: quoted it is a key like any other. */
-function isMergeKey(pair: Pair): boolean {
-  return isScalar(pair.key) && pair.key.value === "<<" && pair.key.type === "PLAIN";
-}
-
-/** As ruamel.yaml: what is merged comes first, and gives way to what the mapping has itself. */
-function withMerged(
-  merged: readonly LocatedEntry<YamlExtra>[],
-  own: ReadonlyMap<Scalar, LocatedEntry<YamlExtra>>,
-): LocatedEntry<YamlExtra>[] {
-  const inherited = merged.filter((entry) => !own.has(entry.key));
-  return [...inherited.map((entry) => ({ ...entry, origin: "merged" as const })), ...own.values()];
 }
 
 function plainExtra(holder: Holder): YamlExtra {

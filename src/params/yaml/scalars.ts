@@ -19,10 +19,15 @@ const words: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
 ]);
 
 /** How scalars are read: without a tag, and with the tag of an integer or float. */
-export interface ScalarRules {
+interface ScalarRules {
   plain(text: string): Scalar;
   int(text: string): bigint | undefined;
   float(text: string): number | undefined;
+}
+
+/** And whose rules they are: which tags and how many `<<` it takes. */
+export interface YamlRules extends ScalarRules {
+  readonly reader: "ruamel" | "omegaconf";
 }
 
 /** The value of a plain scalar. Dates stay text: DVC cannot load a file that has one, and text is what was written. */
@@ -56,7 +61,7 @@ function resolveFloat(text: string): number | undefined {
 }
 
 /** Files that DVC reads. */
-export const yaml12: ScalarRules = { plain: resolvePlain, int: resolveInt, float: resolveFloat };
+export const yaml12: YamlRules = { reader: "ruamel", plain: resolvePlain, int: resolveInt, float: resolveFloat };
 
 /** A float's text. With a point before the exponent (1.0e-05): YAML 1.1 readers, such as PyYAML, take 1e-05 for a string. */
 function floatText(value: number): string {

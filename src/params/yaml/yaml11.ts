@@ -1,6 +1,6 @@
 /** Plain scalars as PyYAML reads them for OmegaConf: YAML 1.1, with floats such as 1e3, and dates left as text. */
 import type { Scalar } from "../../base/value.ts";
-import type { ScalarRules } from "./scalars.ts";
+import type { YamlRules } from "./scalars.ts";
 
 const words: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ["", null],
@@ -48,7 +48,8 @@ function readFloat(text: string): number | undefined {
 }
 
 /** Config files of Hydra (omegaconf 2.3, get_yaml_loader). */
-export const yaml11: ScalarRules = {
+export const yaml11: YamlRules = {
+  reader: "omegaconf",
   int: readInt,
   float: readFloat,
   plain(text) {
@@ -56,4 +57,11 @@ export const yaml11: ScalarRules = {
     if (word !== undefined) return word;
     return readInt(text) ?? readFloat(text) ?? text;
   },
+};
+
+/** Files that DVC reads and that begin with `%YAML 1.1` (ruamel.yaml, VersionedResolver). */
+export const ruamel11: YamlRules = {
+  ...yaml11,
+  reader: "ruamel",
+  plain: (text) => (/^[yYnN]$/.test(text) ? /y/i.test(text) : yaml11.plain(text)),
 };

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { readIfExists, writeAtomic } from "../../base/files.ts";
+import { isNumber, isRecord, isText, parseJson, shaped } from "../../base/json.ts";
 import { overlap } from "../../base/paths.ts";
 import { commandLineOf, processStart } from "../../base/processes.ts";
 import { isUrl } from "../paths.ts";
@@ -37,28 +38,25 @@ export interface Blocker {
   readonly user: FileUser;
 }
 
-function userOf(value: unknown): FileUser | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { pid, cmd } = value as Partial<FileUser>;
-  return typeof pid === "number" && typeof cmd === "string" ? { pid, cmd } : undefined;
-}
+const isFileUser = shaped<FileUser>({ pid: isNumber, cmd: isText });
 
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return isRecord(value) ? Object.entries(value) : [];
+}
+
+function usersOf(value: unknown): readonly FileUser[] {
+  const users: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return users.filter((user) => isFileUser(user));
 }
 
 /** What can't be read is no reason to stop: its holder would hold the project's lock. */
 function parse(text: string): Content {
-  try {
-    const content = JSON.parse(text) as { readonly read?: unknown; readonly write?: unknown } | null;
-    const users = (value: unknown) => (Array.isArray(value) ? value : [value]).flatMap((each) => userOf(each) ?? []);
-    return {
-      write: new Map(entriesOf(content?.write).flatMap(([file, user]) => users(user).map((each) => [file, each]))),
-      read: new Map(entriesOf(content?.read).map(([file, list]) => [file, users(list)])),
-    };
-  } catch {
-    return { write: new Map(), read: new Map() };
-  }
+  const content = parseJson(text);
+  const { read, write } = isRecord(content) ? content : {};
+  return {
+    write: new Map(entriesOf(write).flatMap(([file, user]) => usersOf(user).map((each) => [file, each]))),
+    read: new Map(entriesOf(read).map(([file, list]) => [file, usersOf(list)])),
+  };
 }
 
 /** Whether that process is alive and the one that wrote the entry: DVC keeps no start time, so a reused pid is told by its words. */
