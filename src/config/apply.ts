@@ -11,7 +11,8 @@ import { isOpenBelowHydra } from "./hydra-own.ts";
 import { Interpolation } from "./interpolate.ts";
 import { InterpolationFailure, type Located } from "./interpolation.ts";
 import { mergeNodes } from "./merge.ts";
-import { childOf, listNode, mapNode, nodeAt, plainNode } from "./node.ts";
+import { childOf, keyIn, listNode, mapNode, nodeAt, plainNode } from "./node.ts";
+import { isOpen } from "./open-nodes.ts";
 import { problemOf, sourceWords } from "./source.ts";
 import type { ConfigNode, ConfigOverride, ListNode, MapNode, Path } from "./types.ts";
 
@@ -28,7 +29,8 @@ export function applyOverrides(root: MapNode, overrides: readonly ConfigOverride
   }, root);
 }
 
-function applyOverride(root: MapNode, override: ConfigOverride, context: ApplyContext): ConfigNode {
+function applyOverride(root: MapNode, given: ConfigOverride, context: ApplyContext): ConfigNode {
+  const override = { ...given, path: followed(root, given, context) };
   if (override.package !== null)
     throw refused(override, "CONFIG_NO_SUCH_GROUP", {
       message: `Override ${override.text} looks like a config group override, but config group '${override.key}' does not exist.`,
@@ -43,6 +45,24 @@ function applyOverride(root: MapNode, override: ConfigOverride, context: ApplyCo
   if (override.kind === "extend-list") return extendList(root, override, context);
   if (override.kind === "add") refuseWhereTaken(root, override, context);
   return setBelow({ ...context, root, override, value: givenValue(override) }, root, 0);
+}
+
+/**
+ * The path of an override, counted from where a reference on it leads to: below `opt: ${base}`, opt.lr is base.lr (Hydra
+ * 1.4; 1.3 puts a new mapping in place of the reference). The last segment is set itself.
+ */
+function followed(root: MapNode, override: ConfigOverride, context: ApplyContext): readonly string[] {
+  const { path } = override;
+  for (let depth = 1; depth < path.length; depth++) {
+    const node = nodeAt(root, path.slice(0, depth));
+    if (node === undefined) return path;
+    if (node.kind !== "scalar" || !isOpen(node)) continue;
+    const found = located(root, { ...context, override, path: path.slice(0, depth) });
+    const isElsewhere = found !== undefined && found.node.kind !== "scalar" && !found.isResolved;
+    if (!isElsewhere) return path;
+    return followed(root, { ...override, path: [...found.path, ...path.slice(depth)].map(String) }, context);
+  }
+  return path;
 }
 
 interface Setting extends ApplyContext {
@@ -126,7 +146,8 @@ function setBelow(setting: Setting, current: ConfigNode | undefined, depth: numb
   const present = current === undefined ? undefined : childOf(current, segment);
   if (present === undefined && !mayAdd(override)) throw notThere(setting, current, depth);
   const entries = new Map<Scalar, ConfigNode>(current?.kind === "map" ? current.entries : []);
-  entries.set(segment, setBelow(setting, present, depth + 1));
+  const key = current?.kind === "map" ? keyIn(current, segment) : segment;
+  entries.set(key, setBelow(setting, present, depth + 1));
   return mapNode(entries, current?.kind === "map" ? current.source : value.source);
 }
 
@@ -165,7 +186,7 @@ function replaced(current: ConfigNode, [segment, ...rest]: Path, node: ConfigNod
   if (child === undefined || current.kind === "scalar") return current;
   const below = replaced(child, rest, node);
   if (current.kind === "list") return listNode(current.items.with(Number(segment), below), current.source);
-  return mapNode(new Map(current.entries).set(segment, below), current.source);
+  return mapNode(new Map(current.entries).set(keyIn(current, segment), below), current.source);
 }
 
 function notThere(
@@ -215,8 +236,9 @@ function without(current: ConfigNode, [segment = "", ...rest]: Path): ConfigNode
     return listNode(items, current.source);
   }
   const entries = new Map(current.entries);
-  if (rest.length === 0) entries.delete(segment);
-  else entries.set(segment, without(child, rest));
+  const key = keyIn(current, segment);
+  if (rest.length === 0) entries.delete(key);
+  else entries.set(key, without(child, rest));
   return mapNode(entries, current.source);
 }
 

@@ -14,7 +14,15 @@ interface Choice {
   readonly text: string | undefined;
   /** The config whose defaults list chose. */
   readonly config: string | undefined;
+  /** It stands in the primary list: what `+group=option` appends comes after it. */
+  readonly isBeforeAppended?: boolean;
   used: boolean;
+}
+
+/** The config whose defaults list has an `override`, and whether that is the primary one. */
+export interface ListedIn {
+  readonly config: string;
+  readonly isPrimary: boolean;
 }
 
 interface Deletion {
@@ -90,19 +98,27 @@ export class Choices {
   }
 
   /** An `override group: option` of a defaults list. The first that is met wins: lists are read from the outside in. */
-  addListed(placed: Placed<GroupEntry>, config: string): void {
+  addListed(placed: Placed<GroupEntry>, { config, isPrimary }: ListedIn): void {
     const key = overrideKey(placed);
     const { value } = placed.entry;
     if (this.chosen.has(key)) return;
-    this.chosen.set(key, { value, text: undefined, config, used: false });
+    this.chosen.set(key, { value, text: undefined, config, isBeforeAppended: isPrimary, used: false });
   }
 
   /** The entry with what was chosen for its group in place of its own option. */
   applied(placed: Placed<GroupEntry>): Placed<GroupEntry> {
     const choice = this.chosen.get(overrideKey(placed));
     if (choice === undefined) return placed;
+    // Hydra 1.3 lets the list win over the command line there, without a word.
+    if (choice.isBeforeAppended === true && this.isAppended(placed)) return placed;
     choice.used = true;
     return place({ ...placed.entry, value: choice.value }, placed.base);
+  }
+
+  private isAppended({ entry }: Placed<GroupEntry>): boolean {
+    return this.appended.some(
+      ({ group, package: packageName }) => group === entry.group && packageName === entry.package,
+    );
   }
 
   /** Whether an override deletes that entry; then it counts as used. */
@@ -145,7 +161,14 @@ export class Choices {
     }
   }
 
-  private unusedChoice(key: string, { value, text, config }: Choice): Error {
+  private unusedChoice(key: string, choice: Choice): Error {
+    const { value, text, config } = choice;
+    if (choice.isBeforeAppended === true && this.known.has(key))
+      return refuse({
+        code: "CONFIG_GROUP_NOT_LISTED",
+        message: `In '${config}': Invalid Defaults List override '${key}: ${String(value)}'.\nNo earlier Group Default for '${key}' exists to override.`,
+        hint: `+${key}=... brings the group after it. List it in '${config}' ('- ${key}: ${String(value)}', without override), and choose with ${key}=...`,
+      });
     const near = [...(this.keysOfGroup.get(key.split("@")[0] ?? "") ?? [])].sort();
     const meant =
       near.length === 0

@@ -104,6 +104,7 @@ class Walk {
       if (this.notChosen === "leave-out") return [];
       throw this.choiceMissing(placed);
     }
+    refuseTraversal(entry, position);
     this.checkSize(name, position);
     const file = this.files.load(name);
     if (file !== undefined) return this.expand(placed, file, position);
@@ -207,7 +208,7 @@ class Walk {
             code: "CONFIG_OVERRIDE_TOO_LATE",
             message: `In '${name}': 'override ${overrideKey(last)}' cannot stand below an interpolated choice`,
           });
-        this.choices.addListed(last, name);
+        this.choices.addListed(last, { config: name, isPrimary: position.isPrimary });
       } else if (last !== undefined) throw overrideBefore(name, last, place(entry, base));
     }
   }
@@ -252,6 +253,12 @@ class Walk {
       : `Available options in '${group}':\n${options.map((name) => `\t${name}`).join("\n")}`;
   }
 
+  /** What to write where the file is there, but counted from the top of the tree. */
+  private atTop({ entry, base }: Placed): string {
+    if (entry.kind !== "group" || this.files.load(`${entry.group}/${optionOf(entry) ?? ""}`) === undefined) return "";
+    return `Groups count from '${base.folder}', the folder of the config. From the top of the tree: '/${entry.group}: ${optionOf(entry)}' in its defaults list.\n`;
+  }
+
   private notFound(placed: Placed, position: Position): Error {
     const name = configPath(placed);
     const places = `Config search path: ${this.files.tree.places.join(", ")}`;
@@ -260,10 +267,25 @@ class Walk {
     const where = position.parent === null ? "" : `In '${position.parent}': `;
     if (placed.entry.kind === "config")
       return refuse({ code: "CONFIG_MISSING", message: `${where}Could not load '${name}'.`, hint: places });
-    const options = this.availableOptions(groupPath(placed));
+    const group = groupPath(placed);
+    const atTop = placed.base.folder === "" ? "" : this.atTop(placed);
+    const options = this.availableOptions(group);
     const available = options === "" ? "" : `\n${options}`;
-    return refuse({ code: "CONFIG_MISSING", message: `${where}Could not find '${name}'${available}`, hint: places });
+    const message = `${where}Could not find '${name}'${available}`;
+    return refuse({ code: "CONFIG_MISSING", message, hint: atTop + places });
   }
+}
+
+/** `..` in a path (Hydra 1.4; 1.3 makes keys named '' of it). */
+function refuseTraversal(entry: FileEntry, { parent }: Position): void {
+  const parts = entry.kind === "config" ? [entry.path] : [entry.group, entry.value];
+  const bad = parts.find((part) => typeof part === "string" && part.split("/").includes(".."));
+  if (bad === undefined) return;
+  throw refuse({
+    code: "CONFIG_PARENT_TRAVERSAL",
+    message: `${parent === null ? "" : `In '${parent}': `}Parent traversal ('..') in a defaults list is not supported ('${String(bad)}').`,
+    hint: "Name the config from the top: '/config' or '/group: option' in a defaults list, group=option on the command line.",
+  });
 }
 
 const outermost: Position = { parent: null, isPrimary: false, isInterpolated: false, around: [] };

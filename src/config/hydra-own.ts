@@ -66,7 +66,8 @@ const hydraPackage = new MemoryTree(
 
 /** Of Hydra and of its known plugins: a config for one of them composes, though nothing of it runs here. */
 const launchers = ["basic", "joblib", "ray", "ray_aws", "rq", "submitit_local", "submitit_slurm"];
-const sweepers = ["ax", "nevergrad", "optuna"];
+const sweepers = ["ax", "nevergrad"];
+const optunaSamplers = ["cmaes", "grid", "motpe", "nsgaii", "random", "tpe"];
 
 /** Found after the project's own files. */
 const hydraRegistered = new MemoryTree(
@@ -113,6 +114,8 @@ verbose: false
     ...launchers.map((name) => [`hydra/launcher/${name}.yaml`, empty] as const),
     ["hydra/sweeper/basic.yaml", "max_batch_size: null\nparams: null\n"],
     ...sweepers.map((name) => [`hydra/sweeper/${name}.yaml`, "params: null\n"] as const),
+    ["hydra/sweeper/optuna.yaml", "defaults: [sampler: tpe, _self_]\nparams: null\n"],
+    ...optunaSamplers.map((name) => [`hydra/sweeper/sampler/${name}.yaml`, empty] as const),
     ["hydra/job_logging/colorlog.yaml", empty],
     ["hydra/hydra_logging/colorlog.yaml", empty],
   ]),

@@ -32,6 +32,8 @@ export class Interpolation {
   private readonly resolved = new Map<string, ConfigNode>();
   private readonly running = new Set<string>();
   private readonly warned = new Set<string>();
+  /** Texts with interpolations that values have become (`\\${a}` is `${a}` then): who refers to one resolves it once more. */
+  private readonly become = new Map<string, string>();
   private repeated = 0;
 
   constructor(
@@ -45,7 +47,9 @@ export class Interpolation {
     if (node.kind !== "scalar") return this.once(path, node.source, () => this.resolveItems(node, path));
     try {
       const { node: found } = this.follow({ node, path, isResolved: false });
-      return found.kind === "scalar" ? scalarNode(found.value, node.source) : { ...found, source: node.source };
+      if (found.kind !== "scalar") return { ...found, source: node.source };
+      if (typeof found.value === "string" && hasInterpolation(found.value)) this.become.set(idOf(path), found.value);
+      return scalarNode(found.value, node.source);
     } catch (error) {
       if (!(error instanceof InterpolationFailure)) throw error;
       if (error.code === "CONFIG_MISSING_VALUE" && this.options.missing === "keep")
@@ -147,7 +151,7 @@ export class Interpolation {
     if (this.running.has(id) || this.running.size > maxDepth) throw circle();
     this.running.add(id);
     try {
-      return this.evaluateText(node.value, located);
+      return this.evaluateText(this.become.get(id) ?? node.value, located);
     } finally {
       this.running.delete(id);
     }
@@ -335,11 +339,17 @@ function unknownKey(key: string, hint: string | undefined): InterpolationFailure
   return new InterpolationFailure("CONFIG_INTERPOLATION", `Interpolation key '${key}' not found`, hint);
 }
 
+/** Resolvers that Hydra itself brings: why they are none here, and what to write. */
+const ownHints: Readonly<Record<string, string>> = {
+  hydra: "The settings of Hydra itself are no part of the composed config.",
+  now: "The time would make every run another experiment. Take it in the stage's command, or give it as a value: day=2026-01-31.",
+  python_version:
+    "No Python composes the config here. Write the version as a value, or ask for it in the stage's command.",
+};
+
 function unknownResolver(name: string): InterpolationFailure {
   const hint =
-    name === "hydra"
-      ? "The settings of Hydra itself are no part of the composed config."
-      : `Resolvers made in Python are out of reach; there are: ${Object.keys(resolvers).join(", ")}.`;
+    ownHints[name] ?? `Resolvers made in Python are out of reach; there are: ${Object.keys(resolvers).join(", ")}.`;
   return new InterpolationFailure("CONFIG_INTERPOLATION", `Unsupported interpolation type ${name}`, hint);
 }
 

@@ -55,9 +55,16 @@ export function plainNode(node: ConfigNode): Value {
   return plain;
 }
 
+/** The key of a mapping that a segment names: the text, else the integer written so (Hydra 1.4; 1.3 adds a second key). */
+export function keyIn({ entries }: MapNode, segment: Scalar): Scalar {
+  if (typeof segment !== "string" || entries.has(segment) || !/^(?:0|-?[1-9]\d{0,18})$/.test(segment)) return segment;
+  const integer = BigInt(segment);
+  return entries.has(integer) ? integer : segment;
+}
+
 /** The node one step down; a list's key is an index, as number text or bigint. */
 export function childOf(node: ConfigNode | undefined, key: Scalar): ConfigNode | undefined {
-  if (node?.kind === "map") return node.entries.get(key);
+  if (node?.kind === "map") return node.entries.get(keyIn(node, key));
   if (node?.kind !== "list" || !/^\d{1,9}$/.test(String(key))) return undefined;
   return node.items[Number(key)];
 }

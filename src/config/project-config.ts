@@ -7,6 +7,7 @@ import type { ParamEdit } from "../params/types.ts";
 import type { Project } from "../project/project.ts";
 import { dumpOmegaConf } from "../yaml/omegaconf.ts";
 import { type ComposeRequest, compose, resolveConfig } from "./compose.ts";
+import { ignoredSettings } from "./ignored-settings.ts";
 import { plainNode } from "./node.ts";
 import { ConfigOverrides } from "./overrides.ts";
 import type { ConfigFiles } from "./read.ts";
@@ -28,7 +29,7 @@ export interface ConfigPlace {
   /** Where relative entries of hydra.searchpath count from. */
   readonly workingFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told once what oc.deprecated has to say, however many points say it. */
+  /** Told once what oc.deprecated has to say, and what has no effect, however many points say it. */
   readonly warn?: (message: string) => void;
 }
 
@@ -102,7 +103,9 @@ export class ProjectConfigs {
 
   /** The config with its interpolations as written. Throws SweeplineError. */
   compose(edits: readonly ParamEdit[]): Composition {
-    return compose(this.request(this.overrides.read(edits)));
+    const composition = compose(this.request(this.overrides.read(edits)));
+    for (const message of ignoredSettings(composition)) this.warnOnce(message);
+    return composition;
   }
 
   /** What DVC with Hydra dumps: resolved, an interpolation of a missing value (`???`) missing itself. Throws SweeplineError. */
@@ -156,7 +159,8 @@ export class ProjectConfigs {
     const known = this.filesBySearchPath.get(id);
     if (known !== undefined) return known;
     const { configName, workingFolder } = this.place;
-    const files = configFiles({ tree: this.tree, configName, overrides, workingFolder });
+    const warn = (message: string): void => this.warnOnce(message);
+    const files = configFiles({ tree: this.tree, configName, overrides, workingFolder, warn });
     this.filesBySearchPath.set(id, files);
     return files;
   }

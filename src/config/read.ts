@@ -1,9 +1,9 @@
 /** One config file: its values, its defaults list, its package header. Each is read and parsed once. */
 import { SweeplineError } from "../base/errors.ts";
 import { readConfigFile, type SourceText } from "../params/config-file.ts";
-import { mapNode, nodeOfFile } from "./node.ts";
+import { mapNode, nodeOfFile, scalarNode } from "./node.ts";
 import { problemOf } from "./source.ts";
-import type { ConfigFile, ConfigNode, ConfigTree, DefaultsEntry, MapNode, Source } from "./types.ts";
+import type { ConfigFile, ConfigNode, ConfigTree, DefaultsEntry, MapNode, ScalarNode, Source } from "./types.ts";
 
 /** The files of a tree as they are asked for: shared by all points of a sweep. */
 export class ConfigFiles {
@@ -30,8 +30,14 @@ export class ConfigFiles {
     const { source, root } = readConfigFile(found);
     const top: Source = { kind: "file", file: source, offset: 0 };
     const node = root === undefined ? mapNode(new Map(), top) : nodeOfFile(root, source);
-    return configFile(name, source, node.kind === "scalar" && node.value === null ? mapNode(new Map(), top) : node);
+    return configFile(name, source, node.kind === "scalar" ? fromScalar(node, top) : node);
   }
+}
+
+/** As OmegaConf.load: null is an empty config, a lone word a key without value. */
+function fromScalar(node: ScalarNode, top: Source): ConfigNode {
+  if (node.value === null) return mapNode(new Map(), top);
+  return typeof node.value === "string" ? mapNode(new Map([[node.value, scalarNode(null, top)]]), top) : node;
 }
 
 function configFile(name: string, source: SourceText, node: ConfigNode): ConfigFile {

@@ -20,6 +20,7 @@ const wholes = new Set([
   "ci/round-systems",
   "ci/slurm",
   "config/bad-files",
+  "config/hydra-rules",
   "experiments/committed-files",
   "experiments/show/parsing",
   "grammar/diagrams",

@@ -67,6 +67,10 @@ export const configCodes = {
     "An `override` stands below a choice by interpolation.",
     "Move it to the config that holds the choice.",
   ],
+  CONFIG_PARENT_TRAVERSAL: [
+    "A path in a defaults list, or an option of a group, leads upwards (`..`).",
+    "Name the config from the top: `/config`, `/group: option`.",
+  ],
   CONFIG_TWO_SELVES: ["A defaults list has `_self_` twice.", "Keep one."],
   CONFIG_UNKNOWN_HYDRA_KEY: ["A key below `hydra` is no setting of Hydra.", "Own values go outside of `hydra`."],
   CONFIG_UNKNOWN_KEY: [

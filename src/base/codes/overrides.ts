@@ -36,6 +36,7 @@ export const overrideCodes = {
   INTERPOLATION_TOO_DEEP: ["Interpolations are nested too deeply.", "Give the inner ones a key of their own."],
   INTERVAL_NOT_LISTED: ["A grid can't sweep over `interval()`.", "Use `range(start,stop,step)` or `choice(...)`."],
   INT_TOO_LONG: ["An integer has too many digits.", "Shorten it, or put it into quotes as a text."],
+  JSON_SAME_NAME: ["Two keys of a config would be one name in JSON.", "Leave out `--json`, or rename one of them."],
   KEY_CHARACTER: ["A key holds a character that it can't.", "Write its parts with one dot between: `train.lr=0.1`."],
   KEY_EMPTY: ["An override names no key.", "Write `KEY=VALUE`."],
   NEEDS_QUOTES: [

@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { pythonJson, pythonRepr } from "../../../base/python.ts";
-import type { Value } from "../../../base/value.ts";
+import { isList, isMap, type Value } from "../../../base/value.ts";
 import { visible } from "../../../base/visible.ts";
 import { resolveConfig } from "../../../config/compose.ts";
 import { ownDefaults, valueOrigins } from "../../../config/info.ts";
@@ -50,7 +50,8 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print JSON")
     .addHelpText("after", examples)
     .action((overrides: readonly string[], options: Options) => {
-      const composition = openConfigs(placeOf(io, options)).compose(readEdits(overrides));
+      const place = { ...placeOf(io, options), warn: (message: string) => warn(io, message) };
+      const composition = openConfigs(place).compose(readEdits(overrides));
       const config = options.raw ? composition.config : resolved(io, composition);
       io.stdout.write(options.info ? infoText(composition, config, options) : plainText(plainNode(config), options));
       finish(exitCodes.ok);
@@ -99,7 +100,26 @@ function resolved(io: Io, { config }: Composition): MapNode {
 }
 
 function plainText(value: Value, { json }: Options): string {
-  return json ? `${pythonJson(value)}\n` : configText(value);
+  if (!json) return configText(value);
+  refuseSameNames(value, []);
+  return `${pythonJson(value)}\n`;
+}
+
+/** JSON has texts for keys only: 1 and '1' would be one name twice, and who reads it would lose a value. */
+function refuseSameNames(value: Value, path: readonly string[]): void {
+  const entries = isMap(value) ? [...value] : isList(value) ? value.map((item, index) => [index, item] as const) : [];
+  const names = new Set<string>();
+  for (const [key, item] of entries) {
+    const name = typeof key === "string" || typeof key === "number" ? String(key) : pythonJson(key);
+    if (names.has(name))
+      throw new SweeplineError({
+        code: "JSON_SAME_NAME",
+        message: `'${[...path, name].join(".")}' is there twice in JSON: the keys ${name} and '${name}' differ in YAML only`,
+        hint: "Without --json both are shown.",
+      });
+    names.add(name);
+    refuseSameNames(item, [...path, name]);
+  }
 }
 
 function infoText(composition: Composition, config: MapNode, { json }: Options): string {

@@ -24,7 +24,8 @@ Examples:
   $ echo '{"id": 1, "args": ["a=1,2"], "max_batch_size": null}' | sweepline expand --jsonl
 
 Each line is one job, quoted for a shell: the last key varies fastest. With --max-batch-size,
-a blank line stands between batches.`;
+a blank line stands between batches. In lines of JSON, glob_options are the names that glob() picks from:
+  $ echo '{"id": 1, "args": ["m=glob(s*)"], "glob_options": ["small", "large"]}' | sweepline expand --jsonl`;
 
 /** `sweepline expand`: the jobs that a list of overrides stands for, without running any. */
 export const command: CommandFactory = (io, finish) =>
@@ -32,7 +33,7 @@ export const command: CommandFactory = (io, finish) =>
     .description("Print the jobs of a sweep, one a line")
     .argument("[overrides...]", "overrides, as for 'sweep' (@file: one a line)")
     .option("--json", "print {jobs, batches} as JSON")
-    .option("--jsonl", "answer lines of JSON on the standard input: {id, args, max_batch_size, params}")
+    .option("--jsonl", "answer lines of JSON on the standard input: {id, args, max_batch_size, params, glob_options}")
     .option("--max-batch-size <number>", "cut the jobs into batches of that size", wholeNumber)
     .addHelpText("after", examples)
     .action(async (overrides: string[], options: Options) => {
