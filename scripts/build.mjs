@@ -20,8 +20,8 @@ const { outputFiles, metafile } = await build({
   // Inside the chunk, where the second step finds it and goes on from it: its own map then leads to src/.
   sourcemap: "inline",
   sourcesContent: false,
-  // piscina finds its own worker file beside itself, lmdb its prebuilt binary: both stay outside the bundle.
-  external: ["piscina", "lmdb"],
+  // piscina finds its own worker file beside itself: it stays outside the bundle.
+  external: ["piscina"],
   define: {
     SWEEPLINE_VERSION: JSON.stringify(version),
     SWEEPLINE_BUGS: JSON.stringify(bugs?.url ?? bugs ?? ""),

@@ -21,8 +21,8 @@ export interface FileState {
   /** The remembered record of a path, whatever the file is now. */
   get(file: string): FileRecord | undefined;
   set(file: string, record: FileRecord): void;
-  /** Waits until everything is stored. The state is not used afterwards. */
-  close(): Promise<void>;
+  /** Stores everything. The state is not used afterwards. */
+  close(): void;
 }
 
 /** The coarsest clocks in use (FAT, some network file systems) tick every 2 seconds. */
@@ -70,6 +70,6 @@ export function memoryState(): FileState {
     set: (file, record) => {
       records.set(file, record);
     },
-    close: async () => {},
+    close: () => {},
   };
 }

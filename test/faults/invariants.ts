@@ -199,13 +199,7 @@ function leftovers(repository: Repository): string[] {
   const store = path.join(repository.root, "store");
   const folders = [repository.folder, ...(existsSync(store) ? [store] : [])];
   const everything = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }));
-  return everything.filter(
-    (name) =>
-      /\.(tmp|removal|lock|index)$/.test(name) &&
-      name !== "dvc.lock" &&
-      // LMDB's own.
-      !name.endsWith(".mdb-lock"),
-  );
+  return everything.filter((name) => /\.(tmp|removal|lock|index)$/.test(name) && name !== "dvc.lock");
 }
 
 /** What holds at any moment, with nothing of ours running: right after a crash, and after all that follows. */

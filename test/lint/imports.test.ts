@@ -29,7 +29,7 @@ const imports: readonly (readonly [file: string, from: string, verdict: "allowed
   ["src/sweep/a.ts", "chevrotain", "refused"],
   ["src/params/yaml/a.ts", "yaml", "allowed"],
   ["src/store/a.ts", "yaml", "refused"],
-  ["src/experiments/a.ts", "lmdb", "refused"],
+  ["src/experiments/a.ts", "piscina", "refused"],
   ["src/cli/a.ts", "simple-git", "refused"],
   ["src/report/a.ts", "commander", "refused"],
   ["src/base/a.ts", "node:fs", "allowed"],

@@ -108,7 +108,6 @@ async function bundleWorker(folder: string): Promise<string> {
     platform: "node",
     format: "esm",
     outfile,
-    external: ["lmdb"],
     logLevel: "error",
   });
   return outfile;

@@ -1,11 +1,11 @@
-import { mkdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { openProject } from "../../src/project/open.ts";
 import { openCache } from "../../src/store/cache.ts";
 import { hashData } from "../../src/store/data.ts";
+import { keptState } from "../../src/store/project-state.ts";
 import { type FileState, knownHash, memoryState, rememberHash } from "../../src/store/state.ts";
-import { databaseState } from "../../src/store/state-database.ts";
 import { makeRepository, makeTemporaryFolder } from "../rig/index.ts";
 
 const md5 = "0123456789abcdef0123456789abcdef";
@@ -23,19 +23,19 @@ function statsOf(file: string) {
 
 const kinds: readonly [string, () => FileState][] = [
   ["in memory", memoryState],
-  ["in the database", () => databaseState(makeTemporaryFolder(), makeTemporaryFolder())],
+  ["kept between processes", () => keptState(makeTemporaryFolder())],
 ];
 
 describe.each(kinds)("the file state %s", (_name, open) => {
-  it("knows a file that did not change", async () => {
+  it("knows a file that did not change", () => {
     const state = open();
     const file = oldFile();
     rememberHash(state, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
     expect(knownHash(state, file, statsOf(file))).toBe(md5);
-    await state.close();
+    state.close();
   });
 
-  it("does not know one of another time, size or inode", async () => {
+  it("does not know one of another time, size or inode", () => {
     const state = open();
     const file = oldFile();
     rememberHash(state, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
@@ -43,10 +43,10 @@ describe.each(kinds)("the file state %s", (_name, open) => {
     expect(knownHash(state, file, statsOf(file))).toBeUndefined();
     const other = oldFile();
     expect(knownHash(state, file, statsOf(other))).toBeUndefined();
-    await state.close();
+    state.close();
   });
 
-  it("does not believe a hash that was taken in the tick of the file's last write", async () => {
+  it("does not believe a hash that was taken in the tick of the file's last write", () => {
     const state = open();
     const file = oldFile();
     const stats = statsOf(file);
@@ -55,40 +55,35 @@ describe.each(kinds)("the file state %s", (_name, open) => {
     expect(knownHash(state, file, stats)).toBeUndefined();
     rememberHash(state, file, { stats, md5, hashedAtMs: writtenMs + 2000 });
     expect(knownHash(state, file, stats)).toBe(md5);
-    await state.close();
+    state.close();
   });
 });
 
-describe("databaseState", () => {
-  it("remembers for the next process, and a path that is too long for a key only for this one", async () => {
+describe("keptState", () => {
+  it("remembers for the next process, paths of any length", () => {
     const folder = makeTemporaryFolder();
     const file = oldFile();
     const long = `/${"x".repeat(3000)}`;
-    const first = databaseState(folder, folder);
-    rememberHash(first, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
-    rememberHash(first, long, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
-    expect(knownHash(first, long, statsOf(file))).toBe(md5);
-    await first.close();
-    const second = databaseState(folder, folder);
-    expect(knownHash(second, file, statsOf(file))).toBe(md5);
-    expect(knownHash(second, long, statsOf(file))).toBeUndefined();
-    await second.close();
+    const first = keptState(folder);
+    for (const name of [file, long]) rememberHash(first, name, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
+    first.close();
+    const second = keptState(folder);
+    expect([file, long].map((name) => knownHash(second, name, statsOf(file)))).toEqual([md5, md5]);
   });
 
-  it("works without its file: where it can't be opened, everything is hashed", async () => {
-    const folder = makeTemporaryFolder();
-    mkdirSync(path.join(folder, "files.mdb"));
-    const state = databaseState(folder, folder);
+  it("works where it can't store anything: everything is hashed", () => {
+    const folder = path.join(oldFile(), "below a file");
+    const state = keptState(folder);
     const file = oldFile();
     expect(state.get(file)).toBeUndefined();
     rememberHash(state, file, { stats: statsOf(file), md5, hashedAtMs: Date.now() });
     expect(knownHash(state, file, statsOf(file))).toBe(md5);
-    await state.close();
+    state.close();
   });
 
-  it("makes no file before it is asked", async () => {
+  it("makes no file before it is asked", () => {
     const folder = path.join(makeTemporaryFolder(), "state");
-    await databaseState(folder, path.dirname(folder)).close();
+    keptState(folder).close();
     expect(statSync(folder, { throwIfNoEntry: false })).toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ import { preflight } from "../../pipeline/reproduce/preflight.ts";
 import { runOptionsFrom } from "../../pipeline/run-options.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import { openCache } from "../../store/cache.ts";
-import { projectState } from "../../store/state-database.ts";
+import { projectState } from "../../store/project-state.ts";
 import { refuseBranchName } from "../branch-names.ts";
 import { filesToCopy } from "../point/copied-paths.ts";
 import { openParamFiles, stagesBeforeRun } from "../point/param-edits.ts";
@@ -187,7 +187,7 @@ async function changedData(context: ExperimentsContext, stages: ProjectStages): 
     const inside = folderInGit(project);
     return new Map(changed.map(({ file, text }) => [path.posix.join(inside, file), text]));
   } finally {
-    await state.close();
+    state.close();
   }
 }
 

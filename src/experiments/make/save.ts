@@ -11,7 +11,7 @@ import { commitStages } from "../../pipeline/reproduce/commit-stages.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { trackedOutputs } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { folderInGit } from "../../project/in-git.ts";
-import { projectState } from "../../store/state-database.ts";
+import { projectState } from "../../store/project-state.ts";
 import { refuseBranchName } from "../branch-names.ts";
 import { filesToCopy } from "../point/copied-paths.ts";
 import { identitiesOfPoints } from "../point/point-identity.ts";
@@ -77,7 +77,7 @@ async function commitOutputs({ project }: ExperimentsContext, request: SaveReque
     const { folder, targets, recursive } = request;
     return await commitStages(project, { folder, targets, recursive, changed: "accept", events, state: fileState });
   } finally {
-    await fileState.close();
+    fileState.close();
   }
 }
 

@@ -5,18 +5,16 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { beforeEffect } from "../../base/effects.ts";
 import { readIfExists } from "../../base/files.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { Project } from "../../project/project.ts";
-import { type BytesDatabase, openBytesDatabase } from "../../store/database.ts";
-import { isOnNetwork } from "../../store/state-database.ts";
+import { type Memo, openMemo } from "../../store/memo.ts";
 import type { LoadedRevision } from "./load-revisions.ts";
 import type { DependencyState, ExperimentData, FileResult, OutputState } from "./types.ts";
 import type { DataFiles } from "./values.ts";
 
 /** Raised where rows say something else than before. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 interface StoredRow {
   readonly timestamp: number;
@@ -70,15 +68,11 @@ function scopeOf(project: Project, request: string, prefix: string): string {
 }
 
 export class RowCache {
-  private readonly scope: string;
-
   private constructor(
-    private database: BytesDatabase | undefined,
+    private readonly memo: Memo,
     private readonly reader: DataFiles,
-    scope: string,
-  ) {
-    this.scope = scope;
-  }
+    private readonly scope: string,
+  ) {}
 
   /** @param facts what is read: the scope of parameters, and the project's folder in the repository */
   static open(
@@ -86,48 +80,21 @@ export class RowCache {
     reader: DataFiles,
     facts: { readonly request: string; readonly prefix: string },
   ): RowCache {
-    const scope = scopeOf(project, facts.request, facts.prefix);
-    try {
-      const folder = path.join(project.tmpDir, "sweepline", "state");
-      return new RowCache(
-        isOnNetwork(project.dvcDir) ? undefined : openBytesDatabase(folder, "rows.mdb"),
-        reader,
-        scope,
-      );
-    } catch {
-      return new RowCache(undefined, reader, scope);
-    }
+    const memo = openMemo(path.join(project.tmpDir, "sweepline", "state", "rows"));
+    return new RowCache(memo, reader, scopeOf(project, facts.request, facts.prefix));
   }
 
   get(commit: ObjectId): LoadedRevision | undefined {
-    try {
-      const bytes = this.database?.getBinary(`${this.scope}${commit}`);
-      return bytes === undefined ? undefined : restored(deserialize(bytes) as StoredRow, this.reader);
-    } catch {
-      return undefined;
-    }
+    const bytes = this.memo.get(`${this.scope}${commit}`);
+    return bytes === undefined ? undefined : restored(deserialize(bytes) as StoredRow, this.reader);
   }
 
-  /** Stores what was read, all in one transaction. */
-  async put(revisions: ReadonlyMap<ObjectId, LoadedRevision>): Promise<void> {
-    const { database } = this;
-    if (database === undefined || revisions.size === 0) return;
-    try {
-      beforeEffect("database", `${revisions.size} rows`);
-      await database.transaction(() => {
-        for (const [commit, revision] of revisions) {
-          const row = storedRow(revision, this.reader);
-          if (row !== undefined) database.putSync(`${this.scope}${commit}`, serialize(row));
-        }
-      });
-    } catch {
-      // A full disk, a broken file: the rows are read again next time.
-      this.database = undefined;
+  /** Stores what was read, all at once. */
+  put(revisions: ReadonlyMap<ObjectId, LoadedRevision>): void {
+    for (const [commit, revision] of revisions) {
+      const row = storedRow(revision, this.reader);
+      if (row !== undefined) this.memo.set(`${this.scope}${commit}`, serialize(row));
     }
-  }
-
-  async close(): Promise<void> {
-    await this.database?.close().catch(() => undefined);
-    this.database = undefined;
+    this.memo.flush();
   }
 }

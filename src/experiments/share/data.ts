@@ -1,13 +1,13 @@
 /** The data of experiments, between the cache and storage remotes: all experiments of a call in one pass. */
 import type { ObjectId } from "../../git/ids.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
+import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
-import { projectState } from "../../store/state-database.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsOfCommits } from "./objects.ts";
 
@@ -54,7 +54,7 @@ async function transfer(
     const unreadable = needed.unreadable.map(({ commit, message }) => `${commit.slice(0, 7)}: ${message}`);
     return { ...sum, unreadable };
   } finally {
-    await state.close();
+    state.close();
   }
 }
 

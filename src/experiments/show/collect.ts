@@ -136,8 +136,7 @@ async function loadRemembered(
     [...commits].filter((commit) => !known.has(commit)),
     reading,
   );
-  await cache.put(read);
-  await cache.close();
+  cache.put(read);
   return new Map([...known, ...read]);
 }
 

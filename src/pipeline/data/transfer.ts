@@ -1,12 +1,12 @@
 /** `push` and `fetch`: the workspace's data between the cache and storage remotes. */
 import { type Cache, openCache } from "../../store/cache.ts";
+import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
-import { projectState } from "../../store/state-database.ts";
 import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
 export interface DataTransferRequest extends TrackedRequest, TransferOptions {
@@ -41,7 +41,7 @@ async function transfer(
     }
     return sum;
   } finally {
-    await state.close();
+    state.close();
   }
 }
 

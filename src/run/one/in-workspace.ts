@@ -36,8 +36,8 @@ import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
 import { folderInGit } from "../../project/in-git.ts";
+import { projectState } from "../../store/project-state.ts";
 import type { FileState } from "../../store/state.ts";
-import { projectState } from "../../store/state-database.ts";
 import type { Point } from "../../sweep/types.ts";
 import { stageEnvironment } from "./environment.ts";
 import { watchLog } from "./log-limit.ts";
@@ -136,7 +136,7 @@ async function runLocked(
     removeFile(context.state.workspaceProcesses);
     closeSync(log);
     logWatch.close();
-    await fileState.close();
+    fileState.close();
   }
 }
 

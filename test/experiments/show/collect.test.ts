@@ -217,7 +217,7 @@ describe("hundreds of commits", () => {
     expect((await imported.result()).exitCode).toBe(0);
     const first = await collect(repository.folder);
     expect(first[1]?.experiments).toHaveLength(count);
-    const memory = path.join(repository.folder, ".dvc/tmp/sweepline/state/rows.mdb");
+    const memory = path.join(repository.folder, ".dvc/tmp/sweepline/state/rows");
     expect(existsSync(memory)).toBe(true);
     expect(await collect(repository.folder)).toEqual(first);
     expect(await collect(repository.folder, { memory: "renew" })).toEqual(first);

@@ -4,7 +4,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { addPaths } from "../../../pipeline/data/add.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
-import { projectState } from "../../../store/state-database.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import { trackFiles } from "../../words/track-files.ts";
 import type { CommandFactory } from "../command.ts";
@@ -32,7 +32,7 @@ async function run(io: Io, targets: readonly string[], flags: AddFlags): Promise
     for (const name of added.empty) warn(io, `'${name}' is empty.`);
     await trackFiles(io, project, { files: added.files, hint: flags.quiet ? "quiet" : "print" });
   } finally {
-    await state.close();
+    state.close();
   }
 }
 

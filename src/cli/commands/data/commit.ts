@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { commitStages } from "../../../pipeline/reproduce/commit-stages.ts";
 import { openProject } from "../../../project/open.ts";
-import { projectState } from "../../../store/state-database.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { stageEvents } from "../../terminal/stage-events.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -43,7 +43,7 @@ export const command: CommandFactory = (io, finish) =>
           withWorkspaceLock(project, (lock) => commitStages(project, { ...request, lock })),
         );
       } finally {
-        await state.close();
+        state.close();
       }
       finish(exitCodes.ok);
     });

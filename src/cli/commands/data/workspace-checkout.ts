@@ -3,7 +3,7 @@ import path from "node:path";
 import { type CheckoutOutcome, checkoutFailed, checkoutOutputs } from "../../../pipeline/data/checkout.ts";
 import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
-import { projectState } from "../../../store/state-database.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 
 export interface CheckoutFlags {
@@ -42,7 +42,7 @@ export async function checkOutWorkspace(
       }),
     );
   } finally {
-    await state.close();
+    state.close();
   }
 }
 

@@ -9,7 +9,7 @@ import type { ReproduceResult } from "../../../pipeline/reproduce/result.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
-import { projectState } from "../../../store/state-database.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { jobs } from "../../options/arguments.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
@@ -80,7 +80,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
     return await report(io, flags, project, result);
   } finally {
     interrupt.release();
-    await state.close();
+    state.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { reproduce } from "../../../pipeline/reproduce/reproduce.ts";
 import { runDefaults } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
-import { projectState } from "../../../store/state-database.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { collect } from "../../options/arguments.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
@@ -91,7 +91,7 @@ async function runStage(io: Io, project: Project, target: string, flags: Flags):
     return result.writtenFiles;
   } finally {
     interrupt.release();
-    await state.close();
+    state.close();
   }
 }
 

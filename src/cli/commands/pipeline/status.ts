@@ -5,7 +5,7 @@ import { visible } from "../../../base/visible.ts";
 import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../../../pipeline/ask/status.ts";
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
 import { openProject } from "../../../project/open.ts";
-import { projectState } from "../../../store/state-database.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -82,7 +82,7 @@ async function run(io: Io, targets: readonly string[], flags: Flags): Promise<Ex
     });
     return report(io, status, flags);
   } finally {
-    await state.close();
+    state.close();
   }
 }
 
