@@ -25,7 +25,6 @@ export {
   readSync,
   realpathSync,
   type Stats,
-  statfsSync,
   statSync,
 } from "node:fs";
 
