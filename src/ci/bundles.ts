@@ -13,6 +13,7 @@ import {
   removeFile,
   statSync,
 } from "../base/files.ts";
+import type { NamedFile } from "../base/named-file.ts";
 import { writeNamedFile } from "../base/named-output.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { RefName } from "../git/ids.ts";
@@ -59,14 +60,14 @@ export interface BundleRequest {
 }
 
 /** Makes the folder of a bundle, before the work whose results go there. Throws BUNDLE_REFUSED. */
-export function openBundleFolder(file: string): void {
+export function openBundleFolder(file: NamedFile): void {
   try {
-    makeFolder(path.dirname(path.resolve(file)));
+    makeFolder(path.dirname(path.normalize(file.path)));
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    throw bundleRefused(file, String(systemErrorCode(error)), error);
+    throw bundleRefused(file.shown, String(systemErrorCode(error)), error);
   }
-  if (lstatIfExists(file)?.isDirectory() === true) throw bundleRefused(file, "it is a folder", undefined);
+  if (lstatIfExists(file.path)?.isDirectory() === true) throw bundleRefused(file.shown, "it is a folder", undefined);
 }
 
 function bundleRefused(file: string, reason: string, cause: unknown): SweeplineError {
@@ -80,11 +81,11 @@ function bundleRefused(file: string, reason: string, cause: unknown): SweeplineE
 /** Writes the refs with all that the baseline lacks. Nothing is written for no refs: Git knows no empty bundle. */
 export async function writeBundle(
   { repository, state }: ExperimentsContext,
-  file: string,
+  file: NamedFile,
   { plan, refs }: BundleRequest,
 ): Promise<void> {
   if (refs.length === 0) return;
-  const absolute = path.resolve(file);
+  const absolute = path.normalize(file.path);
   const create = (into: string) =>
     git(["bundle", "create", "--quiet", into, "--stdin"], {
       cwd: repository.workTree,

@@ -4,11 +4,12 @@
  */
 
 import { traced } from "../base/trace/trace.ts";
+import { RequestWatch } from "../experiments/coordinator/request-watch.ts";
+import type { QueueRequest } from "../experiments/coordinator/requests.ts";
 import { PipelineFileFinder } from "../experiments/copy/pipeline-files.ts";
 import { SlotPool } from "../experiments/copy/slots.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import { type QueueEntry, releaseEntry } from "../experiments/queue/entries.ts";
-import type { QueueRequest } from "../experiments/queue/requests.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { runFolder, startRun } from "../experiments/runs/records.ts";
 import { committerIdentity } from "../git/objects.ts";
@@ -20,7 +21,6 @@ import type { DeviceShare } from "./limits/devices.ts";
 import type { RetryPolicy } from "./limits/retry.ts";
 import { garbageCollector } from "./pool/garbage.ts";
 import { WorkerPool } from "./pool/pool.ts";
-import { RequestWatch } from "./request-watch.ts";
 import { giveUpLost, keepInterrupted, labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
 import type { FailedRun, RunSummary } from "./summary.ts";
 import { Wake } from "./wake.ts";

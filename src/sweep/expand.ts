@@ -1,7 +1,7 @@
 /** From the overrides of a command line to the points of a sweep. */
 import { SweeplineError } from "../base/errors.ts";
 import type { EvaluatedOverride } from "./evaluate.ts";
-import { evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
+import { type EvaluationOutcome, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
 import type { EvaluationContext } from "./functions/chance.ts";
 import { EvaluationError } from "./functions/evaluation-error.ts";
 import { paramEdit, rereadElement } from "./param-edit.ts";
@@ -57,7 +57,35 @@ function fileNameMissing(argument: string): SweeplineError {
  * @throws SweeplineError with the place of the first issue, where an override cannot be read or be swept over
  */
 export function expandPoints(args: readonly string[], options: ExpandOptions = {}): Expansion {
-  const overrides = readOverrides(args, options);
+  return expansionOf(readableOverrides(readArguments(args, options), args), options);
+}
+
+/** A `[file:]override` that was read; it may be one that can't be. */
+export interface ReadArgument {
+  readonly argument: string;
+  readonly file: string;
+  readonly text: string;
+  readonly outcome: EvaluationOutcome;
+}
+
+/** Reads them one by one, as they are asked for. Throws FILE_NAME_MISSING. */
+export function* readArguments(args: readonly string[], options: ExpandOptions): Generator<ReadArgument, void> {
+  for (const argument of args) {
+    const { file, text } = splitFile(argument);
+    yield { argument, file, text, outcome: evaluateOverride(text, options) };
+  }
+}
+
+/** As expandPoints, for overrides that were read. */
+export function expandRead(args: readonly ReadArgument[], options: ExpandOptions): Expansion {
+  return expansionOf(readableOverrides(args, wordsOf(args)), options);
+}
+
+function wordsOf(args: readonly ReadArgument[]): readonly string[] {
+  return args.map(({ argument }) => argument);
+}
+
+function expansionOf(overrides: readonly ReadOverride[], options: ExpandOptions): Expansion {
   const isSweep = overrides.some(({ override }) => sweepOf(override) !== undefined);
   if (!isSweep) {
     const point = overrides.map(({ file, override }) =>
@@ -68,9 +96,14 @@ export function expandPoints(args: readonly string[], options: ExpandOptions = {
   return { points: productOf(sweepAxes(overrides, options)), isSweep };
 }
 
+/** The axes of some overrides, in order. Throws as expandPoints. */
+export function axesOf(args: readonly ReadArgument[], options: ExpandOptions): SweepAxis[] {
+  return sweepAxes(readableOverrides(args, wordsOf(args)), options);
+}
+
 /** The axes of some `[file:]override`, in order. Throws as expandPoints. */
 export function readAxes(args: readonly string[], options: ExpandOptions = {}): SweepAxis[] {
-  return sweepAxes(readOverrides(args, options), options);
+  return sweepAxes(readableOverrides(readArguments(args, options), args), options);
 }
 
 interface ReadOverride {
@@ -78,12 +111,12 @@ interface ReadOverride {
   readonly override: EvaluatedOverride;
 }
 
-/** Evaluated, and grouped by file in order of first appearance. */
-function readOverrides(args: readonly string[], options: ExpandOptions): ReadOverride[] {
+/** Grouped by file in order of first appearance; the first that can't be read is told. */
+function readableOverrides(read: Iterable<ReadArgument>, args: readonly string[]): ReadOverride[] {
   const byFile = new Map<string, ReadOverride[]>();
-  for (const [index, argument] of args.entries()) {
-    const { file, text } = splitFile(argument);
-    const outcome = evaluateOverride(text, options);
+  let index = -1;
+  for (const { file, text, outcome } of read) {
+    index++;
     if (!outcome.ok) {
       const hint = blanksHint(args, index);
       throw issueError(text, hint === undefined ? outcome.issue : { ...outcome.issue, hint });

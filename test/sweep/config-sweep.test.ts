@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { singleEdits, underGiven } from "../../src/sweep/config-sweep.ts";
+import { readArguments } from "../../src/sweep/expand.ts";
 
 const composed = { composed: ["params.yaml"] };
+const read = (args: readonly string[]) => [...readArguments(args, composed)];
 const params = ["model=small,big", "lr=choice(0.1,0.01)", "+extra=7"];
 const [model = "", lr = "", extra = ""] = params;
 
@@ -23,11 +25,12 @@ describe("an override takes the place of the config's sweep over the same key", 
     ],
     [["hydra.sweeper.params.lr=7,8"], [...params, "hydra.sweeper.params.lr=7,8"]],
   ])("%j", (given, overrides) => {
-    expect(underGiven(params, given, composed)).toEqual(overrides);
+    const kept = underGiven(read(params), read(given), composed);
+    expect(kept.map(({ argument }) => argument)).toEqual(overrides);
   });
 });
 
 test("what sweeps over nothing bears on the config, and only on it", () => {
-  const edits = singleEdits(["a=1,2", "b='1,2'", "x.json:c=1", "d=[1"], composed);
+  const edits = singleEdits(read(["a=1,2", "b='1,2'", "x.json:c=1", "d=[1"]), composed);
   expect(edits.map(({ text, value }) => [text, value])).toEqual([["b='1,2'", "1,2"]]);
 });

@@ -1,10 +1,8 @@
 /** The options that say how long, how often and on what experiments run: shared by all commands that run the queue. */
-import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import type { EntryLimits } from "../../experiments/record.ts";
-import type { CoordinatorOptions } from "../../run/coordinator.ts";
-import type { RetryPolicy } from "../../run/limits/retry.ts";
+import type { Jobs, RunLimits } from "../../run/run-queue.ts";
 import { count, duration, jobs } from "./arguments.ts";
 
 export interface LimitFlags {
@@ -18,11 +16,6 @@ export interface LimitFlags {
   /** These two of the commands that have them: see addReproduceOptions. */
   readonly strict?: boolean;
   readonly failFast?: boolean;
-}
-
-export interface RunLimits
-  extends Pick<CoordinatorOptions, "timeoutMs" | "maxFailures" | "devices" | "shellCharacters"> {
-  readonly retry?: Partial<RetryPolicy>;
 }
 
 interface LimitOption<T> {
@@ -174,11 +167,6 @@ export function limitWords(flags: LimitFlags): readonly string[] {
 }
 
 /** A number of experiments at once, or `auto`. */
-export function jobsOrAuto(value: string): number | "auto" {
+export function jobsOrAuto(value: string): Jobs {
   return value === "auto" ? "auto" : jobs(value);
-}
-
-/** The most experiments that can run at once. */
-export function jobsNumber(jobs: number | "auto"): number {
-  return jobs === "auto" ? availableParallelism() : jobs;
 }

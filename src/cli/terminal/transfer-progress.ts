@@ -1,6 +1,7 @@
 /** A line with a count, for transfers that take longer than a second. On a terminal only: a log needs none. */
+import type { TransferEvents } from "../../experiments/share/data.ts";
 import { takesEscapes } from "../../report/escapes.ts";
-import type { Io } from "./io.ts";
+import { type Io, warn } from "./io.ts";
 
 const quietMs = 1_000;
 const frameMs = 100;
@@ -27,5 +28,18 @@ export function transferProgress(io: Io, what: string): TransferProgress {
     close() {
       if (drawnAt > 0) io.stderr.write("\r\u001b[K");
     },
+  };
+}
+
+/** Transfers that are shown as a count, and their warnings. */
+export function transferEvents(io: Io): TransferEvents {
+  let line: TransferProgress | undefined;
+  return {
+    warn: (message) => warn(io, message),
+    started: (way) => {
+      line = transferProgress(io, way);
+    },
+    progress: (done, total) => line?.count(done, total),
+    ended: () => line?.close(),
   };
 }

@@ -12,7 +12,8 @@ import type { OpenedParamFile } from "../point/param-edits.ts";
 import { type QueueHome, queueHome } from "../queue-home.ts";
 import { type EntryRecord, entryMessage, type OverrideText } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import type { EnqueuePlan, EnqueueRequest, FreshPoint } from "./enqueue-plan.ts";
+import type { EnqueuePlan, FreshPoint } from "./enqueue-plan.ts";
+import type { EnqueueRequest } from "./enqueue-request.ts";
 
 export interface ImportRequest {
   readonly request: EnqueueRequest;

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
-import { hazardText } from "../../pipeline/check/shell-check.ts";
+import { hazardText, refuseHazards } from "../../pipeline/check/shell-check.ts";
 import { parsePipelineFile } from "../../pipeline/definition/load.ts";
 import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
@@ -61,10 +61,7 @@ function linesOf(all: readonly Stage[], planned: ReadonlySet<StageAddress>, know
 }
 
 /** A line for each value of the points that a shell would misread, each once. */
-export async function shellHazardLines(
-  context: ExperimentsContext,
-  request: ShellCheckRequest,
-): Promise<readonly string[]> {
+async function shellHazardLines(context: ExperimentsContext, request: ShellCheckRequest): Promise<readonly string[]> {
   const opened = await openParamFiles(context, request);
   const templates = readTemplates(await stagesBeforeRun(context.project, opened, request.points));
   if (templates.files.size === 0) return [];
@@ -80,4 +77,25 @@ export async function shellHazardLines(
     for (const line of linesOf(stagesWith(templates, values), planned, templates.stages)) lines.add(line);
   }
   return [...lines];
+}
+
+const shownLines = 5;
+
+export interface CommandsCheck extends ShellCheckRequest {
+  /** "later": out of sight; a run that is seen warns by itself. */
+  readonly runs: "here" | "later";
+}
+
+/** Before experiments are queued or run: warns of values that a shell would misread. With --strict throws SHELL_CHARACTERS. */
+export async function checkCommands(
+  context: ExperimentsContext,
+  request: CommandsCheck,
+  warn: (message: string) => void,
+): Promise<void> {
+  const strict = request.flags.strict === true;
+  if (!strict && request.runs === "here") return;
+  const lines = await shellHazardLines(context, request);
+  if (strict) refuseHazards(lines);
+  for (const line of lines.slice(0, shownLines)) warn(line);
+  if (lines.length > shownLines) warn(`${lines.length - shownLines} more values have shell characters`);
 }

@@ -2,6 +2,7 @@
 
 import { readLock } from "../../base/locks.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
+import { backgroundCoordinator } from "../coordinator/facts.ts";
 import { sequenceText } from "../layout.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type Attempt, readAttempts } from "../runs/attempts.ts";
@@ -15,7 +16,6 @@ import {
 } from "../runs/records.ts";
 import { listDvcQueue } from "./dvc-queue.ts";
 import { listQueue, type QueueEntry, runningSequences } from "./entries.ts";
-import { backgroundCoordinator } from "./workers.ts";
 
 export type TaskState = "running" | "queued" | "failed" | "success";
 

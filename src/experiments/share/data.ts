@@ -1,9 +1,11 @@
 /** The data of experiments, between the cache and storage remotes: all experiments of a call in one pass. */
 import type { ObjectId } from "../../git/ids.ts";
+import type { Project } from "../../project/project.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
-import { openRemote } from "../../store/remotes/open.ts";
+import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
+import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
@@ -20,6 +22,44 @@ export interface DataRequest extends TransferOptions {
 export interface DataOutcome extends TransferOutcome {
   /** Pipeline files of experiments that can't be read: why. */
   readonly unreadable: readonly string[];
+}
+
+/** What a transfer tells while it works. */
+export interface TransferEvents {
+  warn(message: string): void;
+  /** Files are about to go to a remote, or to come from it. */
+  started(way: "Uploading" | "Downloading"): void;
+  progress(done: number, total: number): void;
+  ended(): void;
+}
+
+export interface DataFlags {
+  /** -r */
+  readonly remote?: string;
+  /** Files at a time. */
+  readonly jobs?: number;
+  readonly runCache?: boolean;
+  /** false for --no-cache: without the data. */
+  readonly cache: boolean;
+}
+
+/** undefined: no data is moved, as was asked for. Throws REMOTE_UNKNOWN before anything is moved. */
+export function dataRequest(
+  project: Project,
+  flags: DataFlags,
+  events: Pick<TransferEvents, "warn" | "progress">,
+): DataRequest | undefined {
+  if (!flags.cache) return undefined;
+  const name = flags.remote ?? defaultRemoteName(project);
+  if (name === undefined)
+    events.warn("No remote provided and no default remote set: the data of the experiments stays where it is.");
+  else openRemote(project, name);
+  return {
+    remote: flags.remote,
+    jobs: filesAtOnce(flags.jobs),
+    runCache: flags.runCache === true && name !== undefined,
+    progress: (done, total) => events.progress(done, total),
+  };
 }
 
 /** What a call without a storage remote did. */

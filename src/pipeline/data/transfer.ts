@@ -1,4 +1,5 @@
 /** `push` and `fetch`: the workspace's data between the cache and storage remotes. */
+import { SweeplineError } from "../../base/errors.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
@@ -58,4 +59,13 @@ export async function pushTracked(request: DataTransferRequest): Promise<Transfe
 /** Downloads what the cache lacks. Errors as pushTracked. */
 export async function fetchTracked(request: DataTransferRequest): Promise<TransferOutcome> {
   return transfer(request, await trackedObjects(request), { objects: pullObjects, runs: pullRuns });
+}
+
+/** The error where files failed. */
+export function transferFailed({ failed }: TransferOutcome, verb: "upload" | "download"): SweeplineError {
+  const [first] = failed;
+  return new SweeplineError({
+    code: "TRANSFER_FAILED",
+    message: `${failed.length} file${failed.length === 1 ? "" : "s"} failed to ${verb}: ${first?.message ?? ""}`,
+  });
 }

@@ -11,7 +11,7 @@ import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import { factsHeader } from "../../experiments/record.ts";
 import type { FailureCause } from "../../experiments/runs/attempts.ts";
-import { runnerId, writeProcesses } from "../../experiments/runs/records.ts";
+import { runnerId } from "../../experiments/runs/records.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
 import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
@@ -27,6 +27,7 @@ import type { Project } from "../../project/project.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
 import { changedParams, readPointFiles } from "./point-params.ts";
+import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
 import { workspaceMetrics } from "./workspace-metrics.ts";
 
@@ -162,18 +163,11 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
 }
 
 function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
-  let table: readonly ProcessIdentity[] = [];
-  const update = (next: readonly ProcessIdentity[]) => {
-    table = next;
-    writeProcesses(request.processesFile, table);
-    request.processes(table);
-  };
   return {
+    ...keepProcesses(request.processesFile, (table) => request.processes(table)),
     stage: ({ address, action, owner }) => request.stage(address, action, owner),
     message: (text) => appendTo(log, `${visibleText(text)}\n`),
     warning: (text) => appendTo(log, `WARNING: ${visibleText(text)}\n`),
-    processStarted: ({ pid, startedAt }) => update([...table, { pid, startedAt }]),
-    processEnded: ({ pid }) => update(table.filter((item) => item.pid !== pid)),
   };
 }
 

@@ -2,7 +2,6 @@
 import path from "node:path";
 import { closeSync, openAppend, removeFile } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
-import type { ProcessIdentity } from "../../base/processes.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import { refuseBranchName } from "../../experiments/branch-names.ts";
 import { commitWorkspace } from "../../experiments/make/commit-workspace.ts";
@@ -21,7 +20,7 @@ import { reserveSequence } from "../../experiments/queue/sequence.ts";
 import type { ExperimentFacts } from "../../experiments/record.ts";
 import { endProcessGroups } from "../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
-import { livingProcesses, startRun, writeProcesses, writeRunRecord } from "../../experiments/runs/records.ts";
+import { livingProcesses, startRun, writeRunRecord } from "../../experiments/runs/records.ts";
 import { addableFiles } from "../../git/addable.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { committerIdentity } from "../../git/objects.ts";
@@ -41,6 +40,7 @@ import type { FileState } from "../../store/state.ts";
 import type { Point } from "../../sweep/types.ts";
 import { stageEnvironment } from "./environment.ts";
 import { watchLog } from "./log-limit.ts";
+import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
 
 export interface WorkspaceRunRequest {
@@ -206,19 +206,15 @@ function reproduceHere(
 
 /** The events, with the running process groups kept on disk for whoever comes after a crash. */
 function recordingProcesses(context: ExperimentsContext, events: ReproduceEvents): ReproduceEvents {
-  let table: readonly ProcessIdentity[] = [];
-  const update = (next: readonly ProcessIdentity[]) => {
-    table = next;
-    writeProcesses(context.state.workspaceProcesses, table);
-  };
+  const table = keepProcesses(context.state.workspaceProcesses);
   return {
     ...events,
     processStarted: (started) => {
-      update([...table, { pid: started.pid, startedAt: started.startedAt }]);
+      table.processStarted(started);
       events.processStarted(started);
     },
     processEnded: (ended) => {
-      update(table.filter((item) => item.pid !== ended.pid));
+      table.processEnded(ended);
       events.processEnded(ended);
     },
   };

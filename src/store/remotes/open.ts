@@ -52,6 +52,17 @@ export function openRemote(project: Project, name: string | undefined = defaultR
   });
 }
 
+/**
+ * The storage remote (-r, else the default one) whose folder is not there: a disk that is not mounted, or a new one.
+ * Throws REMOTE_UNKNOWN, REMOTE_UNSUPPORTED.
+ */
+export async function absentStorage(project: Project, asked: string | undefined): Promise<StorageRemote | undefined> {
+  const name = asked ?? defaultRemoteName(project);
+  if (name === undefined) return undefined;
+  const remote = openRemote(project, name);
+  return (await remote.isThere()) ? undefined : remote;
+}
+
 /** Where the remotes are that are folders here. */
 export function folderRemotes(project: Project): readonly string[] {
   return project.config.remotes.flatMap((name) => {

@@ -1,3 +1,10 @@
+import { availableParallelism } from "node:os";
+
+/** How many files are moved at a time: as asked, or 4 a processor. */
+export function filesAtOnce(asked: number | undefined): number {
+  return asked ?? 4 * availableParallelism();
+}
+
 /** Runs the work for all items, `jobs` at a time. The first rejection ends it: no new item is started. */
 export async function inParallel<T>(
   items: readonly T[],

@@ -1,8 +1,8 @@
 /** Repositories with a queue whose stages the test holds, and what to look at in it. */
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { backgroundCoordinator } from "../../../src/experiments/coordinator/facts.ts";
 import { stateLayout } from "../../../src/experiments/layout.ts";
-import { backgroundCoordinator } from "../../../src/experiments/queue/workers.ts";
 import {
   type Gate,
   type GateCall,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { identifyProcess } from "../../../src/base/processes.ts";
 import { enqueue, sweepId } from "../../../src/experiments/make/enqueue.ts";
-import type { EnqueueRequest } from "../../../src/experiments/make/enqueue-plan.ts";
+import type { EnqueueRequest } from "../../../src/experiments/make/enqueue-request.ts";
 import {
   claimEntry,
   listQueue,
@@ -55,6 +55,7 @@ async function queue(context: ExperimentsContext, overrides: readonly string[], 
   const expansion = expandPoints(overrides);
   return enqueue(context, {
     points: expansion.points,
+    configs: undefined,
     numbered: expansion.isSweep,
     folder: "",
     name: undefined,

@@ -1,12 +1,12 @@
 /** What `push`, `pull` and `fetch` share. */
 import { Command } from "commander";
-import { SweeplineError } from "../../../base/errors.ts";
-import type { DataTransferRequest } from "../../../pipeline/data/transfer.ts";
+import { type DataTransferRequest, transferFailed } from "../../../pipeline/data/transfer.ts";
 import type { Project } from "../../../project/project.ts";
+import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
 import type { Io } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
-import { addTransferOptions, type TransferFlags, transferJobs, warnMissing } from "./transfers.ts";
+import { addTransferOptions, type TransferFlags, warnMissing } from "./transfers.ts";
 
 export interface DataFlags extends TransferFlags {
   readonly recursive?: boolean;
@@ -31,14 +31,6 @@ export interface DataCall {
   readonly what: string;
 }
 
-function transferFailed({ failed }: TransferOutcome, verb: string): SweeplineError {
-  const [first] = failed;
-  return new SweeplineError({
-    code: "TRANSFER_FAILED",
-    message: `${failed.length} file${failed.length === 1 ? "" : "s"} failed to ${verb}: ${first?.message ?? ""}`,
-  });
-}
-
 /** Runs the transfer with progress; warns of what is missing, throws TRANSFER_FAILED where files failed. */
 export async function transferData(
   io: Io,
@@ -55,7 +47,7 @@ export async function transferData(
     names: flags.glob ? "glob" : "exact",
     remote: flags.remote,
     runCache: flags.runCache === true,
-    jobs: transferJobs(flags),
+    jobs: filesAtOnce(flags.jobs),
     ...(flags.quiet ? {} : { progress: progress.count }),
   }).finally(() => progress.close());
   warnMissing(io, outcome);

@@ -1,6 +1,4 @@
 /** What the commands that move data share: options, words, warnings. */
-
-import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
 import { jobs } from "../../options/arguments.ts";
@@ -17,10 +15,6 @@ export function addTransferOptions(command: Command): Command {
     .option("-r, --remote <name>", "the storage remote, where it is not the default one")
     .option("-j, --jobs <n>", "files at a time (default: 4 a processor)", jobs)
     .option("--run-cache", "kept runs of stages too");
-}
-
-export function transferJobs(flags: TransferFlags): number {
-  return flags.jobs ?? 4 * availableParallelism();
 }
 
 /** Objects that nobody has are no failure of the transfer, but somebody should know. */

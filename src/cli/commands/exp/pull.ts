@@ -1,17 +1,17 @@
 import { exitCodes } from "../../../base/errors.ts";
 import { wordList } from "../../../base/listing.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
+import { dataRequest } from "../../../experiments/share/data.ts";
 import { pullExperiments } from "../../../experiments/share/pull.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
-import { transferProgress } from "../../terminal/transfer-progress.ts";
+import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import {
   dataPullFailed,
-  dataRequest,
   type ShareFlags,
   selectionOf,
   shareCommand,
@@ -24,13 +24,14 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
   const context = openExperiments(openProject(io.cwd));
   const chosen = await selectExperiments(context, args.remote, selectionOf(args.names, flags));
   warnRefusedNames(io, chosen.refused);
-  const progress = transferProgress(io, "Downloading");
+  const events = transferEvents(io);
+  events.started("Downloading");
   const result = await pullExperiments(context, {
     remote: args.remote,
     experiments: chosen.experiments,
     diverged: flags.force ? "replace" : "refuse",
-    data: dataRequest(io, context.project, { flags, progress }),
-  }).finally(() => progress.close());
+    data: dataRequest(context.project, flags, events),
+  }).finally(() => events.ended());
   const { pulled, upToDate, diverged, strange, data } = result;
   if (diverged.length > 0)
     io.stderr.write(

@@ -2,23 +2,17 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { wordList } from "../../../base/listing.ts";
 import { visible } from "../../../base/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
+import { dataRequest } from "../../../experiments/share/data.ts";
 import { type PushResult, pushExperiments } from "../../../experiments/share/push.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
+import { absentStorage } from "../../../store/remotes/open.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
-import { transferProgress } from "../../terminal/transfer-progress.ts";
+import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
-import {
-  absentStorage,
-  dataRequest,
-  type ShareFlags,
-  selectionOf,
-  shareCommand,
-  warnData,
-  warnRefusedNames,
-} from "./share.ts";
+import { type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "./share.ts";
 
 type Experiments = PushResult["pushed"];
 
@@ -57,13 +51,14 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
   const chosen = await selectExperiments(context, undefined, selectionOf(args.names, flags));
   warnRefusedNames(io, chosen.refused);
   const absent = flags.cache ? await absentStorage(context.project, flags.remote) : undefined;
-  const progress = transferProgress(io, "Uploading");
+  const events = transferEvents(io);
+  events.started("Uploading");
   const result = await pushExperiments(context, {
     remote: args.remote,
     experiments: chosen.experiments,
     diverged: flags.force ? "replace" : "refuse",
-    data: dataRequest(io, context.project, { flags, progress }),
-  }).finally(() => progress.close());
+    data: dataRequest(context.project, flags, events),
+  }).finally(() => events.ended());
   report(io, args.remote, result);
   warnData(io, result.data);
   if (absent !== undefined && (await absent.isThere()))

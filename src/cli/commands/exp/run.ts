@@ -5,23 +5,22 @@ import { readIfExists } from "../../../base/files.ts";
 import { visibleText } from "../../../base/visible.ts";
 import type { ProjectConfigs } from "../../../config/project-config.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
+import { type EnqueuePurpose, enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
+import { expandOptions } from "../../../experiments/point/composition.ts";
+import { notEmpty } from "../../../experiments/point/read-points.ts";
+import { type CommandsCheck, checkCommands } from "../../../experiments/point/shell-check.ts";
 import { moveFirst } from "../../../experiments/queue/changes.ts";
-import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "../../../pipeline/run-options.ts";
-import { openProject } from "../../../project/open.ts";
+import { dryRun } from "../../../run/one/dry-run.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
+import { type QueueRun, runQueue } from "../../../run/run-queue.ts";
 import type { FailedRun } from "../../../run/summary.ts";
 import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
 import { collect } from "../../options/arguments.ts";
-import { type CompositionFlags, configsOf, expandOptions, noHydraText } from "../../options/composition.ts";
-import {
-  addLimitOptions,
-  defaultJobs,
-  entryLimits,
-  jobsOrAuto,
-  type LimitFlags,
-  runLimits,
-} from "../../options/limits.ts";
+import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
+import { askedRun } from "../../options/experiments.ts";
+import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
@@ -31,11 +30,8 @@ import { withTimeLimit } from "../../terminal/time-limit.ts";
 import { queuedText } from "../../words/queue-text.ts";
 import type { CommandFactory } from "../command.ts";
 import { commandText } from "../pipeline/workspace-lock.ts";
-import { withAutoPush } from "./auto-push.ts";
-import { dryRun } from "./dry-run.ts";
-import { notEmpty } from "./points.ts";
-import { type QueueRun, queueExitCode, ranText, runQueue } from "./run-queue.ts";
-import { checkCommands } from "./shell-check.ts";
+import { autoPushed } from "./auto-push.ts";
+import { queueExitCode, ranText, terminalWatcher } from "./run-queue.ts";
 
 interface Options extends LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
@@ -98,30 +94,14 @@ function checkOptions(targets: readonly string[], options: Options, run: RunOpti
     throw refuse(`${first.name} ${first.does}: it can't be used with --queue, --temp or --run-all`, first.hint);
 }
 
-async function enqueueCall(call: Call, claim: "leave" | "claim"): Promise<EnqueueOutcome> {
-  const { io, context, options, run, expansion } = call;
-  return enqueue(context, {
-    points: expansion.points,
-    numbered: expansion.isSweep,
-    folder: path.relative(context.project.root, io.cwd),
-    configs: call.configs,
-    name: options.name,
-    message: options.message,
-    sweep: undefined,
-    targets: call.targets,
-    flags: keptOptions(run),
-    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(io.cwd, name)),
-    // A direct run always runs; queueing leaves alone what is known.
-    samePoint: claim === "claim" ? "ignore" : run.force ? "replace" : "skip",
-    takenName: run.force ? "replace" : "refuse",
-    failedBefore: "queue",
-    claim,
-    ...entryLimits(options),
-  });
+function enqueueCall(call: Call, purpose: EnqueuePurpose): Promise<EnqueueOutcome> {
+  const { context, configs, options, expansion } = call;
+  const request = { points: expansion.points, configs, name: options.name, run: askedRun(call, call) };
+  return enqueue(context, enqueueRequest(purpose, request));
 }
 
 async function queueOnly(call: Call): Promise<ExitCode> {
-  const outcome = await enqueueCall(call, "leave");
+  const outcome = await enqueueCall(call, { kind: "queue", points: call.expansion.isSweep ? "sweep" : "one" });
   if (call.options.first)
     await moveFirst(
       call.context,
@@ -133,7 +113,7 @@ async function queueOnly(call: Call): Promise<ExitCode> {
 
 async function runTemporary(call: Call): Promise<ExitCode> {
   const { io, context, options } = call;
-  const outcome = await enqueueCall(call, "claim");
+  const outcome = await enqueueCall(call, { kind: "run" });
   const [entry] = outcome.queued;
   if (entry === undefined) throw new Error("a temporary run was not queued");
   if (!call.options.json) print(io, `Reproducing experiment '${entry.name}'`);
@@ -145,9 +125,9 @@ async function runTemporary(call: Call): Promise<ExitCode> {
     claims: "held" as const,
     limits: runLimits(options),
   };
-  const run = call.options.json
-    ? await runQueue(context, io, { ...request, format: "json" })
-    : await followWhile(io, context.state, entry, () => runQueue(context, io, { ...request, format: "none" }));
+  const run = options.json
+    ? await runQueue(context, request, terminalWatcher(io, "json"))
+    : await followWhile(io, context.state, entry, () => runQueue(context, request, terminalWatcher(io, "none")));
   return reportTemporary(call, run, entry.name);
 }
 
@@ -228,27 +208,33 @@ async function runHere(call: Call): Promise<ExitCode> {
 }
 
 async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "options">): Promise<ExitCode> {
-  const run = await runQueue(context, io, {
-    jobs: options.jobs ?? defaultJobs(options),
-    onFailure: options.failFast ? "stop" : "continue",
-    claims: "take",
-    limits: runLimits(options),
-    format: options.json ? "json" : "text",
-  });
+  const run = await runQueue(
+    context,
+    {
+      jobs: options.jobs ?? defaultJobs(options),
+      onFailure: options.failFast ? "stop" : "continue",
+      claims: "take",
+      limits: runLimits(options),
+    },
+    terminalWatcher(io, options.json ? "json" : "text"),
+  );
   if (!options.json) io.stdout.write(ranText(run.summary));
   return queueExitCode(run);
 }
 
-async function run(io: Io, targets: readonly string[], options: Options): Promise<ExitCode> {
+async function run(
+  { io, context }: Pick<Call, "io" | "context">,
+  targets: readonly string[],
+  options: Options,
+): Promise<ExitCode> {
   // With --run-all, --jobs is the number of experiments; else the stages of one may run at the same time.
   const direct = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const runOptions = runOptionsOf(options, direct);
   checkOptions(targets, options, runOptions);
-  const context = openExperiments(openProject(io.cwd));
   const shared = { io, context, targets, options, run: runOptions };
   if (options.runAll) return runAll(shared);
   const asks = !runOptions.dry && !options.queue && !options.temp && asksStages(context.project, runOptions);
-  const configs = configsOf(io, context.project, options);
+  const configs = askedConfigs(io, context.project, options);
   const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
     throw new SweeplineError({
@@ -258,17 +244,19 @@ async function run(io: Io, targets: readonly string[], options: Options): Promis
     });
   const [first] = expansion.points;
   if (runOptions.dry && first !== undefined) {
-    await dryRun(io, context, { targets, options: runOptions, point: first, configs, cwd: io.cwd });
+    const events = stageEvents(io, { groups: new Set(), messages: "all" });
+    await dryRun(context, { targets, options: runOptions, point: first, configs, cwd: io.cwd }, events);
     return exitCodes.ok;
   }
-  await checkCommands(io, context, {
+  const check: CommandsCheck = {
     points: expansion.points,
     folder: path.relative(context.project.root, io.cwd),
     configs,
     targets,
     flags: keptOptions(runOptions),
     runs: options.queue ? "later" : "here",
-  });
+  };
+  await checkCommands(context, check, (message) => warn(io, message));
   const call = { ...shared, configs, expansion, asks };
   if (options.queue) return queueOnly(call);
   return options.temp ? runTemporary(call) : runHere(call);
@@ -309,5 +297,5 @@ export const command: CommandFactory = (io, finish) =>
     .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)
     .addHelpText("after", examples)
     .action(async (targets: readonly string[], options: Options) =>
-      finish(await withAutoPush(io, () => run(io, targets, options))),
+      finish(await autoPushed(io, (context) => run({ io, context }, targets, options))),
     );

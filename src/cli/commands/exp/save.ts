@@ -9,7 +9,7 @@ import { print, warn } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
-import { withAutoPush } from "./auto-push.ts";
+import { autoPushed } from "./auto-push.ts";
 
 interface Options {
   readonly name?: string;
@@ -44,7 +44,7 @@ export const command: CommandFactory = (io, finish) =>
           taken: options.force ? "replace" : "refuse",
           warning: (text) => warn(io, text),
         });
-      const saved = await withAutoPush(io, () =>
+      const saved = await autoPushed(io, () =>
         refusedAs("failed to save experiment", () => withWorkspaceLock(context.project, save)),
       );
       print(io, options.json ? JSON.stringify({ ref: saved.commit }) : `Experiment has been saved as: ${saved.name}`);

@@ -2,15 +2,11 @@
 import { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/visible.ts";
-import type { DataOutcome, DataRequest } from "../../../experiments/share/data.ts";
+import type { DataOutcome } from "../../../experiments/share/data.ts";
 import type { Selection } from "../../../experiments/share/selection.ts";
-import type { Project } from "../../../project/project.ts";
-import { defaultRemoteName, openRemote } from "../../../store/remotes/open.ts";
-import type { StorageRemote } from "../../../store/remotes/types.ts";
 import { collect, integer } from "../../options/arguments.ts";
 import { type Io, warn } from "../../terminal/io.ts";
-import type { TransferProgress } from "../../terminal/transfer-progress.ts";
-import { addTransferOptions, type TransferFlags, transferJobs, warnMissing } from "../data/transfers.ts";
+import { addTransferOptions, type TransferFlags, warnMissing } from "../data/transfers.ts";
 
 export interface ShareFlags extends TransferFlags {
   readonly allCommits?: boolean;
@@ -40,36 +36,6 @@ export function selectionOf(
   if (flags.allCommits) return { kind: "all" };
   if (names.length > 0) return { kind: "named", names };
   return { kind: "of", revs: flags.rev ?? [], count: flags.num };
-}
-
-/** undefined: no data is moved, as was asked for. Throws REMOTE_UNKNOWN before anything is moved. */
-export function dataRequest(
-  io: Io,
-  project: Project,
-  { flags, progress }: { readonly flags: ShareFlags; readonly progress: TransferProgress },
-): DataRequest | undefined {
-  if (!flags.cache) return undefined;
-  const name = flags.remote ?? defaultRemoteName(project);
-  if (name === undefined)
-    warn(io, "No remote provided and no default remote set: the data of the experiments stays where it is.");
-  else openRemote(project, name);
-  return {
-    remote: flags.remote,
-    jobs: transferJobs(flags),
-    runCache: flags.runCache === true && name !== undefined,
-    progress: progress.count,
-  };
-}
-
-/**
- * The storage remote (-r, else the default one) whose folder is not there: a disk that is not mounted, or a new one.
- * Throws REMOTE_UNKNOWN, REMOTE_UNSUPPORTED.
- */
-export async function absentStorage(project: Project, asked: string | undefined): Promise<StorageRemote | undefined> {
-  const name = asked ?? defaultRemoteName(project);
-  if (name === undefined) return undefined;
-  const remote = openRemote(project, name);
-  return (await remote.isThere()) ? undefined : remote;
 }
 
 export function warnData(io: Io, data: DataOutcome): void {

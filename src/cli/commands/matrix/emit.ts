@@ -1,16 +1,19 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { namedFile } from "../../../base/named-file.ts";
 import { version } from "../../../base/version.ts";
+import { projectFolder } from "../../../ci/clone.ts";
 import { emitPlan, replanning } from "../../../ci/emit/emit.ts";
 import { sizeText } from "../../../ci/emit/texts.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { jobLimits, type System, systems } from "../../../ci/limits.ts";
 import { defaultPackage } from "../../../ci/package-spec.ts";
+import { readPlan } from "../../../ci/plan-file.ts";
+import { checkReplanned } from "../../../ci/planning.ts";
 import type { ExitCode, Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
-import { checkReplanned } from "./plan.ts";
-import { addPlanOption, appendNamed, matrixJobs, packageText, projectFolder, readPlan, writeNamed } from "./shared.ts";
+import { addPlanOption, appendNamed, matrixJobs, packageText, planningHere, writeNamed } from "./shared.ts";
 
 interface Options {
   readonly for: System;
@@ -26,7 +29,7 @@ interface Options {
 function write(io: Io, options: Options, text: string): void {
   const output = options.for === "github" ? io.env.GITHUB_OUTPUT : undefined;
   if (options.output !== undefined) writeNamed(io, options.output, text);
-  else if (output !== undefined && output !== "") appendNamed(output, text);
+  else if (output !== undefined && output !== "") appendNamed(io, output, text);
   else io.stdout.write(text);
 }
 
@@ -62,8 +65,8 @@ function checkOptions({ for: system, parallel, template }: Options): void {
 async function emit(io: Io, options: Options): Promise<ExitCode> {
   checkPackageOption(options);
   checkOptions(options);
-  const plan = readPlan(options.plan);
-  if (replanning.has(options.for) && plan.points.length > 0) await checkReplanned(io, plan);
+  const plan = readPlan(namedFile(io.cwd, options.plan));
+  if (replanning.has(options.for) && plan.points.length > 0) await checkReplanned(planningHere(io), plan);
   const { text, points, jobs } = emitPlan(plan, {
     system: options.for,
     maxJobs: options.maxJobs,

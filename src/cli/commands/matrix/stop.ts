@@ -1,13 +1,11 @@
 /** How a job of a matrix stops. Its stages are stopped by who runs them; a network is not waited for longer than a moment. */
 import { matrixExitCodes } from "../../../ci/exit-codes.ts";
+import type { JobStop } from "../../../ci/job/job.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
 import type { Io } from "../../terminal/io.ts";
 
-export interface JobStop {
-  /** Aborted at the first signal. */
-  readonly signal: AbortSignal;
-  /** Work that may be ended in the middle: at the second signal, or a moment after the first where it came meanwhile. */
-  during<T>(work: () => Promise<T>): Promise<T>;
+export interface ReleasableStop extends JobStop {
+  /** Stops listening. */
   release(): void;
 }
 
@@ -16,7 +14,7 @@ const graceMs = 5_000;
 
 const endText = "Stopped. The same command goes on.";
 
-export function listenForStop(io: Io): JobStop {
+export function listenForStop(io: Io): ReleasableStop {
   const { signal, release } = listenForInterrupt(io, {
     endAtOnce: () => endText,
     advice: "print",

@@ -1,17 +1,11 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { startBackground } from "../../../experiments/queue/start-stop.ts";
+import { startBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
+import { jobsNumber } from "../../../run/run-queue.ts";
 import { duration } from "../../options/arguments.ts";
-import {
-  addLimitOptions,
-  defaultJobs,
-  jobsNumber,
-  jobsOrAuto,
-  type LimitFlags,
-  limitWords,
-} from "../../options/limits.ts";
+import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, limitWords } from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
 import { print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { stopBackground } from "../../../experiments/queue/start-stop.ts";
+import { stopBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { print } from "../../terminal/io.ts";

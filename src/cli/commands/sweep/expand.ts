@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { floatRepr } from "../../../base/python.ts";
 import { readableShellWord } from "../../../base/shell-word.ts";
+import { projectGroups } from "../../../experiments/point/composition.ts";
 import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
+import { withOverrideFiles } from "../../../sweep/overrides-file.ts";
 import { type ProductRequest, recordedProduct } from "../../../sweep/recorded.ts";
-import { projectGroups } from "../../options/composition.ts";
-import { withOverrideFiles } from "../../options/override-files.ts";
+import { compositionSettings } from "../../options/composition.ts";
 import type { Io } from "../../terminal/io.ts";
 import { answerLines, Output, textsOf } from "../../terminal/lines.ts";
 import type { CommandFactory } from "../command.ts";
@@ -39,8 +40,11 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (overrides: string[], options: Options) => {
       if (options.jsonl) await answerRequests(io);
       else {
-        const expandOptions = { composed: "all", groupOptions: projectGroups(io) } as const;
-        const jobs = sweepJobs(withOverrideFiles(overrides), options.maxBatchSize ?? null, expandOptions);
+        const expandOptions = {
+          composed: "all",
+          groupOptions: projectGroups(io.cwd, compositionSettings(io)),
+        } as const;
+        const jobs = sweepJobs(withOverrideFiles(overrides, io.cwd), options.maxBatchSize ?? null, expandOptions);
         await (options.json ? printJson(io, jobs) : printLines(io, jobs));
       }
       finish(exitCodes.ok);

@@ -1,34 +1,26 @@
-import path from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
-import type { EnqueueRequest } from "../../../experiments/make/enqueue-plan.ts";
-import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
+import { readPoints } from "../../../experiments/point/read-points.ts";
+import { checkCommands } from "../../../experiments/point/shell-check.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
-import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
-import { openProject } from "../../../project/open.ts";
+import { runOptionsOf } from "../../../pipeline/run-options.ts";
+import { jobsNumber, runQueue } from "../../../run/run-queue.ts";
 import { collect } from "../../options/arguments.ts";
-import { type CompositionFlags, configsOf, noHydraText } from "../../options/composition.ts";
-import {
-  addLimitOptions,
-  defaultJobs,
-  entryLimits,
-  jobsNumber,
-  jobsOrAuto,
-  type LimitFlags,
-  runLimits,
-} from "../../options/limits.ts";
+import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
+import { askedRun, pointSources } from "../../options/experiments.ts";
+import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
-import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import { leftAloneLines, newText } from "../../words/queue-text.ts";
 import { printSweepPreview } from "../../words/sweep-preview.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
-import { withAutoPush } from "../exp/auto-push.ts";
-import { readPoints } from "../exp/points.ts";
-import { queueExitCode, runQueue } from "../exp/run-queue.ts";
-import { checkCommands } from "../exp/shell-check.ts";
+import { autoPushed } from "../exp/auto-push.ts";
+import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
 
 interface Options extends LimitFlags, CompositionFlags {
   readonly jobs?: number | "auto";
@@ -55,29 +47,22 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const { io, context, options } = call;
   const run = runOptionsOf(options);
   refuseWorkspaceRuns(run, "sweep");
-  const configs = configsOf(io, context.project, options);
-  const expansion = await readPoints(io, { overrides, pointsFile: options.points, configs });
+  const configs = askedConfigs(io, context.project, options);
+  const expansion = await readPoints(pointSources(io, { overrides, pointsFile: options.points, configs }));
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
   const jobs = options.jobs ?? defaultJobs(options);
-  const request: EnqueueRequest = {
-    points: expansion.points,
-    numbered: true,
-    folder: path.relative(context.project.root, io.cwd),
-    configs,
-    name: options.name,
-    message: options.message,
-    sweep: id,
-    targets,
-    flags: keptOptions(run),
-    copyPaths: (options.copyPaths ?? []).map((name) => path.resolve(io.cwd, name)),
-    samePoint: run.force ? "replace" : "skip",
-    takenName: run.force ? "replace" : "refuse",
-    failedBefore: options.retryFailed ? "queue" : "report",
-    claim: "leave",
-    ...entryLimits(options),
-  };
-  await checkCommands(io, context, { ...request, configs, runs: "later" });
+  const request = enqueueRequest(
+    { kind: "sweep", failed: options.retryFailed ? "queue" : "report" },
+    {
+      points: expansion.points,
+      configs,
+      name: options.name,
+      sweep: id,
+      run: askedRun(call, { targets, run, options }),
+    },
+  );
+  await checkCommands(context, { ...request, runs: "later" }, (message) => warn(io, message));
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
     const format = options.json ? "json" : "text";
@@ -95,15 +80,18 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) =>
     sequence === undefined ? [] : [sequence],
   );
-  const ran = await runQueue(context, io, {
-    jobs,
-    onFailure: options.failFast ? "stop" : "continue",
-    only: new Set(sequences),
-    claims: "take",
-    limits: runLimits(options),
-    sweep: id,
-    format: options.json ? "json" : "text",
-  });
+  const ran = await runQueue(
+    context,
+    {
+      jobs,
+      onFailure: options.failFast ? "stop" : "continue",
+      only: new Set(sequences),
+      claims: "take",
+      limits: runLimits(options),
+      sweep: id,
+    },
+    terminalWatcher(io, options.json ? "json" : "text"),
+  );
   if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
   else if (!options.json) {
     const names = [...outcome.known, ...outcome.queued].map((item) => item.name);
@@ -154,7 +142,5 @@ export const command: CommandFactory = (io, finish) =>
   )
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options) =>
-      finish(
-        await withAutoPush(io, () => sweep({ io, context: openExperiments(openProject(io.cwd)), options }, overrides)),
-      ),
+      finish(await autoPushed(io, (context) => sweep({ io, context, options }, overrides))),
     );

@@ -7,10 +7,10 @@ import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { startDetached } from "../../pipeline/processes/detached.ts";
 import type { StateLayout } from "../layout.ts";
-import { notAnswering, SuspensionWatch } from "../recovery/suspended.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import { backgroundCoordinator } from "./facts.ts";
 import { type QueueRequest, readRequests, removeRequest, type StopManner, writeRequest } from "./requests.ts";
-import { backgroundCoordinator } from "./workers.ts";
+import { notAnswering, SuspensionWatch } from "./suspended.ts";
 
 const pollMs = 25;
 const startLimitMs = 30_000;

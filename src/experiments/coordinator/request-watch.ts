@@ -1,9 +1,9 @@
 /** Looks several times a second whether somebody asks something of this process. */
 
-import { systemErrorCode } from "../base/errors.ts";
-import { note } from "../base/trace/trace.ts";
-import type { StateLayout } from "../experiments/layout.ts";
-import { type QueueRequest, readRequests, removeRequest } from "../experiments/queue/requests.ts";
+import { systemErrorCode } from "../../base/errors.ts";
+import { note } from "../../base/trace/trace.ts";
+import type { StateLayout } from "../layout.ts";
+import { type QueueRequest, readRequests, removeRequest } from "./requests.ts";
 
 const pollMs = 200;
 

@@ -5,12 +5,12 @@ import { readLock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { sequenceText } from "../layout.ts";
+import { listQueue, type QueueEntry, runningSequences } from "../queue/entries.ts";
 import { killGroup } from "../recovery/recovery.ts";
-import { notAnswering, SuspensionWatch } from "../recovery/suspended.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { livingProcesses, processesFile } from "../runs/records.ts";
-import { listQueue, type QueueEntry, runningSequences } from "./entries.ts";
 import { type KillManner, removeRequest, writeRequest } from "./requests.ts";
+import { notAnswering, SuspensionWatch } from "./suspended.ts";
 
 const pollMs = 25;
 const limitMs = 60_000;

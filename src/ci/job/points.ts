@@ -1,19 +1,17 @@
 /** Runs the points of a job of a matrix; those that another process of this clone runs are waited for. */
 import path from "node:path";
-import { wordList } from "../../../base/listing.ts";
-import { tryLock, unlock } from "../../../base/locks.ts";
-import { pause } from "../../../base/pause.ts";
-import type { PointFailure } from "../../../ci/failures.ts";
-import { statesOfPoints } from "../../../ci/gather.ts";
-import type { PlanPoint } from "../../../ci/plan.ts";
-import { readPlanPoint } from "../../../ci/plan-points.ts";
-import { enqueue } from "../../../experiments/make/enqueue.ts";
-import { configsOf, expandOptions } from "../../options/composition.ts";
-import { entryLimits, runLimits } from "../../options/limits.ts";
-import { warn } from "../../terminal/io.ts";
-import { type QueueRun, runQueue } from "../exp/run-queue.ts";
+import { wordList } from "../../base/listing.ts";
+import { tryLock, unlock } from "../../base/locks.ts";
+import { pause } from "../../base/pause.ts";
+import { enqueue } from "../../experiments/make/enqueue.ts";
+import { configsOf, expandOptions } from "../../experiments/point/composition.ts";
+import { type QueueRun, runQueue } from "../../run/run-queue.ts";
+import type { PointFailure } from "../failures.ts";
+import { statesOfPoints } from "../gather.ts";
+import type { PlanPoint } from "../plan.ts";
+import { readPlanPoint } from "../plan-points.ts";
+import { planRequest } from "../try-points.ts";
 import { checkQueue, type Job } from "./job.ts";
-import { planRequest } from "./shared.ts";
 
 export interface PointsRun {
   readonly failures: readonly PointFailure[];
@@ -49,7 +47,7 @@ export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<P
     }
     left = left.filter((point) => !mine.includes(point));
     if (left.length === 0 || isStopped) break;
-    if (!hasWaited) warn(job.io, `another process runs ${wordList(left.map(({ name }) => name))} here: waiting`);
+    if (!hasWaited) job.events.warn(`another process runs ${wordList(left.map(({ name }) => name))} here: waiting`);
     hasWaited = true;
     await pause(lookMs, job.stop.signal);
   }
@@ -68,21 +66,26 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
 }
 
 async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
-  const { io, context, plan, options } = job;
-  const configs = configsOf(io, context.project, { hydra: plan.run.composition !== "off" });
+  const { context, plan, request, events } = job;
+  const settings = { environment: request.environment, warn: events.warn };
+  const configs = plan.run.composition === "off" ? undefined : configsOf(context.project, settings);
   const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
-  const request = planRequest(context, plan, { points, names: open.map((point) => point.name), configs });
+  const names = open.map((point) => point.name);
+  const queued = planRequest(context, { ...plan, ...request.entryLimits }, { points, names, configs });
   await checkQueue(job, open);
-  const outcome = await enqueue(context, { ...request, ...entryLimits(options) });
-  return runQueue(context, io, {
-    jobs: options.jobs,
-    onFailure: "continue",
-    only: new Set(outcome.queued.map(({ sequence }) => sequence)),
-    claims: "take",
-    sweep: plan.sweep,
-    limits: runLimits(options),
-    format: "text",
-  });
+  const outcome = await enqueue(context, queued);
+  return runQueue(
+    context,
+    {
+      jobs: request.jobs,
+      onFailure: "continue",
+      only: new Set(outcome.queued.map(({ sequence }) => sequence)),
+      claims: "take",
+      sweep: plan.sweep,
+      limits: request.limits,
+    },
+    events.running(),
+  );
 }
 
 function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {

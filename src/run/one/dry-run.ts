@@ -1,15 +1,14 @@
 /** `exp run --dry`: what would run in the workspace. Nothing is named, changed or committed. */
 import path from "node:path";
-import type { Value } from "../../../base/value.ts";
-import { openParamFiles, type ParamFilesRequest } from "../../../experiments/point/param-edits.ts";
-import type { ExperimentsContext } from "../../../experiments/repository.ts";
-import { paramsReader } from "../../../pipeline/reading/params-reader.ts";
-import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
-import { reproduce, reproductionError } from "../../../pipeline/reproduce/reproduce.ts";
-import type { RunOptions } from "../../../pipeline/run-options.ts";
-import type { Point } from "../../../sweep/types.ts";
-import type { Io } from "../../terminal/io.ts";
-import { stageEvents } from "../../terminal/stage-events.ts";
+import type { Value } from "../../base/value.ts";
+import { openParamFiles, type ParamFilesRequest } from "../../experiments/point/param-edits.ts";
+import type { ExperimentsContext } from "../../experiments/repository.ts";
+import { paramsReader } from "../../pipeline/reading/params-reader.ts";
+import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
+import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
+import { reproduce, reproductionError } from "../../pipeline/reproduce/reproduce.ts";
+import type { RunOptions } from "../../pipeline/run-options.ts";
+import type { Point } from "../../sweep/types.ts";
 
 export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
   readonly targets: readonly string[];
@@ -34,8 +33,12 @@ async function valuesAt(
   );
 }
 
-/** Prints the stages that would run with the point's parameters. Throws what a run would be refused for. */
-export async function dryRun(io: Io, context: ExperimentsContext, request: DryRunRequest): Promise<void> {
+/** Tells the stages that would run with the point's parameters. Throws what a run would be refused for. */
+export async function dryRun(
+  context: ExperimentsContext,
+  request: DryRunRequest,
+  events: ReproduceEvents,
+): Promise<void> {
   const { project } = context;
   const { targets, options } = request;
   const params = paramsReader(project.root, await valuesAt(context, request));
@@ -53,7 +56,7 @@ export async function dryRun(io: Io, context: ExperimentsContext, request: DryRu
       signal: new AbortController().signal,
       stages: await loadProjectStages(project, { params }),
     },
-    stageEvents(io, { groups: new Set(), messages: "all" }),
+    events,
   );
   if (result.kind === "failed") throw reproductionError(result.failures, options.onError);
 }

@@ -1,0 +1,40 @@
+/** What the commands that make experiments say of them alike. */
+import path from "node:path";
+import { buffer } from "node:stream/consumers";
+import { type ExperimentRun, pathsFrom } from "../../experiments/make/enqueue-request.ts";
+import type { PointSources } from "../../experiments/point/read-points.ts";
+import type { ExperimentsContext } from "../../experiments/repository.ts";
+import { keptOptions, type RunOptions } from "../../pipeline/run-options.ts";
+import type { Io } from "../terminal/io.ts";
+import { entryLimits, type LimitFlags } from "./limits.ts";
+
+export interface ExperimentFlags extends LimitFlags {
+  readonly message?: string;
+  readonly copyPaths?: readonly string[];
+}
+
+interface Asked {
+  readonly targets: readonly string[];
+  readonly run: RunOptions;
+  readonly options: ExperimentFlags;
+}
+
+/** How the experiments of a command line are run. */
+export function askedRun(
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  { targets, run, options }: Asked,
+): ExperimentRun {
+  return {
+    folder: path.relative(context.project.root, io.cwd),
+    targets,
+    flags: keptOptions(run),
+    copyPaths: pathsFrom(io.cwd, options.copyPaths),
+    message: options.message,
+    ...entryLimits(options),
+  };
+}
+
+/** Where a command finds its points. */
+export function pointSources(io: Io, sources: Omit<PointSources, "folder" | "readStdin">): PointSources {
+  return { ...sources, folder: io.cwd, readStdin: async () => (await buffer(io.stdin)).toString() };
+}

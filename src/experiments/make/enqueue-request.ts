@@ -1,0 +1,85 @@
+/** What is asked of the queue, by what it is for: the commands that queue differ in nothing else. */
+import path from "node:path";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import type { KeptOptions } from "../../pipeline/run-options.ts";
+import type { Point } from "../../sweep/types.ts";
+import type { EntryLimits } from "../record.ts";
+
+/** How all experiments of a request are run. */
+export interface ExperimentRun {
+  /** The folder of the command, relative to the project's root: targets and parameter files start there. */
+  readonly folder: string;
+  readonly targets: readonly string[];
+  readonly flags: KeptOptions;
+  /** Absolute paths of --copy-paths. */
+  readonly copyPaths: readonly string[];
+  /** The commit message (-m); undefined: DVC's. */
+  readonly message: string | undefined;
+  /** Recorded with each entry. */
+  readonly limits?: EntryLimits;
+}
+
+export interface PointsToQueue {
+  /** At least one; a point without overrides is the workspace as it is. */
+  readonly points: readonly Point[];
+  /** One a point, where they were chosen before: see NamingRequest. */
+  readonly names?: readonly string[];
+  /** Where params.yaml is composed: its configs. */
+  readonly configs: ProjectConfigs | undefined;
+}
+
+/** What becomes of points that are known, of names that are taken, and of the entries. */
+export interface EnqueuePolicy {
+  readonly numbered: boolean;
+  readonly samePoint: "skip" | "replace" | "ignore";
+  readonly takenName: "refuse" | "replace";
+  readonly failedBefore: "queue" | "report";
+  /** Claim the entries before anybody sees them: for a run that follows at once. */
+  readonly claim: "leave" | "claim";
+}
+
+export interface EnqueueRequest extends PointsToQueue, ExperimentRun, EnqueuePolicy {
+  readonly name: string | undefined;
+  /** Recorded with each experiment: see sweepId(). */
+  readonly sweep: string | undefined;
+}
+
+export type EnqueuePurpose =
+  /** `sweep`, and with --retry-failed. */
+  | { readonly kind: "sweep"; readonly failed: "queue" | "report" }
+  /** `exp run --queue` */
+  | { readonly kind: "queue"; readonly points: "one" | "sweep" }
+  /** `exp run --temp`: it runs, whatever is known. */
+  | { readonly kind: "run" }
+  /** A job of a matrix: what is done was looked at, and what a killed run of the same job left in the queue is replaced. */
+  | { readonly kind: "job" };
+
+function policyFor(purpose: EnqueuePurpose, { force = false }: KeptOptions): EnqueuePolicy {
+  const known = { samePoint: force ? "replace" : "skip", takenName: force ? "replace" : "refuse" } as const;
+  const queued = { failedBefore: "queue", claim: "leave" } as const;
+  switch (purpose.kind) {
+    case "sweep":
+      return { ...known, ...queued, numbered: true, failedBefore: purpose.failed };
+    case "queue":
+      return { ...known, ...queued, numbered: purpose.points === "sweep" };
+    case "run":
+      return { ...known, ...queued, numbered: false, samePoint: "ignore", claim: "claim" };
+    case "job":
+      return { ...queued, numbered: false, samePoint: "ignore", takenName: "replace" };
+  }
+}
+
+export interface EnqueueFacts extends PointsToQueue {
+  readonly run: ExperimentRun;
+  readonly name?: string | undefined;
+  readonly sweep?: string | undefined;
+}
+
+export function enqueueRequest(purpose: EnqueuePurpose, { run, name, sweep, ...points }: EnqueueFacts): EnqueueRequest {
+  return { ...points, ...run, ...policyFor(purpose, run.flags), name, sweep };
+}
+
+/** The paths of --copy-paths, from where the command was given. */
+export function pathsFrom(folder: string, names: readonly string[] | undefined): readonly string[] {
+  return (names ?? []).map((name) => path.resolve(folder, name));
+}

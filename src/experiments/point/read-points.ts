@@ -1,0 +1,117 @@
+/** From arguments to points: overrides, `@file`, and lists of points. */
+import { SweeplineError } from "../../base/errors.ts";
+import { namedFile, readNamedFile } from "../../base/named-file.ts";
+import { traced } from "../../base/trace/trace.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import type { SweeperOverride } from "../../config/sweeper-params.ts";
+import { singleEdits, underGiven } from "../../sweep/config-sweep.ts";
+import {
+  axesOf,
+  type Expansion,
+  expandPoints,
+  expandRead,
+  type ReadArgument,
+  readArguments,
+} from "../../sweep/expand.ts";
+import { withOverrideFiles } from "../../sweep/overrides-file.ts";
+import { readPointsFile } from "../../sweep/points-file.ts";
+import { expandOptions } from "./composition.ts";
+
+export interface PointSources {
+  readonly overrides: readonly string[];
+  /** A CSV or JSON-lines file of points, "-" for standard input. */
+  readonly pointsFile: string | undefined;
+  /** Where params.yaml is composed: its configs. Their hydra.sweeper.params come before the overrides, which win. */
+  readonly configs: ProjectConfigs | undefined;
+  /** Where the names of files start. */
+  readonly folder: string;
+  /** The text of the standard input. */
+  readStdin(): Promise<string>;
+}
+
+/** The points, and the words that stand for the sweep in its id. Throws EMPTY_SWEEP for no points. */
+export function readPoints(sources: PointSources): Promise<ReadPoints> {
+  const detail = (read: ReadPoints | undefined) => `${read?.points.length ?? 0} points`;
+  return traced<Promise<ReadPoints>>({ topic: "sweep", name: "expand", detail }, () => read(sources));
+}
+
+type ReadPoints = Expansion & { readonly words: readonly string[] };
+
+async function read(sources: PointSources): Promise<ReadPoints> {
+  const given = withOverrideFiles(sources.overrides, sources.folder);
+  const { pointsFile, configs, folder } = sources;
+  if (pointsFile === undefined) return sweepPoints(given, configs);
+  if (given.length > 0)
+    throw new SweeplineError({ code: "BAD_OPTIONS", message: "--points and overrides exclude each other" });
+  const text = pointsFile === "-" ? await sources.readStdin() : readNamedFile(namedFile(folder, pointsFile));
+  const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
+  const name = pointsFile === "-" ? "the standard input" : `'${pointsFile}'`;
+  const points = await readPointsFile(text, format, { ...expandOptions(configs), name });
+  if (points.length === 0) throw noPointsInFile(pointsFile);
+  return { points, isSweep: true, words: ["--points", text] };
+}
+
+/** Each override is read from its text once. */
+function sweepPoints(given: readonly string[], configs: ProjectConfigs | undefined) {
+  const options = expandOptions(configs);
+  if (configs === undefined) {
+    if (given.length === 0) throw noOverrides(configs);
+    return { ...notEmpty(expandPoints(given, options)), words: given };
+  }
+  const overrides = withConfigSweep(given, configs);
+  if (overrides.length === 0) throw noOverrides(configs);
+  return { ...notEmpty(expandRead(overrides, options)), words: overrides.map(({ argument }) => argument) };
+}
+
+/** The sweep that lives in the config, as the overrides leave it, and the overrides. */
+function withConfigSweep(given: readonly string[], configs: ProjectConfigs): readonly ReadArgument[] {
+  const options = expandOptions(configs);
+  const read = [...readArguments(given, options)];
+  const own = configs.sweeperParams(singleEdits(read, options)).map((param) => {
+    const [override] = readArguments([param.text], options);
+    return { param, override };
+  });
+  const params = own.flatMap(({ override }) => (override === undefined ? [] : [override]));
+  const overrides = underGiven(params, read, options);
+  const inUse = new Set(overrides.map(({ argument }) => argument));
+  for (const { param, override } of own)
+    if (override !== undefined && inUse.has(param.text)) checkParam(param, () => axesOf([override], options));
+  return overrides;
+}
+
+/** What is wrong with an override of the config is told with its place there. */
+function checkParam({ place }: SweeperOverride, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    throw new SweeplineError({ ...error.toFacts(), message: `${place} (hydra.sweeper.params): ${error.message}` });
+  }
+}
+
+function noPointsInFile(name: string): SweeplineError {
+  const what = name === "-" ? "the standard input" : `'${name}'`;
+  return new SweeplineError({
+    code: "EMPTY_SWEEP",
+    message: `${what} has no points`,
+    hint: "A CSV file has a header of keys, then one point a row; a file of JSON lines has one object a point.",
+  });
+}
+
+function noOverrides(configs: ProjectConfigs | undefined): SweeplineError {
+  const inConfig = configs === undefined ? "" : ", or hydra.sweeper.params in the config";
+  return new SweeplineError({
+    code: "NO_OVERRIDES",
+    message: `a sweep needs overrides, a file of them (@sweep.txt) or --points FILE${inConfig}`,
+  });
+}
+
+/** A sweep of no points (range(5,1)) is refused: it would look like success. */
+export function notEmpty(expansion: Expansion): Expansion {
+  if (expansion.points.length > 0) return expansion;
+  throw new SweeplineError({
+    code: "EMPTY_SWEEP",
+    message: "the sweep has no points",
+    hint: "One of its overrides expands to nothing: `sweepline expand OVERRIDE...` shows each.",
+  });
+}
