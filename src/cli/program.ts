@@ -6,7 +6,6 @@ import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
 import { verboseHelp } from "./options/talk.ts";
-import { startTracing } from "./options/tracing.ts";
 import { commandWords, resolveEntries } from "./resolve.ts";
 import { printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
@@ -100,6 +99,11 @@ function silenced(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return Object.create(stream, { write: { value: write }, isTTY: { value: false } }) as NodeJS.WriteStream;
 }
 
+/** Milliseconds since the process began. `performance` would load eight modules of Node's for it. */
+function sinceStart(): number {
+  return process.uptime() * 1000;
+}
+
 type Finish = (exitCode: ExitCode) => void;
 
 async function attach(
@@ -130,7 +134,7 @@ async function attach(
 export async function runCommandLine(argv: readonly string[], given: ProcessIo): Promise<ExitCode> {
   const io: OwnIo = { ...given, cwd: workingFolder(undefined) };
   let exitCode: ExitCode = exitCodes.ok;
-  const loading = { start: performance.now(), end: 0 };
+  const loading = { start: sinceStart(), end: 0 };
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
     .usage("COMMAND [OPTIONS]")
@@ -150,7 +154,10 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
     if (quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
     io.cwd = workingFolder(cd);
     const flags = { verbose, ...(profile === undefined ? {} : { profile }) };
-    await startTracing(flags, { argv, words: commandWords(argv), loading }, io);
+    if (verbose > 0 || profile !== undefined || io.env.SWEEPLINE_DEBUG) {
+      const { startTracing } = await import("./options/tracing.ts");
+      startTracing(flags, { argv, words: commandWords(argv), loading }, io);
+    }
     // It reports what it finds before it repairs.
     if (action.name() !== "doctor") await endDeadRuns(io.cwd);
   });
@@ -164,7 +171,7 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
     await attach(root, catalog, chosen, io, (code) => {
       exitCode = code;
     });
-    loading.end = performance.now();
+    loading.end = sinceStart();
     await root.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {

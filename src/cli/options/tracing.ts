@@ -5,7 +5,7 @@ import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { openEmptied, writeLine } from "../../base/files.ts";
 import type { ProfileSettings } from "../../base/trace/profile.ts";
 import { beforeDeathBy } from "../../base/trace/signal-watchers.ts";
-import type { PastSpan } from "../../base/trace/sink.ts";
+import { openTrace, type PastSpan } from "../../base/trace/sink.ts";
 import { note, type Topic, topics } from "../../base/trace/trace.ts";
 import { version } from "../../base/version.ts";
 import { type Io, warn } from "../terminal/io.ts";
@@ -55,19 +55,13 @@ export interface TypedCommand {
 }
 
 /**
- * From now on, tells what is asked for. What it needs is loaded only then. Errors: BAD_OPTIONS where the file can't be written.
+ * From now on, tells what is asked for. Errors: BAD_OPTIONS where the file can't be written.
  */
-export async function startTracing(
-  { verbose, profile }: TraceFlags,
-  { argv, words, loading }: TypedCommand,
-  io: Io,
-): Promise<void> {
+export function startTracing({ verbose, profile }: TraceFlags, { argv, words, loading }: TypedCommand, io: Io): void {
   const asked = io.env.SWEEPLINE_DEBUG ?? "";
-  if (verbose === 0 && profile === undefined && asked === "") return;
   const byFlag = verbose > 1 ? topics : verbose === 1 ? plainTopics : [];
   const lines = new Set<Topic>([...byFlag, ...topicsOf(asked, io)]);
   const settings = profile === undefined ? undefined : openProfile(profile, io);
-  const { openTrace } = await import("../../base/trace/sink.ts");
   const trace = openTrace({ lines, profile: settings });
   const command = maskedCommandLine(argv, words);
   if (settings !== undefined) closeAtEnd(() => trace.close(command));
