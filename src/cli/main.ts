@@ -39,6 +39,21 @@ async function endWithBug(error: unknown, argv: readonly string[]): Promise<neve
   process.exit(exitCodes.refused);
 }
 
+/** Time for what a failed command left open to end by itself: git processes whose input is closed, worker threads. */
+const lingerMs = 700;
+
+/**
+ * A command that has said that it failed is over: whatever still waits for something is ended with it. The timer by itself
+ * keeps nothing alive; a slow reader of what was printed is waited for.
+ */
+function endSoon(exitCode: ExitCode): void {
+  const end = () => {
+    if (process.stdout.writableLength + process.stderr.writableLength > 0) setTimeout(end, lingerMs).unref();
+    else process.exit(process.exitCode ?? exitCode);
+  };
+  setTimeout(end, lingerMs).unref();
+}
+
 /** Runs one command line (without node and script) and returns the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const io = processIo();
@@ -56,6 +71,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   process.once("beforeExit", onStall);
   const exitCode = await runCommandLine(argv, io);
   process.off("beforeExit", onStall);
+  if (exitCode !== exitCodes.ok) endSoon(exitCode);
   if (isUnwritable) return exitCodes.refused;
   return process.exitCode === brokenPipe ? brokenPipe : exitCode;
 }

@@ -40,7 +40,8 @@ function reference(blob: { readonly mark: number } | { readonly id: ObjectId } |
   return "mark" in blob ? `:${blob.mark}` : blob.id;
 }
 
-export class FastImport {
+/** Made and ended by `importObjects`. */
+class FastImport {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly out: string[] = [];
   private stderr = "";
@@ -99,6 +100,15 @@ export class FastImport {
     return { mark };
   }
 
+  /**
+   * Ends the stream after a failure of ours: without that git waits for more, and we for git. What was written is garbage
+   * that no ref names.
+   */
+  async abandon(): Promise<void> {
+    // The failure that brought us here says more than git's about it.
+    await this.finish().catch(() => undefined);
+  }
+
   /** Ends the stream. Returns the ids of the commits in the order of their making. */
   async finish(): Promise<readonly ObjectId[]> {
     this.write(`reset ${scratchRef}\nfrom ${zeroId(this.repository)}\n\ndone\n`);
@@ -136,3 +146,23 @@ export class FastImport {
     });
   }
 }
+
+/**
+ * Runs `work` with a stream and ends it, whatever happens. Returns what `work` made of it: the ids of its commits in the
+ * order of their making. Errors: those of `work`; GIT_FAILED where git refuses.
+ */
+export async function importObjects(
+  repository: Repository,
+  work: (stream: FastImport) => Promise<void>,
+): Promise<readonly ObjectId[]> {
+  const stream = new FastImport(repository);
+  try {
+    await work(stream);
+  } catch (error) {
+    await stream.abandon();
+    throw error;
+  }
+  return stream.finish();
+}
+
+export type ImportStream = FastImport;

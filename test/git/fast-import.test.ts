@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { FastImport, type TreeFile } from "../../src/git/fast-import.ts";
+import { importObjects, type TreeFile } from "../../src/git/fast-import.ts";
 import type { ObjectId } from "../../src/git/ids.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 import { gitWith, makeOpened, makeSha256, type Opened } from "./repositories.ts";
@@ -48,16 +50,16 @@ describe.each([
     const { rig, opened } = get();
     const head = rig.git("rev-parse", "HEAD") as ObjectId;
     const baseTree = rig.git("rev-parse", "HEAD^{tree}") as ObjectId;
-    const stream = new FastImport(opened);
-    const files: TreeFile[] = hostilePaths.map((path, index) => ({
-      path,
-      mode: index % 2 === 0 ? "100644" : "100755",
-      blob: stream.blob(`content of ${index}`),
-    }));
-    const first = await stream.commit({ baseTree, files: [], parents: [head], author, message: "index\n" });
-    await stream.commit({ baseTree, files, parents: [head, first], author, message: "Überschrift\n\ndata 3\nabc" });
-    await stream.commit({ baseTree: null, files: files.slice(0, 1), parents: [], author, message: "" });
-    const [index = "", second = "", alone = ""] = await stream.finish();
+    const [index = "", second = "", alone = ""] = await importObjects(opened, async (stream) => {
+      const files: TreeFile[] = hostilePaths.map((path, index) => ({
+        path,
+        mode: index % 2 === 0 ? "100644" : "100755",
+        blob: stream.blob(`content of ${index}`),
+      }));
+      const first = await stream.commit({ baseTree, files: [], parents: [head], author, message: "index\n" });
+      await stream.commit({ baseTree, files, parents: [head, first], author, message: "Überschrift\n\ndata 3\nabc" });
+      await stream.commit({ baseTree: null, files: files.slice(0, 1), parents: [], author, message: "" });
+    });
     expect(index).toBe(expectedCommit(rig, baseTree, [head], "index\n"));
     expect(second).toBe(
       expectedCommit(rig, rig.git("rev-parse", `${second}^{tree}`), [head, index], "Überschrift\n\ndata 3\nabc"),
@@ -74,55 +76,68 @@ describe.each([
   test("a file takes the place of a folder, and an existing blob can be named", async () => {
     const { rig, opened } = get();
     const blob = { id: rig.git("rev-parse", "HEAD:a.txt") as ObjectId };
-    const stream = new FastImport(opened);
     const baseTree = rig.git("rev-parse", "HEAD^{tree}") as ObjectId;
-    await stream.commit({
-      baseTree,
-      files: [{ path: "keep", mode: "100644", blob }],
-      parents: [],
-      author,
-      message: "x",
+    const [commit = ""] = await importObjects(opened, async (stream) => {
+      await stream.commit({
+        baseTree,
+        files: [{ path: "keep", mode: "100644", blob }],
+        parents: [],
+        author,
+        message: "x",
+      });
     });
-    const [commit = ""] = await stream.finish();
     expect(rig.git("ls-tree", "-r", "--name-only", commit)).toBe("a.txt\nkeep");
   });
 });
 
 describe("fast-import", () => {
   test("thousands of commits and megabytes of blobs arrive in order", async () => {
-    const stream = new FastImport(sha1.opened);
     const baseTree = sha1.rig.git("rev-parse", "HEAD^{tree}") as ObjectId;
     const big = Buffer.alloc(3 << 20, "x");
-    for (let at = 0; at < 2000; at++) {
-      const blob = stream.blob(at === 1000 ? big : `x: ${at}\n`);
-      await stream.commit({
-        baseTree,
-        files: [{ path: "p.yaml", mode: "100644", blob }],
-        parents: [],
-        author,
-        message: `${at}`,
-      });
-    }
-    const ids = await stream.finish();
+    const ids = await importObjects(sha1.opened, async (stream) => {
+      for (let at = 0; at < 2000; at++) {
+        const blob = stream.blob(at === 1000 ? big : `x: ${at}\n`);
+        await stream.commit({
+          baseTree,
+          files: [{ path: "p.yaml", mode: "100644", blob }],
+          parents: [],
+          author,
+          message: `${at}`,
+        });
+      }
+    });
     expect(new Set(ids).size).toBe(2000);
     expect(sha1.rig.git("log", "-1", "--format=%B", ids[1999] ?? "")).toBe("1999");
     expect(sha1.rig.git("cat-file", "-s", `${ids[1000]}:p.yaml`)).toBe(String(big.length));
   });
 
   test("a stream that git refuses says why, also when git stopped reading long before", async () => {
-    const stream = new FastImport(sha1.opened);
     const missing = "1".repeat(40) as ObjectId;
-    await stream.commit({ baseTree: missing, files: [], parents: [], author, message: "x" });
-    for (let at = 0; at < 300; at++) {
-      const blob = stream.blob(Buffer.alloc(1 << 14, at));
-      await stream.commit({
-        baseTree: null,
-        files: [{ path: "x", mode: "100644", blob }],
-        parents: [],
-        author,
-        message: "",
-      });
-    }
-    await expect(stream.finish()).rejects.toMatchObject({ code: "GIT_FAILED" });
+    const refused = importObjects(sha1.opened, async (stream) => {
+      await stream.commit({ baseTree: missing, files: [], parents: [], author, message: "x" });
+      for (let at = 0; at < 300; at++) {
+        const blob = stream.blob(Buffer.alloc(1 << 14, at));
+        await stream.commit({
+          baseTree: null,
+          files: [{ path: "x", mode: "100644", blob }],
+          parents: [],
+          author,
+          message: "",
+        });
+      }
+    });
+    await expect(refused).rejects.toMatchObject({ code: "GIT_FAILED" });
+  });
+
+  test("a failure of ours ends git too: nothing of it is left, neither a process nor a file", async () => {
+    const { rig, opened } = sha1;
+    const failing = importObjects(opened, async (stream) => {
+      stream.blob("half of it");
+      throw new Error("of ours");
+    });
+    await expect(failing).rejects.toThrow("of ours");
+    expect(rig.git("count-objects", "-v")).toContain("garbage: 0");
+    expect(readdirSync(path.join(rig.folder, ".git")).filter((name) => name.startsWith("fast_import"))).toEqual([]);
+    expect(rig.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
   });
 });

@@ -1,7 +1,7 @@
 /** Writes a sweep's entries: blobs, trees and commits through one `git fast-import`. */
 import { pythonJson } from "../../base/python.ts";
 import { CatFile } from "../../git/catfile.ts";
-import { FastImport, type TreeFile } from "../../git/fast-import.ts";
+import { type ImportStream, importObjects, type TreeFile } from "../../git/fast-import.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { committerIdentity, stamp } from "../../git/objects.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -29,40 +29,44 @@ export async function importEntries(
 ): Promise<readonly ObjectId[]> {
   const { repository } = context;
   const author = stamp(await committerIdentity(repository), new Date());
-  const stream = new FastImport(repository);
-  const index = await stream.commit({
-    baseTree: plan.snapshot.indexTree,
-    files: [],
-    parents: [plan.head],
-    author,
-    message: "Index stash",
-  });
-  const copies =
-    plan.copied.length === 0
-      ? []
-      : [
-          await stream.commit({
-            baseTree: null,
-            files: importFiles(stream, repository, plan.copied),
-            parents: [],
-            author,
-            message: "Copied paths",
-          }),
-        ];
-  const home = queueHome(context);
-  const params = new ParamBlobs(repository, stream, plan.files, await filteredFiles(context, plan));
-  for (const [at, point] of fresh.entries()) {
-    const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
-    await stream.commit({
-      baseTree: plan.snapshot.workTree,
-      files: await params.filesOf(request.points[point.index] as Point),
-      parents: [plan.head, index, ...copies],
+  const filtered = await filteredFiles(context, plan);
+  const commits = await importObjects(repository, async (stream) => {
+    const index = await stream.commit({
+      baseTree: plan.snapshot.indexTree,
+      files: [],
+      parents: [plan.head],
       author,
-      message: entryMessage({ head: plan.head, baseline: plan.head, name: point.name }, record),
+      message: "Index stash",
     });
-  }
-  const commits = await stream.finish();
-  return commits.slice(1 + copies.length);
+    const copied = await copiedCommit(stream, { repository, plan, author });
+    const blobs = new ParamBlobs(repository, stream, plan.files, filtered);
+    const home = queueHome(context);
+    for (const [at, point] of fresh.entries()) {
+      const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
+      await stream.commit({
+        baseTree: plan.snapshot.workTree,
+        files: await blobs.filesOf(request.points[point.index] as Point),
+        parents: [plan.head, index, ...copied],
+        author,
+        message: entryMessage({ head: plan.head, baseline: plan.head, name: point.name }, record),
+      });
+    }
+  });
+  return commits.slice(plan.copied.length === 0 ? 1 : 2);
+}
+
+/** The commit that holds copied paths, if there are any. */
+async function copiedCommit(
+  stream: ImportStream,
+  {
+    repository,
+    plan,
+    author,
+  }: { readonly repository: Repository; readonly plan: EnqueuePlan; readonly author: string },
+): Promise<readonly { readonly mark: number }[]> {
+  if (plan.copied.length === 0) return [];
+  const files = importFiles(stream, repository, plan.copied);
+  return [await stream.commit({ baseTree: null, files, parents: [], author, message: "Copied paths" })];
 }
 
 interface RecordRequest {
@@ -122,7 +126,7 @@ class ParamBlobs {
 
   constructor(
     private readonly repository: Repository,
-    private readonly stream: FastImport,
+    private readonly stream: ImportStream,
     private readonly files: readonly OpenedParamFile[],
     private readonly filtered: ReadonlySet<string>,
   ) {}

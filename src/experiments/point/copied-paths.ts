@@ -3,7 +3,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, readdirSync, readFileSync, readlinkSync } from "../../base/files.ts";
 import { posixPath } from "../../base/paths.ts";
-import type { FastImport, TreeFile } from "../../git/fast-import.ts";
+import type { ImportStream, TreeFile } from "../../git/fast-import.ts";
 import type { Repository } from "../../git/repository.ts";
 
 /** All files of the named paths, from the top of the work tree; refuses a missing path and one outside. */
@@ -38,7 +38,11 @@ function collect(root: string, relative: string, found: Set<string>): void {
 }
 
 /** Writes the files into the stream, as they are (no Git filters: the copy gets the same bytes). */
-export function importFiles(stream: FastImport, repository: Repository, files: readonly string[]): readonly TreeFile[] {
+export function importFiles(
+  stream: ImportStream,
+  repository: Repository,
+  files: readonly string[],
+): readonly TreeFile[] {
   return files.map((file) => {
     const absolute = path.join(repository.workTree, file);
     const stats = lstatIfExists(absolute);
