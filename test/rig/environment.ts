@@ -43,5 +43,9 @@ export function makeEnvironment(root: string): Environment {
     COLUMNS: "400",
     DVC_NO_ANALYTICS: "1",
     DVC_STUDIO_OFFLINE: "1",
+    // scripts/coverage.mjs asks every process what it ran.
+    ...(process.env.SWEEPLINE_CHILD_COVERAGE === undefined
+      ? {}
+      : { NODE_V8_COVERAGE: process.env.SWEEPLINE_CHILD_COVERAGE }),
   };
 }
