@@ -1,5 +1,5 @@
 import path from "node:path";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { configOverride } from "../../src/config/overrides.ts";
 import type { ConfigFiles } from "../../src/config/read.ts";
 import { configFiles } from "../../src/config/search-path.ts";
@@ -14,6 +14,11 @@ const files = {
   "third/db/c.yaml": "from: third\n",
 };
 
+const warnings: string[] = [];
+beforeEach(() => {
+  warnings.length = 0;
+});
+
 function filesOf(config: string, overrides: readonly string[] = []): ConfigFiles {
   const { folder } = makeRepository({ git: false, dvc: false, files: { ...files, "conf/config.yaml": config } });
   const [point] = expandPoints(overrides, { composed: "all" }).points;
@@ -22,6 +27,7 @@ function filesOf(config: string, overrides: readonly string[] = []): ConfigFiles
     configName: "config",
     overrides: (point?.overrides ?? []).map(({ edit }) => configOverride(edit)),
     workingFolder: folder,
+    warn: (message) => warnings.push(message),
   });
 }
 
@@ -54,7 +60,12 @@ test.each([
   ["hydra: {searchpath: more}\n", "CONFIG_BAD_SEARCH_PATH"],
   ["hydra: {searchpath: [1]}\n", "CONFIG_BAD_SEARCH_PATH"],
   ["hydra: {searchpath: [[more]]}\n", "CONFIG_BAD_SEARCH_PATH"],
-  ["hydra: {searchpath: ['pkg://some.package']}\n", "CONFIG_NEEDS_PYTHON"],
 ])("%j is refused", (config, code) => {
   expect(() => filesOf(config)).toThrow(expect.objectContaining({ code }));
+});
+
+test("a package is looked for as a folder; what is not there is told and left out", () => {
+  const found = filesOf("hydra: {searchpath: ['pkg://third', 'pkg://no.such', 'structured://x']}\n");
+  expect(origin(found, "db/c")).toBe("third/db/c.yaml");
+  expect(warnings.join("\n")).toContain("pkg://no.such");
 });
