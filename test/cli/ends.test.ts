@@ -24,7 +24,7 @@ const refused: readonly (readonly string[])[] = [
   ["exp", "run", "--queue", "-n", "a/b", "-S", "x=1"],
   ["sweep", "-n", "..", "x=1,2"],
   ["exp", "run", "--queue", "nosuchstage"],
-  ["matrix", "plan", "p.toml:x=null", "-o", "plan.json"],
+  ["matrix", "plan", "x=[1", "-o", "plan.json"],
   ["exp", "apply", "nosuch"],
   ["exp", "branch", "nosuch"],
   ["exp", "diff", "nosuch"],
