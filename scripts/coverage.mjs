@@ -8,10 +8,13 @@ import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setInterval } from "node:timers";
+import { pathToFileURL } from "node:url";
 
 const limit = 85;
 const leftOut = ["src/run/pool"];
 const checkout = process.cwd();
+/** Packages have a dist/ too. */
+const dist = `${pathToFileURL(path.join(checkout, "dist"))}/`;
 const scratch = mkdtempSync(path.join(tmpdir(), "sweepline-coverage-"));
 const children = path.join(scratch, "children");
 mkdirSync(children);
@@ -43,7 +46,7 @@ function collect(isLast) {
       // It is being written, or its process was killed meanwhile.
       if (!isLast) continue;
     }
-    const scripts = (result ?? []).filter(({ url }) => url.includes("/dist/") && url.endsWith(".cjs"));
+    const scripts = (result ?? []).filter(({ url }) => url.startsWith(dist));
     for (const { url, functions } of scripts) addScript(url, functions);
     rmSync(file);
   }
