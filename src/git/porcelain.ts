@@ -48,10 +48,10 @@ export async function stageFiles({ workTree }: Repository, files: readonly strin
 
 /** A stash commit of all changes of tracked files, stored nowhere; undefined where nothing was changed. */
 export async function createStash(repository: Repository, message: string): Promise<ObjectId | undefined> {
-  // Over files that were touched but not changed, `stash create` fails without a word. This exits with 1 where they were changed.
-  await tryGit(["update-index", "-q", "--refresh"], { cwd: repository.workTree });
   const args = ["create", message];
-  const id = (await run(repository.workTree, { name: "stash", args }, (git) => git.stash(args))).trim();
+  const create = (): Promise<string> => run(repository.workTree, { name: "stash", args }, (git) => git.stash(args));
+  // Over files that were touched but not changed, git brings its index up to date and fails without a word: once.
+  const id = (await create().catch(create)).trim();
   return id === "" ? undefined : (id as ObjectId);
 }
 
