@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { mayStartAnother } from "../../../src/run/limits/auto-jobs.ts";
+import { AutoJobs, mayStartAnother } from "../../../src/run/limits/auto-jobs.ts";
 import { memoryOfGroups } from "../../../src/run/limits/memory.ts";
 
 const gb = 2 ** 30;
@@ -47,4 +47,21 @@ describe.skipIf(process.platform !== "linux")("the memory of a process group", (
       process.kill(-pid, "SIGKILL");
     }
   });
+});
+
+test("the running experiments are measured, and forgotten when they have ended", () => {
+  const ours = { groups: () => [] };
+  const running = new Set([ours]);
+  const jobs = new AutoJobs(() => running);
+  try {
+    expect(jobs.mayStart()).toBe(false);
+    jobs.sample();
+    // Without a process it uses nothing: there is room for another.
+    expect(jobs.mayStart()).toBe(true);
+    jobs.ended(ours);
+    running.clear();
+    expect(jobs.mayStart()).toBe(true);
+  } finally {
+    jobs.close();
+  }
 });
