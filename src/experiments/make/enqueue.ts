@@ -133,7 +133,7 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const head = await headCommit(repository);
   const files = await openParamFiles(context, { ...request, configs: request.configs });
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
-  const stages = await stagesBeforeRun(context.project, files, request.points);
+  const stages = await stagesBeforeRun(context, files, request.points);
   await preflight(
     stages,
     { ...runOptionsFrom(request.flags), targets: request.targets },

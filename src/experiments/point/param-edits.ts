@@ -6,8 +6,11 @@ import type { Value } from "../../base/value.ts";
 import { composedFile, configText, type ProjectConfigs } from "../../config/project-config.ts";
 import { openParamFile } from "../../params/data-file.ts";
 import type { ParamEdit } from "../../params/types.ts";
-import { paramsReader } from "../../pipeline/reading/params-reader.ts";
+import { pathKey } from "../../pipeline/paths.ts";
+import { diskSource } from "../../pipeline/reading/disk-source.ts";
+import { laidOver } from "../../pipeline/reading/file-source.ts";
 import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { Project } from "../../project/project.ts";
 import type { Point } from "../../sweep/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -101,19 +104,26 @@ function editsOf(point: Point, name: string): readonly ParamEdit[] {
  * values of the first point that writes them. Errors: those of loadProjectStages.
  */
 export function stagesBeforeRun(
-  project: Project,
+  { project, readings }: { readonly project: Project; readonly readings?: Readings },
   opened: readonly OpenedParamFile[],
   points: readonly Point[],
 ): Promise<ProjectStages> {
-  return loadProjectStages(project, { params: paramsReader(project.root, filesToCome(opened, points)) });
+  return loadProjectStages(project, {
+    source: laidOver(diskSource(project), filesToCome(project, opened, points)),
+    ...(readings === undefined ? {} : { readings }),
+  });
 }
 
-function filesToCome(opened: readonly OpenedParamFile[], points: readonly Point[]): ReadonlyMap<string, Value> {
+function filesToCome(
+  { root }: Project,
+  opened: readonly OpenedParamFile[],
+  points: readonly Point[],
+): ReadonlyMap<string, Value> {
   const toCome = new Map<string, Value>();
   for (const file of opened) {
     if (file.bytes !== undefined) continue;
     const writer = points.find((point) => file.isWrittenAt(point));
-    if (writer !== undefined) toCome.set(file.absolute, file.valueAt(writer));
+    if (writer !== undefined) toCome.set(pathKey(root, file.absolute), file.valueAt(writer));
   }
   return toCome;
 }

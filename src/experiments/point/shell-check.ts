@@ -1,10 +1,10 @@
 /** Before points are queued or run: which of their values a shell would misread in a stage's command. */
 import path from "node:path";
-import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
 import { hazardText, refuseHazards } from "../../pipeline/check/shell-check.ts";
-import { parsePipelineFile } from "../../pipeline/definition/load.ts";
 import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
+import { pathKey } from "../../pipeline/paths.ts";
+import { askedOnce, type FileSource, laidOver } from "../../pipeline/reading/file-source.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { makePlan } from "../../pipeline/reproduce/reproduce.ts";
 import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
@@ -30,28 +30,25 @@ function riskyPoints({ points, configs }: ParamFilesRequest): readonly Point[] {
   return points.filter(({ overrides }) => overrides.some(({ edit }) => isRisky(edit.value)));
 }
 
-interface Templates {
-  readonly stages: ProjectStages;
-  /** Bytes of the pipeline files that hold templates. */
-  readonly files: ReadonlyMap<string, Buffer>;
+/** The pipeline files that hold templates. */
+function filesWithTemplates({ pipelines, place }: ProjectStages): readonly string[] {
+  return pipelines.flatMap(({ file }) => {
+    const answer = place.source.find(file);
+    return answer.kind === "file" && Buffer.from(answer.bytes).includes("${") ? [file] : [];
+  });
 }
 
-function readTemplates(stages: ProjectStages): Templates {
-  const files = new Map<string, Buffer>();
-  for (const { file } of stages.pipelines) {
-    const bytes = readIfExists(path.join(stages.project.root, file));
-    if (bytes?.includes("${")) files.set(file, bytes);
-  }
-  return { stages, files };
-}
-
-/** The stages of the files with templates, where parameter files (by absolute path) hold these values. */
-function stagesWith({ stages, files }: Templates, values: ReadonlyMap<string, Value>): readonly Stage[] {
-  const { project, params } = stages;
-  const read = (file: string) => values.get(file) ?? params.read(file);
-  return [...files].flatMap(
-    ([file, bytes]) => parsePipelineFile({ root: project.root, file }, bytes, read).stages as Stage[],
-  );
+/** The stages of the files with templates, as the source has them. */
+function stagesWith(
+  { place, readings }: ProjectStages,
+  files: readonly string[],
+  source: FileSource,
+): readonly Stage[] {
+  return files.flatMap((file) => {
+    const read = readings.pipelineFiles.read({ file, kind: "pipeline" }, { ...place, source });
+    if (read.kind === "broken") throw read.problem;
+    return read.kind === "pipeline" ? read.pipeline.stages : [];
+  });
 }
 
 function linesOf(all: readonly Stage[], planned: ReadonlySet<StageAddress>, known: ProjectStages): string[] {
@@ -63,18 +60,23 @@ function linesOf(all: readonly Stage[], planned: ReadonlySet<StageAddress>, know
 /** A line for each value of the points that a shell would misread, each once. */
 async function shellHazardLines(context: ExperimentsContext, request: ShellCheckRequest): Promise<readonly string[]> {
   const opened = await openParamFiles(context, request);
-  const templates = readTemplates(await stagesBeforeRun(context.project, opened, request.points));
-  if (templates.files.size === 0) return [];
+  const stages = await stagesBeforeRun(context, opened, request.points);
+  const templates = filesWithTemplates(stages);
+  if (templates.length === 0) return [];
   const options = { ...runOptionsFrom(request.flags), targets: request.targets };
   const folder = path.join(context.project.root, request.folder);
-  const planned = new Set(makePlan(templates.stages, options, folder).steps);
-  const ofWorkspace = linesOf(templates.stages.stages, planned, templates.stages);
+  const planned = new Set(makePlan(stages, options, folder).steps);
+  const ofWorkspace = linesOf(stages.stages, planned, stages);
   // What the workspace has may be just what the points replace.
   const points = ofWorkspace.length > 0 ? request.points : riskyPoints(request);
   const lines = new Set(request.points.length === 0 ? ofWorkspace : []);
+  const source = askedOnce(stages.place.source);
   for (const point of points) {
-    const values = new Map(opened.map((file) => [file.absolute, file.valueAt(point)]));
-    for (const line of linesOf(stagesWith(templates, values), planned, templates.stages)) lines.add(line);
+    const values = new Map(
+      opened.map((file) => [pathKey(context.project.root, file.absolute), file.valueAt(point)] as const),
+    );
+    for (const line of linesOf(stagesWith(stages, templates, laidOver(source, values)), planned, stages))
+      lines.add(line);
   }
   return [...lines];
 }

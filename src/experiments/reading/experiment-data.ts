@@ -1,18 +1,22 @@
 /** Parameters, metrics, dependencies and outputs of one revision (DVC 3.67.1, repo/experiments/serialize.py). */
 import { readFileSync } from "../../base/files.ts";
 import type { Scalar, Value } from "../../base/value.ts";
+import { type FileAnswer, type FileSource, missing, type SourceFile } from "../../pipeline/reading/file-source.ts";
+import type { ProjectPlace } from "../../pipeline/reading/pipeline-file.ts";
+import { readProject } from "../../pipeline/reading/read-project.ts";
+import type { Readings } from "../../pipeline/reading/readings.ts";
 import { type Cache, findObject, readTree } from "../../store/cache.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
-import { type FileAnswer, type FileSource, missing, pending } from "./file-source.ts";
 import type { PipelinePart, Pipelines, TrackedParams } from "./pipelines.ts";
 import type { ExperimentData, FileResult } from "./types.ts";
 import { type DataFiles, missingFile } from "./values.ts";
 
-const defaultParams = "params.yaml";
+export const defaultParams = "params.yaml";
 
 /** What the reading of all revisions shares. */
 export interface Readers {
   readonly files: DataFiles;
+  readonly readings: Readings;
   readonly pipelines: Pipelines;
   /** For parameters and metrics that are not in Git but in the cache. */
   readonly cache: Cache;
@@ -55,75 +59,54 @@ function withCache(source: FileSource, parts: readonly PipelinePart[], cache: Ca
   const filesBelow = (folder: string) => {
     const inGit = source.filesBelow(folder);
     const hash = hashes.get(folder);
-    if (inGit === "pending" || inGit.length > 0 || hash === undefined) return inGit;
+    if (inGit.length > 0 || hash === undefined) return inGit;
     return (readTree(cache, hash) ?? []).map(({ relpath }) => `${folder}/${relpath}`);
   };
-  return { find, filesBelow, pipelineFiles: () => source.pipelineFiles() };
+  return { ...source, find, filesBelow };
 }
 
-/** The files that a name stands for: itself, or all files of a folder. */
-function expand(source: FileSource, name: string): readonly string[] | "pending" {
-  const answer = source.find(name);
-  if (answer.kind === "pending") return "pending";
-  return answer.kind === "folder" ? source.filesBelow(name) : [name];
+/** The files that names stand for: themselves, or all files of a folder. */
+function expand(source: FileSource, names: Iterable<string>): readonly string[] {
+  return [...names].flatMap((name) => (source.find(name).kind === "folder" ? source.filesBelow(name) : [name]));
 }
 
-type ReadOne = (file: string, answer: Extract<FileAnswer, { kind: "file" }>) => FileResult;
+type ReadOne = (file: string, answer: SourceFile) => FileResult;
 
-/** Reads each file; everything is asked for before the first missing object ends the attempt. */
-function readFiles(
-  source: FileSource,
-  names: readonly string[],
-  read: ReadOne,
-): ReadonlyMap<string, FileResult> | "pending" {
+function readFiles(source: FileSource, names: Iterable<string>, read: ReadOne): ReadonlyMap<string, FileResult> {
   const results = new Map<string, FileResult>();
-  let isPending = false;
-  for (const name of names) {
-    const files = expand(source, name);
-    for (const file of files === "pending" ? [] : files) {
-      const answer = source.find(file);
-      if (answer === pending || answer.kind === "pending") isPending = true;
-      else results.set(file, answer.kind === "file" ? read(file, answer) : missingFile(file));
-    }
-    isPending ||= files === "pending";
+  for (const file of expand(source, names)) {
+    const answer = source.find(file);
+    results.set(file, answer.kind === "file" ? read(file, answer) : missingFile(file));
   }
-  return isPending ? "pending" : results;
+  return results;
 }
 
-function trackedParams(
-  source: FileSource,
-  parts: readonly PipelinePart[],
-  scope: ParamsScope,
-): readonly TrackedParams[] {
+function trackedParams({ parts, files }: OpenRevision, scope: ParamsScope): readonly TrackedParams[] {
   const ofStages = parts.flatMap((part) => part.stageParams);
   if (scope === "dependencies") return ofStages;
   const whole = parts.flatMap((part) => part.topParams.map((file) => ({ file, keys: null })));
-  const hasDefault = source.find(defaultParams).kind !== "missing";
+  const hasDefault = files.find(defaultParams).kind !== "missing";
   return [...ofStages, ...whole, ...(hasDefault ? [{ file: defaultParams, keys: null }] : [])];
 }
 
-/** A revision's pipeline, and its files with the cache behind them. */
-interface OpenRevision {
+/** A revision whose pipeline files were read. */
+export interface OpenRevision {
+  readonly source: FileSource;
   readonly parts: readonly PipelinePart[];
+  /** Its files, with the cache behind them. */
   readonly files: FileSource;
 }
 
-function openRevision(source: FileSource, readers: Readers): OpenRevision | "pending" {
-  const pipelineFiles = source.pipelineFiles();
-  if (pipelineFiles === "pending") return "pending";
-  const parts = pipelineFiles.map((file) => readers.pipelines.part(source, file));
-  // Needed in any case: asked for in the same round as the pipeline's files.
-  source.find(defaultParams);
-  const known = parts.filter((part): part is PipelinePart => part !== "pending");
-  if (known.length < parts.length) return "pending";
-  return { parts: known, files: withCache(source, known, readers.cache) };
+/** Throws SweeplineError where a pipeline file or a lock file is broken; NotLoaded. */
+export function openRevision(place: ProjectPlace, { readings, pipelines, cache }: Readers): OpenRevision {
+  const { source } = place;
+  const parts = readProject(place, readings).files.map((read) => pipelines.part(source, read));
+  return { source, parts, files: withCache(source, parts, cache) };
 }
 
-function readParams(revision: OpenRevision, tracked: readonly TrackedParams[], readers: Readers) {
+function readParams({ files }: OpenRevision, tracked: readonly TrackedParams[], readers: Readers) {
   const keys = mergeParams(tracked);
-  return readFiles(revision.files, [...keys.keys()], (file, answer) =>
-    readers.files.params(file, answer, keys.get(file) ?? null),
-  );
+  return readFiles(files, keys.keys(), (file, answer) => readers.files.params(file, answer, keys.get(file) ?? null));
 }
 
 /** What templates take from files that nobody tracks counts as parameters too (DVC: _collect_vars). */
@@ -142,47 +125,49 @@ function withTaken(
   ]);
 }
 
-function readMetrics(revision: OpenRevision, names: readonly string[], readers: Readers) {
-  return readFiles(revision.files, [...new Set(names)], (file, answer) => readers.files.metrics(file, answer));
+function readMetrics({ files }: OpenRevision, names: Iterable<string>, readers: Readers) {
+  return readFiles(files, new Set(names), (file, answer) => readers.files.metrics(file, answer));
+}
+
+function metricNames({ parts }: OpenRevision): readonly string[] {
+  return parts.flatMap((part) => part.metrics);
+}
+
+/** Which parameters and metrics are read. */
+export type DataRequest =
+  | { readonly kind: "tracked"; readonly params: ParamsScope }
+  /** Only these files, relative to the project. */
+  | { readonly kind: "targets"; readonly targets: readonly string[] };
+
+/** The files that `revisionData` reads of the revision itself: to be fetched for many revisions at once. */
+export function wantedFiles(revision: OpenRevision, request: DataRequest): readonly string[] {
+  const { source } = revision;
+  if (request.kind === "targets") return expand(source, request.targets);
+  const params = trackedParams(revision, request.params).map(({ file }) => file);
+  return expand(source, new Set([...params, ...metricNames(revision)]));
 }
 
 /**
- * All that a revision says about an experiment; "pending" before all files it needs are there.
- * Throws SweeplineError where a pipeline file is broken; a broken parameters or metrics file is an error of that file only.
+ * All that a revision says about an experiment, or of the files that the user names: then the same files are parameters and
+ * metrics. A broken parameters or metrics file is an error of that file only.
  */
-export function experimentData(source: FileSource, readers: Readers, scope: ParamsScope): ExperimentData | "pending" {
-  const revision = openRevision(source, readers);
-  if (revision === "pending") return "pending";
+export function revisionData(revision: OpenRevision, readers: Readers, request: DataRequest): ExperimentData {
   const { parts } = revision;
-  const params = readParams(revision, trackedParams(revision.files, parts, scope), readers);
-  const metricNames = parts.flatMap((part) => part.metrics);
-  const metrics = readMetrics(revision, metricNames, readers);
-  if (params === "pending" || metrics === "pending") return "pending";
+  if (request.kind === "targets") {
+    const tracked = request.targets.map((file) => ({ file, keys: null }));
+    const params = readParams(revision, tracked, readers);
+    return { params, metrics: readMetrics(revision, request.targets, readers), deps: new Map(), outs: new Map() };
+  }
+  const params = readParams(revision, trackedParams(revision, request.params), readers);
   return {
     params: withTaken(params, parts),
-    metrics,
+    metrics: readMetrics(revision, metricNames(revision), readers),
     deps: new Map(parts.flatMap((part) => part.deps)),
     outs: new Map(parts.flatMap((part) => part.outs)),
   };
 }
 
-/** Like experimentData, but of the files that the user names: the same files as parameters and as metrics. */
-export function targetData(
-  source: FileSource,
-  readers: Readers,
-  targets: readonly string[],
-): ExperimentData | "pending" {
-  const revision = openRevision(source, readers);
-  if (revision === "pending") return "pending";
-  const tracked = targets.map((file) => ({ file, keys: null }));
-  const params = readParams(revision, tracked, readers);
-  const metrics = readMetrics(revision, targets, readers);
-  if (params === "pending" || metrics === "pending") return "pending";
-  return { params, metrics, deps: new Map(), outs: new Map() };
-}
-
-/** All data that a revision keeps in the cache and that may be pushed. Throws as experimentData. */
-export function storedObjects(source: FileSource, readers: Readers): readonly RemoteObject[] | "pending" {
-  const revision = openRevision(source, readers);
-  return revision === "pending" ? revision : revision.parts.flatMap((part) => part.stored);
+/** All data that a revision keeps in the cache and that may be pushed. */
+export function storedObjects({ parts }: OpenRevision): readonly RemoteObject[] {
+  return parts.flatMap((part) => part.stored);
 }

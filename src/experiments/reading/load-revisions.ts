@@ -1,22 +1,32 @@
 /** Reads many commits at once: what each says about parameters, metrics and data. One git process for all. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { eachWhenLoaded } from "../../base/not-loaded.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import { ObjectPool } from "../../git/object-pool.ts";
 import { type ParsedCommit, parseCommit } from "../../git/objects.ts";
+import { diskSource } from "../../pipeline/reading/disk-source.ts";
+import { type FileSource, listPipelineFiles } from "../../pipeline/reading/file-source.ts";
+import { Readings } from "../../pipeline/reading/readings.ts";
+import { TreeListings, treeSource } from "../../pipeline/reading/tree-source.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import { parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { commitSource, type TreeListings } from "./commit-source.ts";
-import { experimentData, type ParamsScope, type Readers, targetData } from "./experiment-data.ts";
-import type { FileSource } from "./file-source.ts";
-import { Pipelines } from "./pipelines.ts";
-import { ObjectPool } from "./trees.ts";
+import {
+  type DataRequest,
+  defaultParams,
+  type OpenRevision,
+  openRevision,
+  type Readers,
+  revisionData,
+  wantedFiles,
+} from "./experiment-data.ts";
+import { lockBeside, Pipelines } from "./pipelines.ts";
 import type { ExperimentData } from "./types.ts";
 import { DataFiles } from "./values.ts";
-import { workspaceSource } from "./workspace-source.ts";
 
 export interface Failure {
   readonly type: string;
@@ -36,15 +46,11 @@ export type LoadedRevision = DataOutcome & {
   readonly sweep: string | undefined;
 };
 
-/** Which parameters and metrics are read. */
-export type DataRequest =
-  | { readonly kind: "tracked"; readonly params: ParamsScope }
-  /** Only these files, relative to the project. */
-  | { readonly kind: "targets"; readonly targets: readonly string[] };
-
 /** Everything that reading shares; close it when done. */
 export interface Reading {
+  readonly project: Project;
   readonly objects: CatFile;
+  readonly pool: ObjectPool;
   readonly listings: TreeListings;
   readonly readers: Readers;
   /** The project's folder in the repository, "" where they are the same. */
@@ -53,10 +59,12 @@ export interface Reading {
   close(): void;
 }
 
-function ignoredPaths(root: string): (file: string) => boolean {
+/** .dvcignore is the workspace's, also for older commits. What Git ignores counts on the disk only, as in DVC. */
+function ignoredPaths(root: string): (file: string, kind: "file" | "folder") => boolean {
   const rules = ignoreRules(root);
   const known = new Map<string, boolean>();
-  return (file) => {
+  return (file, kind) => {
+    if (kind === "folder") return rules.ignoresFolder(path.join(root, file));
     const answer = known.get(file) ?? rules.ignoresFile(path.join(root, file));
     known.set(file, answer);
     return answer;
@@ -66,68 +74,91 @@ function ignoredPaths(root: string): (file: string) => boolean {
 /** The parsers, for a project with or without Git. */
 export async function openReaders(project: Project): Promise<Readers> {
   const files = await DataFiles.open();
-  return { files, pipelines: new Pipelines(project.root, files), cache: openCache(project) };
+  return {
+    files,
+    readings: new Readings("all", files),
+    pipelines: new Pipelines(project.root, files),
+    cache: openCache(project),
+  };
 }
 
-/** Starts git's reader of objects. .dvcignore is the workspace's, also for older commits. */
+/** Starts git's reader of objects. */
 export async function openReading(context: ExperimentsContext, request: DataRequest): Promise<Reading> {
   const { project, repository } = context;
   const objects = new CatFile(repository);
+  const pool = new ObjectPool(objects);
+  const prefix = path.relative(repository.workTree, project.root).split(path.sep).join("/");
   return {
+    project,
     objects,
-    listings: {
-      pool: new ObjectPool(objects),
-      pipelineFiles: new Map(),
-      segments: new Map(),
-      ignores: ignoredPaths(project.root),
-    },
+    pool,
+    listings: new TreeListings(pool, prefix, ignoredPaths(project.root)),
     readers: await openReaders(project),
-    prefix: path.relative(repository.workTree, project.root).split(path.sep).join("/"),
+    prefix,
     request,
     close: () => objects.close(),
   };
 }
 
-/** What the source's files say, expected failures as values. */
-function readOutcome(source: FileSource, readers: Readers, request: DataRequest): DataOutcome | "pending" {
+/** Expected failures as values. */
+function attempt<T>(work: () => T): T | SweeplineError {
   try {
-    const data =
-      request.kind === "targets"
-        ? targetData(source, readers, request.targets)
-        : experimentData(source, readers, request.params);
-    return data === "pending" ? data : { data, error: null };
+    return work();
   } catch (error) {
-    if (!(error instanceof SweeplineError)) throw error;
-    return { data: null, error: { type: error.code, message: error.message } };
+    if (error instanceof SweeplineError) return error;
+    throw error;
   }
+}
+
+function outcomeOf(data: ExperimentData | SweeplineError): DataOutcome {
+  return data instanceof SweeplineError
+    ? { data: null, error: { type: data.code, message: data.message } }
+    : { data, error: null };
 }
 
 /** What the workspace's files say. */
-export function readWorkspace(root: string, readers: Readers, request: DataRequest): DataOutcome {
-  const outcome = readOutcome(workspaceSource(root), readers, request);
-  if (outcome === "pending") throw new Error("the workspace waits for objects");
-  return outcome;
+export function readWorkspace(project: Project, readers: Readers, request: DataRequest): DataOutcome {
+  const place = { project, source: diskSource(project) };
+  return outcomeOf(attempt(() => revisionData(openRevision(place, readers), readers, request)));
 }
 
-/** The outcomes of all trees, in rounds: what one tree waits for is fetched together with what the others wait for. */
+/** The files that reading any project begins with. */
+function firstFiles(source: FileSource): readonly string[] {
+  const files = listPipelineFiles(source).flatMap(({ file, kind }) =>
+    kind === "pipeline" ? [file, lockBeside(file)] : [file],
+  );
+  return [...files, defaultParams];
+}
+
+/**
+ * The projects of trees, or why one can't be read. What Git is asked for is named for all trees at once: their folders, then
+ * their pipeline files with lock files; more only where templates read other files.
+ */
+export async function openTrees(
+  trees: Iterable<ObjectId>,
+  { project, pool, listings, readers }: Reading,
+): Promise<ReadonlyMap<ObjectId, OpenRevision | SweeplineError>> {
+  const ids = new Set(trees);
+  await listings.loadFolders(ids);
+  const sources = new Map([...ids].map((id) => [id, treeSource(id, listings)]));
+  await pool.loadBlobs([...sources].flatMap(([id, source]) => listings.objectsOf(id, firstFiles(source))));
+  const opened = await eachWhenLoaded(sources, ([, source]) =>
+    attempt(() => openRevision({ project, source }, readers)),
+  );
+  return new Map([...opened].map(([[id], revision]) => [id, revision]));
+}
+
 async function readTrees(trees: Iterable<ObjectId>, reading: Reading): Promise<ReadonlyMap<ObjectId, DataOutcome>> {
-  const outcomes = new Map<ObjectId, DataOutcome>();
-  let open = [...new Set(trees)].map((tree) => ({
-    tree,
-    source: commitSource(tree, reading.prefix, reading.listings),
-  }));
-  while (open.length > 0) {
-    const waiting: typeof open = [];
-    for (const job of open) {
-      const outcome = readOutcome(job.source, reading.readers, reading.request);
-      if (outcome === "pending") waiting.push(job);
-      else outcomes.set(job.tree, outcome);
-    }
-    const fetched = await reading.listings.pool.fetchWanted();
-    if (waiting.length > 0 && !fetched) throw new Error("revisions wait for objects that nobody asked for");
-    open = waiting;
-  }
-  return outcomes;
+  const { pool, listings, readers, request } = reading;
+  const opened = await openTrees(trees, reading);
+  const wanted = await eachWhenLoaded(opened, ([id, revision]) =>
+    revision instanceof SweeplineError ? [] : listings.objectsOf(id, wantedFiles(revision, request)),
+  );
+  await pool.loadBlobs([...wanted.values()].flat());
+  const outcomes = await eachWhenLoaded(opened, ([, revision]) =>
+    outcomeOf(revision instanceof SweeplineError ? revision : attempt(() => revisionData(revision, readers, request))),
+  );
+  return new Map([...outcomes].map(([[id], outcome]) => [id, outcome]));
 }
 
 /** The commits that exist, by id. */

@@ -1,13 +1,14 @@
-/** The pipeline of one revision: its stages with what the lock file says of them. Files that revisions share are parsed once. */
-
+/** The pipeline of one revision: its stages with what the lock file says of them. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { isList, isMap, type Value } from "../../base/value.ts";
-import { type PipelineFile, parsePipelineFile } from "../../pipeline/definition/load.ts";
+import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import type { PipelineFile } from "../../pipeline/definition/load.ts";
 import { pathKey } from "../../pipeline/paths.ts";
+import type { DataStage } from "../../pipeline/reading/data-stage.ts";
+import type { FileSource, SourceFile } from "../../pipeline/reading/file-source.ts";
+import type { ReadData, ReadFile, ReadPipeline } from "../../pipeline/reading/pipeline-file.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isTreeHash } from "../../store/tree.ts";
-import type { FileSource, SourceFile } from "./file-source.ts";
 import { dataStates, type LockedStages, lockedStages, skimLock, unknownData } from "./lock-states.ts";
 import type { DependencyState, OutputState } from "./types.ts";
 import type { DataFiles } from "./values.ts";
@@ -61,89 +62,34 @@ interface Definition {
   readonly stages: readonly StagePaths[];
 }
 
-type Outcome<T> = { readonly value: T } | { readonly error: SweeplineError };
-
-/** Definitions of one dvc.yaml by the contents of the files that its templates read. */
-interface Variants {
-  readonly read: readonly string[];
-  readonly byContent: Map<string, Outcome<Definition>>;
+/** The lock file of a dvc.yaml. */
+export function lockBeside(file: string): string {
+  return path.posix.join(path.posix.dirname(file), "dvc.lock");
 }
 
-function attempt<T>(make: () => T): Outcome<T> {
-  try {
-    return { value: make() };
-  } catch (error) {
-    if (error instanceof SweeplineError) return { error };
-    throw error;
-  }
-}
-
-function valueOrThrow<T>(outcome: Outcome<T>): T {
-  if ("error" in outcome) throw outcome.error;
-  return outcome.value;
-}
-
-function contentId(source: FileSource, file: string): string {
-  const answer = source.find(file);
-  return answer.kind === "file" ? answer.id : answer.kind;
-}
-
+/** What pipeline files say of parameters and data. Lock files that revisions share are parsed once. */
 export class Pipelines {
-  private readonly definitions = new Map<string, Variants[]>();
-  private readonly locks = new Map<string, Outcome<LockedStages>>();
-  private readonly dataSources = new Map<string, Outcome<PipelinePart>>();
+  private readonly definitions = new WeakMap<PipelineFile, Definition>();
+  private readonly locks = new Map<string | undefined, LockedStages>();
+  private readonly dataSources = new WeakMap<DataStage, PipelinePart>();
 
   constructor(
     private readonly root: string,
     private readonly files: DataFiles,
   ) {}
 
-  /** What the pipeline file adds; "pending" before all files it needs are there. Throws where one is broken. */
-  part(source: FileSource, file: string): PipelinePart | "pending" {
-    const answer = source.find(file);
-    if (answer.kind === "pending") return "pending";
-    if (answer.kind !== "file") return emptyPart;
-    return file.endsWith(".dvc") ? this.dataSource(file, answer) : this.pipeline(source, file, answer);
+  /** What a pipeline file of the source adds. Throws where it is broken, or its lock file. */
+  part(source: FileSource, read: ReadFile): PipelinePart {
+    if (read.kind === "broken") throw read.problem;
+    return read.kind === "data" ? this.dataSource(read) : this.pipeline(source, read);
   }
 
-  private pipeline(source: FileSource, file: string, content: SourceFile): PipelinePart | "pending" {
-    const lockFile = path.posix.join(path.posix.dirname(file), "dvc.lock");
+  private pipeline(source: FileSource, { file, pipeline }: ReadPipeline): PipelinePart {
+    const lockFile = lockBeside(file);
     const lock = source.find(lockFile);
-    const definition = this.definition(source, file, content);
-    if (definition === "pending" || lock.kind === "pending") return "pending";
-    const locked = lock.kind === "file" ? this.lockedStages(lockFile, lock) : new Map();
-    return withLock(definition, locked);
-  }
-
-  private definition(source: FileSource, file: string, content: SourceFile): Definition | "pending" {
-    const key = `${file}\n${content.id}`;
-    const variants = this.definitions.get(key) ?? [];
-    this.definitions.set(key, variants);
-    for (const { read, byContent } of variants) {
-      const known = byContent.get(read.map((each) => contentId(source, each)).join("\n"));
-      if (known !== undefined) return valueOrThrow(known);
-    }
-    const seen = new Map<string, string>();
-    const outcome = attempt(() =>
-      this.define(
-        parsePipelineFile({ root: this.root, file }, content.bytes, (name) => this.template(source, name, seen)),
-      ),
-    );
-    // A template file that is not there yet makes any outcome void: the next round asks again.
-    if ([...seen.values()].includes("pending")) return "pending";
-    remember(variants, seen, outcome);
-    return valueOrThrow(outcome);
-  }
-
-  /** Values of a file that templates read, by absolute path. */
-  private template(source: FileSource, absolute: string, seen: Map<string, string>): Value | undefined {
-    const file = pathKey(this.root, absolute);
-    const answer = source.find(file);
-    seen.set(file, answer.kind === "file" ? answer.id : answer.kind);
-    if (answer.kind !== "file") return undefined;
-    const result = this.files.read(file, answer);
-    if (result.kind === "error") throw new SweeplineError({ code: "TEMPLATE_FILE_INVALID", message: result.message });
-    return result.data;
+    const definition = this.definitions.get(pipeline) ?? this.define(pipeline);
+    this.definitions.set(pipeline, definition);
+    return withLock(definition, lock.kind === "file" ? this.lockedStages(lockFile, lock) : new Map());
   }
 
   private define(pipeline: PipelineFile): Definition {
@@ -180,17 +126,14 @@ export class Pipelines {
 
   private lockedStages(file: string, content: SourceFile): LockedStages {
     const known = this.locks.get(content.id);
-    if (known !== undefined) return valueOrThrow(known);
-    const outcome = attempt(() => {
-      const skimmed = skimLock(Buffer.from(content.bytes).toString());
-      return skimmed ?? lockedStages(this.readYaml(file, content));
-    });
-    this.locks.set(content.id, outcome);
-    return valueOrThrow(outcome);
+    if (known !== undefined) return known;
+    const locked = skimLock(Buffer.from(content.bytes).toString()) ?? lockedStages(this.readYaml(file, content));
+    this.locks.set(content.id, locked);
+    return locked;
   }
 
   private readYaml(file: string, content: SourceFile): Value {
-    const result = this.files.read(`${file}.yaml`, content);
+    const result = this.files.whole(`${file}.yaml`, content);
     if (result.kind === "error")
       throw new SweeplineError({
         code: "PIPELINE_FILE_INVALID",
@@ -199,22 +142,11 @@ export class Pipelines {
     return result.data;
   }
 
-  private dataSource(file: string, content: SourceFile): PipelinePart {
-    const key = `${file}\n${content.id}`;
-    const known = this.dataSources.get(key);
-    if (known !== undefined) return valueOrThrow(known);
-    const outcome = attempt(() => dataSourcePart(file, this.readYaml(file, content)));
-    this.dataSources.set(key, outcome);
-    return valueOrThrow(outcome);
+  private dataSource({ file, data }: ReadData): PipelinePart {
+    const part = this.dataSources.get(data) ?? dataSourcePart(file, data.value);
+    this.dataSources.set(data, part);
+    return part;
   }
-}
-
-function remember(variants: Variants[], seen: ReadonlyMap<string, string>, outcome: Outcome<Definition>): void {
-  const read = [...seen.keys()];
-  const content = [...seen.values()].join("\n");
-  const same = variants.find((variant) => variant.read.join("\n") === read.join("\n"));
-  if (same !== undefined) same.byContent.set(content, outcome);
-  else variants.push({ read, byContent: new Map([[content, outcome]]) });
 }
 
 const emptyPart: PipelinePart = {
@@ -254,8 +186,7 @@ function withLock(definition: Definition, locked: LockedStages): PipelinePart {
 }
 
 /** A .dvc file: data that somebody added or imported. Its parts from other repositories are no dependencies here. */
-function dataSourcePart(file: string, data: Value): PipelinePart {
-  if (!isMap(data)) return emptyPart;
+function dataSourcePart(file: string, data: ValueMap): PipelinePart {
   const wdir = data.get("wdir");
   const folder = path.posix.join(path.posix.dirname(file), typeof wdir === "string" ? wdir : ".");
   const key = (name: string) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) ? name : path.posix.join(folder, name));

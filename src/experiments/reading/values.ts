@@ -2,8 +2,9 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { dataReader, shownReader } from "../../params/data-file.ts";
+import type { FileAnswer, SourceFile } from "../../pipeline/reading/file-source.ts";
+import type { DataValues } from "../../pipeline/reading/tracked-values.ts";
 import { type ReadText, readSimilar } from "../../yaml/similar.ts";
-import type { SourceFile } from "./file-source.ts";
 import type { FileResult } from "./types.ts";
 
 /** The names that DVC's readers know these failures by. */
@@ -63,7 +64,7 @@ function selectKeys(value: Value, keys: readonly string[]): ValueMap {
 type Read = (file: { readonly path: string; readonly bytes: Uint8Array }) => Value;
 
 /** Reads data files, each content once; what was read for one experiment is the very same object for the next. */
-export class DataFiles {
+export class DataFiles implements DataValues {
   private readonly results = new Map<string, FileResult>();
   private readonly keys = new WeakMap<FileResult, string>();
 
@@ -105,14 +106,25 @@ export class DataFiles {
     return value;
   }
 
+  /** Nothing: the parsers are there. */
+  async prepare(): Promise<void> {}
+
+  /** For templates: the values of a file, undefined where there is none. Errors: TEMPLATE_FILE_INVALID. */
+  read(name: string, answer: FileAnswer): Value | undefined {
+    if (answer.kind !== "file") return undefined;
+    const result = this.whole(name, answer);
+    if (result.kind === "error") throw new SweeplineError({ code: "TEMPLATE_FILE_INVALID", message: result.message });
+    return result.data;
+  }
+
   /** The whole file. */
-  read(path: string, file: SourceFile): FileResult {
+  whole(path: string, file: SourceFile): FileResult {
     return this.once(`${path}\n${file.id}`, () => this.parse(path, file.bytes));
   }
 
   /** The tracked keys of a parameters file; null: all. */
   params(path: string, file: SourceFile, keys: readonly string[] | null): FileResult {
-    const whole = this.read(path, file);
+    const whole = this.whole(path, file);
     if (keys === null || whole.kind === "error") return whole;
     return this.once(`${path}\n${file.id}\n${keys.join("\n")}`, () => ({
       kind: "data",
@@ -123,7 +135,7 @@ export class DataFiles {
   /** The metrics of a metrics file. */
   metrics(path: string, file: SourceFile): FileResult {
     return this.once(`metrics\n${path}\n${file.id}`, () => {
-      const whole = this.read(path, file);
+      const whole = this.whole(path, file);
       return whole.kind === "error" ? whole : { kind: "data", data: metricsIn(whole.data) || new Map() };
     });
   }

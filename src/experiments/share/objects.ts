@@ -4,10 +4,8 @@ import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
-import { commitSource } from "../reading/commit-source.ts";
 import { storedObjects } from "../reading/experiment-data.ts";
-import type { FileSource } from "../reading/file-source.ts";
-import { openReading, type Reading } from "../reading/load-revisions.ts";
+import { openReading, openTrees, type Reading } from "../reading/load-revisions.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
 export interface NeededObjects {
@@ -61,40 +59,26 @@ async function readChunk(
   reading: Reading,
   { byCommit, unreadable }: Found,
 ): Promise<void> {
-  let open = await openTrees(commits, reading);
-  while (open.length > 0) {
-    const waiting: typeof open = [];
-    for (const job of open) {
-      const found = objectsOf(job.source, reading);
-      if (found === "pending") waiting.push(job);
-      else if (found instanceof SweeplineError) unreadable.push({ commit: job.commit, message: found.message });
+  const trees = await treesOf(commits, reading);
+  const opened = await openTrees(trees.values(), reading);
+  for (const [commit, tree] of trees) {
+    const revision = opened.get(tree);
+    if (revision instanceof SweeplineError) unreadable.push({ commit, message: revision.message });
+    else if (revision !== undefined)
       // They name files: a string that is no hash is nothing of ours.
-      else
-        byCommit.set(
-          job.commit,
-          found.filter(({ md5 }) => isObjectHash(md5)),
-        );
-    }
-    const fetched = await reading.listings.pool.fetchWanted();
-    if (waiting.length > 0 && !fetched) throw new Error("commits wait for objects that nobody asked for");
-    open = waiting;
+      byCommit.set(
+        commit,
+        storedObjects(revision).filter(({ md5 }) => isObjectHash(md5)),
+      );
   }
 }
 
-async function openTrees(commits: readonly ObjectId[], reading: Reading) {
+async function treesOf(commits: readonly ObjectId[], reading: Reading): Promise<ReadonlyMap<ObjectId, ObjectId>> {
   const objects = await reading.objects.readAll(commits);
-  return commits.flatMap((commit, index) => {
-    const object = objects[index];
-    if (object?.type !== "commit") return [];
-    return [{ commit, source: commitSource(parseCommit(object.content).tree, reading.prefix, reading.listings) }];
-  });
-}
-
-function objectsOf(source: FileSource, reading: Reading): readonly RemoteObject[] | "pending" | SweeplineError {
-  try {
-    return storedObjects(source, reading.readers);
-  } catch (error) {
-    if (error instanceof SweeplineError) return error;
-    throw error;
-  }
+  return new Map(
+    commits.flatMap((commit, index) => {
+      const object = objects[index];
+      return object?.type === "commit" ? [[commit, parseCommit(object.content).tree] as const] : [];
+    }),
+  );
 }

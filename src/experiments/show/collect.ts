@@ -105,7 +105,7 @@ function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: 
 }
 
 function workspaceBaseline(context: ExperimentsContext, reading: Reading): Baseline {
-  const outcome = readWorkspace(context.project.root, reading.readers, reading.request);
+  const outcome = readWorkspace(context.project, reading.readers, reading.request);
   return { rev: "workspace", name: null, timestamp: null, ...outcome, experiments: [] };
 }
 

@@ -3,10 +3,9 @@ import { SweeplineError } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { Project } from "../../project/project.ts";
-import type { ParamsScope } from "../reading/experiment-data.ts";
+import type { DataRequest, ParamsScope } from "../reading/experiment-data.ts";
 import {
   type DataOutcome,
-  type DataRequest,
   loadRevisions,
   openReaders,
   openReading,
@@ -67,7 +66,7 @@ function readNamed(
       reading,
     );
     return ids.map((id) =>
-      id === undefined ? readWorkspace(context.project.root, reading.readers, request) : outcomeOf(id),
+      id === undefined ? readWorkspace(context.project, reading.readers, request) : outcomeOf(id),
     );
   });
 }
@@ -81,7 +80,7 @@ function readChosen(
   const context = openExperiments(project);
   return withReading(context, request, async (reading) => {
     const rows = new Map<string, DataOutcome>();
-    const workspace = readWorkspace(project.root, reading.readers, request);
+    const workspace = readWorkspace(project, reading.readers, request);
     const head = (await reading.objects.read("HEAD^{commit}"))?.id;
     const names = await readNames(context.repository, head);
     const resolve = revisionResolver(reading.objects, [], head);
@@ -219,7 +218,7 @@ export async function readMetrics(
     targets === undefined ? { kind: "tracked", params: "dependencies" } : { kind: "targets", targets };
   const isWorkspaceOnly = !choice.allBranches && !choice.allTags && !choice.allCommits;
   const rows = isWorkspaceOnly
-    ? new Map([["", readWorkspace(project.root, await openReaders(project), request)]])
+    ? new Map([["", readWorkspace(project, await openReaders(project), request)]])
     : await readChosen(project, { revs: [], count: 1, ...choice }, request);
   return {
     metrics: new Map([...rows].map(([name, outcome]) => [name, revisionMetrics(outcome)])),

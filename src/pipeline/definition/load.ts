@@ -1,13 +1,11 @@
 /** One dvc.yaml with its stages, templates resolved. */
 import path from "node:path";
-import { SweeplineError } from "../../base/errors.ts";
-import { readIfExists } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import type { Stage } from "../types.ts";
 import type { ReadTemplateFile } from "./context.ts";
 import { type DefinitionSource, expandDefinitions, templateProblems } from "./expand.ts";
-import { type PipelineSource, readPipelineSource } from "./source.ts";
+import { type FileContent, type KeptSources, type PipelineSource, readPipelineSource } from "./source.ts";
 import { asText, stageOf } from "./stage.ts";
 
 /** A dvc.yaml. */
@@ -36,17 +34,13 @@ export interface PipelineLocation {
   readonly style?: ArgumentStyle;
 }
 
-interface KnownFile {
-  readonly text: string;
-  readonly style: string | undefined;
-  /** What templates read, as it was then. */
-  readonly read: ReadonlyMap<string, Value | undefined>;
-  readonly pipeline: PipelineFile;
+/** What a reading takes and keeps. */
+export interface PipelineReading {
+  /** The values of a parameter file (absolute path). */
+  readonly read: ReadTemplateFile;
+  /** The data of files, before templates are resolved. */
+  readonly sources: KeptSources;
 }
-
-/** Files by absolute path: a worker reads the same workspace copy again and again. */
-const known = new Map<string, KnownFile>();
-const knownLimit = 256;
 
 function styleOf({ style }: PipelineLocation): { readonly style?: ArgumentStyle } {
   return style === undefined ? {} : { style };
@@ -58,10 +52,6 @@ function textList(value: Value | undefined): string[] {
 
 function definitionsOf(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): DefinitionSource {
   return { ...source, folder: path.join(location.root, path.dirname(location.file)), read, ...styleOf(location) };
-}
-
-function readSource(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineSource {
-  return readPipelineSource(location.file, bytes, (source) => templateProblems(definitionsOf(location, source, read)));
 }
 
 function build(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): PipelineFile {
@@ -91,36 +81,12 @@ function build(location: PipelineLocation, source: PipelineSource, read: ReadTem
   };
 }
 
-/**
- * Reads a dvc.yaml; `read` gives the values of a parameter file (absolute path). A file that did not change since the last
- * call is not parsed again. Errors: STAGE_FILE_MISSING, PIPELINE_FILE_INVALID, those of templates.
- */
-export function loadPipelineFile(location: PipelineLocation, read: ReadTemplateFile): PipelineFile {
-  const absolute = path.join(location.root, location.file);
-  const bytes = readIfExists(absolute);
-  if (bytes === undefined)
-    throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${location.file}' does not exist` });
-  const source = readSource(location, bytes, read);
-  const before = known.get(absolute);
-  const style = JSON.stringify(location.style);
-  if (
-    before?.text === source.text &&
-    before.style === style &&
-    [...before.read].every(([file, value]) => read(file) === value)
-  )
-    return before.pipeline;
-  const seen = new Map<string, Value | undefined>();
-  const pipeline = build(location, source, (file) => {
-    const value = read(file);
-    seen.set(file, value);
-    return value;
-  });
-  if (known.size >= knownLimit) known.clear();
-  known.set(absolute, { text: source.text, style, read: seen, pipeline });
-  return pipeline;
-}
-
-/** A dvc.yaml whose bytes are at hand (of a commit, say); nothing is remembered. Errors: PIPELINE_FILE_INVALID, those of templates. */
-export function parsePipelineFile(location: PipelineLocation, bytes: Uint8Array, read: ReadTemplateFile): PipelineFile {
-  return build(location, readSource(location, bytes, read), read);
+/** Reads a dvc.yaml. Errors: PIPELINE_FILE_INVALID, those of templates and of `read`. */
+export function parsePipelineFile(
+  location: PipelineLocation,
+  content: FileContent,
+  { read, sources }: PipelineReading,
+): PipelineFile {
+  const problems = (source: PipelineSource) => templateProblems(definitionsOf(location, source, read));
+  return build(location, readPipelineSource(location.file, content, { sources, problems }), read);
 }

@@ -90,7 +90,7 @@ function readValue(file: string, text: string): Value {
 }
 
 /** Further problems of data that the check refused, so that all are told at once. */
-export type FurtherProblems = (source: PipelineSource) => readonly Problem[];
+type FurtherProblems = (source: PipelineSource) => readonly Problem[];
 
 function parse(file: string, text: string, further: FurtherProblems): ValueMap {
   const value = readValue(file, text);
@@ -103,22 +103,31 @@ function parse(file: string, text: string, further: FurtherProblems): ValueMap {
   return value;
 }
 
-/** Parsed texts: the copies of a workspace mostly hold the same dvc.yaml. */
-const parsed = new Map<string, ValueMap>();
-const parsedLimit = 64;
+export interface FileContent {
+  /** Same id, same bytes; undefined: nothing is kept. */
+  readonly id: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** Where the data of files is kept: the copies of a workspace mostly hold the same dvc.yaml. */
+export interface KeptSources {
+  of(place: string, id: string | undefined, make: () => ValueMap): ValueMap;
+}
+
+export interface SourceReading {
+  readonly sources?: KeptSources;
+  /** Told with the mistakes of data that the check refused. */
+  readonly problems?: FurtherProblems;
+}
+
+const keepNothing: KeptSources = { of: (_place, _id, make) => make() };
 
 /** Reads the bytes of a dvc.yaml. Errors: PIPELINE_FILE_INVALID with all mistakes, those of the YAML reader. */
 export function readPipelineSource(
   file: string,
-  bytes: Uint8Array,
-  further: FurtherProblems = () => [],
+  { id, bytes }: FileContent,
+  { sources = keepNothing, problems = () => [] }: SourceReading = {},
 ): PipelineSource {
   const { text } = decodeFile({ path: file, bytes });
-  let data = parsed.get(text);
-  if (data === undefined) {
-    data = parse(file, text, further);
-    if (parsed.size >= parsedLimit) parsed.clear();
-    parsed.set(text, data);
-  }
-  return { file, text, data };
+  return { file, text, data: sources.of(file, id, () => parse(file, text, problems)) };
 }

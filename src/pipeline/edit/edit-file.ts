@@ -196,7 +196,7 @@ export async function addStage(project: Project, request: AddRequest): Promise<A
   const absolute = path.join(folder, "dvc.yaml");
   const file = relativePosix(project.root, absolute);
   const bytes = readIfExists(absolute);
-  const source = bytes === undefined ? undefined : readPipelineSource(file, bytes);
+  const source = bytes === undefined ? undefined : readPipelineSource(file, { id: undefined, bytes });
   const stages = source?.data.get("stages");
   const before = isMap(stages) ? stages.get(stage.name) : undefined;
   if (before !== undefined && existing === "refuse")
@@ -224,7 +224,8 @@ export async function addStage(project: Project, request: AddRequest): Promise<A
 /** `frozen: false` is taken away too, as DVC does. */
 function namesFrozen(project: Project, stage: Stage): boolean {
   const bytes = stage.cmd === null ? undefined : readIfExists(path.join(project.root, stage.file));
-  const stages = bytes === undefined ? undefined : readPipelineSource(stage.file, bytes).data.get("stages");
+  const stages =
+    bytes === undefined ? undefined : readPipelineSource(stage.file, { id: undefined, bytes }).data.get("stages");
   const definition = isMap(stages) ? stages.get(stage.name) : undefined;
   return isMap(definition) && definition.has("frozen");
 }

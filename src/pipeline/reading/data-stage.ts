@@ -14,17 +14,10 @@ import type { LockEntry, OutputSpec, Stage } from "../types.ts";
 
 export interface DataStage {
   readonly stage: Stage;
+  readonly value: ValueMap;
   /** What the file says of its outputs, in the shape of a lock entry. */
   readonly recorded: LockEntry;
 }
-
-interface KnownDataFile {
-  readonly text: string;
-  readonly data: DataStage;
-}
-
-const known = new Map<string, KnownDataFile>();
-const knownLimit = 4096;
 
 function items(data: ValueMap, key: string): readonly ValueMap[] {
   const value = data.get(key);
@@ -78,20 +71,14 @@ function build(location: PipelineLocation, value: Value): DataStage {
     frozen: value.get("frozen") === true || value.get("locked") === true,
     alwaysChanged: value.get("always_changed") === true,
   };
-  return { stage, recorded };
+  return { stage, value, recorded };
 }
 
-/** Reads a .dvc file. Errors: DVC_FILE_INVALID, those of the YAML reader. */
-export function loadDataStage(location: PipelineLocation): DataStage {
-  const absolute = path.join(location.root, location.file);
-  const { text } = decodeFile({ path: location.file, bytes: readFileSync(absolute) });
-  const before = known.get(absolute);
-  if (before?.text === text) return before.data;
+/** What a .dvc file says. Errors: DVC_FILE_INVALID, those of the YAML reader. */
+export function buildDataStage(location: PipelineLocation, bytes: Uint8Array): DataStage {
+  const { text } = decodeFile({ path: location.file, bytes });
   const { root } = parseYaml({ path: location.file, text });
-  const data = build(location, root === undefined ? new Map() : plainValue(root));
-  if (known.size >= knownLimit) known.clear();
-  known.set(absolute, { text, data });
-  return data;
+  return build(location, root === undefined ? new Map() : plainValue(root));
 }
 
 /** Writes the hash of the stage's output into its .dvc file; answers whether the file changed. */

@@ -74,7 +74,7 @@ function stagesOfFile(stages: ProjectStages, absolute: string, shown: string): r
   const file = relative === undefined ? absolute : posixPath(relative);
   const found = stages.byFile.get(file);
   if (found !== undefined) return found;
-  const broken = stages.broken.get(file);
+  const broken = stages.problems.get(file);
   if (broken !== undefined) throw broken;
   if (path.basename(absolute) === "dvc.lock")
     throw new SweeplineError({

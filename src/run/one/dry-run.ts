@@ -3,7 +3,9 @@ import path from "node:path";
 import type { Value } from "../../base/value.ts";
 import { openParamFiles, type ParamFilesRequest } from "../../experiments/point/param-edits.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
-import { paramsReader } from "../../pipeline/reading/params-reader.ts";
+import { pathKey } from "../../pipeline/paths.ts";
+import { diskSource } from "../../pipeline/reading/disk-source.ts";
+import { laidOver } from "../../pipeline/reading/file-source.ts";
 import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { reproduce, reproductionError } from "../../pipeline/reproduce/reproduce.ts";
@@ -28,7 +30,9 @@ async function valuesAt(
   return new Map(
     files.flatMap((file) => {
       const value = file.valueAt(point);
-      return [path.resolve(cwd, file.name), file.absolute].map((name) => [name, value] as const);
+      return [path.resolve(cwd, file.name), file.absolute].map(
+        (name) => [pathKey(context.project.root, name), value] as const,
+      );
     }),
   );
 }
@@ -41,7 +45,7 @@ export async function dryRun(
 ): Promise<void> {
   const { project } = context;
   const { targets, options } = request;
-  const params = paramsReader(project.root, await valuesAt(context, request));
+  const source = laidOver(diskSource(project), await valuesAt(context, request));
   const result = await reproduce(
     project,
     {
@@ -54,7 +58,7 @@ export async function dryRun(
       dvcRoot: project.root,
       output: { kind: "inherit" },
       signal: new AbortController().signal,
-      stages: await loadProjectStages(project, { params }),
+      stages: await loadProjectStages(project, { source }),
     },
     events,
   );

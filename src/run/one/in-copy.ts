@@ -15,7 +15,9 @@ import { runnerId } from "../../experiments/runs/records.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
 import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
-import { loadProjectStages, type PipelineFiles, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { copySource, type PipelineFiles } from "../../pipeline/reading/disk-source.ts";
+import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents, StageAction } from "../../pipeline/reproduce/events.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { restoreOutputs } from "../../pipeline/reproduce/restore-outputs.ts";
@@ -45,6 +47,8 @@ export interface ExecuteRequest {
   readonly processesFile: string;
   /** The pipeline files of the copy; "walk" where only the disk knows. */
   readonly pipelineFiles: PipelineFiles;
+  /** What this worker has read before. */
+  readonly readings: Readings;
   readonly signal: AbortSignal;
   stage(address: string, action: StageAction, owner?: string): void;
   processes(table: readonly ProcessIdentity[]): void;
@@ -86,7 +90,10 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     // For stages that call DVC or sweepline themselves: the copy shares the cache.
     writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
     if (request.signal.aborted) return { kind: "cancelled" };
-    const stages = await loadProjectStages(project, { files: request.pipelineFiles });
+    const stages = await loadProjectStages(project, {
+      source: copySource(project, request.pipelineFiles),
+      readings: request.readings,
+    });
     await restoreOutputs(stages, (output, problem) =>
       appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
     );

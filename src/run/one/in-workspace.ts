@@ -28,6 +28,7 @@ import { headCommit } from "../../git/repository.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
 import { WorkspaceLock } from "../../pipeline/locks/workspace-lock.ts";
 import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
@@ -117,7 +118,8 @@ async function runLocked(
     points: [request.point],
     configs: request.configs,
   });
-  const prepared = await prepare(context, request, files);
+  const readings = new Readings();
+  const prepared = await prepare({ ...context, readings }, request, files);
   request.named(prepared.name);
   applyPoint(files, request.point);
   const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
@@ -126,8 +128,8 @@ async function runLocked(
   const logWatch = watchLog(run.log);
   const fileState = projectState(context.project);
   try {
-    const result = await reproduceHere(context, { request, prepared, log, fileState, lock });
-    const outcome = await settle(context, { request, prepared, result });
+    const result = await reproduceHere(context, { request, prepared, log, fileState, lock, readings });
+    const outcome = await settle(context, { request, prepared, result, readings });
     const message = result.kind === "failed" ? { message: failureText(result) } : {};
     const state = outcome.kind === "done" ? "success" : outcome.kind;
     writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...message });
@@ -142,7 +144,7 @@ async function runLocked(
 
 /** Everything that can refuse happens here, before a file of the workspace changes. */
 async function prepare(
-  context: ExperimentsContext,
+  context: ExperimentsContext & { readonly readings: Readings },
   request: WorkspaceRunRequest,
   files: readonly OpenedParamFile[],
 ): Promise<Prepared> {
@@ -150,7 +152,7 @@ async function prepare(
   const baseline = await headCommit(context.repository);
   const author = await committerIdentity(context.repository);
   const inGit = files.map((file) => file.inGit);
-  const stages = await stagesBeforeRun(context.project, files, [point]);
+  const stages = await stagesBeforeRun(context, files, [point]);
   await preflight(stages, { ...runOptionsFrom(flags), targets }, path.join(context.project.root, folder));
   const scope = identityScope(stages, inGit);
   const known = await knownOnBaseline(context, baseline, scope);
@@ -177,11 +179,12 @@ interface Running {
   readonly log: number;
   readonly lock: WorkspaceLock;
   readonly fileState: FileState;
+  readonly readings: Readings;
 }
 
-function reproduceHere(
+async function reproduceHere(
   context: ExperimentsContext,
-  { request, prepared, log, fileState, lock }: Running,
+  { request, prepared, log, fileState, lock, readings }: Running,
 ): Promise<ReproduceResult> {
   const { project } = context;
   const { name, baseline, facts } = prepared;
@@ -197,6 +200,7 @@ function reproduceHere(
       output: { kind: "tee", descriptor: log },
       signal: request.signal,
       state: fileState,
+      stages: await loadProjectStages(project, { readings }),
       lock,
       runner: { id: "workspace", label: `experiment '${name}' in the workspace` },
     },
@@ -224,19 +228,20 @@ interface Settling {
   readonly request: WorkspaceRunRequest;
   readonly prepared: Prepared;
   readonly result: ReproduceResult;
+  readonly readings: Readings;
 }
 
 /** A finished run becomes a commit and a ref; the workspace keeps the results. */
 async function settle(
   context: ExperimentsContext,
-  { request, prepared, result }: Settling,
+  { request, prepared, result, readings }: Settling,
 ): Promise<WorkspaceRunOutcome> {
   const { name, baseline, author, facts } = prepared;
   if (result.kind === "cancelled") return { kind: "cancelled", name };
   if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
   const { project, repository } = context;
   const inside = folderInGit(project);
-  const listed = filesToCommit(await loadProjectStages(project), result);
+  const listed = filesToCommit(await loadProjectStages(project, { readings }), result);
   const include = await addableFiles(
     listed.map((file) => path.posix.join(inside, file)),
     { cwd: repository.workTree },

@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
-import type { PipelineFiles } from "../../pipeline/reading/project-stages.ts";
+import type { PipelineFiles } from "../../pipeline/reading/disk-source.ts";
 import type { StageAction } from "../../pipeline/reproduce/events.ts";
 import type { EntryOutcome } from "../one/in-copy.ts";
 

@@ -1,6 +1,7 @@
 /** The piscina worker's entry: one task is one whole experiment. */
 
 import { joinTrace } from "../../base/trace/worker.ts";
+import { Readings } from "../../pipeline/reading/readings.ts";
 import { openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
 import { executeEntry } from "../one/in-copy.ts";
@@ -15,6 +16,7 @@ function projectAt(root: string): Project {
   return known;
 }
 
+const readings = new Readings();
 const tidyUp = garbageCollector(20);
 
 /** What this thread does is told where its process tells it. */
@@ -32,6 +34,7 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
     return await executeEntry({
       ...rest,
       project: projectAt(projectRoot),
+      readings,
       signal: stop.signal,
       stage: (stage, action, owner) =>
         tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),

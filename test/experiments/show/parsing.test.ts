@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isMap, sameValue, type Value } from "../../../src/base/value.ts";
 import { lockedStages, skimLock } from "../../../src/experiments/reading/lock-states.ts";
-import { parseTree } from "../../../src/experiments/reading/trees.ts";
 import type { FileResult } from "../../../src/experiments/reading/types.ts";
 import { diffFiles } from "../../../src/experiments/show/diff.ts";
 import { flattenMetrics } from "../../../src/experiments/show/flatten.ts";
+import { parseTree } from "../../../src/git/object-pool.ts";
 import { dataReader } from "../../../src/params/data-file.ts";
 import { readSimilar } from "../../../src/yaml/similar.ts";
 

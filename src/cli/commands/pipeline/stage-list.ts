@@ -54,7 +54,7 @@ export const command: CommandFactory = (io, finish) =>
       const project = openProject(folder);
       const goesOn = (flags.all || flags.recursive) && !flags.fail;
       const all = await loadProjectStages(project, { broken: goesOn ? "leave-out" : "refuse" });
-      for (const { message } of all.broken.values()) warn(io, message);
+      for (const { message } of all.problems.values()) warn(io, message);
       const request = {
         targets: targets.length > 0 ? targets : ["dvc.yaml"],
         folder,
