@@ -15,8 +15,10 @@ export interface IniOption {
   readonly line: number;
 }
 
+/** Lines are a stranger's: no option is as long, and the patterns may take time by the square of it. */
+const longestLine = 10_000;
 const headerPattern = /^\s*\[\s*("\s*\S.*?\s*"|'\s*\S.*?\s*'|[^'"\s].*?)\s*\]\s*(?:#.*)?$/;
-const optionPattern = /^\s*(".*?"|'.*?'|[^'"=].*?)\s*=\s*(.*)$/;
+const optionPattern = /^(".*?"\s*|'.*?'\s*|[^'"=].*?)=(.*)$/;
 const triplePattern = /^("""|''')(.*?)\1\s*(?:#.*)?$/;
 const itemPattern = /^\s*(".*?"|'.*?'|[^'",#\s][^,#]*|)\s*(,|#.*$|$)/;
 
@@ -58,17 +60,18 @@ function broken(file: string, text: string, line: number): SweeplineError {
 export function parseIni(text: string, file: string): IniSection[] {
   const sections: { name: string; line: number; options: IniOption[] }[] = [{ name: "", line: -1, options: [] }];
   text.split("\n").forEach((raw, line) => {
-    const content = raw.replace(/\r$/, "");
-    if (/^\s*(#.*)?$/.test(content)) return;
+    const content = raw.trim();
+    if (content === "" || content.startsWith("#")) return;
+    if (content.length > longestLine) throw broken(file, text, line);
     const header = headerPattern.exec(content);
     if (header !== null) {
       sections.push({ name: unquote(header[1] ?? ""), line, options: [] });
       return;
     }
     const option = optionPattern.exec(content);
-    const value = option === null ? undefined : parseValue(option[2] ?? "");
+    const value = option === null ? undefined : parseValue((option[2] ?? "").trim());
     if (option === null || value === undefined) throw broken(file, text, line);
-    sections.at(-1)?.options.push({ name: unquote(option[1] ?? ""), value, line });
+    sections.at(-1)?.options.push({ name: unquote((option[1] ?? "").trim()), value, line });
   });
   return sections;
 }

@@ -142,3 +142,12 @@ describe("changes of a config file", () => {
     expect(readFileSync(file, "utf8")).toContain('"x, # y"');
   });
 });
+
+it.each([
+  ["blanks and no option", `${"\t".repeat(3000)}x`],
+  ["blanks within quotes", `${"\t".repeat(1000)}"${"\t".repeat(1000)}x${"\t".repeat(1000)}`],
+  ["blanks before the equals sign", `x${" ".repeat(9000)}`],
+  ["a line of a megabyte", `[a${" ".repeat(1_000_000)}x`],
+])("a line of %s is refused at once", (_what, line) => {
+  expect(() => parseIni(`[core]\n${line}\n`, "config")).toThrow("line 2 is neither");
+});

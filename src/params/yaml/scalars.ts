@@ -2,11 +2,11 @@
 import { floatRepr } from "../../base/python.ts";
 import type { Scalar } from "../../base/value.ts";
 
-const decimalInt = /^[-+]?[0-9_]*[0-9][0-9_]*$/;
+const decimalInt = /^[-+]?_*[0-9][0-9_]*$/;
 const prefixedInt = /^([-+]?)0([box])_*([0-9a-fA-F][0-9a-fA-F_]*)$/;
 const digitsOf = { b: /^[01_]+$/, o: /^[0-7_]+$/, x: /^[0-9a-fA-F_]+$/ } as const;
 const decimalFloat =
-  /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]*[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
+  /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)|\._*[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
 const infinity = /^([-+]?)\.(?:inf|Inf|INF)$/;
 const notANumber = /^\.(?:nan|NaN|NAN)$/;
 

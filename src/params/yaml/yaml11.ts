@@ -10,7 +10,7 @@ const words: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ...["no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"].map((word) => [word, false] as const),
 ]);
 
-const prefixedInt = /^[-+]?0(?:b[01_]*[01][01_]*|x[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*)$/;
+const prefixedInt = /^[-+]?0(?:b_*[01][01_]*|x_*[0-9a-fA-F][0-9a-fA-F_]*)$/;
 const octalInt = /^[-+]?0[0-7_]+$/;
 const decimalInt = /^[-+]?(?:0|[1-9][0-9_]*)$/;
 /** 1:30 is ninety. */
