@@ -18,7 +18,7 @@ export interface LockOwner extends ProcessIdentity {
 const isIdentity = shaped<ProcessIdentity>({ pid: isNumber, startedAt: isText });
 
 /** The owner of a lock file: undefined where there is none; "broken" where the content can't be read. */
-export function readLock(file: string): LockOwner | "broken" | undefined {
+export function readLockOwner(file: string): LockOwner | "broken" | undefined {
   const text = readIfExists(file)?.toString();
   if (text === undefined) return undefined;
   const owner = parseJson(text);
@@ -29,7 +29,7 @@ export function readLock(file: string): LockOwner | "broken" | undefined {
 
 /** The living process that holds a lock file, if any. */
 export function lockHolder(file: string): LockOwner | undefined {
-  const owner = readLock(file);
+  const owner = readLockOwner(file);
   return owner !== undefined && owner !== "broken" && isAlive(owner) ? owner : undefined;
 }
 
@@ -46,7 +46,7 @@ function removeStale(file: string): void {
   if (!tryLock(removal, "removal of a stale lock")) return;
   try {
     // One look: a lock that is there and dead stays so until we remove it, but where there is none, one may come.
-    const owner = readLock(file);
+    const owner = readLockOwner(file);
     if (owner === undefined || (owner !== "broken" && isAlive(owner))) return;
     note("locks", () => `${file}: taken over from ${ownerWords(owner)}, which is gone`);
     removeFile(file);
@@ -88,7 +88,7 @@ export async function withLock<T>(file: string, what: string, work: () => Promis
   const until = Date.now() + waitMs;
   let isWaiting = false;
   while (!tryLock(file, what)) {
-    const owner = readLock(file);
+    const owner = readLockOwner(file);
     if (!isWaiting) note("locks", () => `${file}: waiting for ${ownerWords(owner)}`);
     isWaiting = true;
     if (Date.now() > until && owner !== undefined && owner !== "broken")

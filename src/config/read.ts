@@ -1,6 +1,6 @@
 /** One config file: its values, its defaults list, its package header. Each is read and parsed once. */
 import { SweeplineError } from "../base/errors.ts";
-import { readConfigFile, type SourceText } from "../params/config-file.ts";
+import { readComposedFile, type SourceText } from "../params/config-file.ts";
 import { mapNode, nodeOfFile, scalarNode } from "./node.ts";
 import { problemOf } from "./source.ts";
 import type { ConfigFile, ConfigNode, ConfigTree, DefaultsEntry, MapNode, ScalarNode, Source } from "./types.ts";
@@ -27,7 +27,7 @@ export class ConfigFiles {
   private read(name: string): ConfigFile | undefined {
     const found = this.tree.read(name);
     if (found === undefined) return undefined;
-    const { source, root } = readConfigFile(found);
+    const { source, root } = readComposedFile(found);
     const top: Source = { kind: "file", file: source, offset: 0 };
     const node = root === undefined ? mapNode(new Map(), top) : nodeOfFile(root, source);
     return configFile(name, source, node.kind === "scalar" ? fromScalar(node, top) : node);

@@ -1,7 +1,7 @@
 /** OmegaConf's own resolvers: `${oc.env:HOME,none}` and the like (omegaconf 2.3, resolvers/oc). */
 import { pythonRepr } from "../base/python.ts";
 import { isList, isMap, type Value } from "../base/value.ts";
-import { readConfigFile } from "../params/config-file.ts";
+import { readComposedFile } from "../params/config-file.ts";
 import { plainValue } from "../params/text/located.ts";
 import { InterpolationFailure, type InterpolationOptions, type Located } from "./interpolation.ts";
 import { isMissing } from "./node.ts";
@@ -80,7 +80,7 @@ const create: Resolver = (args) => {
 
 /** A text is read as YAML: what OmegaConf.create does with one. */
 function readYaml(text: string): Value {
-  const { root } = readConfigFile({ path: "oc.create", bytes: new TextEncoder().encode(text) });
+  const { root } = readComposedFile({ path: "oc.create", bytes: new TextEncoder().encode(text) });
   return root === undefined ? new Map() : plainValue(root);
 }
 

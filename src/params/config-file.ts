@@ -13,7 +13,7 @@ export interface LocatedFile {
 }
 
 /** Reads a config file. Throws SweeplineError with file, line and column: invalid UTF-8, duplicate keys, explosive aliases... */
-export function readConfigFile(file: DataFile): LocatedFile {
+export function readComposedFile(file: DataFile): LocatedFile {
   const source = decodeFile(file);
   return { source, root: withinStack(source, () => parseYaml(source, yaml11).root) };
 }

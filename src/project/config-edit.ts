@@ -5,7 +5,7 @@
 import path from "node:path";
 import { lstatIfExists, makeFolder, readIfExists, writeAtomic } from "../base/files.ts";
 import { relativePosix } from "../base/paths.ts";
-import { checkConfig, configError, readConfigFile, sectionKey } from "./config.ts";
+import { checkConfig, configError, readDvcConfig, sectionKey } from "./config.ts";
 import { formatIniHeader, formatIniValue, parseIni } from "./ini.ts";
 
 export interface ConfigOption {
@@ -109,7 +109,7 @@ export function editConfigFile(
   const before = readIfExists(file)?.toString("utf8") ?? "";
   const after = change.edit(before);
   if (after === undefined) throw configError(change.refusal);
-  checkConfig(mergeKnown(lower, readConfigFile(file, after)));
+  checkConfig(mergeKnown(lower, readDvcConfig(file, after)));
   makeFolder(path.dirname(file));
   const stats = lstatIfExists(file);
   writeAtomic(file, after, stats === undefined ? {} : { mode: stats.mode & 0o777 });

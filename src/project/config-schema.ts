@@ -67,4 +67,4 @@ export const sections: Readonly<Record<string, OptionTable>> = {
 export const openSections: readonly string[] = ["machine", "feature", "db"];
 
 /** Options of a remote that lives in a folder. Other remotes carry options of their services: those we keep, unjudged. */
-export const folderRemote: OptionTable = { ...localCommon, ...remoteCommon };
+export const folderRemoteOptions: OptionTable = { ...localCommon, ...remoteCommon };

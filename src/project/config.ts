@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
-import { folderRemote, type OptionKind, type OptionTable, openSections, sections } from "./config-schema.ts";
+import { folderRemoteOptions, type OptionKind, type OptionTable, openSections, sections } from "./config-schema.ts";
 import { parseIni } from "./ini.ts";
 import type { LinkType, ProjectConfig } from "./project.ts";
 
@@ -47,7 +47,7 @@ export function configFile(level: ConfigLevel, dvcDir: string | null, environmen
 }
 
 /** The values of one file, unchecked, as written; empty where there is no file. `text` instead of what is on the disk. */
-export function readConfigFile(file: string, text = readIfExists(file)?.toString("utf8")): ConfigValues {
+export function readDvcConfig(file: string, text = readIfExists(file)?.toString("utf8")): ConfigValues {
   const values = new Map<string, string>();
   if (text === undefined) return values;
   for (const section of parseIni(text, file)) {
@@ -98,7 +98,7 @@ function tableOf(section: string, name: string | null, values: ConfigValues): Op
   if (section !== "remote") return name === null ? sections[section] : undefined;
   const url = values.get(`remote.${name}.url`);
   if (url === undefined) throw configError(`expected 'url' for dictionary value @ data['remote']['${name}']`);
-  return /^\w+:\/\//.test(url) && !url.startsWith("file://") ? "open" : folderRemote;
+  return /^\w+:\/\//.test(url) && !url.startsWith("file://") ? "open" : folderRemoteOptions;
 }
 
 /** Refuses unknown sections, options and values, as DVC does (exit code 251). */
@@ -134,7 +134,7 @@ function resolveConfigPath(value: string, folder: string, environment: Environme
 /** One level with its paths made absolute: relative ones count from the file's folder. */
 export function readConfigLevel(level: ConfigLevel, dvcDir: string | null, environment: Environment): ConfigValues {
   const file = configFile(level, dvcDir, environment);
-  return file === null ? new Map() : resolvePaths(readConfigFile(file), file, environment);
+  return file === null ? new Map() : resolvePaths(readDvcConfig(file), file, environment);
 }
 
 /** All levels merged, the later wins; checked. */

@@ -21,7 +21,7 @@ export interface RunTools {
   readonly context: ExperimentsContext;
   readonly pool: WorkerPool;
   readonly slots: SlotPool;
-  readonly identity: string;
+  readonly committer: string;
   readonly pipelineFiles: PipelineFileFinder;
 }
 
@@ -86,7 +86,7 @@ export class ActiveRun {
         entry,
         slot,
         projectRoot: tools.context.project.root,
-        identity: tools.identity,
+        committer: tools.committer,
         log: run.log,
         environment,
         processesFile: processes,

@@ -105,7 +105,7 @@ export class Coordinator {
     const tools: Tools = {
       context: this.context,
       pool: new WorkerPool(background === undefined ? jobs : mostJobs),
-      identity: await committerIdentity(this.context.repository),
+      committer: await committerIdentity(this.context.repository),
       pipelineFiles: new PipelineFileFinder(this.context),
       slots: await SlotPool.open(this.context),
       refs: new RefTransactions(this.context.repository, "sweepline: experiment finished"),

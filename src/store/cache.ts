@@ -11,7 +11,7 @@ import { existsSync, makeFolder, readIfExists, rename, setMode, statSync } from 
 import { type IgnoreRules, ignoreRules } from "../project/ignore-rules.ts";
 import type { LinkType, Project } from "../project/project.ts";
 import { type FileState, memoryState, rememberObject } from "./state.ts";
-import { isObjectHash, isTreeHash, parseTree, type TreeEntry } from "./tree.ts";
+import { type DirEntry, isObjectHash, isTreeHash, parseDirObject } from "./tree.ts";
 
 export interface Cache {
   /** The cache's root; objects below files/md5. */
@@ -86,14 +86,14 @@ export function publishObject(cache: Cache, aside: string, md5: string): void {
 }
 
 /** The files of a folder object; undefined where the cache has it not. Throws CACHE_OBJECT_BROKEN. */
-export function readTree(cache: Cache, md5: string): TreeEntry[] | undefined {
+export function readTree(cache: Cache, md5: string): DirEntry[] | undefined {
   const file = findObject(cache, md5);
   const bytes = file === undefined ? undefined : readIfExists(file);
-  return bytes === undefined ? undefined : parseTree(bytes, md5);
+  return bytes === undefined ? undefined : parseDirObject(bytes, md5);
 }
 
 /** As readTree(); a broken list is of no use to those who can do without. */
-export function soundTree(cache: Cache, md5: string): TreeEntry[] | undefined {
+export function soundTree(cache: Cache, md5: string): DirEntry[] | undefined {
   try {
     return readTree(cache, md5);
   } catch (error) {

@@ -14,7 +14,7 @@ import { traced } from "../base/trace/trace.ts";
 import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
-import { formatTree, isTreeHash, type TreeEntry } from "./tree.ts";
+import { type DirEntry, formatTree, isTreeHash } from "./tree.ts";
 import { listFiles } from "./walk.ts";
 
 /** Up to this size a file is read once, hashed and written from memory. */
@@ -43,7 +43,7 @@ export type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Pro
 
 /** The hash and the list of a folder; `hasher` answers a file's MD5. */
 export async function collectFolder(cache: Cache, folder: string, hasher: FileHasher) {
-  const entries: TreeEntry[] = [];
+  const entries: DirEntry[] = [];
   let size = 0;
   for (const { relpath, file } of listFiles(folder, cache.rules)) {
     const stats = statFile(file);

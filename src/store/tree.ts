@@ -8,7 +8,7 @@ import { parseJson, shaped, textLike } from "../base/json.ts";
 import { compareCodePoints, jsonString } from "../base/python.ts";
 import { hashBytes } from "./hash.ts";
 
-export interface TreeEntry {
+export interface DirEntry {
   /** Relative to the folder, "/" as separator. */
   readonly relpath: string;
   readonly md5: string;
@@ -19,12 +19,12 @@ export interface TreeObject {
   readonly text: string;
 }
 
-function byRelpath(a: TreeEntry, b: TreeEntry): number {
+function byRelpath(a: DirEntry, b: DirEntry): number {
   return compareCodePoints(a.relpath, b.relpath);
 }
 
 /** The object of a folder: entries sorted by path in code point order, as json.dumps writes them. */
-export function formatTree(entries: readonly TreeEntry[]): TreeObject {
+export function formatTree(entries: readonly DirEntry[]): TreeObject {
   const items = [...entries]
     .sort(byRelpath)
     .map(({ md5, relpath }) => `{"md5": ${jsonString(md5)}, "relpath": ${jsonString(relpath)}}`);
@@ -49,17 +49,17 @@ function isInnerPath(relpath: string): boolean {
   return relpath.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-const isEntry = shaped<TreeEntry>({
+const isEntry = shaped<DirEntry>({
   relpath: (value): value is string => typeof value === "string" && isInnerPath(value),
   md5: textLike(hexPattern),
 });
 
-function toEntry(item: unknown): TreeEntry | undefined {
+function toEntry(item: unknown): DirEntry | undefined {
   return isEntry(item) ? { relpath: item.relpath, md5: item.md5 } : undefined;
 }
 
 /** The entries of a `.dir` object. Refuses bytes of another hash, broken JSON, and paths that leave the folder. */
-export function parseTree(bytes: Uint8Array, name: string): TreeEntry[] {
+export function parseDirObject(bytes: Uint8Array, name: string): DirEntry[] {
   const data = `${hashBytes(bytes)}.dir` === name ? parseJson(Buffer.from(bytes).toString("utf8")) : undefined;
   const entries = Array.isArray(data) ? data.map(toEntry) : [undefined];
   const sound = entries.filter((entry) => entry !== undefined);

@@ -2,7 +2,7 @@
 import { SweeplineError } from "../base/errors.ts";
 import type { ParamEdit } from "../params/types.ts";
 import { type EvaluatedOverride, evaluateOverride, sweepOf } from "./evaluate.ts";
-import { plainValue } from "./functions/casts.ts";
+import { elementValue } from "./functions/casts.ts";
 import { type Element, isElementList } from "./functions/elements.ts";
 import { EvaluationError } from "./functions/evaluation-error.ts";
 
@@ -14,7 +14,7 @@ const editKinds = {
   EXTEND_LIST: "extend-list",
 } as const;
 
-export interface ValueChange {
+export interface OverrideChange {
   readonly override: EvaluatedOverride;
   /** The chosen value, where the override is a sweep. */
   readonly value: Element;
@@ -28,7 +28,7 @@ export interface ValueChange {
  * @throws SweeplineError for a key that no parameter file can have: a group, a package, an empty key
  * @throws EvaluationError for a sweep inside the value
  */
-export function paramEdit(change: ValueChange): ParamEdit {
+export function paramEdit(change: OverrideChange): ParamEdit {
   const { override, value, text } = change;
   if (change.target === "file") checkKey(override);
   refuseGlob(value);
@@ -37,7 +37,7 @@ export function paramEdit(change: ValueChange): ParamEdit {
   return {
     kind: editKinds[override.type],
     path: override.keyPath,
-    value: isBareDelete ? undefined : plainValue(value),
+    value: isBareDelete ? undefined : elementValue(value),
     text,
   };
 }

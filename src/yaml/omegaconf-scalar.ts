@@ -6,7 +6,7 @@ import { floatRepr } from "../base/python.ts";
 import { isNumberText } from "../base/python-numbers.ts";
 import type { Scalar } from "../base/value.ts";
 
-export type QuoteStyle = "plain" | "single" | "double";
+export type OmegaconfStyle = "plain" | "single" | "double";
 
 /** Texts that YAML 1.1 reads as something else: booleans, null, numbers, dates, `<<` and `=`. */
 const resolved = new RegExp(
@@ -36,7 +36,7 @@ const spaceThenBreak = / [\n\u0085\u2028\u2029]/;
 const unprintable = /[^\n\u0020-\u007e\u0085\u00a0-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|[\ud800-\udfff\u{10ffff}]/u;
 
 /** The quotes of a text outside of brackets. */
-export function quoteStyle(text: string): QuoteStyle {
+export function quoteStyle(text: string): OmegaconfStyle {
   if (mayBePlain(text) && !isQuoted(text)) return "plain";
   const isSingle = !breakThenSpace.test(text) && !spaceThenBreak.test(text) && !unprintable.test(text);
   return isSingle ? "single" : "double";

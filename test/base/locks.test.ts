@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { beforeEach, describe, expect, test } from "vitest";
-import { isLockHeld, readLock, tryLock, unlock, withLock } from "../../src/base/locks.ts";
+import { isLockHeld, readLockOwner, tryLock, unlock, withLock } from "../../src/base/locks.ts";
 import { identifyProcess, processStart } from "../../src/base/processes.ts";
 import { checkout, makeTemporaryFolder, whenFileEnds, within } from "../rig/index.ts";
 
@@ -22,9 +22,9 @@ const deadPid = 4_194_000;
 
 describe("a lock", () => {
   test("names its owner, and is free again after unlock", () => {
-    expect(readLock(file)).toBeUndefined();
+    expect(readLockOwner(file)).toBeUndefined();
     expect(tryLock(file, "a test")).toBe(true);
-    expect(readLock(file)).toEqual({ ...identifyProcess(process.pid), what: "a test" });
+    expect(readLockOwner(file)).toEqual({ ...identifyProcess(process.pid), what: "a test" });
     expect(isLockHeld(file)).toBe(true);
     expect(tryLock(file, "another")).toBe(false);
     unlock(file);
@@ -45,7 +45,7 @@ describe("a lock", () => {
     write(owner);
     expect(isLockHeld(file)).toBe(false);
     expect(tryLock(file, "next")).toBe(true);
-    expect(readLock(file)).toMatchObject({ pid: process.pid, what: "next" });
+    expect(readLockOwner(file)).toMatchObject({ pid: process.pid, what: "next" });
     expect(readdirSync(path.dirname(file))).toEqual(["queue.lock"]);
   });
 

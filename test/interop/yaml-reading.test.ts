@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
 import type { Value } from "../../src/base/value.ts";
-import { readConfigFile } from "../../src/params/config-file.ts";
+import { readComposedFile } from "../../src/params/config-file.ts";
 import { plainValue } from "../../src/params/text/located.ts";
 import { parseYaml } from "../../src/params/yaml/parse.ts";
 import { scanYaml } from "../../src/yaml/scan.ts";
@@ -56,7 +56,7 @@ function parsed(text: string): Value | undefined {
 }
 
 function config(text: string): Value | undefined {
-  const { root } = readConfigFile({ path: "x.yaml", bytes: new TextEncoder().encode(text) });
+  const { root } = readComposedFile({ path: "x.yaml", bytes: new TextEncoder().encode(text) });
   return root === undefined ? undefined : plainValue(root);
 }
 

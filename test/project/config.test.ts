@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readConfigFile } from "../../src/project/config.ts";
+import { readDvcConfig } from "../../src/project/config.ts";
 import { parseOptionName, removeSection, setOption, unsetOption } from "../../src/project/config-edit.ts";
 import { formatIniValue, parseIni } from "../../src/project/ini.ts";
 import { findGitRoot, openProject } from "../../src/project/open.ts";
@@ -138,7 +138,7 @@ describe("changes of a config file", () => {
   it("are read again", () => {
     const file = path.join(makeTemporaryFolder(), "config");
     writeFileSync(file, setOption("", { section: 'remote "a"', option: "url" }, "x, # y"));
-    expect(readConfigFile(file).get("remote.a.url")).toBe("x, # y");
+    expect(readDvcConfig(file).get("remote.a.url")).toBe("x, # y");
     expect(readFileSync(file, "utf8")).toContain('"x, # y"');
   });
 });

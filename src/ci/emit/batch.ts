@@ -2,7 +2,7 @@
 
 import { readableShellWord } from "../../base/shell-word.ts";
 import { npmInstall } from "../package-spec.ts";
-import { chooseByIndex, enterProject, runCommand, titleOf } from "./texts.ts";
+import { chooseByIndex, enterProject, pointCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
 
 /**
@@ -50,7 +50,7 @@ function podScript(emission: Emission): readonly string[] {
     ...enterProject(emission),
     npmInstall(emission.packageSpec, ["--silent"]),
     `sweepline matrix plan @sweep.txt --expect ${emission.digest} -o sweep.json`,
-    runCommand({ planFile: "sweep.json" }),
+    pointCommand({ planFile: "sweep.json" }),
   ];
 }
 

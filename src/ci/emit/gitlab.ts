@@ -1,6 +1,6 @@
 import { gitlabMatrixJobs } from "../limits.ts";
 import { npmInstall } from "../package-spec.ts";
-import { enterProject, pointTexts, quoted, runCommand, titleOf } from "./texts.ts";
+import { enterProject, pointCommand, pointTexts, quoted, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";
 
 /** The job that all points extend, where the repository has none of its own. */
@@ -19,7 +19,7 @@ function ownTemplate(emission: Emission): readonly string[] {
     "  script:",
     ...enterProject(emission).map((line) => `    - ${quoted(line)}`),
     `    - ${quoted(npmInstall(emission.packageSpec))}`,
-    `    - ${quoted(runCommand(emission))}`,
+    `    - ${quoted(pointCommand(emission))}`,
   ];
 }
 

@@ -27,7 +27,7 @@ export function titleOf({ sweep, points, shards }: Emission): string {
 }
 
 /** The command of one job; the point comes from the environment. */
-export function runCommand({ planFile }: Pick<Emission, "planFile">, variable = "$POINT"): string {
+export function pointCommand({ planFile }: Pick<Emission, "planFile">, variable = "$POINT"): string {
   return `sweepline matrix run --plan ${readableShellWord(planFile)} --point "${variable}"`;
 }
 

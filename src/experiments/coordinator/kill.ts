@@ -1,7 +1,7 @@
 /** Ends single running experiments: they count as failed, whoever runs them. */
 
 import { SweeplineError } from "../../base/errors.ts";
-import { readLock } from "../../base/locks.ts";
+import { readLockOwner } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { sequenceText } from "../layout.ts";
@@ -41,7 +41,7 @@ export async function killTasks(
 }
 
 function runnerOf({ state }: ExperimentsContext, sequence: number): ProcessIdentity | undefined {
-  const owner = readLock(`${state.claims}/${sequenceText(sequence)}`);
+  const owner = readLockOwner(`${state.claims}/${sequenceText(sequence)}`);
   return owner === "broken" ? undefined : owner;
 }
 

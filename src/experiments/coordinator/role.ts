@@ -8,7 +8,7 @@
  *   kill.ts           `queue kill`
  *   suspended.ts      what they say where it is stopped, and never answers
  */
-import { readLock, tryLock, unlock, withLock } from "../../base/locks.ts";
+import { readLockOwner, tryLock, unlock, withLock } from "../../base/locks.ts";
 import type { StateLayout } from "../layout.ts";
 import { type BackgroundCoordinator, publishWorkers } from "./facts.ts";
 import { readRequests } from "./requests.ts";
@@ -39,7 +39,7 @@ export class CoordinatorRole {
 
   /** Gives the role up, if we still have it. */
   leave(): void {
-    const owner = readLock(this.state.coordinatorLock);
+    const owner = readLockOwner(this.state.coordinatorLock);
     if (owner === undefined || owner === "broken" || owner.pid !== process.pid) return;
     unlock(this.state.coordinatorLock);
   }

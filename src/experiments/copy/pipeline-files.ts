@@ -28,9 +28,9 @@ export class PipelineFileFinder {
 
   constructor(private readonly context: ExperimentsContext) {}
 
-  of(entry: Pick<QueueEntry, "index" | "tree" | "copies">): Promise<PipelineFiles> {
+  of(entry: Pick<QueueEntry, "index" | "tree" | "copiedPaths">): Promise<PipelineFiles> {
     // What may hold a dvc.yaml (a copied path, a submodule), hide one (.dvcignore, a sparse checkout) or be one (a link): see `find`.
-    if (entry.index === undefined || entry.copies !== undefined || this.isSparse()) return Promise.resolve("walk");
+    if (entry.index === undefined || entry.copiedPaths !== undefined || this.isSparse()) return Promise.resolve("walk");
     const known = this.known.get(entry.index) ?? this.find(entry.tree);
     this.known.set(entry.index, known);
     return known;

@@ -40,7 +40,7 @@ export interface CopyContent {
   /** The one whose files it gets. */
   readonly commit: ObjectId;
   /** A commit whose tree is laid over the files: what --copy-paths named. */
-  readonly copies: ObjectId | undefined;
+  readonly copiedPaths: ObjectId | undefined;
 }
 
 /** What the trusted index holds; undefined where there is none, or one that only git can read. */
@@ -86,7 +86,7 @@ function makeSlotFolders(slot: CopySlot): void {
 /** Makes the slot hold exactly the files of the experiment; what an earlier one left behind is gone. */
 export async function prepareCopy(slot: CopySlot, content: CopyContent): Promise<void> {
   const folders = (await tryToReset(slot, content)) ?? (await startAfresh(slot, content));
-  if (content.copies !== undefined) await layCopies(slot, content.copies);
+  if (content.copiedPaths !== undefined) await layCopies(slot, content.copiedPaths);
   renewStageGit(slot, content.head, folders);
 }
 

@@ -6,7 +6,7 @@ import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
 import { pathKey } from "../../pipeline/paths.ts";
 import { askedOnce, type FileSource, laidOver } from "../../pipeline/reading/file-source.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
-import { makePlan } from "../../pipeline/reproduce/reproduce.ts";
+import { planOfRun } from "../../pipeline/reproduce/reproduce.ts";
 import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
 import type { Stage, StageAddress } from "../../pipeline/types.ts";
 import type { Point } from "../../sweep/types.ts";
@@ -65,7 +65,7 @@ async function shellHazardLines(context: ExperimentsContext, request: ShellCheck
   if (templates.length === 0) return [];
   const options = { ...runOptionsFrom(request.flags), targets: request.targets };
   const folder = path.join(context.project.root, request.folder);
-  const planned = new Set(makePlan(stages, options, folder).steps);
+  const planned = new Set(planOfRun(stages, options, folder).steps);
   const ofWorkspace = linesOf(stages.stages, planned, stages);
   // What the workspace has may be just what the points replace.
   const points = ofWorkspace.length > 0 ? request.points : riskyPoints(request);

@@ -27,7 +27,7 @@ export interface QueueEntry {
   /** The user's index as a commit: all entries of one queueing share it, and with it the names of their files. */
   readonly index: ObjectId | undefined;
   /** The commit whose tree holds the files of --copy-paths. */
-  readonly copies: ObjectId | undefined;
+  readonly copiedPaths: ObjectId | undefined;
   readonly head: ObjectId;
   readonly baseline: ObjectId;
   readonly name: string;
@@ -125,7 +125,7 @@ function readEntry(values: EntryFields): QueueEntry | undefined {
       commit: values.commit as ObjectId,
       tree: values.tree as ObjectId,
       index: parents[1] as ObjectId | undefined,
-      copies: parents[2] as ObjectId | undefined,
+      copiedPaths: parents[2] as ObjectId | undefined,
       queuedAt: Number(values.queuedAt),
       record,
     };

@@ -1,6 +1,6 @@
 /** The queue as people ask for it: one row a task, running, queued, failed and finished ones. */
 
-import { readLock } from "../../base/locks.ts";
+import { readLockOwner } from "../../base/locks.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { backgroundCoordinator } from "../coordinator/facts.ts";
 import { sequenceText } from "../layout.ts";
@@ -85,7 +85,7 @@ function entryTask(context: ExperimentsContext, entry: QueueEntry, { running, ra
   const { sequence, name, commit, queuedAt, record } = entry;
   const taskState = entry.state === "queued" && running.has(sequence) ? "running" : entry.state;
   const run = ran.has(sequence) ? runFolder(state, sequence, name) : undefined;
-  const owner = taskState === "running" ? readLock(`${state.claims}/${sequenceText(sequence)}`) : undefined;
+  const owner = taskState === "running" ? readLockOwner(`${state.claims}/${sequenceText(sequence)}`) : undefined;
   const groups: readonly ProcessIdentity[] =
     taskState === "running" ? livingProcesses(processesFile(state, sequence)) : [];
   const failure = taskState === "failed" && run !== undefined ? readRunRecord(run)?.message : undefined;

@@ -13,13 +13,13 @@ import type { TransferOptions, TransferOutcome } from "../../store/remotes/types
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsOfCommits } from "./objects.ts";
 
-export interface DataRequest extends TransferOptions {
+export interface DataTransferRequest extends TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
   readonly remote: string | undefined;
   readonly runCache: boolean;
 }
 
-export interface DataOutcome extends TransferOutcome {
+export interface DataTransferOutcome extends TransferOutcome {
   /** Pipeline files of experiments that can't be read: why. */
   readonly unreadable: readonly string[];
 }
@@ -48,7 +48,7 @@ export function dataRequest(
   project: Project,
   flags: DataFlags,
   events: Pick<TransferEvents, "warn" | "progress">,
-): DataRequest | undefined {
+): DataTransferRequest | undefined {
   if (!flags.cache) return undefined;
   const name = flags.remote ?? defaultRemoteName(project);
   if (name === undefined)
@@ -63,7 +63,7 @@ export function dataRequest(
 }
 
 /** What a call without a storage remote did. */
-export const noData: DataOutcome = { transferred: 0, missing: [], failed: [], unreadable: [] };
+export const noData: DataTransferOutcome = { transferred: 0, missing: [], failed: [], unreadable: [] };
 
 type Transfer = typeof pushObjects;
 type TransferRuns = typeof pushRuns;
@@ -71,9 +71,9 @@ type TransferRuns = typeof pushRuns;
 async function transfer(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
-  request: DataRequest,
+  request: DataTransferRequest,
   ways: { readonly objects: Transfer; readonly runs: TransferRuns },
-): Promise<DataOutcome> {
+): Promise<DataTransferOutcome> {
   const { project } = context;
   const { remote, runCache, ...options } = request;
   const needed = await objectsOfCommits(context, commits);
@@ -98,10 +98,10 @@ async function transfer(
   }
 }
 
-export function pushData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataRequest) {
+export function pushData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataTransferRequest) {
   return transfer(context, commits, request, { objects: pushObjects, runs: pushRuns });
 }
 
-export function pullData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataRequest) {
+export function pullData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataTransferRequest) {
   return transfer(context, commits, request, { objects: pullObjects, runs: pullRuns });
 }

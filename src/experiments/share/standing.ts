@@ -6,7 +6,7 @@ import { damagedObjects, existingObjects, objectKey } from "../../store/remotes/
 import { openRemote } from "../../store/remotes/open.ts";
 import { inParallel } from "../../store/remotes/parallel.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
-import { isTreeHash, parseTree } from "../../store/tree.ts";
+import { isTreeHash, parseDirObject } from "../../store/tree.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsByCommit } from "./objects.ts";
 
@@ -46,7 +46,7 @@ interface Asked {
 async function remoteTree(remote: StorageRemote, md5: string) {
   const bytes = await remote.read(objectKey(md5));
   try {
-    return bytes === undefined ? undefined : parseTree(bytes, md5);
+    return bytes === undefined ? undefined : parseDirObject(bytes, md5);
   } catch (error) {
     if (isDataLost(error)) return undefined;
     throw error;

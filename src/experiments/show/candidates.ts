@@ -1,6 +1,6 @@
 /** Which experiments there are, before any commit is read: refs, our queue, DVC's queue. */
 import { readdirSync } from "../../base/files.ts";
-import { readLock } from "../../base/locks.ts";
+import { readLockOwner } from "../../base/locks.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 import { type DvcQueueEntry, listDvcQueue } from "../queue/dvc-queue.ts";
@@ -59,7 +59,7 @@ function queueCandidate(state: StateLayout, running: ReadonlySet<number>) {
     const { sequence, name, commit, baseline } = entry;
     const run = runFolder(state, sequence, name);
     const runState = entry.state === "queued" && running.has(sequence) ? "running" : entry.state;
-    const owner = runState === "running" ? readLock(`${state.claims}/${sequenceText(sequence)}`) : undefined;
+    const owner = runState === "running" ? readLockOwner(`${state.claims}/${sequenceText(sequence)}`) : undefined;
     const pid = owner === undefined || owner === "broken" ? null : owner.pid;
     const failure = runState === "failed" ? (readRunRecord(run)?.message ?? "") : undefined;
     const local = { ...noPlace, pid, log: runState === "queued" ? null : run.log, taskId: commit };

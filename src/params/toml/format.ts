@@ -11,7 +11,7 @@ import type { Format, FormatDocument } from "../text/format.ts";
 import { type LocatedScalar, plainValue, type Splice } from "../text/located.ts";
 import { maxDepth, parseFailure, type SourceText } from "../text/source-text.ts";
 import { tomlEntry, tomlInline, tomlKey, tomlPath, tomlScalar } from "./text.ts";
-import { dateText, locateToml, type Section, type Span, type TomlExtra, type TomlNode } from "./tree.ts";
+import { dateText, locateToml, type Section, type TomlExtra, type TomlNode, type TomlSpan } from "./tree.ts";
 
 export const tomlFormat: Format = {
   read: (source) => toValue(parseToml(source)),
@@ -144,7 +144,7 @@ class TomlFile implements FormatDocument {
     return [...own, ...below.flatMap((child) => this.remove(child))];
   }
 
-  private cutLines(span: Span): Splice {
+  private cutLines(span: TomlSpan): Splice {
     const text = this.source.text;
     const start = this.lineStart(span.start);
     const newline = text.indexOf("\n", span.end);
@@ -242,7 +242,7 @@ class TomlFile implements FormatDocument {
   }
 
   /** The blanks before a row or header, where these alone stand before it. */
-  private indentOf(span: Span | undefined): string {
+  private indentOf(span: TomlSpan | undefined): string {
     if (span === undefined) return "";
     const before = this.source.text.slice(this.lineStart(span.start), span.start);
     return before.trim() === "" ? before : "";
@@ -256,7 +256,7 @@ class TomlFile implements FormatDocument {
     return text.replace(/^(?=\S)(\[?)/gm, (mark) => (mark === "" ? row : header + mark));
   }
 
-  private after(span: Span, lines: string): Splice {
+  private after(span: TomlSpan, lines: string): Splice {
     const at = endOfLine(this.source.text, span.end, this.source.text.length);
     return { start: at, end: at, text: this.eol + lines };
   }
@@ -322,7 +322,7 @@ function joined(cuts: readonly Splice[]): Splice[] {
   return result;
 }
 
-function sectionSpan(section: Section): Span {
+function sectionSpan(section: Section): TomlSpan {
   const start = section.header?.start ?? section.rows[0]?.start ?? 0;
   return { start, end: section.rows.at(-1)?.end ?? section.header?.end ?? start };
 }

@@ -6,7 +6,7 @@ import type { LocatedEntry, LocatedNode } from "../text/located.ts";
 import { problemAt, type SourceText } from "../text/source-text.ts";
 import type { TomlQuote } from "./text.ts";
 
-export interface Span {
+export interface TomlSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -14,8 +14,8 @@ export interface Span {
 /** A header with the rows below it, or the rows before the first header. */
 export interface Section {
   /** undefined for the rows before the first header. */
-  readonly header: Span | undefined;
-  readonly rows: Span[];
+  readonly header: TomlSpan | undefined;
+  readonly rows: TomlSpan[];
 }
 
 export interface TomlExtra {
@@ -30,7 +30,7 @@ export interface TomlExtra {
   /** Where keys of this table are written (section, dotted). */
   readonly section: Section | undefined;
   /** The `key = value` rows that make it (value: one; dotted: all). */
-  readonly rows: Span[];
+  readonly rows: TomlSpan[];
   /** The quotes of a string, or a date. */
   readonly quote: TomlQuote | "date" | undefined;
 }
@@ -80,7 +80,7 @@ class Locator {
     }
   }
 
-  private span(node: { readonly loc: { start: Position; end: Position } }): Span {
+  private span(node: { readonly loc: { start: Position; end: Position } }): TomlSpan {
     return { start: this.offset(node.loc.start), end: this.offset(node.loc.end) };
   }
 
@@ -150,7 +150,7 @@ class Locator {
 
   private row(holder: TomlMap, row: KeyValue): void {
     const keys = row.key.value;
-    const whole: Span = { start: this.span(row.key).start, end: this.span(row.value).end };
+    const whole: TomlSpan = { start: this.span(row.key).start, end: this.span(row.value).end };
     holder.extra.section?.rows.push(whole);
     let map = holder;
     for (const key of keys.slice(0, -1)) {

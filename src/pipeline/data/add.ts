@@ -17,7 +17,7 @@ import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { realTarget } from "../paths.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 
-export interface AddRequest {
+export interface DataAddRequest {
   readonly project: Project;
   readonly cache: Cache;
   /** Absolute: what the targets are relative to. */
@@ -27,7 +27,7 @@ export interface AddRequest {
   readonly data: "commit" | "hash-only";
 }
 
-export interface Added {
+export interface AddedData {
   /** Absolute; in the order in which they were written: .gitignore files and .dvc files. */
   readonly files: readonly string[];
   /** Folders without a file in them, as typed. */
@@ -46,7 +46,7 @@ function refuse(code: ErrorCode, message: string, hint?: string): SweeplineError
 }
 
 /** Refuses what DVC can't track, before anything is read. */
-function checkPlace(request: AddRequest, shown: string, absolute: string): void {
+function checkPlace(request: DataAddRequest, shown: string, absolute: string): void {
   const { root } = request.project;
   const inside = insideFolder(root, absolute);
   if (inside === undefined)
@@ -81,7 +81,7 @@ async function checkUntracked(project: Project, shown: string, absolute: string)
 }
 
 /** The output that the target is or lies in decides; a stage's output is its stage's business. */
-function resolveTarget(request: AddRequest, stages: ProjectStages, shown: string): AddTarget {
+function resolveTarget(request: DataAddRequest, stages: ProjectStages, shown: string): AddTarget {
   const absolute = path.resolve(request.folder, shown);
   const owner = outputHolding(stages.outputs, absolute);
   if (owner === undefined) {
@@ -105,7 +105,7 @@ function resolveTarget(request: AddRequest, stages: ProjectStages, shown: string
   return { shown, data, dvcFile: path.join(request.project.root, stage.file) };
 }
 
-async function addOne(request: AddRequest, target: AddTarget, written: Set<string>): Promise<DataHash> {
+async function addOne(request: DataAddRequest, target: AddTarget, written: Set<string>): Promise<DataHash> {
   const { cache, project } = request;
   const hash = request.data === "commit" ? await commitData(cache, target.data) : await hashData(cache, target.data);
   if (hash === undefined) throw refuse("OUTPUT_MISSING", `output '${target.shown}' does not exist`);
@@ -121,7 +121,7 @@ async function addOne(request: AddRequest, target: AddTarget, written: Set<strin
  * Adds the targets one after the other; all are checked before the first is read. Errors: OUTPUT_MISSING,
  * OUTSIDE_PROJECT, DVC_FILE_AS_DATA, LINKED_FOLDER, IGNORED, OUTPUT_TRACKED, OUTPUT_OVERLAP, OUTPUT_OF_STAGE.
  */
-export async function addPaths(request: AddRequest): Promise<Added> {
+export async function addPaths(request: DataAddRequest): Promise<AddedData> {
   const stages = await loadProjectStages(request.project);
   const targets: AddTarget[] = [];
   for (const shown of request.targets) {

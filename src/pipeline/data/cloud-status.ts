@@ -9,7 +9,7 @@ import { byRemote } from "../../store/remotes/by-remote.ts";
 import { existingObjects, objectKey } from "../../store/remotes/keys.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
-import { isTreeHash, parseTree, type TreeEntry } from "../../store/tree.ts";
+import { type DirEntry, isTreeHash, parseDirObject } from "../../store/tree.ts";
 import { displayPath } from "../paths.ts";
 import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
@@ -34,13 +34,13 @@ interface NamedObject {
 }
 
 /** The list of a folder that only the remote has; undefined where it is broken. Nothing is kept of it. */
-async function remoteTree(cache: Cache, remote: StorageRemote, md5: string): Promise<TreeEntry[] | undefined> {
+async function remoteTree(cache: Cache, remote: StorageRemote, md5: string): Promise<DirEntry[] | undefined> {
   makeFolder(cache.folder);
   const aside = asideName(path.join(cache.folder, "list"));
   try {
     await remote.download(objectKey(md5), aside);
     const isWhole = `${(await hashFile(aside)).md5}.dir` === md5;
-    return isWhole ? parseTree(readFileSync(aside), md5) : undefined;
+    return isWhole ? parseDirObject(readFileSync(aside), md5) : undefined;
   } finally {
     removeFile(aside);
   }

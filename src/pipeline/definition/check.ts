@@ -7,15 +7,15 @@ import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 
 export type ValuePath = readonly Scalar[];
 
-export interface Problem {
+export interface SchemaProblem {
   readonly path: ValuePath;
   readonly message: string;
 }
 
-export type Check = (value: Value, path: ValuePath, report: (problem: Problem) => void) => void;
+export type Check = (value: Value, path: ValuePath, report: (problem: SchemaProblem) => void) => void;
 
 /** What a value is, in the words of the messages. */
-export function kindOf(value: Value): string {
+export function valueWords(value: Value): string {
   if (value === null) return "nothing";
   if (isList(value)) return "a list";
   if (isMap(value)) return "a mapping";
@@ -26,7 +26,7 @@ export function kindOf(value: Value): string {
 
 function expected(what: string, accepts: (value: Value) => boolean): Check {
   return (value, path, report) => {
-    if (!accepts(value)) report({ path, message: `expected ${what}, found ${kindOf(value)}` });
+    if (!accepts(value)) report({ path, message: `expected ${what}, found ${valueWords(value)}` });
   };
 }
 
@@ -86,7 +86,7 @@ export interface RecordShape {
 export function record(shape: RecordShape): Check {
   const known = Object.keys(shape.fields);
   return (value, path, report) => {
-    if (!isMap(value)) return report({ path, message: `expected a mapping, found ${kindOf(value)}` });
+    if (!isMap(value)) return report({ path, message: `expected a mapping, found ${valueWords(value)}` });
     for (const key of shape.required ?? [])
       if (!value.has(key)) report({ path, message: `the key '${key}' is missing` });
     for (const [key, entry] of value) {

@@ -6,7 +6,7 @@ import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../bas
 import type { ArgumentStyle } from "../../project/project.ts";
 import type { ShellHazard } from "../types.ts";
 import { defaultArgumentStyle } from "./arguments.ts";
-import type { Problem } from "./check.ts";
+import type { SchemaProblem } from "./check.ts";
 import {
   type Context,
   emptyContext,
@@ -255,7 +255,7 @@ export function expandDefinitions(source: DefinitionSource): ExpandedFile {
 }
 
 /** The references that can't be filled, of data that may have other mistakes too; each once, whatever stages it is generated for. */
-export function templateProblems(source: DefinitionSource): readonly Problem[] {
+export function templateProblems(source: DefinitionSource): readonly SchemaProblem[] {
   try {
     const { issues } = expand(source);
     return [

@@ -5,7 +5,7 @@ import { type LocatedNode, plainValue } from "../../params/text/located.ts";
 import { decodeFile, lineOf } from "../../params/text/source-text.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
 import { scanYaml } from "../../yaml/scan.ts";
-import { kindOf, type Problem, type ValuePath } from "./check.ts";
+import { type SchemaProblem, type ValuePath, valueWords } from "./check.ts";
 import { pipelineFile } from "./schema.ts";
 
 /** The file's data after the check, before templates are resolved. */
@@ -64,7 +64,7 @@ export function keyFinder({ file, text }: Pick<PipelineSource, "file" | "text">)
   };
 }
 
-function invalid(source: Omit<PipelineSource, "data">, problems: readonly Problem[]): SweeplineError {
+function invalid(source: Omit<PipelineSource, "data">, problems: readonly SchemaProblem[]): SweeplineError {
   const { root } = parseYaml({ path: source.file, text: source.text });
   const lines = problems
     .map((problem) => ({ offset: findOffset(root, problem.path).offset, problem }))
@@ -90,13 +90,13 @@ function readValue(file: string, text: string): Value {
 }
 
 /** Further problems of data that the check refused, so that all are told at once. */
-type FurtherProblems = (source: PipelineSource) => readonly Problem[];
+type FurtherProblems = (source: PipelineSource) => readonly SchemaProblem[];
 
 function parse(file: string, text: string, further: FurtherProblems): ValueMap {
   const value = readValue(file, text);
-  const problems: Problem[] = [];
+  const problems: SchemaProblem[] = [];
   if (value === null) return new Map();
-  if (!isMap(value)) problems.push({ path: [], message: `expected a mapping, found ${kindOf(value)}` });
+  if (!isMap(value)) problems.push({ path: [], message: `expected a mapping, found ${valueWords(value)}` });
   else pipelineFile(value, [], (problem) => problems.push(problem));
   if (!isMap(value)) throw invalid({ file, text }, problems);
   if (problems.length > 0) throw invalid({ file, text }, [...problems, ...further({ file, text, data: value })]);

@@ -128,14 +128,14 @@ async function editFile(file: string, edits: readonly Omit<ParamEdit, "text">[])
   writeAtomic(file, opened.edit(edits.map((edit) => ({ ...edit, text: edit.path.join(".") }))));
 }
 
-export interface AddRequest {
+export interface StageAddRequest {
   /** Absolute: the dvc.yaml of this folder is written. */
   readonly folder: string;
   readonly stage: NewStage;
   readonly existing: "refuse" | "replace";
 }
 
-export interface Added {
+export interface AddedStage {
   readonly stage: Stage;
   /** Relative to the project's root. */
   readonly writtenFiles: readonly string[];
@@ -190,7 +190,7 @@ function inIgnoreOrder(outs: readonly OutputSpec[]): OutputSpec[] {
  * Adds a stage to the dvc.yaml of a folder, and its cached outputs to .gitignore. Errors: BAD_STAGE_NAME, NO_COMMAND,
  * STAGE_EXISTS, those of a graph that would be unsound.
  */
-export async function addStage(project: Project, request: AddRequest): Promise<Added> {
+export async function addStage(project: Project, request: StageAddRequest): Promise<AddedStage> {
   const { stage, folder, existing } = request;
   checkName(stage);
   const absolute = path.join(folder, "dvc.yaml");

@@ -214,7 +214,7 @@ function fromWhole(value: Value, inPieces: () => LockFile | "unsure"): LockRead 
 }
 
 /** Reads a lock file: absent, ok, or what is wrong with it. */
-export async function readLock(file: string): Promise<LockRead> {
+export async function readLockFile(file: string): Promise<LockRead> {
   const bytes = readIfExists(file);
   return bytes === undefined ? { kind: "absent" } : parseLock(bytes, file);
 }
@@ -242,7 +242,7 @@ export function lockProblem(read: Exclude<LockRead, { kind: "absent" | "ok" }>, 
 
 /** Reads a lock file that has to be usable; an absent one is empty. Throws LOCK_CONFLICTED, LOCK_NEWER, LOCK_BROKEN. */
 export async function loadLock(file: string, name: string = file): Promise<LockFile> {
-  const read = await readLock(file);
+  const read = await readLockFile(file);
   if (read.kind === "absent") return emptyLock;
   if (read.kind === "ok") return read.lock;
   throw lockProblem(read, name);

@@ -81,7 +81,7 @@ async function readRun(file: string): Promise<LockEntry | undefined> {
  * The newest kept run of what the entry's command, dependencies and parameters say, with the same outputs' names
  * (their hashes in `entry` are not looked at). A broken file is removed and the next one taken.
  */
-export async function findRun(cacheDir: string, entry: LockEntry): Promise<LockEntry | undefined> {
+export async function findCachedRun(cacheDir: string, entry: LockEntry): Promise<LockEntry | undefined> {
   for (const file of runsOf(keyFolder(cacheDir, runCacheKey(entry)))) {
     const kept = await readRun(file);
     if (kept !== undefined) return kept;

@@ -8,7 +8,7 @@
 import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { closeSync, makeFolder, openForLock, readIfExists, rewriteOpen } from "../../base/files.ts";
-import { readLock, tryLock, unlock } from "../../base/locks.ts";
+import { readLockOwner, tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import { commandLineOf } from "../../base/processes.ts";
 import { note } from "../../base/trace/trace.ts";
@@ -165,7 +165,7 @@ export class WorkspaceLock {
   }
 
   private lockedError(): SweeplineError {
-    const own = readLock(this.ownFile);
+    const own = readLockOwner(this.ownFile);
     const owner = typeof own === "object" ? `'${own.what}' (pid ${own.pid})` : ownerText(this.file);
     return new SweeplineError({
       code: "LOCKED",

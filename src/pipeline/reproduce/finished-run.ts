@@ -5,7 +5,7 @@ import { hasSoundData } from "../../store/data.ts";
 import { changedDependencies, commandChanged } from "../check/changes.ts";
 import { shownStage, type Work } from "../check/work.ts";
 import { runCacheKey } from "../lock/hash.ts";
-import { findRun, hasRuns, isRunCacheable } from "../lock/run-cache.ts";
+import { findCachedRun, hasRuns, isRunCacheable } from "../lock/run-cache.ts";
 import { type Turn, takeTurn } from "../locks/single-flight.ts";
 import type { LockEntry, LockItem, Stage } from "../types.ts";
 import type { StageInputs } from "./entry.ts";
@@ -53,7 +53,11 @@ export async function finishedRun(run: StageRun, inputs: StageInputs): Promise<L
     hasOutputs(recorded) &&
     sameItems(recorded.deps, inputs.deps) &&
     (await changedDependencies(work, stage)).length === 0;
-  const entry = isCurrent ? recorded : options.useRunCache ? await findRun(work.project.cacheDir, wanted) : undefined;
+  const entry = isCurrent
+    ? recorded
+    : options.useRunCache
+      ? await findCachedRun(work.project.cacheDir, wanted)
+      : undefined;
   if (entry === undefined || !hasOutputs(entry)) {
     tell(
       options.useRunCache ? "no run with this command, these dependencies and parameters is kept" : "not looked into",

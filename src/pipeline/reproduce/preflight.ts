@@ -6,7 +6,7 @@ import { loadLock } from "../lock/file.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import { lockFileOf } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { makePlan, type PlanOptions, reproductionError } from "./reproduce.ts";
+import { type PlanOptions, planOfRun, reproductionError } from "./reproduce.ts";
 
 export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | "allowMissing">;
 
@@ -18,7 +18,7 @@ export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | 
  */
 export async function preflight(stages: ProjectStages, options: PreflightOptions, folder: string): Promise<void> {
   const { project, graph } = stages;
-  const steps = makePlan(stages, options, folder).steps.flatMap((address) => graph.stages.get(address) ?? []);
+  const steps = planOfRun(stages, options, folder).steps.flatMap((address) => graph.stages.get(address) ?? []);
   checkBoundaries(project.root, steps);
   for (const file of new Set(steps.filter((step) => step.cmd !== null).map((step) => lockFileOf(step.file))))
     await loadLock(path.join(project.root, file), file);

@@ -64,7 +64,7 @@ export type PlanOptions = Pick<
 >;
 
 /** The stages that a reproduction from this folder visits. */
-export function makePlan(stages: ProjectStages, options: PlanOptions, folder: string): Plan {
+export function planOfRun(stages: ProjectStages, options: PlanOptions, folder: string): Plan {
   if (options.allPipelines) return planStages(stages.graph, { targets: undefined, extent: "with-dependencies" });
   const chosen = chooseStages(stages, {
     targets: options.targets.length > 0 ? options.targets : ["dvc.yaml"],
@@ -101,7 +101,7 @@ function producersOf(stages: ProjectStages, file: string): readonly Stage[] {
 async function openRun(project: Project, options: ReproduceOptions, events: ReproduceEvents): Promise<Run> {
   const folder = options.folder ?? project.root;
   const stages = options.stages ?? (await loadProjectStages(project));
-  const plan = makePlan(stages, options, folder);
+  const plan = planOfRun(stages, options, folder);
   const steps = stagesOf(stages, plan.steps);
   checkBoundaries(project.root, steps);
   if (options.strict) refuseHazards(hazardLines({ project, folder }, steps));
@@ -158,7 +158,7 @@ async function keepEntry(run: Run, stage: Stage, { entry, isRestorable }: SavedS
   run.progress.writtenFiles.add(file);
 }
 
-async function settle(run: Run, stage: Stage, outcome: StageOutcome): Promise<void> {
+async function settleStage(run: Run, stage: Stage, outcome: StageOutcome): Promise<void> {
   const { progress } = run;
   if (outcome.kind === "cancelled") {
     progress.state = "cancelled";
@@ -230,7 +230,7 @@ async function step(run: Run, stage: Stage): Promise<void> {
         wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
       }),
     );
-    await settle(run, stage, outcome);
+    await settleStage(run, stage, outcome);
   } catch (error) {
     const failure = failureOf(run, stage, error);
     if (failure === undefined) throw error;

@@ -38,7 +38,7 @@ async function restoreStage(
  * Makes every cached output of the project what its lock file or .dvc file says. Data that the cache lacks is passed over: the
  * stage that makes it will run. `passed` is told of what turned out to be broken. What lies at an output's path is replaced, so this is for copies, not for the user's workspace.
  */
-export async function restoreOutputs(
+export async function restoreProject(
   stages: ProjectStages,
   passed: Passed,
   cache: Cache = openCache(stages.project),

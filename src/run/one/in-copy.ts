@@ -20,7 +20,7 @@ import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/pr
 import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents, StageAction } from "../../pipeline/reproduce/events.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
-import { restoreOutputs } from "../../pipeline/reproduce/restore-outputs.ts";
+import { restoreProject } from "../../pipeline/reproduce/restore-outputs.ts";
 import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { runOptionsFrom } from "../../pipeline/run-options.ts";
@@ -39,7 +39,7 @@ export interface ExecuteRequest {
   /** The user's project: cache, configuration, and DVC_ROOT. */
   readonly project: Project;
   /** `Name <mail>` of the commit. */
-  readonly identity: string;
+  readonly committer: string;
   readonly log: string;
   /** Added to the environment of the stages: the devices that this run has. */
   readonly environment: Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
       source: copySource(project, request.pipelineFiles),
       readings: request.readings,
     });
-    await restoreOutputs(stages, (output, problem) =>
+    await restoreProject(stages, (output, problem) =>
       appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
     );
     const { overrides, folder } = request.entry.record;
@@ -200,7 +200,7 @@ async function commitResult(
   const commit = writeCommit(slot.repository, {
     tree,
     parents: [entry.baseline],
-    author: stamp(request.identity, new Date()),
+    author: stamp(request.committer, new Date()),
     extraHeaders: factsHeader(entry.record),
     message: resultMessage(result, entry.record.message),
   });

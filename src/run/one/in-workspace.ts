@@ -129,7 +129,7 @@ async function runLocked(
   const fileState = projectState(context.project);
   try {
     const result = await reproduceHere(context, { request, prepared, log, fileState, lock, readings });
-    const outcome = await settle(context, { request, prepared, result, readings });
+    const outcome = await settleWorkspaceRun(context, { request, prepared, result, readings });
     const message = result.kind === "failed" ? { message: failureText(result) } : {};
     const state = outcome.kind === "done" ? "success" : outcome.kind;
     writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...message });
@@ -232,7 +232,7 @@ interface Settling {
 }
 
 /** A finished run becomes a commit and a ref; the workspace keeps the results. */
-async function settle(
+async function settleWorkspaceRun(
   context: ExperimentsContext,
   { request, prepared, result, readings }: Settling,
 ): Promise<WorkspaceRunOutcome> {

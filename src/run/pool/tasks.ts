@@ -11,7 +11,7 @@ export interface RunEntryInput {
   readonly entry: QueueEntry;
   readonly slot: CopySlot;
   readonly projectRoot: string;
-  readonly identity: string;
+  readonly committer: string;
   readonly log: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly processesFile: string;

@@ -7,7 +7,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { makeFolder, readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
 import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, soundTree } from "../cache.ts";
 import { hashFile } from "../hash.ts";
-import { isTreeHash, parseTree } from "../tree.ts";
+import { isTreeHash, parseDirObject } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
 import { failureMessage } from "./push-objects.ts";
@@ -87,7 +87,7 @@ export async function pullObjects(
   const files = new Set(wanted.filter((md5) => !isTreeHash(md5)));
   const waiting: { readonly aside: string; readonly md5: string; readonly files: readonly string[] }[] = [];
   const addFolder = (md5: string, bytes: Uint8Array) => {
-    const inside = parseTree(bytes, md5).map((entry) => entry.md5);
+    const inside = parseDirObject(bytes, md5).map((entry) => entry.md5);
     for (const each of inside) files.add(each);
     return inside;
   };

@@ -31,7 +31,7 @@ export function cast(name: CastName, element: Element): Element {
 
 /** json_str() turns a list or dict into one text; the other casts go into it. */
 function castWhole(name: CastName, element: Element, castItems: () => Element): Element {
-  return name === "json_str" ? pythonJson(plainValue(element)) : castItems();
+  return name === "json_str" ? pythonJson(elementValue(element)) : castItems();
 }
 
 function castChoice(name: CastName, sweep: ChoiceSweep): ChoiceSweep {
@@ -71,10 +71,10 @@ function refused(name: CastName, element: Element, hint?: string): EvaluationErr
  * An element as a parameter's value: quotes gone, dicts as Maps.
  * @throws EvaluationError for a sweep inside
  */
-export function plainValue(element: Element): Value {
+export function elementValue(element: Element): Value {
   if (typeof element !== "object" || element === null) return element;
-  if (isElementList(element)) return element.map(plainValue);
+  if (isElementList(element)) return element.map(elementValue);
   if (element.kind === "quoted") return element.text;
-  if (element.kind === "dict") return new Map(element.entries.map(([key, value]) => [key, plainValue(value)]));
+  if (element.kind === "dict") return new Map(element.entries.map(([key, value]) => [key, elementValue(value)]));
   throw new EvaluationError("NESTED_SWEEP", `A value cannot hold ${kindWords[kindOf(element)]}.`);
 }

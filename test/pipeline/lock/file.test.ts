@@ -9,7 +9,7 @@ import {
   lockedEntry,
   lockProblem,
   parseLock,
-  readLock,
+  readLockFile,
   withEntries,
   withoutEntry,
   writeLock,
@@ -176,7 +176,7 @@ describe("writeLock", () => {
     const target = file();
     writeFileSync(target, twoStages);
     chmodSync(target, 0o640);
-    const read = await readLock(target);
+    const read = await readLockFile(target);
     if (read.kind !== "ok") throw new Error(read.kind);
     expect(writeLock(target, withEntries(read.lock, new Map([["n", entry()]])))).toBe("updated");
     expect(statSync(target).mode & 0o777).toBe(0o640);
@@ -193,7 +193,7 @@ describe("writeLock", () => {
   });
 
   it("reads an absent file as absent", async () => {
-    expect(await readLock(file())).toEqual({ kind: "absent" });
+    expect(await readLockFile(file())).toEqual({ kind: "absent" });
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCacheKey, runCacheValue } from "../../../src/pipeline/lock/hash.ts";
-import { findRun, isRunCacheable, type RunCacheStage, saveRun } from "../../../src/pipeline/lock/run-cache.ts";
+import { findCachedRun, isRunCacheable, type RunCacheStage, saveRun } from "../../../src/pipeline/lock/run-cache.ts";
 import type { LockEntry, OutputSpec } from "../../../src/pipeline/types.ts";
 import { makeTemporaryFolder } from "../../rig/index.ts";
 
@@ -29,8 +29,8 @@ describe("the run-cache", () => {
   it("finds a run by what went in", async () => {
     const cacheDir = makeTemporaryFolder();
     saveRun(cacheDir, entry(one));
-    expect(await findRun(cacheDir, entry(two))).toEqual(entry(one));
-    expect(await findRun(cacheDir, entry(one, { cmd: "make another" }))).toBeUndefined();
+    expect(await findCachedRun(cacheDir, entry(two))).toEqual(entry(one));
+    expect(await findCachedRun(cacheDir, entry(one, { cmd: "make another" }))).toBeUndefined();
   });
 
   it("takes the newest of several outcomes", async () => {
@@ -38,9 +38,9 @@ describe("the run-cache", () => {
     saveRun(cacheDir, entry(one));
     saveRun(cacheDir, entry(two));
     utimesSync(runFile(cacheDir, entry(two)), 1_600_000_000, 1_600_000_000);
-    expect(await findRun(cacheDir, entry(one))).toEqual(entry(one));
+    expect(await findCachedRun(cacheDir, entry(one))).toEqual(entry(one));
     utimesSync(runFile(cacheDir, entry(one)), 1_500_000_000, 1_500_000_000);
-    expect(await findRun(cacheDir, entry(one))).toEqual(entry(two));
+    expect(await findCachedRun(cacheDir, entry(one))).toEqual(entry(two));
   });
 
   it("removes a broken file and takes the next", async () => {
@@ -48,7 +48,7 @@ describe("the run-cache", () => {
     saveRun(cacheDir, entry(one));
     utimesSync(runFile(cacheDir, entry(one)), 1_500_000_000, 1_500_000_000);
     writeFileSync(runFile(cacheDir, entry(two)), "cmd: [\n");
-    expect(await findRun(cacheDir, entry(one))).toEqual(entry(one));
+    expect(await findCachedRun(cacheDir, entry(one))).toEqual(entry(one));
     expect(readdirSync(path.dirname(runFile(cacheDir, entry(one))))).toHaveLength(1);
   });
 

@@ -76,7 +76,7 @@ const ofCopy: Ask = async (place, question) => {
   const files = await new PipelineFileFinder(openExperiments(place.project)).of({
     index: tree,
     tree,
-    copies: undefined,
+    copiedPaths: undefined,
   });
   return whenLoaded(() => question(copySource(place.project, files)));
 };
@@ -313,5 +313,5 @@ test("a copy is walked where a .dvcignore may hide a pipeline file", async () =>
   const place = placeOf({ ".dvcignore": "/no\n", "dvc.yaml": "{}" });
   const tree = treeOf(place);
   const finder = new PipelineFileFinder(openExperiments(place.project));
-  expect(await finder.of({ index: tree, tree, copies: undefined })).toBe("walk");
+  expect(await finder.of({ index: tree, tree, copiedPaths: undefined })).toBe("walk");
 });

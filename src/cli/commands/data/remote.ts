@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { configError, configLevels, readConfigFile, readConfigLevel, remoteNames } from "../../../project/config.ts";
+import { configError, configLevels, readConfigLevel, readDvcConfig, remoteNames } from "../../../project/config.ts";
 import {
   type ConfigOption,
   editConfigFile,
@@ -44,7 +44,7 @@ function missing(name: string): string {
 /** Values of the chosen level and of those below it. */
 function knownValues({ io, flags }: Call): Map<string, string> {
   const level = chosenLevel(flags) ?? "project";
-  return new Map([...lowerValues(io, level), ...readConfigFile(levelFile(io, level))]);
+  return new Map([...lowerValues(io, level), ...readDvcConfig(levelFile(io, level))]);
 }
 
 function addRemote(call: Call, name: string, url: string): void {
@@ -83,7 +83,7 @@ function removeRemote(call: Call, name: string): void {
   const chosen = configLevels.indexOf(chosenLevel(flags) ?? "project");
   for (const level of configLevels.slice(chosen)) {
     const file = levelFile(io, level);
-    if (readConfigFile(file).get("core.remote") !== key) continue;
+    if (readDvcConfig(file).get("core.remote") !== key) continue;
     const change = { edit: (text: string) => unsetOption(text, defaultRemote) ?? text, refusal: "" };
     editConfigFile(file, lowerValues(io, level), change);
   }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { settingNeedsPython } from "../../../config/project-config.ts";
-import { type ConfigLevel, configError, configFile, configLevels, readConfigFile } from "../../../project/config.ts";
+import { type ConfigLevel, configError, configFile, configLevels, readDvcConfig } from "../../../project/config.ts";
 import {
   type ConfigOption,
   editConfigFile,
@@ -40,7 +40,7 @@ function origin(io: Io, file: string, flags: ConfigFlags): string {
 
 function list(io: Io, flags: ConfigFlags): void {
   for (const file of filesOf(io, chosenLevel(flags)))
-    for (const [key, value] of readConfigFile(file)) print(io, `${origin(io, file, flags)}${key}=${value}`);
+    for (const [key, value] of readDvcConfig(file)) print(io, `${origin(io, file, flags)}${key}=${value}`);
 }
 
 function keyOf(option: ConfigOption): string {
@@ -51,7 +51,7 @@ function keyOf(option: ConfigOption): string {
 function get(io: Io, option: ConfigOption, flags: ConfigFlags): void {
   const level = chosenLevel(flags);
   for (const file of filesOf(io, level).reverse()) {
-    const value = readConfigFile(file).get(keyOf(option));
+    const value = readDvcConfig(file).get(keyOf(option));
     if (value === undefined) continue;
     print(io, origin(io, file, flags) + value);
     return;
