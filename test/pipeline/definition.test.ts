@@ -49,7 +49,7 @@ metrics: m.json
     });
   });
 
-  test("flags, parameters of several files, and paths in their normal form", async () => {
+  test("flags, parameters of several files, and paths as they are written", async () => {
     const [stage] = await stagesOf(`stages:
   a:
     cmd: [one, two]
@@ -61,19 +61,39 @@ metrics: m.json
     plots: [p.csv: {x: epoch}]
 `);
     expect(stage?.cmd).toEqual(["one", "two"]);
-    expect(stage?.deps).toEqual(["in/x", "../top"]);
+    expect(stage?.deps).toEqual(["./in//x", "../top"]);
     expect(stage?.params).toEqual([
       { file: "params.yaml", keys: ["lr", "b.c"] },
       { file: "other.json", keys: ["k"] },
       { file: "whole.toml", keys: null },
     ]);
     expect(stage?.outs).toEqual([
-      { path: "dir", kind: "out", cache: true, persist: false },
+      { path: "dir/", kind: "out", cache: true, persist: false },
       { path: "kept", kind: "out", cache: false, persist: true, desc: "what", push: false },
       { path: "m.json", kind: "metric", cache: false, persist: false },
       { path: "p.csv", kind: "plot", cache: true, persist: false },
     ]);
   });
+});
+
+test("absolute paths of the project are relative to the working folder, others and URLs stay", async () => {
+  const project = testProject({ "params.yaml": "" });
+  const { root } = project;
+  project.write({
+    "params.yaml": `top: ${root}\nraw: "./raw//x/"\n`,
+    "dvc.yaml": `stages:
+  a:
+    cmd: "true"
+    wdir: sub
+    deps: ["${root}/in//./x/", "${root}/sub/y", "${root}-other/z", "s3://b//x/", "\${raw}"]
+    params: [{"${root}/other.yaml": [k]}, {./params.yaml: [top]}]
+    outs: ["\${top}/out"]
+`,
+  });
+  const [stage] = (await loadProjectStages(project.project)).stages;
+  expect(stage?.deps).toEqual(["../in/x", "y", `${root}-other/z`, "s3://b//x/", "./raw//x/"]);
+  expect(stage?.params.map(({ file }) => file)).toEqual(["../other.yaml", "./params.yaml"]);
+  expect(stage?.outs.map((output) => output.path)).toEqual(["../out"]);
 });
 
 describe("templates", () => {

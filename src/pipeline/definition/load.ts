@@ -59,7 +59,7 @@ function build(location: PipelineLocation, source: PipelineSource, read: ReadTem
   const { folder } = definitions;
   const expanded = expandDefinitions(definitions);
   const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues, takenValues }) => ({
-    ...stageOf({ file: location.file, folder, name }, definition),
+    ...stageOf({ root: location.root, file: location.file, folder, name }, definition),
     ...(shellHazards.length === 0 ? {} : { shellHazards }),
     ...(templateValues.size === 0 ? {} : { templateValues }),
     ...(takenValues.size === 0 ? {} : { takenValues }),

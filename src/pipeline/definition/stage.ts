@@ -1,15 +1,25 @@
 /** From a stage's definition in dvc.yaml, templates already resolved, to the plain record that the rest works with. */
 import path from "node:path";
+import { insideFolder, relativePosix } from "../../base/paths.ts";
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { OutputKind, OutputSpec, ParamsSpec, Stage } from "../types.ts";
 
 export interface StageOrigin {
+  /** The project's, absolute. */
+  readonly root: string;
   /** dvc.yaml's path relative to the project's root, "/" as separator. */
   readonly file: string;
   /** Absolute folder of that file. */
   readonly folder: string;
   readonly name: string;
+}
+
+/** What the paths of a stage are relative to: absolute folders. */
+export interface PathPlace {
+  /** The project's. */
+  readonly root: string;
+  readonly workingFolder: string;
 }
 
 export const defaultParamsFile = "params.yaml";
@@ -30,11 +40,14 @@ function texts(value: Value | undefined): string[] {
   return isList(value) ? value.map(asText) : [];
 }
 
-/** A path as DVC keeps it: "./a//b/" is "a/b"; URLs stay as they are. */
-export function normalPath(text: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
-  const normal = path.posix.normalize(text);
-  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
+/**
+ * A path as DVC keeps it, compares it and writes it into dvc.lock: as written, `./a//b/` too; an absolute one of the project
+ * relative to the working folder (dvc/output.py: def_path). URLs and absolute paths elsewhere stay as they are.
+ */
+export function definedPath({ root, workingFolder }: PathPlace, text: string): string {
+  if (!path.isAbsolute(text)) return text;
+  const inside = insideFolder(root, path.normalize(text));
+  return inside === undefined || inside === "" ? text : relativePosix(workingFolder, path.join(root, inside));
 }
 
 function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
@@ -42,7 +55,7 @@ function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
   const push = flags.get("push");
   const remote = flags.get("remote");
   return {
-    path: normalPath(file),
+    path: file,
     kind,
     cache: flags.get("cache") !== false,
     persist: flags.get("persist") === true,
@@ -53,7 +66,7 @@ function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
 }
 
 /** Entries of the same path in one list are one output; their flags are merged (dvc/output.py). */
-function outputsOf(list: Value | undefined, kind: OutputKind): OutputSpec[] {
+function outputsOf(place: PathPlace, list: Value | undefined, kind: OutputKind): OutputSpec[] {
   if (!isList(list)) return [];
   const flagsByPath = new Map<string, Map<Value & string, Value>>();
   const add = (file: string, flags: Value) => {
@@ -65,11 +78,11 @@ function outputsOf(list: Value | undefined, kind: OutputKind): OutputSpec[] {
     if (isMap(entry)) for (const [file, flags] of entry) add(asText(file), flags);
     else add(asText(entry), null);
   }
-  return [...flagsByPath].map(([file, flags]) => outputOf(file, kind, flags));
+  return [...flagsByPath].map(([file, flags]) => outputOf(definedPath(place, file), kind, flags));
 }
 
 /** Parameter lists by file: a file that is named without keys anywhere is tracked whole (dvc/dependency/__init__.py). */
-function paramsOf(list: Value | undefined): ParamsSpec[] {
+function paramsOf(place: PathPlace, list: Value | undefined): ParamsSpec[] {
   if (!isList(list)) return [];
   const keysByFile = new Map<string, string[]>();
   const whole = new Set<string>();
@@ -85,11 +98,14 @@ function paramsOf(list: Value | undefined): ParamsSpec[] {
     }
     for (const [file, keys] of entry) {
       const names = texts(keys);
-      if (names.length === 0) whole.add(normalPath(asText(file)));
-      add(normalPath(asText(file)), names);
+      if (names.length === 0) whole.add(asText(file));
+      add(asText(file), names);
     }
   }
-  return [...keysByFile].map(([file, keys]) => ({ file, keys: whole.has(file) ? null : [...new Set(keys)] }));
+  return [...keysByFile].map(([file, keys]) => ({
+    file: definedPath(place, file),
+    keys: whole.has(file) ? null : [...new Set(keys)],
+  }));
 }
 
 function commandOf(value: Value | undefined): string | readonly string[] | null {
@@ -102,18 +118,20 @@ export function stageOf(origin: StageOrigin, definition: ValueMap): Stage {
   const wdir = definition.get("wdir");
   const desc = definition.get("desc");
   const meta = definition.get("meta");
+  const workingFolder = path.resolve(origin.folder, wdir === undefined ? "." : asText(wdir));
+  const place = { root: origin.root, workingFolder };
   return {
     address: stageAddress(origin.file, origin.name),
     name: origin.name,
     file: origin.file,
-    workingFolder: path.resolve(origin.folder, wdir === undefined ? "." : asText(wdir)),
+    workingFolder,
     cmd: commandOf(definition.get("cmd")),
-    deps: texts(definition.get("deps")).map(normalPath),
-    params: paramsOf(definition.get("params")),
+    deps: texts(definition.get("deps")).map((dep) => definedPath(place, dep)),
+    params: paramsOf(place, definition.get("params")),
     outs: [
-      ...outputsOf(definition.get("outs"), "out"),
-      ...outputsOf(definition.get("metrics"), "metric"),
-      ...outputsOf(definition.get("plots"), "plot"),
+      ...outputsOf(place, definition.get("outs"), "out"),
+      ...outputsOf(place, definition.get("metrics"), "metric"),
+      ...outputsOf(place, definition.get("plots"), "plot"),
     ],
     frozen: definition.get("frozen") === true,
     alwaysChanged: definition.get("always_changed") === true,

@@ -11,7 +11,7 @@ import { ignoreInGit } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import { readPipelineSource } from "../definition/source.ts";
-import { defaultParamsFile, normalPath, stageOf } from "../definition/stage.ts";
+import { defaultParamsFile, definedPath, type PathPlace, stageOf } from "../definition/stage.ts";
 import { buildGraph, outputTree } from "../graph/graph.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
 import { outputIgnorer } from "../reproduce/ignore-outputs.ts";
@@ -44,7 +44,7 @@ function byText(a: string, b: string): number {
 }
 
 /** Keys of the default file first, then the other files; all sorted. The argument is split at its last ":". */
-function paramsValue(params: readonly string[]): Value[] {
+function paramsValue(place: PathPlace, params: readonly string[]): Value[] {
   const byFile = new Map<string, string[]>();
   for (const text of params) {
     const colon = text.lastIndexOf(":");
@@ -53,7 +53,7 @@ function paramsValue(params: readonly string[]): Value[] {
       .slice(colon + 1)
       .split(",")
       .filter((key) => key !== "");
-    const name = normalPath(file === "" ? defaultParamsFile : file);
+    const name = file === "" ? defaultParamsFile : definedPath(place, file);
     byFile.set(name, [...(byFile.get(name) ?? []), ...keys]);
   }
   const own = [...(byFile.get(defaultParamsFile) ?? [])].sort(byText);
@@ -70,7 +70,8 @@ function oldFlags(before: Value | undefined): ReadonlyMap<string, ValueMap> {
   const flags = new Map<string, ValueMap>();
   for (const list of isMap(before) ? ["outs", "metrics", "plots"].map((name) => before.get(name)) : [])
     for (const item of isList(list) ? list : [])
-      if (isMap(item)) for (const [name, value] of item) if (isMap(value)) flags.set(normalPath(String(name)), value);
+      if (isMap(item))
+        for (const [name, value] of item) if (isMap(value)) flags.set(path.posix.normalize(String(name)), value);
   return flags;
 }
 
@@ -81,7 +82,7 @@ function outputsValue(
 ): Value[] {
   const chosen = outs.filter((output) => output.list === list).sort((a, b) => byText(a.path, b.path));
   return chosen.map((output) => {
-    const old = before.get(normalPath(output.path));
+    const old = before.get(path.posix.normalize(output.path));
     const kept = (keys: readonly string[]) =>
       keys.flatMap((key) => {
         const value = old?.get(key);
@@ -98,16 +99,25 @@ function outputsValue(
 }
 
 /** The entry in DVC's order of keys, empty parts left out. What the old entry says beside its work is kept. */
-function definitionOf(stage: NewStage, before: Value | undefined): ValueMap {
+function definitionOf(
+  place: PathPlace & { readonly folder: string },
+  added: NewStage,
+  before: Value | undefined,
+): ValueMap {
   const kept = (key: string) => (isMap(before) ? before.get(key) : undefined);
-  const wdir = normalPath(stage.wdir ?? ".");
+  const wdir = relativePosix(place.folder, place.workingFolder);
+  const stage = {
+    ...added,
+    deps: added.deps.map((dep) => definedPath(place, dep)),
+    outs: added.outs.map((output) => ({ ...output, path: definedPath(place, output.path) })),
+  };
   const flags = oldFlags(before);
   const fields: readonly (readonly [string, Value | undefined])[] = [
     ["desc", stage.desc ?? kept("desc")],
     ["cmd", stage.cmd],
-    ["wdir", wdir === "." ? undefined : wdir],
+    ["wdir", wdir === "" ? undefined : wdir],
     ["deps", [...stage.deps].sort(byText)],
-    ["params", paramsValue(stage.params)],
+    ["params", paramsValue(place, stage.params)],
     ["outs", outputsValue(stage.outs, "outs", flags)],
     ["metrics", outputsValue(stage.outs, "metrics", flags)],
     ["plots", outputsValue(stage.outs, "plots", flags)],
@@ -204,8 +214,10 @@ export async function addStage(project: Project, request: StageAddRequest): Prom
       code: "STAGE_EXISTS",
       message: `Stage '${stage.name}' already exists in '${file}'. Use '--force' to overwrite.`,
     });
-  const definition = definitionOf(stage, before);
-  const added = stageOf({ file, folder, name: stage.name }, definition);
+  const { root } = project;
+  const place = { root, folder, workingFolder: path.resolve(folder, stage.wdir ?? ".") };
+  const definition = definitionOf(place, stage, before);
+  const added = stageOf({ root, file, folder, name: stage.name }, definition);
   await checkGraph(project, added);
   writeAtomic(absolute, withStage({ file, text: source?.text ?? "", name: stage.name, definition }));
   const cached = inIgnoreOrder(added.outs)

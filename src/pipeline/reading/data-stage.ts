@@ -8,8 +8,9 @@ import { decodeFile } from "../../params/text/source-text.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
 import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { PipelineLocation } from "../definition/load.ts";
-import { asText } from "../definition/stage.ts";
+import { asText, definedPath, type PathPlace } from "../definition/stage.ts";
 import { valueToEntry } from "../lock/entry.ts";
+import { isUrl } from "../paths.ts";
 import type { LockEntry, OutputSpec, Stage } from "../types.ts";
 
 export interface DataStage {
@@ -24,9 +25,16 @@ function items(data: ValueMap, key: string): readonly ValueMap[] {
   return isList(value) ? value.filter(isMap) : [];
 }
 
+/** Here DVC writes what is normal, however it was written before (dvc/output.py: dumpd). */
+function withNormalPath(place: PathPlace, item: ValueMap): ValueMap {
+  const name = item.get("path");
+  if (typeof name !== "string" || isUrl(name)) return item;
+  return new Map(item).set("path", path.posix.normalize(definedPath(place, name)).replace(/(?<=.)\/$/, ""));
+}
+
 function outputOf(item: ValueMap): OutputSpec {
   return {
-    path: path.posix.normalize(asText(item.get("path") ?? "")),
+    path: asText(item.get("path") ?? ""),
     kind: item.get("metric") ? "metric" : item.get("plot") ? "plot" : "out",
     cache: item.get("cache") !== false,
     persist: item.get("persist") === true,
@@ -49,7 +57,9 @@ function sourceOf(dep: ValueMap): string {
 function build(location: PipelineLocation, value: Value): DataStage {
   const { file, root } = location;
   if (!isMap(value)) throw invalid(file, "a mapping was expected");
-  const outs = items(value, "outs");
+  const wdir = value.get("wdir");
+  const workingFolder = path.resolve(root, path.dirname(file), typeof wdir === "string" ? wdir : ".");
+  const outs = items(value, "outs").map((out) => withNormalPath({ root, workingFolder }, out));
   if (outs.some((out) => typeof out.get("path") !== "string")) throw invalid(file, "an output has no path");
   const recorded = valueToEntry(
     new Map<string, Value>([
@@ -58,12 +68,11 @@ function build(location: PipelineLocation, value: Value): DataStage {
     ]),
   );
   if (recorded === undefined) throw invalid(file, "its outputs can't be read");
-  const wdir = value.get("wdir");
   const stage: Stage = {
     address: file,
     name: file,
     file,
-    workingFolder: path.resolve(root, path.dirname(file), typeof wdir === "string" ? wdir : "."),
+    workingFolder,
     cmd: null,
     deps: items(value, "deps").map(sourceOf),
     params: [],
@@ -71,7 +80,7 @@ function build(location: PipelineLocation, value: Value): DataStage {
     frozen: value.get("frozen") === true || value.get("locked") === true,
     alwaysChanged: value.get("always_changed") === true,
   };
-  return { stage, value, recorded };
+  return { stage, value: new Map(value).set("outs", outs), recorded };
 }
 
 /** What a .dvc file says. Errors: DVC_FILE_INVALID, those of the YAML reader. */
