@@ -41,6 +41,8 @@ export interface SweeplineErrorFacts {
   /** Where it is not that of the code. */
   readonly exitCode?: number;
   readonly place?: SourcePlace;
+  /** Files whose absence it is, absolute. */
+  readonly missing?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -50,6 +52,7 @@ export class SweeplineError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly place: SourcePlace | undefined;
+  readonly missing: readonly string[];
 
   constructor(facts: SweeplineErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -58,6 +61,7 @@ export class SweeplineError extends Error {
     this.hint = facts.hint;
     this.exitCode = facts.exitCode ?? exitCodeOf[facts.code] ?? exitCodes.refused;
     this.place = facts.place;
+    this.missing = facts.missing ?? [];
   }
 
   /** As a plain record, for worker messages and `--json`: a class does not survive structured cloning. */
@@ -68,6 +72,7 @@ export class SweeplineError extends Error {
       exitCode: this.exitCode,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.place === undefined ? {} : { place: this.place }),
+      ...(this.missing.length === 0 ? {} : { missing: this.missing }),
     };
   }
 }

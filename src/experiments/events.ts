@@ -1,6 +1,7 @@
 /** What a run tells while it works. `run` emits, `report` draws; plain data, safe to clone and to print as JSON lines. */
 import type { Value } from "../base/value.ts";
 import type { StageAction } from "../pipeline/reproduce/events.ts";
+import type { FailureFacts } from "./failure.ts";
 
 export interface ExperimentLabel {
   readonly name: string;
@@ -8,6 +9,14 @@ export interface ExperimentLabel {
   readonly sequence?: number;
   /** The point, as `key=value` texts, in the order of the command line. */
   readonly overrides: readonly string[];
+}
+
+/** A failure in words and as data. */
+export interface ToldFailure extends FailureFacts {
+  /** One line: `failed to reproduce 'train': failed to run: sh src/train.sh, exited with 3`. */
+  readonly message: string;
+  readonly hint?: string;
+  readonly log: string;
 }
 
 export type RunEvent =
@@ -39,16 +48,12 @@ export type RunEvent =
       readonly elapsedMs: number;
       readonly at: number;
     }
-  | {
+  | ({
       readonly type: "failed";
       readonly experiment: ExperimentLabel;
-      /** One line: `stage 'train' failed: sh src/train.sh, exited with 3`. */
-      readonly message: string;
-      readonly hint?: string;
-      readonly log: string;
       readonly elapsedMs: number;
       readonly at: number;
-    }
+    } & ToldFailure)
   | { readonly type: "requeued"; readonly experiment: ExperimentLabel; readonly reason: string; readonly at: number }
   | {
       readonly type: "interrupting";
@@ -61,12 +66,7 @@ export type RunEvent =
   | {
       readonly type: "summary";
       readonly succeeded: readonly string[];
-      readonly failed: readonly {
-        readonly name: string;
-        readonly message: string;
-        readonly log: string;
-        readonly hint?: string;
-      }[];
+      readonly failed: readonly ({ readonly name: string } & ToldFailure)[];
       readonly requeued: readonly string[];
       /** How many of the run's entries stay queued and nobody runs them, with those of `requeued`. */
       readonly queued: number;

@@ -1,4 +1,5 @@
 /** The pipeline's plain data: what dvc.yaml says, what a lock entry holds, why a stage failed. */
+import type { ErrorCode } from "../base/error-codes.ts";
 import type { Value, ValueMap } from "../base/value.ts";
 
 /** `train`, `sub/dvc.yaml:train`, `build@cnn`, `raw.csv.dvc`: how DVC names a stage. */
@@ -81,20 +82,34 @@ export interface LockEntry {
   readonly outs: readonly LockItem[];
 }
 
-export interface StageFailure {
-  readonly address: StageAddress;
-  /** As messages name it: relative to the command's folder. */
-  readonly name: string;
-  /** Why, in one line: `failed to run: sh train.sh, exited with 3`, `dependency 'x' does not exist`. */
+/** How the command of a stage ended. */
+export type CommandEnd = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
+
+/** Why a stage failed. Plain data; words of it are made in failure-words.ts. */
+export type StageFault =
+  | { readonly kind: "command"; readonly command: string; readonly end: CommandEnd }
+  | MissingInputs
+  /** What sweepline refuses, or can't do. */
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly hint?: string }
+  /** The disk is full, a file can't be read...: a system call failed. */
+  | { readonly kind: "system"; readonly errno: string; readonly message: string };
+
+export interface MissingInputs {
+  readonly kind: "missing-inputs";
+  readonly code: ErrorCode;
+  /** The first of them, in one line: `dependency 'x' does not exist`. */
   readonly message: string;
+  /** The files that are not there, absolute. */
+  readonly files: readonly string[];
   /** Where it was foreseen: what the message tells of stands there, `dvc.yaml:7`. */
   readonly place?: string;
   /** Where it was foreseen: everything that is missing, each with the line that names it. */
-  readonly problems?: readonly string[];
-  /** What to do about it, where that is known. */
+  readonly problems: readonly string[];
   readonly hint?: string;
-  /** The command that failed, where it was one. */
-  readonly command?: string;
-  /** As DVC prints it: the exit code, or minus the signal's number. */
-  readonly exitCode?: number;
 }
+
+export type StageFailure = {
+  readonly address: StageAddress;
+  /** As messages name it: relative to the command's folder. */
+  readonly name: string;
+} & StageFault;

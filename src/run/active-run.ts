@@ -108,8 +108,7 @@ export class ActiveRun {
   private endOf(outcome: RunEnd, timeoutMs: number | undefined): RunEnd {
     if (outcome.kind === "done") return outcome;
     if (this.stopReason === "killed") return { kind: "killed" };
-    if (this.stopReason === "timed-out")
-      return { kind: "timed-out", message: `timed out: it ran longer than ${(timeoutMs ?? 0) / 1000} s` };
+    if (this.stopReason === "timed-out") return { kind: "timed-out", limitMs: timeoutMs ?? 0 };
     return outcome;
   }
 

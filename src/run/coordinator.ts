@@ -241,7 +241,7 @@ export class Coordinator {
   }
 
   private async summarize(startedAt: number): Promise<RunSummary> {
-    const failed = this.failed.map(({ experiment, ...facts }) => ({ name: experiment.name, ...facts }));
+    const failed = this.failed.map(({ experiment, told }) => ({ name: experiment.name, ...told }));
     const names = (labels: readonly ExperimentLabel[]) => labels.map((label) => label.name);
     const requeued = [...this.requeued.values()];
     const ended = [...this.succeeded, ...this.failed.map(({ experiment }) => experiment)];

@@ -1,14 +1,16 @@
 /** What becomes of an entry after its run: the ref transactions, and words for a failure. */
 import path from "node:path";
-import { SweeplineError, type SweeplineErrorFacts, systemErrorCode } from "../base/errors.ts";
+import { SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
+import type { RunFailure } from "../experiments/failure.ts";
 import { type QueueEntry, removal, transition } from "../experiments/queue/entries.ts";
 import { type ExperimentsContext, experimentRef } from "../experiments/repository.ts";
 import type { ObjectId } from "../git/ids.ts";
-import type { RefChange, RefTransactions } from "../git/refs.ts";
+import type { RefChange, RefRefusal, RefTransactions } from "../git/refs.ts";
 import { git } from "../git/run.ts";
 import { type OutputTree, outputsAt } from "../pipeline/graph/graph.ts";
 import { loadProjectStages } from "../pipeline/reading/project-stages.ts";
+import type { EntryOutcome } from "./one/in-copy.ts";
 
 /**
  * Creates the experiment's ref and deletes its entry, both or none. Days of computing are never dropped for a name:
@@ -39,23 +41,10 @@ export async function commitOutcome(refs: RefTransactions, entry: QueueEntry, co
   }
 }
 
-export interface FailureFacts {
-  readonly entry: QueueEntry;
-  readonly failure: SweeplineErrorFacts;
-  readonly log: string;
-}
-
-/** Moves the entry from queued to failed, and returns the failure's message with a hint where one is known. */
-export async function markFailed(
-  context: ExperimentsContext,
-  refs: RefTransactions,
-  facts: FailureFacts,
-): Promise<Pick<SweeplineErrorFacts, "message" | "hint">> {
-  const { entry, failure } = facts;
+/** Moves the entry from queued to failed; answers the refusal where somebody changed it meanwhile. */
+export async function moveToFailed(refs: RefTransactions, entry: QueueEntry): Promise<RefRefusal | undefined> {
   const outcome = await refs.commit(transition(entry, "failed"));
-  const hint = failure.hint ?? (await hintForMissingPath(context, facts));
-  const message = outcome.kind === "committed" ? failure.message : `${failure.message} (${outcome.message})`;
-  return { message, ...(hint === undefined ? {} : { hint }) };
+  return outcome.kind === "committed" ? undefined : outcome;
 }
 
 const tailBytes = 64 * 1024;
@@ -75,14 +64,25 @@ function logTail(file: string): string {
   }
 }
 
-/** A run that fails over a path which lies untracked in the workspace: the copy has it only where -C named it. */
-async function hintForMissingPath(context: ExperimentsContext, facts: FailureFacts): Promise<string | undefined> {
-  const text = `${facts.failure.message}\n${logTail(facts.log)}`;
+type FailedRun = Extract<EntryOutcome, { kind: "failed" }>;
+
+/**
+ * A run that fails over a path which lies untracked in the workspace: the copy has it only where -C named it. What a command of
+ * the user's missed, only its output tells.
+ */
+export async function hintForMissing(
+  context: ExperimentsContext,
+  { failure, missing: files }: FailedRun,
+  log: string,
+): Promise<string | undefined> {
+  const output = isCommandFailure(failure) ? logTail(log) : "";
+  if (output === "" && files.length === 0) return undefined;
+  const isMissed = (name: string) => files.some((file) => isAtOrBelow(file, name)) || mentions(output, name);
   const listing = await git(["ls-files", "--others", "--directory", "--no-empty-directory", "-z"], {
     cwd: context.repository.workTree,
   });
   const untracked = listing.split("\0").filter((name) => name !== "" && !name.startsWith(".dvc/"));
-  const named = untracked.map((name) => name.replace(/\/$/, "")).filter((name) => mentions(text, name));
+  const named = untracked.map((name) => name.replace(/\/$/, "")).filter(isMissed);
   if (named.length === 0) return undefined;
   const outputs = await workspaceOutputs(context);
   if (outputs === undefined) return undefined;
@@ -90,6 +90,14 @@ async function hintForMissingPath(context: ExperimentsContext, facts: FailureFac
   const missing = named.find((name) => !isOutput(name));
   if (missing === undefined) return undefined;
   return `'${missing}' is in your workspace, but Git does not track it, so the experiment's copy has it not: add it with \`git add\`, or name it with -C ${missing}`;
+}
+
+function isCommandFailure(failure: RunFailure): boolean {
+  return failure.kind === "stages" && failure.failures.some((stage) => stage.kind === "command");
+}
+
+function isAtOrBelow(file: string, name: string): boolean {
+  return file === name || file.startsWith(`${name}/`);
 }
 
 /** What the stages write: the run makes it anew, so that a copy of the workspace's is no help. undefined: can't be read. */

@@ -1,7 +1,7 @@
 /** What becomes of an entry after its run: refs, records, events. */
 import path from "node:path";
-import type { SweeplineErrorFacts } from "../base/errors.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
+import { failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
 import type { QueueEntry } from "../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
@@ -9,7 +9,7 @@ import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../expe
 import type { RefTransactions } from "../git/refs.ts";
 import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
 import type { EntryOutcome } from "./one/in-copy.ts";
-import { commitOutcome, markFailed } from "./outcomes.ts";
+import { commitOutcome, hintForMissing, moveToFailed } from "./outcomes.ts";
 import type { FailedRun } from "./summary.ts";
 
 /** How a run came back: by itself, "lost" with its worker, or ended by us. */
@@ -17,7 +17,7 @@ export type RunEnd =
   | EntryOutcome
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "killed" }
-  | { readonly kind: "timed-out"; readonly message: string };
+  | { readonly kind: "timed-out"; readonly limitMs: number };
 
 export interface Ending {
   readonly entry: QueueEntry;
@@ -57,12 +57,12 @@ export function settle(tools: SettleTools, ending: Ending): Promise<Settled> {
     case "failed":
       return failOrRetry(tools, ending, { cause: end.cause, failure: end.failure });
     case "timed-out":
-      return failOrRetry(tools, ending, { cause: "code", failure: { code: "TIMED_OUT", message: end.message } });
+      return failOrRetry(tools, ending, { cause: "code", failure: end });
     case "killed":
-      return fail(tools, ending, { code: "KILLED", message: "killed by `sweepline queue kill`" });
+      return fail(tools, ending, { failure: end, note: "" });
     case "lost": {
-      const message = `its worker was lost: ${end.reason}`;
-      return failOrRetry(tools, ending, { cause: "outside", failure: { code: "LOST", message } });
+      const reason = `its worker was lost: ${end.reason}`;
+      return failOrRetry(tools, ending, { cause: "outside", failure: { kind: "lost", reason } });
     }
     case "cancelled":
       return Promise.resolve(requeue(tools, ending, { reason: "stopped" }));
@@ -95,25 +95,25 @@ async function succeed(
 
 interface FailedAttempt {
   readonly cause: FailureCause;
-  readonly failure: SweeplineErrorFacts;
+  readonly failure: RunFailure;
 }
 
 async function failOrRetry(tools: SettleTools, ending: Ending, { cause, failure }: FailedAttempt): Promise<Settled> {
   const { entry, run } = ending;
-  if (tools.retry === undefined) return fail(tools, ending, failure);
+  if (tools.retry === undefined) return fail(tools, ending, { failure, note: "" });
   const { retries = tools.retry.retries } = entry.record.limits ?? {};
   const before = readAttempts(run);
   const decision = decideRetry({ ...tools.retry, retries }, before, cause);
   const endedAt = Date.now();
   const dueAt = decision.kind === "again" ? endedAt + decision.delayMs : endedAt;
-  recordAttempt(run, { cause, message: failure.message, endedAt, notBefore: dueAt });
+  const message = failureText(failure);
+  recordAttempt(run, { cause, message, endedAt, notBefore: dueAt });
   if (decision.kind === "again") {
     const pause = `${Math.max(0.1, decision.delayMs / 1000).toFixed(1)} s`;
-    const reason = `${failure.message} (attempt ${decision.attempt} of ${decision.attempts}; again in ${pause})`;
+    const reason = `${message} (attempt ${decision.attempt} of ${decision.attempts}; again in ${pause})`;
     return requeue(tools, ending, { reason, dueAt });
   }
-  const tried = before.length === 0 ? "" : ` (${before.length + 1} attempts)`;
-  return fail(tools, ending, { ...failure, message: `${failure.message}${tried}` });
+  return fail(tools, ending, { failure, note: before.length === 0 ? "" : ` (${before.length + 1} attempts)` });
 }
 
 /** Ended at once by the user: what is not settled in time is no run that was lost. */
@@ -129,13 +129,17 @@ export function keepInterrupted({ entry, run }: Pick<Ending, "entry" | "run">): 
  */
 export async function giveUpLost(tools: SettleTools, entry: QueueEntry, run: RunFolder): Promise<Settled | undefined> {
   if (tools.retry === undefined || !wasLost(run)) return undefined;
-  const message = "the process that ran it was killed";
+  const reason = "the process that ran it was killed";
   const before = readAttempts(run);
   const at = Date.now();
-  recordAttempt(run, { cause: "runner", message, endedAt: at, notBefore: at });
+  recordAttempt(run, { cause: "runner", message: reason, endedAt: at, notBefore: at });
   if (decideRetry(tools.retry, before, "runner").kind === "again") return undefined;
-  const failure = { code: "LOST" as const, message: `${message} (${before.length + 1} attempts)` };
-  return fail(tools, { entry, run, end: { kind: "lost", reason: message }, startedAt: at }, failure);
+  const lost = { kind: "lost", reason } as const;
+  return fail(
+    tools,
+    { entry, run, end: lost, startedAt: at },
+    { failure: lost, note: ` (${before.length + 1} attempts)` },
+  );
 }
 
 interface Requeueing {
@@ -151,17 +155,30 @@ function requeue({ emit }: SettleTools, ending: Ending, { reason, dueAt }: Reque
   return { kind: "requeued", experiment, ...(dueAt === undefined ? {} : { dueAt }) };
 }
 
-async function fail(
-  { context, refs, emit }: SettleTools,
-  ending: Ending,
-  failure: SweeplineErrorFacts,
-): Promise<Settled> {
-  const { entry, run, startedAt } = ending;
+interface FinalFailure {
+  readonly failure: RunFailure;
+  /** Added to its words: how often it was tried. */
+  readonly note: string;
+}
+
+async function fail({ context, refs, emit }: SettleTools, ending: Ending, last: FinalFailure): Promise<Settled> {
+  const { entry, run, startedAt, end } = ending;
+  const { failure, note } = last;
   const at = Date.now();
-  const { message, hint } = await markFailed(context, refs, { entry, failure, log: run.log });
-  keepRecord(ending, at, { state: "failed", message, ...(failure.code === "LOST" ? { cause: "lost" } : {}) });
-  const log = shortLog(context, run);
-  const failed = { experiment: labelOf(entry), message, log, ...(hint === undefined ? {} : { hint }) };
-  emit({ type: "failed", ...failed, elapsedMs: at - startedAt, at });
-  return { kind: "failed", failed };
+  const refused = await moveToFailed(refs, entry);
+  const message = `${failureText(failure)}${note}${refused === undefined ? "" : ` (${refused.message})`}`;
+  const facts = failureFacts(failure);
+  keepRecord(ending, at, {
+    state: "failed",
+    message,
+    failure: facts,
+    ...(failure.kind === "lost" ? { cause: "lost" } : {}),
+  });
+  const missing = end.kind === "failed" ? await hintForMissing(context, end, run.log) : undefined;
+  const hint = failureHint(failure) ?? missing;
+  const told = { message, ...facts, log: shortLog(context, run), ...(hint === undefined ? {} : { hint }) };
+  const experiment = labelOf(entry);
+  emit({ type: "failed", experiment, ...told, elapsedMs: at - startedAt, at });
+  const isInLog = end.kind === "failed" && message === failureText(failure);
+  return { kind: "failed", failed: { experiment, told, isInLog } };
 }

@@ -1,10 +1,10 @@
-import type { ExperimentLabel } from "../experiments/events.ts";
+import type { ExperimentLabel, ToldFailure } from "../experiments/events.ts";
 
 export interface FailedRun {
   readonly experiment: ExperimentLabel;
-  readonly message: string;
-  readonly hint?: string;
-  readonly log: string;
+  readonly told: ToldFailure;
+  /** Whether the message is the log's last line, too. */
+  readonly isInLog: boolean;
 }
 
 export interface RunSummary {

@@ -2,11 +2,12 @@
  * Every recorded run of real DVC, run by us: the lock files byte for byte, the cache, the run-cache, what is printed.
  * The records lie in ../shared beside the checkout; without them these tests are left out.
  */
+
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
-import { reproductionError } from "../../src/pipeline/reproduce/reproduce.ts";
+import { reproductionError } from "../../src/pipeline/reproduce/failure-words.ts";
 import { ignoreInGit } from "../../src/project/gitignore.ts";
 import { openCache } from "../../src/store/cache.ts";
 import { commitData } from "../../src/store/commit.ts";

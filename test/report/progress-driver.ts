@@ -4,7 +4,7 @@
  * With hold, experiments stay in their first stage until there is a line on stdin.
  */
 import { once } from "node:events";
-import type { ExperimentLabel } from "../../src/experiments/events.ts";
+import type { ExperimentLabel, ToldFailure } from "../../src/experiments/events.ts";
 import { createProgress } from "../../src/report/progress/progress.ts";
 
 const [experiments = 20, jobs = 4, stepMs = 20] = process.argv.slice(2, 5).map(Number);
@@ -24,7 +24,7 @@ const holds = process.argv[5] === "hold";
 const released = holds ? once(process.stdin, "data") : Promise.resolve();
 
 const succeeded: string[] = [];
-const failed: { name: string; message: string; log: string }[] = [];
+const failed: ({ name: string } & ToldFailure)[] = [];
 
 async function runOne(name: string): Promise<void> {
   progress.emit({ type: "started", experiment: labelOf(name), log: `logs/${name}`, at: Date.now() });
@@ -35,7 +35,11 @@ async function runOne(name: string): Promise<void> {
   }
   const facts = { experiment: labelOf(name), elapsedMs: 3 * stepMs, at: Date.now() };
   if (name.startsWith("point-7-")) {
-    const failure = { message: "stage 'train' failed: sh src/train.sh, exited with 3", log: `logs/${name}` };
+    const failure = {
+      code: "STAGE_FAILED" as const,
+      message: "stage 'train' failed: sh src/train.sh, exited with 3",
+      log: `logs/${name}`,
+    };
     failed.push({ name, ...failure });
     progress.emit({ type: "failed", ...facts, ...failure });
     return;

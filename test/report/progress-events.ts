@@ -17,6 +17,7 @@ const metrics: ReadonlyMap<string, Value> = new Map<string, Value>([
 ]);
 
 const message = "stage 'train' failed: sh src/train.sh, exited with 3";
+const failure = { code: "STAGE_FAILED", stage: "train", command: "sh src/train.sh", exitCode: 3 } as const;
 const log = ".dvc/tmp/exps/run/two.log";
 
 export const recordedRun: readonly RunEvent[] = [
@@ -26,13 +27,13 @@ export const recordedRun: readonly RunEvent[] = [
   { type: "stage", name: first.name, stage: "train", action: "running", at: 1020 },
   { type: "finished", experiment: first, commit: "a".repeat(40), metrics, elapsedMs: 1234, at: 2234 },
   { type: "started", experiment: third, log: "three.log", at: 2240 },
-  { type: "failed", experiment: second, message, log, elapsedMs: 61_000, at: 62_010 },
+  { type: "failed", experiment: second, message, ...failure, log, elapsedMs: 61_000, at: 62_010 },
   { type: "interrupting", cause: "request", at: 62_020 },
   { type: "requeued", experiment: third, reason: "interrupted", at: 62_030 },
   {
     type: "summary",
     succeeded: [first.name],
-    failed: [{ name: second.name, message, log }],
+    failed: [{ name: second.name, message, ...failure, log }],
     requeued: [third.name],
     queued: 1,
     elsewhere: { running: 0, failed: 0, succeeded: 0 },

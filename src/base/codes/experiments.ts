@@ -12,10 +12,6 @@ export const experimentCodes = {
   COPY_GONE: ["A workspace copy was removed while stages ran in it.", "Run the experiment again."],
   COPY_PATH_MISSING: ["A path of `--copy-paths` is not there.", "It takes files and folders of this repository."],
   ENTRY_BROKEN: ["A queue entry can't be read.", "`sweepline queue remove` takes it out of the queue."],
-  EXPERIMENT_FAILED: [
-    "An experiment failed.",
-    "The message says why; the log has the rest: `sweepline exp logs NAME`.",
-  ],
   KILLED: ["An experiment was ended by `sweepline queue kill`.", "`sweepline queue retry` runs it again."],
   LOCKED: ["Another process is at work here.", "Wait for it to end, then try again."],
   LOST: [
@@ -38,8 +34,8 @@ export const experimentCodes = {
   REVISION_UNREADABLE: ["The experiment or commit to compare with can't be read.", "The message says why."],
   RUNNING: ["The experiments are running.", "`sweepline queue kill` ends them."],
   STAGE_REFUSED: [
-    "A stage of an experiment could not be run.",
-    "The message says why: usually a missing dependency or output.",
+    "A stage could not be run: the machine refused something.",
+    "The message has its reason: a full disk, a file that can't be read.",
   ],
   STOPPING: ["The queue workers are about to stop.", "Wait, or end them with `sweepline queue stop --kill`."],
   SUSPENDED: [

@@ -90,8 +90,8 @@ async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueRun
 
 function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {
   const byName = new Map(job.points.map((point) => [point.name, point]));
-  return summary.failed.flatMap(({ experiment, message, log }) => {
+  return summary.failed.flatMap(({ experiment, told }) => {
     const point = byName.get(experiment.name);
-    return point === undefined ? [] : [{ point, message, log: path.resolve(job.context.project.root, log) }];
+    return point === undefined ? [] : [{ point, ...told, log: path.resolve(job.context.project.root, told.log) }];
   });
 }

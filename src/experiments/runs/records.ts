@@ -4,6 +4,7 @@
  */
 import { uptime } from "node:os";
 import path from "node:path";
+import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import {
   existsSync,
@@ -15,8 +16,9 @@ import {
   writeAtomic,
   writePrivateFile,
 } from "../../base/files.ts";
-import { isCount, isNumber, isText, oneOf, optional, parseJson, shaped } from "../../base/json.ts";
+import { isCount, isNumber, isText, oneOf, optional, parseJson, shaped, textLike } from "../../base/json.ts";
 import { isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
+import type { FailureFacts } from "../failure.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 
 export interface RunFolder {
@@ -33,6 +35,8 @@ export interface RunRecord {
   readonly elapsedMs: number;
   /** Why it failed. */
   readonly message?: string;
+  /** The failure as data; records of earlier versions have none. */
+  readonly failure?: FailureFacts;
   /** Its worker or the process that ran it was lost, time and again. */
   readonly cause?: "lost";
   /** The experiment's commit, where it succeeded. */
@@ -41,12 +45,22 @@ export interface RunRecord {
   readonly queuedAt?: number;
 }
 
+const isFailureFacts = shaped<FailureFacts>({
+  // That of another version may be unknown to us.
+  code: textLike<ErrorCode>(/^[A-Z][A-Z0-9_]*$/),
+  stage: optional(isText),
+  command: optional(isText),
+  exitCode: optional(isNumber),
+  signal: optional(isText),
+});
+
 const isRunRecord = shaped<RunRecord>({
   name: isText,
   state: oneOf("success", "failed", "cancelled"),
   startedAt: isNumber,
   elapsedMs: isNumber,
   message: optional(isText),
+  failure: optional(isFailureFacts),
   cause: optional(oneOf("lost")),
   commit: optional(isText),
   queuedAt: optional(isNumber),

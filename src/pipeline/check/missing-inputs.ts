@@ -1,5 +1,6 @@
 /** What stages need and nobody makes: known before the first stage runs. */
 import path from "node:path";
+import type { ErrorCode } from "../../base/error-codes.ts";
 import { existsSync } from "../../base/files.ts";
 import type { Scalar } from "../../base/value.ts";
 import { outputsAt } from "../graph/graph.ts";
@@ -20,7 +21,10 @@ export interface MissingPlace extends Pick<Work, "project" | "folder"> {
 }
 
 interface Missing {
+  readonly code: ErrorCode;
   readonly text: string;
+  /** The file that is not there, absolute. */
+  readonly file?: string;
   /** Where the definition of the stage names it. */
   readonly key: readonly Scalar[];
 }
@@ -41,7 +45,8 @@ function missingFolder(search: Search, stage: Stage): Missing[] {
   const makers = outputsAt(search.stages.outputs, folder).filter((made) => made.stage !== stage);
   if (makers.length > 0) return [];
   const shown = path.relative(search.place.folder, folder);
-  return [{ text: `the working folder '${shown}' does not exist`, key: ["wdir"] }];
+  const text = `the working folder '${shown}' does not exist`;
+  return [{ code: "DEPENDENCY_MISSING", text, file: folder, key: ["wdir"] }];
 }
 
 function missingKeys({ stages, place }: Search, stage: Stage, spec: ParamsSpec): Missing[] {
@@ -53,7 +58,8 @@ function missingKeys({ stages, place }: Search, stage: Stage, spec: ParamsSpec):
   const missing = (spec.keys ?? []).filter((key) => !found.has(key));
   if (missing.length === 0) return [];
   const shown = shownItem(place, stage, spec.file);
-  return [{ text: `Parameters '${missing.join(", ")}' are missing from '${shown}'.`, key: ["params"] }];
+  const text = `Parameters '${missing.join(", ")}' are missing from '${shown}'.`;
+  return [{ code: "PARAMS_MISSING", text, key: ["params"] }];
 }
 
 function missingOf(search: Search, stage: Stage): Missing[] {
@@ -61,8 +67,11 @@ function missingOf(search: Search, stage: Stage): Missing[] {
     const file = path.resolve(stage.workingFolder, name);
     return !isUrl(name) && !search.isThere(file) && !isMade(search, file) && !search.stages.params.isReplaced(file);
   };
-  const file = (name: string, key: readonly Scalar[]) =>
-    isMissing(name) ? [{ text: `dependency '${shownItem(search.place, stage, name)}' does not exist`, key }] : [];
+  const file = (name: string, key: readonly Scalar[]): Missing[] => {
+    if (!isMissing(name)) return [];
+    const text = `dependency '${shownItem(search.place, stage, name)}' does not exist`;
+    return [{ code: "DEPENDENCY_MISSING", text, file: path.resolve(stage.workingFolder, name), key }];
+  };
   return [
     ...stage.deps.flatMap((name, index) => file(name, ["deps", BigInt(index)])),
     ...stage.params.flatMap((spec) => file(spec.file, ["params"])),
@@ -105,8 +114,9 @@ export function missingInputs(
     const [first] = missing;
     if (first === undefined) return [];
     const problems = missing.map(({ text, key }) => `${placeOf(stage, key)}: ${text}`);
-    const facts = { message: first.text, place: placeOf(stage, first.key), problems, hint };
-    return [{ address: stage.address, name: shownStage(place, stage), ...facts }];
+    const files = missing.flatMap(({ file }) => file ?? []);
+    const facts = { code: first.code, message: first.text, files, place: placeOf(stage, first.key), problems, hint };
+    return [{ kind: "missing-inputs", address: stage.address, name: shownStage(place, stage), ...facts }];
   });
 }
 

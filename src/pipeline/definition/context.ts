@@ -4,7 +4,15 @@ import { isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../ba
 import { defaultParamsFile } from "./stage.ts";
 
 /** What is wrong with a template or its values; the caller adds where. */
-export class TemplateProblem extends Error {}
+export class TemplateProblem extends Error {
+  /** @param missing the file whose absence it is, absolute */
+  constructor(
+    message: string,
+    readonly missing?: string,
+  ) {
+    super(message);
+  }
+}
 
 /** The values of a parameter file (absolute path), the same object as long as the file is the same; undefined where there is none. */
 export type ReadTemplateFile = (file: string) => Value | undefined;
@@ -103,7 +111,7 @@ function withFile(context: Context, item: string, place: VarsPlace): Context {
   if (keys === null && context.files.get(absolute) === null) return context;
   checkNotLoaded(context, absolute, item, keys);
   const values = place.read(absolute);
-  if (values === undefined) throw new TemplateProblem(`'${file}' does not exist`);
+  if (values === undefined) throw new TemplateProblem(`'${file}' does not exist`, absolute);
   if (!isMap(values)) throw new TemplateProblem(`expected a dictionary in file '${file}'`);
   const merged = withValues(context, keys === null ? values : selectKeys(values, keys, file), file);
   const files = new Map(context.files);

@@ -64,6 +64,8 @@ interface Issue {
   /** As DVC names the place: `stages.b@us.cmd`. */
   readonly where: string;
   readonly message: string;
+  /** The file whose absence it is, absolute. */
+  readonly missing?: string | undefined;
 }
 
 class Expansion {
@@ -98,7 +100,7 @@ class Expansion {
       return work();
     } catch (error) {
       if (!(error instanceof TemplateProblem)) throw error;
-      this.issues.push({ ...place, message: error.message });
+      this.issues.push({ ...place, message: error.message, missing: error.missing });
       return undefined;
     }
   }
@@ -232,7 +234,8 @@ function templateError(source: DefinitionSource, issues: readonly Issue[]): Swee
         )
           .map((line) => `  ${line}`)
           .join("\n")}`;
-  return new SweeplineError({ code: "TEMPLATE_INVALID", message });
+  const missing = issues.flatMap((issue) => issue.missing ?? []);
+  return new SweeplineError({ code: "TEMPLATE_INVALID", message, missing });
 }
 
 function expand(source: DefinitionSource): ExpandedFile & Pick<Expansion, "issues"> {

@@ -1,12 +1,12 @@
 /** Runs one shell command of a stage, as DVC does (dvc/stage/run.py), in a process group of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { constants } from "node:os";
 import path from "node:path";
 import { beforeEffect } from "../../base/effects.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { appendTo } from "../../base/files.ts";
 import { identifyProcess, type ProcessIdentity } from "../../base/processes.ts";
+import type { CommandEnd } from "../types.ts";
 import { commandVariable, copyVariable, endMarked } from "./leftovers.ts";
 import { stopProcessGroup } from "./process-group.ts";
 
@@ -37,9 +37,7 @@ export interface CommandRequest {
   onEnd(pid: number): void;
 }
 
-export type CommandOutcome =
-  /** As DVC prints it: the exit code, or minus the signal's number. */
-  { readonly kind: "exited"; readonly status: number } | { readonly kind: "cancelled" };
+export type CommandOutcome = { readonly kind: "ended"; readonly end: CommandEnd } | { readonly kind: "cancelled" };
 
 /** Flags that keep a shell from reading the user's start-up files, by the shell's name. */
 const shellFlags: Readonly<Record<string, readonly string[]>> = {
@@ -128,8 +126,8 @@ function start(request: CommandRequest, mark: string): ChildProcess {
   }
 }
 
-function statusOf(end: ProcessEnd): number {
-  return end.signal === null ? (end.code ?? 0) : -constants.signals[end.signal];
+function commandEnd({ code, signal }: ProcessEnd): CommandEnd {
+  return signal === null ? { exitCode: code ?? 0 } : { signal };
 }
 
 /** The group, then what left it for a session of its own; the copies of experiments are searched by whoever made them. */
@@ -157,9 +155,9 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutcom
   request.signal.addEventListener("abort", stop, { once: true });
   try {
     request.onStart({ ...identifyProcess(pid), mark });
-    const status = statusOf(await end);
+    const how = commandEnd(await end);
     await stopped;
-    return stopped === undefined ? { kind: "exited", status } : { kind: "cancelled" };
+    return stopped === undefined ? { kind: "ended", end: how } : { kind: "cancelled" };
   } finally {
     request.signal.removeEventListener("abort", stop);
     request.onEnd(pid);

@@ -81,7 +81,11 @@ function stagesOfFile(stages: ProjectStages, absolute: string, shown: string): r
       code: "TARGET_IS_LOCK_FILE",
       message: `'${shown}' is a lock file. Did you mean: \`${shown.replace(/\.lock$/, ".yaml")}\`?`,
     });
-  throw new SweeplineError({ code: "STAGE_FILE_MISSING", message: `'${shown}' ${whyNoStageFile(absolute)}` });
+  throw new SweeplineError({
+    code: "STAGE_FILE_MISSING",
+    message: `'${shown}' ${whyNoStageFile(absolute)}`,
+    missing: [absolute],
+  });
 }
 
 function stagesNamed(stages: ProjectStages, target: ParsedTarget, request: TargetRequest): readonly Stage[] {

@@ -22,8 +22,9 @@ export function byPath(a: { readonly path: string }, b: { readonly path: string 
   return compareCodePoints(a.path, b.path);
 }
 
-function missingDependency(shown: string): SweeplineError {
-  return new SweeplineError({ code: "DEPENDENCY_MISSING", message: `dependency '${shown}' does not exist` });
+function missingDependency(shown: string, file: string): SweeplineError {
+  const message = `dependency '${shown}' does not exist`;
+  return new SweeplineError({ code: "DEPENDENCY_MISSING", message, missing: [file] });
 }
 
 async function hashDependency(work: Work, stage: Stage, name: string): Promise<LockItem> {
@@ -37,7 +38,7 @@ async function hashDependency(work: Work, stage: Stage, name: string): Promise<L
   const target = path.resolve(stage.workingFolder, name);
   const recorded = recordedItem(work.recorded(stage)?.deps, name);
   const hash = await hashLike(work.cache, target, recorded);
-  if (hash === undefined) throw missingDependency(shown);
+  if (hash === undefined) throw missingDependency(shown, target);
   if (recorded === undefined || recorded.hash !== undefined) return lockItem(name, hash);
   // As DVC: an entry of DVC 2 stays one until the data changes.
   if (recorded.md5 === hash.md5) return recorded;
@@ -47,8 +48,9 @@ async function hashDependency(work: Work, stage: Stage, name: string): Promise<L
 /** Keys sorted, not recursively; throws PARAMS_MISSING where the file lacks one that the stage names. */
 function readStageParams(work: Work, stage: Stage, spec: ParamsSpec): ValueMap {
   const shown = shownItem(work, stage, spec.file);
-  const values = work.readParams(path.resolve(stage.workingFolder, spec.file));
-  if (values === undefined) throw missingDependency(shown);
+  const file = path.resolve(stage.workingFolder, spec.file);
+  const values = work.readParams(file);
+  if (values === undefined) throw missingDependency(shown, file);
   const found = currentParams(spec, values);
   const missing = (spec.keys ?? []).filter((key) => !found.has(key));
   if (missing.length > 0)

@@ -4,9 +4,10 @@ import { checkBoundaries } from "../check/boundaries.ts";
 import { missingInputs } from "../check/missing-inputs.ts";
 import { loadLock } from "../lock/file.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
+import { reproductionError } from "./failure-words.ts";
 import { lockFileOf } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { type PlanOptions, planOfRun, reproductionError } from "./reproduce.ts";
+import { type PlanOptions, planOfRun } from "./reproduce.ts";
 
 export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | "allowMissing">;
 

@@ -1,7 +1,7 @@
 /** Reproduces a pipeline: each stage in dependency order, skipped where nothing changed. */
 import path from "node:path";
-import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
-import { quotedList, someLines } from "../../base/listing.ts";
+import { isSystemError, SweeplineError } from "../../base/errors.ts";
+import { quotedList } from "../../base/listing.ts";
 import { overlap } from "../../base/paths.ts";
 import { traced } from "../../base/trace/trace.ts";
 import type { Project } from "../../project/project.ts";
@@ -14,8 +14,9 @@ import { type Plan, planStages } from "../graph/plan.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import { chooseStages } from "../reading/targets.ts";
-import type { LockEntry, Stage, StageAddress, StageFailure } from "../types.ts";
+import type { LockEntry, Stage, StageAddress, StageFailure, StageFault } from "../types.ts";
 import type { ReproduceEvents } from "./events.ts";
+import { stageFailureText } from "./failure-words.ts";
 import { type OutputIgnorer, outputIgnorer } from "./ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
@@ -178,12 +179,21 @@ async function settleStage(run: Run, stage: Stage, outcome: StageOutcome): Promi
 }
 
 function failureOf(run: Run, stage: Stage, error: unknown): StageFailure | undefined {
-  const base = { address: stage.address, name: shownStage(run.work, stage) };
-  if (error instanceof CommandFailed)
-    return { ...base, message: error.message, command: error.command, exitCode: error.status };
+  const fault = faultOf(error);
+  return fault === undefined ? undefined : { address: stage.address, name: shownStage(run.work, stage), ...fault };
+}
+
+/** undefined: a bug of ours, which is no failure of the stage. */
+function faultOf(error: unknown): StageFault | undefined {
+  if (error instanceof CommandFailed) return { kind: "command", command: error.command, end: error.end };
+  if (error instanceof SweeplineError) {
+    const { code, message, missing } = error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    if (missing.length > 0) return { kind: "missing-inputs", code, message, files: missing, problems: [], ...hint };
+    return { kind: "refused", code, message, ...hint };
+  }
   // The disk is full, a file can't be read: the stage has failed, the pipeline is sound.
-  if (error instanceof SweeplineError || (error instanceof Error && systemErrorCode(error) !== undefined))
-    return { ...base, message: error.message };
+  if (isSystemError(error)) return { kind: "system", errno: error.code ?? "", message: error.message };
   return undefined;
 }
 
@@ -194,7 +204,7 @@ function fail(run: Run, stage: Stage, failure: StageFailure): void {
     progress.state = "stopping";
     return;
   }
-  events.warning(`${failure.message}${options.onError === "ignore" ? " (ignored)" : ""}`);
+  events.warning(`${stageFailureText(failure)}${options.onError === "ignore" ? " (ignored)" : ""}`);
   if (options.onError === "ignore") {
     schedule.finish(stage.address);
     return;
@@ -318,32 +328,4 @@ export async function reproduce(
     await run.locks.close();
   }
   return resultOf(run);
-}
-
-const shownProblems = 20;
-
-/** The failure that ended the run, or everything that was missing from the start. */
-function reasonOf(failures: readonly StageFailure[]): string {
-  const problems = failures.flatMap((failure) => failure.problems ?? []);
-  const [first] = failures;
-  const place = first?.place === undefined ? "" : ` (${first.place})`;
-  if (problems.length < 2) return failures.length === 1 ? `: ${first?.message ?? ""}${place}` : "";
-  const lines = someLines(problems, shownProblems);
-  return `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-}
-
-/** The error for a failed result, as DVC words it: with the reason where the first failure ended the run. */
-export function reproductionError(
-  failures: readonly StageFailure[],
-  onError: ReproduceOptions["onError"],
-): SweeplineError {
-  const names = quotedList(failures.map((failure) => failure.name));
-  const segment = failures.length > 1 ? " stages:" : "";
-  const reason = onError === "stop" ? reasonOf(failures) : "";
-  const hint = failures[0]?.hint;
-  return new SweeplineError({
-    code: "REPRODUCE_FAILED",
-    message: `failed to reproduce${segment} ${names}${reason}`,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }

@@ -19,7 +19,7 @@ import { saveRun } from "../lock/run-cache.ts";
 import { filesOf } from "../locks/rwlock.ts";
 import { isUrl } from "../paths.ts";
 import { commandLines, runCommand } from "../processes/command.ts";
-import type { LockEntry, Stage } from "../types.ts";
+import type { CommandEnd, LockEntry, Stage } from "../types.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
 import type { ReproduceEvents } from "./events.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
@@ -42,13 +42,13 @@ export interface SavedStage {
   readonly isRestorable: boolean;
 }
 
-/** A command of the stage ended with another status than 0. */
-export class CommandFailed extends SweeplineError {
+/** A command of the stage ended otherwise than with exit code 0: a failure of the stage, caught where stages are run. */
+export class CommandFailed extends Error {
   constructor(
     readonly command: string,
-    readonly status: number,
+    readonly end: CommandEnd,
   ) {
-    super({ code: "STAGE_FAILED", message: `failed to run: ${command}, exited with ${status}` });
+    super(command);
   }
 }
 
@@ -210,7 +210,7 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
       }),
     );
     if (outcome.kind === "cancelled") return "cancelled";
-    if (outcome.status !== 0) throw new CommandFailed(command, outcome.status);
+    if (!("exitCode" in outcome.end) || outcome.end.exitCode !== 0) throw new CommandFailed(command, outcome.end);
   }
   return "done";
 }

@@ -1,4 +1,5 @@
 /** `exp run --dry`: what would run in the workspace. Nothing is named, changed or committed. */
+
 import path from "node:path";
 import type { Value } from "../../base/value.ts";
 import { openParamFiles, type ParamFilesRequest } from "../../experiments/point/param-edits.ts";
@@ -8,7 +9,8 @@ import { diskSource } from "../../pipeline/reading/disk-source.ts";
 import { laidOver } from "../../pipeline/reading/file-source.ts";
 import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
-import { reproduce, reproductionError } from "../../pipeline/reproduce/reproduce.ts";
+import { reproductionError } from "../../pipeline/reproduce/failure-words.ts";
+import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import type { RunOptions } from "../../pipeline/run-options.ts";
 import type { Point } from "../../sweep/types.ts";
 

@@ -1,6 +1,6 @@
 /** Runs one queue entry in a workspace copy, up to its commit. Works in a worker thread: no cwd, no environment, no refs. */
 import path from "node:path";
-import { SweeplineError, type SweeplineErrorFacts } from "../../base/errors.ts";
+import { SweeplineError } from "../../base/errors.ts";
 import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../../base/files.ts";
 import { type ProcessIdentity, processIds } from "../../base/processes.ts";
 import { traced } from "../../base/trace/trace.ts";
@@ -8,6 +8,7 @@ import type { Value } from "../../base/value.ts";
 import { visibleText } from "../../base/visible.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
 import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
+import { failureText, missingFiles, type RunFailure } from "../../experiments/failure.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import { factsHeader } from "../../experiments/record.ts";
 import type { FailureCause } from "../../experiments/runs/attempts.ts";
@@ -62,7 +63,14 @@ export type EntryOutcome =
       /** Why the result is not what it seems. */
       readonly warning?: string;
     }
-  | { readonly kind: "failed"; readonly cause: FailureCause; readonly failure: SweeplineErrorFacts }
+  | {
+      readonly kind: "failed";
+      readonly cause: FailureCause;
+      /** Its words are the last line of the log. */
+      readonly failure: RunFailure;
+      /** Files that were not there, relative to the copy's top folder. */
+      readonly missing: readonly string[];
+    }
   | { readonly kind: "cancelled" };
 
 /** The project as it lies in the copy: its own files, the user's cache. */
@@ -103,9 +111,8 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     const result = await reproduceAlone(request, stages, log);
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") {
-      const failure = stageFailure(result);
-      appendTo(log, `ERROR: ${visibleText(failure.message)}\n`);
-      return { kind: "failed", cause: causeOf(result.failures), failure };
+      const { failures } = result;
+      return failed(request, log, { cause: causeOf(failures), failure: { kind: "stages", failures } });
     }
     const warning = await changedParams(paramsFolder, overrides, pointFiles);
     const done = await traced({ topic: "run", name: "commit" }, () => commitResult(request, stages, result));
@@ -114,11 +121,18 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     return { ...done, warning };
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
-    appendTo(log, `ERROR: ${visibleText(error.message)}\n`);
-    return { kind: "failed", cause: "code", failure: error.toFacts() };
+    return failed(request, log, { cause: "code", failure: { kind: "refused", error: error.toFacts() } });
   } finally {
     closeSync(log);
   }
+}
+
+type Failed = Extract<EntryOutcome, { kind: "failed" }>;
+
+function failed({ slot }: ExecuteRequest, log: number, facts: Pick<Failed, "cause" | "failure">): Failed {
+  appendTo(log, `ERROR: ${visibleText(failureText(facts.failure))}\n`);
+  const missing = missingFiles(facts.failure).map((file) => path.relative(workFolder(slot), file));
+  return { kind: "failed", ...facts, missing };
 }
 
 /** Copies that this thread has used. */
@@ -175,15 +189,6 @@ function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
     stage: ({ address, action, owner }) => request.stage(address, action, owner),
     message: (text) => appendTo(log, `${visibleText(text)}\n`),
     warning: (text) => appendTo(log, `WARNING: ${visibleText(text)}\n`),
-  };
-}
-
-function stageFailure(result: Extract<ReproduceResult, { kind: "failed" }>): SweeplineErrorFacts {
-  const [first] = result.failures;
-  const message = result.failures.map((item) => `failed to reproduce '${item.address}': ${item.message}`).join("; ");
-  return {
-    code: first?.command === undefined ? "STAGE_REFUSED" : "STAGE_FAILED",
-    message: message || "failed to reproduce",
   };
 }
 

@@ -4,6 +4,7 @@ import { closeSync, openAppend, removeFile } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import { refuseBranchName } from "../../experiments/branch-names.ts";
+import { failureFacts, failureText, type RunFailure } from "../../experiments/failure.ts";
 import { commitWorkspace } from "../../experiments/make/commit-workspace.ts";
 import { overrideText } from "../../experiments/make/import-entries.ts";
 import { knownOnBaseline } from "../../experiments/make/known.ts";
@@ -20,7 +21,7 @@ import { reserveSequence } from "../../experiments/queue/sequence.ts";
 import type { ExperimentFacts } from "../../experiments/record.ts";
 import { endProcessGroups } from "../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
-import { livingProcesses, startRun, writeRunRecord } from "../../experiments/runs/records.ts";
+import { livingProcesses, type RunRecord, startRun, writeRunRecord } from "../../experiments/runs/records.ts";
 import { addableFiles } from "../../git/addable.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { committerIdentity } from "../../git/objects.ts";
@@ -67,7 +68,7 @@ export interface WorkspaceRunRequest {
 
 export type WorkspaceRunOutcome =
   | { readonly kind: "done"; readonly name: string; readonly commit: ObjectId }
-  | { readonly kind: "failed"; readonly name: string; readonly message: string }
+  | { readonly kind: "failed"; readonly name: string; readonly failure: RunFailure }
   | { readonly kind: "cancelled"; readonly name: string };
 
 /** Runs one point in the workspace. One such run at a time; a second one waits, then refuses with the owner's pid. */
@@ -130,9 +131,9 @@ async function runLocked(
   try {
     const result = await reproduceHere(context, { request, prepared, log, fileState, lock, readings });
     const outcome = await settleWorkspaceRun(context, { request, prepared, result, readings });
-    const message = result.kind === "failed" ? { message: failureText(result) } : {};
     const state = outcome.kind === "done" ? "success" : outcome.kind;
-    writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...message });
+    const facts = outcome.kind === "failed" ? failedRecord(outcome.failure) : {};
+    writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...facts });
     return outcome;
   } finally {
     removeFile(context.state.workspaceProcesses);
@@ -140,6 +141,10 @@ async function runLocked(
     logWatch.close();
     fileState.close();
   }
+}
+
+function failedRecord(failure: RunFailure): Pick<RunRecord, "message" | "failure"> {
+  return { message: failureText(failure), failure: failureFacts(failure) };
 }
 
 /** Everything that can refuse happens here, before a file of the workspace changes. */
@@ -238,7 +243,7 @@ async function settleWorkspaceRun(
 ): Promise<WorkspaceRunOutcome> {
   const { name, baseline, author, facts } = prepared;
   if (result.kind === "cancelled") return { kind: "cancelled", name };
-  if (result.kind === "failed") return { kind: "failed", name, message: failureText(result) };
+  if (result.kind === "failed") return { kind: "failed", name, failure: { kind: "stages", failures: result.failures } };
   const { project, repository } = context;
   const inside = folderInGit(project);
   const listed = filesToCommit(await loadProjectStages(project, { readings }), result);
@@ -257,8 +262,4 @@ async function settleWorkspaceRun(
     message: resultMessage(result, message),
   });
   return { kind: "done", name, commit };
-}
-
-function failureText(result: Extract<ReproduceResult, { kind: "failed" }>): string {
-  return result.failures.map((failure) => `failed to reproduce '${failure.address}': ${failure.message}`).join("; ");
 }

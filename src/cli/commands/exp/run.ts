@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { readIfExists } from "../../../base/files.ts";
 import { visibleText } from "../../../base/visible.ts";
 import type { ProjectConfigs } from "../../../config/project-config.ts";
+import { failureFacts, failureText, type RunFailure } from "../../../experiments/failure.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
 import { type EnqueuePurpose, enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
@@ -15,7 +15,6 @@ import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "
 import { dryRun } from "../../../run/one/dry-run.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
 import { type QueueRun, runQueue } from "../../../run/run-queue.ts";
-import type { FailedRun } from "../../../run/summary.ts";
 import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
@@ -131,22 +130,25 @@ async function runTemporary(call: Call): Promise<ExitCode> {
   return reportTemporary(call, run, entry.name);
 }
 
-/** Whether the log, which was printed meanwhile, ends with the failure. */
-function logTells(context: ExperimentsContext, { log, message }: FailedRun): boolean {
-  const text = readIfExists(path.join(context.project.root, log))?.toString() ?? "";
-  return text.trimEnd().endsWith(`ERROR: ${visibleText(message)}`);
+const wholeLog = (name: string) => `The whole log: sweepline exp logs ${name}`;
+
+function runError(failure: RunFailure, name: string): SweeplineError {
+  const { code } = failureFacts(failure);
+  const facts = { message: failureText(failure), hint: wholeLog(name), exitCode: exitCodes.refused };
+  return new SweeplineError({ code, ...facts });
 }
 
-function reportTemporary({ io, context, options }: Call, run: QueueRun, name: string): ExitCode {
+function reportTemporary({ io, options }: Call, run: QueueRun, name: string): ExitCode {
   if (run.summary.requeued.length > 0)
     io.stderr.write(
       `${run.interrupted ? "Stopped." : "Its worker was lost."} '${name}' was put back into the queue: exp run --run-all runs it.\n`,
     );
   const [failed] = run.summary.failed;
   if (failed !== undefined) {
-    const hint = failed.hint ?? `The whole log: sweepline exp logs ${failed.experiment.name}`;
-    const error = new SweeplineError({ code: "EXPERIMENT_FAILED", message: failed.message, hint });
-    const isSeen = !options.json && io.stdout.isTTY && io.stderr.isTTY && logTells(context, failed);
+    const { code, message, hint = wholeLog(failed.experiment.name) } = failed.told;
+    const error = new SweeplineError({ code, message, hint, exitCode: exitCodes.refused });
+    // The log was printed meanwhile.
+    const isSeen = !options.json && io.stdout.isTTY && io.stderr.isTTY && failed.isInLog;
     if (!isSeen) throw error;
     io.stderr.write(`HINT: ${visibleText(hint)}\n`);
     return error.exitCode;
@@ -184,21 +186,12 @@ async function runHere(call: Call): Promise<ExitCode> {
       command: commandText(),
     });
     if (outcome.kind === "cancelled" && limit.isOver())
-      throw new SweeplineError({
-        code: "EXPERIMENT_FAILED",
-        message: `timed out: it ran longer than ${(options.timeout ?? 0) / 1000} s`,
-        hint: `The whole log: sweepline exp logs ${outcome.name}`,
-      });
+      throw runError({ kind: "timed-out", limitMs: options.timeout ?? 0 }, outcome.name);
     if (outcome.kind === "cancelled") {
       io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; nothing was committed.\n`);
       return exitCodes.interrupted;
     }
-    if (outcome.kind === "failed")
-      throw new SweeplineError({
-        code: "EXPERIMENT_FAILED",
-        message: outcome.message,
-        hint: `The whole log: sweepline exp logs ${outcome.name}`,
-      });
+    if (outcome.kind === "failed") throw runError(outcome.failure, outcome.name);
     print(io, `\nRan experiment(s): ${outcome.name}\nExperiment results have been applied to your workspace.`);
     return exitCodes.ok;
   } finally {

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/visible.ts";
 import { addStage, type NewOutput } from "../../../pipeline/edit/edit-file.ts";
+import { firstFailure } from "../../../pipeline/reproduce/failure-words.ts";
 import { reproduce } from "../../../pipeline/reproduce/reproduce.ts";
 import { runDefaults } from "../../../pipeline/run-options.ts";
 import { openProject } from "../../../project/open.ts";
@@ -86,8 +87,7 @@ async function runStage(io: Io, project: Project, target: string, flags: Flags):
       interrupt.signal,
     );
     if (result.kind === "cancelled") throw new SweeplineError({ code: "STOPPED", message: "stopped" });
-    if (result.kind === "failed")
-      throw new SweeplineError({ code: "STAGE_FAILED", message: result.failures[0]?.message ?? "failed to run" });
+    if (result.kind === "failed") throw firstFailure(result.failures);
     return result.writtenFiles;
   } finally {
     interrupt.release();

@@ -1,0 +1,80 @@
+/** Why an experiment failed: data from the worker to the event and the record, and the only place that makes words of it. */
+import type { ErrorCode } from "../base/error-codes.ts";
+import type { SweeplineErrorFacts } from "../base/errors.ts";
+import { stageFailureCode, stageFailureHint, stageFailureText } from "../pipeline/reproduce/failure-words.ts";
+import type { StageFailure } from "../pipeline/types.ts";
+
+export type RunFailure =
+  /** Its stages failed; more than one where the others went on. */
+  | { readonly kind: "stages"; readonly failures: readonly StageFailure[] }
+  /** It could not be run, or its result could not be kept. */
+  | { readonly kind: "refused"; readonly error: SweeplineErrorFacts }
+  | { readonly kind: "timed-out"; readonly limitMs: number }
+  /** By `queue kill`. */
+  | { readonly kind: "killed" }
+  /** With its worker ("worker"), or with the process that ran it. */
+  | { readonly kind: "lost"; readonly reason: string };
+
+/** A failure as programs read it: in the events and in the records. Of several stages, the first one that failed. */
+export interface FailureFacts {
+  readonly code: ErrorCode;
+  /** The stage's address, where a stage failed. */
+  readonly stage?: string;
+  /** The command of the stage that failed, and how it ended. */
+  readonly command?: string;
+  readonly exitCode?: number;
+  readonly signal?: string;
+}
+
+export function failureFacts(failure: RunFailure): FailureFacts {
+  switch (failure.kind) {
+    case "stages": {
+      const [first] = failure.failures;
+      if (first === undefined) return { code: "STAGE_REFUSED" };
+      const stage = { code: stageFailureCode(first), stage: first.address };
+      return first.kind === "command" ? { ...stage, command: first.command, ...first.end } : stage;
+    }
+    case "refused":
+      return { code: failure.error.code };
+    case "timed-out":
+      return { code: "TIMED_OUT" };
+    case "killed":
+      return { code: "KILLED" };
+    case "lost":
+      return { code: "LOST" };
+  }
+}
+
+/** One line. */
+export function failureText(failure: RunFailure): string {
+  switch (failure.kind) {
+    case "stages":
+      return failure.failures
+        .map((stage) => `failed to reproduce '${stage.address}': ${stageFailureText(stage)}`)
+        .join("; ");
+    case "refused":
+      return failure.error.message;
+    case "timed-out":
+      return `timed out: it ran longer than ${failure.limitMs / 1000} s`;
+    case "killed":
+      return "killed by `sweepline queue kill`";
+    case "lost":
+      return failure.reason;
+  }
+}
+
+/** What to do about it, where that is known. */
+export function failureHint(failure: RunFailure): string | undefined {
+  if (failure.kind === "refused") return failure.error.hint;
+  if (failure.kind !== "stages") return undefined;
+  // What is missing in a copy is told by `hintForMissing`, which knows the user's workspace.
+  const [first] = failure.failures;
+  return first === undefined || first.kind === "missing-inputs" ? undefined : stageFailureHint(first);
+}
+
+/** The files that were not there, absolute. */
+export function missingFiles(failure: RunFailure): readonly string[] {
+  if (failure.kind === "refused") return failure.error.missing ?? [];
+  if (failure.kind !== "stages") return [];
+  return failure.failures.flatMap((stage) => (stage.kind === "missing-inputs" ? stage.files : []));
+}
