@@ -3,17 +3,16 @@
 import { systemErrorCode } from "../base/errors.ts";
 import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
 import { isRecord, parseJson } from "../base/json.ts";
+import type { ToldFailure } from "../experiments/events.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit, writeObject } from "../git/objects.ts";
 import type { Repository } from "../git/repository.ts";
 import { git } from "../git/run.ts";
 import type { PlanPoint, SweepPlan } from "./plan.ts";
 
-export interface PointFailure {
+/** `log` is the log's path. */
+export interface PointFailure extends ToldFailure {
   readonly point: PlanPoint;
-  readonly message: string;
-  /** The log's path. */
-  readonly log: string;
 }
 
 const logBytes = 64 * 1024;
@@ -34,8 +33,8 @@ function logTail(file: string): Buffer {
 
 /** Writes the commit; no ref names it yet. It has no parent: hosts look at what a pushed commit changes. */
 export async function writeFailure(repository: Repository, plan: SweepPlan, failure: PointFailure): Promise<ObjectId> {
-  const { point, message, log } = failure;
-  const record = { v: 1, sweep: plan.sweep, i: point.i, id: point.id, name: point.name, message };
+  const { point, log, hint: _hint, ...told } = failure;
+  const record = { v: 1, sweep: plan.sweep, i: point.i, id: point.id, name: point.name, ...told };
   const files = [
     ["log", writeObject(repository, "blob", logTail(log))],
     ["record.json", writeObject(repository, "blob", `${JSON.stringify(record)}\n`)],

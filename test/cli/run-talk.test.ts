@@ -57,6 +57,25 @@ test.each([
   ]);
 });
 
+test.each([
+  ["exit 3", { code: "STAGE_FAILED", command: "exit 3", exitCode: 3 }],
+  ["kill -SEGV $$", { code: "STAGE_FAILED", command: "kill -SEGV $$", signal: "SIGSEGV" }],
+  ["true", { code: "OUTPUT_MISSING", hint: "The stage's command ended well but did not write it." }],
+])("--json says as data how a stage failed: %s", async (command, failure) => {
+  const repository = makeGatedRepository(command);
+  const { exitCode, stdout } = await repository.run(["sweep", "x=2", "--json"]);
+  expect(exitCode).toBe(1);
+  const events = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const told = { ...failure, stage: expect.any(String), message: expect.any(String), log: expect.any(String) };
+  const failed = events.find(({ type }) => type === "failed");
+  expect(failed).toMatchObject(told);
+  const { type: _type, schema: _schema, experiment, at: _at, elapsedMs: _elapsed, ...facts } = failed;
+  expect(events.at(-1).failed).toEqual([{ name: experiment.name, ...facts }]);
+});
+
 test("the same sweep twice at once: the second one says what the first one runs", async () => {
   const gate = await makeGate("hold");
   const repository = makeGatedRepository(gate.command);

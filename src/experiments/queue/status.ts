@@ -3,6 +3,7 @@
 import { readLockOwner } from "../../base/locks.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
 import { backgroundCoordinator } from "../coordinator/facts.ts";
+import type { FailureFacts } from "../failure.ts";
 import { sequenceText } from "../layout.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type Attempt, readAttempts } from "../runs/attempts.ts";
@@ -38,6 +39,8 @@ export interface QueueTask {
   readonly stages: readonly number[];
   /** Why it failed. */
   readonly message: string | null;
+  /** The failure as data; null also where an earlier version recorded it. */
+  readonly failure: FailureFacts | null;
   readonly attempts: readonly Attempt[];
 }
 
@@ -88,7 +91,7 @@ function entryTask(context: ExperimentsContext, entry: QueueEntry, { running, ra
   const owner = taskState === "running" ? readLockOwner(`${state.claims}/${sequenceText(sequence)}`) : undefined;
   const groups: readonly ProcessIdentity[] =
     taskState === "running" ? livingProcesses(processesFile(state, sequence)) : [];
-  const failure = taskState === "failed" && run !== undefined ? readRunRecord(run)?.message : undefined;
+  const failed = taskState === "failed" && run !== undefined ? readRunRecord(run) : undefined;
   return {
     state: taskState,
     name,
@@ -100,12 +103,13 @@ function entryTask(context: ExperimentsContext, entry: QueueEntry, { running, ra
     log: run?.log ?? null,
     coordinator: owner === undefined || owner === "broken" ? null : owner.pid,
     stages: groups.map((group) => group.pid),
-    message: failure ?? null,
+    message: failed?.message ?? null,
+    failure: failed?.failure ?? null,
     attempts: run === undefined ? [] : readAttempts(run),
   };
 }
 
-const nothingRuns = { coordinator: null, stages: [], message: null, attempts: [] } as const;
+const nothingRuns = { coordinator: null, stages: [], message: null, failure: null, attempts: [] } as const;
 
 function dvcTasks({ repository }: ExperimentsContext): QueueTask[] {
   const unknown = { ...nothingRuns, sequence: null, createdAt: null, sweep: null, overrides: [], log: null };

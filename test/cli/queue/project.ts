@@ -48,6 +48,7 @@ export interface Task {
   readonly coordinator: number | null;
   readonly stages: readonly number[];
   readonly message: string | null;
+  readonly failure: { readonly code: string; readonly stage?: string } | null;
   readonly attempts: readonly { readonly cause: string; readonly message: string }[];
 }
 

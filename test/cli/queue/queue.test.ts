@@ -34,7 +34,9 @@ describe("queue status", () => {
     expect(await repository.succeed(["queue", "status", "-v"])).toContain("exited with 7");
     const { tasks } = await status(repository);
     expect(tasks[1]).toMatchObject({ name: "p-2", sequence: 2, state: "failed", coordinator: null, stages: [] });
-    expect(tasks[1]?.message).toContain("exited with 7");
+    const failure = { code: "STAGE_FAILED", stage: "copy", command: "sh copy.sh", exitCode: 7 };
+    expect(tasks[1]).toMatchObject({ message: expect.stringContaining("exited with 7"), failure });
+    expect(tasks[2]?.failure).toBeNull();
     expect(tasks[0]?.log).toBeNull();
     expect(repository.read(String(tasks[2]?.log).slice(repository.folder.length + 1))).toContain("the stage sees x=2");
   });

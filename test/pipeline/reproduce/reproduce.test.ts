@@ -189,7 +189,7 @@ describe("failures", () => {
     const { result } = await run(project);
     expect(result).toMatchObject({
       kind: "failed",
-      failures: [{ address: "b", exitCode: 3, message: expect.stringMatching(/^failed to run: .*, exited with 3$/) }],
+      failures: [{ address: "b", kind: "command", end: { exitCode: 3 } }],
       changedStages: ["a"],
     });
     expect(takeLog(project)).toBe("a b");
@@ -235,7 +235,7 @@ describe("failures", () => {
       failures: [{ message: "Parameters 'x' are missing from 'params.yaml'." }],
     });
     const killed = testProject({ "dvc.yaml": "stages: {s: {cmd: 'kill -9 $$'}}\n" });
-    expect((await run(killed)).result).toMatchObject({ failures: [{ exitCode: -9 }] });
+    expect((await run(killed)).result).toMatchObject({ failures: [{ kind: "command", end: { signal: "SIGKILL" } }] });
     const nowhere = testProject({ "dvc.yaml": "stages: {s: {cmd: x, wdir: none}}\n" });
     expect((await run(nowhere)).result.kind).toBe("failed");
   });
