@@ -128,6 +128,22 @@ describe("in the workspace", () => {
   });
 });
 
+describe("an override that the shell split at its blanks", () => {
+  const repository = makeExperimentRepository();
+  test.each<readonly [words: readonly string[], whole: string]>([
+    [["-S", "lr", "=", "5"], "lr=5"],
+    [["-S", "lr", "=5"], "lr=5"],
+    [["-S", "params.yaml:lr", "=", "5"], "params.yaml:lr=5"],
+    [["-S", "lr=1", "-S", "params.yaml:depth", "=5"], "params.yaml:depth=5"],
+  ])("%j", async (words, whole) => {
+    const { exitCode, stderr } = await repository.run(["exp", "run", ...words]);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 254,
+      stderr: expect.stringContaining(`Remove the blanks around '=': -S ${whole}\n`),
+    });
+  });
+});
+
 describe("--temp", () => {
   let repository: Repository;
   beforeEach(() => {

@@ -7,6 +7,7 @@ import { failureFacts, failureText, type RunFailure } from "../../../experiments
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
 import { type EnqueuePurpose, enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
+import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { notEmpty } from "../../../experiments/point/read-points.ts";
 import { type CommandsCheck, checkCommands } from "../../../experiments/point/shell-check.ts";
 import { moveFirst } from "../../../experiments/queue/changes.ts";
@@ -215,6 +216,15 @@ async function runAll({ io, context, options }: Pick<Call, "io" | "context" | "o
   return queueExitCode(run);
 }
 
+/** `-S lr = 5`: the shell passes three words, and the last two count as targets. Throws BAD_OPTIONS. */
+function refuseBlanks(setParam: readonly string[], targets: readonly string[]): void {
+  const [equal = "", value = ""] = targets;
+  const key = setParam.find((text) => !text.includes("=") && !text.startsWith("~"));
+  if (!equal.startsWith("=") || key === undefined) return;
+  const whole = key + equal + (equal === "=" ? value : "");
+  throw refuse(`-S '${key}' has no '=', and '${equal}' is no stage`, `Remove the blanks around '=': -S ${whole}`);
+}
+
 async function run(
   { io, context }: Pick<Call, "io" | "context">,
   targets: readonly string[],
@@ -224,6 +234,7 @@ async function run(
   const direct = typeof options.jobs !== "number" || options.runAll ? {} : { jobs: options.jobs };
   const runOptions = runOptionsOf(options, direct);
   checkOptions(targets, options, runOptions);
+  refuseBlanks(options.setParam ?? [], targets);
   const shared = { io, context, targets, options, run: runOptions };
   if (options.runAll) return runAll(shared);
   const asks = !runOptions.dry && !options.queue && !options.temp && asksStages(context.project, runOptions);
@@ -235,6 +246,8 @@ async function run(
       message: "Sweep overrides can't be used without `--queue`",
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
+  const folder = path.relative(context.project.root, io.cwd);
+  await warnOfKinds(context, { points: expansion.points, folder, configs }, (message) => warn(io, message));
   const [first] = expansion.points;
   if (runOptions.dry && first !== undefined) {
     const events = stageEvents(io, { groups: new Set(), messages: "all" });
@@ -243,7 +256,7 @@ async function run(
   }
   const check: CommandsCheck = {
     points: expansion.points,
-    folder: path.relative(context.project.root, io.cwd),
+    folder,
     configs,
     targets,
     flags: keptOptions(runOptions),

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
+import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { readPoints } from "../../../experiments/point/read-points.ts";
 import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
@@ -62,6 +63,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
       run: askedRun(call, { targets, run, options }),
     },
   );
+  await warnOfKinds(context, request, (message) => warn(io, message));
   await checkCommands(context, { ...request, runs: "later" }, (message) => warn(io, message));
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
