@@ -103,9 +103,7 @@ export class ProjectConfigs {
 
   /** The config with its interpolations as written. Throws SweeplineError. */
   compose(edits: readonly ParamEdit[]): Composition {
-    const composition = compose(this.request(this.overrides.read(edits)));
-    for (const message of ignoredSettings(composition)) this.warnOnce(message);
-    return composition;
+    return this.told(compose(this.request(this.overrides.read(edits))));
   }
 
   /** What DVC with Hydra dumps: resolved, an interpolation of a missing value (`???`) missing itself. Throws SweeplineError. */
@@ -136,7 +134,14 @@ export class ProjectConfigs {
     const overrides = request.overrides.flatMap((override) => this.beforeSweep(override, choices));
     const { environment } = request;
     const warn = (message: string): void => this.warnOnce(message);
-    return sweeperParams(compose({ ...request, overrides }), { environment, warn });
+    // Told here too: overrides of the sweeper are no part of the points.
+    return sweeperParams(this.told(compose({ ...request, overrides })), { environment, warn });
+  }
+
+  /** Tells what the config sets and what has no effect here. */
+  private told(composition: Composition): Composition {
+    for (const message of ignoredSettings(composition)) this.warnOnce(message);
+    return composition;
   }
 
   /** A key or group that only the sweep adds is not there yet: what an override says about it waits for the points. */

@@ -182,6 +182,7 @@ function project(files: Readonly<Record<string, string>>) {
   return {
     warnings,
     values: (...overrides: readonly string[]) => toPlain(configs.valueAt(edits(overrides))),
+    sweep: (...overrides: readonly string[]) => configs.sweeperParams(edits(overrides)),
     compose: (...overrides: readonly string[]) => configs.compose(edits(overrides)),
   };
 }
@@ -224,6 +225,12 @@ describe("settings that do nothing here", () => {
     values(override);
     values(override, "lr=2");
     expect(warnings).toEqual([expect.stringContaining(message)]);
+  });
+
+  test("of the sweeper, whose overrides are no part of the points", () => {
+    const { sweep, warnings } = project({ "conf/config.yaml": "lr: 1\n" });
+    sweep("hydra/sweeper=optuna", "hydra.sweeper.n_trials=1");
+    expect(warnings).toEqual([expect.stringContaining("hydra/sweeper=optuna has no effect")]);
   });
 
   test("none for what Hydra brings itself, for logging and for the sweep", () => {
