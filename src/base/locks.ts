@@ -8,7 +8,7 @@ import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.t
 import { isNumber, isText, parseJson, shaped } from "./json.ts";
 import { pause } from "./pause.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./processes.ts";
-import { note } from "./trace/trace.ts";
+import { note } from "./trace.ts";
 
 export interface LockOwner extends ProcessIdentity {
   /** What for, for people: `exp run --queue`. */

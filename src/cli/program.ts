@@ -4,6 +4,7 @@ import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
+import type { CommandFactory } from "./commands/command.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
 import { verboseHelp } from "./options/talk.ts";
 import { commandWords, resolveEntries } from "./resolve.ts";
@@ -104,18 +105,18 @@ function sinceStart(): number {
   return process.uptime() * 1000;
 }
 
-type Finish = (exitCode: ExitCode) => void;
+/** How a command is made: see CommandFactory. */
+type Make = (factory: CommandFactory) => Command;
 
+/** Adds the commands of one level; of those of the command line, `chosen`, all that they hold. */
 async function attach(
   parent: Command,
   entries: readonly CatalogEntry[],
-  chosen: readonly CatalogEntry[],
-  io: Io,
-  finish: Finish,
-) {
+  { chosen, make }: { readonly chosen: readonly CatalogEntry[]; readonly make: Make },
+): Promise<void> {
   for (const entry of entries) {
     const isChosen = chosen[0] === entry;
-    const loaded = isChosen && entry.load ? (await entry.load()).command(io, finish) : new Command(entry.name);
+    const loaded = isChosen && entry.load ? make((await entry.load()).command) : new Command(entry.name);
     if (loaded.description() === "") loaded.description(entry.summary);
     loaded.summary(entry.summary);
     for (const alias of entry.aliases ?? []) loaded.alias(alias);
@@ -123,7 +124,7 @@ async function attach(
     if (isChosen && entry.load) addTalkOptions(loaded);
     if (chosen.some((each) => each.takesCommand)) loaded.enablePositionalOptions();
     if (entry.commands !== undefined) {
-      await attach(loaded, entry.commands, isChosen ? chosen.slice(1) : [], io, finish);
+      await attach(loaded, entry.commands, { chosen: isChosen ? chosen.slice(1) : [], make });
       loaded.usage("COMMAND [OPTIONS]");
     }
     parent.addCommand(loaded, { hidden: entry.hidden === true });
@@ -168,9 +169,10 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
   if (chosen.some((each) => each.takesCommand)) root.enablePositionalOptions();
   try {
     if (unknown !== undefined) throw unknownCommand(unknown);
-    await attach(root, catalog, chosen, io, (code) => {
+    const finish = (code: ExitCode) => {
       exitCode = code;
-    });
+    };
+    await attach(root, catalog, { chosen, make: (command) => command(io, finish) });
     loading.end = sinceStart();
     await root.parseAsync(words, { from: "user" });
     return exitCode;

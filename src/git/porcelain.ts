@@ -1,7 +1,7 @@
 /** Git's everyday commands, through simple-git: for the few places where a person would type them. */
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { beforeEffect } from "../base/effects.ts";
-import { type Span, traced } from "../base/trace/trace.ts";
+import { type Span, traced } from "../base/trace.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { gitEnvironment, gitFailed, tryGit } from "./run.ts";

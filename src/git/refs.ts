@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, readIfExists } from "../base/files.ts";
-import { type Span, traced } from "../base/trace/trace.ts";
+import { type Span, traced } from "../base/trace.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { git, gitMissing, startGit, tryGit } from "./run.ts";

@@ -3,7 +3,7 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "n
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { withoutCredentials } from "../base/secrets.ts";
-import { beginSpan, isTracing, note } from "../base/trace/trace.ts";
+import { beginSpan, isTracing, note } from "../base/trace.ts";
 import { repositoryRefused } from "./prose.ts";
 import { endWithUs } from "./signals.ts";
 

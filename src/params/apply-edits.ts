@@ -47,7 +47,8 @@ export function resolvedEdits(root: Value, edits: readonly ParamEdit[], context:
 
 /** The value after one edit. */
 export function applyEdit(root: Value, edit: ParamEdit, context: EditContext): Value {
-  if (!isMap(root) && !isList(root)) throw refuse(edit, context, "PARAM_NOT_A_MAPPING", "the file holds no mapping");
+  if (!isMap(root) && !isList(root))
+    throw refuse({ edit, context }, "PARAM_NOT_A_MAPPING", { reason: "the file holds no mapping" });
   if (edit.kind === "delete") return deleteAt(root, edit, context);
   if (edit.kind === "extend-list") return extendAt(root, edit, context);
   const value = requireValue(edit, context);
@@ -56,17 +57,17 @@ export function applyEdit(root: Value, edit: ParamEdit, context: EditContext): V
 }
 
 function requireValue(edit: ParamEdit, context: EditContext): Value {
-  if (edit.value === undefined) throw refuse(edit, context, "PARAM_NO_VALUE", `'${edit.text}' has no value`);
+  if (edit.value === undefined)
+    throw refuse({ edit, context }, "PARAM_NO_VALUE", { reason: `'${edit.text}' has no value` });
   if (edit.value === "???")
-    throw refuse(edit, context, "PARAM_MISSING_VALUE", `'???' marks a missing value and cannot be set: '${edit.text}'`);
+    throw refuse({ edit, context }, "PARAM_MISSING_VALUE", {
+      reason: `'???' marks a missing value and cannot be set: '${edit.text}'`,
+    });
   if (holdsNullKey(edit.value))
-    throw refuse(
-      edit,
-      context,
-      "PARAM_BAD_KEY",
-      `Error merging override ${edit.text}: Incompatible key type 'NoneType'`,
-      "null can be no key; the text 'null' can, in quotes.",
-    );
+    throw refuse({ edit, context }, "PARAM_BAD_KEY", {
+      reason: `Error merging override ${edit.text}: Incompatible key type 'NoneType'`,
+      hint: "null can be no key; the text 'null' can, in quotes.",
+    });
   return edit.value;
 }
 
@@ -90,14 +91,20 @@ function whereLooked(edit: ParamEdit, context: EditContext): string {
     : `Looked in ${context.describe(edit.path)}.`;
 }
 
-function refuse(
-  edit: ParamEdit,
-  context: EditContext,
-  code: ErrorCode,
-  reason: string,
-  hint = whereLooked(edit, context),
-): SweeplineError {
-  return new SweeplineError({ code, message: `Invalid \`--set-param\` value: ${reason}`, hint });
+interface Attempt {
+  readonly edit: ParamEdit;
+  readonly context: EditContext;
+}
+
+interface Refusal {
+  readonly reason: string;
+  /** Default: where was looked. */
+  readonly hint?: string;
+}
+
+function refuse({ edit, context }: Attempt, code: ErrorCode, { reason, hint }: Refusal): SweeplineError {
+  const message = `Invalid \`--set-param\` value: ${reason}`;
+  return new SweeplineError({ code, message, hint: hint ?? whereLooked(edit, context) });
 }
 
 /** Hydra's rule: `+` may not meet a value, except null, or where a mapping or list is added (those are merged in or replace). */
@@ -105,13 +112,10 @@ function refuseWhereTaken(root: Value, edit: ParamEdit, context: EditContext): v
   const present = valueAtPath(root, edit.path);
   if (present === undefined || present === null || isMap(edit.value) || isList(edit.value)) return;
   const key = dotted(edit.path);
-  throw refuse(
-    edit,
-    context,
-    "PARAM_EXISTS",
-    `Could not append to config. An item is already at '${key}'.\nEither remove + prefix: '${withFile(context, edit.text.slice(1))}'\nOr add a second + to add or override '${key}': '${withFile(context, `+${edit.text}`)}'`,
-    `It is ${shortRepr(present)} (${context.describe(edit.path)}).`,
-  );
+  throw refuse({ edit, context }, "PARAM_EXISTS", {
+    reason: `Could not append to config. An item is already at '${key}'.\nEither remove + prefix: '${withFile(context, edit.text.slice(1))}'\nOr add a second + to add or override '${key}': '${withFile(context, `+${edit.text}`)}'`,
+    hint: `It is ${shortRepr(present)} (${context.describe(edit.path)}).`,
+  });
 }
 
 function shortRepr(value: Value): string {
@@ -119,10 +123,8 @@ function shortRepr(value: Value): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-interface Setting {
+interface Setting extends Attempt {
   readonly root: Value;
-  readonly edit: ParamEdit;
-  readonly context: EditContext;
   readonly value: Value;
 }
 
@@ -132,12 +134,12 @@ function setAt(setting: Setting): Value {
 
 /** `current` with the edit's value at path[depth...]. Anything that is no container gives way to one when keys may be added. */
 function setBelow(setting: Setting, current: Value | undefined, depth: number): Value {
-  const { edit, context } = setting;
+  const { edit } = setting;
   const segment = edit.path[depth];
   if (segment === undefined) return mergeInto(setting, current, edit.path);
   if (isList(current)) {
     const index = listIndex(segment, current.length);
-    if (index === undefined) throw badIndex(edit, context, segment, current.length);
+    if (index === undefined) throw badIndex(setting, segment, current.length);
     return current.with(index, setBelow(setting, current[index], depth + 1));
   }
   const holder: ValueMap = isMap(current) ? current : new Map();
@@ -148,12 +150,15 @@ function setBelow(setting: Setting, current: Value | undefined, depth: number): 
   return copy;
 }
 
-function badIndex(edit: ParamEdit, context: EditContext, segment: string, length: number): SweeplineError {
+function badIndex({ edit, context }: Attempt, segment: string, length: number): SweeplineError {
   const isNumber = /^-?\d+$/.test(segment);
   const reason = isNumber ? "list index out of range" : `Index '${segment}' (str) is not an int`;
   const last = length === 0 ? "The list is empty" : `The list has the indices 0 to ${length - 1}`;
   const hint = `${last} (${context.describe(edit.path)}). To append, use extend_list(...).`;
-  return refuse(edit, context, "PARAM_BAD_INDEX", `Error merging override ${edit.text}: ${reason}`, hint);
+  return refuse({ edit, context }, "PARAM_BAD_INDEX", {
+    reason: `Error merging override ${edit.text}: ${reason}`,
+    hint,
+  });
 }
 
 function notInStruct(setting: Setting, holder: Value | undefined, depth: number): SweeplineError {
@@ -167,8 +172,11 @@ function notInStruct(setting: Setting, holder: Value | undefined, depth: number)
   const where = above.length === 0 ? place : `'${dotted(above)}' (${place})`;
   const advice = withFile(context, `+${edit.text.replace(/^\++/, "")}`);
   const reason = `Could not override '${dotted(edit.path)}'.\nTo append to your config use ${advice}`;
-  if (context.state === "missing") return refuse(edit, context, "PARAM_UNKNOWN_KEY", reason);
-  return refuse(edit, context, "PARAM_UNKNOWN_KEY", reason, `Key '${missing}' is not in ${where}.${meant}`);
+  if (context.state === "missing") return refuse({ edit, context }, "PARAM_UNKNOWN_KEY", { reason });
+  return refuse({ edit, context }, "PARAM_UNKNOWN_KEY", {
+    reason,
+    hint: `Key '${missing}' is not in ${where}.${meant}`,
+  });
 }
 
 /** A mapping merges into a mapping; a list, a scalar or null replaces. A mapping and a list never meet (OmegaConf refuses). */
@@ -182,7 +190,7 @@ function mergeInto(setting: Setting, current: Value | undefined, path: readonly 
 function cannotMerge(edit: ParamEdit, context: EditContext, path: readonly string[]): SweeplineError {
   const hint = `'${dotted(path)}' (${context.describe(path)}) is of the other kind: delete it first (~${dotted(path)}), then add it.`;
   const reason = `Error merging override ${edit.text}: Cannot merge DictConfig with ListConfig`;
-  return refuse(edit, context, "PARAM_KIND_CONFLICT", reason, hint);
+  return refuse({ edit, context }, "PARAM_KIND_CONFLICT", { reason, hint });
 }
 
 interface MapMerge {
@@ -208,15 +216,20 @@ function deleteAt(root: Value, edit: ParamEdit, context: EditContext): Value {
   const present = valueAtPath(root, edit.path);
   const key = dotted(edit.path);
   if (present === undefined)
-    throw refuse(edit, context, "PARAM_UNKNOWN_KEY", `Could not delete from config. '${key}' does not exist.`);
+    throw refuse({ edit, context }, "PARAM_UNKNOWN_KEY", {
+      reason: `Could not delete from config. '${key}' does not exist.`,
+    });
   if (present === null) {
     const hint = `It is null (${context.describe(edit.path)}), which Hydra takes for nothing. Give it a value first: ${withFile(context, `${key}=0`)}.`;
-    throw refuse(edit, context, "PARAM_IS_NULL", `Could not delete from config. '${key}' holds no value.`, hint);
+    throw refuse({ edit, context }, "PARAM_IS_NULL", {
+      reason: `Could not delete from config. '${key}' holds no value.`,
+      hint,
+    });
   }
   // As in Hydra: a delete with the value null is one without a value.
   if (edit.value !== undefined && edit.value !== null && !equalAsPython(present, edit.value)) {
     const reason = `Could not delete from config. The value of '${key}' is ${shortRepr(present)} and not ${shortRepr(edit.value)}.`;
-    throw refuse(edit, context, "PARAM_VALUE_DIFFERS", reason, `See ${context.describe(edit.path)}.`);
+    throw refuse({ edit, context }, "PARAM_VALUE_DIFFERS", { reason, hint: `See ${context.describe(edit.path)}.` });
   }
   return without(root, edit.path);
 }
@@ -249,14 +262,11 @@ function extendAt(root: Value, edit: ParamEdit, context: EditContext): Value {
   const present = valueAtPath(root, edit.path);
   const key = dotted(edit.path);
   if (present === undefined)
-    throw refuse(edit, context, "PARAM_UNKNOWN_KEY", `Could not extend list. '${key}' does not exist.`);
+    throw refuse({ edit, context }, "PARAM_UNKNOWN_KEY", { reason: `Could not extend list. '${key}' does not exist.` });
   if (!isList(present))
-    throw refuse(
-      edit,
-      context,
-      "PARAM_KIND_CONFLICT",
-      `Could not extend list. '${key}' is ${shortRepr(present)}, not a list.`,
-    );
+    throw refuse({ edit, context }, "PARAM_KIND_CONFLICT", {
+      reason: `Could not extend list. '${key}' is ${shortRepr(present)}, not a list.`,
+    });
   const addition = isList(edit.value) ? edit.value : [edit.value ?? null];
   const replaced: ParamEdit = { ...edit, kind: "change" };
   return setAt({ root, edit: replaced, context, value: [...present, ...addition] });

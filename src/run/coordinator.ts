@@ -3,7 +3,7 @@
  * comes back. The commit point of an experiment is one ref transaction: result created, entry deleted.
  */
 
-import { traced } from "../base/trace/trace.ts";
+import { traced } from "../base/trace.ts";
 import { RequestWatch } from "../experiments/coordinator/request-watch.ts";
 import type { QueueRequest } from "../experiments/coordinator/requests.ts";
 import { PipelineFileFinder } from "../experiments/copy/pipeline-files.ts";

@@ -1,6 +1,6 @@
 /** Gives out queued entries one by one, each claimed for this process. */
 
-import { note } from "../base/trace/trace.ts";
+import { note } from "../base/trace.ts";
 import {
   claimEntry,
   listQueue,

@@ -13,7 +13,7 @@ import {
   setTimes,
   statSync,
 } from "../base/files.ts";
-import { traced } from "../base/trace/trace.ts";
+import { traced } from "../base/trace.ts";
 import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
 import { hashData } from "./data.ts";
 import { type DataHash, hashFile } from "./hash.ts";

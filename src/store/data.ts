@@ -10,7 +10,7 @@ import {
   withAsideLater,
   writePrivateFile,
 } from "../base/files.ts";
-import { traced } from "../base/trace/trace.ts";
+import { traced } from "../base/trace.ts";
 import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { topics } from "../../src/base/trace/trace.ts";
+import { topics } from "../../src/base/trace.ts";
 import { checkout, makeGate, makeGatedRepository, makeRepository, type Repository } from "../rig/index.ts";
 import { experimentFiles } from "./exp-project.ts";
 

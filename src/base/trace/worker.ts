@@ -1,7 +1,7 @@
 /** How a worker thread learns that its process tells what it does. */
 import { getEnvironmentData } from "node:worker_threads";
+import { traceSettingsName } from "../trace.ts";
 import type { TraceSettings } from "./sink.ts";
-import { traceSettingsName } from "./trace.ts";
 
 /** In a worker thread, before its work: tells what it does, if its process does. Loads nothing where it does not. */
 export async function joinTrace(): Promise<void> {

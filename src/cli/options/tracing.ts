@@ -6,7 +6,7 @@ import { openEmptied, writeLine } from "../../base/files.ts";
 import type { ProfileSettings } from "../../base/trace/profile.ts";
 import { beforeDeathBy } from "../../base/trace/signal-watchers.ts";
 import { openTrace, type PastSpan } from "../../base/trace/sink.ts";
-import { note, type Topic, topics } from "../../base/trace/trace.ts";
+import { note, type Topic, topics } from "../../base/trace.ts";
 import { version } from "../../base/version.ts";
 import { type Io, warn } from "../terminal/io.ts";
 import { maskedCommandLine } from "../words/masked-command-line.ts";

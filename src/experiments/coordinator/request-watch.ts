@@ -1,7 +1,7 @@
 /** Looks several times a second whether somebody asks something of this process. */
 
 import { systemErrorCode } from "../../base/errors.ts";
-import { note } from "../../base/trace/trace.ts";
+import { note } from "../../base/trace.ts";
 import type { StateLayout } from "../layout.ts";
 import { type QueueRequest, readRequests, removeRequest } from "./requests.ts";
 

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { existsSync, makeFolder, readdirSync, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
-import { note } from "../../base/trace/trace.ts";
+import { note } from "../../base/trace.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 
 export type KillManner = "stop" | "force";

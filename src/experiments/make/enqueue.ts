@@ -5,7 +5,7 @@ import path from "node:path";
 import { makeFolder } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
 import { withoutCredentials } from "../../base/secrets.ts";
-import { isTracing, note, traced } from "../../base/trace/trace.ts";
+import { isTracing, note, traced } from "../../base/trace.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";

@@ -1,7 +1,7 @@
 /** From arguments to points: overrides, `@file`, and lists of points. */
 import { SweeplineError } from "../../base/errors.ts";
 import { namedFile, readNamedFile } from "../../base/named-file.ts";
-import { traced } from "../../base/trace/trace.ts";
+import { traced } from "../../base/trace.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import type { SweeperOverride } from "../../config/sweeper-params.ts";
 import { singleEdits, underGiven } from "../../sweep/config-sweep.ts";

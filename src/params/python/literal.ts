@@ -201,15 +201,18 @@ function stringOf(text: string): string | undefined {
 
 const escapes = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g;
 
+/** What an escape stands for, by the parts that it matched. */
+function escaped(all: string, ...[x, u, long, octal, simple]: readonly (string | undefined)[]): string {
+  const hex = x ?? u ?? long;
+  if (hex !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff));
+  if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+  return simpleEscapes[simple ?? ""] ?? all;
+}
+
 function unescaped(body: string): string | undefined {
   // A character by its name (\N{DASH}) needs Python's tables.
   if (/(?:^|[^\\])(?:\\\\)*\\N\{/.test(body)) return undefined;
-  return body.replace(escapes, (all, x?: string, u?: string, long?: string, octal?: string, simple?: string) => {
-    const hex = x ?? u ?? long;
-    if (hex !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff));
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    return simpleEscapes[simple ?? ""] ?? all;
-  });
+  return body.replace(escapes, escaped);
 }
 
 /** A value as Python source, on one line unless three quotes are asked for. NaN has no literal. */

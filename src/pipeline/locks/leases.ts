@@ -14,7 +14,7 @@ import { systemErrorCode } from "../../base/errors.ts";
 import { existsSync, makeFolder, readdirSync, readlinkSync, removeFile, symlink } from "../../base/files.ts";
 import { tryLock, unlock } from "../../base/locks.ts";
 import { processStart } from "../../base/processes.ts";
-import { note } from "../../base/trace/trace.ts";
+import { note } from "../../base/trace.ts";
 
 /** Who runs stages. */
 export interface StageRunner {

@@ -3,7 +3,7 @@
  * leaves in the run-cache. One lease at a time and only once all dependencies are there: nobody waits in a circle.
  */
 import { pause } from "../../base/pause.ts";
-import { note } from "../../base/trace/trace.ts";
+import { note } from "../../base/trace.ts";
 import { type LeaseOwner, type StageRunner, takeLease } from "./leases.ts";
 
 export interface TurnRequest<Found> {

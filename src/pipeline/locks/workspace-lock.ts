@@ -11,7 +11,7 @@ import { closeSync, makeFolder, openForLock, readIfExists, rewriteOpen } from ".
 import { readLockOwner, tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import { commandLineOf } from "../../base/processes.ts";
-import { note } from "../../base/trace/trace.ts";
+import { note } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { tryFlock } from "./flock.ts";
 import { type Blocker, type FileUse, RwLock } from "./rwlock.ts";

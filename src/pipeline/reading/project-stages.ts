@@ -1,6 +1,6 @@
 /** The stages of a project that may be run: every file can be read, and the graph is sound. */
 import { whenLoaded } from "../../base/not-loaded.ts";
-import { traced } from "../../base/trace/trace.ts";
+import { traced } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { diskSource } from "./disk-source.ts";
 import type { FileSource } from "./file-source.ts";

@@ -1,6 +1,6 @@
 /** Runs that were made before, or that somebody else makes now: what lets a stage be restored instead of run. */
 
-import { note } from "../../base/trace/trace.ts";
+import { note } from "../../base/trace.ts";
 import { hasSoundData } from "../../store/data.ts";
 import { changedDependencies, commandChanged } from "../check/changes.ts";
 import { shownStage, type Work } from "../check/work.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { isSystemError, SweeplineError } from "../../base/errors.ts";
 import { quotedList } from "../../base/listing.ts";
 import { overlap } from "../../base/paths.ts";
-import { traced } from "../../base/trace/trace.ts";
+import { traced } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import { checkBoundaries } from "../check/boundaries.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../../base/files.ts";
 import { type ProcessIdentity, processIds } from "../../base/processes.ts";
-import { traced } from "../../base/trace/trace.ts";
+import { traced } from "../../base/trace.ts";
 import type { Value } from "../../base/value.ts";
 import { visibleText } from "../../base/visible.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";

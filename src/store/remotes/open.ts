@@ -2,7 +2,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { SweeplineError } from "../../base/errors.ts";
-import { isTracing } from "../../base/trace/trace.ts";
+import { isTracing } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { folderRemote } from "./folder.ts";
 import { tracedRemote } from "./traced.ts";

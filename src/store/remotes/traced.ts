@@ -1,7 +1,7 @@
 /** A remote whose requests are told, each with its answer: for who watches. */
 
 import { withoutCredentials } from "../../base/secrets.ts";
-import { traced } from "../../base/trace/trace.ts";
+import { traced } from "../../base/trace.ts";
 import type { StorageRemote } from "./types.ts";
 
 export function tracedRemote(remote: StorageRemote): StorageRemote {

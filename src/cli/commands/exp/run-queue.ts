@@ -1,7 +1,7 @@
 /** A run of the queue on the terminal: progress, Ctrl+C, and what is said at the end. */
 import { exitCodes } from "../../../base/errors.ts";
 import { someOf } from "../../../base/listing.ts";
-import { printsTrace } from "../../../base/trace/trace.ts";
+import { printsTrace } from "../../../base/trace.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../../report/progress/progress.ts";
 import type { QueueRun, QueueWatcher } from "../../../run/run-queue.ts";
 import type { RunSummary } from "../../../run/summary.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { killTasks } from "../../../experiments/coordinator/kill.ts";
+import { killTasks } from "../../../experiments/queue/kill.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { print, warn } from "../../terminal/io.ts";

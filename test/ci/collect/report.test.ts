@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type OpenPoint, type ReportLimit, renderReport, reportMarker } from "../../src/ci/report.ts";
-import { planOfSize } from "./emission.ts";
+import { type OpenPoint, type ReportLimit, renderReport, reportMarker } from "../../../src/ci/collect/report.ts";
+import { planOfSize } from "../emission.ts";
 
 const plan = planOfSize(5000);
 

@@ -1,6 +1,6 @@
 /** Where nobody looks, nothing is made to be shown; what is traced comes back, or fails, as it would alone. */
 import { expect, test } from "vitest";
-import { beginSpan, isTracing, note, traced } from "../../../src/base/trace/trace.ts";
+import { beginSpan, isTracing, note, traced } from "../../src/base/trace.ts";
 
 const loud = (): never => {
   throw new Error("a text was made though nobody looks");

@@ -4,13 +4,13 @@ import { SweeplineError } from "../../base/errors.ts";
 import { readLockOwner } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
+import { type KillManner, removeRequest, writeRequest } from "../coordinator/requests.ts";
+import { notAnswering, SuspensionWatch } from "../coordinator/suspended.ts";
 import { sequenceText } from "../layout.ts";
-import { listQueue, type QueueEntry, runningSequences } from "../queue/entries.ts";
 import { killGroup } from "../recovery/recovery.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { livingProcesses, processesFile } from "../runs/records.ts";
-import { type KillManner, removeRequest, writeRequest } from "./requests.ts";
-import { notAnswering, SuspensionWatch } from "./suspended.ts";
+import { listQueue, type QueueEntry, runningSequences } from "./entries.ts";
 
 const pollMs = 25;
 const limitMs = 60_000;

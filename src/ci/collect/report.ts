@@ -1,6 +1,6 @@
 /** The report of a sweep as Markdown, for a step summary or a comment; both drop what is too long, so it is cut before. */
-import type { PlanPoint, SweepPlan } from "./plan.ts";
-import { type Shard, shardText } from "./shards.ts";
+import type { PlanPoint, SweepPlan } from "../plan.ts";
+import { type Shard, shardText } from "../shards.ts";
 
 export interface OpenPoint {
   readonly point: PlanPoint;

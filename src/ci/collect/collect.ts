@@ -1,26 +1,26 @@
 /** Brings the results of all jobs here and compares them with the plan. */
 import path from "node:path";
-import { SweeplineError } from "../base/errors.ts";
-import { existsSync } from "../base/files.ts";
-import { someOf } from "../base/listing.ts";
-import { type NamedFile, withNamedFile } from "../base/named-file.ts";
-import { visible } from "../base/visible.ts";
-import type { ExperimentsContext } from "../experiments/repository.ts";
-import { type DataStanding, dataStandings } from "../experiments/share/standing.ts";
-import { hasGitRemote } from "../git/remote.ts";
-import { resolveCommit } from "../git/repository.ts";
-import { absentStorage } from "../store/remotes/open.ts";
-import { bundlesBelow, checkBundle } from "./bundles.ts";
-import { gitRemoteOf } from "./clone.ts";
-import { maxJobsOf } from "./emit/emit.ts";
-import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "./gather.ts";
-import type { System } from "./limits.ts";
-import type { SweepPlan } from "./plan.ts";
-import { readPlan } from "./plan-file.ts";
-import { resultRef } from "./plan-refs.ts";
+import { SweeplineError } from "../../base/errors.ts";
+import { existsSync } from "../../base/files.ts";
+import { someOf } from "../../base/listing.ts";
+import { type NamedFile, withNamedFile } from "../../base/named-file.ts";
+import { visible } from "../../base/visible.ts";
+import type { ExperimentsContext } from "../../experiments/repository.ts";
+import { type DataStanding, dataStandings } from "../../experiments/share/standing.ts";
+import { hasGitRemote } from "../../git/remote.ts";
+import { resolveCommit } from "../../git/repository.ts";
+import { absentStorage } from "../../store/remotes/open.ts";
+import { bundlesBelow, checkBundle } from "../bundles.ts";
+import { gitRemoteOf } from "../clone.ts";
+import { maxJobsOf } from "../emit/emit.ts";
+import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../gather.ts";
+import type { System } from "../limits.ts";
+import type { SweepPlan } from "../plan.ts";
+import { readPlan } from "../plan-file.ts";
+import { resultRef } from "../plan-refs.ts";
+import { withRetries } from "../retry.ts";
+import { packShards } from "../shards.ts";
 import type { OpenPoint } from "./report.ts";
-import { withRetries } from "./retry.ts";
-import { packShards } from "./shards.ts";
 
 export interface CollectRequest {
   readonly plan: NamedFile;

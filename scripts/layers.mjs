@@ -1,0 +1,104 @@
+/**
+ * The order of the folders: who may import whom. `.dependency-cruiser.mjs` makes rules of these tables, and
+ * ARCHITECTURE.md shows the first of them.
+ *
+ * Rows go from top to bottom. A folder imports from the rows below its own, never from one above, nor from its neighbours
+ * in the row: so there can be no circle of folders. Types count as much as values, and so does what is loaded late.
+ */
+
+/** A folder's own files, without its inner folders. */
+export const ownFiles = ".";
+
+/** The top folders. */
+export const layers = [
+  ["src/cli"],
+  ["src/run", "src/report", "src/ci"],
+  ["src/experiments"],
+  ["src/pipeline", "src/config", "src/sweep"],
+  ["src/params", "src/store", "src/git"],
+  ["src/project"],
+  ["src/yaml"],
+  ["src/base", "grammar"],
+];
+
+/** The neighbours that may be imported all the same: a CI job runs points as the queue does. */
+export const besides = [{ from: "src/ci", to: "src/run" }];
+
+/** Inside of a top folder, the same: its inner folders and its own files. */
+export const innerLayers = {
+  "src/cli": [
+    [ownFiles],
+    ["commands/matrix", "commands/queue", "commands/sweep"],
+    ["commands/exp"],
+    ["commands/data"],
+    ["commands/pipeline", "commands/metrics", "commands/project"],
+    ["commands", "options"],
+    ["words"],
+    ["terminal"],
+  ],
+  "src/run": [[ownFiles], ["pool"], ["one", "limits"]],
+  "src/report": [["progress"], [ownFiles]],
+  "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
+  "src/experiments": [
+    ["share"],
+    ["make", "show"],
+    ["copy", "results", "upkeep"],
+    ["queue"],
+    ["coordinator"],
+    ["recovery"],
+    ["point", "reading", "runs"],
+    [ownFiles],
+  ],
+  "src/pipeline": [
+    ["ask", "data", "edit"],
+    ["reproduce"],
+    ["check"],
+    ["reading"],
+    ["graph"],
+    ["definition", "lock", "locks", "processes"],
+    [ownFiles],
+  ],
+  "src/config": [[ownFiles]],
+  "src/sweep": [[ownFiles], ["functions"]],
+  "src/params": [[ownFiles], ["json", "python", "toml", "yaml"], ["text"]],
+  "src/store": [["remotes"], [ownFiles]],
+  "src/git": [[ownFiles]],
+  "src/project": [[ownFiles]],
+  "src/yaml": [[ownFiles]],
+  "src/base": [["trace"], [ownFiles], ["codes"]],
+  grammar: [["config-interpolation"], ["interpolation", "override"], [ownFiles]],
+};
+
+/** Third-party packages, and the folders that alone import them. */
+export const packages = {
+  "@decimalturn/toml-patch": ["src/params/toml"],
+  "@lezer/python": ["src/params/python"],
+  chevrotain: ["grammar"],
+  commander: ["src/cli"],
+  "fastest-levenshtein": ["src/base"],
+  ignore: ["src/project"],
+  listr2: ["src/report/progress"],
+  lmdb: ["src/store"],
+  picocolors: ["src/report"],
+  piscina: ["src/run/pool"],
+  "simple-git": ["src/git"],
+  "smol-toml": ["src/params/toml"],
+  "string-width": ["src/report"],
+  "unique-names-generator": ["src/experiments"],
+  yaml: ["src/params/yaml"],
+};
+
+/** Parts of Node that not everybody may use, and where they may be. All others are free. */
+export const nodeModules = {
+  fs: ["src/base"],
+  child_process: ["src/git", "src/pipeline/processes", "src/pipeline/locks/flock.ts"],
+  worker_threads: ["src/run", "src/base/trace"],
+  cluster: [],
+  dgram: [],
+  dns: [],
+  http: [],
+  http2: [],
+  https: [],
+  net: [],
+  tls: [],
+};
