@@ -65,7 +65,7 @@ export const innerLayers = {
   "src/git": [[ownFiles]],
   "src/project": [[ownFiles]],
   "src/yaml": [[ownFiles]],
-  "src/base": [["trace"], [ownFiles], ["codes"]],
+  "src/base": [["trace"], [ownFiles], ["codes", "text"]],
   grammar: [["config-interpolation"], ["interpolation", "override"], [ownFiles]],
 };
 
@@ -75,7 +75,7 @@ export const packages = {
   "@lezer/python": ["src/params/python"],
   chevrotain: ["grammar"],
   commander: ["src/cli"],
-  "fastest-levenshtein": ["src/base"],
+  "fastest-levenshtein": ["src/base/text"],
   ignore: ["src/project"],
   listr2: ["src/report/progress"],
   lmdb: ["src/store"],

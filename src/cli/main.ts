@@ -1,7 +1,7 @@
 import { wordsOfSystemError } from "../base/errno.ts";
 import { exitCodes } from "../base/errors.ts";
+import { visibleText } from "../base/text/visible.ts";
 import { version } from "../base/version.ts";
-import { visibleText } from "../base/visible.ts";
 import { isInterruptible } from "./terminal/interrupt.ts";
 import { type ExitCode, processIo } from "./terminal/io.ts";
 

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { errnoWords } from "../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { visibleText } from "../base/text/visible.ts";
 import { version } from "../base/version.ts";
-import { visibleText } from "../base/visible.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
 import type { CommandFactory } from "./commands/command.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";

@@ -4,8 +4,8 @@
  */
 
 import type { ErrorCode } from "../base/error-codes.ts";
-import { nearest } from "../base/nearest.ts";
 import { pythonRepr } from "../base/python.ts";
+import { nearest } from "../base/text/nearest.ts";
 import { isList, isMap, type Scalar, sameValue, type Value } from "../base/value.ts";
 import { isOpenBelowHydra } from "./hydra-own.ts";
 import { Interpolation } from "./interpolate.ts";

@@ -2,7 +2,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { withoutCredentials } from "../base/secrets.ts";
+import { withoutCredentials } from "../base/text/secrets.ts";
 import { beginSpan, isTracing, note } from "../base/trace.ts";
 import { repositoryRefused } from "./prose.ts";
 import { endWithUs } from "./signals.ts";

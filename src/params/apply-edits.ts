@@ -5,8 +5,8 @@
 
 import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
 import { pythonRepr } from "../base/python.ts";
+import { nearest } from "../base/text/nearest.ts";
 import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
 import { listIndex, valueAtPath } from "./child.ts";
 import { hasInterpolation, resolveInterpolations } from "./interpolation.ts";

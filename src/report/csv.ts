@@ -1,4 +1,4 @@
-import { visibleLines } from "../base/visible.ts";
+import { visibleLines } from "../base/text/visible.ts";
 import type { Table } from "./table.ts";
 
 /** Quoted only where it has to be, as Python's csv does. A leading `=` stays as it is, as in DVC: a spreadsheet may run it. */

@@ -1,6 +1,6 @@
 /** `exp list` in each of its formats. */
 
-import { visible } from "../base/visible.ts";
+import { visible } from "../base/text/visible.ts";
 import type { ListedGroup } from "../experiments/show/list.ts";
 
 export type ListFormat = "tree" | "names" | "ids" | "json";

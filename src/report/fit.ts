@@ -1,5 +1,5 @@
 /** Makes a table fit a terminal: short hashes, cut texts, then columns left out, those that tell least first. */
-import { visible } from "../base/visible.ts";
+import { visible } from "../base/text/visible.ts";
 import { type Column, columnCells, keepColumns, type Table, textWidth } from "./table.ts";
 
 const longestCell = 32;

@@ -1,4 +1,4 @@
-import { visible, visibleLines } from "../base/visible.ts";
+import { visible, visibleLines } from "../base/text/visible.ts";
 import { drawTable, type Markup, type Table } from "./table.ts";
 
 function escapeMarkdown(text: string): string {

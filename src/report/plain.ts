@@ -1,4 +1,4 @@
-import { visible } from "../base/visible.ts";
+import { visible } from "../base/text/visible.ts";
 import { drawTable, type Markup, type Table } from "./table.ts";
 
 function plainLine(cells: readonly string[]): string {

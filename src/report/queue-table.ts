@@ -1,6 +1,6 @@
 /** The text of `queue status`: DVC's columns, and a line about the workers. */
 
-import { visible } from "../base/visible.ts";
+import { visible } from "../base/text/visible.ts";
 import type { QueueStatus, QueueTask } from "../experiments/queue/status.ts";
 import { shortTime } from "./dates.ts";
 import { toPlainText } from "./plain.ts";

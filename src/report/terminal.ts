@@ -1,6 +1,6 @@
 /** Tables for people: between two rules, as DVC draws `exp show`, and no wider than the terminal. */
 import pico from "picocolors";
-import { visible } from "../base/visible.ts";
+import { visible } from "../base/text/visible.ts";
 import { fitTable } from "./fit.ts";
 import { type Column, type ColumnKind, drawTable, type Markup, type Row, type Table } from "./table.ts";
 

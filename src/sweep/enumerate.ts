@@ -1,6 +1,6 @@
 /** The values of a sweep, one by one. */
 import { quote } from "../../grammar/override/printer.ts";
-import { globMatcher } from "../base/glob-match.ts";
+import { globMatcher } from "../base/text/glob-match.ts";
 import { evaluateOverride } from "./evaluate.ts";
 import type { EvaluationContext } from "./functions/chance.ts";
 import { randomOf } from "./functions/chance.ts";

@@ -1,6 +1,6 @@
 /** How an override is read, in words for people. */
 
-import { someLines } from "../base/listing.ts";
+import { someLines } from "../base/text/listing.ts";
 import { elementsOf, renderSwept } from "./enumerate.ts";
 import { type EvaluatedOverride, type OverrideType, sweepOf } from "./evaluate.ts";
 import type { EvaluationContext } from "./functions/chance.ts";

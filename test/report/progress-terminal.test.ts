@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { visible } from "../../src/base/visible.ts";
+import { visible } from "../../src/base/text/visible.ts";
 import type { RunEvent } from "../../src/experiments/events.ts";
 import { liveLines, type Paints } from "../../src/report/progress/live-lines.ts";
 import { LiveRegion } from "../../src/report/progress/live-region.ts";

@@ -3,8 +3,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { performance } from "node:perf_hooks";
 import { isMainThread, setEnvironmentData, threadId } from "node:worker_threads";
 import { writeLine } from "../files.ts";
+import { visible } from "../text/visible.ts";
 import { type EndSpan, type Span, setTraceSink, type Topic, type TraceSink, traceSettingsName } from "../trace.ts";
-import { visible } from "../visible.ts";
 import { Profile, type ProfileSettings } from "./profile.ts";
 
 /** What all threads of a process share. Plain data: worker threads get it when they start. */

@@ -2,9 +2,9 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync } from "../../base/files.ts";
-import { someOf } from "../../base/listing.ts";
 import { type NamedFile, withNamedFile } from "../../base/named-file.ts";
-import { visible } from "../../base/visible.ts";
+import { someOf } from "../../base/text/listing.ts";
+import { visible } from "../../base/text/visible.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type DataStanding, dataStandings } from "../../experiments/share/standing.ts";
 import { hasGitRemote } from "../../git/remote.ts";

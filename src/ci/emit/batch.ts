@@ -1,6 +1,6 @@
 /** Systems that number their jobs: a script chooses its points by the number. */
 
-import { readableShellWord } from "../../base/shell-word.ts";
+import { readableShellWord } from "../../base/text/shell-word.ts";
 import { npmInstall } from "../package-spec.ts";
 import { chooseByIndex, enterProject, pointCommand, titleOf } from "./texts.ts";
 import type { Emission, Emit } from "./types.ts";

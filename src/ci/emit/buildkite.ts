@@ -1,4 +1,4 @@
-import { readableShellWord } from "../../base/shell-word.ts";
+import { readableShellWord } from "../../base/text/shell-word.ts";
 import { useCache } from "../package-spec.ts";
 import { enterProject, pointCommand, pointTexts, quoted, titleOf } from "./texts.ts";
 import type { Emit } from "./types.ts";

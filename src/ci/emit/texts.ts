@@ -1,5 +1,5 @@
 /** Pieces that several formats share. */
-import { readableShellWord } from "../../base/shell-word.ts";
+import { readableShellWord } from "../../base/text/shell-word.ts";
 import { shardText } from "../shards.ts";
 import type { Emission } from "./types.ts";
 

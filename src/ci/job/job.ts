@@ -1,8 +1,8 @@
 /** A job of a matrix: what it is to do, what is done already, and what keeps it from starting. */
 import { SweeplineError } from "../../base/errors.ts";
-import { someOf } from "../../base/listing.ts";
 import type { NamedFile } from "../../base/named-file.ts";
-import { visible } from "../../base/visible.ts";
+import { someOf } from "../../base/text/listing.ts";
+import { visible } from "../../base/text/visible.ts";
 import { listQueue } from "../../experiments/queue/entries.ts";
 import type { EntryLimits } from "../../experiments/record.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";

@@ -1,8 +1,8 @@
 /** Runs the points of a job of a matrix; those that another process of this clone runs are waited for. */
 import path from "node:path";
-import { wordList } from "../../base/listing.ts";
 import { tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
+import { wordList } from "../../base/text/listing.ts";
 import { enqueue } from "../../experiments/make/enqueue.ts";
 import { configsOf, expandOptions } from "../../experiments/point/composition.ts";
 import { type QueueRun, runQueue } from "../../run/run-queue.ts";

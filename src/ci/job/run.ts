@@ -1,5 +1,5 @@
 /** Runs one job of a matrix from its point to the remotes. */
-import { wordList } from "../../base/listing.ts";
+import { wordList } from "../../base/text/listing.ts";
 import { dataRequest } from "../../experiments/share/data.ts";
 import { fetchTracked, transferFailed } from "../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";

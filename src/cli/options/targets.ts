@@ -1,8 +1,8 @@
 /** Files on the command line and in the output are relative to the command's folder; inside they are relative to the project. */
 import path from "node:path";
-import { someLines } from "../../base/listing.ts";
 import { relativePosix } from "../../base/paths.ts";
-import { visible } from "../../base/visible.ts";
+import { someLines } from "../../base/text/listing.ts";
+import { visible } from "../../base/text/visible.ts";
 import type { UnreadableFile } from "../../experiments/reading/unreadable.ts";
 import type { Project } from "../../project/project.ts";
 import { type Io, warn } from "../terminal/io.ts";

@@ -1,5 +1,5 @@
 /** Yes or no, asked on the terminal: DVC's question, answers and second chances (dvc/prompt.py). */
-import { visibleText } from "../../base/visible.ts";
+import { visibleText } from "../../base/text/visible.ts";
 import { type Io, print } from "./io.ts";
 
 /** What was typed ahead of the next question. */

@@ -1,7 +1,7 @@
 import { wordsOfSystemError } from "../../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { closeSync, openRead } from "../../base/files.ts";
-import { visible, visibleText } from "../../base/visible.ts";
+import { visible, visibleText } from "../../base/text/visible.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** Of a longer line only the neighbourhood of the place is shown. */

@@ -1,4 +1,4 @@
-import { visibleText } from "../../base/visible.ts";
+import { visibleText } from "../../base/text/visible.ts";
 
 /** The command line's door to the terminal. Nothing outside cli/ and report/ writes to it. */
 export interface Io {

@@ -1,6 +1,6 @@
 /** A reproduction's events, printed as DVC prints them. */
 
-import { visibleText } from "../../base/visible.ts";
+import { visibleText } from "../../base/text/visible.ts";
 import { killGroup } from "../../experiments/recovery/recovery.ts";
 import type { StageKeeper } from "../../experiments/recovery/stage-tables.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";

@@ -1,6 +1,6 @@
 /** What a checkout did, in DVC's words. */
 import path from "node:path";
-import { wordList } from "../../base/listing.ts";
+import { wordList } from "../../base/text/listing.ts";
 import type { CheckedOut, CheckoutOutcome } from "../../pipeline/data/checkout.ts";
 import { filesText } from "./plural.ts";
 

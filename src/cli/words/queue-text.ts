@@ -1,7 +1,7 @@
 /** What queueing tells: DVC's lines for what is new, and one line for what was left alone. */
 
-import { someOf } from "../../base/listing.ts";
 import { pythonRepr } from "../../base/python.ts";
+import { someOf } from "../../base/text/listing.ts";
 import type { EnqueueOutcome, QueuedPoint } from "../../experiments/make/enqueue.ts";
 import type { Point } from "../../sweep/types.ts";
 import { pointsText } from "./plural.ts";

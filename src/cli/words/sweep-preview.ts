@@ -1,8 +1,8 @@
 /** What `sweep --dry-run` says: what would be queued, what is done, and how long it should take. */
 
-import { someLines } from "../../base/listing.ts";
-import { readableShellWord } from "../../base/shell-word.ts";
-import { visible } from "../../base/visible.ts";
+import { someLines } from "../../base/text/listing.ts";
+import { readableShellWord } from "../../base/text/shell-word.ts";
+import { visible } from "../../base/text/visible.ts";
 import type { EnqueuePreview } from "../../experiments/make/enqueue.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type ExpectedTime, expectedTime } from "../../experiments/runs/expected-time.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { shellWord } from "../../base/shell-word.ts";
+import { shellWord } from "../../base/text/shell-word.ts";
 import { openRepository } from "../../git/repository.ts";
 import type { Project } from "../../project/project.ts";
 import { type Io, print } from "../terminal/io.ts";

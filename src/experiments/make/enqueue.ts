@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { makeFolder } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
-import { withoutCredentials } from "../../base/secrets.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isTracing, note, traced } from "../../base/trace.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";

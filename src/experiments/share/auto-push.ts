@@ -1,6 +1,6 @@
 /** exp.auto_push: what a command made is shared when it ends, as in DVC (repo/experiments/executor/base.py). */
 import { SweeplineError } from "../../base/errors.ts";
-import { wordList } from "../../base/listing.ts";
+import { wordList } from "../../base/text/listing.ts";
 import { hasGitRemote } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";

@@ -1,6 +1,6 @@
 /** Says which commands receive values that a shell would misread, and the variable that carries each safely. */
 import { SweeplineError } from "../../base/errors.ts";
-import { visible } from "../../base/visible.ts";
+import { visible } from "../../base/text/visible.ts";
 import { parameterVariable } from "../definition/parameter-variable.ts";
 import type { ShellHazard, Stage } from "../types.ts";
 

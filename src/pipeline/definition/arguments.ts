@@ -1,7 +1,7 @@
 /** A mapping in a command, `python train.py ${train}`, becomes arguments: `--lr 0.1 --flag --layers 16 32`. */
 
 import { floatRepr } from "../../base/python.ts";
-import { shellWord } from "../../base/shell-word.ts";
+import { shellWord } from "../../base/text/shell-word.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import { TemplateProblem } from "./context.ts";

@@ -2,7 +2,7 @@
  * Small checks for data that came out of YAML. A check reports every problem with the path to it, so that a file's errors
  * are shown all at once; positions are looked up afterwards, only where something is wrong.
  */
-import { nearest } from "../../base/nearest.ts";
+import { nearest } from "../../base/text/nearest.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 
 export type ValuePath = readonly Scalar[];

@@ -1,7 +1,7 @@
 /** From the stages as written to the stages that run: templates filled in, foreach and matrix multiplied out. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { someLines } from "../../base/listing.ts";
+import { someLines } from "../../base/text/listing.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import type { ShellHazard } from "../types.ts";

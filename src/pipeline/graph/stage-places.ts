@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
-import { someLines } from "../../base/listing.ts";
+import { someLines } from "../../base/text/listing.ts";
 import type { Scalar } from "../../base/value.ts";
 import { type KeyFinder, keyFinder } from "../definition/source.ts";
 import type { OutputSpec, Stage } from "../types.ts";

@@ -3,9 +3,9 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, statSync } from "../../base/files.ts";
-import { globMatcher } from "../../base/glob-match.ts";
-import { nearest } from "../../base/nearest.ts";
 import { insideFolder, posixPath } from "../../base/paths.ts";
+import { globMatcher } from "../../base/text/glob-match.ts";
+import { nearest } from "../../base/text/nearest.ts";
 import { outputHolding } from "../graph/graph.ts";
 import { reachable } from "../graph/plan.ts";
 import type { Stage, StageAddress } from "../types.ts";

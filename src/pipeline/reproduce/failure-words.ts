@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
-import { quotedList, someLines } from "../../base/listing.ts";
+import { quotedList, someLines } from "../../base/text/listing.ts";
 import type { CommandEnd, StageFailure } from "../types.ts";
 import type { ReproduceOptions } from "./options.ts";
 

@@ -1,8 +1,8 @@
 /** Reproduces a pipeline: each stage in dependency order, skipped where nothing changed. */
 import path from "node:path";
 import { isSystemError, SweeplineError } from "../../base/errors.ts";
-import { quotedList } from "../../base/listing.ts";
 import { overlap } from "../../base/paths.ts";
+import { quotedList } from "../../base/text/listing.ts";
 import { traced } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
-import { withoutCredentials } from "../../base/secrets.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isTracing, note, traced } from "../../base/trace.ts";
 import { isDataLost } from "../../store/cache.ts";
 import {

@@ -16,7 +16,7 @@ import {
   ProcessOutput,
   Spinner,
 } from "listr2";
-import { visible } from "../../base/visible.ts";
+import { visible } from "../../base/text/visible.ts";
 import type { ExperimentLabel } from "../../experiments/events.ts";
 import { Board } from "./board.ts";
 import { overridesText } from "./lines.ts";

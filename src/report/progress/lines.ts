@@ -1,6 +1,7 @@
 /** The words of progress: one line an event, the same on a terminal and in a pipe. Everything that comes from outside is made visible here: no terminal obeys it. */
+
+import { visible } from "../../base/text/visible.ts";
 import type { Value } from "../../base/value.ts";
-import { visible } from "../../base/visible.ts";
 import type { ExperimentLabel, RunEvent } from "../../experiments/events.ts";
 import { cellText, significantFloats } from "../cells.ts";
 import { durationText } from "./text.ts";

@@ -1,6 +1,6 @@
 /** A remote whose requests are told, each with its answer: for who watches. */
 
-import { withoutCredentials } from "../../base/secrets.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { traced } from "../../base/trace.ts";
 import type { StorageRemote } from "./types.ts";
 

@@ -1,5 +1,5 @@
 /** The functions of the language, as in Hydra 1.4: what each takes, and what it makes of it. */
-import { nearest } from "../../base/nearest.ts";
+import { nearest } from "../../base/text/nearest.ts";
 import { type CastName, cast } from "./casts.ts";
 import { type EvaluationContext, randomOf } from "./chance.ts";
 import {

@@ -1,5 +1,5 @@
 import { exitCodes } from "../../../base/errors.ts";
-import { wordList } from "../../../base/listing.ts";
+import { wordList } from "../../../base/text/listing.ts";
 import { fetchTracked } from "../../../pipeline/data/transfer.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";

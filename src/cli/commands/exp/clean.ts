@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { visibleText } from "../../../base/visible.ts";
+import { visibleText } from "../../../base/text/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { cleanExperiments } from "../../../experiments/upkeep/clean.ts";
 import { openProject } from "../../../project/open.ts";

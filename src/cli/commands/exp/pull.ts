@@ -1,5 +1,5 @@
 import { exitCodes } from "../../../base/errors.ts";
-import { wordList } from "../../../base/listing.ts";
+import { wordList } from "../../../base/text/listing.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
 import { pullExperiments } from "../../../experiments/share/pull.ts";

@@ -1,6 +1,6 @@
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { wordList } from "../../../base/listing.ts";
-import { visible } from "../../../base/visible.ts";
+import { wordList } from "../../../base/text/listing.ts";
+import { visible } from "../../../base/text/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
 import { type PushResult, pushExperiments } from "../../../experiments/share/push.ts";

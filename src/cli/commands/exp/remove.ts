@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { quotedList } from "../../../base/listing.ts";
+import { quotedList } from "../../../base/text/listing.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";

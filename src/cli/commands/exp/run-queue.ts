@@ -1,6 +1,6 @@
 /** A run of the queue on the terminal: progress, Ctrl+C, and what is said at the end. */
 import { exitCodes } from "../../../base/errors.ts";
-import { someOf } from "../../../base/listing.ts";
+import { someOf } from "../../../base/text/listing.ts";
 import { printsTrace } from "../../../base/trace.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../../report/progress/progress.ts";
 import type { QueueRun, QueueWatcher } from "../../../run/run-queue.ts";

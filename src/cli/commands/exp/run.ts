@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { visibleText } from "../../../base/visible.ts";
+import { visibleText } from "../../../base/text/visible.ts";
 import type { ProjectConfigs } from "../../../config/project-config.ts";
 import { failureFacts, failureText, type RunFailure } from "../../../experiments/failure.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";

@@ -1,7 +1,7 @@
 /** What `exp push` and `exp pull` share. */
 import { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
-import { visible } from "../../../base/visible.ts";
+import { visible } from "../../../base/text/visible.ts";
 import type { DataTransferOutcome } from "../../../experiments/share/data.ts";
 import type { Selection } from "../../../experiments/share/selection.ts";
 import { collect, integer } from "../../options/arguments.ts";

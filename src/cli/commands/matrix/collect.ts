@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import { someLines } from "../../../base/listing.ts";
 import { namedFile } from "../../../base/named-file.ts";
-import { visible } from "../../../base/visible.ts";
+import { someLines } from "../../../base/text/listing.ts";
+import { visible } from "../../../base/text/visible.ts";
 import { type Collected, collectResults } from "../../../ci/collect/collect.ts";
 import { type OpenPoint, openPointText, type ReportLimit, renderReport } from "../../../ci/collect/report.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";

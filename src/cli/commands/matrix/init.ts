@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { visible } from "../../../base/text/visible.ts";
 import { version } from "../../../base/version.ts";
-import { visible } from "../../../base/visible.ts";
 import { withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { type InitSystem, initSystems } from "../../../ci/init/init.ts";
 import { writePipeline } from "../../../ci/init/write.ts";

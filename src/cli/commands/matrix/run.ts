@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { wordList } from "../../../base/listing.ts";
 import { namedFile } from "../../../base/named-file.ts";
+import { wordList } from "../../../base/text/listing.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { type JobRequest, openJob } from "../../../ci/job/job.ts";
 import { type HandedOn, type JobEnd, runJob } from "../../../ci/job/run.ts";

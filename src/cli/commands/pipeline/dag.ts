@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { visibleText } from "../../../base/visible.ts";
+import { visibleText } from "../../../base/text/visible.ts";
 import { buildDag, dagDot, dagMermaid, dagText } from "../../../pipeline/ask/dag.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
 import { chooseOutputsOrStages } from "../../../pipeline/reading/targets.ts";

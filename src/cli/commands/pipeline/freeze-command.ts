@@ -2,8 +2,8 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { quotedList } from "../../../base/listing.ts";
-import { visible } from "../../../base/visible.ts";
+import { quotedList } from "../../../base/text/listing.ts";
+import { visible } from "../../../base/text/visible.ts";
 import { setFrozen } from "../../../pipeline/edit/edit-file.ts";
 import { loadProjectStages } from "../../../pipeline/reading/project-stages.ts";
 import { chooseStages } from "../../../pipeline/reading/targets.ts";

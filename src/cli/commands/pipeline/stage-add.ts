@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { visible } from "../../../base/visible.ts";
+import { visible } from "../../../base/text/visible.ts";
 import { addStage, type NewOutput } from "../../../pipeline/edit/edit-file.ts";
 import { firstFailure } from "../../../pipeline/reproduce/failure-words.ts";
 import { reproduce } from "../../../pipeline/reproduce/reproduce.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { quotedList } from "../../../base/listing.ts";
-import { visible } from "../../../base/visible.ts";
+import { quotedList } from "../../../base/text/listing.ts";
+import { visible } from "../../../base/text/visible.ts";
 import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../../../pipeline/ask/status.ts";
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
 import { openProject } from "../../../project/open.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { someOf } from "../../../base/listing.ts";
+import { someOf } from "../../../base/text/listing.ts";
 import { type MoveTarget, moveTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { quotedList } from "../../../base/listing.ts";
+import { quotedList } from "../../../base/text/listing.ts";
 import { type RemovableState, removeTasks, type TaskChoice } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { floatRepr } from "../../../base/python.ts";
-import { readableShellWord } from "../../../base/shell-word.ts";
+import { readableShellWord } from "../../../base/text/shell-word.ts";
 import { projectGroups } from "../../../experiments/point/composition.ts";
 import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
 import { withOverrideFiles } from "../../../sweep/overrides-file.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { quotedList, someLines, someOf, wordList } from "../../src/base/listing.ts";
+import { quotedList, someLines, someOf, wordList } from "../../../src/base/text/listing.ts";
 
 test.each([
   [[], ""],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { visible, visibleText } from "../../src/base/visible.ts";
+import { visible, visibleText } from "../../../src/base/text/visible.ts";
 
 describe("texts of strangers", () => {
   it("hold no command that a CI system would find in its log", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/base/nearest.ts";
+import { nearest } from "../../../src/base/text/nearest.ts";
 
 test.each([
   ["trian", ["train", "prepare"], ["train"]],

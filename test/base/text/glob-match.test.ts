@@ -1,6 +1,6 @@
 import { Session } from "node:inspector/promises";
 import { expect, test } from "vitest";
-import { globMatcher } from "../../src/base/glob-match.ts";
+import { globMatcher } from "../../../src/base/text/glob-match.ts";
 
 test.each([
   ["*", "anything", true],
@@ -54,7 +54,7 @@ test.each(["*a", "*?", "?*", "*[!b]", "*[a-z]a", "**a"])(
   async (unit) => {
     for (const size of [12, 48, 192]) {
       const isMatch = globMatcher(`${unit.repeat(size)}b`);
-      const steps = await callsOf("src/base/glob-match.ts", "matchesOne", () => isMatch("a".repeat(4 * size)));
+      const steps = await callsOf("src/base/text/glob-match.ts", "matchesOne", () => isMatch("a".repeat(4 * size)));
       expect(steps).toBeGreaterThan(0);
       expect(steps).toBeLessThanOrEqual((unit.length * size + 2) * (4 * size + 1));
     }

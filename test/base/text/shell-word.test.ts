@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readableShellWord, shellWord } from "../../src/base/shell-word.ts";
+import { readableShellWord, shellWord } from "../../../src/base/text/shell-word.ts";
 
 test.each([
   ["a", "a"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutCredentials } from "../../src/base/secrets.ts";
+import { withoutCredentials } from "../../../src/base/text/secrets.ts";
 
 test.each([
   ["push https://user:token@host/r.git HEAD", "push https://***@host/r.git HEAD"],

@@ -1,0 +1,228 @@
+/** What no linter of ours looks at: state of modules, long lists of parameters, flags, and how much lies in one folder. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { checkout } from "../rig/index.ts";
+
+const files = ["src", "grammar"].flatMap((top) =>
+  readdirSync(path.join(checkout, top), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => path.posix.join(top, file.split(path.sep).join("/"))),
+);
+
+function parse(name: string, text: string): ts.SourceFile {
+  return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+}
+
+const sources = files.map((file) => parse(file, readFileSync(path.join(checkout, file), "utf8")));
+
+function all(node: ts.Node): ts.Node[] {
+  const found = [node];
+  ts.forEachChild(node, (child) => {
+    found.push(...all(child));
+  });
+  return found;
+}
+
+const changing = /^(set|add|delete|clear|push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin)$/;
+
+function isAssigned(node: ts.Node): boolean {
+  const { parent } = node;
+  if (!ts.isBinaryExpression(parent) || parent.left !== node) return false;
+  const { kind } = parent.operatorToken;
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+/** `name.set(...)`, `name.x = 1`, `name[0] = 1`. */
+function isChanged(name: ts.Identifier): boolean {
+  const { parent } = name;
+  if (ts.isPropertyAccessExpression(parent) && parent.expression === name)
+    return isAssigned(parent) || (ts.isCallExpression(parent.parent) && changing.test(parent.name.text));
+  return ts.isElementAccessExpression(parent) && parent.expression === name && isAssigned(parent);
+}
+
+const plainly = /^(Map|Set|WeakMap|WeakSet|RegExp|TextEncoder|TextDecoder)$/;
+
+/** An object of a class of ours that is made empty is there to be filled. */
+function isToBeFilled(value: ts.Expression | undefined): boolean {
+  return (
+    value !== undefined &&
+    ts.isNewExpression(value) &&
+    (value.arguments?.length ?? 0) === 0 &&
+    !plainly.test(value.expression.getText())
+  );
+}
+
+/** The variables at a module's top that hold state: those that are assigned again, or whose value is changed in the module. */
+function stateOf(source: ts.SourceFile): string[] {
+  const declared = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList: list }) =>
+      list.declarations.map((declaration) => ({ declaration, isLet: (list.flags & ts.NodeFlags.Let) !== 0 })),
+    );
+  const names = all(source).filter(ts.isIdentifier);
+  return declared
+    .filter(
+      ({ declaration: { name, initializer }, isLet }) =>
+        isLet || isToBeFilled(initializer) || names.some((use) => use.text === name.getText() && isChanged(use)),
+    )
+    .map(({ declaration }) => `${source.fileName}: ${declaration.name.getText()}`);
+}
+
+function functionsOf(source: ts.SourceFile): ts.FunctionLikeDeclaration[] {
+  return all(source).filter(
+    (node): node is ts.FunctionLikeDeclaration => ts.isFunctionLike(node) && "body" in node && node.body !== undefined,
+  );
+}
+
+function nameOf(node: ts.FunctionLikeDeclaration): string {
+  const named = ts.isConstructorDeclaration(node) ? node.parent : ts.isArrowFunction(node) ? node.parent : node;
+  return "name" in named && named.name !== undefined ? (named.name as ts.Node).getText() : "()";
+}
+
+function longLists(source: ts.SourceFile): string[] {
+  // What a function that is passed on takes is up to its caller.
+  const own = functionsOf(source).filter(({ parent }) => !ts.isCallExpression(parent));
+  const long = own.filter(({ parameters }) => parameters.length > 3);
+  return long.map((node) => `${source.fileName}: ${nameOf(node)}`);
+}
+
+function isFlag({ type, initializer }: ts.ParameterDeclaration): boolean {
+  const kinds = [type?.kind, initializer?.kind];
+  return [ts.SyntaxKind.BooleanKeyword, ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword].some((kind) =>
+    kinds.includes(kind as ts.SyntaxKind & ts.KeywordTypeSyntaxKind),
+  );
+}
+
+function flagsOf(source: ts.SourceFile): string[] {
+  return functionsOf(source).flatMap((node) =>
+    node.parameters.filter(isFlag).map(({ name }) => `${source.fileName}: ${nameOf(node)}(${name.getText()})`),
+  );
+}
+
+/** State that a module may keep, and why it does no harm. */
+const allowedState: Readonly<Record<string, string>> = {
+  "grammar/config-interpolation/parse.ts: engine": "made when first used",
+  "grammar/interpolation/parse.ts: engine": "made when first used",
+  "grammar/override/lexer.ts: instance": "made when first used",
+  "grammar/override/parse.ts: instance": "made when first used",
+  "grammar/override/scan.ts: unclosed": "of the text that is scanned now: chevrotain's patterns get no more than that",
+  "src/base/asides.ts: counter": "no two names of one process are the same",
+  "src/base/asides.ts: ownMark": "never changes while the process lives",
+  "src/base/files.ts: appended": "names of open descriptors, which are the process's own, for messages",
+  "src/base/processes.ts: bootId": "never changes while the machine is up",
+  "src/base/python.ts: tuples": "a mark on values that hold no other one; goes with the value",
+  "src/base/trace.ts: sink": "set once, before the command's work: see there",
+  "src/base/trace/signal-watchers.ts: watchers": "a mark on listeners of the process, which is one",
+  "src/cli/main.ts: isUnwritable": "the process's stdout, told once",
+  "src/cli/terminal/confirm.ts: typedAhead": "goes with the stream",
+  "src/cli/terminal/interrupt.ts: listening": "signals come to the process, which is one",
+  "src/config/compose.ts: mergedOf": "goes with the files it was made of, which never change",
+  "src/config/open-nodes.ts: openNodes": "goes with the node, which never changes",
+  "src/config/open-nodes.ts: parsed": "the same text is the same tree; bounded",
+  "src/config/open-nodes.ts: sizes": "goes with the node, which never changes",
+  "src/git/signals.ts: running": "the process's children, to end with it",
+  "src/params/json/scan.ts: number": "lastIndex is set before each use",
+  "src/params/json/scan.ts: space": "lastIndex is set before each use",
+  "src/params/text/unstorable.ts: known": "a mark on values that hold no other one; goes with the value",
+  "src/pipeline/check/changes.ts: itemsByPath": "goes with the items, which never change",
+  "src/pipeline/definition/context.ts: knownVars": "goes with the context, which never changes",
+  "src/pipeline/definition/fill.ts: templates": "the same text is the same template; bounded",
+  "src/pipeline/locks/flock.ts: available": "programs of the machine that turned out to be missing",
+  "src/pipeline/locks/leases.ts: self": "never changes while the process lives",
+  "src/run/one/in-copy.ts: known": "what a dead run left in a copy is ended once a thread",
+  "src/run/pool/garbage.ts: known": "made when first used: a context of its own",
+  "src/run/pool/worker.ts: projects": "the worker's entry: piscina gives a thread no other place between its tasks",
+  "src/run/pool/worker.ts: readings": "the worker's entry: piscina gives a thread no other place between its tasks",
+  "src/store/hash.ts: smallBuffer": "a buffer that each thread uses again, never between two waits",
+};
+
+/** To become shorter, never longer: each has one parameter too many. */
+const withFour: readonly string[] = [
+  "src/base/locks.ts: withLock",
+  "src/cli/commands/pipeline/freeze-command.ts: freeze",
+  "src/cli/commands/pipeline/repro.ts: report",
+  "src/cli/commands/pipeline/stage-add.ts: runStage",
+  "src/cli/terminal/follow-log.ts: followWhile",
+  "src/config/apply.ts: notThere",
+  "src/config/interpolate.ts: failureAt",
+  "src/config/merge.ts: mergeMaps",
+  "src/config/merge.ts: mergeNodes",
+  "src/config/node.ts: atKey",
+  "src/config/resolvers.ts: counted",
+  "src/experiments/make/enqueue.ts: writeEntries",
+  "src/experiments/make/import-entries.ts: ParamBlobs",
+  "src/experiments/runs/records.ts: runFolder",
+  "src/experiments/runs/records.ts: startRun",
+  "src/experiments/share/data.ts: transfer",
+  "src/params/text/bracketed.ts: insertIntoEmpty",
+  "src/params/yaml/aliases.ts: keptAliases",
+  "src/pipeline/definition/context.ts: checkNotLoaded",
+  "src/pipeline/definition/context.ts: mergeMaps",
+  "src/pipeline/edit/stage-text.ts: intoStages",
+  "src/pipeline/edit/stage-text.ts: replaced",
+  "src/report/diff-table.ts: changeRow",
+  "src/report/exp-columns.ts: collectNames",
+  "src/store/remotes/traced.ts: request",
+  "src/sweep/functions/signatures.ts: checked",
+  "src/sweep/points-file.ts: atLine",
+  "src/yaml/similar.ts: pathOf",
+];
+
+/** To become fewer. A flag that is only data (a fact that is printed, say) is none of them: it can stay. */
+const flags: readonly string[] = [
+  "grammar/config-interpolation/parser.ts: checkName(hasOther)",
+  "src/cli/options/limits.ts: ()(value)",
+  "src/config/choices.ts: addDeletion(isGroup)",
+  "src/config/defaults.ts: itself(isSelf)",
+  "src/config/defaults.ts: keyOfLeaf(isSelf)",
+  "src/params/json/format.ts: scalarText(ascii)",
+  "src/params/python/literal.ts: isRaw(isLong)",
+  "src/params/yaml/document.ts: give(isMore)",
+  "src/pipeline/data/cloud-status.ts: stateOf(isHere)",
+  "src/pipeline/data/cloud-status.ts: stateOf(isThere)",
+  "src/yaml/omegaconf.ts: double(folds)",
+  "src/yaml/omegaconf.ts: plain(folds)",
+  "src/yaml/omegaconf.ts: single(folds)",
+];
+
+test("the state of modules is what is listed here, with reasons", () => {
+  expect(sources.flatMap(stateOf).sort()).toEqual(Object.keys(allowedState).sort());
+});
+
+test("no function but those listed takes four parameters", () => {
+  expect(sources.flatMap(longLists).sort()).toEqual([...withFour].sort());
+});
+
+test("no function but those listed takes a flag", () => {
+  expect(sources.flatMap(flagsOf).sort()).toEqual([...flags].sort());
+});
+
+test("no folder has more than 25 files", () => {
+  const counts = new Map<string, number>();
+  for (const file of files) counts.set(path.dirname(file), (counts.get(path.dirname(file)) ?? 0) + 1);
+  expect([...counts].filter(([, count]) => count > 25)).toEqual([]);
+});
+
+test.each([
+  ["let now = 1;", ["x.ts: now"]],
+  ["const seen = new Set<string>();\nexport const see = (name: string) => seen.add(name);", ["x.ts: seen"]],
+  ["const counts = { all: 0 };\nexport const count = () => {\n  counts.all += 1;\n};", ["x.ts: counts"]],
+  ["const items: number[] = [];\nexport const put = () => {\n  items[0] = 1;\n};", ["x.ts: items"]],
+  ["const readings = new Readings();", ["x.ts: readings"]],
+  ["const names = new Set(['a']);\nexport const has = (name: string) => names.has(name);", []],
+  ["export function f() {\n  const own = new Set();\n  own.add(1);\n}", []],
+])("state of a module: %s", (text, found) => {
+  expect(stateOf(parse("x.ts", text))).toEqual(found);
+});
+
+test.each([
+  ["export const f = (a: 1, b: 2, c: 3, d: 4) => [a, b, c, d];", ["x.ts: f"], []],
+  ["export function f(isSure: boolean) {\n  return isSure;\n}", [], ["x.ts: f(isSure)"]],
+  ["export class A {\n  constructor(a: 1, b: 2, c: 3, private d = false) {}\n}", ["x.ts: A"], ["x.ts: A(d)"]],
+  ["export const f = (a: 1, { b, c, d }: X) => a;", [], []],
+])("parameters: %s", (text, long, flagged) => {
+  expect(longLists(parse("x.ts", text))).toEqual(long);
+  expect(flagsOf(parse("x.ts", text))).toEqual(flagged);
+});
