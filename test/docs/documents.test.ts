@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { besides, innerLayers, layers, ownFiles } from "../../scripts/layers.mjs";
 import { exitCodes } from "../../src/base/errors.ts";
 import { type CatalogEntry, catalog } from "../../src/cli/catalog.ts";
 import { checkout } from "../rig/index.ts";
@@ -91,6 +92,26 @@ describe("documents", () => {
     const paths = namedPaths(readDocument(name));
     expect(paths.length).toBeGreaterThan(5);
     expect(paths.filter((named) => !existsSync(path.join(checkout, named)))).toEqual([]);
+  });
+
+  it("shows in ARCHITECTURE.md the order of the folders that the linter holds", () => {
+    const [, section = ""] = readDocument("ARCHITECTURE.md").split("## Code map");
+    const [, block = ""] = section.split(/^```\n/m);
+    expect(block.trimEnd().split("\n")).toEqual(layers.map((row) => row.join(", ")));
+    for (const { from, to } of besides) expect(section).toContain(`\`${from}\` imports \`${to}\``);
+  });
+
+  it("says of every folder of the code what is in it, from top to bottom", () => {
+    const [, section = ""] = readDocument("ARCHITECTURE.md").split("## Code map");
+    for (const [top, rows] of Object.entries(innerLayers)) {
+      const inner = rows.map((row) => row.filter((name) => name !== ownFiles).map((name) => `\`${top}/${name}\``));
+      const places = inner.filter((row) => row.length > 0).map((row) => row.map((name) => section.indexOf(name)));
+      expect(places.flat().filter((place) => place < 0)).toEqual([]);
+      const firsts = places.map((row) => Math.min(...row));
+      expect({ top, firsts }).toEqual({ top, firsts: firsts.toSorted((a, b) => a - b) });
+    }
+    const lines = readDocument("ARCHITECTURE.md").split("\n").length;
+    expect(lines).toBeLessThanOrEqual(250);
   });
 
   it("says of every package why it was taken", () => {

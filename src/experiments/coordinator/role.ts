@@ -5,7 +5,6 @@
  *   requests.ts       what other commands ask of it (and of whoever runs an experiment): small files
  *   request-watch.ts  how it hears of them
  *   start-stop.ts     `queue start` and `queue stop`, which ask and wait
- *   kill.ts           `queue kill`
  *   suspended.ts      what they say where it is stopped, and never answers
  */
 import { readLockOwner, tryLock, unlock, withLock } from "../../base/locks.ts";
