@@ -54,7 +54,7 @@ export class Interpolation {
       if (!(error instanceof InterpolationFailure)) throw error;
       if (error.code === "CONFIG_MISSING_VALUE" && this.options.missing === "keep")
         return scalarNode("???", node.source);
-      throw failureAt(error, node.source, path, String(node.value));
+      throw failureAt({ source: node.source, path }, error, String(node.value));
     }
   }
 
@@ -108,7 +108,7 @@ export class Interpolation {
     const known = this.resolved.get(id);
     if (known !== undefined) return known;
     if (this.running.has(id) || this.running.size > maxDepth)
-      throw failureAt(circle(), source, path, path.map(String).join("."));
+      throw failureAt({ source, path }, circle(), path.map(String).join("."));
     this.running.add(id);
     try {
       const node = work();
@@ -353,7 +353,12 @@ function unknownResolver(name: string): InterpolationFailure {
   return new InterpolationFailure("CONFIG_INTERPOLATION", `Unsupported interpolation type ${name}`, hint);
 }
 
-function failureAt({ code, message, hint }: InterpolationFailure, source: Source, path: Path, text: string): Error {
+interface FailurePlace {
+  readonly source: Source;
+  readonly path: Path;
+}
+
+function failureAt({ source, path }: FailurePlace, { code, message, hint }: InterpolationFailure, text: string): Error {
   const key = path.map(String).join(".");
   const where = key === "" ? "" : ` (${key}: ${text.length > 80 ? `${text.slice(0, 77)}...` : text})`;
   return problemOf(source, { code, message: message + where, ...(hint === undefined ? {} : { hint }) });

@@ -1,7 +1,7 @@
 /** Nodes of a config: made from values and files, turned into plain values, looked up by path. */
 import { isList, isMap, type Scalar, type Value } from "../base/value.ts";
 import type { SourceText } from "../params/config-file.ts";
-import type { LocatedNode } from "../params/text/located.ts";
+import type { LocatedEntry, LocatedNode } from "../params/text/located.ts";
 import type { ConfigNode, ListNode, MapNode, Path, ScalarNode, Source } from "./types.ts";
 
 export function scalarNode(value: Scalar, source: Source): ScalarNode {
@@ -36,15 +36,13 @@ export function nodeOfFile(node: LocatedNode, file: SourceText): ConfigNode {
       node.items.map((item) => nodeOfFile(item, file)),
       source,
     );
-  const entries = node.entries.map(
-    (entry) => [entry.key, atKey(nodeOfFile(entry.node, file), file, entry.start, entry.origin)] as const,
-  );
+  const entries = node.entries.map((entry) => [entry.key, atKey(nodeOfFile(entry.node, file), file, entry)] as const);
   return mapNode(new Map(entries), source);
 }
 
 /** A value stands where its key does: an empty one has no place of its own. */
-function atKey(node: ConfigNode, file: SourceText, offset: number, origin: "own" | "merged"): ConfigNode {
-  return origin === "merged" ? node : { ...node, source: { kind: "file", file, offset } };
+function atKey(node: ConfigNode, file: SourceText, { origin, start }: LocatedEntry): ConfigNode {
+  return origin === "merged" ? node : { ...node, source: { kind: "file", file, offset: start } };
 }
 
 export function plainNode(node: ConfigNode): Value {

@@ -31,7 +31,9 @@ function fail(message: string, hint?: string): never {
 }
 
 /** Refuses a wrong number of arguments. */
-function counted(name: string, args: readonly Value[], least: number, most = least): readonly Value[] {
+/** The arguments, where they are as many as a resolver takes: a number, or the least and the most. */
+function counted(name: string, args: readonly Value[], takes: readonly [number, number?]): readonly Value[] {
+  const [least, most = least] = takes;
   if (args.length >= least && args.length <= most) return args;
   const range = least === most ? `${least}` : `${least} to ${most}`;
   return fail(`${name} takes ${range} arguments, found ${args.length}`);
@@ -43,7 +45,7 @@ function textArgument(name: string, argument: Value | undefined): string {
 }
 
 const env: Resolver = (args, { environment }) => {
-  const [variable, fallback] = counted("oc.env", args, 1, 2);
+  const [variable, fallback] = counted("oc.env", args, [1, 2]);
   const name = textArgument("oc.env", variable);
   const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (found !== undefined) return value(found);
@@ -53,7 +55,7 @@ const env: Resolver = (args, { environment }) => {
 };
 
 const select: Resolver = (args, context) => {
-  const [key, fallback = null] = counted("oc.select", args, 1, 2);
+  const [key, fallback = null] = counted("oc.select", args, [1, 2]);
   try {
     const found = context.select(textArgument("oc.select", key));
     return found === undefined ? value(fallback) : { kind: "located", located: found };
@@ -65,13 +67,13 @@ const select: Resolver = (args, context) => {
 };
 
 const decode: Resolver = (args, context) => {
-  const [text = null] = counted("oc.decode", args, 1);
+  const [text = null] = counted("oc.decode", args, [1]);
   if (text === null) return value(null);
   return value(context.decode(textArgument("oc.decode", text)));
 };
 
 const create: Resolver = (args) => {
-  const [made = null] = counted("oc.create", args, 1);
+  const [made = null] = counted("oc.create", args, [1]);
   const content = typeof made === "string" ? readYaml(made) : made;
   if (content === null || isMap(content) || isList(content)) return container(content);
   if (typeof content === "string") return container(new Map([[content, null]]));
@@ -85,7 +87,7 @@ function readYaml(text: string): Value {
 }
 
 function dictOf(name: string, args: readonly Value[], context: ResolverContext): Located {
-  const [key] = counted(name, args, 1);
+  const [key] = counted(name, args, [1]);
   const text = textArgument(name, key);
   const found = context.select(text);
   if (found === undefined) return fail(`Key not found: '${text}'`);
@@ -108,7 +110,7 @@ const dictValues: Resolver = (args, context) => {
 };
 
 const deprecated: Resolver = (args, context) => {
-  const [key, message] = counted("oc.deprecated", args, 1, 2);
+  const [key, message] = counted("oc.deprecated", args, [1, 2]);
   const newKey = textArgument("oc.deprecated", key);
   const located = context.select(newKey);
   if (located === undefined) return fail(`In oc.deprecated resolver at '${context.key}': Key not found: '${newKey}'`);

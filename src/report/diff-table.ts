@@ -22,7 +22,7 @@ function cell(value: Value | undefined, float: FloatFormat): string {
   return value === null || value === undefined ? missing : cellText(value, float);
 }
 
-function changeRow(file: string, name: string, change: ValueChange, options: DiffTableOptions): Row {
+function changeRow([file, name]: readonly [string, string], change: ValueChange, options: DiffTableOptions): Row {
   const { float } = options;
   const difference = change.difference === undefined ? options.withoutDifference : cell(change.difference, float);
   return { cells: [file, name, cell(change.old, float), cell(change.new, float), difference], emphasis: "plain" };
@@ -37,7 +37,7 @@ export function diffTable(diff: FilesDiff, options: DiffTableOptions): Table {
     rows: [...diff].flatMap(([file, changes]) =>
       [...changes]
         .sort(([a], [b]) => compareCodePoints(a, b))
-        .map(([name, change]) => changeRow(file, name, change, options)),
+        .map(([name, change]) => changeRow([file, name], change, options)),
     ),
   };
   return keepColumns(table, (_, index) => !hidden.has(index));

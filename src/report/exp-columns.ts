@@ -43,12 +43,13 @@ function* statesOf(baselines: readonly Baseline[]): Generator<ExperimentData> {
   }
 }
 
-function collectNames(
-  files: ReadonlyMap<string, FileResult>,
-  leaves: Leaves,
-  seen: Set<FileResult>,
-  into: NamesByFile,
-) {
+interface Collected {
+  readonly names: NamesByFile;
+  /** Results are shared by many rows. */
+  readonly seen: Set<FileResult>;
+}
+
+function collectNames(files: ReadonlyMap<string, FileResult>, leaves: Leaves, { names: into, seen }: Collected): void {
   for (const [file, result] of files) {
     if (seen.has(result)) continue;
     seen.add(result);
@@ -87,8 +88,8 @@ export function collectColumns(baselines: readonly Baseline[], leaves: Leaves): 
   const seenMetrics = new Set<FileResult>();
   const seenParams = new Set<FileResult>();
   for (const data of statesOf(baselines)) {
-    collectNames(data.metrics, leaves, seenMetrics, metrics);
-    collectNames(data.params, leaves, seenParams, params);
+    collectNames(data.metrics, leaves, { names: metrics, seen: seenMetrics });
+    collectNames(data.params, leaves, { names: params, seen: seenParams });
     for (const name of data.deps.keys()) deps.add(name);
   }
   const times = countNames(metrics, params);

@@ -50,7 +50,7 @@ function csvPoints(text: string, options: PointsOptions): PointOverride[][] {
   return rows.map(({ line, cells }) => {
     const at = { name, line };
     if (cells.length !== header.cells.length)
-      throw atLine(at, "POINT_CELLS", `has ${cells.length} cells, the header ${header.cells.length}.`);
+      throw atLine(at, { code: "POINT_CELLS", what: `has ${cells.length} cells, the header ${header.cells.length}.` });
     return cells.flatMap((cell, column) =>
       cell.trim() === "" ? [] : cellOverride(`${(header.cells[column] ?? "").trim()}=${cell}`, at, options),
     );
@@ -64,7 +64,11 @@ function checkHeader(cells: readonly string[], at: Line): void {
     const { file, text } = named(at, () => splitFile(cell.trim()));
     if (text === "") continue;
     if (seen.has(`${file}\0${text}`))
-      throw atLine(at, "POINT_KEY_TWICE", `: the key '${cell.trim()}' has two columns.`, "Remove one of them.");
+      throw atLine(at, {
+        code: "POINT_KEY_TWICE",
+        what: `: the key '${cell.trim()}' has two columns.`,
+        hint: "Remove one of them.",
+      });
     seen.add(`${file}\0${text}`);
   }
 }
@@ -73,12 +77,11 @@ function cellOverride(override: string, at: Line, options: ExpandOptions): reado
   const { points, isSweep } = named(at, () => expandPoints([override], options));
   const cell = override.slice(override.indexOf("=") + 1);
   if (isSweep)
-    throw atLine(
-      at,
-      "POINT_SWEEP",
-      `: '${cell}' is a sweep, and a point has one value.`,
-      `For the text, write '${cell}' with its quotes.`,
-    );
+    throw atLine(at, {
+      code: "POINT_SWEEP",
+      what: `: '${cell}' is a sweep, and a point has one value.`,
+      hint: `For the text, write '${cell}' with its quotes.`,
+    });
   return points[0]?.overrides ?? [];
 }
 
@@ -92,7 +95,11 @@ async function jsonPoints(text: string, options: PointsOptions): Promise<PointOv
     const at = { name, line: index + 1 };
     const object = named(at, () => read({ path: jsonPath, bytes: encoder.encode(source) }));
     if (!isMap(object))
-      throw atLine(at, "POINT_NOT_AN_OBJECT", "is not an object.", 'Write {"lr": 0.1, "train.units": 64}.');
+      throw atLine(at, {
+        code: "POINT_NOT_AN_OBJECT",
+        what: "is not an object.",
+        hint: 'Write {"lr": 0.1, "train.units": 64}.',
+      });
     return [
       [...object].map(([key, value]) => named(at, () => jsonOverride(keys, { key: String(key), value, options }))),
     ];
@@ -165,7 +172,14 @@ function named<T>({ name, line }: Line, work: () => T): T {
   }
 }
 
-function atLine({ name, line }: Line, code: ErrorCode, what: string, hint?: string): SweeplineError {
+interface LineProblem {
+  readonly code: ErrorCode;
+  /** Behind the line; with a colon first where it is a sentence of its own. */
+  readonly what: string;
+  readonly hint?: string;
+}
+
+function atLine({ name, line }: Line, { code, what, hint }: LineProblem): SweeplineError {
   const message = `Line ${line} of ${name}${what.startsWith(":") ? "" : " "}${what}`;
   return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
 }

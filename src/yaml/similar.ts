@@ -22,7 +22,12 @@ interface Change {
 }
 
 /** The keys that lead to a line, by indentation; undefined where the lines above are no simple mappings. */
-function pathOf(lines: readonly string[], index: number, indent: number, key: string): readonly string[] | undefined {
+interface LineKey {
+  readonly indent: number;
+  readonly key: string;
+}
+
+function pathOf(lines: readonly string[], index: number, { indent, key }: LineKey): readonly string[] | undefined {
   const path = [key];
   let below = indent;
   for (let at = index - 1; at >= 0 && below > 0; at--) {
@@ -46,7 +51,7 @@ function changesBetween(before: readonly string[], lines: readonly string[]): re
     if (line === old) continue;
     const [was, is] = [entryPattern.exec(old), entryPattern.exec(line)];
     if (was === null || is === null || was[1] !== is[1] || was[2] !== is[2]) return undefined;
-    const path = pathOf(lines, index, is[1]?.length ?? 0, is[2] ?? "");
+    const path = pathOf(lines, index, { indent: is[1]?.length ?? 0, key: is[2] ?? "" });
     if (path === undefined) return undefined;
     changes.push({ path, old: was[4] ?? "", current: is[4] ?? "" });
   }

@@ -2,8 +2,6 @@
 
 import { closeSync, existsSync, fstatSync, openRead, readSync } from "../../base/files.ts";
 import { pause } from "../../base/pause.ts";
-import type { StateLayout } from "../../experiments/layout.ts";
-import { runFolder } from "../../experiments/runs/records.ts";
 import type { Io } from "./io.ts";
 
 const pollMs = 50;
@@ -52,20 +50,12 @@ export async function followLog(io: Io, file: string, ended: () => boolean): Pro
   }
 }
 
-export interface FollowedRun {
-  readonly sequence: number;
-  readonly name: string;
-}
-
 /** Does the work and prints the log of its run meanwhile. */
-export async function followWhile<T>(io: Io, state: StateLayout, run: FollowedRun, work: () => Promise<T>): Promise<T> {
+export async function followWhile<T>(io: Io, log: string, work: () => Promise<T>): Promise<T> {
   let ended = false;
   const result = work().finally(() => {
     ended = true;
   });
-  const [outcome] = await Promise.all([
-    result,
-    followLog(io, runFolder(state, run.sequence, run.name).log, () => ended),
-  ]);
+  const [outcome] = await Promise.all([result, followLog(io, log, () => ended)]);
   return outcome;
 }

@@ -97,7 +97,7 @@ export async function previewEnqueue(context: ExperimentsContext, request: Enque
 
 async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
   const plan = await makePlan(context, request);
-  const queued = await writeEntries(context, request, plan, freshPoints(plan));
+  const queued = await writeEntries(context, request, plan);
   return {
     queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(request, entry.index) })),
     ...leftAlone(plan, request),
@@ -201,8 +201,8 @@ async function writeEntries(
   context: ExperimentsContext,
   request: EnqueueRequest,
   plan: EnqueuePlan,
-  fresh: readonly FreshPoint[],
 ): Promise<readonly Omit<QueuedPoint, "overrides">[]> {
+  const fresh = freshPoints(plan);
   if (fresh.length === 0) return [];
   const firstSequence = Math.max(plan.known.highestSequence, lastSequence(context)) + 1;
   const commits = await traced({ topic: "queue", name: "import" }, () =>

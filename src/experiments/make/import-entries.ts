@@ -39,7 +39,7 @@ export async function importEntries(
       message: "Index stash",
     });
     const copied = await copiedCommit(stream, { repository, plan, author });
-    const blobs = new ParamBlobs(repository, stream, plan.files, filtered);
+    const blobs = new ParamBlobs(repository, stream, { files: plan.files, filtered });
     const home = queueHome(context);
     for (const [at, point] of fresh.entries()) {
       const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
@@ -127,13 +127,16 @@ class ParamBlobs {
   constructor(
     private readonly repository: Repository,
     private readonly stream: ImportStream,
-    private readonly files: readonly OpenedParamFile[],
-    private readonly filtered: ReadonlySet<string>,
+    private readonly params: {
+      readonly files: readonly OpenedParamFile[];
+      /** Names of those whose blob is not their bytes. */
+      readonly filtered: ReadonlySet<string>;
+    },
   ) {}
 
   async filesOf(point: Point): Promise<readonly TreeFile[]> {
     const files: TreeFile[] = [];
-    for (const file of this.files) {
+    for (const file of this.params.files) {
       const text = file.textAt(point);
       if (text === undefined) continue;
       const mode = (file.mode & 0o100) === 0 ? "100644" : "100755";
@@ -146,7 +149,7 @@ class ParamBlobs {
     const key = `${file.name}\0${text}`;
     const known = this.written.get(key);
     if (known !== undefined) return known;
-    const blob = this.filtered.has(file.name) ? await this.filteredBlob(file, text) : this.stream.blob(text);
+    const blob = this.params.filtered.has(file.name) ? await this.filteredBlob(file, text) : this.stream.blob(text);
     this.written.set(key, blob);
     return blob;
   }

@@ -68,11 +68,15 @@ export const noData: DataTransferOutcome = { transferred: 0, missing: [], failed
 type Transfer = typeof pushObjects;
 type TransferRuns = typeof pushRuns;
 
+interface Ways {
+  readonly objects: Transfer;
+  readonly runs: TransferRuns;
+}
+
 async function transfer(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
-  request: DataTransferRequest,
-  ways: { readonly objects: Transfer; readonly runs: TransferRuns },
+  { request, ways }: { readonly request: DataTransferRequest; readonly ways: Ways },
 ): Promise<DataTransferOutcome> {
   const { project } = context;
   const { remote, runCache, ...options } = request;
@@ -99,9 +103,9 @@ async function transfer(
 }
 
 export function pushData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataTransferRequest) {
-  return transfer(context, commits, request, { objects: pushObjects, runs: pushRuns });
+  return transfer(context, commits, { request, ways: { objects: pushObjects, runs: pushRuns } });
 }
 
 export function pullData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataTransferRequest) {
-  return transfer(context, commits, request, { objects: pullObjects, runs: pullRuns });
+  return transfer(context, commits, { request, ways: { objects: pullObjects, runs: pullRuns } });
 }

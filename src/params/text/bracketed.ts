@@ -12,9 +12,9 @@ export interface Brackets {
 
 /** Splices that put `additions` before entry number `at` (or at the end). */
 export function insertIntoBrackets(brackets: Brackets, at: number, additions: readonly string[]): Splice[] {
-  const { text, open, close, spans } = brackets;
+  const { spans } = brackets;
   const last = spans.at(-1);
-  if (last === undefined) return [insertIntoEmpty(text, open, close, additions)];
+  if (last === undefined) return [insertIntoEmpty(brackets, additions)];
   const separator = separatorOf(brackets);
   const next = spans[at];
   if (next !== undefined) {
@@ -24,7 +24,7 @@ export function insertIntoBrackets(brackets: Brackets, at: number, additions: re
   return appendToBrackets(brackets, last.end, { additions, separator });
 }
 
-function insertIntoEmpty(text: string, open: number, close: number, additions: readonly string[]): Splice {
+function insertIntoEmpty({ text, open, close }: Brackets, additions: readonly string[]): Splice {
   const inside = text.slice(open + 1, close);
   const added = additions.join(", ");
   // Comments stay: what is added goes in front of them.

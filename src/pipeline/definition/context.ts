@@ -78,7 +78,13 @@ function selectKeys(values: ValueMap, keys: readonly string[], file: string): Va
   );
 }
 
-function checkNotLoaded(context: Context, absolute: string, item: string, keys: readonly string[] | null): void {
+interface NamedFile {
+  readonly absolute: string;
+  /** null: all. */
+  readonly keys: readonly string[] | null;
+}
+
+function checkNotLoaded(context: Context, item: string, { absolute, keys }: NamedFile): void {
   const loaded = context.files.get(absolute);
   if (loaded === undefined) return;
   if (keys !== null && loaded === null)
@@ -109,7 +115,7 @@ function withFile(context: Context, item: string, place: VarsPlace): Context {
   const absolute = path.resolve(place.folder, file);
   // A whole file may be named again.
   if (keys === null && context.files.get(absolute) === null) return context;
-  checkNotLoaded(context, absolute, item, keys);
+  checkNotLoaded(context, item, { absolute, keys });
   const values = place.read(absolute);
   if (values === undefined) throw new TemplateProblem(`'${file}' does not exist`, absolute);
   if (!isMap(values)) throw new TemplateProblem(`expected a dictionary in file '${file}'`);

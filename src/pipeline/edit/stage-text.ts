@@ -45,7 +45,9 @@ function isBlock(text: string, node: LocatedEntry["node"]): node is LocatedMap {
   return node.kind === "map" && !node.isReference && node.entries.length > 0 && text[node.start] !== "{";
 }
 
-function replaced(text: string, entry: LocatedEntry, key: string, value: Value): Splice {
+type Named<V extends Value = Value> = readonly [name: string, value: V];
+
+function replaced(text: string, entry: LocatedEntry, [key, value]: Named): Splice {
   const { end } = entry.node;
   const lines = entryText(key, value, columnOf(text, entry.start)).trimStart();
   return { start: entry.start, end, text: text[end - 1] === "\n" ? lines : lines.slice(0, -1) };
@@ -60,7 +62,7 @@ function changedKeys(text: string, node: LocatedMap, definition: ValueMap): Spli
       const start = entry.start - columnOf(text, entry.start);
       return [{ start, end: afterLine(text, entry.node.end), text: "" }];
     }
-    return sameValue(plainValue(entry.node), value) ? [] : [replaced(text, entry, String(entry.key), value)];
+    return sameValue(plainValue(entry.node), value) ? [] : [replaced(text, entry, [String(entry.key), value])];
   });
   const added = [...definition].filter(([key]) => !old.has(key));
   const column = columnOf(text, node.entries[0]?.start ?? 0);
@@ -68,18 +70,18 @@ function changedKeys(text: string, node: LocatedMap, definition: ValueMap): Spli
   return lines === "" ? splices : [...splices, insertion(text, afterLine(text, node.end), lines)];
 }
 
-function intoStages(text: string, stages: LocatedEntry, name: string, definition: ValueMap): Splice[] {
+function intoStages(text: string, stages: LocatedEntry, [name, definition]: Named<ValueMap>): Splice[] {
   const { node } = stages;
   if (!isBlock(text, node)) {
     const whole = new Map([...asMap(plainValue(node)), [name, definition] as const]);
-    return [replaced(text, stages, "stages", whole)];
+    return [replaced(text, stages, ["stages", whole])];
   }
   const column = columnOf(text, node.entries[0]?.start ?? 0);
   const before = node.entries.find((entry) => entry.key === name);
   if (before === undefined) return [insertion(text, afterLine(text, node.end), entryText(name, definition, column))];
   return isBlock(text, before.node)
     ? changedKeys(text, before.node, definition)
-    : [replaced(text, before, name, definition)];
+    : [replaced(text, before, [name, definition])];
 }
 
 /** With the line ends of the file. */
@@ -106,7 +108,7 @@ export interface StageInFile {
 export function withStage({ file, text, name, definition }: StageInFile): string {
   const { root } = parseYaml({ path: file, text });
   const stages = root?.kind === "map" ? root.entries.find((entry) => entry.key === "stages") : undefined;
-  if (stages !== undefined) return splice(text, intoStages(text, stages, name, definition));
+  if (stages !== undefined) return splice(text, intoStages(text, stages, [name, definition]));
   const lines = dumpYaml(new Map([["stages", new Map([[name, definition]])]]));
   if (root?.kind === "map" && root.entries.length > 0 && text[root.start] === "{")
     return dumpYaml(new Map([...asMap(plainValue(root)), ["stages", new Map([[name, definition]])] as const]));

@@ -43,7 +43,7 @@ export function bind(functionName: string, signature: Signature, args: readonly 
     const value = unquoted(argument.value);
     const { rest: takes } = signature;
     if (argument.name !== null) named.set(argument.name, value);
-    else if (takes !== undefined) rest.push(atArgument(index, () => checked(functionName, takes, value)));
+    else if (takes !== undefined) rest.push(atArgument(index, () => checked(functionName, takes, { value })));
     else
       positional.set(
         atArgument(index, () => parameterAt(functionName, signature, positional.size)),
@@ -93,7 +93,7 @@ function checkNamed(functionName: string, signature: Signature, named: ReadonlyM
         `${functionName}() has no argument '${name}'.`,
         usage(functionName, signature),
       );
-    checked(functionName, parameter.takes, value, name);
+    checked(functionName, parameter.takes, { value, name });
   }
   const missing = signature.parameters.find((parameter) => parameter.isRequired && !named.has(parameter.name));
   if (missing !== undefined)
@@ -104,7 +104,11 @@ function checkNamed(functionName: string, signature: Signature, named: ReadonlyM
     );
 }
 
-function checked(functionName: string, takes: TypeSet, value: Element, name?: string): Element {
+function checked(
+  functionName: string,
+  takes: TypeSet,
+  { value, name }: { readonly value: Element; readonly name?: string },
+): Element {
   const kind = kindOf(value);
   if (takes.kinds === "any" || takes.kinds.has(kind)) return value;
   const which = name === undefined ? "" : ` for '${name}'`;

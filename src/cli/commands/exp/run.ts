@@ -12,6 +12,7 @@ import { notEmpty } from "../../../experiments/point/read-points.ts";
 import { type CommandsCheck, checkCommands } from "../../../experiments/point/shell-check.ts";
 import { moveFirst } from "../../../experiments/queue/changes.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
+import { runFolder } from "../../../experiments/runs/records.ts";
 import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "../../../pipeline/run-options.ts";
 import { dryRun } from "../../../run/one/dry-run.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
@@ -127,7 +128,9 @@ async function runTemporary(call: Call): Promise<ExitCode> {
   };
   const run = options.json
     ? await runQueue(context, request, terminalWatcher(io, "json"))
-    : await followWhile(io, context.state, entry, () => runQueue(context, request, terminalWatcher(io, "none")));
+    : await followWhile(io, runFolder(context.state, entry.sequence, entry.name).log, () =>
+        runQueue(context, request, terminalWatcher(io, "none")),
+      );
   return reportTemporary(call, run, entry.name);
 }
 

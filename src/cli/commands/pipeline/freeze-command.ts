@@ -17,7 +17,12 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-async function freeze(io: Io, name: "freeze" | "unfreeze", targets: readonly string[], flags: Flags): Promise<void> {
+interface FreezeRequest {
+  readonly name: "freeze" | "unfreeze";
+  readonly targets: readonly string[];
+}
+
+async function freeze(io: Io, { name, targets }: FreezeRequest, flags: Flags): Promise<void> {
   const folder = io.cwd;
   const project = openProject(folder);
   const stages = await loadProjectStages(project);
@@ -40,7 +45,7 @@ export function freezeCommand(name: "freeze" | "unfreeze"): CommandFactory {
       .argument("<targets...>", "stages or .dvc files")
       .option("-q, --quiet", "print errors only")
       .action(async (targets: readonly string[], flags: Flags) => {
-        await refusedAs(`failed to ${name} ${quotedList(targets)}`, () => freeze(io, name, targets, flags));
+        await refusedAs(`failed to ${name} ${quotedList(targets)}`, () => freeze(io, { name, targets }, flags));
         finish(exitCodes.ok);
       });
 }

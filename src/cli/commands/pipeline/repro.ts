@@ -25,7 +25,12 @@ interface ReproFlags {
   readonly quiet?: boolean;
 }
 
-async function report(io: Io, flags: ReproFlags, project: Project, result: ReproduceResult): Promise<ExitCode> {
+interface Reproduced {
+  readonly project: Project;
+  readonly result: ReproduceResult;
+}
+
+async function report(io: Io, flags: ReproFlags, { project, result }: Reproduced): Promise<ExitCode> {
   if (result.kind === "cancelled") {
     io.stderr.write("Stopped: the next repro goes on where this one ended.\n");
     return exitCodes.interrupted;
@@ -78,7 +83,7 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
     const result = options.dry
       ? await reproduceWith(undefined)
       : await withWorkspaceLock(project, reproduceWith, interrupt.signal);
-    return await report(io, flags, project, result);
+    return await report(io, flags, { project, result });
   } finally {
     interrupt.release();
     state.close();

@@ -64,14 +64,14 @@ function joinCommand(words: readonly string[]): string {
 }
 
 /** Runs the new stage, alone. Throws where it fails. */
-async function runStage(io: Io, project: Project, target: string, flags: Flags): Promise<readonly string[]> {
+async function runStage(io: Io, project: Project, flags: Flags): Promise<readonly string[]> {
   const state = projectState(project);
   const groups = new Set<number>();
   const interrupt = listenForInterrupt(io, { endAtOnce: () => endAtOnce(groups), advice: "print" });
   try {
     const request = {
       ...runDefaults,
-      targets: [target],
+      targets: [flags.name],
       folder: io.cwd,
       singleItem: true,
       environment: {},
@@ -123,7 +123,7 @@ async function run(io: Io, words: readonly string[], flags: Flags & Readonly<Rec
       `'${path.relative(folder, target)}' gets its line in .gitignore when the stage has run: it has no folder yet`,
     );
   if (!flags.quiet) print(io, `Added stage '${visible(flags.name)}' in 'dvc.yaml'`);
-  const ran = flags.run === true ? await runStage(io, project, flags.name, flags) : [];
+  const ran = flags.run === true ? await runStage(io, project, flags) : [];
   const files = [...new Set([...added.writtenFiles, ...ran])].map((file) => path.join(project.root, file));
   await trackFiles(io, project, { files, hint: flags.quiet ? "quiet" : "print" });
 }
