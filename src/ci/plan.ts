@@ -13,8 +13,8 @@ import { isCount, isText, isTexts, listOf, oneOf, optional, parseJson, shaped, t
 import { isInnerFolder } from "../experiments/inner-folder.ts";
 import { isName } from "../experiments/names.ts";
 import type { ObjectId } from "../git/ids.ts";
+import { defaultParamsFile } from "../params/default-file.ts";
 import { isKeptOptions, type KeptOptions } from "../pipeline/run-options.ts";
-import { defaultParamsFile } from "../sweep/expand.ts";
 import type { Point } from "../sweep/types.ts";
 import { matrixExitCodes } from "./exit-codes.ts";
 

@@ -1,7 +1,7 @@
 /** Hands the results of a job on: to the Git remote and the storage remote, or into a bundle. */
 import { SweeplineError } from "../base/errors.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import type { DataTransferRequest } from "../experiments/share/data.ts";
+import type { ExperimentDataRequest } from "../experiments/share/data.ts";
 import { pushExperiments } from "../experiments/share/push.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
 import { changeRefs } from "../git/refs.ts";
@@ -38,7 +38,7 @@ export interface PublishRequest {
   readonly failures: readonly PointRef[];
   /** The plan's refs that the remote had when we looked. */
   readonly there: ReadonlyMap<RefName, ObjectId>;
-  readonly data: DataTransferRequest | undefined;
+  readonly data: ExperimentDataRequest | undefined;
   /** Names of points that ran again because the data of their result is lost: theirs replaces it. */
   readonly redone: ReadonlySet<string>;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { statSync } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
+import { defaultParamsFile } from "../params/default-file.ts";
 import type { ParamEdit } from "../params/types.ts";
 import type { Project } from "../project/project.ts";
 import { dumpOmegaConf } from "../yaml/omegaconf.ts";
@@ -17,7 +18,7 @@ import { FolderTree } from "./tree.ts";
 import type { Composition, ConfigOverride, ConfigTree } from "./types.ts";
 
 /** The file that a composed config is written to. */
-export const composedFile = "params.yaml";
+export const composedFile = defaultParamsFile;
 
 export interface ConfigPlace {
   /** Absolute. */

@@ -9,6 +9,7 @@ import { pythonRepr } from "../base/python.ts";
 import { nearest } from "../base/text/nearest.ts";
 import { isList, isMap, type Scalar, sameValue, type Value, type ValueMap } from "../base/value.ts";
 import { listIndex, valueAtPath } from "./child.ts";
+import { defaultParamsFile } from "./default-file.ts";
 import { hasInterpolation, resolveInterpolations } from "./interpolation.ts";
 import { keyFor } from "./text/located.ts";
 import type { ParamEdit } from "./types.ts";
@@ -82,7 +83,7 @@ function dotted(path: readonly string[]): string {
 
 /** An override as it is to be typed: the default file (DVC's) needs no name. */
 function withFile(context: EditContext, text: string): string {
-  return context.file === "params.yaml" ? text : `${context.file}:${text}`;
+  return context.file === defaultParamsFile ? text : `${context.file}:${text}`;
 }
 
 function whereLooked(edit: ParamEdit, context: EditContext): string {

@@ -11,7 +11,7 @@ import { defaultRetryPolicy, type RetryPolicy } from "./limits/retry.ts";
 import type { RunSummary } from "./summary.ts";
 
 /** As many as there are cores and as the memory holds, or so many. */
-export type Jobs = number | "auto";
+export type JobCount = number | "auto";
 
 export interface RunLimits
   extends Pick<CoordinatorOptions, "timeoutMs" | "maxFailures" | "devices" | "shellCharacters"> {
@@ -19,7 +19,7 @@ export interface RunLimits
 }
 
 export interface RunQueueRequest {
-  readonly jobs: Jobs;
+  readonly jobs: JobCount;
   readonly onFailure: "continue" | "stop";
   readonly only?: ReadonlySet<number>;
   readonly claims: "take" | "held";
@@ -52,7 +52,7 @@ export interface QueueRun {
 }
 
 /** The most experiments that can run at once. */
-export function jobsNumber(jobs: Jobs): number {
+export function jobsNumber(jobs: JobCount): number {
   return jobs === "auto" ? availableParallelism() : jobs;
 }
 

@@ -1,5 +1,7 @@
 /** From the overrides of a command line to the points of a sweep. */
+
 import { SweeplineError } from "../base/errors.ts";
+import { defaultParamsFile } from "../params/default-file.ts";
 import type { EvaluatedOverride } from "./evaluate.ts";
 import { type EvaluationOutcome, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
 import type { EvaluationContext } from "./functions/chance.ts";
@@ -24,8 +26,6 @@ export interface Expansion {
 
 /** More points than this do not fit into memory, nor into a lifetime of runs. */
 export const maxPoints = 1_000_000;
-
-export const defaultParamsFile = "params.yaml";
 
 export interface FileOverride {
   readonly file: string;
@@ -97,7 +97,7 @@ function expansionOf(overrides: readonly ReadOverride[], options: ExpandOptions)
 }
 
 /** The axes of some overrides, in order. Throws as expandPoints. */
-export function axesOf(args: readonly ReadArgument[], options: ExpandOptions): SweepAxis[] {
+export function axesOfArguments(args: readonly ReadArgument[], options: ExpandOptions): SweepAxis[] {
   return sweepAxes(readableOverrides(args, wordsOf(args)), options);
 }
 

@@ -1,5 +1,6 @@
 /** The jobs of a command line as texts, one list of overrides a job, made one by one. */
-import { defaultParamsFile, type ExpandOptions, readAxes } from "./expand.ts";
+import { defaultParamsFile } from "../params/default-file.ts";
+import { type ExpandOptions, readAxes } from "./expand.ts";
 import { batchSizes, combinationCount, combinations } from "./product.ts";
 
 export interface Jobs {

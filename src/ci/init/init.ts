@@ -8,7 +8,7 @@ import { initGithub } from "./github.ts";
 import { initGitlab } from "./gitlab.ts";
 import { initJenkins } from "./jenkins.ts";
 import { initTekton } from "./tekton.ts";
-import { checkFolder, type Place, type WritePipeline, type WrittenPipeline } from "./types.ts";
+import { checkFolder, type PipelineTexts, type Place, type WritePipeline } from "./types.ts";
 
 /** Systems whose pipelines are files of the repository. Slurm and Kubernetes are given what `emit` prints. */
 const writers = {
@@ -25,7 +25,7 @@ export type InitSystem = keyof typeof writers;
 export const initSystems = Object.keys(writers) as readonly InitSystem[];
 
 /** A system's files for a project. Throws FOLDER_UNSUPPORTED, BAD_PACKAGE. */
-export function pipelineFiles(system: InitSystem, place: Place): WrittenPipeline {
+export function pipelineFiles(system: InitSystem, place: Place): PipelineTexts {
   checkFolder(place.folder);
   checkPackage(place.packageSpec);
   return writers[system](place);

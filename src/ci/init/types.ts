@@ -2,7 +2,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { matrixExitCodes } from "../exit-codes.ts";
 
 /** A pipeline that `matrix init` writes: files by their path in the repository. */
-export type WrittenPipeline = Readonly<Record<string, string>>;
+export type PipelineTexts = Readonly<Record<string, string>>;
 
 /** What a pipeline has to know of the project that it is written for. */
 export interface Place {
@@ -14,7 +14,7 @@ export interface Place {
   readonly branch?: string;
 }
 
-export type WritePipeline = (place: Place) => WrittenPipeline;
+export type WritePipeline = (place: Place) => PipelineTexts;
 
 /** What stands at the top of each file. */
 export function header(place: Place): string {

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import type { EntryLimits } from "../../experiments/record.ts";
-import type { Jobs, RunLimits } from "../../run/run-queue.ts";
+import type { JobCount, RunLimits } from "../../run/run-queue.ts";
 import { count, duration, jobs } from "./arguments.ts";
 
 export interface LimitFlags {
@@ -167,6 +167,6 @@ export function limitWords(flags: LimitFlags): readonly string[] {
 }
 
 /** A number of experiments at once, or `auto`. */
-export function jobsOrAuto(value: string): Jobs {
+export function jobsOrAuto(value: string): JobCount {
   return value === "auto" ? "auto" : jobs(value);
 }

@@ -7,6 +7,7 @@ import type { PipelineFiles } from "../../pipeline/reading/disk-source.ts";
 import { type FoundPipelineFile, pipelineFileKind } from "../../pipeline/reading/file-source.ts";
 import { type GitIgnoreRules, gitIgnoreRules } from "../../project/git-ignored.ts";
 import { excludeFile } from "../../project/gitignore.ts";
+import { folderInGit } from "../../project/in-git.ts";
 import type { QueueEntry } from "../queue/entries.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
@@ -45,7 +46,7 @@ export class PipelineFileFinder {
     const text = await git(["ls-tree", "-r", "-z", "--full-tree", tree], { cwd: repository.workTree });
     if (text.split("\0").some(hidesFiles)) return "walk";
     const names = new Set(text.split("\0").map((row) => row.slice(row.indexOf("\t") + 1)));
-    const inside = path.relative(repository.workTree, project.root).split(path.sep).join("/");
+    const inside = folderInGit(project);
     const listing = { tree, inside, names };
     const found = candidates(listing);
     const folders = new Set(found.flatMap(({ file }) => foldersOf(path.posix.join(inside, file))));

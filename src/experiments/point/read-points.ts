@@ -6,7 +6,7 @@ import type { ProjectConfigs } from "../../config/project-config.ts";
 import type { SweeperOverride } from "../../config/sweeper-params.ts";
 import { singleEdits, underGiven } from "../../sweep/config-sweep.ts";
 import {
-  axesOf,
+  axesOfArguments,
   type Expansion,
   expandPoints,
   expandRead,
@@ -75,7 +75,7 @@ function withConfigSweep(given: readonly string[], configs: ProjectConfigs): rea
   const overrides = underGiven(params, read, options);
   const inUse = new Set(overrides.map(({ argument }) => argument));
   for (const { param, override } of own)
-    if (override !== undefined && inUse.has(param.text)) checkParam(param, () => axesOf([override], options));
+    if (override !== undefined && inUse.has(param.text)) checkParam(param, () => axesOfArguments([override], options));
   return overrides;
 }
 

@@ -1,4 +1,6 @@
 import path from "node:path";
+import { relativePosix } from "../../base/paths.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { Stage } from "../../pipeline/types.ts";
 import type { IdentityScope } from "./identity.ts";
@@ -11,7 +13,7 @@ import type { WholeRunStage } from "./ran-whole.ts";
  */
 export function identityScope({ project, pipelines }: ProjectStages, edited: readonly string[]): IdentityScope {
   const top = project.gitRoot ?? project.root;
-  const inGit = (absolute: string) => path.relative(top, absolute).split(path.sep).join("/");
+  const inGit = (absolute: string) => relativePosix(top, absolute);
   const stages = pipelines.flatMap((pipeline) => pipeline.stages);
   const wholeRunStage = ({ name, params, workingFolder }: Stage): WholeRunStage => {
     const resolve = (file: string) => inGit(path.resolve(workingFolder, file));
@@ -25,7 +27,7 @@ export function identityScope({ project, pipelines }: ProjectStages, edited: rea
   return {
     written: new Set([...fromStages((stage) => stage.outs.map((output) => output.path)), ...metrics]),
     paramFiles: new Set([
-      inGit(path.join(project.root, "params.yaml")),
+      inGit(path.join(project.root, defaultParamsFile)),
       ...fromStages((stage) => stage.params.map((params) => params.file)),
       ...edited,
     ]),

@@ -1,6 +1,8 @@
 /** Parameters, metrics, dependencies and outputs of one revision (DVC 3.67.1, repo/experiments/serialize.py). */
+
 import { readFileSync } from "../../base/files.ts";
 import type { Scalar, Value } from "../../base/value.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import { type FileAnswer, type FileSource, missing, type SourceFile } from "../../pipeline/reading/file-source.ts";
 import type { ProjectPlace } from "../../pipeline/reading/pipeline-file.ts";
 import { readProject } from "../../pipeline/reading/read-project.ts";
@@ -10,8 +12,6 @@ import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import type { PipelinePart, Pipelines, TrackedParams } from "./pipelines.ts";
 import type { ExperimentData, FileResult } from "./types.ts";
 import { type DataFiles, missingFile } from "./values.ts";
-
-export const defaultParams = "params.yaml";
 
 /** What the reading of all revisions shares. */
 export interface Readers {
@@ -85,8 +85,8 @@ function trackedParams({ parts, files }: OpenRevision, scope: ParamsScope): read
   const ofStages = parts.flatMap((part) => part.stageParams);
   if (scope === "dependencies") return ofStages;
   const whole = parts.flatMap((part) => part.topParams.map((file) => ({ file, keys: null })));
-  const hasDefault = files.find(defaultParams).kind !== "missing";
-  return [...ofStages, ...whole, ...(hasDefault ? [{ file: defaultParams, keys: null }] : [])];
+  const hasDefault = files.find(defaultParamsFile).kind !== "missing";
+  return [...ofStages, ...whole, ...(hasDefault ? [{ file: defaultParamsFile, keys: null }] : [])];
 }
 
 /** A revision whose pipeline files were read. */

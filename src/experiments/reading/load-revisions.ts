@@ -6,18 +6,19 @@ import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { ObjectPool } from "../../git/object-pool.ts";
 import { type ParsedCommit, parseCommit } from "../../git/objects.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import { diskSource } from "../../pipeline/reading/disk-source.ts";
 import { type FileSource, listPipelineFiles } from "../../pipeline/reading/file-source.ts";
 import { Readings } from "../../pipeline/reading/readings.ts";
 import { TreeListings, treeSource } from "../../pipeline/reading/tree-source.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
+import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import { parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import {
   type DataRequest,
-  defaultParams,
   type OpenRevision,
   openRevision,
   type Readers,
@@ -47,7 +48,7 @@ export type LoadedRevision = DataOutcome & {
 };
 
 /** Everything that reading shares; close it when done. */
-export interface Reading {
+export interface SharedReading {
   readonly project: Project;
   readonly objects: CatFile;
   readonly pool: ObjectPool;
@@ -83,11 +84,11 @@ export async function openReaders(project: Project): Promise<Readers> {
 }
 
 /** Starts git's reader of objects. */
-export async function openReading(context: ExperimentsContext, request: DataRequest): Promise<Reading> {
+export async function openReading(context: ExperimentsContext, request: DataRequest): Promise<SharedReading> {
   const { project, repository } = context;
   const objects = new CatFile(repository);
   const pool = new ObjectPool(objects);
-  const prefix = path.relative(repository.workTree, project.root).split(path.sep).join("/");
+  const prefix = folderInGit(project);
   return {
     project,
     objects,
@@ -127,7 +128,7 @@ function firstFiles(source: FileSource): readonly string[] {
   const files = listPipelineFiles(source).flatMap(({ file, kind }) =>
     kind === "pipeline" ? [file, lockBeside(file)] : [file],
   );
-  return [...files, defaultParams];
+  return [...files, defaultParamsFile];
 }
 
 /**
@@ -136,7 +137,7 @@ function firstFiles(source: FileSource): readonly string[] {
  */
 export async function openTrees(
   trees: Iterable<ObjectId>,
-  { project, pool, listings, readers }: Reading,
+  { project, pool, listings, readers }: SharedReading,
 ): Promise<ReadonlyMap<ObjectId, OpenRevision | SweeplineError>> {
   const ids = new Set(trees);
   await listings.loadFolders(ids);
@@ -148,7 +149,10 @@ export async function openTrees(
   return new Map([...opened].map(([[id], revision]) => [id, revision]));
 }
 
-async function readTrees(trees: Iterable<ObjectId>, reading: Reading): Promise<ReadonlyMap<ObjectId, DataOutcome>> {
+async function readTrees(
+  trees: Iterable<ObjectId>,
+  reading: SharedReading,
+): Promise<ReadonlyMap<ObjectId, DataOutcome>> {
   const { pool, listings, readers, request } = reading;
   const opened = await openTrees(trees, reading);
   const wanted = await eachWhenLoaded(opened, ([id, revision]) =>
@@ -162,7 +166,10 @@ async function readTrees(trees: Iterable<ObjectId>, reading: Reading): Promise<R
 }
 
 /** The commits that exist, by id. */
-async function readCommits(ids: Iterable<ObjectId>, reading: Reading): Promise<ReadonlyMap<ObjectId, ParsedCommit>> {
+async function readCommits(
+  ids: Iterable<ObjectId>,
+  reading: SharedReading,
+): Promise<ReadonlyMap<ObjectId, ParsedCommit>> {
   const wanted = [...new Set(ids)];
   const objects = await reading.objects.readAll(wanted);
   return new Map(
@@ -173,7 +180,7 @@ async function readCommits(ids: Iterable<ObjectId>, reading: Reading): Promise<R
   );
 }
 
-async function loadChunk(ids: readonly ObjectId[], reading: Reading, into: Map<ObjectId, LoadedRevision>) {
+async function loadChunk(ids: readonly ObjectId[], reading: SharedReading, into: Map<ObjectId, LoadedRevision>) {
   const commits = await readCommits(ids, reading);
   const trees = [...commits.values()].map(({ tree }) => tree);
   const outcomes = await readTrees(trees, reading);
@@ -192,7 +199,7 @@ const chunksAtOnce = 3;
 /** Everything about the commits; those that the repository lacks are left out. */
 export async function loadRevisions(
   ids: Iterable<ObjectId>,
-  reading: Reading,
+  reading: SharedReading,
 ): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
   const wanted = [...new Set(ids)];
   const loaded = new Map<ObjectId, LoadedRevision>();

@@ -4,7 +4,7 @@ import { wordList } from "../../base/text/listing.ts";
 import { hasGitRemote } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
-import { type DataTransferOutcome, dataRequest, type TransferEvents } from "./data.ts";
+import { dataRequest, type ExperimentDataOutcome, type TransferEvents } from "./data.ts";
 import { pushExperiments } from "./push.ts";
 
 const yes = /^(?:1|y|yes|on|true)$/i;
@@ -12,7 +12,7 @@ const yes = /^(?:1|y|yes|on|true)$/i;
 export interface AutoPushEvents extends TransferEvents {
   /** Experiments are about to be pushed to that Git remote. */
   pushing(remote: string): void;
-  moved(data: DataTransferOutcome): void;
+  moved(data: ExperimentDataOutcome): void;
 }
 
 export interface AutoPush {

@@ -13,13 +13,13 @@ import type { TransferOptions, TransferOutcome } from "../../store/remotes/types
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsOfCommits } from "./objects.ts";
 
-export interface DataTransferRequest extends TransferOptions {
+export interface ExperimentDataRequest extends TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
   readonly remote: string | undefined;
   readonly runCache: boolean;
 }
 
-export interface DataTransferOutcome extends TransferOutcome {
+export interface ExperimentDataOutcome extends TransferOutcome {
   /** Pipeline files of experiments that can't be read: why. */
   readonly unreadable: readonly string[];
 }
@@ -48,7 +48,7 @@ export function dataRequest(
   project: Project,
   flags: DataFlags,
   events: Pick<TransferEvents, "warn" | "progress">,
-): DataTransferRequest | undefined {
+): ExperimentDataRequest | undefined {
   if (!flags.cache) return undefined;
   const name = flags.remote ?? defaultRemoteName(project);
   if (name === undefined)
@@ -63,7 +63,7 @@ export function dataRequest(
 }
 
 /** What a call without a storage remote did. */
-export const noData: DataTransferOutcome = { transferred: 0, missing: [], failed: [], unreadable: [] };
+export const noData: ExperimentDataOutcome = { transferred: 0, missing: [], failed: [], unreadable: [] };
 
 type Transfer = typeof pushObjects;
 type TransferRuns = typeof pushRuns;
@@ -76,8 +76,8 @@ interface Ways {
 async function transfer(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
-  { request, ways }: { readonly request: DataTransferRequest; readonly ways: Ways },
-): Promise<DataTransferOutcome> {
+  { request, ways }: { readonly request: ExperimentDataRequest; readonly ways: Ways },
+): Promise<ExperimentDataOutcome> {
   const { project } = context;
   const { remote, runCache, ...options } = request;
   const needed = await objectsOfCommits(context, commits);
@@ -102,10 +102,10 @@ async function transfer(
   }
 }
 
-export function pushData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataTransferRequest) {
+export function pushData(context: ExperimentsContext, commits: readonly ObjectId[], request: ExperimentDataRequest) {
   return transfer(context, commits, { request, ways: { objects: pushObjects, runs: pushRuns } });
 }
 
-export function pullData(context: ExperimentsContext, commits: readonly ObjectId[], request: DataTransferRequest) {
+export function pullData(context: ExperimentsContext, commits: readonly ObjectId[], request: ExperimentDataRequest) {
   return transfer(context, commits, { request, ways: { objects: pullObjects, runs: pullRuns } });
 }

@@ -5,7 +5,7 @@ import { parseCommit } from "../../git/objects.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
 import { storedObjects } from "../reading/experiment-data.ts";
-import { openReading, openTrees, type Reading } from "../reading/load-revisions.ts";
+import { openReading, openTrees, type SharedReading } from "../reading/load-revisions.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
 export interface NeededObjects {
@@ -56,7 +56,7 @@ const chunkSize = 256;
 
 async function readChunk(
   commits: readonly ObjectId[],
-  reading: Reading,
+  reading: SharedReading,
   { byCommit, unreadable }: Found,
 ): Promise<void> {
   const trees = await treesOf(commits, reading);
@@ -73,7 +73,7 @@ async function readChunk(
   }
 }
 
-async function treesOf(commits: readonly ObjectId[], reading: Reading): Promise<ReadonlyMap<ObjectId, ObjectId>> {
+async function treesOf(commits: readonly ObjectId[], reading: SharedReading): Promise<ReadonlyMap<ObjectId, ObjectId>> {
   const objects = await reading.objects.readAll(commits);
   return new Map(
     commits.flatMap((commit, index) => {

@@ -8,7 +8,7 @@ import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { fetchObjects, isAncestor } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
-import { type DataTransferOutcome, type DataTransferRequest, noData, pullData } from "./data.ts";
+import { type ExperimentDataOutcome, type ExperimentDataRequest, noData, pullData } from "./data.ts";
 
 export interface PullRequest {
   readonly remote: string;
@@ -16,7 +16,7 @@ export interface PullRequest {
   readonly experiments: readonly FinishedExperiment[];
   /** A ref of that name with another commit here. */
   readonly diverged: "refuse" | "replace";
-  readonly data: DataTransferRequest | undefined;
+  readonly data: ExperimentDataRequest | undefined;
 }
 
 export interface PullResult {
@@ -25,7 +25,7 @@ export interface PullResult {
   readonly diverged: readonly FinishedExperiment[];
   /** Refs that name no commit. */
   readonly strange: readonly FinishedExperiment[];
-  readonly data: DataTransferOutcome;
+  readonly data: ExperimentDataOutcome;
 }
 
 /**

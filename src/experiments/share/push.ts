@@ -9,7 +9,7 @@ import { isAncestor, pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import { remoteExperiments } from "../show/listing.ts";
-import { type DataTransferOutcome, type DataTransferRequest, noData, pushData } from "./data.ts";
+import { type ExperimentDataOutcome, type ExperimentDataRequest, noData, pushData } from "./data.ts";
 
 export interface PushRequest {
   readonly remote: string;
@@ -17,7 +17,7 @@ export interface PushRequest {
   /** A ref of that name with another commit in the remote. */
   readonly diverged: "refuse" | "replace";
   /** undefined: without data. */
-  readonly data: DataTransferRequest | undefined;
+  readonly data: ExperimentDataRequest | undefined;
 }
 
 export interface PushResult {
@@ -29,7 +29,7 @@ export interface PushResult {
     readonly why: PushRefusal;
     readonly reason: string;
   }[];
-  readonly data: DataTransferOutcome;
+  readonly data: ExperimentDataOutcome;
 }
 
 type Standing =
@@ -86,7 +86,7 @@ export async function pushExperiments(context: ExperimentsContext, request: Push
   return { ...result, upToDate, diverged, data };
 }
 
-function dataFailed({ failed }: DataTransferOutcome): SweeplineError {
+function dataFailed({ failed }: ExperimentDataOutcome): SweeplineError {
   const [first] = failed;
   return new SweeplineError({
     code: "TRANSFER_FAILED",

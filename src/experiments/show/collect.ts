@@ -5,8 +5,8 @@ import {
   type LoadedRevision,
   loadRevisions,
   openReading,
-  type Reading,
   readWorkspace,
+  type SharedReading,
 } from "../reading/load-revisions.ts";
 import type { Baseline, Experiment, ExperimentState, RunState } from "../reading/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -59,7 +59,7 @@ const checkpointLimit = 1000;
 async function readChains(
   candidates: readonly Candidate[],
   revisions: ReadonlyMap<ObjectId, LoadedRevision>,
-  reading: Reading,
+  reading: SharedReading,
 ): Promise<ReadonlyMap<Candidate, readonly ExperimentState[]>> {
   const chains = new Map<Candidate, readonly ExperimentState[]>();
   for (const candidate of candidates) {
@@ -104,7 +104,7 @@ function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: 
   }));
 }
 
-function workspaceBaseline(context: ExperimentsContext, reading: Reading): Baseline {
+function workspaceBaseline(context: ExperimentsContext, reading: SharedReading): Baseline {
   const outcome = readWorkspace(context.project, reading.readers, reading.request);
   return { rev: "workspace", name: null, timestamp: null, ...outcome, experiments: [] };
 }
@@ -117,7 +117,7 @@ async function loadRemembered(
   context: ExperimentsContext,
   facts: {
     readonly commits: ReadonlySet<ObjectId>;
-    readonly reading: Reading;
+    readonly reading: SharedReading;
     readonly memory: "use" | "renew";
   },
 ): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
@@ -143,7 +143,7 @@ async function loadRemembered(
 async function collectWith(
   context: ExperimentsContext,
   options: CollectOptions,
-  reading: Reading,
+  reading: SharedReading,
 ): Promise<readonly Baseline[]> {
   const head = (await reading.objects.read("HEAD^{commit}"))?.id;
   if (head === undefined) return [];

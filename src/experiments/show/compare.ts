@@ -9,8 +9,8 @@ import {
   loadRevisions,
   openReaders,
   openReading,
-  type Reading,
   readWorkspace,
+  type SharedReading,
 } from "../reading/load-revisions.ts";
 import type { ExperimentData, FileResult } from "../reading/types.ts";
 import { brokenFiles, type UnreadableFile, unreadableFiles } from "../reading/unreadable.ts";
@@ -25,7 +25,7 @@ const workspaceName = "workspace";
 async function withReading<T>(
   context: ExperimentsContext,
   request: DataRequest,
-  work: (reading: Reading) => Promise<T>,
+  work: (reading: SharedReading) => Promise<T>,
 ): Promise<T> {
   const reading = await openReading(context, request);
   try {
@@ -35,7 +35,7 @@ async function withReading<T>(
   }
 }
 
-async function readCommits(ids: readonly ObjectId[], reading: Reading): Promise<(id: ObjectId) => DataOutcome> {
+async function readCommits(ids: readonly ObjectId[], reading: SharedReading): Promise<(id: ObjectId) => DataOutcome> {
   const loaded = await loadRevisions(ids, reading);
   return (id) => loaded.get(id) ?? { data: null, error: { type: "GitError", message: `there is no commit ${id}` } };
 }

@@ -35,7 +35,7 @@ export const flag: Check = expected("true or false", (value) => typeof value ===
 export const anything: Check = () => undefined;
 export const nothing: Check = expected("nothing", (value) => value === null);
 
-export function listOf(item: Check, what = "a list"): Check {
+export function listCheck(item: Check, what = "a list"): Check {
   const isExpected = expected(what, isList);
   return (value, path, report) => {
     if (!isList(value)) return isExpected(value, path, report);

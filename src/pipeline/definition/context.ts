@@ -1,7 +1,7 @@
 /** The values that templates of a dvc.yaml see: params.yaml, `vars`, and in generated stages `item` and `key`. */
 import path from "node:path";
 import { isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
-import { defaultParamsFile } from "./stage.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 
 /** What is wrong with a template or its values; the caller adds where. */
 export class TemplateProblem extends Error {

@@ -1,5 +1,6 @@
+import { defaultParamsFile } from "../../params/default-file.ts";
+
 /** How the environment of a stage's commands names a parameter. */
-import { defaultParamsFile } from "./stage.ts";
 
 function variablePart(text: string): string {
   return text.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase();

@@ -1,8 +1,8 @@
 /** What a dvc.yaml may hold. The rules are DVC 3.67.1's (dvc/schema.py), read from its behaviour. */
 import { isList, isMap } from "../../base/value.ts";
-import { anything, byKind, type Check, flag, listOf, mapOf, nothing, record, text } from "./check.ts";
+import { anything, byKind, type Check, flag, listCheck, mapOf, nothing, record, text } from "./check.ts";
 
-const annotations = { desc: text, type: text, labels: listOf(text), meta: anything };
+const annotations = { desc: text, type: text, labels: listCheck(text), meta: anything };
 
 const outputFlags = {
   ...annotations,
@@ -23,16 +23,16 @@ const plotProperties = {
   header: flag,
 };
 
-const outputs = listOf(
+const outputs = listCheck(
   byKind("a path or a path with flags", { text, map: mapOf(record({ fields: outputFlags })) }),
   "a list of outputs",
 );
 
 const plotFlags = record({ fields: { ...outputFlags, ...plotProperties } });
-const plotOutputs = listOf(
+const plotOutputs = listCheck(
   byKind("a path or a path with properties", {
     text,
-    map: mapOf(byKind("properties of a plot", { map: plotFlags, list: listOf(plotFlags) })),
+    map: mapOf(byKind("properties of a plot", { map: plotFlags, list: listCheck(plotFlags) })),
   }),
   "a list of plots",
 );
@@ -43,15 +43,15 @@ const commandText: Check = (value, path, report) => {
   if (value === "") report({ path, message: "the command is empty" });
 };
 const commandList: Check = (value, path, report) => {
-  listOf(commandText)(value, path, report);
+  listCheck(commandText)(value, path, report);
   if (isList(value) && value.length === 0) report({ path, message: "the list of commands is empty" });
 };
 const command = byKind("a command or a list of commands", { text: commandText, list: commandList });
-const vars = listOf(byKind("a file name or a mapping", { text, map: anything }), "a list of files and mappings");
-const parameters = listOf(
+const vars = listCheck(byKind("a file name or a mapping", { text, map: anything }), "a list of files and mappings");
+const parameters = listCheck(
   byKind("a parameter's name or a file with names", {
     text,
-    map: mapOf(byKind("a list of names", { list: listOf(text), none: nothing })),
+    map: mapOf(byKind("a list of names", { list: listCheck(text), none: nothing })),
   }),
   "a list of parameters",
 );
@@ -60,7 +60,7 @@ const stageFields = {
   matrix: mapOf(byKind("a list or a template", { text, list: anything })),
   cmd: command,
   wdir: text,
-  deps: listOf(text, "a list of paths"),
+  deps: listCheck(text, "a list of paths"),
   params: parameters,
   vars,
   frozen: flag,
@@ -86,7 +86,7 @@ const stage: Check = (value, path, report) => {
   (isForeach ? foreachStage : plainStage)(value, path, report);
 };
 
-const axis = byKind("a column or a file with columns", { text, list: listOf(text), map: anything });
+const axis = byKind("a column or a file with columns", { text, list: listCheck(text), map: anything });
 const topPlot = byKind("properties of a plot", {
   none: nothing,
   map: record({ fields: { x: axis, y: axis, x_label: text, y_label: text, title: text, template: text } }),
@@ -96,11 +96,11 @@ const topPlot = byKind("properties of a plot", {
 export const pipelineFile: Check = record({
   fields: {
     datasets: anything,
-    plots: listOf(byKind("a path or a plot's definition", { text, map: mapOf(topPlot) }), "a list of plots"),
+    plots: listCheck(byKind("a path or a plot's definition", { text, map: mapOf(topPlot) }), "a list of plots"),
     stages: mapOf(stage),
     vars,
-    params: listOf(text, "a list of files"),
-    metrics: listOf(text, "a list of files"),
+    params: listCheck(text, "a list of files"),
+    metrics: listCheck(text, "a list of files"),
     artifacts: mapOf(record({ required: ["path"], fields: { path: text, ...annotations } })),
   },
 });

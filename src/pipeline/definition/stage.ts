@@ -3,6 +3,7 @@ import path from "node:path";
 import { insideFolder, relativePosix } from "../../base/paths.ts";
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import type { OutputKind, OutputSpec, ParamsSpec, Stage } from "../types.ts";
 
 export interface StageOrigin {
@@ -21,8 +22,6 @@ export interface PathPlace {
   readonly root: string;
   readonly workingFolder: string;
 }
-
-export const defaultParamsFile = "params.yaml";
 
 /** `train` for the dvc.yaml of the root, `sub/dvc.yaml:train` elsewhere. */
 function stageAddress(file: string, name: string): string {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { isUrl, pathKey } from "../paths.ts";
 import type { OutputSpec, Stage, StageAddress } from "../types.ts";
+import { postOrder } from "./depth-first.ts";
 import { outputKey, placeName, type StageLines, stageLines, throwAll } from "./stage-places.ts";
 
 export interface StageGraph {
@@ -157,25 +158,9 @@ function needsOf(tree: OutputTree, stage: Stage): StageAddress[] {
 }
 
 function refuseCycles(graph: StageGraph, root: string): void {
-  const state = new Map<StageAddress, "open" | "done">();
-  for (const start of graph.stages.keys()) {
-    const stack: { address: StageAddress; next: number }[] = [];
-    const open = (address: StageAddress) => {
-      state.set(address, "open");
-      stack.push({ address, next: 0 });
-    };
-    if (!state.has(start)) open(start);
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const need = graph.needs.get(top.address)?.[top.next++];
-      if (need === undefined) {
-        state.set(top.address, "done");
-        stack.pop();
-      } else if (state.get(need) === "open") {
-        const names = stack.map((entry) => entry.address);
-        throw cycle(graph, names.slice(names.indexOf(need)), stageLines(root));
-      } else if (!state.has(need)) open(need);
-    }
-  }
+  postOrder(graph.needs, graph.stages.keys(), (circle) => {
+    throw cycle(graph, circle, stageLines(root));
+  });
 }
 
 function cycle(graph: StageGraph, addresses: readonly StageAddress[], lineOf: StageLines): SweeplineError {

@@ -1,6 +1,7 @@
 /** Which stages a reproduction visits, and in which order (dvc/repo/reproduce.py). Plain data in, plain data out. */
 
 import type { StageAddress } from "../types.ts";
+import { postOrder } from "./depth-first.ts";
 import type { StageGraph } from "./graph.ts";
 
 export interface PlanRequest {
@@ -30,26 +31,6 @@ export function reachable(edges: Edges, starts: Iterable<StageAddress>): Set<Sta
         waiting.push(other);
       }
   return seen;
-}
-
-/** Depth first, what is needed before what needs it; starts in the given order. Without recursion: chains may be long. */
-function postOrder(edges: Edges, starts: Iterable<StageAddress>): StageAddress[] {
-  const seen = new Set<StageAddress>();
-  const order: StageAddress[] = [];
-  for (const start of starts) {
-    if (seen.has(start)) continue;
-    seen.add(start);
-    const stack = [{ address: start, next: 0 }];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const need = edges.get(top.address)?.[top.next++];
-      if (need === undefined) order.push(stack.pop()?.address ?? top.address);
-      else if (!seen.has(need)) {
-        seen.add(need);
-        stack.push({ address: need, next: 0 });
-      }
-    }
-  }
-  return order;
 }
 
 function reversed(edges: Edges): Map<StageAddress, StageAddress[]> {

@@ -1,6 +1,8 @@
 /** A stage's lock entry as plain data: to the mapping that is written and hashed, and back. */
+
 import { compareCodePoints } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import type { LockEntry, LockItem } from "../types.ts";
 
 function itemValue(item: LockItem): ValueMap {
@@ -24,7 +26,7 @@ function sortedKeys(params: ValueMap): ValueMap {
 /** params.yaml first, other files by name; keys of a file sorted, what is below them as it is. */
 function paramsValue(params: LockEntry["params"]): ValueMap {
   const files = [...params.keys()].sort((a, b) =>
-    a === b ? 0 : a === "params.yaml" ? -1 : b === "params.yaml" ? 1 : compareCodePoints(a, b),
+    a === b ? 0 : a === defaultParamsFile ? -1 : b === defaultParamsFile ? 1 : compareCodePoints(a, b),
   );
   return new Map(files.map((file) => [file, sortedKeys(params.get(file) ?? new Map())]));
 }

@@ -1,6 +1,6 @@
 /** Names that are hashes of lock entries: of run-cache entries, and of an experiment. */
 import { createHash } from "node:crypto";
-import { pythonJson } from "../../base/python.ts";
+import { compareCodePoints, pythonJson } from "../../base/python.ts";
 import { isList, isMap, type Scalar, type Value } from "../../base/value.ts";
 import type { LockEntry, StageAddress } from "../types.ts";
 import { entryToValue } from "./entry.ts";
@@ -22,12 +22,8 @@ function withoutSizes(value: Value): Value {
 /** What a run is made of: command, dependencies, parameters and the names of its outputs. */
 export function runCacheKey(entry: LockEntry): string {
   const value = new Map<Scalar, Value>(entryToValue(entry));
-  value.set("outs", [...entry.outs.map((out) => out.path)].sort(comparePaths));
+  value.set("outs", [...entry.outs.map((out) => out.path)].sort(compareCodePoints));
   return sha256OfJson(withoutSizes(value));
-}
-
-function comparePaths(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** What a run is made of and what came out. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { systemErrorCode } from "../../base/errors.ts";
 import { type Dirent, readdirSync, readFileSync, readIfExists, statSync } from "../../base/files.ts";
+import { relativePosix } from "../../base/paths.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import { gitIgnoreRules } from "../../project/git-ignored.ts";
 import { excludeFile } from "../../project/gitignore.ts";
@@ -66,7 +67,7 @@ interface Ignoring {
 function ignoring(project: Project): Ignoring {
   const { root } = project;
   const top = project.gitRoot ?? root;
-  const inside = path.relative(top, root).split(path.sep).join("/");
+  const inside = relativePosix(top, root);
   const fromTop = (file: string) => path.posix.join(inside, file);
   const dvc = ignoreRules(root);
   const without = new Set<string>();

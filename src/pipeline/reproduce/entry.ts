@@ -3,11 +3,11 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import type { Scalar, Value, ValueMap } from "../../base/value.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import { hashData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { currentParams, hashLike, recordedItem } from "../check/changes.ts";
 import { shownItem, type Work } from "../check/work.ts";
-import { defaultParamsFile } from "../definition/stage.ts";
 import { isUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
 

@@ -13,7 +13,7 @@ import { changedOutputs } from "../check/changes.ts";
 import { stageSubject } from "../check/work.ts";
 import { isUrl } from "../paths.ts";
 import type { LockItem, Stage } from "../types.ts";
-import { checkoutOutputs } from "./outputs.ts";
+import { checkoutStageOutputs } from "./outputs.ts";
 import type { Puller, StageRun } from "./stage-run.ts";
 
 const remoteProblems: readonly string[] = ["REMOTE_UNKNOWN", "REMOTE_UNSUPPORTED"];
@@ -69,7 +69,7 @@ async function pullOutputs(run: StageRun, puller: Puller, stage: Stage): Promise
   const { work } = run;
   const recorded = work.recorded(stage)?.outs.filter((item) => item.md5 !== "") ?? [];
   await puller.fetch(stage, recorded);
-  await checkoutOutputs(
+  await checkoutStageOutputs(
     work,
     stage,
     recorded.filter((item) => hasData(work.cache, item.md5)),

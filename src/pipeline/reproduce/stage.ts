@@ -24,7 +24,7 @@ import { readInputs, type StageInputs } from "./entry.ts";
 import type { ReproduceEvents } from "./events.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { checkoutOutputs, clearOutputs, copyUncachedOutputs, saveOutputs } from "./outputs.ts";
+import { checkoutStageOutputs, clearOutputs, copyUncachedOutputs, saveOutputs } from "./outputs.ts";
 import { pullDependencies, pullStage } from "./pull.ts";
 import { reasonsToRun } from "./reasons.ts";
 import type { StageRun } from "./stage-run.ts";
@@ -172,7 +172,7 @@ async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome | 
   events.message(`Stage '${shownStage(work, stage)}' is cached - skipping run, checking out outputs`);
   if (options.dry) return { kind: "changed", saved: undefined };
   try {
-    await checkoutOutputs(work, stage, entry.outs);
+    await checkoutStageOutputs(work, stage, entry.outs);
   } catch (error) {
     if (!isDataLost(error)) throw error;
     events.warning(`stage '${shownStage(work, stage)}' can't be restored: ${error.message}`);

@@ -3,10 +3,10 @@ import path from "node:path";
 import { relativePosix } from "../../base/paths.ts";
 import { pythonJson } from "../../base/python.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
+import { defaultParamsFile } from "../../params/default-file.ts";
 import { currentParams } from "../check/changes.ts";
 import type { Work } from "../check/work.ts";
 import { parameterVariable } from "../definition/parameter-variable.ts";
-import { defaultParamsFile } from "../definition/stage.ts";
 import type { Stage } from "../types.ts";
 
 /** A text as it is, everything else as JSON; no variable can hold a NUL. */

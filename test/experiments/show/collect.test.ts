@@ -157,7 +157,10 @@ describe("states", () => {
     const runs = path.join(repository.folder, ".dvc/tmp/exps/sweepline/runs");
     mkdirSync(path.join(runs, "0000000001-done"), { recursive: true });
     mkdirSync(path.join(runs, "0000000002-bad"), { recursive: true });
-    writeFileSync(path.join(runs, "0000000002-bad", "record.json"), JSON.stringify({ message: "exited with 3" }));
+    writeFileSync(
+      path.join(runs, "0000000002-bad", "record.json"),
+      JSON.stringify({ name: "bad", state: "failed", startedAt: 0, elapsedMs: 1, message: "exited with 3" }),
+    );
     const [, head] = await collect(repository.folder);
     const [done, bad] = head?.experiments ?? [];
     expect(done?.executor?.local?.log).toBe(path.join(runs, "0000000001-done", "log"));

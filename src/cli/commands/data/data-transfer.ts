@@ -8,7 +8,7 @@ import type { Io } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
 import { addTransferOptions, type TransferFlags, warnMissing } from "./transfers.ts";
 
-export interface DataFlags extends TransferFlags {
+export interface DataCommandFlags extends TransferFlags {
   readonly recursive?: boolean;
   readonly glob?: boolean;
   readonly quiet?: boolean;
@@ -26,7 +26,7 @@ export function dataCommand(name: string): Command {
 export interface DataCall {
   readonly project: Project;
   readonly targets: readonly string[];
-  readonly flags: DataFlags;
+  readonly flags: DataCommandFlags;
   /** "Uploading" */
   readonly what: string;
 }

@@ -5,13 +5,13 @@ import { print } from "../../terminal/io.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
-import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { type DataCommandFlags, dataCommand, transferData } from "./data-transfer.ts";
 
 /** `sweepline fetch [targets]` */
 export const command: CommandFactory = (io, finish) =>
   dataCommand("fetch")
     .description("Download tracked data into the cache.")
-    .action(async (targets: readonly string[], flags: DataFlags) => {
+    .action(async (targets: readonly string[], flags: DataCommandFlags) => {
       const call = { project: openProject(io.cwd), targets, flags, what: "Downloading" };
       const { transferred } = await refusedAs("failed to fetch data from the cloud", () =>
         transferData(io, call, fetchTracked),

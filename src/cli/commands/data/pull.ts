@@ -7,10 +7,10 @@ import { changeLines, countParts } from "../../words/checkout-text.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
-import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { type DataCommandFlags, dataCommand, transferData } from "./data-transfer.ts";
 import { checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
 
-interface PullFlags extends DataFlags {
+interface PullFlags extends DataCommandFlags {
   readonly force?: boolean;
   readonly allowMissing?: boolean;
 }

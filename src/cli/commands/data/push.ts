@@ -5,13 +5,13 @@ import { print } from "../../terminal/io.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
-import { type DataFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { type DataCommandFlags, dataCommand, transferData } from "./data-transfer.ts";
 
 /** `sweepline push [targets]` */
 export const command: CommandFactory = (io, finish) =>
   dataCommand("push")
     .description("Upload tracked data to a storage remote.")
-    .action(async (targets: readonly string[], flags: DataFlags) => {
+    .action(async (targets: readonly string[], flags: DataCommandFlags) => {
       const call = { project: openProject(io.cwd), targets, flags, what: "Uploading" };
       const { transferred } = await refusedAs("failed to push data to the cloud", () =>
         transferData(io, call, pushTracked),

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/text/visible.ts";
-import type { DataTransferOutcome } from "../../../experiments/share/data.ts";
+import type { ExperimentDataOutcome } from "../../../experiments/share/data.ts";
 import type { Selection } from "../../../experiments/share/selection.ts";
 import { collect, integer } from "../../options/arguments.ts";
 import { type Io, warn } from "../../terminal/io.ts";
@@ -38,7 +38,7 @@ export function selectionOf(
   return { kind: "of", revs: flags.rev ?? [], count: flags.num };
 }
 
-export function warnData(io: Io, data: DataTransferOutcome): void {
+export function warnData(io: Io, data: ExperimentDataOutcome): void {
   warnMissing(io, data);
   for (const problem of data.unreadable) warn(io, `the data of an experiment is not known: ${problem}`);
 }
@@ -56,7 +56,7 @@ export function warnNoExperiments(io: Io, refs: readonly { readonly name: string
   warn(io, `passed over, because the ref names no commit: '${names.join("', '")}'`);
 }
 
-export function dataPullFailed(data: DataTransferOutcome): SweeplineError | undefined {
+export function dataPullFailed(data: ExperimentDataOutcome): SweeplineError | undefined {
   const [first] = data.failed;
   if (first === undefined) return undefined;
   const count = data.failed.length;
