@@ -230,7 +230,7 @@ describe("the queue", () => {
     expect(entries[1]).toMatchObject({
       head,
       baseline: head,
-      copies: undefined,
+      copiedPaths: undefined,
       record: {
         message: "why\nso",
         targets: ["copy"],
