@@ -88,3 +88,18 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): erro
   if (code === undefined || error instanceof SweeplineError) return false;
   return codes.length === 0 ? /^E[A-Z0-9]+$/.test(code) : codes.includes(code);
 }
+
+/** What `work` gives, or `otherwise` where a system call in it failed. Anything else that it throws goes on up. */
+export function unlessSystemFails<T, U>(otherwise: U, work: () => T): T | U {
+  try {
+    return work();
+  } catch (error) {
+    if (isSystemError(error)) return otherwise;
+    throw error;
+  }
+}
+
+/** Whether a failure is one of a known kind: refused by us, or by the system. Anything else is a bug. */
+export function isExpected(error: unknown): boolean {
+  return error instanceof SweeplineError || isSystemError(error);
+}

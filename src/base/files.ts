@@ -139,8 +139,9 @@ function removeAside(aside: string): void {
   try {
     beforeEffect("unlink", aside);
     fs.rmSync(aside, { force: true, recursive: true });
-  } catch {
+  } catch (error) {
     // The failure that brought us here says more; `exp clean` removes the file once we are gone.
+    if (!isSystemError(error)) throw error;
   }
 }
 

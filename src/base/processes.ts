@@ -1,5 +1,7 @@
 /** Which process is which: a pid alone says nothing once it is reused, so a process is named by pid and start time. */
+
 import { readdirSync, readFileSync } from "node:fs";
+import { unlessSystemFails } from "./errors.ts";
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -11,11 +13,7 @@ let bootId: string | undefined;
 
 function readBootId(): string {
   if (bootId === undefined) {
-    try {
-      bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    } catch {
-      bootId = "";
-    }
+    bootId = unlessSystemFails("", () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
   }
   return bootId;
 }
@@ -25,12 +23,8 @@ function readBootId(): string {
  * @param pid of a thread too: `PID/task/THREAD`
  */
 export function statFields(pid: number | string): readonly string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
+  const stat = unlessSystemFails(undefined, () => readFileSync(`/proc/${pid}/stat`, "utf8"));
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Whether what the kernel tells is of one that has ended: nobody has taken it away yet. */
@@ -122,11 +116,7 @@ export function existsProcess(pid: number): boolean {
 
 /** The words of a process's command line, or undefined where they can't be read. */
 export function commandLineOf(pid: number): readonly string[] | undefined {
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-    if (words.at(-1) === "") words.pop();
-    return words.length === 0 ? undefined : words;
-  } catch {
-    return undefined;
-  }
+  const words = unlessSystemFails("", () => readFileSync(`/proc/${pid}/cmdline`, "utf8")).split("\0");
+  if (words.at(-1) === "") words.pop();
+  return words.length === 0 ? undefined : words;
 }

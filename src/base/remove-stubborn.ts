@@ -1,5 +1,5 @@
 import { asideName } from "./asides.ts";
-import { systemErrorCode } from "./errors.ts";
+import { isSystemError, systemErrorCode } from "./errors.ts";
 import {
   type Dirent,
   type FilePath,
@@ -19,7 +19,8 @@ const longestPath = process.platform === "linux" ? 3_000 : 700;
 export function removeStubborn(target: FilePath): void {
   try {
     removeTree(target);
-  } catch {
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
     for (const top of makeRemovable(target)) removeTree(top);
   }
 }

@@ -1,5 +1,7 @@
 /** Lock files that a killed git left behind: Git never removes them, and refuses whatever they lock until somebody does. */
+
 import path from "node:path";
+import { unlessSystemFails } from "../base/errors.ts";
 import { lstatIfExists, readdirSync, readFileSync, readlinkSync, removeFile } from "../base/files.ts";
 import { pause } from "../base/pause.ts";
 import { processIds } from "../base/processes.ts";
@@ -42,15 +44,12 @@ function isQuiet({ commonDir }: Repository, file: string): boolean {
 }
 
 function locksBelow(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
-      const file = path.join(folder, item.name);
-      if (item.isDirectory()) return locksBelow(file);
-      return item.name.endsWith(".lock") ? [file] : [];
-    });
-  } catch {
-    return [];
-  }
+  const items = unlessSystemFails([], () => readdirSync(folder, { withFileTypes: true }));
+  return items.flatMap((item) => {
+    const file = path.join(folder, item.name);
+    if (item.isDirectory()) return locksBelow(file);
+    return item.name.endsWith(".lock") ? [file] : [];
+  });
 }
 
 /** Whether a git runs in the work tree or the Git directory. One that we may not look at counts; without /proc, age decides. */
@@ -64,20 +63,14 @@ function isGitAtWork({ workTree, gitDir, commonDir }: Repository): boolean {
 }
 
 function isWritingGit(pid: string): boolean {
-  try {
+  return unlessSystemFails(false, () => {
     const [, name = "", state = ""] = /\((.*)\) (.)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     if (!/^git(-|$)/.test(name) || state === "Z" || state === "X") return false;
     // Only reads, for as long as one of us lives.
     return !readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0cat-file\0");
-  } catch {
-    return false;
-  }
+  });
 }
 
 function workingFolder(pid: string): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return undefined;
-  }
+  return unlessSystemFails(undefined, () => readlinkSync(`/proc/${pid}/cwd`));
 }

@@ -1,5 +1,7 @@
 /** Paths of a pipeline. Keys of indexes are root-relative with "/"; what lies outside the project keeps its absolute path. */
+
 import path from "node:path";
+import { unlessSystemFails } from "../base/errors.ts";
 import { lstatIfExists, realpathSync } from "../base/files.ts";
 import { insideFolder } from "../base/paths.ts";
 
@@ -30,9 +32,5 @@ export function realTarget(absolute: string): string {
 }
 
 function realPathOrSelf(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
+  return unlessSystemFails(file, () => realpathSync(file));
 }

@@ -1,4 +1,5 @@
 /** Parsers of option values that several commands share. Their refusals are usage errors (exit code 254). */
+
 import { InvalidArgumentError } from "commander";
 
 /** For options that may be given several times. */
@@ -22,7 +23,8 @@ export function digits(value: string): number {
 export function pattern(value: string, before: readonly RegExp[] = []): readonly RegExp[] {
   try {
     return [...before, new RegExp(`^(?:${value})`)];
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw new InvalidArgumentError("not a regular expression");
   }
 }

@@ -1,5 +1,7 @@
 /** What is remembered of a workspace copy, beside it: `<slot>/git.json`. A copy that is not as it says is made anew. */
+
 import path from "node:path";
+import { unlessSystemFails } from "../../base/errors.ts";
 import { type BigIntStats, lstatSync, readdirSync, readIfExists, writePrivateFile } from "../../base/files.ts";
 import { isNumber, isText, optional, parseJson, shaped } from "../../base/json.ts";
 import { sha256 } from "../../store/hash.ts";
@@ -55,10 +57,8 @@ export function signatureOf(folder: string): string {
     parts.push(file, fingerprint(stats));
     if (stats.isDirectory()) for (const name of readdirSync(file).sort()) visit(path.join(file, name));
   };
-  try {
+  return unlessSystemFails("missing", () => {
     visit(folder);
-  } catch {
-    return "missing";
-  }
-  return sha256(parts.join("\n"));
+    return sha256(parts.join("\n"));
+  });
 }

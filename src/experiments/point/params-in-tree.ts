@@ -1,3 +1,4 @@
+import { SweeplineError } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
 import type { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -24,7 +25,9 @@ export async function paramsInTree(
 async function readOr(file: string, content: Buffer): Promise<Value> {
   try {
     return await readDataFile({ path: file, bytes: content });
-  } catch {
+  } catch (error) {
+    // A bug in a reader must not make a point another one.
+    if (!(error instanceof SweeplineError)) throw error;
     return content.toString("latin1");
   }
 }

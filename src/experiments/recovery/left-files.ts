@@ -1,6 +1,8 @@
 /** Which files are temporary ones of processes that were killed before they could rename or remove them. Light to load. */
+
 import path from "node:path";
 import { asideWriter } from "../../base/asides.ts";
+import { unlessSystemFails } from "../../base/errors.ts";
 import { lstatIfExists, readdirSync } from "../../base/files.ts";
 import { removeAllThatGoes } from "../../base/remove-stubborn.ts";
 import type { StateLayout } from "../layout.ts";
@@ -17,11 +19,7 @@ export function isLeft(file: string): boolean {
 
 /** A folder that can't be read has none. */
 export function itemsOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+  return unlessSystemFails([], () => readdirSync(folder, { withFileTypes: true }));
 }
 
 /** Removes those in our scratch folder: one look, that every run can take. */

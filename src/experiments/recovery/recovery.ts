@@ -1,5 +1,6 @@
 /** After a crash: ends stages of dead runs and frees what those held. Called by the next command, whatever it is. */
 
+import { isSystemError } from "../../base/errors.ts";
 import { removeFile } from "../../base/files.ts";
 import { isLockHeld, lockHolder, tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
@@ -21,8 +22,9 @@ const graceMs = 2_000;
 export function killGroup(group: number): void {
   try {
     process.kill(-group, "SIGKILL");
-  } catch {
+  } catch (error) {
     // Nobody is left, or those left belong to somebody else.
+    if (!isSystemError(error, "ESRCH", "EPERM")) throw error;
   }
 }
 

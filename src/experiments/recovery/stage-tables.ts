@@ -2,7 +2,9 @@
  * The running stages of a `repro`, kept on disk so that whoever comes after it was killed can end them. One file a process;
  * written only for stages that take more than a moment, since most of them are quick.
  */
+
 import path from "node:path";
+import { isSystemError } from "../../base/errors.ts";
 import { existsSync, makeFolder, readdirSync, readIfExists, removeFile, writePrivateFile } from "../../base/files.ts";
 import { type Guard, isCount, isRecord, isText, parseJson, shaped, textLike } from "../../base/json.ts";
 import { identifyProcess, isAlive, isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
@@ -58,8 +60,9 @@ export function keepStages({ stageTables }: Pick<StateLayout, "stageTables">): S
         writePrivateFile(file, JSON.stringify({ owner, stages: [...running.values()] }));
       }
       isWritten = running.size > 0;
-    } catch {
+    } catch (error) {
       // A full disk: the table only serves after a kill.
+      if (!isSystemError(error)) throw error;
     }
   };
   return {

@@ -1,4 +1,5 @@
 /** Which experiments there are, before any commit is read: refs, our queue, DVC's queue. */
+import { unlessSystemFails } from "../../base/errors.ts";
 import { readdirSync } from "../../base/files.ts";
 import { readLockOwner } from "../../base/locks.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -26,12 +27,7 @@ export interface Candidate {
 
 /** The newest run of each name, as far as its records are still there. */
 function runsByName(state: StateLayout): ReadonlyMap<string, number> {
-  let folders: readonly string[];
-  try {
-    folders = readdirSync(state.runs);
-  } catch {
-    return new Map();
-  }
+  const folders = unlessSystemFails([], () => readdirSync(state.runs));
   const newest = new Map<string, number>();
   for (const folder of folders) {
     const run = parseRunFolder(folder);

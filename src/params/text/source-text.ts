@@ -75,7 +75,9 @@ export function decodeFile(file: DataFile): SourceText {
   let text: string;
   try {
     text = decoder.decode(bytes);
-  } catch {
+  } catch (error) {
+    // What TextDecoder throws for bytes that are no UTF-8.
+    if (!(error instanceof TypeError)) throw error;
     const readable = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     throw problemAt({ path, text: readable }, invalidOffset(readable, bytes), {
       code: "PARAMS_NOT_UTF8",

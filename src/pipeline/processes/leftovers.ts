@@ -5,7 +5,7 @@
  */
 
 import { beforeEffect } from "../../base/effects.ts";
-import { systemErrorCode } from "../../base/errors.ts";
+import { systemErrorCode, unlessSystemFails } from "../../base/errors.ts";
 import { readFileSync } from "../../base/files.ts";
 import { pause } from "../../base/pause.ts";
 import { identifyProcess, isAlive, type ProcessIdentity, processIds } from "../../base/processes.ts";
@@ -20,12 +20,8 @@ const graceMs = 2_000;
 const pollMs = 20;
 
 function environmentOf(pid: string): string {
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`;
-  } catch {
-    // It has ended, or is another user's.
-    return "";
-  }
+  // Nothing of one that has ended, or is another user's.
+  return unlessSystemFails("", () => `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Ending a stage's processes: all of its group, not the shell alone. */
 
 import { beforeEffect } from "../../base/effects.ts";
-import { systemErrorCode } from "../../base/errors.ts";
+import { isSystemError, systemErrorCode } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
 import { hasLivingMember } from "../../base/processes.ts";
 
@@ -24,8 +24,10 @@ export function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL" | "SIGS
 export function isGroupRunning(group: number): boolean {
   try {
     process.kill(-group, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // Nobody is left, or those left belong to somebody else.
+    if (isSystemError(error, "ESRCH", "EPERM")) return false;
+    throw error;
   }
   return hasLivingMember(group);
 }

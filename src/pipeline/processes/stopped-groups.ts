@@ -1,4 +1,5 @@
 /** Holding stages still for a moment: what they write to can be changed under them meanwhile. */
+import { unlessSystemFails } from "../../base/errors.ts";
 import { readdirSync } from "../../base/files.ts";
 import { groupMembers, hasEnded, statFields } from "../../base/processes.ts";
 import { signalGroup } from "./process-group.ts";
@@ -14,12 +15,9 @@ function sleep(ms: number): void {
 
 /** Those of the threads that live. */
 function threadStates(pid: string): readonly string[] {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`).map((thread) => statFields(`${pid}/task/${thread}`));
-    return threads.flatMap((fields) => (fields === undefined || hasEnded(fields) ? [] : (fields[0] ?? [])));
-  } catch {
-    return [];
-  }
+  const names = unlessSystemFails([], () => readdirSync(`/proc/${pid}/task`));
+  const threads = names.map((thread) => statFields(`${pid}/task/${thread}`));
+  return threads.flatMap((fields) => (fields === undefined || hasEnded(fields) ? [] : (fields[0] ?? [])));
 }
 
 /** Whether somebody of the group lives, and all threads of all of them have stopped: none is within a write. */

@@ -1,5 +1,7 @@
 /** What experiments use of the memory, and how much of it is left. Linux tells; elsewhere nobody counts. */
+
 import { freemem, totalmem } from "node:os";
+import { unlessSystemFails } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { processIds, statFields } from "../../base/processes.ts";
 
@@ -24,12 +26,10 @@ export function memoryOfGroups(groups: ReadonlySet<number>): ReadonlyMap<number,
   const bytes = new Map<number, number>();
   if (groups.size === 0) return bytes;
   for (const pid of processIds()) {
-    try {
-      const group = Number(statFields(pid)?.[2]);
-      if (groups.has(group)) bytes.set(group, (bytes.get(group) ?? 0) + residentBytes(pid));
-    } catch {
-      // It ended while we looked (ESRCH).
-    }
+    const group = Number(statFields(pid)?.[2]);
+    if (!groups.has(group)) continue;
+    // One that ends while we look (ESRCH) has none.
+    bytes.set(group, (bytes.get(group) ?? 0) + unlessSystemFails(0, () => residentBytes(pid)));
   }
   return bytes;
 }

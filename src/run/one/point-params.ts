@@ -1,5 +1,7 @@
 /** The parameter files of a point in its copy: a stage that writes them (`git stash`) gets a result of another point. */
+
 import path from "node:path";
+import { isExpected, SweeplineError } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { pythonJson } from "../../base/python.ts";
 import { type Value, valueAt } from "../../base/value.ts";
@@ -19,7 +21,8 @@ function contentOf(folder: string, name: string): [string, Buffer][] {
   try {
     const bytes = readIfExists(path.resolve(folder, name));
     return bytes === undefined ? [] : [[name, bytes]];
-  } catch {
+  } catch (error) {
+    if (!isExpected(error)) throw error;
     // No file any more: what it held is gone.
     return [];
   }
@@ -47,7 +50,8 @@ export async function changedParams(
 async function valuesOf(name: string, bytes: Buffer | undefined): Promise<Value> {
   try {
     return bytes === undefined ? null : await readDataFile({ path: name, bytes });
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
     return null;
   }
 }

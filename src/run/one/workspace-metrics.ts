@@ -1,4 +1,5 @@
 import path from "node:path";
+import { isExpected } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import type { Value } from "../../base/value.ts";
 import type { FileResult } from "../../experiments/reading/types.ts";
@@ -25,7 +26,8 @@ export async function workspaceMetrics({
       const bytes = readIfExists(file);
       if (bytes === undefined) continue;
       results.set(name, { kind: "data", data: await readDataFile({ path: name, bytes }) });
-    } catch {
+    } catch (error) {
+      if (!isExpected(error)) throw error;
       // A broken metrics file, or a folder in its place, shows as an error in the table; here, one number less.
     }
   }
