@@ -30,6 +30,8 @@ export interface SourcePlace {
   readonly text: string;
   readonly offset: number;
   readonly length: number;
+  /** Of a file: where in it, from 1, and what is wrong there without saying where. */
+  readonly inFile?: { readonly line: number; readonly column: number; readonly problem: string };
 }
 
 export interface SweeplineErrorFacts {

@@ -43,7 +43,13 @@ export function problemAt(source: SourceText, offset: number, problem: Problem):
     code: problem.code,
     message: `unable to read: '${source.path}', line ${line}, column ${column}: ${problem.what}`,
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-    place: { name: `${source.path}:${line}:${column}`, text: shown, offset: at - shownFrom, length: 1 },
+    place: {
+      name: `${source.path}:${line}:${column}`,
+      text: shown,
+      offset: at - shownFrom,
+      length: 1,
+      inFile: { line, column, problem: problem.what },
+    },
   });
 }
 

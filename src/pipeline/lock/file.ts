@@ -113,11 +113,11 @@ type YamlRead =
   | { readonly kind: "ok"; readonly value: Value }
   | { readonly kind: "broken"; readonly problem: string; readonly place: LockPlace | null };
 
-/** `unable to read: 'FILE', line 5, column 38: PROBLEM`, taken apart: the message about a lock file is our own. */
-function problemOf({ message }: SweeplineError): { readonly problem: string; readonly place: LockPlace | null } {
-  const found = /, line (\d+), column (\d+): (.+)$/s.exec(message);
-  if (found === null) return { problem: message, place: null };
-  return { problem: found[3] ?? "", place: { line: Number(found[1]), column: Number(found[2]) } };
+/** What is wrong, and where: the message about a lock file is our own. */
+function problemOf({ message, place }: SweeplineError): { readonly problem: string; readonly place: LockPlace | null } {
+  if (place?.inFile === undefined) return { problem: message, place: null };
+  const { line, column, problem } = place.inFile;
+  return { problem, place: { line, column } };
 }
 
 /** The parser of parameter files, its refusals as values. */
