@@ -8,6 +8,8 @@ export interface IgnoreRules {
   /** Whether a file (absolute path) is ignored, itself or through a folder above it. */
   ignoresFile(file: string): boolean;
   ignoresFolder(folder: string): boolean;
+  /** Whether a line of a .dvcignore is for the path or a folder above it: as `ignoresFile`, projects inside the project apart. */
+  hasRuleFor(target: string, kind: "file" | "folder"): boolean;
 }
 
 /** What DVC never looks at, before any .dvcignore. */
@@ -17,6 +19,8 @@ interface Level {
   readonly folder: string;
   /** Rules of that folder's own file, or the defaults at the root; null where there is no file. */
   readonly matcher: Ignore | null;
+  /** Whether a .dvcignore says something. */
+  readonly hasFile: boolean;
 }
 
 function readRules(folder: string, extra: readonly string[]): Ignore | null {
@@ -38,7 +42,8 @@ export function ignoreRules(root: string): IgnoreRules {
     if (known !== undefined) return known;
     const above = folder === root ? [] : levelsOf(path.dirname(folder));
     const matcher = readRules(folder, folder === root ? defaultRules : []);
-    const all = matcher === null ? above : [...above, { folder, matcher }];
+    const hasFile = existsSync(path.join(folder, ".dvcignore"));
+    const all = matcher === null ? above : [...above, { folder, matcher, hasFile }];
     levels.set(folder, all);
     return all;
   }
@@ -73,8 +78,24 @@ export function ignoreRules(root: string): IgnoreRules {
     return answer;
   }
 
+  const ruledFolders = new Map<string, boolean>();
+
+  function isRuledFolder(folder: string): boolean {
+    if (!isInside(folder)) return false;
+    const answer = ruledFolders.get(folder) ?? (isRuledFolder(path.dirname(folder)) || matches(folder, "folder"));
+    ruledFolders.set(folder, answer);
+    return answer;
+  }
+
+  function hasRuleFor(target: string, kind: "file" | "folder"): boolean {
+    const folder = path.dirname(target);
+    if (!isInside(target) || !levelsOf(folder).some(({ hasFile }) => hasFile)) return false;
+    return isRuledFolder(folder) || matches(target, kind);
+  }
+
   return {
     ignoresFolder,
+    hasRuleFor,
     ignoresFile: (file) => isInside(file) && (ignoresFolder(path.dirname(file)) || matches(file, "file")),
   };
 }

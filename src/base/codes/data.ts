@@ -9,6 +9,10 @@ export const dataCodes = {
     "Run the stage that makes it again, or pull it.",
   ],
   DVC_FILE_UNUSUAL: ["A .dvc file is written in a way that can't be updated.", "Remove it and add the data again."],
+  GIT_IGNORED: [
+    "Git ignores a dvc.lock, dvc.yaml or .dvc file: results would lose their data.",
+    "Correct .gitignore: `git check-ignore -v FILE` names the line.",
+  ],
   HASH_INVALID: ["A hash in a lock file or .dvc file can't be that of an object.", "Restore the file from Git."],
   IGNORED: [".dvcignore ignores the path.", "Correct .dvcignore, or choose another path."],
   IGNORE_FILE_IN_DATA: ["There is a .dvcignore inside of data.", "Move it above the data."],

@@ -60,7 +60,8 @@ function withCache(source: FileSource, parts: readonly PipelinePart[], cache: Ca
     const inGit = source.filesBelow(folder);
     const hash = hashes.get(folder);
     if (inGit.length > 0 || hash === undefined) return inGit;
-    return (readTree(cache, hash) ?? []).map(({ relpath }) => `${folder}/${relpath}`);
+    // Nobody knows what is in it: it stands for itself.
+    return readTree(cache, hash)?.map(({ relpath }) => `${folder}/${relpath}`) ?? [folder];
   };
   return { ...source, find, filesBelow };
 }
@@ -70,13 +71,19 @@ function expand(source: FileSource, names: Iterable<string>): readonly string[] 
   return [...names].flatMap((name) => (source.find(name).kind === "folder" ? source.filesBelow(name) : [name]));
 }
 
+/** What is no file, as DVC's readers know these failures. */
+function notAFile(name: string, kind: "folder" | "missing"): FileResult {
+  if (kind === "missing") return missingFile(name);
+  return { kind: "error", type: "IsADirectoryError", message: `'${name}' is a folder, and its files are not here` };
+}
+
 type ReadOne = (file: string, answer: SourceFile) => FileResult;
 
 function readFiles(source: FileSource, names: Iterable<string>, read: ReadOne): ReadonlyMap<string, FileResult> {
   const results = new Map<string, FileResult>();
   for (const file of expand(source, names)) {
     const answer = source.find(file);
-    results.set(file, answer.kind === "file" ? read(file, answer) : missingFile(file));
+    results.set(file, answer.kind === "file" ? read(file, answer) : notAFile(file, answer.kind));
   }
   return results;
 }

@@ -34,7 +34,7 @@ export interface PipelinePart {
   readonly metrics: readonly string[];
   readonly deps: readonly (readonly [string, DependencyState])[];
   readonly outs: readonly (readonly [string, OutputState])[];
-  /** Hashes of all outputs, metrics too: where their data lie in the cache. */
+  /** Hashes of the outputs that the cache keeps, metrics too: where their data lie in it. */
   readonly cached: readonly (readonly [string, string])[];
   /** The outputs whose data is kept in the cache and may be pushed. */
   readonly stored: readonly RemoteObject[];
@@ -176,7 +176,7 @@ function withLock(definition: Definition, locked: LockedStages): PipelinePart {
     for (const { key, lockPath } of stage.deps) deps.push([key, lock?.deps.get(lockPath) ?? unknownData]);
     for (const { key, lockPath, kind, cache, push, remote } of stage.outs) {
       const state = lock?.outs.get(lockPath) ?? unknownData;
-      if (state.hash !== null) cached.push([key, state.hash]);
+      if (cache && state.hash !== null) cached.push([key, state.hash]);
       if (cache && push) stored.push(...storedObject(state, remote));
       if (kind === "out") outs.push([key, { ...state, useCache: cache, isDataSource: false }]);
     }
@@ -212,7 +212,7 @@ function dataSourcePart(file: string, data: ValueMap): PipelinePart {
     ...emptyPart,
     deps: [...dataStates(ownDeps)].map(([name, state]) => [key(name), state]),
     outs: outs.map(([name, state]) => [key(name), { ...state, useCache: !isOff(name, "cache"), isDataSource: true }]),
-    cached: outs.flatMap(([name, { hash }]) => (hash === null ? [] : [[key(name), hash]])),
+    cached: outs.flatMap(([name, { hash }]) => (hash === null || isOff(name, "cache") ? [] : [[key(name), hash]])),
     // What another repository keeps is fetched from there.
     stored: deps.some((dep) => isMap(dep) && dep.has("repo"))
       ? []

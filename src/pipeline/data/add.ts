@@ -15,6 +15,7 @@ import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { realTarget } from "../paths.ts";
+import { refuseGitIgnored } from "../reading/ignored.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 
 export interface DataAddRequest {
@@ -119,7 +120,7 @@ async function addOne(request: DataAddRequest, target: AddTarget, written: Set<s
 
 /**
  * Adds the targets one after the other; all are checked before the first is read. Errors: OUTPUT_MISSING,
- * OUTSIDE_PROJECT, DVC_FILE_AS_DATA, LINKED_FOLDER, IGNORED, OUTPUT_TRACKED, OUTPUT_OVERLAP, OUTPUT_OF_STAGE.
+ * OUTSIDE_PROJECT, DVC_FILE_AS_DATA, LINKED_FOLDER, IGNORED, GIT_IGNORED, OUTPUT_TRACKED, OUTPUT_OVERLAP, OUTPUT_OF_STAGE.
  */
 export async function addPaths(request: DataAddRequest): Promise<AddedData> {
   const stages = await loadProjectStages(request.project);
@@ -128,7 +129,9 @@ export async function addPaths(request: DataAddRequest): Promise<AddedData> {
     const absolute = path.resolve(request.folder, shown);
     checkPlace(request, shown, absolute);
     await checkUntracked(request.project, shown, absolute);
-    targets.push(resolveTarget(request, stages, shown));
+    const target = resolveTarget(request, stages, shown);
+    refuseGitIgnored(request.project, target.dvcFile);
+    targets.push(target);
   }
   const written = new Set<string>();
   const empty: string[] = [];

@@ -14,6 +14,7 @@ import { checkBoundaries } from "../check/boundaries.ts";
 import { readPipelineSource } from "../definition/source.ts";
 import { definedPath, type PathPlace, stageOf } from "../definition/stage.ts";
 import { buildGraph, outputTree } from "../graph/graph.ts";
+import { refuseGitIgnored, refuseIgnored } from "../reading/ignored.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
 import { outputIgnorer } from "../reproduce/ignore-outputs.ts";
 import type { OutputSpec, Stage } from "../types.ts";
@@ -186,6 +187,8 @@ async function checkGraph(project: Project, stage: Stage): Promise<void> {
   checkBoundaries(project.root, [stage]);
   checkPaths(project, stage);
   await outputIgnorer(project).check(stage);
+  refuseGitIgnored(project, path.join(project.root, stage.file));
+  refuseIgnored(project, [stage]);
   const { stages } = await loadProjectStages(project);
   const all = [...stages.filter((each) => each.address !== stage.address), stage];
   buildGraph(outputTree(project.root, all), all);

@@ -104,10 +104,13 @@ export function diskSource(project: Project): FileSource {
       rules.listed(folder, entries);
       return all.filter(({ name, kind }) => !rules?.isIgnored(path.posix.join(folder, name), kind));
     },
-    filesBelow: (folder) =>
-      listFiles(path.resolve(root, folder), ignoreRules(root))
-        .map(({ relpath }) => path.posix.join(folder, relpath))
-        .sort(compareCodePoints),
+    filesBelow(folder) {
+      const absolute = path.resolve(root, folder);
+      // What a lock file names need not be here: a clone before `pull`.
+      if (statsOf(absolute)?.isDirectory() !== true) return [];
+      const files = listFiles(absolute, ignoreRules(root));
+      return files.map(({ relpath }) => path.posix.join(folder, relpath)).sort(compareCodePoints);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { traced } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { diskSource } from "./disk-source.ts";
 import type { FileSource } from "./file-source.ts";
+import { refuseIgnored } from "./ignored.ts";
 import { type ProjectReading, readProject } from "./read-project.ts";
 import { Readings } from "./readings.ts";
 
@@ -20,21 +21,20 @@ export interface LoadOptions {
 
 /**
  * Finds and reads all pipeline files and makes the graph of their stages. Errors: those of a broken file, OUTPUT_DUPLICATE,
- * OUTPUT_OVERLAP, STAGE_INSIDE_OUTPUT, STAGE_CYCLE.
+ * OUTPUT_OVERLAP, STAGE_INSIDE_OUTPUT, STAGE_CYCLE; in the workspace GIT_IGNORED and IGNORED.
  */
 export function loadProjectStages(project: Project, options: LoadOptions = {}): Promise<ProjectStages> {
   const detail = (loaded: ProjectStages | undefined) => `${loaded?.stages.length} stages of ${project.root}`;
   return traced<Promise<ProjectStages>>({ topic: "stages", name: "load", detail }, () => loadStages(project, options));
 }
 
-async function loadStages(
-  project: Project,
-  { source = diskSource(project), readings = new Readings(), broken = "refuse" }: LoadOptions = {},
-): Promise<ProjectStages> {
+async function loadStages(project: Project, options: LoadOptions): Promise<ProjectStages> {
+  const { source = diskSource(project), readings = new Readings(), broken = "refuse" } = options;
   const reading = await whenLoaded(() => readProject({ project, source }, readings));
   const [problem] = reading.problems.values();
   if (problem !== undefined && broken === "refuse") throw problem;
   await readings.values.prepare(reading.stages.flatMap((stage) => stage.params.map((params) => params.file)));
   void reading.graph;
+  if (options.source === undefined && broken === "refuse") refuseIgnored(project, reading.stages);
   return reading;
 }
