@@ -40,7 +40,8 @@ const peers = findPeers();
 /** Tests that need the real DVC. Each takes some of its slow commands, so they get more time. */
 export function describeWithDvc(name: string, tests: () => void): void {
   const title = peers === undefined ? `${name} (skipped: no real DVC, set SWEEPLINE_PEERS)` : name;
-  describe.skipIf(peers === undefined)(title, tests);
+  // A peer's command takes a second: the tests of a group go on from what those before them left, in their order.
+  describe.skipIf(peers === undefined)(title, { shuffle: false }, tests);
 }
 
 /** Runs the real `dvc ARGS` to its end. */
