@@ -162,6 +162,9 @@ function contentOf(line: string): readonly [start: number, end: number] {
   return [start, end];
 }
 
+/** Whoever nests deeper is for the parser, which counts levels: this reader calls itself for each. */
+const deepestIndent = 200;
+
 /**
  * Lines as indentation and text, without the blanks at their ends, which mean nothing. Undefined where one is empty, a
  * comment or a document mark; also where there are tabs and other line ends, whose rules are the parser's.
@@ -174,6 +177,7 @@ function toLines(text: string): Line[] | undefined {
     const [indent, end] = contentOf(line);
     const content = line.slice(indent, end);
     if (content === "" || content[0] === "#" || /^(?:---|\.\.\.|%)/.test(line)) return undefined;
+    if (indent > deepestIndent) return undefined;
     lines.push({ indent, text: content });
   }
   return lines;

@@ -1,5 +1,5 @@
 /** Files that can't be read: conflict markers, YAML bombs and nesting, in each kind of file, by each command that reads it. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Repository } from "../rig/index.ts";
 import { makeSoundProject, refusal, starts } from "./project.ts";
 
@@ -10,6 +10,10 @@ const kinds = ["dvc.yaml", "dvc.lock", "params.yaml", "vars.yaml", "data.txt.dvc
 beforeAll(async () => {
   rig = await makeSoundProject();
   for (const file of kinds) sound.set(file, rig.read(file));
+});
+
+afterEach(() => {
+  for (const file of kinds) rig.write({ [file]: sound.get(file) ?? "" });
 });
 
 const conflict = (text: string) => `${text}<<<<<<< HEAD\ny: 2\n=======\ny: 3\n>>>>>>> other\n`;

@@ -1,5 +1,6 @@
 /** Texts as documents of the `yaml` package: also those whose brackets and quotes go on as Python's readers take it. */
-import { Composer, type Document, Lexer, Parser, parseDocument as parsePackage } from "yaml";
+import { Composer, type CST, type Document, Lexer, Parser, parseDocument as parsePackage } from "yaml";
+import { maxDepth } from "../text/source-text.ts";
 
 const options = {
   schema: "failsafe",
@@ -19,6 +20,31 @@ export function parseDocument(text: string): Document {
   if (document.errors.length === 0) return document;
   const again = parseIndented(text);
   return again === undefined || again.errors.length > 0 ? document : again;
+}
+
+/** Without this much of a line's beginning, and as many brackets, a text can't nest too deep: each level takes a column. */
+const nestingLine = new RegExp(`^[ \\t?:-]{${maxDepth / 2}}`, "m");
+
+/**
+ * Where a text nests more than `maxDepth` deep, as an offset; undefined where it does not. The package composes by calling
+ * itself, and a pattern that Node compiles near the end of the stack ends the process: so this is asked first.
+ */
+export function tooDeepAt(text: string): number | undefined {
+  if (text.split(/[[{]/, maxDepth + 1).length <= maxDepth && !nestingLine.test(text)) return undefined;
+  const open: { readonly token: CST.Token; readonly depth: number }[] = [];
+  for (const token of new Parser().parse(text)) open.push({ token, depth: 0 });
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > maxDepth) return token.offset;
+    const isCollection = "items" in token;
+    const inner = isCollection ? token.items.flatMap(({ key, value }) => [key, value]) : [contentOf(token)];
+    for (const each of inner) if (each) open.push({ token: each, depth: isCollection ? depth + 1 : depth });
+  }
+  return undefined;
+}
+
+function contentOf(token: CST.Token): CST.Token | undefined {
+  return token.type === "document" ? token.value : undefined;
 }
 
 /** Characters that the lexer may be given again: a text with long unfinished values would take for ever. */

@@ -14,7 +14,7 @@ import {
 import type { Scalar } from "../../base/value.ts";
 import type { LocatedEntry, LocatedMap, LocatedNode, LocatedScalar } from "../text/located.ts";
 import { maxDepth, maxNodes, parseFailure, problemAt, type SourceText } from "../text/source-text.ts";
-import { parseDocument } from "./document.ts";
+import { parseDocument, tooDeepAt } from "./document.ts";
 import { hintFor } from "./error-hints.ts";
 import { isMergeKey, mergedEntries, withMerged } from "./merge-keys.ts";
 import { type YamlRules, yaml12 } from "./scalars.ts";
@@ -84,11 +84,10 @@ export function parseYaml(source: SourceText, rules: YamlRules = yaml12): YamlTr
       what: `YAML file structure is corrupted: the character U+${bad[0].charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()} is not allowed`,
     });
   refuseMasses(source);
+  const deep = tooDeepAt(source.text);
+  if (deep !== undefined) throw problemAt(source, deep, { code: "YAML_TOO_DEEP", what: tooDeep });
   const document = parseDocument(source.text);
   const error = document.errors[0];
-  // The parser calls itself for each level, and reports the end of the stack as an error of the text.
-  if (error !== undefined && /call stack/.test(error.message))
-    throw problemAt(source, error.pos[0], { code: "YAML_TOO_DEEP", what: tooDeep });
   if (error !== undefined)
     throw parseFailure(source, error.pos[0], {
       code: "YAML_INVALID",
