@@ -34,3 +34,11 @@ export function realTarget(absolute: string): string {
 function realPathOrSelf(file: string): string {
   return unlessSystemFails(file, () => realpathSync(file));
 }
+
+/**
+ * Whether a path (relative to the project) lies in a folder of Git's or DVC's own, or is one; in any case, since there are
+ * file systems where `.GIT` is the same folder.
+ */
+export function isInternal(inside: string): boolean {
+  return inside.split(path.sep).some((segment) => /^\.(git|dvc)$/i.test(segment));
+}

@@ -167,14 +167,16 @@ export class Coordinator {
     this.active.set(entry.sequence, active);
     const span = { topic: "run", name: "experiment", lane: "own", detail: () => entry.name } as const;
     const done: Promise<void> = traced(span, () => this.runEntry(active, share, tools))
+      .finally(() => {
+        this.active.delete(entry.sequence);
+        this.capacity.release(share, active);
+        releaseEntry(this.context, entry.sequence);
+      })
       .catch((error: unknown) => {
         this.bug ??= { error };
         this.stop();
       })
       .finally(() => {
-        this.active.delete(entry.sequence);
-        this.capacity.release(share, active);
-        releaseEntry(this.context, entry.sequence);
         this.running.delete(done);
         this.wake.now();
       });

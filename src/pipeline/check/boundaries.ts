@@ -7,7 +7,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { insideFolder } from "../../base/paths.ts";
 import type { Scalar } from "../../base/value.ts";
 import { outputKey, placeName, stageLines, throwAll } from "../graph/stage-places.ts";
-import { isUrl, realTarget } from "../paths.ts";
+import { isInternal, isUrl, realTarget } from "../paths.ts";
 import type { Stage } from "../types.ts";
 
 interface Boundary {
@@ -39,11 +39,6 @@ function outside(what: string, hint: string): Found {
 }
 
 const keepInside = "Stages may write inside the project only; nothing was run.";
-
-/** In any case: there are file systems where `.GIT` is the same folder. */
-function isInternal(inside: string): boolean {
-  return inside.split(path.sep).some((segment) => /^\.(git|dvc)$/i.test(segment));
-}
 
 function isOwnFile(inside: string): boolean {
   return inside === "" || isInternal(inside) || path.basename(inside) === "dvc.lock";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { systemErrorCode } from "../../base/errors.ts";
-import { type Dirent, readdirSync, readFileSync, readIfExists, statSync } from "../../base/files.ts";
+import { type Dirent, readdirSync, readIfExists, statSync } from "../../base/files.ts";
 import { relativePosix } from "../../base/paths.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import { gitIgnoreRules } from "../../project/git-ignored.ts";
@@ -47,7 +47,9 @@ function find(file: string): FileAnswer {
   const stats = statsOf(file);
   if (stats === undefined) return missing;
   if (stats.isDirectory()) return aFolder;
-  return stats.isFile() ? new DiskFile(readFileSync(file)) : missing;
+  // A pipe or a device in a file's place is refused by the reader: NOT_A_FILE.
+  const bytes = readIfExists(file);
+  return bytes === undefined ? missing : new DiskFile(bytes);
 }
 
 /** A link to a folder is no file and is not followed; one to nothing is a file that can't be read. */

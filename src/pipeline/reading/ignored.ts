@@ -5,7 +5,7 @@ import { statSync } from "../../base/files.ts";
 import { isGitIgnored, type RuleFiles, ruleFiles } from "../../project/gitignore.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
 import type { Project } from "../../project/project.ts";
-import { isUrl } from "../paths.ts";
+import { isInternal, isUrl } from "../paths.ts";
 import type { Stage } from "../types.ts";
 
 /** Refuses a file that has to be in Git and is ignored there, whether it exists or not (GIT_IGNORED). @param file absolute */
@@ -32,7 +32,9 @@ export function refuseIgnored(project: Project, stages: readonly Stage[]): void 
   for (const stage of stages)
     for (const output of stage.outs) {
       const target = path.resolve(stage.workingFolder, output.path);
-      if (isUrl(output.path) || (!rules.hasRuleFor(target, "file") && !rules.hasRuleFor(target, "folder"))) continue;
+      // What would replace the project's own files is refused as that, by the check of boundaries.
+      if (isUrl(output.path) || isInternal(path.relative(project.root, target))) continue;
+      if (!rules.hasRuleFor(target, "file") && !rules.hasRuleFor(target, "folder")) continue;
       const stats = statSync(target, { throwIfNoEntry: false });
       if (stats !== undefined && !rules.hasRuleFor(target, stats.isDirectory() ? "folder" : "file")) continue;
       throw new SweeplineError({
