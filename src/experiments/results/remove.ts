@@ -19,7 +19,7 @@ export interface RemoveRequest {
   readonly finished: "named" | "all" | { readonly baselines: readonly string[] };
   /** Everything of one sweep. */
   readonly sweep: string | undefined;
-  /** Remove all that were chosen, or all others of the same baselines. */
+  /** Remove all that were chosen, or all other finished ones; with the latter nothing of the queue is removed. */
   readonly keep: "remove chosen" | "keep chosen";
 }
 
@@ -39,7 +39,11 @@ export async function removeExperiments(context: ExperimentsContext, request: Re
   const finished = await listFinished(context);
   const { entries, broken } = await listQueue(context);
   const running = runningSequences(context);
-  const chosen: Removable[] = [];
+  const named = chooseAllNamed({ finished, entries }, request.names, await resolveCommit(context.repository, "HEAD"));
+  const chosen = keepOrRemove(request.keep, finished, [
+    ...(await chooseFinished(context, request, finished)),
+    ...named.finished,
+  ]).map(removable);
   const left: string[] = [];
   const take = (entry: QueueEntry) => {
     if (running.has(entry.sequence)) left.push(entry.name);
@@ -49,11 +53,9 @@ export async function removeExperiments(context: ExperimentsContext, request: Re
     for (const entry of entries) if (entry.state === "queued") take(entry);
     for (const entry of broken) chosen.push({ name: entry.ref, change: removal(entry) });
   }
-  if (request.sweep !== undefined) for (const entry of entries) if (entry.record.sweep === request.sweep) take(entry);
-  for (const item of await chooseFinished(context, request, finished)) chosen.push(removable(item));
-  const named = chooseAllNamed({ finished, entries }, request.names, await resolveCommit(context.repository, "HEAD"));
-  for (const item of keepOrRemove(request, finished, named.finished)) chosen.push(removable(item));
-  if (request.keep === "remove chosen") for (const entry of named.entries) take(entry);
+  if (request.keep === "remove chosen")
+    for (const entry of [...entries.filter(({ record }) => isOfSweep(record.sweep, request.sweep)), ...named.entries])
+      take(entry);
   const unique = new Map(chosen.map((item) => [item.change.ref, item]));
   await changeRefs(
     context.repository,
@@ -110,13 +112,16 @@ function chooseAllNamed(all: Named, names: readonly string[], head: ObjectId | u
   return { finished: found.flatMap((item) => item.finished), entries: found.flatMap((item) => item.entries) };
 }
 
+function isOfSweep(own: string | undefined, wanted: string | undefined): boolean {
+  return wanted !== undefined && own === wanted;
+}
+
+/** The chosen ones, or all others of the repository, as DVC has it (dvc/repo/experiments/remove.py). */
 function keepOrRemove(
-  request: RemoveRequest,
+  keep: RemoveRequest["keep"],
   finished: readonly FinishedExperiment[],
-  named: readonly FinishedExperiment[],
-): readonly FinishedExperiment[] {
-  if (request.keep === "remove chosen") return named;
-  const kept = new Set(named.map((item) => item.ref));
-  const baselines = new Set(named.map((item) => item.baseline));
-  return finished.filter((item) => baselines.has(item.baseline) && !kept.has(item.ref));
+  chosen: readonly FinishedExperiment[],
+): FinishedExperiment[] {
+  const refs = new Set(chosen.map(({ ref }) => ref));
+  return finished.filter(({ ref }) => refs.has(ref) === (keep === "remove chosen"));
 }

@@ -10,7 +10,7 @@ import { type Selection, selectExperiments } from "./selection.ts";
 export interface RemoteRemoval {
   readonly remote: string;
   readonly selection: Selection;
-  /** Remove all that were chosen, or all others of the same commits. */
+  /** Remove all that were chosen, or all others there. */
   readonly keep: "remove chosen" | "keep chosen";
 }
 
@@ -33,7 +33,7 @@ function checkPushed(remote: string, outcomes: ReadonlyMap<string, PushOutcome>)
   });
 }
 
-/** The others of the baselines that the chosen ones derive from. */
+/** All others of the remote. */
 async function othersThan(
   context: ExperimentsContext,
   remote: string,
@@ -41,8 +41,7 @@ async function othersThan(
 ): Promise<readonly FinishedExperiment[]> {
   const { experiments } = await selectExperiments(context, remote, { kind: "all" });
   const refs = new Set(chosen.map(({ ref }) => ref));
-  const baselines = new Set(chosen.map(({ baseline }) => baseline));
-  return experiments.filter(({ ref, baseline }) => baselines.has(baseline) && !refs.has(ref));
+  return experiments.filter(({ ref }) => !refs.has(ref));
 }
 
 /**

@@ -172,6 +172,26 @@ describe("logs", () => {
 });
 
 describe("remove", () => {
+  test("--keep: what is chosen stays, by name, commit, sweep or all; what is queued stays too", async () => {
+    const queued = queueRefs(repository);
+    const left = async (folder: Repository, args: readonly string[]) => {
+      await folder.succeed(["exp", "remove", ...args, "--keep"]);
+      expect(queueRefs(folder)).toEqual(queued);
+      return experimentNames(folder).sort();
+    };
+    expect(await left(repository.copy(), ["-A"])).toEqual(["changed", "s-1", "s-2"]);
+    expect(await left(repository.copy(), ["--sweep", sweep])).toEqual(["s-1", "s-2"]);
+    expect(await left(repository.copy(), ["--rev", "HEAD"])).toEqual(["changed", "s-1", "s-2"]);
+    expect(await left(repository.copy(), ["s-1"])).toEqual(["s-1"]);
+    repository.git("commit", "--quiet", "--allow-empty", "-m", "second");
+    await repository.succeed(["exp", "run", "--temp", "-n", "newer", "-S", "x=9"]);
+    expect(await left(repository.copy(), ["--rev", "HEAD", "-n", "2"])).toEqual(["changed", "newer", "s-1", "s-2"]);
+    expect(await left(repository.copy(), ["--rev", "HEAD"])).toEqual(["newer"]);
+    const refused = await repository.run(["exp", "remove", "--queue", "--keep"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([254, expect.stringContaining("`--keep` and `--queue`")]);
+    expect(queueRefs(repository)).toEqual(queued);
+  });
+
   test("all or nothing: one unknown name, and nothing is removed", async () => {
     const before = repository.git("for-each-ref");
     const result = await repository.run(["exp", "remove", "s-2", "nosuch", "waits"]);

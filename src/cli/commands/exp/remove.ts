@@ -40,6 +40,8 @@ function checkOptions(names: readonly string[], options: Options): void {
       code: "BAD_OPTIONS",
       message: "--git-remote can't be used with --queue or --sweep: a queue is of one repository",
     });
+  if (options.keep && options.queue)
+    throw new SweeplineError({ code: "BAD_OPTIONS", message: "Cannot use both `--keep` and `--queue`." });
   if (chosen) return;
   throw new SweeplineError({
     code: "NOTHING_CHOSEN",
@@ -71,7 +73,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-n, --num <n>", "and of the commits before it, n in all", integer, 1)
     .option("--sweep <id>", "everything of that sweep, finished, queued and failed")
     .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
-    .option("--keep", "remove all other experiments of the same commits instead")
+    .option("--keep", "keep the chosen ones and remove all other finished experiments, of other commits too")
     .option("--json", "print as JSON")
     .action(async (names: readonly string[], options: Options) => {
       checkOptions(names, options);
