@@ -324,6 +324,12 @@ export function rewriteOpen(handle: number, text: string): void {
   fs.writeSync(handle, text, 0);
 }
 
+/** Opens a folder itself; a link in its place is refused (ENOTDIR or ELOOP). Close it with closeSync. */
+export function openFolder(folder: string): number {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
+  return fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
 export function openRead(file: string): number {
   return fs.openSync(file, "r");
 }

@@ -14,6 +14,8 @@ import { type FileState, memoryState, rememberObject } from "./state.ts";
 import { type DirEntry, isObjectHash, isTreeHash, parseDirObject } from "./tree.ts";
 
 export interface Cache {
+  /** The project's root: data is placed inside it only. */
+  readonly root: string;
   /** The cache's root; objects below files/md5. */
   readonly folder: string;
   readonly linkTypes: readonly LinkType[];
@@ -34,6 +36,7 @@ export interface CacheOptions {
 /** The cache of a project. Opens nothing yet: objects are looked up as files. */
 export function openCache(project: Project, options: CacheOptions = {}): Cache {
   return {
+    root: project.root,
     folder: project.cacheDir,
     linkTypes: options.linkTypes ?? project.config.cacheTypes,
     state: options.state ?? memoryState(),

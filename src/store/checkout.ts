@@ -2,11 +2,10 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import {
-  existsSync,
   lstatIfExists,
-  makeFolder,
   readdirSync,
   readlinkSync,
+  removeEmptyFolder,
   removeFile,
   removeTree,
   type Stats,
@@ -14,6 +13,7 @@ import {
   statSync,
 } from "../base/files.ts";
 import { traced } from "../base/trace.ts";
+import { checkEntries, checkPlace, type HeldFolder, holdFolder, named, realTarget } from "../project/gate.ts";
 import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
 import { hashData } from "./data.ts";
 import { type DataHash, hashFile } from "./hash.ts";
@@ -21,7 +21,7 @@ import { hashLegacyData } from "./legacy.ts";
 import { placeObject } from "./links.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { isTreeHash } from "./tree.ts";
-import { listFiles } from "./walk.ts";
+import { isDangling, isLinkToObject, listAllFiles } from "./walk.ts";
 
 export type CheckoutChange = "unchanged" | "added" | "modified";
 
@@ -34,6 +34,8 @@ interface WantedFile {
 /** What a checkout will do. Nothing was changed yet. */
 export interface CheckoutPlan {
   readonly destination: string;
+  /** The destination, links on the way to it resolved: where files are changed. */
+  readonly real: string;
   readonly hash: DataHash;
   readonly change: CheckoutChange;
   /** A folder at the destination is in the way of a file, or the other way round. */
@@ -49,6 +51,7 @@ export interface CheckoutPlan {
 }
 
 async function isUnsaved(cache: Cache, file: string): Promise<boolean> {
+  if (isDangling(file)) return !isLinkToObject(file);
   const hash = await hashData(cache, file);
   return hash !== undefined && !hasObject(cache, hash.md5);
 }
@@ -69,17 +72,29 @@ function lookAt(cache: Cache, destination: string): Found {
   if (own === undefined) return { files: [], kind: "nothing" };
   const stats = statSync(destination, { throwIfNoEntry: false });
   if (stats?.isDirectory() && !own.isSymbolicLink())
-    return { files: listFiles(destination, cache.rules).map(({ file }) => file), kind: "folder" };
-  return stats?.isFile() ? { files: [destination], kind: "file" } : { files: [], kind: "other" };
+    return { files: listAllFiles(destination, cache.rules).map(({ file }) => file), kind: "folder" };
+  return stats?.isFile() || isDangling(destination)
+    ? { files: [destination], kind: "file" }
+    : { files: [], kind: "other" };
 }
 
 function wantedFiles(cache: Cache, hash: DataHash, destination: string): readonly WantedFile[] | undefined {
   if (!isTreeHash(hash.md5)) return [{ file: destination, md5: hash.md5, isExecutable: hash.isexec === true }];
-  return readTree(cache, hash.md5)?.map((entry) => ({
+  const entries = readTree(cache, hash.md5);
+  if (entries !== undefined)
+    checkEntries(
+      destination,
+      entries.map(({ relpath }) => relpath),
+    );
+  return entries?.map((entry) => ({
     file: path.join(destination, ...entry.relpath.split("/")),
     md5: entry.md5,
     isExecutable: false,
   }));
+}
+
+function realPlace(destination: string): string {
+  return path.join(realTarget(path.dirname(destination)), path.basename(destination));
 }
 
 function isLegacyObject(object: string): boolean {
@@ -95,11 +110,15 @@ async function holds(cache: Cache, wanted: WantedFile): Promise<boolean> {
   return (await hashLegacyData(cache, wanted.file))?.md5 === wanted.md5;
 }
 
-/** Compares a path with what it should hold. Reads, writes nothing. */
+/**
+ * Compares a path with what it should hold. Reads, writes nothing. Throws OUTSIDE_PROJECT where the path, or one of the files
+ * of a folder, may not be written.
+ */
 export async function planCheckout(cache: Cache, hash: DataHash, destination: string): Promise<CheckoutPlan> {
+  checkPlace(cache.root, destination);
   const found = lookAt(cache, destination);
   const wanted = wantedFiles(cache, hash, destination);
-  const base = { destination, hash };
+  const base = { destination, real: realPlace(destination), hash };
   if (wanted === undefined) return { ...base, ...nothingToDo, change: changeOf(found, 1), missing: [hash.md5] };
   const fits = found.kind === (isTreeHash(hash.md5) ? "folder" : "file");
   const present = new Set(fits ? found.files : []);
@@ -157,47 +176,65 @@ async function soundObject(cache: Cache, md5: string): Promise<string> {
   return object;
 }
 
-/** Folders on the way to a file; a link or file in the place of one is removed, so that nothing is written through it. */
-function makeFoldersWithin(top: string, folder: string, known: Set<string>): void {
-  if (known.has(folder)) return;
-  if (folder !== top) makeFoldersWithin(top, path.dirname(folder), known);
-  const stats = lstatIfExists(folder);
-  if (stats !== undefined && !stats.isDirectory() && folder !== top) removeFile(folder);
-  if (stats === undefined || !stats.isDirectory()) makeFolder(folder);
-  known.add(folder);
-}
-
 /** From this size on it pays to make a fresh copy believable at once, see `rememberPlaced`. */
 const bigEnough = 256 * 1024;
+
+interface Placed {
+  readonly type: string;
+  /** The file's path through its folder, which is held open. */
+  readonly held: string;
+}
 
 /**
  * Remembers the hash of a file that was just placed. A copy is as young as the clock's tick, so its record would not be
  * believed (state.ts) and the file read again: a big one gets a time 3 seconds back, and any later write shows.
  */
-function rememberPlaced(cache: Cache, wanted: WantedFile, type: string): void {
-  const before = statSync(wanted.file);
+function rememberPlaced(cache: Cache, wanted: WantedFile, { type, held }: Placed): void {
+  const before = statSync(held);
   const isCopy = type === "copy" || type === "reflink";
   if (isCopy && before.size >= bigEnough) {
     const past = Math.floor(Date.now() / 1000) - 3;
-    setTimes(wanted.file, past, past);
+    setTimes(held, past, past);
   }
-  const stats = statSync(wanted.file, { bigint: true });
+  const stats = statSync(held, { bigint: true });
   rememberHash(cache.state, wanted.file, { stats, md5: wanted.md5, hashedAtMs: Date.now() });
 }
 
+/** The folder of a plan's file, opened. The one before is closed: files of one folder stand together. */
+class HeldFolders {
+  private now: { readonly folder: string; readonly held: HeldFolder | undefined } | undefined;
+
+  constructor(
+    private readonly root: string,
+    private readonly plan: Pick<CheckoutPlan, "destination" | "real">,
+  ) {}
+
+  /** A path to a file at or below the destination that no link leads astray; undefined where its folder is missing. */
+  to(file: string, missing: "make" | "skip"): string | undefined {
+    const { destination, real } = this.plan;
+    const folder = path.dirname(real + file.slice(destination.length));
+    if (this.now?.folder !== folder || this.now.held === undefined) {
+      this.close();
+      this.now = { folder, held: holdFolder(folder, { root: this.root, top: real, missing }) };
+    }
+    return this.now.held?.at(path.basename(file));
+  }
+
+  close(): void {
+    this.now?.held?.close();
+    this.now = undefined;
+  }
+}
+
 /** Removes folders that have become empty, up to the destination itself, which stays. */
-function removeEmptyFolders(top: string, removed: readonly string[]): void {
+function removeEmptyFolders(top: string, removed: readonly string[], held: HeldFolders): void {
   const folders = new Set(removed.map((file) => path.dirname(file)));
   for (const start of folders)
     for (let folder = start; folder !== top && folder.startsWith(top); folder = path.dirname(folder)) {
-      if (!existsSync(folder)) continue;
-      if (!isEmptyFolder(folder)) break;
-      removeTree(folder);
+      const at = held.to(folder, "skip");
+      if (at === undefined || lstatIfExists(at)?.isDirectory() !== true) continue;
+      if (readdirSync(at).length > 0 || !removeEmptyFolder(at)) break;
     }
-}
-
-function isEmptyFolder(folder: string): boolean {
-  return readdirSync(folder).length === 0;
 }
 
 /**
@@ -224,21 +261,39 @@ function checkoutWords(plan: CheckoutPlan, links: LinkCounts, change: CheckoutCh
 async function carryOut(cache: Cache, plan: CheckoutPlan, links: LinkCounts): Promise<CheckoutChange> {
   if (plan.missing.length > 0) throw cacheMissing(plan);
   if (plan.change === "unchanged") return plan.change;
-  if (plan.removeFirst) removeTree(plan.destination);
-  for (const file of plan.remove) removeFile(file);
-  const isFolder = isTreeHash(plan.hash.md5);
-  if (isFolder) removeEmptyFolders(plan.destination, plan.remove);
-  const top = isFolder ? plan.destination : path.dirname(plan.destination);
-  const known = new Set<string>();
-  makeFoldersWithin(top, top, known);
-  for (const wanted of plan.place) {
-    const object = await soundObject(cache, wanted.md5);
-    makeFoldersWithin(top, path.dirname(wanted.file), known);
-    const type = placeObject(cache, { object, destination: wanted.file, isExecutable: wanted.isExecutable });
-    rememberPlaced(cache, wanted, type);
-    links.set(type, (links.get(type) ?? 0) + 1);
+  const held = new HeldFolders(cache.root, plan);
+  try {
+    removeUnwanted(plan, held);
+    for (const wanted of plan.place) {
+      const type = await placeFile(cache, wanted, held);
+      links.set(type, (links.get(type) ?? 0) + 1);
+    }
+    // A folder without files is there too.
+    if (isTreeHash(plan.hash.md5)) held.to(path.join(plan.destination, "x"), "make");
+  } finally {
+    held.close();
   }
   return plan.change;
+}
+
+function removeUnwanted(plan: CheckoutPlan, held: HeldFolders): void {
+  const remove = (file: string, by: (at: string) => void) => {
+    const at = held.to(file, "skip");
+    if (at !== undefined) named(file, at, () => by(at));
+  };
+  if (plan.removeFirst) remove(plan.destination, removeTree);
+  for (const file of plan.remove) remove(file, removeFile);
+  if (isTreeHash(plan.hash.md5)) removeEmptyFolders(plan.destination, plan.remove, held);
+}
+
+async function placeFile(cache: Cache, wanted: WantedFile, folders: HeldFolders): Promise<string> {
+  const object = await soundObject(cache, wanted.md5);
+  const held = folders.to(wanted.file, "make") ?? wanted.file;
+  return named(wanted.file, held, () => {
+    const type = placeObject(cache, { object, destination: held, isExecutable: wanted.isExecutable });
+    rememberPlaced(cache, wanted, { type, held });
+    return type;
+  });
 }
 
 function cacheMissing(plan: CheckoutPlan): SweeplineError {
@@ -266,13 +321,17 @@ function isLinkedAs(cache: Cache, wanted: WantedFile, stats: Stats): boolean {
   return first === "hardlink" ? isHardLink : first !== "symlink" && !isHardLink;
 }
 
-/** Gives each file at a path the kind of link that cache.type asks for. Contents stay the same. */
+/** Gives each file at a path the kind of link that cache.type asks for. Contents stay the same. Throws OUTSIDE_PROJECT. */
 export async function relinkPath(cache: Cache, hash: DataHash, destination: string): Promise<void> {
-  for (const wanted of wantedFiles(cache, hash, destination) ?? []) {
-    const stats = lstatIfExists(wanted.file);
-    if (stats === undefined || isLinkedAs(cache, wanted, stats) || !(await holds(cache, wanted))) continue;
-    const object = await soundObject(cache, wanted.md5);
-    const type = placeObject(cache, { object, destination: wanted.file, isExecutable: wanted.isExecutable });
-    rememberPlaced(cache, wanted, type);
+  checkPlace(cache.root, destination);
+  const folders = new HeldFolders(cache.root, { destination, real: realPlace(destination) });
+  try {
+    for (const wanted of wantedFiles(cache, hash, destination) ?? []) {
+      const stats = lstatIfExists(wanted.file);
+      if (stats === undefined || isLinkedAs(cache, wanted, stats) || !(await holds(cache, wanted))) continue;
+      await placeFile(cache, wanted, folders);
+    }
+  } finally {
+    folders.close();
   }
 }

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { isAsideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { type Dirent, readdirSync, statSync } from "../base/files.ts";
+import { type Dirent, lstatIfExists, readdirSync, readlinkSync, statSync } from "../base/files.ts";
 import type { IgnoreRules } from "../project/ignore-rules.ts";
 
 export interface FoundFile {
@@ -13,18 +13,30 @@ export interface FoundFile {
 
 interface Walk {
   readonly rules: IgnoreRules;
+  readonly dangling: "refuse" | "list";
   readonly found: FoundFile[];
 }
 
-function isLinkToFile(file: string): boolean {
+/** Whether a link leads to nothing. */
+export function isDangling(file: string): boolean {
+  return lstatIfExists(file)?.isSymbolicLink() === true && statSync(file, { throwIfNoEntry: false }) === undefined;
+}
+
+/** Whether a link's target has the name of an object of a cache, be it there or not (the cache was moved). */
+export function isLinkToObject(file: string): boolean {
+  return /[/\\][0-9a-f]{2}[/\\][0-9a-f]{30}$/.test(readlinkSync(file));
+}
+
+function isLinkToFile(file: string, dangling: Walk["dangling"]): boolean {
   const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined && dangling === "list") return true;
   if (stats === undefined)
     throw new SweeplineError({ code: "BROKEN_LINK", message: `'${file}' is a link to nothing`, hint: "Remove it." });
   return stats.isFile();
 }
 
-function isData(entry: Dirent, file: string): boolean {
-  return entry.isFile() || (entry.isSymbolicLink() && isLinkToFile(file));
+function isData(walk: Walk, entry: Dirent, file: string): boolean {
+  return entry.isFile() || (entry.isSymbolicLink() && isLinkToFile(file, walk.dangling));
 }
 
 function visit(walk: Walk, folder: string, prefix: string): void {
@@ -35,7 +47,7 @@ function visit(walk: Walk, folder: string, prefix: string): void {
     const relpath = prefix + entry.name;
     if (entry.isDirectory()) {
       if (!walk.rules.ignoresFolder(file)) visit(walk, file, `${relpath}/`);
-    } else if (!walk.rules.ignoresFile(file) && isData(entry, file)) {
+    } else if (!walk.rules.ignoresFile(file) && isData(walk, entry, file)) {
       if (entry.name === ".dvcignore")
         throw new SweeplineError({
           code: "IGNORE_FILE_IN_DATA",
@@ -48,7 +60,14 @@ function visit(walk: Walk, folder: string, prefix: string): void {
 
 /** All files of a folder that .dvcignore does not exclude, in no order; without temporary files of ours. */
 export function listFiles(folder: string, rules: IgnoreRules): FoundFile[] {
-  const walk: Walk = { rules, found: [] };
+  const walk: Walk = { rules, found: [], dangling: "refuse" };
+  visit(walk, folder, "");
+  return walk.found;
+}
+
+/** As listFiles, with links that lead to nothing, which listFiles refuses (BROKEN_LINK). */
+export function listAllFiles(folder: string, rules: IgnoreRules): FoundFile[] {
+  const walk: Walk = { rules, found: [], dangling: "list" };
   visit(walk, folder, "");
   return walk.found;
 }

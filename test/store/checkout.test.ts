@@ -191,3 +191,30 @@ describe("links", () => {
     expect(lstatSync(at("a")).ctimeMs).toBe(before);
   });
 });
+
+describe("data of strangers", () => {
+  it.each(["../x", ".git/hooks/x", "lnk/x", "."])("never writes to %s", async (name) => {
+    const { cache, at } = makeCache({ a: "1" });
+    symlinkSync("..", at("lnk"));
+    const hash = await addToCache(cache, at("a"));
+    await expect(planCheckout(cache, hash, at(name))).rejects.toMatchObject({ code: "OUTSIDE_PROJECT" });
+    await expect(relinkPath(cache, hash, at(name))).rejects.toMatchObject({ code: "OUTSIDE_PROJECT" });
+  });
+
+  it("makes links to a cache that was moved anew", async () => {
+    const { cache, at } = makeCache(tree);
+    const hash = await addToCache(cache, at("d"));
+    unlinkSync(at("d/a"));
+    symlinkSync(at("gone/files/md5/c4/ca4238a0b923820dcc509a6f75849b"), at("d/a"));
+    expect((await planCheckout(cache, hash, at("d"))).unsaved).toEqual([]);
+    await checkoutData(cache, hash, at("d"));
+    expect(readFileSync(at("d/a"), "utf8")).toBe("1");
+  });
+
+  it("says that another link to nothing would be lost", async () => {
+    const { cache, at } = makeCache(tree);
+    const hash = await addToCache(cache, at("d"));
+    symlinkSync("nowhere", at("d/other"));
+    expect((await planCheckout(cache, hash, at("d"))).unsaved).toEqual([at("d/other")]);
+  });
+});

@@ -1,8 +1,10 @@
 /** Removes what runs left behind on the disk: old logs, unused copies of the workspace, leftovers of dead processes. */
 import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, lstatIfExists, readdirSync, removeTree } from "../../base/files.ts";
 import { isLockHeld, tryLock, unlock } from "../../base/locks.ts";
 import { removeAllThatGoes } from "../../base/remove-stubborn.ts";
+import { isOwnFolder } from "../../project/gate.ts";
 import { listQueue, runningSequences } from "../queue/entries.ts";
 import { recoverDeadRuns } from "../recovery/recovery.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -29,6 +31,7 @@ export interface CleanOutcome {
 
 /** Never touches an experiment, an entry of the queue, or what a living process uses. */
 export async function cleanExperiments(context: ExperimentsContext, request: CleanRequest): Promise<CleanOutcome> {
+  refuseLinks(context);
   const freed = await recoverDeadRuns(context);
   const runs = await removeRuns(context, request);
   const copies = removeCopies(context);
@@ -39,6 +42,17 @@ export async function cleanExperiments(context: ExperimentsContext, request: Cle
     leftovers: freed.length + countRemoved(asides),
     stuck: [...copies, ...asides].flatMap((file) => file ?? []),
   };
+}
+
+/** What is removed lies in folders of ours: a clone may bring links in their places. Throws OUTSIDE_PROJECT. */
+function refuseLinks({ project, state }: ExperimentsContext): void {
+  for (const folder of [state.root, state.copies, state.runs, state.claims, state.scratch])
+    if (!isOwnFolder(project.dvcDir, folder))
+      throw new SweeplineError({
+        code: "OUTSIDE_PROJECT",
+        message: `'${folder}' is a link, or behind one: nothing was removed`,
+        hint: "It is none of ours: remove the link.",
+      });
 }
 
 async function removeRuns(context: ExperimentsContext, request: CleanRequest): Promise<readonly string[]> {

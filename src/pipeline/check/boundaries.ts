@@ -6,8 +6,9 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { insideFolder } from "../../base/paths.ts";
 import type { Scalar } from "../../base/value.ts";
+import { nameProblem, placeProblem, realTarget } from "../../project/gate.ts";
 import { outputKey, placeName, stageLines, throwAll } from "../graph/stage-places.ts";
-import { isInternal, isUrl, realTarget } from "../paths.ts";
+import { isUrl } from "../paths.ts";
 import type { Stage } from "../types.ts";
 
 interface Boundary {
@@ -40,20 +41,15 @@ function outside(what: string, hint: string): Found {
 
 const keepInside = "Stages may write inside the project only; nothing was run.";
 
-function isOwnFile(inside: string): boolean {
-  return inside === "" || isInternal(inside) || path.basename(inside) === "dvc.lock";
-}
-
 /** As in DVC: what describes data can't be data itself. */
 function kindProblem(name: string, role: string): Found {
   if (!name.endsWith(".dvc") && path.basename(name) !== "dvc.yaml") return undefined;
   return { code: "DVC_FILE_AS_DATA", what: `DVC file '${name}' cannot be ${role}.` };
 }
 
-/** No file system has such names; a message of Node's would be all that a user got. */
-function nameProblem(name: string): Found {
-  if (!name.includes("\0")) return undefined;
-  return outside("a path holds a NUL character", "Paths can have any other character.");
+function unnameable(name: string): Found {
+  const found = nameProblem(name);
+  return found && outside(found.what, found.hint);
 }
 
 function folderProblem(boundary: Boundary, folder: string): Found {
@@ -67,29 +63,22 @@ function folderProblem(boundary: Boundary, folder: string): Found {
 function outputProblem(boundary: Boundary, stage: Stage, output: string): Found {
   if (isUrl(output)) return outside(`the output '${output}' is not a local file`, "Only local outputs are supported.");
   const absolute = path.resolve(stage.workingFolder, output);
-  const inside = insideFolder(boundary.root, absolute);
-  if (inside === undefined) return outside(`the output '${output}' is outside of the project`, keepInside);
-  if (isOwnFile(inside))
-    return outside(`the output '${output}' would replace the project's own files`, "Choose another path.");
-  const real = insideFolder(boundary.root, realFolder(boundary, path.dirname(absolute)));
-  if (real === undefined) return outside(`the output '${output}' leads out of the project through a link`, keepInside);
-  return isInternal(real)
-    ? outside(`the output '${output}' leads into '${real}' through a link`, "Choose another path.")
-    : undefined;
+  const found = placeProblem(boundary.root, absolute, (folder) => realFolder(boundary, folder));
+  return found && outside(`the output '${output}' ${found.what}`, found.hint);
 }
 
 /** Of a stage whose working folder is no good, that alone: its paths start there. */
 function problemsOf(boundary: Boundary, stage: Stage): Problem[] {
   const { workingFolder, deps, outs } = stage;
-  const ofFolder = nameProblem(workingFolder) ?? folderProblem(boundary, workingFolder);
+  const ofFolder = unnameable(workingFolder) ?? folderProblem(boundary, workingFolder);
   if (ofFolder !== undefined) return [{ ...ofFolder, key: ["wdir"] }];
   const ofDeps = deps.flatMap((dep, index) => {
-    const found = nameProblem(dep) ?? kindProblem(dep, "a dependency");
+    const found = unnameable(dep) ?? kindProblem(dep, "a dependency");
     return found === undefined ? [] : [{ ...found, key: ["deps", BigInt(index)] }];
   });
   const ofOuts = outs.flatMap((output) => {
     const { path: name } = output;
-    const found = nameProblem(name) ?? kindProblem(name, "an output") ?? outputProblem(boundary, stage, name);
+    const found = unnameable(name) ?? kindProblem(name, "an output") ?? outputProblem(boundary, stage, name);
     return found === undefined ? [] : [{ ...found, key: outputKey(stage, output) }];
   });
   return [...ofDeps, ...ofOuts];

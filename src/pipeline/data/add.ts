@@ -6,6 +6,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists } from "../../base/files.ts";
 import { insideFolder } from "../../base/paths.ts";
 import { tryGit } from "../../git/run.ts";
+import { realTarget } from "../../project/gate.ts";
 import { ignoreInGit } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
@@ -14,7 +15,6 @@ import { hashData } from "../../store/data.ts";
 import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
-import { realTarget } from "../paths.ts";
 import { refuseGitIgnored } from "../reading/ignored.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 

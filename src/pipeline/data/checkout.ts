@@ -5,6 +5,7 @@ import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { applyCheckout, type CheckoutPlan, planCheckout, relinkPath } from "../../store/checkout.ts";
 import type { DataHash } from "../../store/hash.ts";
+import { checkBoundaries } from "../check/boundaries.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import { chooseOutputsOrStages } from "../reading/targets.ts";
@@ -78,10 +79,18 @@ async function collectWanted(request: CheckoutRequest): Promise<Wanted[]> {
     chosen.map(({ stage }) => stage),
     [],
   );
+  const recordedOf = (stage: Stage) => {
+    const data = stages.dataStages.get(stage.address);
+    return data === undefined ? locks.entry(stage) : data.recorded;
+  };
+  const withData = chosen.filter(({ stage }) => wantedOf(stage, recordedOf(stage), undefined).length > 0);
+  checkBoundaries(
+    request.project.root,
+    withData.map(({ stage }) => stage),
+  );
   return chosen.flatMap((choice) => {
     const { stage } = choice;
-    const data = stages.dataStages.get(stage.address);
-    const recorded = data === undefined ? locks.entry(stage) : data.recorded;
+    const recorded = recordedOf(stage);
     return wantedOf(stage, recorded, "outputPath" in choice ? choice.outputPath : undefined);
   });
 }
@@ -119,7 +128,7 @@ function changesOf(plans: readonly CheckoutPlan[]): CheckoutOutcome["changes"] {
 
 /**
  * Checks everything out that is recorded, or what the targets name. Nothing is changed when files would be lost
- * (UNSAVED_FILES). Outputs whose objects are missing are left as they are and listed in `failed`.
+ * (UNSAVED_FILES) or a path leads out of the project (OUTSIDE_PROJECT). Outputs whose objects are missing are left as they are and listed in `failed`.
  */
 export async function checkoutOutputs(request: CheckoutRequest): Promise<CheckoutOutcome> {
   const { cache } = request;

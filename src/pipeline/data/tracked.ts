@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Project } from "../../project/project.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
+import { checkBoundaries } from "../check/boundaries.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import { chooseOutputsOrStages, withDependencies } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
@@ -34,12 +35,18 @@ function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly 
   return all.map(({ stage }) => stage);
 }
 
-/** Objects of cached outputs as they are recorded, without those that other repositories keep. Errors: STAGE_NOT_FOUND. */
+/** Whether a stage's outputs are data of this repository: what push and fetch are about. */
+function hasLocalData({ deps, outs }: Stage): boolean {
+  return !deps.some((dep) => dep.startsWith("repo://")) && outs.some(({ cache }) => cache);
+}
+
+/** Objects of cached outputs as they are recorded, without those that other repositories keep. Errors: STAGE_NOT_FOUND, OUTSIDE_PROJECT. */
 export async function trackedObjects(request: TrackedRequest): Promise<readonly TrackedObject[]> {
   const { project } = request;
   const stages = await loadProjectStages(project);
   const chosen = chosenStages(stages, request);
   const locks = await openLockBook(project.root, chosen, []);
+  checkBoundaries(project.root, chosen.filter(hasLocalData));
   return chosen.flatMap((stage) => {
     const data = stages.dataStages.get(stage.address);
     if (stage.deps.some((dep) => dep.startsWith("repo://"))) return [];

@@ -2,10 +2,11 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
+import { isInternal } from "../../project/gate.ts";
 import { isGitIgnored, type RuleFiles, ruleFiles } from "../../project/gitignore.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
 import type { Project } from "../../project/project.ts";
-import { isInternal, isUrl } from "../paths.ts";
+import { isUrl } from "../paths.ts";
 import type { Stage } from "../types.ts";
 
 /** Refuses a file that has to be in Git and is ignored there, whether it exists or not (GIT_IGNORED). @param file absolute */
