@@ -28,7 +28,7 @@ export class TemplateParser extends EmbeddedActionsParser {
     return { kind: "template", parts };
   });
 
-  // text : (Text | Escaped)+
+  // text : (Text | Unclosed | Escaped)+
   readonly text = this.RULE("text", (): TextPart => {
     let text = "";
     this.AT_LEAST_ONE(() => {
@@ -36,6 +36,11 @@ export class TemplateParser extends EmbeddedActionsParser {
         {
           ALT: () => {
             text += this.CONSUME(t.Text).image;
+          },
+        },
+        {
+          ALT: () => {
+            text += this.CONSUME(t.Unclosed).image.replaceAll("\\${", "${");
           },
         },
         {

@@ -6,7 +6,9 @@ import { createToken } from "chevrotain";
 
 export const Escaped = createToken({ name: "Escaped", pattern: /\\\$\{/ });
 export const Open = createToken({ name: "Open", pattern: /\$\{(?=[^}\r\n]*\})/, push_mode: "reference" });
-export const Text = createToken({ name: "Text", pattern: /(?:[^$\\]|\\(?!\$\{)|\$(?!\{))+|\$/, line_breaks: true });
+/** All of the line: what no `}` closes here none closes further on, so the line is looked through once. */
+export const Unclosed = createToken({ name: "Unclosed", pattern: /\$\{[^}\r\n]*/ });
+export const Text = createToken({ name: "Text", pattern: /[^$\\]+|[$\\]/, line_breaks: true });
 
 export const Close = createToken({ name: "Close", pattern: /\}/, pop_mode: true });
 export const Dot = createToken({ name: "Dot", pattern: /\./ });
@@ -16,8 +18,8 @@ export const BracketClose = createToken({ name: "BracketClose", pattern: /\]/ })
 export const Word = createToken({ name: "Word", pattern: /[^.[\]}\r\n]+/ });
 
 export const modes = {
-  modes: { text: [Escaped, Open, Text], reference: [Close, Dot, BracketOpen, BracketClose, Word] },
+  modes: { text: [Escaped, Open, Unclosed, Text], reference: [Close, Dot, BracketOpen, BracketClose, Word] },
   defaultMode: "text",
 };
 
-export const allTokens = [Escaped, Open, Text, Close, Dot, BracketOpen, BracketClose, Word];
+export const allTokens = [Escaped, Open, Unclosed, Text, Close, Dot, BracketOpen, BracketClose, Word];

@@ -5,7 +5,16 @@ import { applyEdit, applyEdits, type EditContext, resolvedEdits } from "./apply-
 import { listIndex } from "./child.ts";
 import { changesBetween } from "./text/changes.ts";
 import type { Format, FormatDocument } from "./text/format.ts";
-import { applySplices, keyFor, type LocatedNode, type LocatedScalar, plainValue, type Splice } from "./text/located.ts";
+import {
+  applySplices,
+  keyFor,
+  type LocatedEntry,
+  type LocatedMap,
+  type LocatedNode,
+  type LocatedScalar,
+  plainValue,
+  type Splice,
+} from "./text/located.ts";
 import { lineOf, problemAt } from "./text/source-text.ts";
 import type { ParamEdit, ParamFile } from "./types.ts";
 
@@ -62,16 +71,14 @@ class EditableFile implements ParamFile {
 
   /** The splices where all edits exchange single values for single values; undefined where one does more. */
   private exchanges(edits: readonly ParamEdit[]): Splice[] | undefined {
-    const splices: Splice[] = [];
+    const splices = new Map<number, Splice>();
     for (const edit of edits) {
       const splice = this.exchange(edit);
       if (splice === undefined) return undefined;
       // The last edit of a value counts.
-      const earlier = splices.findIndex((other) => other.start === splice.start);
-      if (earlier >= 0) splices.splice(earlier, 1);
-      splices.push(splice);
+      splices.set(splice.start, splice);
     }
-    return splices;
+    return [...splices.values()];
   }
 
   private exchange(edit: ParamEdit): Splice | undefined {
@@ -165,6 +172,18 @@ function isEmptyValue(value: Value): boolean {
   return !value || (Array.isArray(value) && value.length === 0);
 }
 
+const indexes = new WeakMap<LocatedMap, ReadonlyMap<Scalar, LocatedEntry>>();
+
+/** The entries of a mapping by key (the first of each), remembered: one look for each edit, not one walk. */
+function entriesByKey(map: LocatedMap): ReadonlyMap<Scalar, LocatedEntry> {
+  const known = indexes.get(map);
+  if (known !== undefined) return known;
+  const entries = new Map<Scalar, LocatedEntry>();
+  for (const entry of map.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+  indexes.set(map, entries);
+  return entries;
+}
+
 function nodeAt(
   root: LocatedNode | undefined,
   path: readonly string[],
@@ -178,9 +197,9 @@ function nodeAt(
       node = /^-?\d+$/.test(segment) ? node.items.at(Number(segment)) : undefined;
       continue;
     }
-    const entries: Extract<LocatedNode, { kind: "map" }>["entries"] = node.entries;
-    const key = keyFor(segment, (candidate) => entries.some((entry) => entry.key === candidate));
-    const entry = entries.find((candidate) => candidate.key === key);
+    const entries = entriesByKey(node);
+    const key = keyFor(segment, (candidate) => entries.has(candidate));
+    const entry = key === undefined ? undefined : entries.get(key);
     if (entry?.origin === "merged" && reach === "own text only") return undefined;
     node = key === undefined ? undefined : entry?.node;
   }

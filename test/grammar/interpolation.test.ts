@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of dvc.yaml are what is tested
+import { Lexer } from "chevrotain";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTemplate } from "../../grammar/interpolation/parse.ts";
+import { modes } from "../../grammar/interpolation/tokens.ts";
 
 function parts(text: string): unknown {
   const result = parseTemplate(text);
@@ -47,4 +49,24 @@ test("any text parses or is refused with a place inside it; texts without refere
       } else expect(result.issue.offset).toBeLessThanOrEqual(text.length);
     }),
   );
+});
+
+test.each([
+  ["${".repeat(1000), 1],
+  ["${a ".repeat(1000), 1],
+  [`${"${".repeat(1000)}\n${"${".repeat(1000)}`, 1],
+  [`${"\\${ ${ ".repeat(1000)}`, 1],
+  ["$\\".repeat(1000), 1],
+  [`${"${".repeat(1000)}a}`, 1],
+  ["${a}".repeat(1000), 1000],
+])("what no brace closes is one stretch, however long (%#)", (text, count) => {
+  const found = parts(text);
+  if (Array.isArray(found)) expect(found).toHaveLength(count);
+  else expect(found).toMatchObject({ code: "REFERENCE_INVALID" });
+});
+
+test("a line of open references is as many tokens as it is lines", () => {
+  const lexer = new Lexer(modes, { positionTracking: "onlyOffset", ensureOptimizations: false });
+  const tokens = (size: number): number => lexer.tokenize(`${"${".repeat(size)}\n`.repeat(3)).tokens.length;
+  expect([tokens(10), tokens(10_000)]).toEqual([6, 6]);
 });

@@ -125,6 +125,7 @@ const allowedState: Readonly<Record<string, string>> = {
   "src/git/signals.ts: running": "the process's children, to end with it",
   "src/params/json/scan.ts: number": "lastIndex is set before each use",
   "src/params/json/scan.ts: space": "lastIndex is set before each use",
+  "src/params/param-file.ts: indexes": "goes with the mapping, which never changes once it is read",
   "src/params/text/unstorable.ts: known": "a mark on values that hold no other one; goes with the value",
   "src/pipeline/check/changes.ts: itemsByPath": "goes with the items, which never change",
   "src/pipeline/definition/context.ts: knownVars": "goes with the context, which never changes",

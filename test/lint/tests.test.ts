@@ -30,6 +30,7 @@ const wholes = new Set([
   "grammar/override-tree",
   "params/edit-examples",
   "params/fuzz",
+  "params/growth",
   "params/line-properties",
   "params/python-syntax",
   "params/yaml-properties",

@@ -24,13 +24,32 @@ export const tomlFormat: Format = {
 
 function parseToml(source: SourceText): unknown {
   try {
-    return parse(source.text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n"), { integersAsBigInt: true, maxDepth });
+    const text = source.text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
+    const data = parse(text, { integersAsBigInt: true, maxDepth });
+    refuseTooDeep(source, data);
+    return data;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const lines = source.text.split("\n").slice(0, error.line - 1);
     const offset = lines.reduce((sum, line) => sum + line.length + 1, 0) + error.column - 1;
     const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "";
     throw parseFailure(source, offset, { code: "TOML_INVALID", what: `TOML file structure is corrupted: ${reason}` });
+  }
+}
+
+function isContainer(data: unknown): boolean {
+  return typeof data === "object" && data !== null && !(data instanceof TomlDate);
+}
+
+/** Tables inside tables count as well as brackets; looked at level by level, before anything recurses into it. */
+function refuseTooDeep(source: SourceText, data: unknown): void {
+  let level: readonly unknown[] = [data];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > maxDepth) {
+      const what = `nested more than ${maxDepth} deep`;
+      throw parseFailure(source, 0, { code: "TOML_INVALID", what });
+    }
+    level = level.flatMap((each) => Object.values(each as object).filter(isContainer));
   }
 }
 

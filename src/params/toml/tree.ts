@@ -51,6 +51,8 @@ export function locateToml(source: SourceText): TomlNode {
 
 class Locator {
   private readonly lineStarts: number[] = [0];
+  /** Where in a table the entry of a name is. */
+  private readonly places = new WeakMap<TomlMap, Map<string, number>>();
   private readonly root: TomlMap;
 
   constructor(private readonly source: SourceText) {
@@ -102,40 +104,63 @@ class Locator {
 
   /** The table one key down: its last element where the key holds a list of tables. */
   private descend(map: TomlMap, key: string, form: "implicit" | "dotted"): TomlMap {
-    const present = map.entries.find((entry) => entry.key === key)?.node;
+    const present = this.entryIn(map, key)?.node;
     if (present?.kind === "map") return present as TomlMap;
     if (present?.kind === "list") return present.items.at(-1) as TomlMap;
     const section = form === "dotted" ? map.extra.section : undefined;
     const extra = { form, path: [...map.extra.path, key], parent: map, section, rows: [], quote: undefined };
-    return addEntry(map, key, newMap(extra, map.start));
+    return this.addEntry(map, key, newMap(extra, map.start));
+  }
+
+  private placesIn(map: TomlMap): Map<string, number> {
+    const known = this.places.get(map);
+    if (known !== undefined) return known;
+    const places = new Map(map.entries.map((entry, index) => [String(entry.key), index]));
+    this.places.set(map, places);
+    return places;
+  }
+
+  private entryIn(map: TomlMap, key: string): LocatedEntry<TomlExtra> | undefined {
+    const place = this.placesIn(map).get(key);
+    return place === undefined ? undefined : map.entries[place];
+  }
+
+  private push(map: TomlMap, entry: LocatedEntry<TomlExtra>): void {
+    this.placesIn(map).set(String(entry.key), map.entries.length);
+    map.entries.push(entry);
+  }
+
+  private addEntry<Node extends TomlNode>(map: TomlMap, key: string, node: Node): Node {
+    this.push(map, entryOf(key, node));
+    return node;
   }
 
   private ownSection(above: TomlMap, { name, section }: { name: string; section: Section }): TomlMap {
     const start = section.header?.start ?? 0;
     const path = [...above.extra.path, name];
     const extra: TomlExtra = { form: "section", path, parent: above, section, rows: [], quote: undefined };
-    const index = above.entries.findIndex((entry) => entry.key === name);
-    const present = above.entries[index]?.node;
+    const place = this.placesIn(above).get(name);
+    const present = place === undefined ? undefined : above.entries[place]?.node;
     const map = newMap(extra, start);
-    if (present?.kind !== "map") return addEntry(above, name, map);
+    if (place === undefined || present?.kind !== "map") return this.addEntry(above, name, map);
     // Tables below it came first: [x.y] before [x].
     for (const entry of present.entries) {
       (entry.node.extra as { parent: TomlNode }).parent = map;
-      map.entries.push(entry);
+      this.push(map, entry);
     }
-    above.entries[index] = entryOf(name, map);
+    above.entries[place] = entryOf(name, map);
     return map;
   }
 
   private newElement(above: TomlMap, { name, section }: { name: string; section: Section }): TomlMap {
     const start = section.header?.start ?? 0;
     const path = [...above.extra.path, name];
-    const present = above.entries.find((entry) => entry.key === name)?.node;
+    const present = this.entryIn(above, name)?.node;
     const common = { path, rows: [], quote: undefined };
     const list: TomlList =
       present?.kind === "list"
         ? (present as TomlList)
-        : addEntry(above, name, {
+        : this.addEntry(above, name, {
             kind: "list",
             items: [],
             start,
@@ -161,7 +186,7 @@ class Locator {
     const path = [...map.extra.path, name];
     const extra: TomlExtra = { form: "value", path, parent: map, section: undefined, rows: [whole], quote: undefined };
     const node = this.value(row.value, extra);
-    map.entries.push({ key: name, start: whole.start, keyEnd: this.span(row.key).end, node, origin: "own" });
+    this.push(map, { key: name, start: whole.start, keyEnd: this.span(row.key).end, node, origin: "own" });
   }
 
   private value(value: CstValue, extra: TomlExtra): TomlNode {
@@ -189,11 +214,11 @@ class Locator {
     const extra: TomlExtra = { ...map.extra, rows: [], quote: undefined };
     const { start, end } = this.span(row.key);
     const holder = row.key.value.slice(0, -1).reduce((inner, key) => {
-      const present = inner.entries.find((entry) => entry.key === key)?.node;
-      return present?.kind === "map" ? (present as TomlMap) : addEntry(inner, key, newMap(extra, start));
+      const present = this.entryIn(inner, key)?.node;
+      return present?.kind === "map" ? (present as TomlMap) : this.addEntry(inner, key, newMap(extra, start));
     }, map);
     const node = this.value(row.value, extra);
-    holder.entries.push({ key: row.key.value.at(-1) ?? "", start, keyEnd: end, node, origin: "own" });
+    this.push(holder, { key: row.key.value.at(-1) ?? "", start, keyEnd: end, node, origin: "own" });
   }
 
   private quoteOf(value: CstValue): TomlExtra["quote"] {
@@ -225,11 +250,6 @@ function newMap(extra: TomlExtra, start: number): TomlMap {
 
 function entryOf(key: string, node: TomlNode): LocatedEntry<TomlExtra> {
   return { key, start: node.start, keyEnd: node.start, node, origin: "own" };
-}
-
-function addEntry<Node extends TomlNode>(map: TomlMap, key: string, node: Node): Node {
-  map.entries.push(entryOf(key, node));
-  return node;
 }
 
 /** A date as text: there is no such value in YAML 1.2 or JSON, and DVC prints it as text, too. */
