@@ -176,6 +176,11 @@ async function soundObject(cache: Cache, md5: string): Promise<string> {
   return object;
 }
 
+/** Refuses a plan with objects that are not what their names say (CACHE_OBJECT_BROKEN), before anything is changed. */
+export async function checkObjects(cache: Cache, plan: CheckoutPlan): Promise<void> {
+  for (const { md5 } of plan.place) await soundObject(cache, md5);
+}
+
 /** From this size on it pays to make a fresh copy believable at once, see `rememberPlaced`. */
 const bigEnough = 256 * 1024;
 

@@ -2,6 +2,10 @@ import type { CodeTable } from "./table.ts";
 
 /** Experiments, the queue and its workers. */
 export const experimentCodes = {
+  APPLY_HALF_DONE: [
+    "An experiment could not be applied, and the workspace not be put back.",
+    "The hint has the command that brings the files back.",
+  ],
   BAD_BRANCH: ["The name can't be that of a Git branch.", "Choose another one."],
   BAD_NAME: [
     "The name can't be that of an experiment.",

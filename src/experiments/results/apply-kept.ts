@@ -7,7 +7,7 @@ import { committerIdentity, stamp, writeCommit } from "../../git/objects.ts";
 import { createStash } from "../../git/porcelain.ts";
 import { listRefs, type RefChange } from "../../git/refs.ts";
 import { type Repository, resolveCommit } from "../../git/repository.ts";
-import { git, tryGit } from "../../git/run.ts";
+import { type GitOptions, git, gitFailed, tryGit } from "../../git/run.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
@@ -40,9 +40,7 @@ async function isLaidDown({ repository, state }: ExperimentsContext, head: Objec
   const { indexTree, workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include: [] });
   const settings = { cwd: repository.workTree };
   if (indexTree !== (await git(["rev-parse", `${head}^{tree}`], settings)).trim()) return false;
-  const fields = split(
-    await git(["diff-tree", "-r", "-z", "--no-renames", "--name-status", workTree, applied], settings),
-  );
+  const fields = await listing(["diff-tree", "-r", "-z", "--no-renames", "--name-status", workTree, applied], settings);
   const tracked = new Set((await readTree(repository, head)).keys());
   // What the experiment added is untracked in the workspace, so that the snapshot lacks it.
   return fields.every((field, at) => at % 2 === 1 || (field === "A" && !tracked.has(fields[at + 1] ?? "")));
@@ -55,23 +53,23 @@ export interface KeptFiles {
 }
 
 /**
- * A commit of the untracked and ignored files that the experiment's own would replace with other content, but for
- * those that an earlier apply wrote; undefined where there are none.
+ * A commit of the untracked and ignored files (of `candidates`, from filesInTheWay) that the experiment's own would replace
+ * with other content, but for those that an earlier apply wrote; undefined where there are none.
  */
 export async function keepUntracked(
   context: ExperimentsContext,
   request: ApplyRequest,
+  candidates: readonly string[],
 ): Promise<KeptFiles | undefined> {
   const { repository, state } = context;
   const wanted = await readTree(repository, request.commit);
-  const candidates = await inTheWay(repository, wanted.keys());
   if (candidates.length === 0) return undefined;
   makeFolder(state.scratch);
   const index = asideName(path.join(state.scratch, "untracked-index"));
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };
   try {
     await git(["update-index", "--add", "-z", "--stdin"], { ...settings, input: joined(candidates) });
-    const present = readEntries(await git(["ls-files", "-s", "-z"], settings));
+    const present = readEntries(await listing(["ls-files", "-s", "-z"], settings));
     const applied = await resolveCommit(repository, appliedRef);
     const written = applied === undefined ? new Map<string, string>() : await readTree(repository, applied);
     const isKept = (file: string, entry: string) => entry !== wanted.get(file) && entry !== written.get(file);
@@ -83,25 +81,40 @@ export async function keepUntracked(
     const tree = (await git(["write-tree"], settings)).trim() as ObjectId;
     const author = stamp(await committerIdentity(repository), new Date());
     const message = `Untracked files before sweepline exp apply ${request.name}\n`;
-    return { commit: writeCommit(repository, { tree, parents: [request.head], author, message }), files };
+    return {
+      commit: writeCommit(repository, { tree, parents: [request.head], author, message }),
+      files: files.map(shownName),
+    };
   } finally {
     removeFile(index);
   }
 }
 
-/** Files that the index does not have and that lie where a path is to be written: there, below it, or as its folder. */
-async function inTheWay(repository: Repository, wanted: Iterable<string>): Promise<readonly string[]> {
-  const tracked = new Set(split(await git(["ls-files", "-z"], { cwd: repository.workTree })));
+/**
+ * Files that the index does not have and that lie where the commit has a file: there, below it, or as its folder; sorted.
+ * Names are bytes as latin1 says them: they need not be UTF-8.
+ */
+export async function filesInTheWay(repository: Repository, commit: ObjectId): Promise<readonly string[]> {
+  const wanted = (await readTree(repository, commit)).keys();
+  const tracked = new Set(await listing(["ls-files", "-z"], { cwd: repository.workTree }));
   const found = new Set<string>();
   for (const file of wanted) {
     if (tracked.has(file)) continue;
     const first = firstPresent(repository, file);
     if (first?.kind === "file") found.add(first.file);
     if (first?.kind !== "folder") continue;
-    const below = await git(["ls-files", "-o", "-z", "--", `:(top,literal)${file}`], { cwd: repository.workTree });
-    for (const other of split(below)) if (!other.endsWith("/")) found.add(other);
+    for (const other of await untrackedBelow(repository, file)) if (!other.endsWith("/")) found.add(other);
   }
   return [...found].filter((file) => !tracked.has(file)).sort();
+}
+
+/** An argument can't hold a name that is not UTF-8: then git lists all, and we choose. */
+async function untrackedBelow(repository: Repository, folder: string): Promise<readonly string[]> {
+  const name = shownName(folder);
+  const isText = Buffer.from(name).toString("latin1") === folder;
+  const only = isText ? ["--", `:(top,literal)${name}`] : [];
+  const files = await listing(["ls-files", "-o", "-z", ...only], { cwd: repository.workTree });
+  return isText ? files : files.filter((file) => file.startsWith(`${folder}/`));
 }
 
 type Present = { readonly kind: "file" | "folder"; readonly file: string };
@@ -111,7 +124,7 @@ function firstPresent(repository: Repository, file: string): Present | undefined
   const parts = file.split("/");
   for (const at of parts.keys()) {
     const part = parts.slice(0, at + 1).join("/");
-    const stats = lstatIfExists(path.join(repository.workTree, part));
+    const stats = lstatIfExists(Buffer.concat([Buffer.from(`${repository.workTree}/`), Buffer.from(part, "latin1")]));
     if (stats === undefined) return undefined;
     if (stats.isFile() || stats.isSymbolicLink()) return { kind: "file", file: part };
     if (!stats.isDirectory()) return undefined;
@@ -156,18 +169,29 @@ export interface KeptChange {
 
 /** `mode id` by path, without submodules. */
 async function readTree(repository: Repository, commit: ObjectId): Promise<ReadonlyMap<string, string>> {
-  return readEntries(await git(["ls-tree", "-r", "-z", "--full-tree", commit], { cwd: repository.workTree }));
+  return readEntries(await listing(["ls-tree", "-r", "-z", "--full-tree", commit], { cwd: repository.workTree }));
 }
 
 /** Reads `mode type id<tab>path` (a tree) and `mode id stage<tab>path` (an index), without submodules. */
-function readEntries(text: string): ReadonlyMap<string, string> {
+function readEntries(lines: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
-    split(text).flatMap((line): [string, string][] => {
+    lines.flatMap((line): [string, string][] => {
       const found = /^(\d+) (?:blob )?([0-9a-f]+)[^\t]*\t(.+)$/s.exec(line);
       return found === null || found[1] === "160000" ? [] : [[found[3] ?? "", `${found[1]} ${found[2]}`]];
     }),
   );
 }
 
-const split = (text: string) => text.split("\0").filter((part) => part !== "");
-const joined = (files: readonly string[]) => files.map((file) => `${file}\0`).join("");
+/** What git lists with `-z`, as latin1: names are bytes. */
+async function listing(args: readonly string[], options: GitOptions): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await tryGit(args, options);
+  if (exitCode !== 0) throw gitFailed(args, stderr);
+  return stdout
+    .toString("latin1")
+    .split("\0")
+    .filter((part) => part !== "");
+}
+
+/** The bytes of names, with a NUL after each: for git to read. */
+export const joined = (files: readonly string[]) => Buffer.from(files.map((file) => `${file}\0`).join(""), "latin1");
+const shownName = (file: string) => Buffer.from(file, "latin1").toString();

@@ -4,13 +4,14 @@ import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, makeFolder, removeFile } from "../../base/files.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import { resetIndex } from "../../git/porcelain.ts";
-import { changeRefs } from "../../git/refs.ts";
+import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";
 import { git } from "../../git/run.ts";
 import { copyIndex } from "../../git/snapshot.ts";
 import { listQueue } from "../queue/entries.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { appliedRef, applyRef, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
+import { appliedRef, applyRef, filesInTheWay, joined, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
+import { forgetWorkspace, putBack, rememberWorkspace, type Undo } from "./apply-undo.ts";
 import { resolveExperiment } from "./finished.ts";
 import { chooseNamed } from "./named.ts";
 
@@ -22,6 +23,8 @@ export interface Applied {
   readonly untracked: readonly string[];
   /** Where the changes and files that earlier calls kept are now. */
   readonly older: readonly RefName[];
+  /** For putBack(), where what follows fails; forgetWorkspace() when it is done. */
+  readonly undo: Undo;
 }
 
 /** The commit of a finished experiment, or of a queued or failed one. Throws NAME_AMBIGUOUS for a name of several. */
@@ -42,26 +45,34 @@ async function commitToApply(context: ExperimentsContext, name: string): Promise
  * Lays an experiment over the workspace: tracked files become the experiment's, HEAD stays, other untracked files stay.
  * What was changed before goes to refs/exps/apply/stash, HEAD's commit to refs/exps/apply/ORIG_HEAD (as DVC does),
  * untracked files that are replaced to refs/exps/apply/untracked. What earlier calls kept there is kept on.
- * Outputs are checked out by the caller.
+ * Outputs are checked out by the caller. Where it fails, all is put back as it was (APPLY_HALF_DONE: it could not be).
  */
 export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
   const { repository } = context;
   const commit = await commitToApply(context, name);
   const head = await headCommit(repository);
   const stash = await stashChanges(context, { name, head, commit });
-  const untracked = await keepUntracked(context, { name, head, commit });
+  const inTheWay = await filesInTheWay(repository, commit);
+  const untracked = await keepUntracked(context, { name, head, commit }, inTheWay);
+  const undo = await rememberWorkspace(context, commit, joined(inTheWay));
   const kept = [
     ...(stash === undefined ? [] : [await setKept(repository, "stash", stash)]),
     ...(untracked === undefined ? [] : [await setKept(repository, "untracked", untracked.commit)]),
   ];
-  await changeRefs(repository, `sweepline: apply ${name}`, [
+  const changes: readonly RefChange[] = [
     { kind: "set", ref: applyRef("ORIG_HEAD"), to: head },
     { kind: "set", ref: appliedRef, to: commit },
     ...kept.flatMap((item) => item.changes),
-  ]);
-  await resetIndex(repository);
-  await checkOutTree(context, commit);
-  return { name, stash, untracked: untracked?.files ?? [], older: kept.flatMap(({ older }) => older ?? []) };
+  ];
+  try {
+    await changeRefs(repository, `sweepline: apply ${name}`, changes);
+    await resetIndex(repository);
+    await checkOutTree(context, commit);
+  } catch (error) {
+    await putBack(context, undo, error).finally(() => forgetWorkspace(undo));
+  }
+  const older = kept.flatMap((item) => item.older ?? []);
+  return { name, stash, untracked: untracked?.files ?? [], older, undo };
 }
 
 /** Makes the tracked files those of a commit, through an index of our own: the user's keeps saying what HEAD says. */

@@ -1,9 +1,10 @@
 /** Data that .dvc files track, as it lies in the workspace now: what a queued experiment starts from. */
 import path from "node:path";
-import { readFileSync } from "../../base/files.ts";
+import { lstatIfExists, readFileSync } from "../../base/files.ts";
 import { type Cache, hasData } from "../../store/cache.ts";
 import { addToCache, hashData } from "../../store/data.ts";
 import { replaceHash } from "../../store/dvc-file.ts";
+import { isDangling, isLinkToObject, listAllFiles } from "../../store/walk.ts";
 import type { DataStage } from "../reading/data-stage.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 
@@ -28,6 +29,11 @@ export async function commitChangedData(stages: ProjectStages, cache: Cache): Pr
   return changed;
 }
 
+function leadsNowhere(cache: Cache, target: string): boolean {
+  if (lstatIfExists(target)?.isDirectory() !== true) return false;
+  return listAllFiles(target, cache.rules).some(({ file }) => isDangling(file) && isLinkToObject(file));
+}
+
 async function changedFile(
   root: string,
   { stage, recorded }: DataStage,
@@ -37,6 +43,8 @@ async function changedFile(
   if (output === undefined || others.length > 0 || !output.cache || stage.frozen || stage.deps.length > 0)
     return undefined;
   const target = path.resolve(stage.workingFolder, output.path);
+  // Links to a cache that was moved: the data is elsewhere, not changed.
+  if (leadsNowhere(cache, target)) return undefined;
   const now = await hashData(cache, target);
   if (now === undefined) return undefined;
   const isRecorded = recorded.outs.some((item) => item.path === output.path && item.md5 === now.md5);

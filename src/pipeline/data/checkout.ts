@@ -2,9 +2,11 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import type { Project } from "../../project/project.ts";
-import type { Cache } from "../../store/cache.ts";
-import { applyCheckout, type CheckoutPlan, planCheckout, relinkPath } from "../../store/checkout.ts";
+import { type Cache, objectPath } from "../../store/cache.ts";
+import { applyCheckout, type CheckoutPlan, checkObjects, planCheckout, relinkPath } from "../../store/checkout.ts";
+import { addToCache } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
+import { isDangling } from "../../store/walk.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
@@ -20,8 +22,11 @@ export interface CheckoutRequest {
   /** Empty: everything. */
   readonly targets: readonly string[];
   readonly recursive: boolean;
-  /** Whether files that the cache does not hold may be lost. */
-  readonly unsaved: "refuse" | "overwrite";
+  /**
+   * What becomes of files that would be replaced and that the cache does not hold. keep: they are put into the cache first,
+   * and no object that is needed may be broken.
+   */
+  readonly unsaved: "refuse" | "overwrite" | "keep";
   /** relink: unchanged files get the kind of link of cache.type too. */
   readonly links: "keep" | "relink";
   readonly missing: "refuse" | "skip";
@@ -36,6 +41,15 @@ export interface CheckoutOutcome {
   readonly counts: CheckoutPlan["counts"];
   /** Outputs whose objects the cache lacks. */
   readonly failed: readonly string[];
+  /** Files that were replaced and that the cache holds now. */
+  readonly kept: readonly KeptFile[];
+}
+
+export interface KeptFile {
+  /** Absolute. */
+  readonly file: string;
+  /** Its object in the cache. */
+  readonly object: string;
 }
 
 export interface CheckedOut {
@@ -102,6 +116,14 @@ function unsavedError(files: readonly string[]): SweeplineError {
   });
 }
 
+/** A link to nothing has no content that could be kept. */
+async function keepFile(cache: Cache, file: string): Promise<KeptFile> {
+  if (isDangling(file))
+    throw new SweeplineError({ code: "BROKEN_LINK", message: `'${file}' is a link to nothing`, hint: "Remove it." });
+  const { md5 } = await addToCache(cache, file);
+  return { file, object: objectPath(cache, md5) };
+}
+
 function foldersFirst(a: CheckedOut, b: CheckedOut): number {
   if (a.kind !== b.kind) return a.kind === "folder" ? -1 : 1;
   return a.path < b.path ? -1 : 1;
@@ -139,12 +161,22 @@ export async function checkoutOutputs(request: CheckoutRequest): Promise<Checkou
   const whole = plans.filter((plan) => plan.missing.length === 0);
   const unsaved = whole.flatMap((plan) => plan.unsaved);
   if (request.unsaved === "refuse" && unsaved.length > 0) throw unsavedError(unsaved);
+  const kept: KeptFile[] = [];
+  if (request.unsaved === "keep") {
+    for (const plan of whole) await checkObjects(cache, plan);
+    for (const file of unsaved) kept.push(await keepFile(cache, file));
+  }
   for (const plan of whole) {
     await applyCheckout(cache, plan);
     if (request.links === "relink") await relinkPath(cache, plan.hash, plan.destination);
   }
   const failed = plans.filter((plan) => plan.missing.length > 0).map((plan) => plan.destination);
-  return { changes: changesOf(whole), counts: sumCounts(whole), failed: request.missing === "skip" ? [] : failed };
+  return {
+    changes: changesOf(whole),
+    counts: sumCounts(whole),
+    failed: request.missing === "skip" ? [] : failed,
+    kept,
+  };
 }
 
 /** The error for outputs that could not be checked out; `names` as the user would write them. */

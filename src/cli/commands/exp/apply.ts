@@ -1,13 +1,16 @@
+import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { type Applied, applyExperiment } from "../../../experiments/results/apply.ts";
-import { checkoutOutputs } from "../../../pipeline/data/checkout.ts";
+import { forgetWorkspace, putBack } from "../../../experiments/results/apply-undo.ts";
+import { type CheckoutOutcome, checkoutOutputs, type KeptFile } from "../../../pipeline/data/checkout.ts";
 import type { WorkspaceLock } from "../../../pipeline/locks/workspace-lock.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
+import { projectState } from "../../../store/project-state.ts";
 import { print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { refuseFailed } from "../data/workspace-checkout.ts";
@@ -30,21 +33,44 @@ function keptLines({ stash, untracked, older }: Applied): readonly string[] {
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
+/** Outputs that were replaced and that nothing else had. */
+function keptOutputLines(kept: readonly KeptFile[], folder: string): readonly string[] {
+  if (kept.length === 0) return [];
+  const count = kept.length === 1 ? "1 output file that was" : `${kept.length} output files that were`;
+  const copies = kept.map(({ file, object }) => `  cp ${path.relative(folder, object)} ${path.relative(folder, file)}`);
+  return ["", `${count} in no cache yet: kept there until the cache is cleaned, to be had back by`, ...copies];
+}
+
+async function checkOut(project: Project, lock: WorkspaceLock): Promise<CheckoutOutcome> {
+  const state = projectState(project);
+  try {
+    return await checkoutOutputs({
+      project,
+      cache: openCache(project, { state }),
+      folder: project.root,
+      targets: [],
+      recursive: false,
+      unsaved: "keep",
+      links: "keep",
+      missing: "refuse",
+      lock,
+    });
+  } finally {
+    state.close();
+  }
+}
+
 async function apply(project: Project, lock: WorkspaceLock, name: string) {
   lock.refuseBusy("anything");
-  const applied = await applyExperiment(openExperiments(project), name);
-  const { failed } = await checkoutOutputs({
-    project,
-    cache: openCache(project),
-    folder: project.root,
-    targets: [],
-    recursive: false,
-    unsaved: "overwrite",
-    links: "keep",
-    missing: "refuse",
-    lock,
-  });
-  return { applied, failed };
+  const context = openExperiments(project);
+  const applied = await applyExperiment(context, name);
+  try {
+    return { applied, outcome: await checkOut(project, lock) };
+  } catch (error) {
+    return await putBack(context, applied.undo, error);
+  } finally {
+    forgetWorkspace(applied.undo);
+  }
 }
 
 /** `sweepline exp apply` */
@@ -55,7 +81,7 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText(
       "after",
       `
-Changes that you had are kept. To get them back:
+Where it fails, all is put back. Changes that you had are kept. To get them back:
   git reset --hard && git stash apply refs/exps/apply/stash
 Untracked files that the experiment's own replace are kept too:
   git checkout refs/exps/apply/untracked -- FILE
@@ -64,9 +90,10 @@ What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/old
     )
     .action(async (name: string) => {
       const project = openProject(io.cwd);
-      const { applied, failed } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
+      const { applied, outcome } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
       print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
       for (const line of keptLines(applied)) print(io, visibleText(line));
-      refuseFailed({ failed }, io.cwd);
+      for (const line of keptOutputLines(outcome.kept, io.cwd)) print(io, visibleText(line));
+      refuseFailed(outcome, io.cwd);
       finish(exitCodes.ok);
     });
