@@ -78,18 +78,21 @@ export async function pushRefs(
   { remote, changes, scratchFolder }: PushRefsRequest,
 ): Promise<ReadonlyMap<RefName, PushOutcome>> {
   const outcomes = new Map<RefName, PushOutcome>();
+  if (changes.length > fewRefs) await pushByPattern(repository, { remote, changes, scratchFolder }, outcomes);
+  // What is left: few refs, refs to delete, and what a push by pattern says nothing sure of.
+  const left = changes.filter(({ ref }) => ["stale", undefined].includes(outcomes.get(ref)?.kind));
   const plain: GitOptions = { cwd: repository.workTree };
   const push = async (options: GitOptions, part: readonly RemoteChange[]) => {
-    const { exitCode, stdout, stderr } = await pushOnce(options, remote, part);
-    const before = outcomes.size;
-    for (const line of stdout.toString().split("\n")) readPushLine(line, { outcomes, said: remoteWords(stderr) });
-    return exitCode !== 0 && outcomes.size === before ? stderr : undefined;
+    const outcome = await pushOnce(options, remote, part);
+    const isAnswered = readAnswer(outcome, outcomes);
+    return outcome.exitCode !== 0 && !isAnswered ? outcome.stderr : undefined;
   };
-  for (let start = 0; start < changes.length; start += refsAtOnce) {
-    const part = changes.slice(start, start + refsAtOnce);
+  for (let start = 0; start < left.length; start += refsAtOnce) {
+    const part = left.slice(start, start + refsAtOnce);
+    const gitDir = { scratchFolder, refs: [], settings: [] };
     const problem =
       part.length > fewRefs
-        ? await withPushGitDir(repository, scratchFolder, (options) => push(options, part))
+        ? await withPushGitDir(repository, gitDir, (options) => push(options, part))
         : await push(plain, part);
     if (problem === undefined) continue;
     // Settings may depend on where the Git directory lies (includeIf): the repository itself has the last word.
@@ -99,13 +102,44 @@ export async function pushRefs(
   return outcomes;
 }
 
+const pushFlags = ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-recurse-submodules"];
+
+/** Below which refs are pushed by pattern, and where they and what is expected of them stand in the Git directory for it. */
+const patternPlaces = { there: "refs/exps/", to: "refs/sweepline/to/", expected: "refs/sweepline/expected/" };
+
+/**
+ * Pushes refs by one pattern. Git compares each ref that is named, and each lease, with all refs of the remote: ten
+ * thousand of them take it a minute. By pattern it looks each up once; what is expected it reads from refs of ours that
+ * stand for the remote's, where a ref that is not there means that there is none in the remote, either. Refs that are
+ * deleted can't be told so; where settings of the user's come between, refs count as stale. Fills in outcomes.
+ */
+async function pushByPattern(
+  repository: Repository,
+  { remote, changes, scratchFolder }: PushRefsRequest,
+  outcomes: Map<RefName, PushOutcome>,
+): Promise<void> {
+  const { there, to, expected } = patternPlaces;
+  const fitting = changes.filter((change) => change.to !== undefined && change.ref.startsWith(there));
+  if (fitting.length <= fewRefs || remote.includes("\n")) return;
+  const at = (folder: string, ref: RefName, id: ObjectId | undefined): Ref[] =>
+    id === undefined ? [] : [{ id, name: (folder + ref.slice(there.length)) as RefName }];
+  const refs = fitting.flatMap((each) => [...at(to, each.ref, each.to), ...at(expected, each.ref, each.expected)]);
+  const settings = [
+    `[remote "${remote.replaceAll(/["\\]/g, "\\$&")}"]`,
+    `\tfetch = +${there}*:${expected}*`,
+    "[push]",
+    "\tuseForceIfIncludes = false",
+  ];
+  const args = [...pushFlags, "--force-with-lease", "--end-of-options", remote, `${to}*:${there}*`];
+  const outcome = await withPushGitDir(repository, { scratchFolder, refs, settings }, (options) =>
+    tryGit(args, { ...options, terminal: "needed" }),
+  );
+  readAnswer(outcome, outcomes);
+}
+
 function pushOnce(options: GitOptions, remote: string, changes: readonly RemoteChange[]): Promise<GitOutcome> {
   const args = [
-    "push",
-    "--porcelain",
-    "--no-verify",
-    "--no-follow-tags",
-    "--no-recurse-submodules",
+    ...pushFlags,
     ...changes.map(({ ref, expected }) => `--force-with-lease=${ref}:${expected ?? ""}`),
     "--end-of-options",
     remote,
@@ -119,18 +153,26 @@ interface PushAnswer {
   readonly said: string;
 }
 
+/** Whether git told of any ref. */
+function readAnswer({ stdout, stderr }: GitOutcome, outcomes: Map<RefName, PushOutcome>): boolean {
+  const said = remoteWords(stderr);
+  const lines = stdout.toString().split("\n");
+  return lines.filter((line) => readPushLine(line, { outcomes, said })).length > 0;
+}
+
 function refusal(reason: string): PushOutcome {
   return { kind: "refused", why: pushRefusal(reason), reason };
 }
 
-/** `<flag> TAB <from>:<to> TAB <summary> (<reason>)` */
-function readPushLine(line: string, { outcomes, said }: PushAnswer): void {
+/** `<flag> TAB <from>:<to> TAB <summary> (<reason>)`; whether the line is one. */
+function readPushLine(line: string, { outcomes, said }: PushAnswer): boolean {
   const found = /^([ +*=!-])\t[^\t]*:(refs\/[^\t]+)\t(.*)$/.exec(line);
-  if (found === null) return;
+  if (found === null) return false;
   const [, flag, ref = "", summary = ""] = found;
   if (flag !== "!") outcomes.set(ref as RefName, { kind: "pushed" });
   else if (summary.startsWith("[rejected]")) outcomes.set(ref as RefName, { kind: "stale", reason: summary });
   else outcomes.set(ref as RefName, refusal(said === "" ? summary : `${summary}: ${said}`));
+  return true;
 }
 
 /**
