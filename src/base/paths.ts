@@ -18,6 +18,18 @@ export function insideFolder(folder: string, absolute: string): string | undefin
   return absolute.startsWith(prefix) ? absolute.slice(prefix.length) : undefined;
 }
 
+/** A test whether an absolute path is one of these or below one; without them everything is. Steps: the depth of the path. */
+export function withinAny(paths: readonly string[] | undefined): (absolute: string) => boolean {
+  if (paths === undefined) return () => true;
+  const known = new Set(paths);
+  return (absolute) => {
+    for (let each = absolute; ; each = path.dirname(each)) {
+      if (known.has(each)) return true;
+      if (path.dirname(each) === each) return false;
+    }
+  };
+}
+
 /** Whether two absolute paths are one, or one is inside the other. */
 export function overlap(a: string, b: string): boolean {
   return insideFolder(a, b) !== undefined || insideFolder(b, a) !== undefined;

@@ -12,6 +12,7 @@ import {
   setTimes,
   statSync,
 } from "../base/files.ts";
+import { withinAny } from "../base/paths.ts";
 import { traced } from "../base/trace.ts";
 import { checkEntries, checkPlace, type HeldFolder, holdFolder, named, realTarget } from "../project/gate.ts";
 import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
@@ -29,6 +30,15 @@ interface WantedFile {
   readonly file: string;
   readonly md5: string;
   readonly isExecutable: boolean;
+}
+
+/** What a path shall hold. */
+export interface CheckoutTarget {
+  readonly hash: DataHash;
+  /** Absolute. */
+  readonly destination: string;
+  /** Absolute paths inside a folder: only what is there or below is looked at and changed. Default: all of it. */
+  readonly within?: readonly string[];
 }
 
 /** What a checkout will do. Nothing was changed yet. */
@@ -114,10 +124,12 @@ async function holds(cache: Cache, wanted: WantedFile): Promise<boolean> {
  * Compares a path with what it should hold. Reads, writes nothing. Throws OUTSIDE_PROJECT where the path, or one of the files
  * of a folder, may not be written.
  */
-export async function planCheckout(cache: Cache, hash: DataHash, destination: string): Promise<CheckoutPlan> {
+export async function planCheckout(cache: Cache, target: CheckoutTarget): Promise<CheckoutPlan> {
+  const { hash, destination, within } = target;
   checkPlace(cache.root, destination);
   const found = lookAt(cache, destination);
-  const wanted = wantedFiles(cache, hash, destination);
+  const isMeant = withinAny(within);
+  const wanted = wantedFiles(cache, hash, destination)?.filter(({ file }) => isMeant(file));
   const base = { destination, real: realPlace(destination), hash };
   if (wanted === undefined) return { ...base, ...nothingToDo, change: changeOf(found, 1), missing: [hash.md5] };
   const fits = found.kind === (isTreeHash(hash.md5) ? "folder" : "file");
@@ -125,9 +137,9 @@ export async function planCheckout(cache: Cache, hash: DataHash, destination: st
   const place: WantedFile[] = [];
   for (const each of wanted) if (!present.has(each.file) || !(await holds(cache, each))) place.push(each);
   const wantedNames = new Set(wanted.map((each) => each.file));
-  const remove = found.files.filter((file) => !wantedNames.has(file));
+  const remove = found.files.filter((file) => !wantedNames.has(file) && (!fits || isMeant(file)));
   const replaced = place.filter((each) => present.has(each.file)).map((each) => each.file);
-  const empty = isTreeHash(hash.md5) && found.kind !== "folder" ? 1 : 0;
+  const empty = isTreeHash(hash.md5) && found.kind !== "folder" && within === undefined ? 1 : 0;
   return {
     ...base,
     change: changeOf(found, place.length + remove.length + empty),
@@ -314,7 +326,7 @@ function cacheMissing(plan: CheckoutPlan): SweeplineError {
  * Throws CACHE_MISSING or CACHE_OBJECT_BROKEN. What was at the path and is not in the cache is lost: ask planCheckout first.
  */
 export async function checkoutData(cache: Cache, hash: DataHash, destination: string): Promise<CheckoutChange> {
-  return applyCheckout(cache, await planCheckout(cache, hash, destination));
+  return applyCheckout(cache, await planCheckout(cache, { hash, destination }));
 }
 
 function isLinkedAs(cache: Cache, wanted: WantedFile, stats: Stats): boolean {
@@ -327,11 +339,13 @@ function isLinkedAs(cache: Cache, wanted: WantedFile, stats: Stats): boolean {
 }
 
 /** Gives each file at a path the kind of link that cache.type asks for. Contents stay the same. Throws OUTSIDE_PROJECT. */
-export async function relinkPath(cache: Cache, hash: DataHash, destination: string): Promise<void> {
+export async function relinkPath(cache: Cache, { hash, destination, within }: CheckoutTarget): Promise<void> {
   checkPlace(cache.root, destination);
   const folders = new HeldFolders(cache.root, { destination, real: realPlace(destination) });
+  const isMeant = withinAny(within);
   try {
     for (const wanted of wantedFiles(cache, hash, destination) ?? []) {
+      if (!isMeant(wanted.file)) continue;
       const stats = lstatIfExists(wanted.file);
       if (stats === undefined || isLinkedAs(cache, wanted, stats) || !(await holds(cache, wanted))) continue;
       await placeFile(cache, wanted, folders);

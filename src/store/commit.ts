@@ -10,6 +10,6 @@ import type { DataHash } from "./hash.ts";
 export async function commitData(cache: Cache, target: string): Promise<DataHash> {
   const hash = await addToCache(cache, target);
   const first = cache.linkTypes[0];
-  if (first === "hardlink" || first === "symlink") await relinkPath(cache, hash, target);
+  if (first === "hardlink" || first === "symlink") await relinkPath(cache, { hash, destination: target });
   return hash;
 }

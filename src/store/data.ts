@@ -14,7 +14,7 @@ import { traced } from "../base/trace.ts";
 import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
-import { type DirEntry, formatTree, isTreeHash } from "./tree.ts";
+import { type DirEntry, formatTree, isTreeHash, type TreeObject } from "./tree.ts";
 import { listFiles } from "./walk.ts";
 
 /** Up to this size a file is read once, hashed and written from memory. */
@@ -154,6 +154,13 @@ async function addFile(cache: Cache, file: string, stats: BigIntStats): Promise<
 export function addToCache(cache: Cache, target: string): Promise<DataHash> {
   const detail = (hash: DataHash | undefined) => `${target}: ${hash && `as ${hash.md5}, ${hash.size} bytes`}`;
   return traced<Promise<DataHash>>({ topic: "cache", name: "store", detail }, () => store(cache, target));
+}
+
+/** Puts the list of a folder into the cache, whose files are there already. */
+export function addTreeToCache(cache: Cache, entries: readonly DirEntry[]): TreeObject {
+  const object = formatTree(entries);
+  addBytes(cache, object.text, object.md5);
+  return object;
 }
 
 async function store(cache: Cache, target: string): Promise<DataHash> {

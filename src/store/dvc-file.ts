@@ -5,11 +5,12 @@ import type { Scalar, Value } from "../base/value.ts";
 import { dumpYaml } from "../yaml/ruamel.ts";
 import type { DataHash } from "./hash.ts";
 
-function hashFields(hash: DataHash): [string, Value][] {
-  const fields: [string, Value][] = [
-    ["md5", hash.md5],
-    ["size", BigInt(hash.size)],
-  ];
+/** The hash of a folder whose size may not be known. */
+export type FolderHash = Omit<DataHash, "size"> & { readonly size?: number };
+
+function hashFields(hash: FolderHash): [string, Value][] {
+  const fields: [string, Value][] = [["md5", hash.md5]];
+  if (hash.size !== undefined) fields.push(["size", BigInt(hash.size)]);
   if (hash.nfiles !== undefined) fields.push(["nfiles", BigInt(hash.nfiles)]);
   if (hash.isexec === true) fields.push(["isexec", true]);
   fields.push(["hash", "md5"]);
@@ -17,7 +18,7 @@ function hashFields(hash: DataHash): [string, Value][] {
 }
 
 /** The text of a new .dvc file, as DVC writes it. `name` is relative to the file's folder. */
-export function formatDvcFile(name: string, hash: DataHash): string {
+export function formatDvcFile(name: string, hash: FolderHash): string {
   return dumpYaml(new Map([["outs", [new Map<Scalar, Value>([...hashFields(hash), ["path", name]])]]]));
 }
 
@@ -27,7 +28,7 @@ const ownFields = /^(- | {2})(md5|size|nfiles|isexec|hash):/;
  * The text of a .dvc file with the hash of its only output replaced; other keys, comments and order stay. Undefined where
  * the text is not in the style that DVC writes.
  */
-export function replaceHash(text: string, hash: DataHash): string | undefined {
+export function replaceHash(text: string, hash: FolderHash): string | undefined {
   const lines = text.split("\n");
   const start = lines.indexOf("outs:") + 1;
   if (start === 0 || !lines[start]?.startsWith("- ")) return undefined;
@@ -45,7 +46,7 @@ export function replaceHash(text: string, hash: DataHash): string | undefined {
 }
 
 /** Writes or updates the .dvc file of a target; the same content is not written again. Throws DVC_FILE_UNUSUAL. */
-export function writeDvcFile(file: string, name: string, hash: DataHash): void {
+export function writeDvcFile(file: string, name: string, hash: FolderHash): void {
   const before = readIfExists(file)?.toString("utf8");
   const after = before === undefined ? formatDvcFile(name, hash) : replaceHash(before, hash);
   if (after === undefined)

@@ -158,7 +158,7 @@ describe("planCheckout", () => {
     writeFileSync(at("d/a"), "changed by hand");
     writeFileSync(at("d/new"), "new");
     writeFileSync(at("d/safe"), "in the cache");
-    const plan = await planCheckout(cache, hash, at("d"));
+    const plan = await planCheckout(cache, { hash, destination: at("d") });
     expect([...plan.unsaved].sort()).toEqual([at("d/a"), at("d/new")]);
     expect(plan.counts).toEqual({ added: 0, modified: 1, deleted: 2 });
   });
@@ -178,7 +178,7 @@ describe("links", () => {
   it("relinkPath makes copies of links again", async () => {
     const { cache, at } = makeCache(tree, ["symlink"]);
     const hash = await commitData(cache, at("d"));
-    await relinkPath({ ...cache, linkTypes: ["copy"], probedLinks: new Map() }, hash, at("d"));
+    await relinkPath({ ...cache, linkTypes: ["copy"], probedLinks: new Map() }, { hash, destination: at("d") });
     expect(lstatSync(at("d/a")).isSymbolicLink()).toBe(false);
     expect(await hashData(cache, at("d"))).toEqual(hash);
   });
@@ -187,7 +187,7 @@ describe("links", () => {
     const { cache, at } = makeCache({ a: "1" }, ["hardlink"]);
     const hash = await commitData(cache, at("a"));
     const before = lstatSync(at("a")).ctimeMs;
-    await relinkPath(cache, hash, at("a"));
+    await relinkPath(cache, { hash, destination: at("a") });
     expect(lstatSync(at("a")).ctimeMs).toBe(before);
   });
 });
@@ -197,8 +197,10 @@ describe("data of strangers", () => {
     const { cache, at } = makeCache({ a: "1" });
     symlinkSync("..", at("lnk"));
     const hash = await addToCache(cache, at("a"));
-    await expect(planCheckout(cache, hash, at(name))).rejects.toMatchObject({ code: "OUTSIDE_PROJECT" });
-    await expect(relinkPath(cache, hash, at(name))).rejects.toMatchObject({ code: "OUTSIDE_PROJECT" });
+    await expect(planCheckout(cache, { hash, destination: at(name) })).rejects.toMatchObject({
+      code: "OUTSIDE_PROJECT",
+    });
+    await expect(relinkPath(cache, { hash, destination: at(name) })).rejects.toMatchObject({ code: "OUTSIDE_PROJECT" });
   });
 
   it("makes links to a cache that was moved anew", async () => {
@@ -206,7 +208,7 @@ describe("data of strangers", () => {
     const hash = await addToCache(cache, at("d"));
     unlinkSync(at("d/a"));
     symlinkSync(at("gone/files/md5/c4/ca4238a0b923820dcc509a6f75849b"), at("d/a"));
-    expect((await planCheckout(cache, hash, at("d"))).unsaved).toEqual([]);
+    expect((await planCheckout(cache, { hash: hash, destination: at("d") })).unsaved).toEqual([]);
     await checkoutData(cache, hash, at("d"));
     expect(readFileSync(at("d/a"), "utf8")).toBe("1");
   });
@@ -215,6 +217,6 @@ describe("data of strangers", () => {
     const { cache, at } = makeCache(tree);
     const hash = await addToCache(cache, at("d"));
     symlinkSync("nowhere", at("d/other"));
-    expect((await planCheckout(cache, hash, at("d"))).unsaved).toEqual([at("d/other")]);
+    expect((await planCheckout(cache, { hash: hash, destination: at("d") })).unsaved).toEqual([at("d/other")]);
   });
 });

@@ -50,10 +50,12 @@ function outputDag({ project, stages, outputs }: ProjectStages, folder: string):
 }
 
 function targetNodes(stages: ProjectStages, { folder, chosen, nodes }: DagRequest): string[] {
-  return chosen.flatMap(({ stage, outputPath }) => {
+  return chosen.flatMap(({ stage, outputPaths }) => {
     if (nodes !== "outputs") return [shownStage({ project: stages.project, folder }, stage)];
     const outs = stage.outs.map((output) => path.resolve(stage.workingFolder, output.path));
-    const named = outs.filter((out) => outputPath === undefined || `${outputPath}/`.startsWith(`${out}/`));
+    const named = outs.filter(
+      (out) => outputPaths === undefined || outputPaths.some((each) => `${each}/`.startsWith(`${out}/`)),
+    );
     return named.map((out) => displayPath(stages.project.root, folder, out));
   });
 }

@@ -1,12 +1,13 @@
 /** `status`: what changed since the lock files were written, as data and as DVC's text. */
 
+import path from "node:path";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import type { FileState } from "../../store/state.ts";
 import { alwaysRuns, changedDependencies, changedOutputs, commandChanged, type ItemChange } from "../check/changes.ts";
 import { shownStage, stageSubject, type Work } from "../check/work.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import { type ChosenStage, chooseOutputsOrStages, withDependencies } from "../reading/targets.ts";
+import { type ChosenStage, chooseOutputsOrStages, chosenPart, withDependencies } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { Stage } from "../types.ts";
 
@@ -44,11 +45,19 @@ function chosenStages(stages: ProjectStages, request: StatusRequest): readonly C
   return request.extent === "targets-only" ? chosen : withDependencies(stages, chosen);
 }
 
-async function stageStatus(work: Work, stage: Stage): Promise<StageStatus> {
+/** Of the outputs those that are targets or hold them, as DVC's filter_outs; a folder is compared as a whole. */
+function withChosenOutputs(choice: ChosenStage): Stage {
+  const { stage } = choice;
+  const isChosen = (name: string) => chosenPart(choice, path.resolve(stage.workingFolder, name)) !== undefined;
+  return { ...stage, outs: stage.outs.filter((output) => isChosen(output.path)) };
+}
+
+async function stageStatus(work: Work, choice: ChosenStage): Promise<StageStatus> {
+  const { stage } = choice;
   return {
     name: shownStage(work, stage),
     changedDependencies: stage.frozen ? [] : await changedDependencies(work, stage),
-    changedOutputs: await changedOutputs(work, stage),
+    changedOutputs: await changedOutputs(work, withChosenOutputs(choice)),
     alwaysChanged: alwaysRuns(stage),
     changedCommand: commandChanged(stage, work.recorded(stage)),
   };
@@ -76,13 +85,14 @@ export async function projectStatus(project: Project, request: StatusRequest): P
     recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
   };
   const changed: StageStatus[] = [];
-  for (const { stage } of chosen) {
+  for (const choice of chosen) {
+    const { stage } = choice;
     const isImport = stage.cmd === null && stage.deps.length > 0;
     if (stage.frozen && !isImport)
       request.warning(
         `${stageSubject(work, stage)} is frozen. Its dependencies are not going to be shown in the status output.`,
       );
-    const status = await stageStatus(work, stage);
+    const status = await stageStatus(work, choice);
     if (!isClean(status)) changed.push(status);
   }
   return { stages: changed, isEmpty: stages.stages.length === 0 };

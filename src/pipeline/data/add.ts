@@ -12,11 +12,13 @@ import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { commitData } from "../../store/commit.ts";
 import { hashData } from "../../store/data.ts";
-import { writeDvcFile } from "../../store/dvc-file.ts";
-import type { DataHash } from "../../store/hash.ts";
+import { type FolderHash, writeDvcFile } from "../../store/dvc-file.ts";
+import { isTreeHash } from "../../store/tree.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { refuseGitIgnored } from "../reading/ignored.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
+import type { OutputSpec, Stage } from "../types.ts";
+import { addFolderPart, type FolderPart } from "./add-part.ts";
 
 export interface DataAddRequest {
   readonly project: Project;
@@ -35,11 +37,13 @@ export interface AddedData {
   readonly empty: readonly string[];
 }
 
-/** What is hashed and where its .dvc file is. A target inside a tracked folder stands for that folder. */
+/** What is hashed and where its .dvc file is. */
 interface AddTarget {
   readonly shown: string;
   readonly data: string;
   readonly dvcFile: string;
+  /** The target lies inside a tracked folder: all else of it stays as recorded. */
+  readonly part?: FolderPart;
 }
 
 function refuse(code: ErrorCode, message: string, hint?: string): SweeplineError {
@@ -61,9 +65,9 @@ function checkPlace(request: DataAddRequest, shown: string, absolute: string): v
   if (/(?:^|\/)(?:dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(inside))
     throw refuse("DVC_FILE_AS_DATA", `DVC file '${shown}' cannot be an output.`);
   const own = lstatIfExists(absolute);
-  if (own === undefined) throw refuse("OUTPUT_MISSING", `output '${shown}' does not exist`);
   const isLinked = realTarget(path.dirname(absolute)) !== path.dirname(absolute);
   if (isLinked) throw refuse("LINKED_FOLDER", "Cannot add files inside symlinked directories to DVC.");
+  if (own === undefined) return;
   const isIgnored = own.isDirectory()
     ? request.cache.rules.ignoresFolder(absolute)
     : request.cache.rules.ignoresFile(absolute);
@@ -81,10 +85,17 @@ async function checkUntracked(project: Project, shown: string, absolute: string)
   );
 }
 
+function pathOf({ stage, output }: { readonly stage: Stage; readonly output: OutputSpec }): string {
+  return path.resolve(stage.workingFolder, output.path);
+}
+
 /** The output that the target is or lies in decides; a stage's output is its stage's business. */
 function resolveTarget(request: DataAddRequest, stages: ProjectStages, shown: string): AddTarget {
   const absolute = path.resolve(request.folder, shown);
   const owner = outputHolding(stages.outputs, absolute);
+  const isThere = lstatIfExists(absolute) !== undefined;
+  if (!isThere && (owner === undefined || owner.stage.cmd !== null || pathOf(owner) === absolute))
+    throw refuse("OUTPUT_MISSING", `output '${shown}' does not exist`);
   if (owner === undefined) {
     const inner = outputsAt(stages.outputs, absolute)[0];
     if (inner !== undefined)
@@ -102,13 +113,38 @@ function resolveTarget(request: DataAddRequest, stages: ProjectStages, shown: st
       `cannot update '${shown}': overlaps with an output of stage: '${stage.address}' in '${stage.file}'.`,
       "Run the pipeline: its stages make their outputs.",
     );
-  const data = path.resolve(stage.workingFolder, output.path);
-  return { shown, data, dvcFile: path.join(request.project.root, stage.file) };
+  const data = pathOf(owner);
+  const dvcFile = path.join(request.project.root, stage.file);
+  const outs = stages.dataStages.get(stage.address)?.recorded.outs;
+  const recorded = outs?.find((item) => item.path === output.path);
+  if (data === absolute || recorded === undefined || recorded.md5 === "") return { shown, data, dvcFile };
+  if (!isTreeHash(recorded.md5))
+    throw refuse("OUTPUT_OVERLAP", `Cannot modify '${output.path}' which is being tracked as a file`);
+  return { shown, data, dvcFile, part: { folder: data, path: absolute, recorded } };
 }
 
-async function addOne(request: DataAddRequest, target: AddTarget, written: Set<string>): Promise<DataHash> {
-  const { cache, project } = request;
-  const hash = request.data === "commit" ? await commitData(cache, target.data) : await hashData(cache, target.data);
+/** Of several parts of one folder each goes on from what the one before it made. */
+async function hashTarget(
+  { cache, data }: DataAddRequest,
+  target: AddTarget,
+  parts: Map<string, FolderHash>,
+): Promise<FolderHash | undefined> {
+  const { part } = target;
+  if (part === undefined)
+    return data === "commit" ? await commitData(cache, target.data) : hashData(cache, target.data);
+  const hash = await addFolderPart(cache, { ...part, recorded: parts.get(part.folder) ?? part.recorded }, data);
+  if (hash !== undefined) parts.set(part.folder, hash);
+  return hash;
+}
+
+async function addOne(
+  request: DataAddRequest,
+  target: AddTarget,
+  done: { readonly written: Set<string>; readonly parts: Map<string, FolderHash> },
+): Promise<FolderHash> {
+  const { project } = request;
+  const { written } = done;
+  const hash = await hashTarget(request, target, done.parts);
   if (hash === undefined) throw refuse("OUTPUT_MISSING", `output '${target.shown}' does not exist`);
   // Ignored before it is tracked: a kill in between leaves a line too much, not data that gets into Git.
   const ignoreFile = ignoreInGit(project, target.data);
@@ -134,9 +170,10 @@ export async function addPaths(request: DataAddRequest): Promise<AddedData> {
     targets.push(target);
   }
   const written = new Set<string>();
+  const done = { written, parts: new Map<string, FolderHash>() };
   const empty: string[] = [];
   for (const target of targets) {
-    const hash = await addOne(request, target, written);
+    const hash = await addOne(request, target, done);
     if (hash.nfiles === 0 || hash.size === 0) empty.push(target.shown);
   }
   return { files: [...written], empty };

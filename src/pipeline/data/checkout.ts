@@ -3,14 +3,20 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, objectPath } from "../../store/cache.ts";
-import { applyCheckout, type CheckoutPlan, checkObjects, planCheckout, relinkPath } from "../../store/checkout.ts";
+import {
+  applyCheckout,
+  type CheckoutPlan,
+  type CheckoutTarget,
+  checkObjects,
+  planCheckout,
+  relinkPath,
+} from "../../store/checkout.ts";
 import { addToCache } from "../../store/data.ts";
-import type { DataHash } from "../../store/hash.ts";
 import { isDangling } from "../../store/walk.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import { chooseOutputsOrStages } from "../reading/targets.ts";
+import { type ChosenStage, chooseOutputsOrStages, chosenPart } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
@@ -57,24 +63,21 @@ export interface CheckedOut {
   readonly kind: "file" | "folder";
 }
 
-interface Wanted {
-  readonly destination: string;
-  readonly hash: DataHash;
-}
-
-/** The hashes of a stage's cached outputs, as recorded. Outputs without a record are left alone. */
-function wantedOf(stage: Stage, recorded: LockEntry | undefined, only: string | undefined): Wanted[] {
+/** The hashes of a stage's chosen outputs in the cache, as recorded. Outputs without a record are left alone. */
+function wantedOf(choice: ChosenStage, recorded: LockEntry | undefined): CheckoutTarget[] {
+  const { stage } = choice;
   const byPath = new Map(recorded?.outs.map((item) => [item.path, item]));
   return stage.outs.flatMap((output) => {
     const item = byPath.get(output.path);
     if (!output.cache || item === undefined || item.md5 === "") return [];
     const destination = path.resolve(stage.workingFolder, output.path);
-    const isWanted = only === undefined || only === destination || only.startsWith(destination + path.sep);
-    return isWanted ? [{ destination, hash: item }] : [];
+    const part = chosenPart(choice, destination);
+    if (part === undefined) return [];
+    return [{ destination, hash: item, ...(part === "whole" ? {} : { within: part }) }];
   });
 }
 
-function chosenStages(request: CheckoutRequest, stages: ProjectStages) {
+function chosenStages(request: CheckoutRequest, stages: ProjectStages): readonly ChosenStage[] {
   if (request.targets.length === 0) return stages.stages.map((stage) => ({ stage }));
   const { targets, folder, recursive } = request;
   try {
@@ -85,7 +88,7 @@ function chosenStages(request: CheckoutRequest, stages: ProjectStages) {
   }
 }
 
-async function collectWanted(request: CheckoutRequest): Promise<Wanted[]> {
+async function collectWanted(request: CheckoutRequest): Promise<CheckoutTarget[]> {
   const stages = await loadProjectStages(request.project);
   const chosen = chosenStages(request, stages);
   const locks = await openLockBook(
@@ -97,15 +100,14 @@ async function collectWanted(request: CheckoutRequest): Promise<Wanted[]> {
     const data = stages.dataStages.get(stage.address);
     return data === undefined ? locks.entry(stage) : data.recorded;
   };
-  const withData = chosen.filter(({ stage }) => wantedOf(stage, recordedOf(stage), undefined).length > 0);
+  const withData = chosen.filter((choice) => wantedOf(choice, recordedOf(choice.stage)).length > 0);
   checkBoundaries(
     request.project.root,
     withData.map(({ stage }) => stage),
   );
   return chosen.flatMap((choice) => {
     const { stage } = choice;
-    const recorded = recordedOf(stage);
-    return wantedOf(stage, recorded, "outputPath" in choice ? choice.outputPath : undefined);
+    return wantedOf(choice, recordedOf(stage));
   });
 }
 
@@ -157,7 +159,7 @@ export async function checkoutOutputs(request: CheckoutRequest): Promise<Checkou
   const plans: CheckoutPlan[] = [];
   const wanted = await collectWanted(request);
   request.lock.refuseBusy({ reads: [], writes: wanted.map(({ destination }) => destination) });
-  for (const { hash, destination } of wanted) plans.push(await planCheckout(cache, hash, destination));
+  for (const target of wanted) plans.push(await planCheckout(cache, target));
   const whole = plans.filter((plan) => plan.missing.length === 0);
   const unsaved = whole.flatMap((plan) => plan.unsaved);
   if (request.unsaved === "refuse" && unsaved.length > 0) throw unsavedError(unsaved);
@@ -166,11 +168,10 @@ export async function checkoutOutputs(request: CheckoutRequest): Promise<Checkou
     for (const plan of whole) await checkObjects(cache, plan);
     for (const file of unsaved) kept.push(await keepFile(cache, file));
   }
-  for (const plan of whole) {
-    await applyCheckout(cache, plan);
-    if (request.links === "relink") await relinkPath(cache, plan.hash, plan.destination);
-  }
+  for (const plan of whole) await applyCheckout(cache, plan);
   const failed = plans.filter((plan) => plan.missing.length > 0).map((plan) => plan.destination);
+  if (request.links === "relink")
+    for (const target of wanted) if (!failed.includes(target.destination)) await relinkPath(cache, target);
   return {
     changes: changesOf(whole),
     counts: sumCounts(whole),

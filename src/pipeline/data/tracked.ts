@@ -5,7 +5,7 @@ import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import { chooseOutputsOrStages, withDependencies } from "../reading/targets.ts";
+import { type ChosenStage, chooseOutputsOrStages, chosenPart, withDependencies } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { Stage } from "../types.ts";
 
@@ -24,15 +24,16 @@ export interface TrackedRequest {
 export interface TrackedObject extends RemoteObject {
   /** The output (absolute). */
   readonly file: string;
+  /** Of a folder: absolute paths inside it, nothing else of it is meant. Default: all of it. */
+  readonly within?: readonly string[];
   /** false: `push: false` of the output. */
   readonly push: boolean;
 }
 
-function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly Stage[] {
-  if (request.targets.length === 0) return stages.stages;
+function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly ChosenStage[] {
+  if (request.targets.length === 0) return stages.stages.map((stage) => ({ stage }));
   const chosen = chooseOutputsOrStages(stages, request);
-  const all = request.extent === "with-dependencies" ? withDependencies(stages, chosen) : chosen;
-  return all.map(({ stage }) => stage);
+  return request.extent === "with-dependencies" ? withDependencies(stages, chosen) : chosen;
 }
 
 /** Whether a stage's outputs are data of this repository: what push and fetch are about. */
@@ -45,9 +46,11 @@ export async function trackedObjects(request: TrackedRequest): Promise<readonly 
   const { project } = request;
   const stages = await loadProjectStages(project);
   const chosen = chosenStages(stages, request);
-  const locks = await openLockBook(project.root, chosen, []);
-  checkBoundaries(project.root, chosen.filter(hasLocalData));
-  return chosen.flatMap((stage) => {
+  const all = chosen.map(({ stage }) => stage);
+  const locks = await openLockBook(project.root, all, []);
+  checkBoundaries(project.root, all.filter(hasLocalData));
+  return chosen.flatMap((choice) => {
+    const { stage } = choice;
     const data = stages.dataStages.get(stage.address);
     if (stage.deps.some((dep) => dep.startsWith("repo://"))) return [];
     const recorded = data === undefined ? locks.entry(stage) : data.recorded;
@@ -55,7 +58,9 @@ export async function trackedObjects(request: TrackedRequest): Promise<readonly 
     return stage.outs.flatMap(({ path: name, cache, push, remote }) => {
       const md5 = hashes.get(name) ?? "";
       const file = path.resolve(stage.workingFolder, name);
-      return cache && isObjectHash(md5) ? [{ file, md5, push: push !== false, remote }] : [];
+      const part = chosenPart(choice, file);
+      if (!cache || !isObjectHash(md5) || part === undefined) return [];
+      return [{ file, md5, push: push !== false, remote, ...(part === "whole" ? {} : { within: part }) }];
     });
   });
 }

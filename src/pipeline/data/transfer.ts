@@ -1,5 +1,7 @@
 /** `push` and `fetch`: the workspace's data between the cache and storage remotes. */
+import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { withinAny } from "../../base/paths.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
@@ -7,7 +9,7 @@ import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
-import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
+import type { FolderParts, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
 import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
 export interface DataTransferRequest extends TrackedRequest, TransferOptions {
@@ -35,7 +37,11 @@ async function transfer(
     if (request.runCache) sum.transferred += await ways.runs(cache, openRemote(project, request.remote), options);
     for (const [name, tracked] of byRemote(request, objects)) {
       const hashes = tracked.map(({ md5 }) => md5);
-      const outcome = await ways.objects(cache, openRemote(project, name), { ...options, hashes });
+      const outcome = await ways.objects(cache, openRemote(project, name), {
+        ...options,
+        hashes,
+        parts: partsOf(tracked),
+      });
       sum.transferred += outcome.transferred;
       sum.missing.push(...outcome.missing);
       sum.failed.push(...outcome.failed);
@@ -44,6 +50,19 @@ async function transfer(
   } finally {
     state.close();
   }
+}
+
+/** Of folders of which only files were named: which of them. A folder that is named as a whole elsewhere is whole. */
+function partsOf(objects: readonly TrackedObject[]): FolderParts {
+  const parts = new Map<string, (relpath: string) => boolean>();
+  for (const { md5, file, within } of objects) {
+    if (within === undefined) continue;
+    const isMeant = withinAny(within);
+    const before = parts.get(md5);
+    parts.set(md5, (relpath) => isMeant(path.join(file, relpath)) || (before?.(relpath) ?? false));
+  }
+  for (const { md5, within } of objects) if (within === undefined) parts.delete(md5);
+  return parts;
 }
 
 /** Uploads what the remote lacks. Errors: REMOTE_UNKNOWN, REMOTE_UNSUPPORTED, those of targets. */

@@ -20,11 +20,21 @@ export interface TargetRequest {
   readonly names: "exact" | "glob";
 }
 
-/** A stage that a target names, and the path inside its outputs where the target was a path. */
+/** A stage that targets name, and the paths of or inside its outputs where all of them were paths. */
 export interface ChosenStage {
   readonly stage: Stage;
   /** Absolute. */
-  readonly outputPath?: string;
+  readonly outputPaths?: readonly string[];
+}
+
+/** What was chosen of an output: all of it, or absolute paths inside it. */
+export type OutputPart = "whole" | readonly string[];
+
+/** The part of an output (absolute) that was chosen; undefined where nothing of it was. */
+export function chosenPart({ outputPaths }: ChosenStage, output: string): OutputPart | undefined {
+  if (outputPaths === undefined || outputPaths.includes(output)) return "whole";
+  const inside = outputPaths.filter((each) => insideFolder(output, each) !== undefined);
+  return inside.length === 0 ? undefined : inside;
 }
 
 interface ParsedTarget {
@@ -125,7 +135,7 @@ function stagesBelow(stages: ProjectStages, folder: string): Stage[] {
 
 function byOutput(stages: ProjectStages, absolute: string): ChosenStage | undefined {
   const holder = outputHolding(stages.outputs, absolute);
-  return holder === undefined ? undefined : { stage: holder.stage, outputPath: absolute };
+  return holder === undefined ? undefined : { stage: holder.stage, outputPaths: [absolute] };
 }
 
 function chosenBy(stages: ProjectStages, target: string, request: TargetRequest): readonly ChosenStage[] {
@@ -142,9 +152,16 @@ function chosenBy(stages: ProjectStages, target: string, request: TargetRequest)
 }
 
 function eachOnce(choices: readonly ChosenStage[]): ChosenStage[] {
-  const chosen = new Map<StageAddress, ChosenStage>();
-  for (const choice of choices) if (!chosen.has(choice.stage.address)) chosen.set(choice.stage.address, choice);
-  return [...chosen.values()];
+  const chosen = new Map<StageAddress, { readonly stage: Stage; paths: string[] | undefined }>();
+  for (const { stage, outputPaths } of choices) {
+    const before = chosen.get(stage.address);
+    if (before === undefined) chosen.set(stage.address, { stage, paths: outputPaths && [...outputPaths] });
+    else if (outputPaths === undefined) before.paths = undefined;
+    else before.paths?.push(...outputPaths);
+  }
+  return [...chosen.values()].map(({ stage, paths }) =>
+    paths === undefined ? { stage } : { stage, outputPaths: paths },
+  );
 }
 
 /** The stages that the targets name, each once, in the order of the targets. Errors: STAGE_NOT_FOUND, STAGE_FILE_MISSING. */

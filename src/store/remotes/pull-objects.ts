@@ -7,11 +7,11 @@ import { SweeplineError } from "../../base/errors.ts";
 import { makeFolder, readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
 import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, soundTree } from "../cache.ts";
 import { hashFile } from "../hash.ts";
-import { isTreeHash, parseDirObject } from "../tree.ts";
+import { type DirEntry, isTreeHash, parseDirObject } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
 import { failureMessage } from "./push-objects.ts";
-import type { StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
+import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
 /** Downloads beside the object's place and checks the bytes; answers the file's name. */
 async function downloadAside(cache: Cache, remote: StorageRemote, md5: string): Promise<string> {
@@ -79,15 +79,19 @@ class Pull {
 export async function pullObjects(
   cache: Cache,
   remote: StorageRemote,
-  { hashes, ...options }: TransferOptions & { readonly hashes: Iterable<string> },
+  { hashes, parts, ...options }: TransferOptions & ObjectSelection,
 ): Promise<TransferOutcome> {
   makeFolder(path.join(cache.folder, "files", "md5"));
   const pull = new Pull(cache, remote, options);
   const wanted = [...new Set(hashes)];
   const files = new Set(wanted.filter((md5) => !isTreeHash(md5)));
   const waiting: { readonly aside: string; readonly md5: string; readonly files: readonly string[] }[] = [];
+  const meant = (md5: string, entries: readonly DirEntry[]) => {
+    const isMeant = parts?.get(md5);
+    return entries.filter(({ relpath }) => isMeant?.(relpath) ?? true).map((entry) => entry.md5);
+  };
   const addFolder = (md5: string, bytes: Uint8Array) => {
-    const inside = parseDirObject(bytes, md5).map((entry) => entry.md5);
+    const inside = meant(md5, parseDirObject(bytes, md5));
     for (const each of inside) files.add(each);
     return inside;
   };
@@ -95,7 +99,7 @@ export async function pullObjects(
   for (const md5 of wanted.filter(isTreeHash)) {
     const entries = soundTree(cache, md5);
     if (entries === undefined) unknownFolders.push(md5);
-    for (const entry of entries ?? []) files.add(entry.md5);
+    for (const each of meant(md5, entries ?? [])) files.add(each);
   }
   await pull.each(unknownFolders, (aside, md5) => {
     waiting.push({ aside, md5, files: addFolder(md5, readFileSync(aside)) });

@@ -5,7 +5,7 @@ import { type Cache, findObject, readTree } from "../cache.ts";
 import { isTreeHash } from "../tree.ts";
 import { damagedObjects, existingObjects, objectKey, type SizedObject } from "./keys.ts";
 import { inParallel } from "./parallel.ts";
-import type { StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
+import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
 interface Wanted {
   readonly files: ReadonlySet<string>;
@@ -15,7 +15,7 @@ interface Wanted {
   readonly unknown: readonly string[];
 }
 
-function expandFolders(cache: Cache, hashes: Iterable<string>): Wanted {
+function expandFolders(cache: Cache, { hashes, parts }: ObjectSelection): Wanted {
   const files = new Set<string>();
   const folders = new Map<string, readonly string[]>();
   const unknown: string[] = [];
@@ -24,7 +24,8 @@ function expandFolders(cache: Cache, hashes: Iterable<string>): Wanted {
       files.add(md5);
       continue;
     }
-    const entries = readTree(cache, md5);
+    const isMeant = parts?.get(md5);
+    const entries = readTree(cache, md5)?.filter(({ relpath }) => isMeant?.(relpath) ?? true);
     if (entries === undefined) unknown.push(md5);
     else folders.set(md5, [...new Set(entries.map((entry) => entry.md5))]);
     for (const entry of entries ?? []) files.add(entry.md5);
@@ -51,9 +52,9 @@ function sizesHere(cache: Cache, there: ReadonlySet<string>, hashes: readonly st
 export async function pushObjects(
   cache: Cache,
   remote: StorageRemote,
-  { hashes, ...options }: TransferOptions & { readonly hashes: Iterable<string> },
+  { hashes, parts, ...options }: TransferOptions & ObjectSelection,
 ): Promise<TransferOutcome> {
-  const { files, folders, unknown } = expandFolders(cache, hashes);
+  const { files, folders, unknown } = expandFolders(cache, parts === undefined ? { hashes } : { hashes, parts });
   const there = new Set(await existingObjects(remote, [...files, ...folders.keys(), ...unknown]));
   if (options.damaged === "replace")
     for (const md5 of await damagedObjects(remote, sizesHere(cache, there, [...files, ...folders.keys()])))

@@ -30,6 +30,15 @@ export interface TransferOptions {
   readonly damaged?: "replace";
 }
 
+/** By the hash of a folder's list: which of its files are meant, by their path relative to it. Default: all. */
+export type FolderParts = ReadonlyMap<string, (relpath: string) => boolean>;
+
+/** Objects, and the files of those that are folders. */
+export interface ObjectSelection {
+  readonly hashes: Iterable<string>;
+  readonly parts?: FolderParts;
+}
+
 export interface TransferOutcome {
   /** Objects that were written. */
   readonly transferred: number;
