@@ -32,8 +32,8 @@ export {
 export type FilePath = string | Buffer;
 
 /**
- * The bytes of a file, or undefined where there is none. Other failures are thrown; NOT_A_FILE for a pipe or a device
- * that somebody left in its place, which would keep us waiting for ever.
+ * The bytes of a file, or undefined where there is none. Other failures are thrown; NOT_A_FILE for a folder, a pipe or a
+ * device that somebody left in its place; the last two would keep us waiting for ever.
  */
 export function readIfExists(file: string): Buffer | undefined {
   let handle: number;
@@ -47,17 +47,19 @@ export function readIfExists(file: string): Buffer | undefined {
   }
   try {
     const stats = fs.fstatSync(handle);
-    if (!stats.isFile() && !stats.isDirectory()) throw notAFile(file);
+    if (!stats.isFile()) throw notAFile(file, stats.isDirectory() ? "a folder" : otherKinds);
     return fs.readFileSync(handle);
   } finally {
     fs.closeSync(handle);
   }
 }
 
-function notAFile(file: string): SweeplineError {
+const otherKinds = "a pipe, a socket or a device";
+
+function notAFile(file: string, kind = otherKinds): SweeplineError {
   return new SweeplineError({
     code: "NOT_A_FILE",
-    message: `'${file}' is not a file, but a pipe, a socket or a device`,
+    message: `'${file}' is not a file, but ${kind}`,
   });
 }
 

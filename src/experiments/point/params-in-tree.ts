@@ -4,13 +4,21 @@ import type { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { readDataFile } from "../../params/data-file.ts";
 
-/** The parameter files of a tree, read; a file that is not there or can't be read is left out. */
+/** A tree has no such path, and git would end over the question. */
+function isOutside(file: string): boolean {
+  return file === ".." || file.startsWith("../") || file.startsWith("/");
+}
+
+/**
+ * The parameter files of a tree, read; a file that is not there or can't be read is left out, and so is one outside of the
+ * repository.
+ */
 export async function paramsInTree(
   catFile: CatFile,
   tree: ObjectId,
   files: Iterable<string>,
 ): Promise<ReadonlyMap<string, Value>> {
-  const names = [...files];
+  const names = [...files].filter((file) => !isOutside(file));
   const objects = await catFile.readAll(names.map((file) => `${tree}:${file}`));
   const params = new Map<string, Value>();
   for (const [index, file] of names.entries()) {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { systemErrorCode } from "../../base/errors.ts";
-import { type Dirent, readdirSync, readIfExists, statSync } from "../../base/files.ts";
+import { type Dirent, lstatIfExists, readdirSync, readIfExists, statSync } from "../../base/files.ts";
 import { relativePosix } from "../../base/paths.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import { gitIgnoreRules } from "../../project/git-ignored.ts";
@@ -55,6 +55,8 @@ function find(file: string): FileAnswer {
 /** A link to a folder is no file and is not followed; one to nothing is a file that can't be read. */
 function entryOf(parent: string, entry: Dirent): readonly SourceEntry[] {
   const { name } = entry;
+  // A name that is not UTF-8, which Node could not tell: DVC's own files have none, and nothing that they name.
+  if (name.includes("\ufffd") && lstatIfExists(path.join(parent, name)) === undefined) return [];
   if (entry.isDirectory()) return [{ name, kind: "folder" }];
   const isLinkToFolder = entry.isSymbolicLink() && statsOf(path.join(parent, name))?.isDirectory() === true;
   return isLinkToFolder ? [] : [{ name, kind: "file" }];
