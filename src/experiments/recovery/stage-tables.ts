@@ -7,9 +7,9 @@ import path from "node:path";
 import { isSystemError } from "../../base/errors.ts";
 import { existsSync, makeFolder, readdirSync, readIfExists, removeFile, writePrivateFile } from "../../base/files.ts";
 import { type Guard, isCount, isRecord, isText, parseJson, shaped, textLike } from "../../base/json.ts";
-import { identifyProcess, isAlive, isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
+import { identifyProcess, isAlive, type ProcessIdentity } from "../../base/processes.ts";
 import type { StageProcess } from "../../pipeline/processes/command.ts";
-import { endMarked, processesMarked } from "../../pipeline/processes/leftovers.ts";
+import { endMarked, isOurGroup, processesMarked } from "../../pipeline/processes/leftovers.ts";
 import { stopProcessGroup } from "../../pipeline/processes/process-group.ts";
 import type { StateLayout } from "../layout.ts";
 
@@ -97,14 +97,14 @@ function deadTables({ stageTables }: StateLayout): readonly DeadTable[] {
 /** Processes of killed `repro`s that still run: the groups' leaders, and those that left their group. */
 export function deadStages(state: StateLayout): readonly number[] {
   const stages = deadTables(state).flatMap((table) => table.stages);
-  const groups = stages.filter(isGroupAlive).map(({ pid }) => pid);
+  const groups = stages.filter(isOurGroup).map(({ pid }) => pid);
   return [...new Set([...groups, ...stages.flatMap(({ mark }) => processesMarked(mark).map(({ pid }) => pid))])];
 }
 
 /** Ends them, and forgets the tables. */
 export async function endDeadStages(state: StateLayout): Promise<void> {
   for (const { file, stages } of deadTables(state)) {
-    await Promise.all(stages.filter(isGroupAlive).map(({ pid }) => stopProcessGroup(pid, graceMs)));
+    await Promise.all(stages.filter(isOurGroup).map(({ pid }) => stopProcessGroup(pid, graceMs)));
     for (const { mark } of stages) await endMarked(mark);
     removeFile(file);
   }

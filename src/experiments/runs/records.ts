@@ -17,7 +17,8 @@ import {
   writePrivateFile,
 } from "../../base/files.ts";
 import { isCount, isNumber, isText, oneOf, optional, parseJson, shaped, textLike } from "../../base/json.ts";
-import { isGroupAlive, type ProcessIdentity } from "../../base/processes.ts";
+import type { ProcessIdentity } from "../../base/processes.ts";
+import { isOurGroup } from "../../pipeline/processes/leftovers.ts";
 import type { FailureFacts } from "../failure.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 
@@ -142,11 +143,11 @@ export function writeProcesses(file: string, processes: readonly ProcessIdentity
 
 const isIdentity = shaped<ProcessIdentity>({ pid: isCount, startedAt: isText });
 
-/** Process groups of a run that are still alive; an unreadable table counts as empty. */
+/** Process groups of a run that are still alive and surely ours; an unreadable table counts as empty. */
 export function livingProcesses(file: string): readonly ProcessIdentity[] {
   const table = parseJson(readIfExists(file)?.toString() ?? "[]");
   if (!Array.isArray(table)) return [];
-  return table.filter((item) => isIdentity(item) && item.pid > 1 && isGroupAlive(item));
+  return table.filter((item) => isIdentity(item) && isOurGroup(item));
 }
 
 /** Who holds the leases of an entry's stages: of one process, one thread runs it. */

@@ -8,7 +8,14 @@ import { beforeEffect } from "../../base/effects.ts";
 import { systemErrorCode, unlessSystemFails } from "../../base/errors.ts";
 import { readFileSync } from "../../base/files.ts";
 import { pause } from "../../base/pause.ts";
-import { identifyProcess, isAlive, type ProcessIdentity, processIds } from "../../base/processes.ts";
+import {
+  groupMembers,
+  identifyProcess,
+  isAlive,
+  isGroupAlive,
+  type ProcessIdentity,
+  processIds,
+} from "../../base/processes.ts";
 
 /** What all processes of a workspace copy have in their environment: the copy's folder. */
 export const copyVariable = "SWEEPLINE_COPY";
@@ -48,6 +55,24 @@ export function copiesInUse(copies: string): readonly string[] {
     if (/^\d+$/.test(name) && isAlive(identifyProcess(Number(pid)))) found.add(`${copies}/${name}`);
   }
   return [...found].sort();
+}
+
+function isMarked(pid: string): boolean {
+  return environmentOf(pid).includes(`\0${commandVariable}=`);
+}
+
+/**
+ * Whether a process group that a table names still lives and is surely of one of our commands, so that it may be
+ * signalled: a table may have come with a clone, and a pid alone could be anybody's. Asked for are the start time and
+ * our mark in the environment of a member. Where the kernel shows neither (no Linux), only that the group lives.
+ */
+export function isOurGroup(leader: ProcessIdentity): boolean {
+  if (leader.pid <= 1 || !isGroupAlive(leader)) return false;
+  if (process.platform !== "linux") return true;
+  if (leader.startedAt === "") return false;
+  if (isMarked(String(leader.pid))) return true;
+  for (const { pid } of groupMembers(leader.pid)) if (isMarked(pid)) return true;
+  return false;
 }
 
 function signalAll(processes: readonly ProcessIdentity[], signal: "SIGTERM" | "SIGKILL"): void {
