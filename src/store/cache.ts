@@ -110,8 +110,9 @@ export function isDataLost(error: unknown): error is SweeplineError {
   return error instanceof SweeplineError && ["CACHE_MISSING", "CACHE_OBJECT_BROKEN"].includes(error.code);
 }
 
-/** Whether everything is there that a checkout needs: the object, and for a folder each of its files. */
+/** Whether everything is there that a checkout needs: the object, and for a folder each of its files. Of a record without a hash ("") nothing is. */
 export function hasData(cache: Cache, md5: string): boolean {
+  if (md5 === "") return false;
   if (!isTreeHash(md5)) return hasObject(cache, md5);
   return soundTree(cache, md5)?.every((entry) => hasObject(cache, entry.md5)) ?? false;
 }

@@ -178,11 +178,11 @@ async function outputsThat(change: OutputChange, work: Work, stage: Stage): Prom
   return changes;
 }
 
-/** Outputs that are not as recorded, or whose data the cache lacks. */
+/** Outputs that are not as recorded, or whose data the cache lacks. A record without a hash names no data (DVC: output.py: status). */
 export function changedOutputs(work: Work, stage: Stage): Promise<ItemChange[]> {
   return outputsThat(
     async (absolute, { item, isCached }) =>
-      item !== undefined && isCached && !(await hasSoundData(work.cache, item.md5))
+      item !== undefined && item.md5 !== "" && isCached && !(await hasSoundData(work.cache, item.md5))
         ? "not in cache"
         : await workspaceChange(work, absolute, item),
     work,

@@ -11,7 +11,7 @@ import type { PipelineLocation } from "../definition/load.ts";
 import { asText, definedPath, type PathPlace } from "../definition/stage.ts";
 import { valueToEntry } from "../lock/entry.ts";
 import { isUrl } from "../paths.ts";
-import type { LockEntry, OutputSpec, Stage } from "../types.ts";
+import type { LockEntry, LockItem, OutputSpec, Stage } from "../types.ts";
 
 export interface DataStage {
   readonly stage: Stage;
@@ -90,12 +90,21 @@ export function buildDataStage(location: PipelineLocation, bytes: Uint8Array): D
   return build(location, root === undefined ? new Map() : plainValue(root));
 }
 
-/** Writes the hash of the stage's output into its .dvc file; answers whether the file changed. */
+function sameItem(a: LockItem, b: LockItem | undefined): boolean {
+  return a.md5 === b?.md5 && a.hash === b.hash && a.size === b.size && a.nfiles === b.nfiles && a.isexec === b.isexec;
+}
+
+/**
+ * Writes the hash of the stage's output into its .dvc file; answers whether the file changed. One that says the same
+ * already stays as it is: the order of its keys, and an entry of DVC 2, which has no `hash: md5`.
+ */
 export function saveDataStage(root: string, stage: Stage, entry: LockEntry): "unchanged" | "updated" {
   const file = path.join(root, stage.file);
   const [item] = entry.outs;
   if (item === undefined || entry.outs.length > 1) return "unchanged";
   const before = readFileSync(file);
+  const [recorded] = buildDataStage({ file: stage.file, root }, before).recorded.outs;
+  if (sameItem(item, recorded)) return "unchanged";
   writeDvcFile(file, item.path, item);
   return readFileSync(file).equals(before) ? "unchanged" : "updated";
 }

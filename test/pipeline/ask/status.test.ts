@@ -35,6 +35,14 @@ describe("status", () => {
     expect((await status(own)).plain).toEqual({ "g@one": ["always changed"], "g@two": ["always changed"] });
   });
 
+  test("counts data whose .dvc file has no hash as changed", async () => {
+    const own = testProject({ "a.dvc": "outs:\n- path: a\n", a: "1\n", "b.dvc": "outs:\n- path: b\n" });
+    expect((await status(own)).plain).toEqual({
+      "a.dvc": [{ "changed outs": { a: "modified" } }],
+      "b.dvc": [{ "changed outs": { b: "deleted" } }],
+    });
+  });
+
   test("says what changed, as DVC's text and JSON", async () => {
     const own = project();
     await run(own);
