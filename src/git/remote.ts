@@ -1,5 +1,6 @@
 /** Refs of other repositories: listed, pushed and fetched by git, with explicit refspecs only. */
 import { SweeplineError } from "../base/errors.ts";
+import { withoutCredentials } from "../base/text/secrets.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { isRemoteDenied, type PushRefusal, pushRefusal, remoteWords } from "./prose.ts";
 import { withPushGitDir } from "./push-git-dir.ts";
@@ -9,7 +10,8 @@ import { type GitOptions, type GitOutcome, tryGit } from "./run.ts";
 
 /** A remote as it may be printed: a URL without the token that it may carry. */
 export function shownRemote(remote: string): string {
-  return remote.replace(/^(https?:\/\/)[^/@]*@/i, "$1").replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, "$1@");
+  const user = /^ssh:\/\/[^/@:]*@/i;
+  return user.test(remote) ? remote : withoutCredentials(remote);
 }
 
 /** What git says of a remote that it could not reach (worth another try, as far as we know) or that does not let us in. */

@@ -1,9 +1,15 @@
 import { visibleLines } from "../base/text/visible.ts";
 import type { Table } from "./table.ts";
 
-/** Quoted only where it has to be, as Python's csv does. A leading `=` stays as it is, as in DVC: a spreadsheet may run it. */
+const formula = /^[=@\t\r]|^[+-](?!(?:[\d.][\w.+-]*|inf|nan)?$)/;
+
+/**
+ * Quoted only where it has to be, as Python's csv does. What a spreadsheet would run as a formula gets an apostrophe in
+ * front, which makes it text there; numbers, and the lone dash of an empty cell, are none. (DVC leaves formulas as they are.)
+ */
 function csvField(text: string): string {
-  const safe = visibleLines(text);
+  const shown = visibleLines(text);
+  const safe = formula.test(shown) ? `'${shown}` : shown;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

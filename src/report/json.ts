@@ -1,4 +1,5 @@
 import { floatRepr, pythonJson } from "../base/python.ts";
+import { visibleJson } from "../base/text/visible.ts";
 import { isList, isMap, toPlain, type Value } from "../base/value.ts";
 
 /** On one line, byte for byte as DVC prints it; or indented, for people at a terminal. */
@@ -6,7 +7,7 @@ export type JsonLayout = "line" | "indented";
 
 export function jsonText(value: Value, layout: JsonLayout): string {
   const valid = withoutSpecials(value);
-  return `${layout === "line" ? pythonJson(valid) : JSON.stringify(toPlain(valid), null, 2)}\n`;
+  return `${layout === "line" ? pythonJson(valid) : visibleJson(JSON.stringify(toPlain(valid), null, 2))}\n`;
 }
 
 /** JSON has neither infinity nor NaN, which DVC writes all the same: they become strings. */

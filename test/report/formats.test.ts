@@ -18,7 +18,7 @@ function table(names: readonly string[], ...rows: readonly (readonly string[])[]
 describe("CSV", () => {
   test("quotes what needs it, with CRLF", () => {
     const rows = table(["a", "b,c"], ['say "hi"', "two\nlines"], ["=1+1", ""]);
-    expect(toCsv(rows)).toBe('a,"b,c"\r\n"say ""hi""","two\nlines"\r\n=1+1,\r\n');
+    expect(toCsv(rows)).toBe('a,"b,c"\r\n"say ""hi""","two\nlines"\r\n\'=1+1,\r\n');
   });
 
   test("sends no escape sequence", () => {

@@ -1,12 +1,18 @@
 /** Texts from anybody's repository, made safe for a terminal. */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const dangerous = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
-const allDangerous = new RegExp(dangerous, "g");
+/**
+ * Control characters, what sets the direction of text, line ends that few know, and what takes no room (zero-width and
+ * tag characters, fillers): two names would look like one. Joiners inside words and emoji (U+200C, U+200D) stay.
+ */
+const dangerous =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+const allDangerous = new RegExp(dangerous, "gu");
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 function escapeCharacter(character: string): string {
-  const code = character.charCodeAt(0);
+  const code = character.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\U${hex(code, 8)}`;
   return shortEscapes[character] ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
 }
 
@@ -45,4 +51,12 @@ export function visibleText(text: string): string {
     /[\n\t]/.test(character) ? character : escapeCharacter(character),
   );
   return withoutLogCommands(shown);
+}
+
+/** JSON that may be shown on a terminal: the same values, such characters escaped as JSON escapes them. */
+export function visibleJson(json: string): string {
+  if (!dangerous.test(json)) return json;
+  return json.replace(allDangerous, (character) =>
+    character in shortEscapes ? character : character.replace(/./gs, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),
+  );
 }

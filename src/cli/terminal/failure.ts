@@ -1,6 +1,7 @@
 import { wordsOfSystemError } from "../../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { closeSync, openRead } from "../../base/files.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { visible, visibleText } from "../../base/text/visible.ts";
 import type { ExitCode, Io } from "./io.ts";
 
@@ -59,9 +60,9 @@ export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode |
   }
   if (!(error instanceof SweeplineError)) return undefined;
   // Names, commands and values in it come from anybody's repository: nothing that a terminal would obey.
-  io.stderr.write(`ERROR: ${visibleText(error.message)}\n`);
+  io.stderr.write(`ERROR: ${withoutCredentials(visibleText(error.message))}\n`);
   if (error.place !== undefined)
     io.stderr.write(`${visibleText(underline(error.place.text, error.place.offset, error.place.length))}\n`);
-  if (error.hint !== undefined) io.stderr.write(`HINT: ${visibleText(error.hint)}\n`);
+  if (error.hint !== undefined) io.stderr.write(`HINT: ${withoutCredentials(visibleText(error.hint))}\n`);
   return error.exitCode;
 }

@@ -1,4 +1,5 @@
-import { visibleText } from "../../base/text/visible.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
+import { visibleJson, visibleText } from "../../base/text/visible.ts";
 
 /** The command line's door to the terminal. Nothing outside cli/ and report/ writes to it. */
 export interface Io {
@@ -20,11 +21,16 @@ export function processIo(): ProcessIo {
   return { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env };
 }
 
-/** Writes a line. It may still be on its way when this returns. */
+/** Writes a line, or some; names and values in it come from anybody. It may still be on its way when this returns. */
 export function print(io: Io, text: string): void {
-  io.stdout.write(`${text}\n`);
+  io.stdout.write(`${visibleText(text)}\n`);
+}
+
+/** The same for JSON, whose values stay what they are. */
+export function printJson(io: Io, json: string): void {
+  io.stdout.write(`${visibleJson(json)}\n`);
 }
 
 export function warn(io: Io, text: string): void {
-  io.stderr.write(`WARNING: ${visibleText(text)}\n`);
+  io.stderr.write(`WARNING: ${withoutCredentials(visibleText(text))}\n`);
 }

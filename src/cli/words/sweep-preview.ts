@@ -7,7 +7,7 @@ import type { EnqueuePreview } from "../../experiments/make/enqueue.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type ExpectedTime, expectedTime } from "../../experiments/runs/expected-time.ts";
 import { durationText } from "../../report/progress/text.ts";
-import { type Io, print } from "../terminal/io.ts";
+import { type Io, print, printJson } from "../terminal/io.ts";
 import { pointsText } from "./plural.ts";
 import { leftAloneLines, newText } from "./queue-text.ts";
 
@@ -34,7 +34,7 @@ export function printSweepPreview(io: Io, context: ExperimentsContext, sweep: Sw
   const toRun = preview.fresh.length + waiting;
   const expected = toRun === 0 ? undefined : expectedTime(context.state, toRun, jobs);
   if (sweep.format === "json") {
-    print(io, JSON.stringify({ sweep: id, points, jobs, ...preview, expected: expected ?? null }));
+    printJson(io, JSON.stringify({ sweep: id, points, jobs, ...preview, expected: expected ?? null }));
     return;
   }
   print(io, `Sweep ${id}: ${pointsText(points)}, ${newText(preview.fresh)}.`);

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import type { CheckedOut, CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
-import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
 import { changeLines, shown, summaryLine } from "../../words/checkout-text.ts";
 import type { CommandFactory } from "../command.ts";
 import { type CheckoutFlags, checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
@@ -22,7 +22,7 @@ function toJson(outcome: CheckoutOutcome, folder: string): string {
 }
 
 function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
-  if (flags.json) print(io, toJson(outcome, io.cwd));
+  if (flags.json) printJson(io, toJson(outcome, io.cwd));
   else if (flags.summary) print(io, summaryLine(outcome.counts));
   else if (!flags.quiet) for (const line of changeLines(outcome, io.cwd)) print(io, line);
 }

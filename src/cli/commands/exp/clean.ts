@@ -5,7 +5,7 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { cleanExperiments } from "../../../experiments/upkeep/clean.ts";
 import { openProject } from "../../../project/open.ts";
 import { age, count } from "../../options/arguments.ts";
-import { print } from "../../terminal/io.ts";
+import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options {
@@ -37,7 +37,7 @@ export const command: CommandFactory = (io, finish) =>
         keepRuns: keep,
         olderThanMs: olderThan,
       });
-      if (json) print(io, JSON.stringify({ runs, copies, leftovers, stuck }));
+      if (json) printJson(io, JSON.stringify({ runs, copies, leftovers, stuck }));
       else print(io, `Removed the logs of ${runs.length} runs, ${copies} workspace copies and ${leftovers} leftovers.`);
       for (const file of stuck) io.stderr.write(`ERROR: cannot remove '${visibleText(file)}'\n`);
       finish(stuck.length === 0 ? exitCodes.ok : exitCodes.refused);

@@ -7,7 +7,7 @@ import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { print, warn } from "../../terminal/io.ts";
+import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
 
@@ -79,7 +79,7 @@ export const command: CommandFactory = (io, finish) =>
       checkOptions(names, options);
       const context = openExperiments(openProject(io.cwd));
       const { removed, running } = await remove(context, names, options);
-      if (options.json) print(io, JSON.stringify({ removed, running }));
+      if (options.json) printJson(io, JSON.stringify({ removed, running }));
       else
         print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
       if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);

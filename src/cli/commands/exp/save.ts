@@ -5,7 +5,7 @@ import { saveExperiment } from "../../../experiments/make/save.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect } from "../../options/arguments.ts";
-import { print, warn } from "../../terminal/io.ts";
+import { print, printJson, warn } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
@@ -47,6 +47,7 @@ export const command: CommandFactory = (io, finish) =>
       const saved = await autoPushed(io, () =>
         refusedAs("failed to save experiment", () => withWorkspaceLock(context.project, save)),
       );
-      print(io, options.json ? JSON.stringify({ ref: saved.commit }) : `Experiment has been saved as: ${saved.name}`);
+      if (options.json) printJson(io, JSON.stringify({ ref: saved.commit }));
+      else print(io, `Experiment has been saved as: ${saved.name}`);
       finish(exitCodes.ok);
     });

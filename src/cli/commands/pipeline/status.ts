@@ -6,7 +6,7 @@ import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/project-state.ts";
-import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Flags {
@@ -27,7 +27,7 @@ function pythonSpacing(json: unknown): string {
 }
 
 function report(io: Io, status: ProjectStatus, flags: Flags): ExitCode {
-  if (flags.json) print(io, pythonSpacing(statusPlain(status)));
+  if (flags.json) printJson(io, pythonSpacing(statusPlain(status)));
   else if (flags.quiet) return status.stages.length > 0 ? 1 : exitCodes.ok;
   else if (status.stages.length > 0) print(io, statusLines(status).join("\n"));
   else
@@ -58,7 +58,7 @@ async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promi
     names: "exact",
     remote: flags.remote,
   });
-  if (flags.json) print(io, pythonSpacing(Object.fromEntries(status.files)));
+  if (flags.json) printJson(io, pythonSpacing(Object.fromEntries(status.files)));
   else if (flags.quiet) return status.files.size > 0 ? 1 : exitCodes.ok;
   else print(io, cloudText(status, flags));
   return exitCodes.ok;

@@ -3,7 +3,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { examine } from "../../../experiments/upkeep/doctor.ts";
 import { openProject } from "../../../project/open.ts";
-import { print } from "../../terminal/io.ts";
+import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options {
@@ -34,7 +34,7 @@ export const command: CommandFactory = (io, finish) =>
         mode: options.fix ? "fix" : "report",
         cache: options.skipCache ? "skip" : "check",
       });
-      if (options.json) print(io, JSON.stringify({ findings }));
+      if (options.json) printJson(io, JSON.stringify({ findings }));
       else for (const { check, state, text } of findings) print(io, `${state.padEnd(7)}  ${check.padEnd(7)}  ${text}`);
       const isWell = findings.every((finding) => finding.state !== "problem");
       finish(isWell ? exitCodes.ok : exitCodes.refused);
