@@ -26,6 +26,7 @@ import { claimEntry, queueRef, removal } from "../queue/entries.ts";
 import { lastSequence, rememberSequence } from "../queue/sequence.ts";
 import { randomName } from "../random-names.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import { withAgreeingHeaders } from "./agreeing.ts";
 import type { EnqueuePlan, FreshPoint } from "./enqueue-plan.ts";
 import type { EnqueueRequest } from "./enqueue-request.ts";
 import { importEntries } from "./import-entries.ts";
@@ -147,12 +148,13 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
     stages,
     files.map((file) => file.inGit),
   );
-  const [known, identities] = await traced({ topic: "queue", name: "identify" }, () =>
+  const [found, identities] = await traced({ topic: "queue", name: "identify" }, () =>
     Promise.all([
       knownOnBaseline(context, head, scope),
       identitiesOfPoints(context, { ...request, snapshot, files, scope, copied }),
     ]),
   );
+  const known = await withAgreeingHeaders(context, found, { points: request.points, identities, files, scope });
   const named = namePoints({
     identities,
     name: request.name,

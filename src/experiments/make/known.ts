@@ -16,7 +16,11 @@ import { readRunRecord, runFolder } from "../runs/records.ts";
 import type { KnownExperiment } from "./naming.ts";
 
 export interface KnownOnBaseline {
-  readonly experiments: readonly (KnownExperiment & { readonly entry?: QueueEntry })[];
+  readonly experiments: readonly (KnownExperiment & {
+    readonly entry?: QueueEntry;
+    /** Of a finished one. */
+    readonly commit?: ObjectId;
+  })[];
   /** All names in the repository: a random name avoids them all. */
   readonly allNames: ReadonlySet<string>;
   readonly highestSequence: number;
@@ -48,6 +52,7 @@ export async function knownOnBaseline(
     name: item.name,
     identity: identities[index] ?? "",
     state: "done" as const,
+    commit: item.commit,
   }));
   const theirs = [...namesElsewhere(queue, baseline), ...namesInDvcQueue(context, baseline)];
   return {
