@@ -9,6 +9,7 @@ import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, sou
 import { hashFile } from "../hash.ts";
 import { type DirEntry, isTreeHash, parseDirObject } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
+import { legacyLayout } from "./legacy-layout.ts";
 import { inParallel } from "./parallel.ts";
 import { failureMessage } from "./push-objects.ts";
 import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
@@ -58,15 +59,20 @@ class Pull {
     }
   }
 
-  /** Downloads what the remote has; `take` gets each checked file. */
+  /** Downloads what the remote has, in the layout of DVC 3 or else of DVC 2; `take` gets each checked file. */
   async each(hashes: readonly string[], take: Take): Promise<void> {
     const there = await existingObjects(this.remote, hashes);
-    const present = hashes.filter((md5) => there.has(md5));
-    for (const md5 of hashes) if (!there.has(md5)) this.missing.add(md5);
+    const legacy = legacyLayout(this.remote);
+    const thereToo = await existingObjects(
+      legacy,
+      hashes.filter((md5) => !there.has(md5)),
+    );
+    const present = hashes.filter((md5) => there.has(md5) || thereToo.has(md5));
+    for (const md5 of hashes) if (!there.has(md5) && !thereToo.has(md5)) this.missing.add(md5);
     this.total += present.length;
     await inParallel(present, this.options.jobs, async (md5) => {
       try {
-        this.handOn(await downloadAside(this.cache, this.remote, md5), md5, take);
+        this.handOn(await downloadAside(this.cache, thereToo.has(md5) ? legacy : this.remote, md5), md5, take);
       } catch (error) {
         this.failed.push({ md5, message: failureMessage(error) });
       }

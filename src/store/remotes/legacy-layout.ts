@@ -1,0 +1,17 @@
+/** The layout of DVC 2 in a remote: objects lie at its top (`<2>/<30>`), not below files/md5. */
+import type { StorageRemote } from "./types.ts";
+
+/** The same remote, with the keys of objects where DVC 2 has them. */
+export function legacyLayout(remote: StorageRemote): StorageRemote {
+  const legacyKey = (key: string) => key.replace(/^files\/md5\//, "");
+  return {
+    name: remote.name,
+    place: remote.place,
+    isThere: () => remote.isThere(),
+    list: (folder) => remote.list(legacyKey(folder)),
+    sizeOf: (key) => remote.sizeOf(legacyKey(key)),
+    read: (key) => remote.read(legacyKey(key)),
+    upload: (file, key) => remote.upload(file, legacyKey(key)),
+    download: (key, file) => remote.download(legacyKey(key), file),
+  };
+}
