@@ -46,23 +46,23 @@ export function checkPlan(plan: SweepPlan, points: readonly Point[], options: Ex
 }
 
 /** What decides whether an override is refused. */
-function signatureOf({ file, edit }: PointOverride, lettersCount: (file: string) => boolean): string {
+function signatureOf({ file, edit }: PointOverride): string {
   const { kind, path, value } = edit;
   const isText = (typeof value === "object" && value !== null) || typeof value === "string";
-  const decides = kind === "delete" || (isText && lettersCount(file));
+  const decides = kind === "delete" || isText;
   const shape = value === null ? "null" : isList(value) ? "list" : typeof value;
   return JSON.stringify([file, kind, path, shape, decides ? edit.text : ""]);
 }
 
 /**
- * Some of the points, among which is each way to change each key: what every job would refuse is refused for one of them.
- * @param lettersCount whether each text for a file counts as a way of its own: it may name a config of a group
+ * Some of the points, among which is each way to change each key: what a job would refuse is refused for one of them. Each text is
+ * a way of its own: it may name a config of a group, refer to a key, or hold what a shell reads.
  */
-export function samplePoints(points: readonly Point[], lettersCount: (file: string) => boolean): readonly Point[] {
+export function samplePoints(points: readonly Point[]): readonly Point[] {
   const seen = new Set<string>();
   return points.filter(({ overrides }) => {
     const before = seen.size;
-    for (const override of overrides) seen.add(signatureOf(override, lettersCount));
+    for (const override of overrides) seen.add(signatureOf(override));
     return seen.size > before || overrides.length === 0;
   });
 }

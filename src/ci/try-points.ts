@@ -1,6 +1,5 @@
 /** The points of a plan as a job queues them, and whether it could. */
 import path from "node:path";
-import { composedFile } from "../config/project-config.ts";
 import { previewEnqueue } from "../experiments/make/enqueue.ts";
 import { type EnqueueRequest, enqueueRequest, type PointsToQueue } from "../experiments/make/enqueue-request.ts";
 import { checkCommands } from "../experiments/point/shell-check.ts";
@@ -40,11 +39,7 @@ export async function tryPoints(
   { sweep, planned }: Trial,
   warn: (message: string) => void,
 ): Promise<void> {
-  const { points, configs } = planned;
-  const composed = configs === undefined ? undefined : composedFile;
-  const sample = samplePoints(points, (file) => file === composed);
-  await previewEnqueue(context, planRequest(context, sweep, { ...planned, points: sample }));
-  const texts = samplePoints(points, () => true);
-  const request = planRequest(context, sweep, { points: texts, configs });
+  const request = planRequest(context, sweep, { ...planned, points: samplePoints(planned.points) });
+  await previewEnqueue(context, request);
   await checkCommands(context, { ...request, runs: "later" }, warn);
 }

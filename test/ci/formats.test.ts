@@ -187,12 +187,17 @@ describe("systems without a published schema", () => {
     const script = emit("slurm");
     execFileSync("sh", ["-n"], { input: script });
     expect(script).toContain("#SBATCH --array=0-449%5\n");
+    expect(script).toMatch(/matrix run --plan "\$work\/sweep\.json" --expect [0-9a-f]+ --point/);
+    for (const trap of ["'exit 129' HUP", "'exit 130' INT", "'exit 143' TERM"])
+      expect(script).toContain(`trap ${trap}`);
   });
 
   it("Kubernetes: an Indexed Job whose script sh reads", () => {
     const job = parse(emit("kubernetes"));
     expect([job.apiVersion, job.kind, job.spec.completionMode]).toEqual(["batch/v1", "Job", "Indexed"]);
     expect([job.spec.completions, job.spec.parallelism]).toEqual([450, 5]);
+    const [, evicted] = job.spec.podFailurePolicy.rules;
+    expect(evicted.onPodConditions).toEqual([{ type: "DisruptionTarget", status: "True" }]);
     const [container] = job.spec.template.spec.containers;
     expect(job.spec.template.spec.restartPolicy).toBe("Never");
     execFileSync("sh", ["-n"], { input: container.args[0] });

@@ -76,13 +76,13 @@ test.each([
   expect(events.at(-1).failed).toEqual([{ name: experiment.name, ...facts }]);
 });
 
-test("the same sweep twice at once: the second one says what the first one runs", async () => {
+test("the same sweep twice at once: the second one says what the first one runs, and that it is not done", async () => {
   const gate = await makeGate("hold");
   const repository = makeGatedRepository(gate.command);
   const first = repository.start(["sweep", "x=2"]);
   const call = await gate.nextCall();
   const second = await repository.run(["sweep", "x=2"]);
-  expect(second.exitCode).toBe(0);
+  expect(second.exitCode).toBe(1);
   expect(second.stdout).toContain("1 is run by another process\n");
   await call.finish({ files: { "out.txt": "done\n" } });
   expect(await first.result()).toMatchObject({ exitCode: 0 });

@@ -21,6 +21,10 @@ export const emitSlurm: Emit = (emission) => {
     ...chooseByIndex(emission, "SLURM_ARRAY_TASK_ID"),
     "work=$(mktemp -d)",
     "trap 'rm -rf \"$work\"' EXIT",
+    // dash runs no EXIT trap where a signal ends it, as scancel and a time limit do.
+    "trap 'exit 129' HUP",
+    "trap 'exit 130' INT",
+    "trap 'exit 143' TERM",
     'cd "$SLURM_SUBMIT_DIR"',
     `cp ${readableShellWord(emission.planFile)} "$work/sweep.json"`,
     'git clone --quiet --no-checkout "$(git rev-parse --show-toplevel)" "$work/clone"',
@@ -35,7 +39,8 @@ export const emitSlurm: Emit = (emission) => {
     ...enterProject(emission),
     'sweepline config --local cache.dir "$cache"',
     'while IFS=$tab read -r name url default; do sweepline config --local "remote.$name.url" "$url"; done < "$work/remotes"',
-    'sweepline matrix run --plan "$work/sweep.json" --point "$POINT"',
+    // The file may have become that of a later sweep while this task was pending.
+    `sweepline matrix run --plan "$work/sweep.json" --expect ${emission.digest} --point "$POINT"`,
   ].join("\n")}\n`;
 };
 
@@ -79,6 +84,7 @@ export const emitKubernetes: Emit = (emission) =>
     "      - action: Ignore",
     "        onPodConditions:",
     "          - type: DisruptionTarget",
+    '            status: "True"',
     "  template:",
     "    spec:",
     "      restartPolicy: Never",

@@ -15,13 +15,15 @@ import type { TransferOutcome } from "../../store/remotes/types.ts";
 import { openBundleFolder } from "../bundles.ts";
 import { checkHead, gitRemoteOf, trackedChanges } from "../clone.ts";
 import { type PointScope, type PointState, type Taken, takeResults } from "../gather.ts";
-import type { PlanPoint, SweepPlan } from "../plan.ts";
+import { type PlanPoint, planDigest, type SweepPlan } from "../plan.ts";
 import { readPlan } from "../plan-file.ts";
 import { withRetries } from "../retry.ts";
 import { parseShard } from "../shards.ts";
 
 export interface JobRequest {
   readonly plan: NamedFile;
+  /** The digest of the plan that `emit` has seen, where the job carries it. */
+  readonly expect: string | undefined;
   /** A position in the plan, or a range of them. */
   readonly point: string;
   /** Experiments at once. */
@@ -71,13 +73,24 @@ export interface JobSurroundings {
   readonly events: JobEvents;
 }
 
-/** Throws PLAN_MISSING, PLAN_INVALID, PLAN_STALE, WORKSPACE_CHANGED, BAD_POINT, NO_GIT_REMOTE. */
+/** A script that reads its plan by name, some time later, may find that of another sweep there. */
+function checkExpected(plan: SweepPlan, { plan: { shown }, expect }: JobRequest): void {
+  if (expect === undefined || planDigest(plan) === expect) return;
+  throw new SweeplineError({
+    code: "PLAN_DIFFERS",
+    message: `'${visible(shown)}' is another plan than the one that was emitted`,
+    hint: "Plan each sweep into a file of its own (-o), and emit that with --plan.",
+  });
+}
+
+/** Throws PLAN_MISSING, PLAN_INVALID, PLAN_DIFFERS, PLAN_STALE, WORKSPACE_CHANGED, BAD_POINT, NO_GIT_REMOTE. */
 export async function openJob(
   context: ExperimentsContext,
   request: JobRequest,
   surroundings: JobSurroundings,
 ): Promise<Job> {
   const plan = readPlan(request.plan);
+  checkExpected(plan, request);
   await checkHead(context, plan);
   await refuseChanges(context);
   const { first, last } = parseShard(request.point, plan.points.length);

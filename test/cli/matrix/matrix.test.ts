@@ -102,6 +102,16 @@ describe("matrix plan and emit", () => {
     expect(await refusal([...plan, "seed=1,3", "--expect", hash])).toEqual([2, "another plan than the one"]);
   });
 
+  it("runs no point of a plan file that another sweep has taken", async () => {
+    const { repository } = await setUp("seed=1");
+    await repository.succeed(["matrix", "plan", "seed=1,2", "-o", "sweep.json"]);
+    const script = await repository.succeed(["matrix", "emit", "--for", "slurm"]);
+    const [, hash = ""] = /--expect (\w+) /.exec(script) ?? [];
+    await repository.succeed(["matrix", "plan", "seed=8,9", "-o", "sweep.json"]);
+    const { exitCode, stderr } = await repository.run(["matrix", "run", "--expect", hash, "--point", "0"]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("'sweep.json' is another plan than the one")]);
+  });
+
   it("exits 2 for wrong use, an empty sweep and a plan that is none", async () => {
     const { repository } = await setUp("seed=1");
     const calls = [
@@ -110,6 +120,7 @@ describe("matrix plan and emit", () => {
       ["matrix", "plan", "seed=1,"],
       ["matrix", "plan", "@."],
       ["matrix", "plan", "nokey=1,2"],
+      ["matrix", "plan", `seed=a,$\{nokey}`],
       ["matrix", "plan", "seed=1", "--dry"],
       ["matrix", "plan", "seed=1", "-t", "nostage"],
       ["matrix", "plan", "seed=1", "-C", "nofile"],

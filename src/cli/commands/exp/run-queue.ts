@@ -38,12 +38,12 @@ export function terminalWatcher(io: Io, format: "text" | "json" | "none"): Queue
   };
 }
 
-/** 252 where the user stopped it, 1 where an experiment failed or lost its worker, else 0. */
+/** 252 where the user stopped it, 1 where an experiment failed, lost its worker, stays queued or still runs elsewhere, else 0. */
 export function queueExitCode({ summary, interrupted }: QueueRun): ExitCode {
   if (interrupted) return exitCodes.interrupted;
-  return summary.failed.length + summary.requeued.length + summary.elsewhere.failed > 0
-    ? exitCodes.experimentsFailed
-    : exitCodes.ok;
+  const { failed, requeued, queued, elsewhere } = summary;
+  const notDone = failed.length + requeued.length + queued + elsewhere.failed + elsewhere.running;
+  return notDone > 0 ? exitCodes.experimentsFailed : exitCodes.ok;
 }
 
 /** `Ran experiment(s): a, b` and what to do with them, as DVC says it. */

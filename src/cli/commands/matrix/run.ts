@@ -20,6 +20,7 @@ import { listenForStop } from "./stop.ts";
 
 interface Options extends LimitFlags {
   readonly plan: string;
+  readonly expect?: string;
   readonly point: string;
   readonly jobs: number;
   readonly bundle?: string;
@@ -34,6 +35,7 @@ function requestOf(io: Io, options: Options): JobRequest {
   const { remote, runCache, cache } = options;
   return {
     plan: namedFile(io.cwd, options.plan),
+    expect: options.expect,
     point: options.point,
     jobs: options.jobs,
     bundle: options.bundle === undefined ? undefined : namedFile(io.cwd, options.bundle),
@@ -97,6 +99,7 @@ export const command: CommandFactory = (io, finish) =>
         )
         .requiredOption("--point <i>", "the position of a point in the plan, or a range of them: 7, 0-3")
         .option("-j, --jobs <n>", "experiments at once", jobs, 1)
+        .option("--expect <hash>", "fail unless it is the plan that `emit` has seen")
         .option("--bundle <file>", "write the results into a Git bundle, where the job may not push")
         .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
         .option("-r, --remote <name>", "the storage remote, where it is not the default one")
