@@ -63,6 +63,17 @@ function notAFile(file: string, kind = otherKinds): SweeplineError {
   });
 }
 
+/** As readIfExists, where the file has been seen or is needed: ENOENT where there is none. */
+export function readPlainFile(file: string): Buffer {
+  const bytes = readIfExists(file);
+  if (bytes !== undefined) return bytes;
+  throw Object.assign(new Error(`ENOENT: no such file or directory, open '${file}'`), {
+    code: "ENOENT",
+    syscall: "open",
+    path: file,
+  });
+}
+
 /** As readIfExists, also from a pipe: for a file that the user names on the command line, as in `--file <(command)`. */
 export function readInputIfExists(file: string): Buffer | undefined {
   try {

@@ -1,7 +1,7 @@
 /** Config trees: a folder, files held in memory, and several of them one after the other. */
 import path from "node:path";
 import { systemErrorCode } from "../base/errors.ts";
-import { readdirSync, readFileSync, statSync } from "../base/files.ts";
+import { readdirSync, readIfExists, statSync } from "../base/files.ts";
 import { compareCodePoints } from "../base/python.ts";
 import type { ConfigTree } from "./types.ts";
 
@@ -41,10 +41,13 @@ export class FolderTree implements ConfigTree {
   read(name: string): { readonly path: string; readonly bytes: Uint8Array } | undefined {
     const inside = insideName(fileName(name));
     if (inside === undefined) return undefined;
+    const file = path.join(this.folder, inside);
     try {
-      return { path: path.join(this.shown, inside), bytes: readFileSync(path.join(this.folder, inside)) };
+      if (statSync(file).isDirectory()) return undefined;
+      const bytes = readIfExists(file);
+      return bytes === undefined ? undefined : { path: path.join(this.shown, inside), bytes };
     } catch (error) {
-      if (["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"].includes(systemErrorCode(error) ?? "")) return undefined;
+      if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(systemErrorCode(error) ?? "")) return undefined;
       throw error;
     }
   }

@@ -98,3 +98,9 @@ test("of trees in order the first that has a file gives it; groups and options a
   expect([both.isGroup("own"), both.isGroup("none")]).toEqual([true, false]);
   expect(both.places).toHaveLength(2);
 });
+
+test("a config that is a link to a device is refused, and never read", () => {
+  const { folder } = makeRepository({ git: false, dvc: false, files: {} });
+  symlinkSync("/dev/zero", path.join(folder, "endless.yaml"));
+  expect(() => new FolderTree(folder).read("endless")).toThrow(expect.objectContaining({ code: "NOT_A_FILE" }));
+});

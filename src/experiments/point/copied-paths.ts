@@ -1,7 +1,7 @@
 /** --copy-paths: files that Git does not track, kept with a queue entry as a commit of their own, never in a result. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { lstatIfExists, readdirSync, readFileSync, readlinkSync } from "../../base/files.ts";
+import { lstatIfExists, readdirSync, readlinkSync, readPlainFile } from "../../base/files.ts";
 import { posixPath } from "../../base/paths.ts";
 import type { ImportStream, TreeFile } from "../../git/fast-import.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -48,6 +48,6 @@ export function importFiles(
     const stats = lstatIfExists(absolute);
     if (stats?.isSymbolicLink()) return { path: file, mode: "120000", blob: stream.blob(readlinkSync(absolute)) };
     const mode = stats !== undefined && (stats.mode & 0o111) !== 0 ? "100755" : "100644";
-    return { path: file, mode, blob: stream.blob(readFileSync(absolute)) };
+    return { path: file, mode, blob: stream.blob(readPlainFile(absolute)) };
   });
 }

@@ -1,6 +1,6 @@
 /** Data that .dvc files track, as it lies in the workspace now: what a queued experiment starts from. */
 import path from "node:path";
-import { lstatIfExists, readFileSync } from "../../base/files.ts";
+import { lstatIfExists, readPlainFile } from "../../base/files.ts";
 import { type Cache, hasData } from "../../store/cache.ts";
 import { addToCache, hashData } from "../../store/data.ts";
 import { replaceHash } from "../../store/dvc-file.ts";
@@ -50,6 +50,6 @@ async function changedFile(
   const isRecorded = recorded.outs.some((item) => item.path === output.path && item.md5 === now.md5);
   if (!isRecorded || !hasData(cache, now.md5)) await addToCache(cache, target);
   if (isRecorded) return undefined;
-  const text = replaceHash(readFileSync(path.join(root, stage.file), "utf8"), now);
+  const text = replaceHash(readPlainFile(path.join(root, stage.file)).toString(), now);
   return text === undefined ? undefined : { file: stage.file, text };
 }

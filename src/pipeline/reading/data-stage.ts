@@ -1,7 +1,7 @@
 /** A .dvc file as a stage of the graph: data that was added, or imported from elsewhere. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { readFileSync } from "../../base/files.ts";
+import { readPlainFile } from "../../base/files.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import { plainValue } from "../../params/text/located.ts";
 import { decodeFile } from "../../params/text/source-text.ts";
@@ -102,9 +102,9 @@ export function saveDataStage(root: string, stage: Stage, entry: LockEntry): "un
   const file = path.join(root, stage.file);
   const [item] = entry.outs;
   if (item === undefined || entry.outs.length > 1) return "unchanged";
-  const before = readFileSync(file);
+  const before = readPlainFile(file);
   const [recorded] = buildDataStage({ file: stage.file, root }, before).recorded.outs;
   if (sameItem(item, recorded)) return "unchanged";
   writeDvcFile(file, item.path, item);
-  return readFileSync(file).equals(before) ? "unchanged" : "updated";
+  return readPlainFile(file).equals(before) ? "unchanged" : "updated";
 }
