@@ -7,9 +7,10 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { existsSync, makeFolder, readIfExists, rename, setMode, statSync } from "../base/files.ts";
+import { existsSync, readIfExists, rename, setMode, statSync } from "../base/files.ts";
 import { type IgnoreRules, ignoreRules } from "../project/ignore-rules.ts";
 import type { LinkType, Project } from "../project/project.ts";
+import { makeSharedFolder, type Sharing, sharingOf } from "./sharing.ts";
 import { type FileState, memoryState, rememberObject } from "./state.ts";
 import { type DirEntry, isObjectHash, isTreeHash, parseDirObject } from "./tree.ts";
 
@@ -19,6 +20,8 @@ export interface Cache {
   /** The cache's root; objects below files/md5. */
   readonly folder: string;
   readonly linkTypes: readonly LinkType[];
+  /** `cache.shared` */
+  readonly sharing: Sharing;
   readonly state: FileState;
   readonly rules: IgnoreRules;
   /** Sub-folders that exist already: saves a call for each object. */
@@ -39,6 +42,7 @@ export function openCache(project: Project, options: CacheOptions = {}): Cache {
     root: project.root,
     folder: project.cacheDir,
     linkTypes: options.linkTypes ?? project.config.cacheTypes,
+    sharing: sharingOf(project.config.get("cache.shared")),
     state: options.state ?? memoryState(),
     rules: ignoreRules(project.root),
     knownFolders: new Set(),
@@ -74,7 +78,7 @@ export function hasObject(cache: Cache, md5: string): boolean {
 export function makeObjectFolder(cache: Cache, file: string): void {
   const folder = path.dirname(file);
   if (cache.knownFolders.has(folder)) return;
-  if (!existsSync(folder)) makeFolder(folder);
+  makeSharedFolder(folder, cache.sharing);
   cache.knownFolders.add(folder);
 }
 

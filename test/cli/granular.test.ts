@@ -1,5 +1,5 @@
 /** One path inside a tracked folder as target: nothing else of the folder is read, changed, brought or sent. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { makeRepository, type Repository } from "../rig/index.ts";
@@ -100,6 +100,28 @@ describe("add", () => {
     expect(tracked()).toMatchObject({ a: "bf07", b: "26ab" });
     expect(Object.keys(tracked())).toEqual(["a", "b", "n", "sub/c", "sub/d"]);
     expect(await repository.succeed(["status"])).toContain("Data and pipelines are up to date.");
+  });
+
+  test("links to folders and names too long for a .dvc file are refused; imported data gets its new hash", async () => {
+    symlinkSync("data", at("linked"));
+    const linked = await repository.run(["add", "linked"]);
+    expect([linked.exitCode, linked.stderr]).toEqual([255, expect.stringContaining("symlinked directories")]);
+    expect(existsSync(at("linked.dvc"))).toBe(false);
+    const name = "a".repeat(255);
+    repository.write({ [name]: "1\n" });
+    const long = await repository.run(["add", name]);
+    expect([long.exitCode, long.stderr]).toEqual([255, expect.stringContaining("too long")]);
+    const source =
+      "frozen: true\ndeps:\n- path: x\n  repo:\n    url: https://example.invalid/r\n    rev_lock: f59388cd\n";
+    const outs = "outs:\n- md5: 22a1a2931c8370d3aeedd7183606fd7f\n  size: 9\n  hash: md5\n  path: imported\n";
+    repository.write({ "imported.dvc": source + outs, imported: "1\n" });
+    await repository.succeed(["add", "-q", "imported"]);
+    const md5 = "b026324c6904b2a9cb4b88d6d61c81d1";
+    expect(repository.read("imported.dvc")).toBe(
+      `${source}outs:\n- md5: ${md5}\n  size: 2\n  hash: md5\n  path: imported\n`,
+    );
+    repository.write({ "part.dvc": "deps:\n- path: /nowhere\nouts:\n- hash: md5\n  path: part\n" });
+    expect(await repository.succeed(["status"])).toMatch(/deleted: +part\n/);
   });
 
   test("a file that is gone leaves the folder; one that never was is refused", async () => {

@@ -3,10 +3,10 @@
 import path from "node:path";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
-import { lstatIfExists } from "../../base/files.ts";
+import { lstatIfExists, statSync } from "../../base/files.ts";
 import { insideFolder } from "../../base/paths.ts";
 import { tryGit } from "../../git/run.ts";
-import { realTarget } from "../../project/gate.ts";
+import { nameProblem, realTarget } from "../../project/gate.ts";
 import { ignoreInGit } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
@@ -64,9 +64,13 @@ function checkPlace(request: DataAddRequest, shown: string, absolute: string): v
     throw refuse("OUTSIDE_PROJECT", `'${shown}' holds the project's own files: it can't be added`);
   if (/(?:^|\/)(?:dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(inside))
     throw refuse("DVC_FILE_AS_DATA", `DVC file '${shown}' cannot be an output.`);
+  const problem = nameProblem(`${inside}.dvc`);
+  if (problem !== undefined)
+    throw refuse("OUTSIDE_PROJECT", `'${shown.slice(0, 40)}' can't be added: ${problem.what}`, problem.hint);
   const own = lstatIfExists(absolute);
   const isLinked = realTarget(path.dirname(absolute)) !== path.dirname(absolute);
-  if (isLinked) throw refuse("LINKED_FOLDER", "Cannot add files inside symlinked directories to DVC.");
+  if (isLinked || (own?.isSymbolicLink() && statSync(absolute, { throwIfNoEntry: false })?.isDirectory()))
+    throw refuse("LINKED_FOLDER", "Cannot add files inside symlinked directories to DVC.");
   if (own === undefined) return;
   const isIgnored = own.isDirectory()
     ? request.cache.rules.ignoresFolder(absolute)
@@ -107,7 +111,8 @@ function resolveTarget(request: DataAddRequest, stages: ProjectStages, shown: st
     return { shown, data: absolute, dvcFile: `${absolute}.dvc` };
   }
   const { stage, output } = owner;
-  if (stage.cmd !== null || stage.deps.length > 0)
+  // Data that was imported may be changed here: its .dvc file then names the new hash beside the old source.
+  if (stage.cmd !== null)
     throw refuse(
       "OUTPUT_OF_STAGE",
       `cannot update '${shown}': overlaps with an output of stage: '${stage.address}' in '${stage.file}'.`,

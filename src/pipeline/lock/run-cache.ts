@@ -4,8 +4,9 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { lstatIfExists, makeFolder, readdirSync, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
+import { lstatIfExists, readdirSync, readIfExists, removeFile, setMode, writeAtomic } from "../../base/files.ts";
 import { dataReader } from "../../params/data-file.ts";
+import { makeSharedFolder, type Sharing } from "../../store/sharing.ts";
 import { dumpYaml } from "../../yaml/ruamel.ts";
 import { scanYaml } from "../../yaml/scan.ts";
 import type { LockEntry, Stage } from "../types.ts";
@@ -38,12 +39,13 @@ function keyFolder(cacheDir: string, key: string): string {
 }
 
 /** Keeps a run. One that is kept already is not written again. The outputs' data must be in the cache before. */
-export function saveRun(cacheDir: string, entry: LockEntry): void {
+export function saveRun(cacheDir: string, entry: LockEntry, sharing: Sharing = "own"): void {
   const folder = keyFolder(cacheDir, runCacheKey(entry));
   const file = path.join(folder, runCacheValue(entry));
   if (lstatIfExists(file) !== undefined) return;
-  makeFolder(folder);
+  makeSharedFolder(folder, sharing);
   writeAtomic(file, dumpYaml(entryToValue(entry)));
+  if (sharing === "group") setMode(file, 0o664);
 }
 
 /** Whether runs of that key were ever kept: a cheap look before findRun(). */

@@ -15,6 +15,7 @@ import { existsSync, makeFolder, readdirSync, readlinkSync, removeFile, symlink 
 import { tryLock, unlock } from "../../base/locks.ts";
 import { processStart } from "../../base/processes.ts";
 import { note } from "../../base/trace.ts";
+import { makeSharedFolder, type Sharing } from "../../store/sharing.ts";
 
 /** Who runs stages. */
 export interface StageRunner {
@@ -120,6 +121,15 @@ function tryTake(file: string, text: string): LeaseAnswer {
 function release(file: string, text: string): void {
   try {
     if (readlinkSync(file) === text) removeFile(file);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+  }
+}
+
+/** Makes the folder that leases are in. Where that is not to be had, there are no leases: takeLease() says so. */
+export function makeLeaseFolder(cacheDir: string, sharing: Sharing): void {
+  try {
+    makeSharedFolder(path.join(cacheDir, folderName), sharing);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
   }

@@ -6,6 +6,7 @@ import { changedDependencies, commandChanged } from "../check/changes.ts";
 import { shownStage, type Work } from "../check/work.ts";
 import { runCacheKey } from "../lock/hash.ts";
 import { findCachedRun, hasRuns, isRunCacheable } from "../lock/run-cache.ts";
+import { makeLeaseFolder } from "../locks/leases.ts";
 import { type Turn, takeTurn } from "../locks/single-flight.ts";
 import type { LockEntry, LockItem, Stage } from "../types.ts";
 import type { StageInputs } from "./entry.ts";
@@ -88,6 +89,7 @@ export async function turnOf(run: StageRun, inputs: StageInputs | undefined): Pr
     return { kind: "run", release: () => undefined };
   const { cacheDir } = work.project;
   const key = runCacheKey(wanted);
+  makeLeaseFolder(cacheDir, work.cache.sharing);
   return takeTurn({
     cacheDir,
     key,

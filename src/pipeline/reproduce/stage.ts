@@ -160,7 +160,7 @@ async function keepRun(run: SaveRun, entry: LockEntry): Promise<"kept" | "not ke
   const { work, stage } = run;
   if (!isKept(run, entry)) return "not kept";
   await copyUncachedOutputs(work, stage);
-  saveRun(work.project.cacheDir, entry);
+  saveRun(work.project.cacheDir, entry, work.cache.sharing);
   note("run-cache", () => `${shownStage(work, stage)}: the run is kept`);
   return "kept";
 }

@@ -3,7 +3,6 @@ import path from "node:path";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import {
   copyFileInBackground,
-  makeFolder,
   readdirSync,
   readIfExists,
   rename,
@@ -11,6 +10,7 @@ import {
   statSync,
   withAsideLater,
 } from "../../base/files.ts";
+import { makeSharedFolder, type Sharing } from "../sharing.ts";
 import type { StorageRemote } from "./types.ts";
 
 /** Objects never change; runs are plain files, as DVC writes them. */
@@ -19,7 +19,6 @@ function modeOf(key: string): number {
 }
 
 async function upload(file: string, target: string, mode: number): Promise<void> {
-  makeFolder(path.dirname(target));
   await withAsideLater(target, async (aside) => {
     await copyFileInBackground(file, aside);
     setMode(aside, mode);
@@ -27,8 +26,8 @@ async function upload(file: string, target: string, mode: number): Promise<void>
   });
 }
 
-/** @param folder absolute; made when the first file goes there */
-export function folderRemote(name: string, folder: string): StorageRemote {
+/** @param folder absolute; made when the first file goes there. `sharing` is that of the remote: runs there stay ours, as with DVC. */
+export function folderRemote(name: string, folder: string, sharing: Sharing = "own"): StorageRemote {
   const at = (key: string) => path.join(folder, ...key.split("/"));
   return {
     name,
@@ -47,7 +46,10 @@ export function folderRemote(name: string, folder: string): StorageRemote {
       return stats?.isFile() === true ? stats.size : undefined;
     },
     read: async (key) => readIfExists(at(key)),
-    upload: (file, key) => upload(file, at(key), modeOf(key)),
+    async upload(file, key) {
+      makeSharedFolder(path.dirname(at(key)), key.startsWith("files/") ? sharing : "own");
+      await upload(file, at(key), modeOf(key));
+    },
     async download(key, file) {
       try {
         await copyFileInBackground(at(key), file);

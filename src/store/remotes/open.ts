@@ -4,16 +4,17 @@ import { fileURLToPath } from "node:url";
 import { SweeplineError } from "../../base/errors.ts";
 import { isTracing } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
+import { type Sharing, sharingOf } from "../sharing.ts";
 import { folderRemote } from "./folder.ts";
 import { tracedRemote } from "./traced.ts";
 import type { StorageRemote } from "./types.ts";
 
-type OpenRemote = (name: string, url: string) => StorageRemote;
+type OpenRemote = (name: string, url: string, sharing: Sharing) => StorageRemote;
 
 /** By the scheme of the url; "" for a path. */
 const kinds: Readonly<Record<string, OpenRemote>> = {
-  "": (name, url) => folderRemote(name, path.resolve(url)),
-  file: (name, url) => folderRemote(name, fileURLToPath(url)),
+  "": (name, url, sharing) => folderRemote(name, path.resolve(url), sharing),
+  file: (name, url, sharing) => folderRemote(name, fileURLToPath(url), sharing),
 };
 
 function configError(problem: string, hint?: string): SweeplineError {
@@ -44,7 +45,8 @@ export function openRemote(project: Project, name: string | undefined = defaultR
     throw configError(`remote '${key}' doesn't exist`, "`sweepline remote list` shows those there are.");
   const scheme = /^(\w[\w+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? "";
   const open = Object.hasOwn(kinds, scheme) ? kinds[scheme] : undefined;
-  if (open !== undefined) return isTracing() ? tracedRemote(open(key, url)) : open(key, url);
+  const sharing = sharingOf(project.config.get(`remote.${key}.shared`));
+  if (open !== undefined) return isTracing() ? tracedRemote(open(key, url, sharing)) : open(key, url, sharing);
   throw new SweeplineError({
     code: "REMOTE_UNSUPPORTED",
     message: `remote '${key}': '${scheme}' remotes are not supported yet`,

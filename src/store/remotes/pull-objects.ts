@@ -4,9 +4,10 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { makeFolder, readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
+import { readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
 import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, soundTree } from "../cache.ts";
 import { hashFile } from "../hash.ts";
+import { makeSharedFolder } from "../sharing.ts";
 import { type DirEntry, isTreeHash, parseDirObject } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
 import { legacyLayout } from "./legacy-layout.ts";
@@ -87,7 +88,7 @@ export async function pullObjects(
   remote: StorageRemote,
   { hashes, parts, ...options }: TransferOptions & ObjectSelection,
 ): Promise<TransferOutcome> {
-  makeFolder(path.join(cache.folder, "files", "md5"));
+  makeSharedFolder(path.join(cache.folder, "files", "md5"), cache.sharing);
   const pull = new Pull(cache, remote, options);
   const wanted = [...new Set(hashes)];
   const files = new Set(wanted.filter((md5) => !isTreeHash(md5)));

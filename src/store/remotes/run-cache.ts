@@ -1,7 +1,8 @@
 /** Kept runs of stages (`runs/<2>/<key>/<value>`) between the cache and a remote. A run's name is its content's hash. */
 import path from "node:path";
-import { lstatIfExists, makeFolder, readdirSync, rename, withAsideLater } from "../../base/files.ts";
+import { lstatIfExists, readdirSync, rename, setMode, withAsideLater } from "../../base/files.ts";
 import type { Cache } from "../cache.ts";
+import { makeSharedFolder } from "../sharing.ts";
 import { inParallel } from "./parallel.ts";
 import type { StorageRemote, TransferOptions } from "./types.ts";
 
@@ -51,9 +52,10 @@ export async function pullRuns(cache: Cache, remote: StorageRemote, options: Tra
   const fresh = there.filter((key) => !known.has(key));
   await inParallel(fresh, options.jobs, async (key) => {
     const file = path.join(cache.folder, key);
-    makeFolder(path.dirname(file));
+    makeSharedFolder(path.dirname(file), cache.sharing);
     await withAsideLater(file, async (aside) => {
       await remote.download(key, aside);
+      if (cache.sharing === "group") setMode(aside, 0o664);
       rename(aside, file);
     });
   });
