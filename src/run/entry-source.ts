@@ -27,6 +27,8 @@ export interface EntrySourceOptions {
 export class EntrySource {
   private pending: QueueEntry[] = [];
   private readonly seen = new Set<number>();
+  /** Entries that another process had when we wanted them: looked at again, since it may have died. */
+  private readonly held = new Set<number>();
   /** Entries that wait for their next attempt: number to time. */
   private readonly later = new Map<number, number>();
   private order = "";
@@ -81,9 +83,10 @@ export class EntrySource {
     const { only } = this.options;
     this.order = orderVersion(this.context.state);
     const { entries } = await listQueue(this.context);
+    const running: ReadonlySet<number> = this.held.size === 0 ? this.held : runningSequences(this.context);
+    const isNew = (sequence: number) => !this.seen.has(sequence) || (this.held.has(sequence) && !running.has(sequence));
     this.pending = entries.filter(
-      ({ state, sequence }) =>
-        state === "queued" && !this.seen.has(sequence) && (only === undefined || only.has(sequence)),
+      ({ state, sequence }) => state === "queued" && isNew(sequence) && (only === undefined || only.has(sequence)),
     );
     for (const { sequence, name } of this.pending) this.listed.set(sequence, name);
     note("queue", () => `listed: ${this.pending.length} to run of ${entries.length} entries`);
@@ -105,6 +108,7 @@ export class EntrySource {
         continue;
       }
       this.seen.add(entry.sequence);
+      this.held.delete(entry.sequence);
       if (await this.take(entry)) return entry;
     }
   }
@@ -122,6 +126,7 @@ export class EntrySource {
     }
     if (this.options.claims === "take" && !claimEntry(this.context, sequence)) {
       note("queue", () => `${sequence} ${name}: another process runs it`);
+      this.held.add(sequence);
       return false;
     }
     // The claim of a coordinator that just died may have become ours: its stages must not write beside ours.

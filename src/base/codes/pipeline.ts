@@ -21,6 +21,10 @@ export const pipelineCodes = {
   DVC_FILE_AS_DATA: ["A dvc.yaml, dvc.lock or .dvc file is used as data.", "Name the data itself."],
   DVC_FILE_INVALID: ["A .dvc file can't be used.", "Correct it, or add the data again."],
   IMPORT_UNSUPPORTED: ["A stage imports data from elsewhere.", "Freeze it, or bring it up to date with DVC."],
+  INPUTS_EDITED: [
+    "An input changed while the stage ran, so nobody knows what its result belongs to.",
+    "Run it again, or record what is there with `sweepline commit STAGE`.",
+  ],
   LOCK_BROKEN: ["A lock file can't be read.", "Restore it from Git, or remove it and run `sweepline repro`."],
   LOCK_CONFLICTED: ["A lock file has merge conflicts.", "Resolve them, or remove the file and run `sweepline repro`."],
   LOCK_IS_LINK: ["A lock file is a symbolic link.", "Put the file itself in its place."],

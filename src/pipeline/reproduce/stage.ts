@@ -20,6 +20,7 @@ import { filesOf } from "../locks/rwlock.ts";
 import { isUrl } from "../paths.ts";
 import { commandLines, runCommand } from "../processes/command.ts";
 import type { CommandEnd, LockEntry, Stage } from "../types.ts";
+import { refuseEdited } from "./edited-inputs.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
 import type { ReproduceEvents } from "./events.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
@@ -253,22 +254,26 @@ async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   if (kept !== undefined) return kept;
   const turn = await withoutLock(run, () => turnOf(run, inputs));
   if (turn.kind === "cancelled") return turn;
-  if (turn.kind === "found") return (await restore(run, turn.found)) ?? runStage(run);
+  if (turn.kind === "found") return (await restore(run, turn.found)) ?? runStage(run, inputs);
   try {
-    return await runStage(run);
+    return await runStage(run, inputs);
   } finally {
     turn.release();
   }
 }
 
-async function runStage(run: StageRun): Promise<StageOutcome> {
+async function runStage(run: StageRun, before: StageInputs | undefined): Promise<StageOutcome> {
   const { work, stage, options } = run;
   if (!options.dry) {
     await run.ignorer.check(stage);
     clearOutputs(work, stage);
   }
   if ((await withoutLock(run, () => runCommands(run))) === "cancelled") return { kind: "cancelled" };
-  return { kind: "changed", saved: options.dry ? undefined : await saveStage(run).catch(explainMissing) };
+  if (options.dry) return { kind: "changed", saved: undefined };
+  const after = await readInputs(work, stage);
+  // Only the workspace is locked; in a copy nobody but the stage itself changes anything.
+  if (before !== undefined && options.lock !== undefined) refuseEdited(work, stage, { before, after });
+  return { kind: "changed", saved: await saveStage(run, after).catch(explainMissing) };
 }
 
 async function tellReasons(run: StageRun): Promise<void> {

@@ -52,7 +52,7 @@ describe("queue start", () => {
     const second = await gate.nextCall();
     await finish(second);
     expect(await foreground.result()).toMatchObject({
-      exitCode: 0,
+      exitCode: 1,
       stdout: expect.stringContaining("1 is run by another process"),
     });
     await repository.succeed(["exp", "run", "--queue", "-n", "late", "-S", "x=7"]);
