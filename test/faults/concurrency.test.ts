@@ -43,8 +43,10 @@ test("eight processes at work in one repository lose nothing, run nothing twice,
   let next = 1;
 
   const command = async (words: readonly string[]) => {
-    const { exitCode, stderr } = await repository.run(words);
-    if (exitCode !== 0 || stderr !== "") problems.push({ words: words.join(" "), exitCode, stderr });
+    const { exitCode, stdout, stderr } = await repository.run(words);
+    // The queue is not done where others run a part of it, or queued more meanwhile: said, with 1.
+    const isOthers = words.includes("--run-all") && exitCode === 1 && / 0 failed/.test(` ${stdout}`);
+    if ((exitCode !== 0 && !isOthers) || stderr !== "") problems.push({ words: words.join(" "), exitCode, stderr });
     return exitCode === 0;
   };
   const again = async (work: () => Promise<unknown>) => {
