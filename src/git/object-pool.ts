@@ -6,6 +6,8 @@ import type { ObjectId } from "./ids.ts";
 export interface TreeEntry {
   readonly id: ObjectId;
   readonly kind: "file" | "folder" | "link" | "submodule";
+  /** As the tree holds it: "100755". */
+  readonly mode: string;
 }
 
 export type Tree = ReadonlyMap<string, TreeEntry>;
@@ -26,7 +28,7 @@ export function parseTree(content: Buffer, idBytes: number): Tree {
     if (space < 0 || end < 0) break;
     const mode = content.toString("latin1", at, space);
     const id = content.toString("hex", end + 1, end + 1 + idBytes) as ObjectId;
-    entries.set(content.toString("utf8", space + 1, end), { id, kind: kinds[mode] ?? "file" });
+    entries.set(content.toString("utf8", space + 1, end), { id, kind: kinds[mode] ?? "file", mode });
     at = end + 1 + idBytes;
   }
   return entries;

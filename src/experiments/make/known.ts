@@ -2,18 +2,15 @@
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
-import { git } from "../../git/run.ts";
-import { CanonicalJson } from "../point/canonical-json.ts";
-import { filesHash, type IdentityScope, identityOf } from "../point/identity.ts";
-import { paramsInTree } from "../point/params-in-tree.ts";
-import { ranWhole } from "../point/ran-whole.ts";
+import type { IdentityScope } from "../point/identity.ts";
 import { listDvcQueue } from "../queue/dvc-queue.ts";
 import { highestSequence, listQueue, type QueueEntry, type QueueListing } from "../queue/entries.ts";
 import { parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
 import { readRunRecord, runFolder } from "../runs/records.ts";
-import type { KnownExperiment } from "./naming.ts";
+import type { KnownExperiment, KnownNames } from "./naming.ts";
+import { treeIdentities } from "./tree-identities.ts";
 
 export interface KnownOnBaseline {
   readonly experiments: readonly (KnownExperiment & {
@@ -26,10 +23,23 @@ export interface KnownOnBaseline {
   readonly highestSequence: number;
 }
 
+/** Who has which name; identities are left out, and with them the reading of commits. */
+export async function knownNames(context: ExperimentsContext, baseline: ObjectId): Promise<KnownNames> {
+  return knownWith(context, baseline, async (commits) => commits.map(() => ""));
+}
+
 export async function knownOnBaseline(
   context: ExperimentsContext,
   baseline: ObjectId,
   scope: IdentityScope,
+): Promise<KnownOnBaseline> {
+  return knownWith(context, baseline, (commits) => identitiesOf(context, commits, scope));
+}
+
+async function knownWith(
+  context: ExperimentsContext,
+  baseline: ObjectId,
+  identify: (commits: readonly ObjectId[]) => Promise<readonly string[]>,
 ): Promise<KnownOnBaseline> {
   const [queue, finished] = await Promise.all([listQueue(context), listFinished(context)]);
   const entries = queue.entries
@@ -43,11 +53,7 @@ export async function knownOnBaseline(
       entry,
     }));
   const here = finished.filter((item) => item.baseline === baseline);
-  const identities = await identitiesOf(
-    context,
-    here.map((item) => item.commit),
-    scope,
-  );
+  const identities = await identify(here.map((item) => item.commit));
   const done = here.map((item, index) => ({
     name: item.name,
     identity: identities[index] ?? "",
@@ -80,7 +86,7 @@ function namesInDvcQueue(context: ExperimentsContext, baseline: ObjectId): reado
   );
 }
 
-/** Ours carry their identity; that of an experiment which DVC made is computed from its tree. */
+/** Ours carry their identity; those of experiments which DVC made are worked out from their trees. */
 async function identitiesOf(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
@@ -89,35 +95,16 @@ async function identitiesOf(
   if (commits.length === 0) return [];
   const catFile = new CatFile(context.repository);
   try {
-    const objects = await catFile.readAll(commits);
-    const canonical = new CanonicalJson();
-    const identities: string[] = [];
-    for (const object of objects) {
-      const facts = object === undefined ? undefined : parseFacts(parseCommit(object.content));
-      if (facts !== undefined) identities.push(facts.identity);
-      else if (object === undefined) identities.push("");
-      else identities.push(await identityOfTree({ context, catFile, scope, canonical }, object.id));
-    }
-    return identities;
+    const objects = (await catFile.readAll(commits)).map((object) => object && parseCommit(object.content));
+    const own = objects.map((commit) => commit && parseFacts(commit)?.identity);
+    const trees = commits.flatMap((commit, at) => {
+      const parsed = objects[at];
+      return parsed === undefined || own[at] !== undefined ? [] : [{ commit, tree: parsed.tree }];
+    });
+    const computed = await treeIdentities(context, scope, { catFile, trees });
+    const theirs = new Map(trees.map(({ commit }, at) => [commit, computed[at]]));
+    return commits.map((commit, at) => own[at] ?? theirs.get(commit) ?? "");
   } finally {
     catFile.close();
   }
-}
-
-interface TreeReading {
-  readonly context: ExperimentsContext;
-  readonly catFile: CatFile;
-  readonly scope: IdentityScope;
-  readonly canonical: CanonicalJson;
-}
-
-async function identityOfTree(reading: TreeReading, commit: ObjectId): Promise<string> {
-  const listing = await git(["ls-tree", "-r", "-z", "--full-tree", commit], {
-    cwd: reading.context.repository.workTree,
-  });
-  const params = await paramsInTree(reading.catFile, commit, reading.scope.paramFiles);
-  // A part of the pipeline is another point, which only its own targets could name.
-  if (!(await ranWhole(reading.scope.wholeRun, { commit, params }, reading))) return "";
-  const facts = { filesHash: filesHash(listing, reading.scope), params, targets: [], flags: {}, copies: undefined };
-  return identityOf(facts, reading.canonical);
 }

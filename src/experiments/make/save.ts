@@ -18,7 +18,7 @@ import { identitiesOfPoints } from "../point/point-identity.ts";
 import { identityScope } from "../point/scope.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { commitWorkspace } from "./commit-workspace.ts";
-import { knownOnBaseline } from "./known.ts";
+import { knownNames } from "./known.ts";
 import { chooseName } from "./naming.ts";
 
 export interface SaveRequest {
@@ -46,7 +46,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const baseline = await headCommit(repository);
   const stages = await loadProjectStages(project);
   const scope = identityScope(stages, []);
-  const name = chooseName(request, await knownOnBaseline(context, baseline, scope));
+  const name = chooseName(request, await knownNames(context, baseline));
   await refuseBranchName(context, request);
   const included = filesToCopy(repository, request.includeUntracked);
   const author = await committerIdentity(repository);

@@ -36,7 +36,7 @@ export class TreeListings {
   /** What lies at a path below a commit's tree; undefined: nothing, or outside of the repository. */
   entryAt(root: ObjectId, name: string): TreeEntry | undefined {
     const segments = this.segmentsOf(name);
-    let entry: TreeEntry | undefined = segments === undefined ? undefined : { id: root, kind: "folder" };
+    let entry: TreeEntry | undefined = segments === undefined ? undefined : { id: root, kind: "folder", mode: "40000" };
     for (const segment of segments ?? [])
       entry = entry?.kind === "folder" ? this.pool.tree(entry.id).get(segment) : undefined;
     return entry;

@@ -7,7 +7,7 @@ import { refuseBranchName } from "../../experiments/branch-names.ts";
 import { failureFacts, failureText, type RunFailure } from "../../experiments/failure.ts";
 import { commitWorkspace } from "../../experiments/make/commit-workspace.ts";
 import { overrideText } from "../../experiments/make/import-entries.ts";
-import { knownOnBaseline } from "../../experiments/make/known.ts";
+import { knownNames } from "../../experiments/make/known.ts";
 import { chooseName } from "../../experiments/make/naming.ts";
 import {
   applyPoint,
@@ -160,8 +160,7 @@ async function prepare(
   const stages = await stagesBeforeRun(context, files, [point]);
   await preflight(stages, { ...runOptionsFrom(flags), targets }, path.join(context.project.root, folder));
   const scope = identityScope(stages, inGit);
-  const known = await knownOnBaseline(context, baseline, scope);
-  const name = chooseName(request, known);
+  const name = chooseName(request, await knownNames(context, baseline));
   await refuseBranchName(context, request);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
   const snapshot = await snapshotWorkTree(context.repository, { scratchFolder: context.state.scratch, include });
