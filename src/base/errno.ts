@@ -17,6 +17,7 @@ export const errnoWords: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EPIPE: "nobody reads it any more",
   EROFS: "read-only file system",
+  ERR_FS_FILE_TOO_LARGE: "file too large",
 };
 
 /** Codes that are the machine's or the user's doing wherever they come from: any other may be a bug of ours. */

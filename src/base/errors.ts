@@ -79,16 +79,21 @@ export class SweeplineError extends Error {
   }
 }
 
-/** The `code` of a failed system call (ENOENT, EEXIST...), or undefined. */
+/**
+ * The `code` of a failed system call (ENOENT, EEXIST...), or undefined: our own failures have codes too, and so have mistakes in
+ * calls of Node (ERR_INVALID_ARG_TYPE...), which are bugs.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (!(error instanceof Error) || error instanceof SweeplineError || !("code" in error)) return undefined;
+  const { code } = error;
+  // Node reads no file of 2 GiB and more: a limit of its own, like EFBIG.
+  return typeof code === "string" && (/^E[A-Z0-9]+$/.test(code) || code === "ERR_FS_FILE_TOO_LARGE") ? code : undefined;
 }
 
 /** Whether a system call failed, with one of the codes where any are given: what a `catch` expects by name. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
   const code = systemErrorCode(error);
-  if (code === undefined || error instanceof SweeplineError) return false;
-  return codes.length === 0 ? /^E[A-Z0-9]+$/.test(code) : codes.includes(code);
+  return code !== undefined && (codes.length === 0 || codes.includes(code));
 }
 
 /** What `work` gives, or `otherwise` where a system call in it failed. Anything else that it throws goes on up. */
@@ -102,6 +107,13 @@ export function unlessSystemFails<T, U>(otherwise: U, work: () => T): T | U {
 }
 
 /** Whether a failure is one of a known kind: refused by us, or by the system. Anything else is a bug. */
-export function isExpected(error: unknown): boolean {
+export function isExpected(error: unknown): error is Error {
   return error instanceof SweeplineError || isSystemError(error);
+}
+
+/** Whether a process could not be started: the system refused, or a word for it holds a NUL (which data may bring), as Node says. */
+export function isStartFailure(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    isSystemError(error) || (error instanceof TypeError && "code" in error && error.code === "ERR_INVALID_ARG_VALUE")
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * The one door to the file system. Every call that changes something passes `beforeEffect`, so that a test can make the
+ * The one door to the file system, with open-files.ts. Every call that changes something passes `beforeEffect`, so that a test can make the
  * process die, or the call fail, at the Nth of them; nothing else in src/ imports node:fs (a lint rule).
  *
  * Promise: content that others may read is written aside, then renamed or linked into place. What names other
@@ -8,8 +8,9 @@
 import * as fs from "node:fs";
 import path from "node:path";
 import { asideName } from "./asides.ts";
-import { beforeEffect, beforeWrite } from "./effects.ts";
+import { beforeEffect } from "./effects.ts";
 import { isSystemError, SweeplineError, systemErrorCode } from "./errors.ts";
+import { nameIn, writeWhole } from "./open-files.ts";
 
 export {
   type BigIntStats,
@@ -112,28 +113,8 @@ function makeFolders(folder: string): void {
     fs.mkdirSync(folder);
   } catch (error) {
     // Another process may have been faster.
-    if (!isFolder(folder)) throw error;
+    if (!isSystemError(error) || !isFolder(folder)) throw error;
   }
-}
-
-interface Written {
-  readonly kind: "write" | "append";
-  readonly file: string;
-}
-
-/** Writes all of the data, however little the system takes at once. A failure names the file, which Node's does not. */
-function writeWhole(handle: number, data: string | Uint8Array, { kind, file }: Written): void {
-  const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  try {
-    for (let at = 0; at < bytes.length; )
-      at += fs.writeSync(handle, bytes, at, beforeWrite(kind, file, bytes.length - at));
-  } catch (error) {
-    throw naming(file, error);
-  }
-}
-
-function naming(file: string, error: unknown): unknown {
-  return systemErrorCode(error) === undefined ? error : Object.assign(error as Error, { path: file });
 }
 
 /** Writes in place: only for files that nobody else reads before we are done. */
@@ -213,7 +194,8 @@ function flush(handle: number, file: string): void {
   try {
     fs.fsyncSync(handle);
   } catch (error) {
-    throw naming(file, error);
+    nameIn(error, file);
+    throw error;
   }
 }
 
@@ -306,47 +288,6 @@ export function setTimes(file: string, atime: number, mtime: number): void {
   fs.utimesSync(file, atime, mtime);
 }
 
-/** What `openAppend` opened, for messages: descriptor to path. A descriptor that is used again is entered again. */
-const appended = new Map<number, string>();
-
-/** Opens a file for appending (a log) and returns its descriptor; close it with closeSync. */
-export function openAppend(file: string): number {
-  beforeEffect("open", file);
-  const handle = fs.openSync(file, "a", 0o644);
-  appended.set(handle, file);
-  return handle;
-}
-
-/** Opens a file for what follows, emptied or made anew: lines that several threads append to it. */
-export function openEmptied(file: string): number {
-  beforeEffect("open", file);
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
-  return fs.openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644);
-}
-
-/** Opens a file to lock it, made where it is missing, and leaves its content alone; close it with closeSync. */
-export function openForLock(file: string): number {
-  beforeEffect("open", file);
-  return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o666);
-}
-
-/** Replaces the content of an open file in place: for short texts that only tell who holds a lock. */
-export function rewriteOpen(handle: number, text: string): void {
-  beforeEffect("write", String(handle));
-  fs.ftruncateSync(handle, 0);
-  fs.writeSync(handle, text, 0);
-}
-
-/** Opens a folder itself; a link in its place is refused (ENOTDIR or ELOOP). Close it with closeSync. */
-export function openFolder(folder: string): number {
-  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
-  return fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-}
-
-export function openRead(file: string): number {
-  return fs.openSync(file, "r");
-}
-
 export function truncateFile(file: string, length: number): void {
   beforeEffect("write", file);
   fs.truncateSync(file, length);
@@ -369,36 +310,5 @@ export function appendText(file: string, text: string): void {
     }
   } finally {
     fs.closeSync(handle);
-  }
-}
-
-/** Writes all of the data to a descriptor that was open before us, where it stands. */
-export function writeOpen(handle: number, data: string | Uint8Array): void {
-  writeWhole(handle, data, { kind: "append", file: `descriptor ${handle}` });
-}
-
-/** Appends all of the data to what `openAppend` opened. */
-export function appendTo(handle: number, data: string | Uint8Array): void {
-  writeWhole(handle, data, { kind: "append", file: appended.get(handle) ?? `descriptor ${handle}` });
-}
-
-/** How long a reader of a pipe may take before a line is given up. */
-const lineLimitMs = 10_000;
-
-/**
- * Writes a line for people: to stderr, to a profile. It costs what it must and fails in nobody's way: a reader that is slow
- * is waited for, one that is gone and a full disk lose the line.
- */
-export function writeLine(handle: number, line: string): void {
-  const bytes = Buffer.from(line);
-  const until = Date.now() + lineLimitMs;
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += fs.writeSync(handle, bytes, at, beforeWrite("append", `descriptor ${handle}`, bytes.length - at));
-    } catch (error) {
-      // The other side of a pipe that Node made non-blocking has not read yet.
-      if (systemErrorCode(error) !== "EAGAIN" || Date.now() > until) return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
-    }
   }
 }

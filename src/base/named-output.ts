@@ -11,9 +11,9 @@ import {
   realpathSync,
   statSync,
   writeAtomic,
-  writeOpen,
   writePrivateFile,
 } from "./files.ts";
+import { writeOpen } from "./open-files.ts";
 
 const mostLinks = 40;
 

@@ -1,7 +1,8 @@
 /** Which process is which: a pid alone says nothing once it is reused, so a process is named by pid and start time. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { unlessSystemFails } from "./errors.ts";
+import { beforeEffect } from "./effects.ts";
+import { systemErrorCode, unlessSystemFails } from "./errors.ts";
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -44,11 +45,28 @@ function hasProcFs(): boolean {
 }
 
 function startWithoutProcFs(pid: number): string | undefined {
+  return sendSignal(pid, 0) === "nobody" ? undefined : "";
+}
+
+const largestPid = 2 ** 31 - 1;
+
+/**
+ * Sends a signal, or with 0 only asks who is there. What became of it: "not ours" where those that are there belong to
+ * somebody else (sudo), "nobody" where none is left, nor can be of such a number, which a file may have brought.
+ * @param pid of a group: that of its leader, negative
+ */
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): "sent" | "not ours" | "nobody" {
+  // 0 is our own group, -1 everybody.
+  if (!Number.isInteger(pid) || pid === 0 || pid === -1 || Math.abs(pid) > largestPid) return "nobody";
+  if (signal !== 0) beforeEffect("signal", `${signal} ${pid}`);
   try {
-    process.kill(pid, 0);
-    return "";
+    process.kill(pid, signal);
+    return "sent";
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM" ? "" : undefined;
+    const code = systemErrorCode(error);
+    if (code === "ESRCH") return "nobody";
+    if (code === "EPERM") return "not ours";
+    throw error;
   }
 }
 
@@ -74,11 +92,7 @@ export function isSuspended(identity: ProcessIdentity): boolean {
  * same, while a living leader with another start time means that the pid was reused.
  */
 export function isGroupAlive(leader: ProcessIdentity): boolean {
-  try {
-    process.kill(-leader.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
+  if (sendSignal(-leader.pid, 0) === "nobody") return false;
   if (processStart(leader.pid) !== undefined) return isAlive(leader);
   const boot = leader.startedAt.split("@")[1] ?? "";
   return (boot === "" || boot === readBootId()) && hasLivingMember(leader.pid);
@@ -106,12 +120,8 @@ export function hasLivingMember(group: number): boolean {
 
 /** Whether any process has that pid now; one that has ended, but whose parent never asks for its end, is none. */
 export function existsProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return processStart(pid) !== undefined;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  const answer = sendSignal(pid, 0);
+  return answer === "not ours" || (answer === "sent" && processStart(pid) !== undefined);
 }
 
 /** The words of a process's command line, or undefined where they can't be read. */

@@ -1,5 +1,5 @@
 import { asideName } from "./asides.ts";
-import { isSystemError, systemErrorCode } from "./errors.ts";
+import { isSystemError } from "./errors.ts";
 import {
   type Dirent,
   type FilePath,
@@ -31,7 +31,7 @@ export function removeAllThatGoes(target: FilePath): string | undefined {
     removeStubborn(target);
     return undefined;
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
     return removeEach(target);
   }
 }
@@ -46,7 +46,7 @@ function removeEach(target: FilePath): string | undefined {
     const stuck = names.flatMap((name) => removeEach(childOf(target, name)) ?? []);
     return stuck.length === 0 && removeEmptyFolder(target) ? undefined : (stuck[0] ?? target.toString());
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
     return target.toString();
   }
 }

@@ -1,12 +1,11 @@
 /** Bundles: files that carry results from jobs that may not push. */
 import path from "node:path";
 import { asideName } from "../base/asides.ts";
-import { SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { isSystemError, SweeplineError } from "../base/errors.ts";
 import {
   closeSync,
   lstatIfExists,
   makeFolder,
-  openRead,
   readdirSync,
   readFileSync,
   readSync,
@@ -15,6 +14,7 @@ import {
 } from "../base/files.ts";
 import type { NamedFile } from "../base/named-file.ts";
 import { writeNamedFile } from "../base/named-output.ts";
+import { openRead } from "../base/open-files.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { RefName } from "../git/ids.ts";
 import { git } from "../git/run.ts";
@@ -64,8 +64,8 @@ export function openBundleFolder(file: NamedFile): void {
   try {
     makeFolder(path.dirname(path.normalize(file.path)));
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    throw bundleRefused(file.shown, String(systemErrorCode(error)), error);
+    if (!isSystemError(error)) throw error;
+    throw bundleRefused(file.shown, String(error.code), error);
   }
   if (lstatIfExists(file.path)?.isDirectory() === true) throw bundleRefused(file.shown, "it is a folder", undefined);
 }

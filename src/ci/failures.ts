@@ -1,9 +1,8 @@
 /** Why a point failed, as a commit that can be pushed, bundled and read again. */
 
-import { systemErrorCode } from "../base/errors.ts";
-import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
 import { isRecord, parseJson } from "../base/json.ts";
 import type { ToldFailure } from "../experiments/events.ts";
+import { logTail } from "../experiments/runs/log-tail.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit, writeObject } from "../git/objects.ts";
 import type { Repository } from "../git/repository.ts";
@@ -13,22 +12,6 @@ import type { PlanPoint, SweepPlan } from "./plan.ts";
 /** `log` is the log's path. */
 export interface PointFailure extends ToldFailure {
   readonly point: PlanPoint;
-}
-
-const logBytes = 64 * 1024;
-
-function logTail(file: string): Buffer {
-  try {
-    const handle = openRead(file);
-    const { size } = fstatSync(handle);
-    const buffer = Buffer.alloc(Math.min(size, logBytes));
-    readSync(handle, buffer, 0, buffer.length, Math.max(0, size - logBytes));
-    closeSync(handle);
-    return buffer;
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return Buffer.alloc(0);
-  }
 }
 
 /** Writes the commit; no ref names it yet. It has no parent: hosts look at what a pushed commit changes. */

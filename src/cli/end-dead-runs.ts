@@ -1,6 +1,6 @@
 /** The next command after a crash, whatever it is, ends the stages of dead runs. */
 import path from "node:path";
-import { SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { isExpected } from "../base/errors.ts";
 import { stateLayout } from "../experiments/layout.ts";
 import { leavesTraces } from "../experiments/recovery/dead-run-traces.ts";
 import { findDvcDir } from "../project/upwards.ts";
@@ -27,6 +27,6 @@ export async function endDeadRuns(folder: string): Promise<void> {
     ]);
     await recoverDeadRuns(openExperiments(openProject(folder)));
   } catch (error) {
-    if (!(error instanceof SweeplineError) && systemErrorCode(error) === undefined) throw error;
+    if (!isExpected(error)) throw error;
   }
 }

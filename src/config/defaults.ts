@@ -2,8 +2,10 @@
  * Which files, in which order, to which packages: the resolved defaults list (hydra 1.3, _internal/defaults_list.py).
  * Lists are read from their last entry to the first, so that an `override` further down is known before its group is met.
  */
+import { SweeplineError } from "../base/errors.ts";
 import { Choices } from "./choices.ts";
 import { Interpolation } from "./interpolate.ts";
+import { InterpolationFailure } from "./interpolation.ts";
 import { mapNode, scalarNode } from "./node.ts";
 import {
   type Base,
@@ -221,11 +223,12 @@ class Walk {
       try {
         return interpolation.textAt(text, []);
       } catch (error) {
+        if (!(error instanceof InterpolationFailure) && !(error instanceof SweeplineError)) throw error;
         const names = [...this.choices.known.keys()].join(", ");
         throw refuse({
           code: "CONFIG_BAD_CHOICE",
           message: `Error resolving interpolation '${text}', possible interpolation keys: ${names}`,
-          ...(error instanceof Error ? { hint: error.message } : {}),
+          hint: error.message,
         });
       }
     };

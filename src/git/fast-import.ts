@@ -4,6 +4,8 @@
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
+import { isExpected } from "../base/errors.ts";
+import { toldLater } from "../base/told-later.ts";
 import type { ObjectId } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { gitFailed, gitMissing, startGit } from "./run.ts";
@@ -60,8 +62,7 @@ class FastImport {
       this.child.on("error", (error) => reject(gitMissing(error)));
       this.child.on("close", (code) => resolve(code ?? 1));
     });
-    // Whoever waits for the end is told; before that nobody listens.
-    this.closed.catch(() => undefined);
+    toldLater(this.closed);
     this.child.stdin.on("error", () => undefined);
   }
 
@@ -106,7 +107,9 @@ class FastImport {
    */
   async abandon(): Promise<void> {
     // The failure that brought us here says more than git's about it.
-    await this.finish().catch(() => undefined);
+    await this.finish().catch((error: unknown) => {
+      if (!isExpected(error)) throw error;
+    });
   }
 
   /** Ends the stream. Returns the ids of the commits in the order of their making. */

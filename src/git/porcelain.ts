@@ -1,6 +1,7 @@
 /** Git's everyday commands, through simple-git: for the few places where a person would type them. */
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { beforeEffect } from "../base/effects.ts";
+import { SweeplineError } from "../base/errors.ts";
 import { type Span, traced } from "../base/trace.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
@@ -51,7 +52,11 @@ export async function createStash(repository: Repository, message: string): Prom
   const args = ["create", message];
   const create = (): Promise<string> => run(repository.workTree, { name: "stash", args }, (git) => git.stash(args));
   // Over files that were touched but not changed, git brings its index up to date and fails without a word: once.
-  const id = (await create().catch(create)).trim();
+  const again = (error: unknown) => {
+    if (!(error instanceof SweeplineError) || error.code !== "GIT_FAILED") throw error;
+    return create();
+  };
+  const id = (await create().catch(again)).trim();
   return id === "" ? undefined : (id as ObjectId);
 }
 

@@ -96,7 +96,7 @@ export class RefTransactions {
   /** Transactions of one object run one after the other. */
   commit(changes: readonly RefChange[]): Promise<RefOutcome> {
     const result = this.tail.then(() => traced(spanOf(changes), () => this.transact(changes, maxRetries)));
-    this.tail = result.catch(() => undefined);
+    this.tail = Promise.allSettled([result]);
     return result;
   }
 

@@ -1,7 +1,7 @@
 /** Runs one git command. Every git process of ours starts here or through `startGit`, with the same environment. */
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
-import { SweeplineError } from "../base/errors.ts";
+import { isStartFailure, SweeplineError } from "../base/errors.ts";
 import { withoutCredentials } from "../base/text/secrets.ts";
 import { beginSpan, isTracing, note } from "../base/trace.ts";
 import { repositoryRefused } from "./prose.ts";
@@ -108,7 +108,8 @@ function startProcess(git: GitProcess, options: GitOptions): ChildProcessWithout
     if (child.pid !== undefined || (child.stdin as unknown)) return child;
     child.on("error", () => undefined);
   } catch (error) {
-    throw gitMissing(error as NodeJS.ErrnoException);
+    if (!isStartFailure(error)) throw error;
+    throw gitMissing(error);
   }
   throw gitMissing(Object.assign(new Error("too many open files"), { code: "EMFILE" }));
 }

@@ -11,10 +11,10 @@ import {
   fstatSync,
   lstatIfExists,
   makeFolder,
-  openFolder,
   realpathSync,
   removeFile,
 } from "../base/files.ts";
+import { openFolder } from "../base/open-files.ts";
 import { insideFolder } from "../base/paths.ts";
 
 /** What is wrong with a path, to be said after its name. */

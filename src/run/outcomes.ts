@@ -1,10 +1,11 @@
 /** What becomes of an entry after its run: the ref transactions, and words for a failure. */
+
 import path from "node:path";
-import { SweeplineError, systemErrorCode } from "../base/errors.ts";
-import { closeSync, fstatSync, openRead, readSync } from "../base/files.ts";
+import { SweeplineError } from "../base/errors.ts";
 import type { RunFailure } from "../experiments/failure.ts";
 import { type QueueEntry, removal, transition } from "../experiments/queue/entries.ts";
 import { type ExperimentsContext, experimentRef } from "../experiments/repository.ts";
+import { logTail } from "../experiments/runs/log-tail.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { RefChange, RefRefusal, RefTransactions } from "../git/refs.ts";
 import { git } from "../git/run.ts";
@@ -47,23 +48,6 @@ export async function moveToFailed(refs: RefTransactions, entry: QueueEntry): Pr
   return outcome.kind === "committed" ? undefined : outcome;
 }
 
-const tailBytes = 64 * 1024;
-
-/** The end of a log, or "" where it can't be read. */
-function logTail(file: string): string {
-  try {
-    const handle = openRead(file);
-    const size = fstatSync(handle).size;
-    const buffer = Buffer.alloc(Math.min(size, tailBytes));
-    readSync(handle, buffer, 0, buffer.length, Math.max(0, size - tailBytes));
-    closeSync(handle);
-    return buffer.toString();
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return "";
-  }
-}
-
 type FailedRun = Extract<EntryOutcome, { kind: "failed" }>;
 
 /**
@@ -75,7 +59,7 @@ export async function hintForMissing(
   { failure, missing: files }: FailedRun,
   log: string,
 ): Promise<string | undefined> {
-  const output = isCommandFailure(failure) ? logTail(log) : "";
+  const output = isCommandFailure(failure) ? logTail(log).toString() : "";
   if (output === "" && files.length === 0) return undefined;
   const isMissed = (name: string) => files.some((file) => isAtOrBelow(file, name)) || mentions(output, name);
   const listing = await git(["ls-files", "--others", "--directory", "--no-empty-directory", "-z"], {

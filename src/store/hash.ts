@@ -1,6 +1,7 @@
 /** MD5 of files, as DVC 3 takes it: plain bytes, no conversion of line ends. */
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, fstatSync, openRead, readSync } from "../base/files.ts";
+import { closeSync, createReadStream, fstatSync, readSync } from "../base/files.ts";
+import { openRead } from "../base/open-files.ts";
 import { traced } from "../base/trace.ts";
 
 /** What a lock file or a .dvc file says of a file or a folder. A folder's md5 ends in `.dir`. */

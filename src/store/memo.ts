@@ -15,19 +15,9 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
-import { systemErrorCode } from "../base/errors.ts";
-import {
-  appendTo,
-  closeSync,
-  fstatSync,
-  lstatSync,
-  makeFolder,
-  openAppend,
-  openEmptied,
-  readIfExists,
-  rename,
-  withAside,
-} from "../base/files.ts";
+import { isExpected } from "../base/errors.ts";
+import { closeSync, fstatSync, lstatSync, makeFolder, readIfExists, rename, withAside } from "../base/files.ts";
+import { appendTo, openAppend, openEmptied } from "../base/open-files.ts";
 
 export interface Memo {
   /** The value of a key; undefined where it is not known. */
@@ -120,7 +110,7 @@ function unlessRefused<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isExpected(error)) throw error;
     return undefined;
   }
 }

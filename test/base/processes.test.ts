@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { existsProcess, isGroupAlive, processStart } from "../../src/base/processes.ts";
+import { existsProcess, isGroupAlive, processStart, sendSignal } from "../../src/base/processes.ts";
 
 /** Starts a group whose leader has a child that ends at once and that it never asks about; answers the child's pid. */
 async function startWithEndedChild(): Promise<{ readonly leader: number; readonly child: number; end(): void }> {
@@ -32,3 +32,18 @@ test.skipIf(process.platform !== "linux")(
     }
   },
 );
+
+test.each([0, -1, 1.5, 2 ** 31, Number.NaN])("no signal goes to %s, which a file may have brought", (pid) => {
+  expect(sendSignal(pid, "SIGKILL")).toBe("nobody");
+  expect(isGroupAlive({ pid: -pid, startedAt: "" })).toBe(false);
+});
+
+test("who is asked for is there, or nobody is", async () => {
+  const running = spawn("sleep", ["60"], { stdio: "ignore" });
+  const ended = once(running, "exit");
+  const pid = running.pid ?? 0;
+  expect(sendSignal(pid, 0)).toBe("sent");
+  expect(sendSignal(pid, "SIGKILL")).toBe("sent");
+  await ended;
+  expect(sendSignal(pid, 0)).toBe("nobody");
+});

@@ -41,7 +41,10 @@ export const commandLineCodes = {
     "A line of the standard input is not a JSON object.",
     'Write one object a line: `{"id": "1", "input": "lr=0.1"}`.',
   ],
-  STOPPED: ["The command was stopped before it ended.", "Run it again: finished stages are not run twice."],
+  STOPPED: [
+    "The command was stopped before it ended.",
+    "Run it again: stages that ended well are recorded and not run again.",
+  ],
   UNKNOWN_COMMAND: ["There is no command of this name.", "`sweepline help` lists them."],
   UNKNOWN_SORT_COLUMN: ["No column has the name to sort by.", "The table without `--sort-by` shows the columns."],
 } as const satisfies CodeTable;

@@ -3,7 +3,7 @@
  * from all threads, so that it holds everything up to a crash, however sudden: the format does without the closing bracket.
  */
 import { threadId } from "node:worker_threads";
-import { writeLine } from "../files.ts";
+import { writeLine } from "../open-files.ts";
 import { Lanes } from "./lanes.ts";
 
 /** What all threads of a profile share. Plain data: it is handed to worker threads. */

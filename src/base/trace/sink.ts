@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { performance } from "node:perf_hooks";
 import { isMainThread, setEnvironmentData, threadId } from "node:worker_threads";
-import { writeLine } from "../files.ts";
+import { writeLine } from "../open-files.ts";
 import { visible } from "../text/visible.ts";
 import { type EndSpan, type Span, setTraceSink, type Topic, type TraceSink, traceSettingsName } from "../trace.ts";
 import { Profile, type ProfileSettings } from "./profile.ts";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { errnoWords } from "../../base/errno.ts";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
-import { openEmptied, writeLine } from "../../base/files.ts";
+import { openEmptied, writeLine } from "../../base/open-files.ts";
 import type { ProfileSettings } from "../../base/trace/profile.ts";
 import { beforeDeathBy } from "../../base/trace/signal-watchers.ts";
 import { openTrace, type PastSpan } from "../../base/trace/sink.ts";

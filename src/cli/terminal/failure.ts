@@ -1,6 +1,7 @@
 import { wordsOfSystemError } from "../../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts";
-import { closeSync, openRead } from "../../base/files.ts";
+import { closeSync } from "../../base/files.ts";
+import { openRead } from "../../base/open-files.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { visible, visibleText } from "../../base/text/visible.ts";
 import type { ExitCode, Io } from "./io.ts";

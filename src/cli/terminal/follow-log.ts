@@ -1,6 +1,7 @@
 /** Prints a log while it grows: for `exp run --temp`, which shows its run, and `exp logs -f`. */
 
-import { closeSync, existsSync, fstatSync, openRead, readSync } from "../../base/files.ts";
+import { closeSync, existsSync, fstatSync, readSync } from "../../base/files.ts";
+import { openRead } from "../../base/open-files.ts";
 import { pause } from "../../base/pause.ts";
 import type { Io } from "./io.ts";
 

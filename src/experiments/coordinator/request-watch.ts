@@ -1,6 +1,6 @@
 /** Looks several times a second whether somebody asks something of this process. */
 
-import { systemErrorCode } from "../../base/errors.ts";
+import { isExpected } from "../../base/errors.ts";
 import { note } from "../../base/trace.ts";
 import type { StateLayout } from "../layout.ts";
 import { type QueueRequest, readRequests, removeRequest } from "./requests.ts";
@@ -24,7 +24,7 @@ export class RequestWatch {
       this.look();
     } catch (error) {
       // Too many open files, a full disk: it is looked at again soon.
-      if (systemErrorCode(error) === undefined) throw error;
+      if (!isExpected(error)) throw error;
     }
   }
 

@@ -12,7 +12,7 @@
  */
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
-import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { isSystemError, SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, lstatSync, makeFolder, readdirSync, readIfExists, rename } from "../../base/files.ts";
 import { removeAllThatGoes, removeStubborn } from "../../base/remove-stubborn.ts";
 import { addableFiles, listAddable, namesAtOnce } from "../../git/addable.ts";
@@ -99,7 +99,7 @@ async function tryToReset(slot: CopySlot, content: CopyContent): Promise<FolderR
     const problem = await resetFiles(slot, content.commit);
     return problem === undefined ? await restoreRest(slot) : undefined;
   } catch (error) {
-    if (error instanceof SweeplineError || systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
     return undefined;
   }
 }
@@ -146,7 +146,7 @@ async function startAfresh(slot: CopySlot, content: CopyContent): Promise<Folder
   try {
     removeStubborn(slot.folder);
   } catch (error) {
-    if (error instanceof SweeplineError || systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
     const aside = asideName(slot.folder);
     rename(slot.folder, aside);
     removeAllThatGoes(aside);

@@ -1,10 +1,9 @@
 /** After a crash: ends stages of dead runs and frees what those held. Called by the next command, whatever it is. */
 
-import { isSystemError } from "../../base/errors.ts";
 import { removeFile } from "../../base/files.ts";
 import { isLockHeld, lockHolder, tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
-import type { ProcessIdentity } from "../../base/processes.ts";
+import { type ProcessIdentity, sendSignal } from "../../base/processes.ts";
 import { dropLostLeases } from "../../pipeline/locks/leases.ts";
 import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
 import { stopProcessGroup } from "../../pipeline/processes/process-group.ts";
@@ -20,12 +19,7 @@ const graceMs = 2_000;
 
 /** SIGKILL to a group, waiting for nothing; a group that is gone is fine. */
 export function killGroup(group: number): void {
-  try {
-    process.kill(-group, "SIGKILL");
-  } catch (error) {
-    // Nobody is left, or those left belong to somebody else.
-    if (!isSystemError(error, "ESRCH", "EPERM")) throw error;
-  }
+  sendSignal(-group, "SIGKILL");
 }
 
 /** SIGTERM to the groups, SIGKILL to those that are still there after the grace time. */

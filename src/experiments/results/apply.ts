@@ -6,7 +6,7 @@ import type { ObjectId, RefName } from "../../git/ids.ts";
 import { resetIndex } from "../../git/porcelain.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";
-import { git } from "../../git/run.ts";
+import { git, tryGit } from "../../git/run.ts";
 import { copyIndex } from "../../git/snapshot.ts";
 import { listQueue } from "../queue/entries.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -89,7 +89,6 @@ async function checkOutTree(context: ExperimentsContext, commit: ObjectId): Prom
     removeFile(index);
   }
   if (lstatIfExists(path.join(repository.gitDir, "index")) !== undefined)
-    await git(["update-index", "-q", "--refresh", "--really-refresh"], { cwd: repository.workTree }).catch(
-      () => undefined,
-    );
+    // Files that differ, or another git with the index, are no failure: it only saves time.
+    await tryGit(["update-index", "-q", "--refresh", "--really-refresh"], { cwd: repository.workTree });
 }

@@ -10,7 +10,7 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { systemErrorCode } from "../../base/errors.ts";
+import { isSystemError, systemErrorCode } from "../../base/errors.ts";
 import { existsSync, makeFolder, readdirSync, readlinkSync, removeFile, symlink } from "../../base/files.ts";
 import { tryLock, unlock } from "../../base/locks.ts";
 import { processStart } from "../../base/processes.ts";
@@ -122,7 +122,7 @@ function release(file: string, text: string): void {
   try {
     if (readlinkSync(file) === text) removeFile(file);
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
   }
 }
 
@@ -131,7 +131,7 @@ export function makeLeaseFolder(cacheDir: string, sharing: Sharing): void {
   try {
     makeSharedFolder(path.join(cacheDir, folderName), sharing);
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
   }
 }
 
@@ -140,7 +140,7 @@ export function takeLease(cacheDir: string, key: string, runner: StageRunner): L
   try {
     return tryTake(path.join(cacheDir, folderName, key), leaseText(runner));
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isSystemError(error)) throw error;
     return { kind: "unavailable" };
   }
 }

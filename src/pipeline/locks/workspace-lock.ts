@@ -6,11 +6,13 @@
  * only after a moment the lock is let go. A process that dies holds nothing: the kernel frees its lock, and its entries are ignored.
  */
 import path from "node:path";
-import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
-import { closeSync, makeFolder, openForLock, readIfExists, rewriteOpen } from "../../base/files.ts";
+import { isExpected, SweeplineError } from "../../base/errors.ts";
+import { closeSync, makeFolder, readIfExists } from "../../base/files.ts";
 import { readLockOwner, tryLock, unlock } from "../../base/locks.ts";
+import { openForLock, rewriteOpen } from "../../base/open-files.ts";
 import { pause } from "../../base/pause.ts";
 import { commandLineOf } from "../../base/processes.ts";
+import { toldLater } from "../../base/told-later.ts";
 import { note } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { tryFlock } from "./flock.ts";
@@ -105,9 +107,7 @@ export class WorkspaceLock {
       await this.yieldIfIdle();
     };
     const timer = setTimeout(() => {
-      yielding = letGo();
-      // Told when the work has ended.
-      yielding.catch(() => undefined);
+      yielding = toldLater(letGo());
     }, quickMs);
     try {
       return await work();
@@ -192,7 +192,7 @@ export class WorkspaceLock {
       this.rwLock.write(this.uses);
     } catch (error) {
       // A full disk: then it stays ours. What could not be written is met again at the next write.
-      if (systemErrorCode(error) === undefined) throw error;
+      if (!isExpected(error)) throw error;
       return;
     }
     this.hasEntries = true;

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { beforeEffect } from "../../base/effects.ts";
-import { SweeplineError } from "../../base/errors.ts";
-import { appendTo } from "../../base/files.ts";
+import { isStartFailure, SweeplineError } from "../../base/errors.ts";
+import { appendTo } from "../../base/open-files.ts";
 import { identifyProcess, type ProcessIdentity } from "../../base/processes.ts";
 import type { CommandEnd } from "../types.ts";
 import { commandVariable, copyVariable, endMarked } from "./leftovers.ts";
@@ -122,6 +122,7 @@ function start(request: CommandRequest, mark: string): ChildProcess {
       detached: true,
     });
   } catch (error) {
+    if (!isStartFailure(error)) throw error;
     throw notStarted(request, error);
   }
 }

@@ -1,8 +1,9 @@
 /** Starts a process that outlives us: in a session of its own, away from the terminal and from our pipes. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { beforeEffect } from "../../base/effects.ts";
-import { SweeplineError } from "../../base/errors.ts";
-import { closeSync, openAppend } from "../../base/files.ts";
+import { isStartFailure, SweeplineError } from "../../base/errors.ts";
+import { closeSync } from "../../base/files.ts";
+import { openAppend } from "../../base/open-files.ts";
 
 export interface DetachedRequest {
   readonly program: string;
@@ -23,15 +24,19 @@ export function startDetached(request: DetachedRequest): DetachedProcess {
   const log = openAppend(request.log);
   try {
     const child = start(request, log);
-    if (child.pid === undefined) throw new Error("processes, memory or open files are used up");
+    if (child.pid === undefined) throw notStarted(request, "processes, memory or open files are used up");
     child.unref();
     return { pid: child.pid, hasEnded: () => child.exitCode !== null || child.signalCode !== null };
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new SweeplineError({ code: "NOT_STARTED", message: `'${request.program}' could not be started: ${words}` });
+    if (!isStartFailure(error)) throw error;
+    throw notStarted(request, error.message);
   } finally {
     closeSync(log);
   }
+}
+
+function notStarted({ program }: DetachedRequest, words: string): SweeplineError {
+  return new SweeplineError({ code: "NOT_STARTED", message: `'${program}' could not be started: ${words}` });
 }
 
 function start({ program, args, folder }: DetachedRequest, log: number): ChildProcess {

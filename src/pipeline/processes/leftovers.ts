@@ -4,8 +4,7 @@
  * not empty their environment.
  */
 
-import { beforeEffect } from "../../base/effects.ts";
-import { systemErrorCode, unlessSystemFails } from "../../base/errors.ts";
+import { unlessSystemFails } from "../../base/errors.ts";
 import { readFileSync } from "../../base/files.ts";
 import { pause } from "../../base/pause.ts";
 import {
@@ -15,6 +14,7 @@ import {
   isGroupAlive,
   type ProcessIdentity,
   processIds,
+  sendSignal,
 } from "../../base/processes.ts";
 
 /** What all processes of a workspace copy have in their environment: the copy's folder. */
@@ -76,14 +76,7 @@ export function isOurGroup(leader: ProcessIdentity): boolean {
 }
 
 function signalAll(processes: readonly ProcessIdentity[], signal: "SIGTERM" | "SIGKILL"): void {
-  for (const { pid } of processes) {
-    beforeEffect("signal", `${signal} ${pid}`);
-    try {
-      process.kill(pid, signal);
-    } catch (error) {
-      if (systemErrorCode(error) !== "ESRCH" && systemErrorCode(error) !== "EPERM") throw error;
-    }
-  }
+  for (const { pid } of processes) sendSignal(pid, signal);
 }
 
 const nobody: ReadonlySet<string> = new Set();

@@ -5,6 +5,7 @@
  * the run-cache holds the stage (a crash then costs a restore, not a run), entries are gathered for a moment.
  */
 import path from "node:path";
+import { isExpected } from "../../base/errors.ts";
 import { readIfExists } from "../../base/files.ts";
 import { sameValue } from "../../base/value.ts";
 import { entryToValue } from "../lock/entry.ts";
@@ -118,8 +119,16 @@ async function writeSoon(lock: OpenLock, rank: RankOf): Promise<void> {
     await writePending(lock, rank);
     return;
   }
-  // A failure here is met again, and told, at the next write.
-  lock.timer ??= setTimeout(() => void writePending(lock, rank).catch(() => undefined), gatherMs);
+  lock.timer ??= setTimeout(() => void writeInTime(lock, rank), gatherMs);
+}
+
+/** What fails here is met again, and told, at the next write. */
+async function writeInTime(lock: OpenLock, rank: RankOf): Promise<void> {
+  try {
+    await writePending(lock, rank);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+  }
 }
 
 async function openLock(root: string, file: string): Promise<OpenLock> {

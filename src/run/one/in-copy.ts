@@ -1,7 +1,8 @@
 /** Runs one queue entry in a workspace copy, up to its commit. Works in a worker thread: no cwd, no environment, no refs. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { appendTo, closeSync, makeFolder, openAppend, writePrivateFile } from "../../base/files.ts";
+import { closeSync, makeFolder, writePrivateFile } from "../../base/files.ts";
+import { appendTo, openAppend } from "../../base/open-files.ts";
 import { type ProcessIdentity, processIds } from "../../base/processes.ts";
 import { visibleText } from "../../base/text/visible.ts";
 import { traced } from "../../base/trace.ts";

@@ -1,7 +1,8 @@
 /** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
 import path from "node:path";
-import { closeSync, openAppend, removeFile } from "../../base/files.ts";
+import { closeSync, removeFile } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
+import { openAppend } from "../../base/open-files.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import { refuseBranchName } from "../../experiments/branch-names.ts";
 import { failureFacts, failureText, type RunFailure } from "../../experiments/failure.ts";

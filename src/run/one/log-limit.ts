@@ -3,17 +3,9 @@
  * says so. Stages write straight to the file, with no process of ours in between; since they append, the file can be
  * cut under them, if they are held still for that moment.
  */
-import { systemErrorCode } from "../../base/errors.ts";
-import {
-  appendTo,
-  closeSync,
-  fstatSync,
-  lstatIfExists,
-  openAppend,
-  openRead,
-  readSync,
-  truncateFile,
-} from "../../base/files.ts";
+import { isSystemError } from "../../base/errors.ts";
+import { closeSync, fstatSync, lstatIfExists, readSync, truncateFile } from "../../base/files.ts";
+import { appendTo, openAppend, openRead } from "../../base/open-files.ts";
 
 export interface LogLimits {
   /** A log that is larger is cut. */
@@ -84,7 +76,7 @@ export function watchLog(file: string, whileNobodyWrites: WhileNobodyWrites = (c
       if ((lstatIfExists(file)?.size ?? 0) > logLimits.mostBytes) when(() => limitLog(file));
     } catch (error) {
       // A full disk or a missing file must not end the run: the log is only for people.
-      if (systemErrorCode(error) === undefined) throw error;
+      if (!isSystemError(error)) throw error;
     }
   };
   const timer = setInterval(() => look(whileNobodyWrites), checkMs);

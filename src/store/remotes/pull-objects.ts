@@ -3,7 +3,7 @@
  * its name says: a remote may be broken or hostile. The list of a folder goes last, as when data is added.
  */
 import path from "node:path";
-import { SweeplineError } from "../../base/errors.ts";
+import { isExpected, SweeplineError } from "../../base/errors.ts";
 import { readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
 import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, soundTree } from "../cache.ts";
 import { hashFile } from "../hash.ts";
@@ -12,7 +12,6 @@ import { type DirEntry, isTreeHash, parseDirObject } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
 import { legacyLayout } from "./legacy-layout.ts";
 import { inParallel } from "./parallel.ts";
-import { failureMessage } from "./push-objects.ts";
 import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
 /** Downloads beside the object's place and checks the bytes; answers the file's name. */
@@ -56,7 +55,8 @@ class Pull {
       take(aside, md5);
     } catch (error) {
       removeFile(aside);
-      this.failed.push({ md5, message: failureMessage(error) });
+      if (!isExpected(error)) throw error;
+      this.failed.push({ md5, message: error.message });
     }
   }
 
@@ -75,7 +75,9 @@ class Pull {
       try {
         this.handOn(await downloadAside(this.cache, thereToo.has(md5) ? legacy : this.remote, md5), md5, take);
       } catch (error) {
-        this.failed.push({ md5, message: failureMessage(error) });
+        // Of one file: told at the end, and the others go on.
+        if (!isExpected(error)) throw error;
+        this.failed.push({ md5, message: error.message });
       }
       this.options.progress?.(++this.done, this.total);
     });

@@ -1,5 +1,5 @@
 /** Objects from the cache to a remote. The list of a folder goes last, so that who finds it there finds its files too. */
-import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { isExpected } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
 import { type Cache, findObject, readTree } from "../cache.ts";
 import { isTreeHash } from "../tree.ts";
@@ -31,13 +31,6 @@ function expandFolders(cache: Cache, { hashes, parts }: ObjectSelection): Wanted
     for (const entry of entries ?? []) files.add(entry.md5);
   }
   return { files, folders, unknown };
-}
-
-/** A failure of one file: told at the end, and the others go on. Bugs are thrown. */
-export function failureMessage(error: unknown): string {
-  if (error instanceof SweeplineError || (error instanceof Error && systemErrorCode(error) !== undefined))
-    return error.message;
-  throw error;
 }
 
 /** The sizes of those that the remote has too. */
@@ -75,7 +68,9 @@ export async function pushObjects(
         there.add(md5);
         transferred++;
       } catch (error) {
-        failed.push({ md5, message: failureMessage(error) });
+        // Of one file: told at the end, and the others go on.
+        if (!isExpected(error)) throw error;
+        failed.push({ md5, message: error.message });
       }
     options.progress?.(++done, total);
   };

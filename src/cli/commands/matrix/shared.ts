@@ -1,9 +1,10 @@
 /** What the `matrix` commands share. */
 import { buffer } from "node:stream/consumers";
 import { type Command, InvalidArgumentError } from "commander";
-import { appendTo, closeSync, openAppend } from "../../../base/files.ts";
+import { closeSync } from "../../../base/files.ts";
 import { namedFile, withNamedFile } from "../../../base/named-file.ts";
 import { writeNamedFile } from "../../../base/named-output.ts";
+import { appendTo, openAppend } from "../../../base/open-files.ts";
 import type { Planning } from "../../../ci/planning.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
