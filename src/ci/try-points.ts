@@ -1,7 +1,9 @@
 /** The points of a plan as a job queues them, and whether it could. */
 import path from "node:path";
 import { previewEnqueue } from "../experiments/make/enqueue.ts";
-import { type EnqueueRequest, enqueueRequest, type PointsToQueue } from "../experiments/make/enqueue-request.ts";
+import { type EnqueueRequest, enqueueRequest } from "../experiments/make/enqueue-request.ts";
+import type { ParamFilesRequest } from "../experiments/point/param-edits.ts";
+import { PointInputs } from "../experiments/point/point-inputs.ts";
 import { checkCommands } from "../experiments/point/shell-check.ts";
 import type { EntryLimits } from "../experiments/record.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
@@ -13,21 +15,27 @@ export interface PlannedSweep extends Pick<SweepPlan, "run"> {
   readonly limits?: EntryLimits;
 }
 
+export interface PlannedPoints extends Omit<ParamFilesRequest, "folder"> {
+  /** One a point. */
+  readonly names?: readonly string[];
+}
+
 /** Points of a plan as they are queued in a job. */
 export function planRequest(
-  { project }: ExperimentsContext,
+  context: ExperimentsContext,
   { sweep, run, limits }: PlannedSweep,
-  points: PointsToQueue,
+  { names, ...points }: PlannedPoints,
 ): EnqueueRequest {
   const { folder, targets, flags, message } = run;
-  const copyPaths = run.copyPaths.map((name) => path.resolve(project.root, name));
-  const ofPlan = { folder, targets, flags, message, copyPaths, ...(limits === undefined ? {} : { limits }) };
-  return enqueueRequest({ kind: "job" }, { ...points, sweep, run: ofPlan });
+  const copyPaths = run.copyPaths.map((name) => path.resolve(context.project.root, name));
+  const inputs = new PointInputs(context, { folder, ...points });
+  const ofPlan = { targets, flags, message, copyPaths, ...(limits === undefined ? {} : { limits }) };
+  return enqueueRequest({ kind: "job" }, { inputs, ...(names === undefined ? {} : { names }), sweep, run: ofPlan });
 }
 
 export interface Trial {
   readonly sweep: PlannedSweep;
-  readonly planned: PointsToQueue;
+  readonly planned: PlannedPoints;
 }
 
 /**
@@ -41,5 +49,5 @@ export async function tryPoints(
 ): Promise<void> {
   const request = planRequest(context, sweep, { ...planned, points: samplePoints(planned.points) });
   await previewEnqueue(context, request);
-  await checkCommands(context, { ...request, runs: "later" }, warn);
+  await checkCommands({ ...request, runs: "later" }, warn);
 }

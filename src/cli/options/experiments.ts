@@ -2,6 +2,8 @@
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type ExperimentRun, pathsFrom } from "../../experiments/make/enqueue-request.ts";
+import type { ParamFilesRequest } from "../../experiments/point/param-edits.ts";
+import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import type { PointSources } from "../../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { keptOptions, type RunOptions } from "../../pipeline/run-options.ts";
@@ -20,18 +22,22 @@ interface Asked {
 }
 
 /** How the experiments of a command line are run. */
-export function askedRun(
-  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
-  { targets, run, options }: Asked,
-): ExperimentRun {
+export function askedRun({ io }: { readonly io: Io }, { targets, run, options }: Asked): ExperimentRun {
   return {
-    folder: path.relative(context.project.root, io.cwd),
     targets,
     flags: keptOptions(run),
     copyPaths: pathsFrom(io.cwd, options.copyPaths),
     message: options.message,
     ...entryLimits(options),
   };
+}
+
+/** The files that points of a command line start from. */
+export function inputsOf(
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  points: Omit<ParamFilesRequest, "folder">,
+): PointInputs {
+  return new PointInputs(context, { ...points, folder: path.relative(context.project.root, io.cwd) });
 }
 
 /** Where a command finds its points. */

@@ -1,14 +1,11 @@
 /** What is asked of the queue, by what it is for: the commands that queue differ in nothing else. */
 import path from "node:path";
-import type { ProjectConfigs } from "../../config/project-config.ts";
 import type { KeptOptions } from "../../pipeline/run-options.ts";
-import type { Point } from "../../sweep/types.ts";
+import type { PointInputs } from "../point/point-inputs.ts";
 import type { EntryLimits } from "../record.ts";
 
 /** How all experiments of a request are run. */
 export interface ExperimentRun {
-  /** The folder of the command, relative to the project's root: targets and parameter files start there. */
-  readonly folder: string;
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
   /** Absolute paths of --copy-paths. */
@@ -20,12 +17,10 @@ export interface ExperimentRun {
 }
 
 export interface PointsToQueue {
-  /** At least one; a point without overrides is the workspace as it is. */
-  readonly points: readonly Point[];
+  /** Of at least one point; one without overrides is the workspace as it is. */
+  readonly inputs: PointInputs;
   /** One a point, where they were chosen before: see NamingRequest. */
   readonly names?: readonly string[];
-  /** Where params.yaml is composed: its configs. */
-  readonly configs: ProjectConfigs | undefined;
 }
 
 /** What becomes of points that are known, of names that are taken, and of the entries. */

@@ -19,7 +19,6 @@ import { openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import { refuseBranchName } from "../branch-names.ts";
 import { filesToCopy } from "../point/copied-paths.ts";
-import { openParamFiles, stagesBeforeRun } from "../point/param-edits.ts";
 import { identitiesOfPoints } from "../point/point-identity.ts";
 import { identityScope } from "../point/scope.ts";
 import { claimEntry, queueRef, removal } from "../queue/entries.ts";
@@ -71,7 +70,7 @@ export function sweepId(baseline: ObjectId, overrides: readonly string[], target
 /** Queues the points that are new. All or nothing: a refused name leaves the queue as it was. */
 export function enqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
   makeFolder(context.state.root);
-  const span = { topic: "queue", name: "enqueue", detail: () => `${request.points.length} points` } as const;
+  const span = { topic: "queue", name: "enqueue", detail: () => `${request.inputs.points.length} points` } as const;
   return traced(span, () =>
     withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request)),
   );
@@ -113,8 +112,8 @@ function placeOf({ replaces }: FreshPoint): Pick<QueuedPoint, "replaces"> {
   return replaces === undefined ? {} : { replaces: replaces.state };
 }
 
-function overridesOf({ points }: EnqueueRequest, index: number): readonly string[] {
-  return (points[index]?.overrides ?? []).map((override) => override.text);
+function overridesOf({ inputs }: EnqueueRequest, index: number): readonly string[] {
+  return (inputs.points[index]?.overrides ?? []).map((override) => override.text);
 }
 
 function leftAlone({ head, named }: EnqueuePlan, request: EnqueueRequest): Omit<EnqueueOutcome, "queued"> {
@@ -132,13 +131,14 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   if (!request.numbered) await refuseBranchName(context, { name: request.name, taken: request.takenName });
   const copied = filesToCopy(repository, request.copyPaths);
   const head = await headCommit(repository);
-  const files = await openParamFiles(context, { ...request, configs: request.configs });
+  const { points, folder } = request.inputs;
+  const files = await request.inputs.paramFiles();
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
-  const stages = await stagesBeforeRun(context, files, request.points);
+  const stages = await request.inputs.stages();
   await preflight(
     stages,
     { ...runOptionsFrom(request.flags), targets: request.targets },
-    path.join(context.project.root, request.folder),
+    path.join(context.project.root, folder),
   );
   const contents = await changedData(context, stages);
   const snapshot = await traced({ topic: "queue", name: "snapshot" }, () =>
@@ -151,10 +151,10 @@ async function makePlan(context: ExperimentsContext, request: EnqueueRequest): P
   const [found, identities] = await traced({ topic: "queue", name: "identify" }, () =>
     Promise.all([
       knownOnBaseline(context, head, scope),
-      identitiesOfPoints(context, { ...request, snapshot, files, scope, copied }),
+      identitiesOfPoints(context, { ...request, points, folder, snapshot, files, scope, copied }),
     ]),
   );
-  const known = await withAgreeingHeaders(context, found, { points: request.points, identities, files, scope });
+  const known = await withAgreeingHeaders(context, found, { points, identities, files, scope });
   const named = namePoints({
     identities,
     name: request.name,

@@ -45,7 +45,7 @@ export async function importEntries(
       const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
       await stream.commit({
         baseTree: plan.snapshot.workTree,
-        files: await blobs.filesOf(request.points[point.index] as Point),
+        files: await blobs.filesOf(request.inputs.points[point.index] as Point),
         parents: [plan.head, index, ...copied],
         author,
         message: entryMessage({ head: plan.head, baseline: plan.head, name: point.name }, record),
@@ -78,14 +78,14 @@ interface RecordRequest {
 }
 
 function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
-  const { sweep, message, targets, flags, folder, limits } = request;
-  const planned = request.points[point.index] as Point;
+  const { sweep, message, targets, flags, limits, inputs } = request;
+  const planned = request.inputs.points[point.index] as Point;
   const overrides = planned.overrides.map(overrideText);
   return {
     v: 1,
     sequence,
     ...home,
-    folder,
+    folder: inputs.folder,
     identity: plan.identities[point.index] ?? "",
     overrides,
     targets,

@@ -5,18 +5,18 @@ import { composedFile, type ProjectConfigs } from "../../config/project-config.t
 import { valueAtPath } from "../../params/child.ts";
 import type { ParamEdit } from "../../params/types.ts";
 import type { Point, PointOverride } from "../../sweep/types.ts";
-import type { ExperimentsContext } from "../repository.ts";
-import { type OpenedParamFile, openParamFiles, type ParamFilesRequest } from "./param-edits.ts";
+import type { OpenedParamFile } from "./param-edits.ts";
+import type { PointInputs } from "./point-inputs.ts";
 
 /** A line for each override that puts a text in place of a number, a number in place of a mapping and the like. */
-async function kindChangeLines(context: ExperimentsContext, request: ParamFilesRequest): Promise<readonly string[]> {
-  const overrides = new Set(request.points.flatMap((point) => point.overrides));
+async function kindChangeLines(inputs: PointInputs): Promise<readonly string[]> {
+  const overrides = new Set(inputs.points.flatMap((point) => point.overrides));
   if (overrides.size === 0) return [];
-  const opened = await openParamFiles(context, request);
+  const opened = await inputs.paramFiles();
   const lines = opened.flatMap((file) => {
     const own = [...overrides].filter((override) => override.file === file.name);
     const before = own.length === 0 ? undefined : valueBefore(file);
-    return before === undefined ? [] : own.flatMap((override) => lineFor(override, before, request.configs));
+    return before === undefined ? [] : own.flatMap((override) => lineFor(override, before, inputs.configs));
   });
   return [...new Set(lines)];
 }
@@ -24,12 +24,8 @@ async function kindChangeLines(context: ExperimentsContext, request: ParamFilesR
 const shownLines = 5;
 
 /** Warns of them, of the first few in words. */
-export async function warnOfKinds(
-  context: ExperimentsContext,
-  request: ParamFilesRequest,
-  warn: (message: string) => void,
-): Promise<void> {
-  const lines = await kindChangeLines(context, request);
+export async function warnOfKinds(inputs: PointInputs, warn: (message: string) => void): Promise<void> {
+  const lines = await kindChangeLines(inputs);
   for (const line of lines.slice(0, shownLines)) warn(line);
   if (lines.length > shownLines) warn(`${lines.length - shownLines} more overrides change the kind of a parameter`);
 }

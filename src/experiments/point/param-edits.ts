@@ -1,17 +1,14 @@
 /** The parameter files of a sweep: read once; edited, or composed from a config tree, once a point. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { existsSync, readIfExists, realpathSync, statSync, writeAtomic } from "../../base/files.ts";
+import { existsSync, realpathSync, statSync, writeAtomic } from "../../base/files.ts";
 import type { Value } from "../../base/value.ts";
 import { composedFile, configText, type ProjectConfigs } from "../../config/project-config.ts";
 import { openParamFile } from "../../params/data-file.ts";
 import type { ParamEdit } from "../../params/types.ts";
 import { pathKey } from "../../pipeline/paths.ts";
-import { diskSource } from "../../pipeline/reading/disk-source.ts";
-import { laidOver } from "../../pipeline/reading/file-source.ts";
-import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
-import type { Readings } from "../../pipeline/reading/readings.ts";
-import type { Project } from "../../project/project.ts";
+import type { FileSource } from "../../pipeline/reading/file-source.ts";
+import { folderInPlace } from "../../pipeline/reading/tracked-values.ts";
 import type { Point } from "../../sweep/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
@@ -39,10 +36,14 @@ export interface ParamFilesRequest {
   readonly configs: ProjectConfigs | undefined;
 }
 
-/** Opens all parameter files that the points name, and the composed one; refuses one outside the repository. */
+/**
+ * Opens all parameter files that the points name, and the composed one; refuses one outside the repository.
+ * @param source what they are read from
+ */
 export async function openParamFiles(
   context: ExperimentsContext,
   { folder, points, configs }: ParamFilesRequest,
+  source: FileSource,
 ): Promise<readonly OpenedParamFile[]> {
   const names = new Set(points.flatMap((point) => point.overrides.map((override) => override.file)));
   if (configs !== undefined) names.add(composedFile);
@@ -52,7 +53,9 @@ export async function openParamFiles(
     const inGit = path.relative(context.repository.workTree, absolute);
     if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
       throw new SweeplineError({ code: "OUTSIDE_REPOSITORY", message: `'${name}' is outside of the repository` });
-    const bytes = readIfExists(absolute);
+    const answer = source.find(pathKey(context.project.root, absolute));
+    if (answer.kind === "folder") throw folderInPlace(name);
+    const bytes = answer.kind === "file" ? answer.bytes : undefined;
     const content =
       configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);
     const mode = bytes === undefined ? 0o666 : statSync(absolute).mode & 0o777;
@@ -97,35 +100,6 @@ function composedContent(configs: ProjectConfigs): Content {
 
 function editsOf(point: Point, name: string): readonly ParamEdit[] {
   return point.overrides.filter((override) => override.file === name).map((override) => override.edit);
-}
-
-/**
- * The project's stages before the points are written: parameter files that are not there yet count as there, with the
- * values of the first point that writes them. Errors: those of loadProjectStages.
- */
-export function stagesBeforeRun(
-  { project, readings }: { readonly project: Project; readonly readings?: Readings },
-  opened: readonly OpenedParamFile[],
-  points: readonly Point[],
-): Promise<ProjectStages> {
-  return loadProjectStages(project, {
-    source: laidOver(diskSource(project), filesToCome(project, opened, points)),
-    ...(readings === undefined ? {} : { readings }),
-  });
-}
-
-function filesToCome(
-  { root }: Project,
-  opened: readonly OpenedParamFile[],
-  points: readonly Point[],
-): ReadonlyMap<string, Value> {
-  const toCome = new Map<string, Value>();
-  for (const file of opened) {
-    if (file.bytes !== undefined) continue;
-    const writer = points.find((point) => file.isWrittenAt(point));
-    if (writer !== undefined) toCome.set(pathKey(root, file.absolute), file.valueAt(writer));
-  }
-  return toCome;
 }
 
 /** Writes a point's parameters into the workspace: for a direct run. */

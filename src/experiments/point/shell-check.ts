@@ -4,16 +4,16 @@ import { isList, isMap, type Value } from "../../base/value.ts";
 import { hazardText, refuseHazards } from "../../pipeline/check/shell-check.ts";
 import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
 import { pathKey } from "../../pipeline/paths.ts";
-import { askedOnce, type FileSource, laidOver } from "../../pipeline/reading/file-source.ts";
+import { type FileSource, laidOver } from "../../pipeline/reading/file-source.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { planOfRun } from "../../pipeline/reproduce/reproduce.ts";
 import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
 import type { Stage, StageAddress } from "../../pipeline/types.ts";
 import type { Point } from "../../sweep/types.ts";
-import type { ExperimentsContext } from "../repository.ts";
-import { openParamFiles, type ParamFilesRequest, stagesBeforeRun } from "./param-edits.ts";
+import type { PointInputs } from "./point-inputs.ts";
 
-export interface ShellCheckRequest extends ParamFilesRequest {
+export interface ShellCheckRequest {
+  readonly inputs: PointInputs;
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
 }
@@ -25,7 +25,7 @@ function isRisky(value: Value | undefined): boolean {
 }
 
 /** All points where parameters are composed; else those that bring in such a character themselves. */
-function riskyPoints({ points, configs }: ParamFilesRequest): readonly Point[] {
+function riskyPoints({ points, configs }: PointInputs): readonly Point[] {
   if (configs !== undefined) return points;
   return points.filter(({ overrides }) => overrides.some(({ edit }) => isRisky(edit.value)));
 }
@@ -58,23 +58,20 @@ function linesOf(all: readonly Stage[], planned: ReadonlySet<StageAddress>, know
 }
 
 /** A line for each value of the points that a shell would misread, each once. */
-async function shellHazardLines(context: ExperimentsContext, request: ShellCheckRequest): Promise<readonly string[]> {
-  const opened = await openParamFiles(context, request);
-  const stages = await stagesBeforeRun(context, opened, request.points);
+async function shellHazardLines({ inputs, targets, flags }: ShellCheckRequest): Promise<readonly string[]> {
+  const opened = await inputs.paramFiles();
+  const stages = await inputs.stages();
   const templates = filesWithTemplates(stages);
   if (templates.length === 0) return [];
-  const options = { ...runOptionsFrom(request.flags), targets: request.targets };
-  const folder = path.join(context.project.root, request.folder);
-  const planned = new Set(planOfRun(stages, options, folder).steps);
+  const { source, project } = stages.place;
+  const folder = path.join(project.root, inputs.folder);
+  const planned = new Set(planOfRun(stages, { ...runOptionsFrom(flags), targets }, folder).steps);
   const ofWorkspace = linesOf(stages.stages, planned, stages);
   // What the workspace has may be just what the points replace.
-  const points = ofWorkspace.length > 0 ? request.points : riskyPoints(request);
-  const lines = new Set(request.points.length === 0 ? ofWorkspace : []);
-  const source = askedOnce(stages.place.source);
+  const points = ofWorkspace.length > 0 ? inputs.points : riskyPoints(inputs);
+  const lines = new Set(inputs.points.length === 0 ? ofWorkspace : []);
   for (const point of points) {
-    const values = new Map(
-      opened.map((file) => [pathKey(context.project.root, file.absolute), file.valueAt(point)] as const),
-    );
+    const values = new Map(opened.map((file) => [pathKey(project.root, file.absolute), file.valueAt(point)] as const));
     for (const line of linesOf(stagesWith(stages, templates, laidOver(source, values)), planned, stages))
       lines.add(line);
   }
@@ -89,14 +86,10 @@ export interface CommandsCheck extends ShellCheckRequest {
 }
 
 /** Before experiments are queued or run: warns of values that a shell would misread. With --strict throws SHELL_CHARACTERS. */
-export async function checkCommands(
-  context: ExperimentsContext,
-  request: CommandsCheck,
-  warn: (message: string) => void,
-): Promise<void> {
+export async function checkCommands(request: CommandsCheck, warn: (message: string) => void): Promise<void> {
   const strict = request.flags.strict === true;
   if (!strict && request.runs === "here") return;
-  const lines = await shellHazardLines(context, request);
+  const lines = await shellHazardLines(request);
   if (strict) refuseHazards(lines);
   for (const line of lines.slice(0, shownLines)) warn(line);
   if (lines.length > shownLines) warn(`${lines.length - shownLines} more values have shell characters`);

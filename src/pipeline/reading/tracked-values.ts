@@ -16,6 +16,14 @@ export interface DataValues {
   read(name: string, answer: FileAnswer): Value | undefined;
 }
 
+/** PARAMS_IS_FOLDER */
+export function folderInPlace(name: string): SweeplineError {
+  return new SweeplineError({
+    code: "PARAMS_IS_FOLDER",
+    message: `'${name}' is a directory, expected a parameters file`,
+  });
+}
+
 class ParserNeeded extends NotLoaded {
   constructor(
     suffix: string,
@@ -41,11 +49,7 @@ export class TrackedValues implements DataValues {
 
   read(name: string, answer: FileAnswer): Value | undefined {
     if (answer.kind === "missing") return undefined;
-    if (answer.kind === "folder")
-      throw new SweeplineError({
-        code: "PARAMS_IS_FOLDER",
-        message: `'${name}' is a directory, expected a parameters file`,
-      });
+    if (answer.kind === "folder") throw folderInPlace(name);
     if (answer.value !== undefined) return answer.value;
     const reader = this.readers.get(suffixOf(name));
     if (reader === undefined) throw new ParserNeeded(suffixOf(name), () => this.prepare([name]));

@@ -2,10 +2,9 @@
 
 import path from "node:path";
 import type { Value } from "../../base/value.ts";
-import { openParamFiles, type ParamFilesRequest } from "../../experiments/point/param-edits.ts";
+import type { PointInputs } from "../../experiments/point/point-inputs.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { pathKey } from "../../pipeline/paths.ts";
-import { diskSource } from "../../pipeline/reading/disk-source.ts";
 import { laidOver } from "../../pipeline/reading/file-source.ts";
 import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
@@ -14,7 +13,8 @@ import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import type { RunOptions } from "../../pipeline/run-options.ts";
 import type { Point } from "../../sweep/types.ts";
 
-export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
+export interface DryRunRequest {
+  readonly inputs: PointInputs;
   readonly targets: readonly string[];
   readonly options: RunOptions;
   readonly point: Point;
@@ -25,10 +25,9 @@ export interface DryRunRequest extends Pick<ParamFilesRequest, "configs"> {
 /** What the parameter files would hold, by the paths that lead to them. */
 async function valuesAt(
   context: ExperimentsContext,
-  { point, configs, cwd }: DryRunRequest,
+  { point, inputs, cwd }: DryRunRequest,
 ): Promise<ReadonlyMap<string, Value>> {
-  const folder = path.relative(context.project.root, cwd);
-  const files = await openParamFiles(context, { folder, points: [point], configs });
+  const files = await inputs.paramFiles();
   return new Map(
     files.flatMap((file) => {
       const value = file.valueAt(point);
@@ -47,7 +46,7 @@ export async function dryRun(
 ): Promise<void> {
   const { project } = context;
   const { targets, options } = request;
-  const source = laidOver(diskSource(project), await valuesAt(context, request));
+  const source = laidOver(request.inputs.source, await valuesAt(context, request));
   const result = await reproduce(
     project,
     {

@@ -10,13 +10,9 @@ import { commitWorkspace } from "../../experiments/make/commit-workspace.ts";
 import { overrideText } from "../../experiments/make/import-entries.ts";
 import { knownNames } from "../../experiments/make/known.ts";
 import { chooseName } from "../../experiments/make/naming.ts";
-import {
-  applyPoint,
-  type OpenedParamFile,
-  openParamFiles,
-  stagesBeforeRun,
-} from "../../experiments/point/param-edits.ts";
+import { applyPoint } from "../../experiments/point/param-edits.ts";
 import { identitiesOfPoints } from "../../experiments/point/point-identity.ts";
+import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import { identityScope } from "../../experiments/point/scope.ts";
 import { reserveSequence } from "../../experiments/queue/sequence.ts";
 import type { ExperimentFacts } from "../../experiments/record.ts";
@@ -30,7 +26,7 @@ import { headCommit } from "../../git/repository.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
 import { WorkspaceLock } from "../../pipeline/locks/workspace-lock.ts";
 import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
-import { Readings } from "../../pipeline/reading/readings.ts";
+import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
@@ -51,7 +47,7 @@ export interface WorkspaceRunRequest {
   /** Relative to the project's root. */
   readonly folder: string;
   /** Where params.yaml is composed: its configs. */
-  readonly configs?: ProjectConfigs | undefined;
+  readonly configs: ProjectConfigs | undefined;
   readonly name: string | undefined;
   readonly message: string | undefined;
   readonly targets: readonly string[];
@@ -115,15 +111,13 @@ async function runLocked(
 ): Promise<WorkspaceRunOutcome> {
   // Stages of a run that died write into the same files: they end first.
   await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
-  const files = await openParamFiles(context, {
-    folder: request.folder,
-    points: [request.point],
-    configs: request.configs,
-  });
-  const readings = new Readings();
-  const prepared = await prepare({ ...context, readings }, request, files);
+  // Read under the lock: what a check before it has read, others may have changed meanwhile.
+  const { point, folder, configs } = request;
+  const inputs = new PointInputs(context, { folder, points: [point], configs });
+  const { readings } = inputs;
+  const prepared = await prepare(context, request, inputs);
   request.named(prepared.name);
-  applyPoint(files, request.point);
+  applyPoint(await inputs.paramFiles(), point);
   const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
   const startedAt = Date.now();
   const log = openAppend(run.log);
@@ -150,15 +144,16 @@ function failedRecord(failure: RunFailure): Pick<RunRecord, "message" | "failure
 
 /** Everything that can refuse happens here, before a file of the workspace changes. */
 async function prepare(
-  context: ExperimentsContext & { readonly readings: Readings },
+  context: ExperimentsContext,
   request: WorkspaceRunRequest,
-  files: readonly OpenedParamFile[],
+  inputs: PointInputs,
 ): Promise<Prepared> {
   const { point, folder, targets, flags } = request;
   const baseline = await headCommit(context.repository);
   const author = await committerIdentity(context.repository);
+  const files = await inputs.paramFiles();
   const inGit = files.map((file) => file.inGit);
-  const stages = await stagesBeforeRun(context, files, [point]);
+  const stages = await inputs.stages();
   await preflight(stages, { ...runOptionsFrom(flags), targets }, path.join(context.project.root, folder));
   const scope = identityScope(stages, inGit);
   const name = chooseName(request, await knownNames(context, baseline));

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { identifyProcess } from "../../../src/base/processes.ts";
 import { enqueue, sweepId } from "../../../src/experiments/make/enqueue.ts";
 import type { EnqueueRequest } from "../../../src/experiments/make/enqueue-request.ts";
+import { PointInputs } from "../../../src/experiments/point/point-inputs.ts";
 import {
   claimEntry,
   listQueue,
@@ -54,10 +55,8 @@ function open(repository: Repository): ExperimentsContext {
 async function queue(context: ExperimentsContext, overrides: readonly string[], request: Partial<EnqueueRequest> = {}) {
   const expansion = expandPoints(overrides);
   return enqueue(context, {
-    points: expansion.points,
-    configs: undefined,
+    inputs: new PointInputs(context, { points: expansion.points, configs: undefined, folder: "" }),
     numbered: expansion.isSweep,
-    folder: "",
     name: undefined,
     message: undefined,
     sweep: undefined,
@@ -218,7 +217,7 @@ describe("the queue", () => {
       flags: { force: true },
       sweep: "s-1",
     });
-    await queue(context, ["list.1=3"], { name: "last", folder: "" });
+    await queue(context, ["list.1=3"], { name: "last" });
     const { entries, broken } = await listQueue(context);
     expect(broken).toEqual([]);
     expect(entries.map((entry) => [entry.name, entry.sequence, entry.state])).toEqual([

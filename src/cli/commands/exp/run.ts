@@ -1,15 +1,14 @@
-import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/text/visible.ts";
-import type { ProjectConfigs } from "../../../config/project-config.ts";
 import { failureFacts, failureText, type RunFailure } from "../../../experiments/failure.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
 import { type EnqueuePurpose, enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
 import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
+import type { PointInputs } from "../../../experiments/point/point-inputs.ts";
 import { notEmpty } from "../../../experiments/point/read-points.ts";
-import { type CommandsCheck, checkCommands } from "../../../experiments/point/shell-check.ts";
+import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import { moveFirst } from "../../../experiments/queue/changes.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { runFolder } from "../../../experiments/runs/records.ts";
@@ -20,7 +19,7 @@ import { type QueueRun, runQueue } from "../../../run/run-queue.ts";
 import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
-import { askedRun } from "../../options/experiments.ts";
+import { askedRun, inputsOf } from "../../options/experiments.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
@@ -53,9 +52,8 @@ interface Call {
   readonly targets: readonly string[];
   readonly options: Options;
   readonly run: RunOptions;
-  /** Where params.yaml is composed: its configs. */
-  readonly configs: ProjectConfigs | undefined;
   readonly expansion: Expansion;
+  readonly inputs: PointInputs;
   /** Whether a run in the workspace asks before each stage. */
   readonly asks: boolean;
 }
@@ -96,9 +94,8 @@ function checkOptions(targets: readonly string[], options: Options, run: RunOpti
 }
 
 function enqueueCall(call: Call, purpose: EnqueuePurpose): Promise<EnqueueOutcome> {
-  const { context, configs, options, expansion } = call;
-  const request = { points: expansion.points, configs, name: options.name, run: askedRun(call, call) };
-  return enqueue(context, enqueueRequest(purpose, request));
+  const { context, inputs, options } = call;
+  return enqueue(context, enqueueRequest(purpose, { inputs, name: options.name, run: askedRun(call, call) }));
 }
 
 async function queueOnly(call: Call): Promise<ExitCode> {
@@ -176,8 +173,8 @@ async function runHere(call: Call): Promise<ExitCode> {
   try {
     const outcome = await runInWorkspace(context, {
       point,
-      folder: path.relative(context.project.root, io.cwd),
-      configs: call.configs,
+      folder: call.inputs.folder,
+      configs: call.inputs.configs,
       name: options.name,
       message: options.message,
       targets: call.targets,
@@ -249,24 +246,17 @@ async function run(
       message: "Sweep overrides can't be used without `--queue`",
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
-  const folder = path.relative(context.project.root, io.cwd);
-  await warnOfKinds(context, { points: expansion.points, folder, configs }, (message) => warn(io, message));
+  const inputs = inputsOf(shared, { points: expansion.points, configs });
+  await warnOfKinds(inputs, (message) => warn(io, message));
   const [first] = expansion.points;
   if (runOptions.dry && first !== undefined) {
     const events = stageEvents(io, { groups: new Set(), messages: "all" });
-    await dryRun(context, { targets, options: runOptions, point: first, configs, cwd: io.cwd }, events);
+    await dryRun(context, { targets, options: runOptions, point: first, inputs, cwd: io.cwd }, events);
     return exitCodes.ok;
   }
-  const check: CommandsCheck = {
-    points: expansion.points,
-    folder,
-    configs,
-    targets,
-    flags: keptOptions(runOptions),
-    runs: options.queue ? "later" : "here",
-  };
-  await checkCommands(context, check, (message) => warn(io, message));
-  const call = { ...shared, configs, expansion, asks };
+  const runs = options.queue ? "later" : "here";
+  await checkCommands({ inputs, targets, flags: keptOptions(runOptions), runs }, (message) => warn(io, message));
+  const call = { ...shared, inputs, expansion, asks };
   if (options.queue) return queueOnly(call);
   return options.temp ? runTemporary(call) : runHere(call);
 }

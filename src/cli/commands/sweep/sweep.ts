@@ -11,7 +11,7 @@ import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import { jobsNumber, runQueue } from "../../../run/run-queue.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
-import { askedRun, pointSources } from "../../options/experiments.ts";
+import { askedRun, inputsOf, pointSources } from "../../options/experiments.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
@@ -53,18 +53,13 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
   const jobs = options.jobs ?? defaultJobs(options);
+  const inputs = inputsOf(call, { points: expansion.points, configs });
   const request = enqueueRequest(
     { kind: "sweep", failed: options.retryFailed ? "queue" : "report" },
-    {
-      points: expansion.points,
-      configs,
-      name: options.name,
-      sweep: id,
-      run: askedRun(call, { targets, run, options }),
-    },
+    { inputs, name: options.name, sweep: id, run: askedRun(call, { targets, run, options }) },
   );
-  await warnOfKinds(context, request, (message) => warn(io, message));
-  await checkCommands(context, { ...request, runs: "later" }, (message) => warn(io, message));
+  await warnOfKinds(inputs, (message) => warn(io, message));
+  await checkCommands({ ...request, runs: "later" }, (message) => warn(io, message));
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
     const format = options.json ? "json" : "text";
