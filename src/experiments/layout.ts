@@ -17,6 +17,8 @@ export interface StateLayout {
   readonly scratch: string;
   readonly queueLock: string;
   readonly workspaceLock: string;
+  /** Which experiment runs in the workspace. */
+  readonly workspaceRun: string;
   /** The process groups of the run in the workspace. */
   readonly workspaceProcesses: string;
   /** The running stages of each `repro`: see stage-tables.ts. */
@@ -47,6 +49,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     scratch: path.join(root, "scratch"),
     queueLock: path.join(root, "queue.lock"),
     workspaceLock: path.join(root, "workspace.lock"),
+    workspaceRun: path.join(root, "workspace.run"),
     workspaceProcesses: path.join(root, "workspace.processes"),
     stageTables: path.join(root, "stages"),
     lastSequence: path.join(root, "last-sequence"),

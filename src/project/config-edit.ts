@@ -5,7 +5,7 @@
 import path from "node:path";
 import { lstatIfExists, makeFolder, readIfExists, writeAtomic } from "../base/files.ts";
 import { relativePosix } from "../base/paths.ts";
-import { checkConfig, configError, readDvcConfig, sectionKey } from "./config.ts";
+import { type ConfigValues, checkConfig, configError, readDvcConfig, sectionKey, splitConfigKey } from "./config.ts";
 import { formatIniHeader, formatIniValue, parseIni } from "./ini.ts";
 
 export interface ConfigOption {
@@ -55,6 +55,16 @@ export function setOption(text: string, target: ConfigOption, value: string): st
   if (known !== undefined) lines[known.line] = line;
   else lines.splice((section.options.at(-1)?.line ?? section.line) + 1, 0, line);
   return joined(lines);
+}
+
+/** The text of a config file that holds these values. */
+export function configFileText(values: ConfigValues): string {
+  let text = "";
+  for (const [key, value] of values) {
+    const { section, name, option } = splitConfigKey(key);
+    text = setOption(text, { section: name === null ? section : `${section} "${name}"`, option }, value);
+  }
+  return text;
 }
 
 /** The text without the option; a section that is empty then goes too. Undefined where the option is not set. */

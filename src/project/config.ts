@@ -86,7 +86,11 @@ function splitLinkTypes(value: string): string[] {
 }
 
 /** Splits `remote.NAME.option`, where NAME may hold dots, and `section.option`. */
-function splitKey(key: string): { readonly section: string; readonly name: string | null; readonly option: string } {
+export function splitConfigKey(key: string): {
+  readonly section: string;
+  readonly name: string | null;
+  readonly option: string;
+} {
   const first = key.indexOf(".");
   const last = key.lastIndexOf(".");
   const section = key.slice(0, first);
@@ -104,7 +108,7 @@ function tableOf(section: string, name: string | null, values: ConfigValues): Op
 /** Refuses unknown sections, options and values, as DVC does (exit code 251). */
 export function checkConfig(values: ConfigValues): void {
   for (const [key, value] of values) {
-    const { section, name, option } = splitKey(key);
+    const { section, name, option } = splitConfigKey(key);
     const table = tableOf(section, name, values);
     const place = [section, ...(name === null ? [] : [name]), option].map((part) => `['${part}']`);
     if (table === undefined) throw configError(`extra keys not allowed @ data['${section}']`);
@@ -149,7 +153,7 @@ export function readConfig(dvcDir: string | null, environment: Environment): Con
 export function remoteNames(values: ConfigValues): string[] {
   const names = new Set<string>();
   for (const key of values.keys()) {
-    const { section, name } = splitKey(key);
+    const { section, name } = splitConfigKey(key);
     if (section === "remote" && name !== null) names.add(name);
   }
   return [...names];

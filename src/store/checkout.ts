@@ -1,25 +1,17 @@
 /** From the cache to the workspace: what has to change at a path so that it holds a given hash, and the doing of it. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import {
-  lstatIfExists,
-  readdirSync,
-  readlinkSync,
-  removeEmptyFolder,
-  removeFile,
-  removeTree,
-  type Stats,
-  setTimes,
-  statSync,
-} from "../base/files.ts";
+import { lstatIfExists, readlinkSync, removeFile, removeTree, type Stats, setTimes, statSync } from "../base/files.ts";
 import { withinAny } from "../base/paths.ts";
 import { traced } from "../base/trace.ts";
-import { checkEntries, checkPlace, type HeldFolder, holdFolder, named, realTarget } from "../project/gate.ts";
+import { checkEntries, checkPlace, named, realTarget } from "../project/gate.ts";
 import { type Cache, findObject, hasObject, readTree } from "./cache.ts";
 import { hashData } from "./data.ts";
 import { type DataHash, hashFile } from "./hash.ts";
+import { HeldFolders, removeEmptyFolders } from "./held-folders.ts";
 import { hashLegacyData } from "./legacy.ts";
 import { placeObject } from "./links.ts";
+import { rememberInWorkspace } from "./placed.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { isTreeHash } from "./tree.ts";
 import { isDangling, isLinkToObject, listAllFiles } from "./walk.ts";
@@ -47,6 +39,8 @@ export interface CheckoutPlan {
   /** The destination, links on the way to it resolved: where files are changed. */
   readonly real: string;
   readonly hash: DataHash;
+  /** part: only some paths inside a folder are looked at. */
+  readonly extent: "whole" | "part";
   readonly change: CheckoutChange;
   /** A folder at the destination is in the way of a file, or the other way round. */
   readonly removeFirst: boolean;
@@ -130,7 +124,8 @@ export async function planCheckout(cache: Cache, target: CheckoutTarget): Promis
   const found = lookAt(cache, destination);
   const isMeant = withinAny(within);
   const wanted = wantedFiles(cache, hash, destination)?.filter(({ file }) => isMeant(file));
-  const base = { destination, real: realPlace(destination), hash };
+  const extent = within === undefined ? "whole" : "part";
+  const base = { destination, real: realPlace(destination), hash, extent } as const;
   if (wanted === undefined) return { ...base, ...nothingToDo, change: changeOf(found, 1), missing: [hash.md5] };
   const fits = found.kind === (isTreeHash(hash.md5) ? "folder" : "file");
   const present = new Set(fits ? found.files : []);
@@ -217,53 +212,18 @@ function rememberPlaced(cache: Cache, wanted: WantedFile, { type, held }: Placed
   rememberHash(cache.state, wanted.file, { stats, md5: wanted.md5, hashedAtMs: Date.now() });
 }
 
-/** The folder of a plan's file, opened. The one before is closed: files of one folder stand together. */
-class HeldFolders {
-  private now: { readonly folder: string; readonly held: HeldFolder | undefined } | undefined;
-
-  constructor(
-    private readonly root: string,
-    private readonly plan: Pick<CheckoutPlan, "destination" | "real">,
-  ) {}
-
-  /** A path to a file at or below the destination that no link leads astray; undefined where its folder is missing. */
-  to(file: string, missing: "make" | "skip"): string | undefined {
-    const { destination, real } = this.plan;
-    const folder = path.dirname(real + file.slice(destination.length));
-    if (this.now?.folder !== folder || this.now.held === undefined) {
-      this.close();
-      this.now = { folder, held: holdFolder(folder, { root: this.root, top: real, missing }) };
-    }
-    return this.now.held?.at(path.basename(file));
-  }
-
-  close(): void {
-    this.now?.held?.close();
-    this.now = undefined;
-  }
-}
-
-/** Removes folders that have become empty, up to the destination itself, which stays. */
-function removeEmptyFolders(top: string, removed: readonly string[], held: HeldFolders): void {
-  const folders = new Set(removed.map((file) => path.dirname(file)));
-  for (const start of folders)
-    for (let folder = start; folder !== top && folder.startsWith(top); folder = path.dirname(folder)) {
-      const at = held.to(folder, "skip");
-      if (at === undefined || lstatIfExists(at)?.isDirectory() !== true) continue;
-      if (readdirSync(at).length > 0 || !removeEmptyFolder(at)) break;
-    }
-}
-
 /**
  * Carries a plan out. Files are replaced one by one, each in one step; a kill in between leaves some of them old, and the
  * next checkout goes on. Throws CACHE_MISSING before any change where objects are missing.
  */
-export function applyCheckout(cache: Cache, plan: CheckoutPlan): Promise<CheckoutChange> {
+export async function applyCheckout(cache: Cache, plan: CheckoutPlan): Promise<CheckoutChange> {
   const links: LinkCounts = new Map();
   const detail = (change: CheckoutChange | undefined) => checkoutWords(plan, links, change);
-  return traced<Promise<CheckoutChange>>({ topic: "cache", name: "checkout", detail }, () =>
+  const change = await traced<Promise<CheckoutChange>>({ topic: "cache", name: "checkout", detail }, () =>
     carryOut(cache, plan, links),
   );
+  if (plan.extent === "whole") rememberInWorkspace(cache, plan.destination, plan.hash.md5);
+  return change;
 }
 
 /** How many files were placed by each type of link. */

@@ -20,6 +20,8 @@ import { closeSync, fstatSync, lstatSync, makeFolder, readIfExists, rename, with
 import { appendTo, openAppend, openEmptied } from "../base/open-files.ts";
 
 export interface Memo {
+  /** Each key once. */
+  keys(): readonly string[];
   /** The value of a key; undefined where it is not known. */
   get(key: string): Buffer | undefined;
   /** Known at once to this memo, and to others after `flush`. */
@@ -132,6 +134,10 @@ class MemoFile implements Memo {
     if (stats === undefined || !stats.isFile() || stats.size > largestBytes) return nothing();
     const bytes = readIfExists(this.file);
     return bytes === undefined ? nothing() : parseContent(bytes, stats.ino);
+  }
+
+  keys(): readonly string[] {
+    return [...new Set([...this.load().records.keys(), ...this.unwritten.keys()])];
   }
 
   get(key: string): Buffer | undefined {

@@ -5,7 +5,7 @@
 import path from "node:path";
 import type { Project } from "../project/project.ts";
 import { type Memo, openMemo } from "./memo.ts";
-import { type FileRecord, type FileState, memoryState } from "./state.ts";
+import { type FileRecord, type FileState, memoryState, type PlacedPaths } from "./state.ts";
 
 function encode(record: FileRecord): string {
   return `${record.inode} ${record.mtimeNs} ${record.size} ${record.md5} ${record.hashedAtMs}`;
@@ -34,13 +34,43 @@ function shardOf(file: string): number {
   return (hash >>> 0) % shards;
 }
 
+/** What is forgotten stays as an empty text until the file is made anew. */
+class KeptPaths implements PlacedPaths {
+  private changes = 0;
+  constructor(private readonly memo: Memo) {}
+
+  paths(): readonly string[] {
+    return this.memo.keys().filter((name) => this.get(name) !== undefined);
+  }
+
+  get(name: string): string | undefined {
+    return this.memo.get(name)?.toString("latin1") || undefined;
+  }
+
+  set(name: string, record: string): void {
+    if (this.get(name) === record) return;
+    this.memo.set(name, record);
+    this.changes += 1;
+    if (this.changes % gathered.most === 0) this.memo.flush();
+  }
+
+  forget(name: string): void {
+    if (this.get(name) !== undefined) this.memo.set(name, "");
+  }
+}
+
 class KeptState implements FileState {
   /** What this process looked up or stored: a second look costs no decoding. */
   private readonly memory = memoryState();
   private readonly memos = new Map<number, Memo>();
   private unwritten = 0;
   private writtenAtMs = Date.now();
-  constructor(private readonly folder: string) {}
+  private readonly placedMemo: Memo;
+  readonly placed: PlacedPaths;
+  constructor(private readonly folder: string) {
+    this.placedMemo = openMemo(path.join(folder, "placed"));
+    this.placed = new KeptPaths(this.placedMemo);
+  }
 
   private memoOf(file: string): Memo {
     const shard = shardOf(file);
@@ -71,6 +101,7 @@ class KeptState implements FileState {
     this.writtenAtMs = Date.now();
     this.unwritten = 0;
     for (const memo of this.memos.values()) memo.flush();
+    this.placedMemo.flush();
   }
 
   close(): void {

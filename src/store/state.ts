@@ -17,7 +17,17 @@ export interface FileRecord {
   readonly hashedAtMs: number;
 }
 
+/** What the cache gave to the workspace or took from there, by path relative to the project's root. */
+export interface PlacedPaths {
+  paths(): readonly string[];
+  get(name: string): string | undefined;
+  set(name: string, record: string): void;
+  forget(name: string): void;
+}
+
 export interface FileState {
+  /** Kept for the user's workspace only. */
+  readonly placed?: PlacedPaths;
   /** The remembered record of a path, whatever the file is now. */
   get(file: string): FileRecord | undefined;
   set(file: string, record: FileRecord): void;

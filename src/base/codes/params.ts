@@ -9,6 +9,7 @@ export const paramCodes = {
   PARAMS_MERGE_CONFLICT: ["A file has unresolved merge conflicts.", "Resolve them."],
   PARAMS_NOT_UTF8: ["A file is not in UTF-8.", "Save it as UTF-8."],
   PARAMS_TOO_DEEP: ["Values of a file are nested too deeply.", "Make it flatter."],
+  PARAM_AMBIGUOUS: ["A pattern in `params:` matches several keys.", "Name each of them."],
   PARAM_BAD_INDEX: [
     "An override names an element that the list has not.",
     "Use an index below its length; `extend_list(...)` appends.",

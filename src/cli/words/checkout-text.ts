@@ -12,6 +12,7 @@ export function shown(item: CheckedOut, folder: string): string {
 const letters = [
   ["M", "modified"],
   ["A", "added"],
+  ["D", "deleted"],
 ] as const;
 
 export function changeLines(outcome: CheckoutOutcome, folder: string): string[] {

@@ -2,6 +2,7 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { dataReader, shownReader } from "../../params/data-file.ts";
+import { isKeyPattern, paramsMatching } from "../../params/select.ts";
 import type { FileAnswer, SourceFile } from "../../pipeline/reading/file-source.ts";
 import type { DataValues } from "../../pipeline/reading/tracked-values.ts";
 import { type ReadText, readSimilar } from "../../yaml/similar.ts";
@@ -56,6 +57,8 @@ function selectKeys(value: Value, keys: readonly string[]): ValueMap {
   const selected = new Map<Scalar, Value>();
   for (const key of keys) {
     if (isMap(value) && value.has(key)) selected.set(key, value.get(key) ?? null);
+    else if (isKeyPattern(value, key))
+      for (const { path } of paramsMatching(value, key)) addSelected(value, path.map(String), selected);
     else addSelected(value, key.split("."), selected);
   }
   return selected;

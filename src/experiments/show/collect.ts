@@ -11,6 +11,7 @@ import {
 import type { Baseline, Experiment, ExperimentState, RunState } from "../reading/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
+import { currentWorkspaceRun, type WorkspaceRun } from "../runs/workspace-run.ts";
 import { type Candidate, listCandidates } from "./candidates.ts";
 import { byBaseline } from "./listing.ts";
 import { chooseCommits, isChosen, nameCommit, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
@@ -104,9 +105,20 @@ function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: 
   }));
 }
 
-function workspaceBaseline(context: ExperimentsContext, reading: SharedReading): Baseline {
+function workspaceState(context: ExperimentsContext, reading: SharedReading): ExperimentState {
   const outcome = readWorkspace(context.project, reading.readers, reading.request);
-  return { rev: "workspace", name: null, timestamp: null, ...outcome, experiments: [] };
+  return { rev: "workspace", name: null, timestamp: null, ...outcome };
+}
+
+/** What runs in the workspace has no commit: its values are the workspace's (dvc/repo/experiments/queue/workspace.py). */
+function runningThere({ project }: ExperimentsContext, run: WorkspaceRun, workspace: ExperimentState): Experiment {
+  const local = { root: project.root, log: null, pid: run.pid, returnCode: null, taskId: null };
+  return {
+    name: run.name,
+    executor: { state: "running", name: "workspace", local },
+    revs: [{ ...workspace, name: run.name }],
+    sweep: undefined,
+  };
 }
 
 /** From this many commits on, what was read before is worth looking up. */
@@ -163,16 +175,21 @@ async function collectWith(
   const collected = { candidates, revisions, chains: await readChains(candidates, revisions, reading) };
   const groups = byBaseline(candidates);
   const { sweep } = options;
+  const run = sweep === undefined ? currentWorkspaceRun(context.state) : undefined;
+  const isWorkspaceHidden = options.hide.has("workspace");
+  const workspace = isWorkspaceHidden && run === undefined ? undefined : workspaceState(context, reading);
+  const here = run === undefined || workspace === undefined ? [] : [runningThere(context, run, workspace)];
   const baselines = [...wanted].flatMap((id): Baseline[] => {
     const revision = revisions.get(id);
     if (revision === undefined) return [];
-    const all = experimentsOf(groups.get(id) ?? [], collected);
+    const others = experimentsOf(groups.get(id) ?? [], collected);
+    const all = run?.baseline === id ? [...here, ...others] : others;
     const experiments = sweep === undefined ? all : all.filter((experiment) => experiment.sweep === sweep);
     if (sweep !== undefined && experiments.length === 0) return [];
     const name = options.naming === "ids" ? null : nameCommit(id, names);
     return [{ ...revisionState(id, revision), name, experiments }];
   });
-  return options.hide.has("workspace") ? baselines : [workspaceBaseline(context, reading), ...baselines];
+  return isWorkspaceHidden || workspace === undefined ? baselines : [{ ...workspace, experiments: [] }, ...baselines];
 }
 
 /** The rows of `exp show`; none where there is no commit yet. Errors: UNKNOWN_REVISION. */

@@ -1,7 +1,8 @@
 /** What has changed at a stage since its lock entry was written: DVC's rules (dvc/stage/__init__.py, output.py, param.py). */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { isList, isMap, type Scalar, type Value, type ValueMap, valueAt } from "../../base/value.ts";
+import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
+import { trackedValue } from "../../params/select.ts";
 import { unstorableIn } from "../../params/text/unstorable.ts";
 import { hashData, hasSoundData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
@@ -76,14 +77,14 @@ function refuseUnstorable({ keys }: ParamsSpec, values: Value): void {
 
 /**
  * The parameters of one file that a stage names, as they are now. A key that the file lacks is left out.
- * Throws PARAMS_NOT_STORABLE for a value that is no JSON.
+ * Throws PARAMS_NOT_STORABLE for a value that is no JSON, PARAM_AMBIGUOUS for a pattern that matches several keys.
  */
 export function currentParams(params: ParamsSpec, values: Value): ValueMap {
   refuseUnstorable(params, values);
   if (params.keys === null) return isMap(values) ? values : new Map();
   const found = new Map<Scalar, Value>();
   for (const key of params.keys) {
-    const value = valueAt(values, key);
+    const value = trackedValue(values, key);
     if (value !== undefined) found.set(key, value);
   }
   return found;

@@ -1,6 +1,8 @@
 /** `checkout`: makes the workspace's data what dvc.lock and the .dvc files say. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { insideFolder } from "../../base/paths.ts";
+import { git } from "../../git/run.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, objectPath } from "../../store/cache.ts";
 import {
@@ -12,13 +14,14 @@ import {
   relinkPath,
 } from "../../store/checkout.ts";
 import { addToCache } from "../../store/data.ts";
+import { type LeftData, leftData, removeLeft } from "../../store/placed.ts";
 import { isDangling } from "../../store/walk.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import { type ChosenStage, chooseOutputsOrStages, chosenPart } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
-import type { LockEntry, Stage } from "../types.ts";
+import type { LockEntry } from "../types.ts";
 
 export interface CheckoutRequest {
   readonly project: Project;
@@ -42,11 +45,13 @@ export interface CheckoutRequest {
 
 export interface CheckoutOutcome {
   /** Absolute paths of outputs by what happened to them; folders first, then by name. */
-  readonly changes: Readonly<Record<"modified" | "added", readonly CheckedOut[]>>;
-  /** Files. */
+  readonly changes: Readonly<Record<"modified" | "added" | "deleted", readonly CheckedOut[]>>;
+  /** Files; of outputs that nothing names any more each counts as one, as in DVC. */
   readonly counts: CheckoutPlan["counts"];
   /** Outputs whose objects the cache lacks. */
   readonly failed: readonly string[];
+  /** Outputs of the cache without a hash (of stages that never ran, say): they are left as they are. */
+  readonly unrecorded: readonly string[];
   /** Files that were replaced and that the cache holds now. */
   readonly kept: readonly KeptFile[];
 }
@@ -63,18 +68,27 @@ export interface CheckedOut {
   readonly kind: "file" | "folder";
 }
 
-/** The hashes of a stage's chosen outputs in the cache, as recorded. Outputs without a record are left alone. */
-function wantedOf(choice: ChosenStage, recorded: LockEntry | undefined): CheckoutTarget[] {
+interface Wanted {
+  readonly targets: readonly CheckoutTarget[];
+  /** Absolute: outputs of the cache whose hash nobody wrote down. */
+  readonly unrecorded: readonly string[];
+}
+
+/** What is wanted of a stage's chosen outputs, as recorded. */
+function wantedOf(choice: ChosenStage, recorded: LockEntry | undefined): Wanted {
   const { stage } = choice;
   const byPath = new Map(recorded?.outs.map((item) => [item.path, item]));
-  return stage.outs.flatMap((output) => {
-    const item = byPath.get(output.path);
-    if (!output.cache || item === undefined || item.md5 === "") return [];
+  const targets: CheckoutTarget[] = [];
+  const unrecorded: string[] = [];
+  for (const output of stage.outs) {
     const destination = path.resolve(stage.workingFolder, output.path);
-    const part = chosenPart(choice, destination);
-    if (part === undefined) return [];
-    return [{ destination, hash: item, ...(part === "whole" ? {} : { within: part }) }];
-  });
+    const part = output.cache ? chosenPart(choice, destination) : undefined;
+    const hash = byPath.get(output.path);
+    if (part === undefined) continue;
+    if (hash === undefined || hash.md5 === "") unrecorded.push(destination);
+    else targets.push({ destination, hash, ...(part === "whole" ? {} : { within: part }) });
+  }
+  return { targets, unrecorded };
 }
 
 function chosenStages(request: CheckoutRequest, stages: ProjectStages): readonly ChosenStage[] {
@@ -88,27 +102,25 @@ function chosenStages(request: CheckoutRequest, stages: ProjectStages): readonly
   }
 }
 
-async function collectWanted(request: CheckoutRequest): Promise<CheckoutTarget[]> {
-  const stages = await loadProjectStages(request.project);
+async function collectWanted(request: CheckoutRequest, stages: ProjectStages): Promise<Wanted> {
   const chosen = chosenStages(request, stages);
   const locks = await openLockBook(
     request.project.root,
     chosen.map(({ stage }) => stage),
     [],
   );
-  const recordedOf = (stage: Stage) => {
-    const data = stages.dataStages.get(stage.address);
-    return data === undefined ? locks.entry(stage) : data.recorded;
-  };
-  const withData = chosen.filter((choice) => wantedOf(choice, recordedOf(choice.stage)).length > 0);
+  const wanted = chosen.map((choice) => {
+    const data = stages.dataStages.get(choice.stage.address);
+    return { stage: choice.stage, ...wantedOf(choice, data === undefined ? locks.entry(choice.stage) : data.recorded) };
+  });
   checkBoundaries(
     request.project.root,
-    withData.map(({ stage }) => stage),
+    wanted.filter(({ targets }) => targets.length > 0).map(({ stage }) => stage),
   );
-  return chosen.flatMap((choice) => {
-    const { stage } = choice;
-    return wantedOf(choice, recordedOf(stage));
-  });
+  return {
+    targets: wanted.flatMap(({ targets }) => targets),
+    unrecorded: wanted.flatMap(({ unrecorded }) => unrecorded),
+  };
 }
 
 function unsavedError(files: readonly string[]): SweeplineError {
@@ -131,8 +143,8 @@ function foldersFirst(a: CheckedOut, b: CheckedOut): number {
   return a.path < b.path ? -1 : 1;
 }
 
-function sumCounts(plans: readonly CheckoutPlan[]): CheckoutPlan["counts"] {
-  const sum = { added: 0, modified: 0, deleted: 0 };
+function sumCounts(plans: readonly CheckoutPlan[], left: number): CheckoutPlan["counts"] {
+  const sum = { added: 0, modified: 0, deleted: left };
   for (const { counts } of plans) {
     sum.added += counts.added;
     sum.modified += counts.modified;
@@ -141,13 +153,24 @@ function sumCounts(plans: readonly CheckoutPlan[]): CheckoutPlan["counts"] {
   return sum;
 }
 
-function changesOf(plans: readonly CheckoutPlan[]): CheckoutOutcome["changes"] {
+/** What earlier commits tracked and nothing names now, without what Git tracks. */
+async function leftBehind(request: CheckoutRequest, used: readonly string[]): Promise<readonly LeftData[]> {
+  const { gitRoot } = request.project;
+  const left = request.targets.length > 0 ? [] : await leftData(request.cache, used);
+  if (left.length === 0 || gitRoot === null) return left;
+  const names = left.map((data) => path.relative(gitRoot, data.path));
+  const listing = await git(["--literal-pathspecs", "ls-files", "-z", "--", ...names], { cwd: gitRoot });
+  const tracked = listing.split("\0").flatMap((name) => (name === "" ? [] : [path.join(gitRoot, name)]));
+  return left.filter((data) => !tracked.some((file) => insideFolder(data.path, file) !== undefined));
+}
+
+function changesOf(plans: readonly CheckoutPlan[], left: readonly LeftData[]): CheckoutOutcome["changes"] {
   const of = (change: CheckoutPlan["change"]) =>
     plans
       .filter((plan) => plan.change === change)
       .map((plan): CheckedOut => ({ path: plan.destination, kind: plan.hash.md5.endsWith(".dir") ? "folder" : "file" }))
       .sort(foldersFirst);
-  return { modified: of("modified"), added: of("added") };
+  return { modified: of("modified"), added: of("added"), deleted: [...left].sort(foldersFirst) };
 }
 
 /**
@@ -157,8 +180,14 @@ function changesOf(plans: readonly CheckoutPlan[]): CheckoutOutcome["changes"] {
 export async function checkoutOutputs(request: CheckoutRequest): Promise<CheckoutOutcome> {
   const { cache } = request;
   const plans: CheckoutPlan[] = [];
-  const wanted = await collectWanted(request);
-  request.lock.refuseBusy({ reads: [], writes: wanted.map(({ destination }) => destination) });
+  const stages = await loadProjectStages(request.project);
+  const { targets: wanted, unrecorded } = await collectWanted(request, stages);
+  const used = stages.stages.flatMap((stage) => stage.outs.map((out) => path.resolve(stage.workingFolder, out.path)));
+  const left = await leftBehind(request, used);
+  request.lock.refuseBusy({
+    reads: [],
+    writes: [...wanted.map(({ destination }) => destination), ...left.map((data) => data.path)],
+  });
   for (const target of wanted) plans.push(await planCheckout(cache, target));
   const whole = plans.filter((plan) => plan.missing.length === 0);
   const unsaved = whole.flatMap((plan) => plan.unsaved);
@@ -169,13 +198,15 @@ export async function checkoutOutputs(request: CheckoutRequest): Promise<Checkou
     for (const file of unsaved) kept.push(await keepFile(cache, file));
   }
   for (const plan of whole) await applyCheckout(cache, plan);
+  removeLeft(cache, left, used);
   const failed = plans.filter((plan) => plan.missing.length > 0).map((plan) => plan.destination);
   if (request.links === "relink")
     for (const target of wanted) if (!failed.includes(target.destination)) await relinkPath(cache, target);
   return {
-    changes: changesOf(whole),
-    counts: sumCounts(whole),
+    changes: changesOf(whole, left),
+    counts: sumCounts(whole, left.length),
     failed: request.missing === "skip" ? [] : failed,
+    unrecorded,
     kept,
   };
 }

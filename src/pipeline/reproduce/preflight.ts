@@ -7,7 +7,7 @@ import type { ProjectStages } from "../reading/project-stages.ts";
 import { reproductionError } from "./failure-words.ts";
 import { lockFileOf } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { type PlanOptions, planOfRun } from "./reproduce.ts";
+import { type PlanOptions, stepsOfRun } from "./reproduce.ts";
 
 export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | "allowMissing">;
 
@@ -18,8 +18,8 @@ export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | 
  * @param folder the folder of the command, absolute
  */
 export async function preflight(stages: ProjectStages, options: PreflightOptions, folder: string): Promise<void> {
-  const { project, graph } = stages;
-  const steps = planOfRun(stages, options, folder).steps.flatMap((address) => graph.stages.get(address) ?? []);
+  const { project } = stages;
+  const steps = stepsOfRun(stages, options, folder);
   checkBoundaries(project.root, steps);
   for (const file of new Set(steps.filter((step) => step.cmd !== null).map((step) => lockFileOf(step.file))))
     await loadLock(path.join(project.root, file), file);

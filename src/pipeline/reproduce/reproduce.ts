@@ -87,6 +87,11 @@ function stagesOf(stages: ProjectStages, addresses: readonly StageAddress[]): St
   return addresses.flatMap((address) => stages.graph.stages.get(address) ?? []);
 }
 
+/** The stages of planOfRun(), in their order. */
+export function stepsOfRun(stages: ProjectStages, options: PlanOptions, folder: string): readonly Stage[] {
+  return stagesOf(stages, planOfRun(stages, options, folder).steps);
+}
+
 function hazardLines(place: Pick<Work, "project" | "folder">, steps: readonly Stage[]): string[] {
   return steps.flatMap((stage) =>
     (stage.shellHazards ?? []).map((hazard) => hazardText(stage, hazard, shownStage(place, stage))),

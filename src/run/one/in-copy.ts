@@ -26,6 +26,8 @@ import { restoreProject } from "../../pipeline/reproduce/restore-outputs.ts";
 import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { runOptionsFrom } from "../../pipeline/run-options.ts";
+import { readConfigLevel } from "../../project/config.ts";
+import { configFileText } from "../../project/config-edit.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
 import { stageEnvironment } from "./environment.ts";
@@ -82,6 +84,13 @@ function projectInCopy(project: Project, slot: CopySlot): Project {
   return { ...project, root, gitRoot: workFolder(slot), dvcDir, tmpDir: path.join(dvcDir, "tmp") };
 }
 
+/** For stages that call DVC or sweepline themselves: the user's local settings, and the cache that the copy shares. */
+function writeLocalConfig(user: Project, copy: Project): void {
+  const values = new Map(readConfigLevel("local", user.dvcDir, process.env)).set("cache.dir", user.cacheDir);
+  makeFolder(copy.dvcDir);
+  writePrivateFile(path.join(copy.dvcDir, "config.local"), configFileText(values), 0o600);
+}
+
 /** Never rejects for a failing stage; what it does reject with is a failure of ours or of the machine. */
 export function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
   const { entry, slot } = request;
@@ -95,9 +104,7 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     await endStrangers(request.slot);
     await traced({ topic: "run", name: "prepare copy" }, () => prepareCopy(request.slot, request.entry));
     const project = projectInCopy(request.project, request.slot);
-    makeFolder(project.dvcDir);
-    // For stages that call DVC or sweepline themselves: the copy shares the cache.
-    writePrivateFile(path.join(project.dvcDir, "config.local"), `[cache]\n    dir = ${project.cacheDir}\n`);
+    writeLocalConfig(request.project, project);
     if (request.signal.aborted) return { kind: "cancelled" };
     const stages = await loadProjectStages(project, {
       source: copySource(project, request.pipelineFiles),

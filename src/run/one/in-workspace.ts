@@ -19,6 +19,7 @@ import type { ExperimentFacts } from "../../experiments/record.ts";
 import { endProcessGroups } from "../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { livingProcesses, type RunRecord, startRun, writeRunRecord } from "../../experiments/runs/records.ts";
+import { endWorkspaceRun, tellWorkspaceRun } from "../../experiments/runs/workspace-run.ts";
 import { addableFiles } from "../../git/addable.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { committerIdentity } from "../../git/objects.ts";
@@ -29,11 +30,13 @@ import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
-import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
+import { reproduce, stepsOfRun } from "../../pipeline/reproduce/reproduce.ts";
+import { restoreAbsent } from "../../pipeline/reproduce/restore-outputs.ts";
 import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
 import { folderInGit } from "../../project/in-git.ts";
+import { openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import type { FileState } from "../../store/state.ts";
 import type { Point } from "../../sweep/types.ts";
@@ -119,6 +122,7 @@ async function runLocked(
   request.named(prepared.name);
   applyPoint(await inputs.paramFiles(), point);
   const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
+  tellWorkspaceRun(context.state, prepared);
   const startedAt = Date.now();
   const log = openAppend(run.log);
   const logWatch = watchLog(run.log);
@@ -131,6 +135,7 @@ async function runLocked(
     writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...facts });
     return outcome;
   } finally {
+    endWorkspaceRun(context.state);
     removeFile(context.state.workspaceProcesses);
     closeSync(log);
     logWatch.close();
@@ -188,19 +193,25 @@ async function reproduceHere(
 ): Promise<ReproduceResult> {
   const { project } = context;
   const { name, baseline, facts } = prepared;
+  const stages = await loadProjectStages(project, { readings });
+  const options = { ...runOptionsFrom(request.flags), targets: request.targets };
+  const folder = path.join(project.root, request.folder);
+  await restoreAbsent(stages, stepsOfRun(stages, options, folder), {
+    cache: openCache(project, { state: fileState }),
+    passed: (output, problem) => request.events.warning(`'${output}' is not restored: ${problem}`),
+  });
   return reproduce(
     project,
     {
-      ...runOptionsFrom(request.flags),
-      targets: request.targets,
+      ...options,
       interactive: request.interactive,
-      folder: path.join(project.root, request.folder),
+      folder,
       environment: stageEnvironment({ overrides: facts.overrides, name, baseline }),
       dvcRoot: project.root,
       output: { kind: "tee", descriptor: log },
       signal: request.signal,
       state: fileState,
-      stages: await loadProjectStages(project, { readings }),
+      stages,
       lock,
       runner: { id: "workspace", label: `experiment '${name}' in the workspace` },
     },

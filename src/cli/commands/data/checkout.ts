@@ -15,10 +15,16 @@ interface Flags extends CheckoutFlags {
 }
 
 function toJson(outcome: CheckoutOutcome, folder: string): string {
-  const { modified, added } = outcome.changes;
+  const { modified, added, deleted } = outcome.changes;
   const failed = outcome.failed.map((file) => path.relative(folder, file));
   const names = (items: readonly CheckedOut[]) => items.map((item) => shown(item, folder));
-  return JSON.stringify({ modified: names(modified), added: names(added), failed, files: outcome.counts });
+  return JSON.stringify({
+    modified: names(modified),
+    added: names(added),
+    deleted: names(deleted),
+    failed,
+    files: outcome.counts,
+  });
 }
 
 function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
@@ -28,7 +34,7 @@ function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
 }
 
 async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
-  const outcome = await checkOutWorkspace({ project: openProject(io.cwd), folder: io.cwd, targets }, flags);
+  const outcome = await checkOutWorkspace(io, { project: openProject(io.cwd), folder: io.cwd, targets }, flags);
   report(io, flags, outcome);
   refuseFailed(outcome, io.cwd);
   if (flags.relink && !flags.quiet && !flags.json) print(io, "Relinked successfully");

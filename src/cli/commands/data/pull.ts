@@ -18,7 +18,7 @@ interface PullFlags extends DataCommandFlags {
 async function pull(io: Io, targets: readonly string[], flags: PullFlags): Promise<ExitCode> {
   const project = openProject(io.cwd);
   const { transferred } = await transferData(io, { project, targets, flags, what: "Downloading" }, fetchTracked);
-  const outcome = await checkOutWorkspace({ project, folder: io.cwd, targets }, flags);
+  const outcome = await checkOutWorkspace(io, { project, folder: io.cwd, targets }, flags);
   const fetched = transferred === 0 ? [] : [filesText(transferred, "fetched")];
   const summary = wordList([...countParts(outcome.counts), ...fetched]) || "Everything is up to date.";
   if (!flags.quiet) for (const line of [...changeLines(outcome, io.cwd), summary]) print(io, line);

@@ -4,6 +4,7 @@ import { type CheckoutOutcome, checkoutFailed, checkoutOutputs } from "../../../
 import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
+import { type Io, warn } from "../../terminal/io.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 
 export interface CheckoutFlags {
@@ -21,8 +22,18 @@ export interface WorkspaceCheckout {
   readonly targets: readonly string[];
 }
 
-/** What could not be brought is in the answer. */
+/** What could not be brought is in the answer; outputs without a hash are warned of and, but for --allow-missing, among it. */
 export async function checkOutWorkspace(
+  io: Io,
+  place: WorkspaceCheckout,
+  flags: CheckoutFlags,
+): Promise<CheckoutOutcome> {
+  const outcome = await checkOut(place, flags);
+  for (const file of outcome.unrecorded) warn(io, `No file hash info found for '${file}'. It won't be created.`);
+  return flags.allowMissing ? outcome : { ...outcome, failed: [...outcome.failed, ...outcome.unrecorded] };
+}
+
+async function checkOut(
   { project, folder, targets }: WorkspaceCheckout,
   flags: CheckoutFlags,
 ): Promise<CheckoutOutcome> {
