@@ -1,8 +1,7 @@
 /** Where a value came from, in words and as a place to underline. */
 import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { problemAt } from "../params/config-file.ts";
-import { lineOf } from "../params/text/source-text.ts";
+import { lineOf, locate } from "../params/text/source-text.ts";
 import type { Source } from "./types.ts";
 
 /** `conf/db/mysql.yaml:3`, the override as typed, or `hydra`. */
@@ -23,13 +22,8 @@ export function problemOf(source: Source, problem: ConfigProblem): SweeplineErro
   const { code, message, hint } = problem;
   const facts = { code, ...(hint === undefined ? {} : { hint }) };
   if (source.kind === "file") {
-    const located = problemAt(source.file, source.offset, { code, what: message });
-    const text = located.message.replace("unable to read: ", "");
-    return new SweeplineError({
-      ...facts,
-      message: text,
-      ...(located.place === undefined ? {} : { place: located.place }),
-    });
+    const { place, words } = locate(source.file, source.offset, message);
+    return new SweeplineError({ ...facts, message: words, place });
   }
   if (source.kind === "hydra") return new SweeplineError({ ...facts, message });
   const place = { name: "override", text: source.text, offset: 0, length: source.text.length };

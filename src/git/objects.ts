@@ -6,7 +6,6 @@ import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, writeAtomic } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
-import { isUnknownIdentity } from "./prose.ts";
 import type { Repository } from "./repository.ts";
 import { gitFailed, tryGit } from "./run.ts";
 
@@ -75,11 +74,17 @@ export function parseCommit(content: Buffer): ParsedCommit {
 export async function committerIdentity(repository: Repository): Promise<string> {
   const args = ["var", "GIT_COMMITTER_IDENT"];
   const { exitCode, stdout, stderr } = await tryGit(args, { cwd: repository.workTree });
-  if (exitCode !== 0) throw isUnknownIdentity(stderr) ? identityMissing() : gitFailed(args, stderr);
+  if (exitCode !== 0) throw (await lacksIdentity(repository)) ? identityMissing() : gitFailed(args, stderr);
   return stdout
     .toString()
     .trim()
     .replace(/ \d+ [+-]\d{4}$/, "");
+}
+
+/** Whether git would know who commits, were it only told: a date or a setting that it can't read is something else. */
+async function lacksIdentity({ workTree }: Repository): Promise<boolean> {
+  const env = { GIT_COMMITTER_NAME: "name", GIT_COMMITTER_EMAIL: "mail@example.com" };
+  return (await tryGit(["var", "GIT_COMMITTER_IDENT"], { cwd: workTree, env })).exitCode === 0;
 }
 
 function identityMissing(): SweeplineError {

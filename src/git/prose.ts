@@ -26,11 +26,6 @@ export function repositoryRefused(stderr: string): SweeplineError | undefined {
   });
 }
 
-/** Nobody is configured: no name, no mail, or an empty one. */
-export function isUnknownIdentity(stderr: string): boolean {
-  return /tell me who you are|empty ident name|unable to auto-detect|no (name|email) was given/i.test(stderr);
-}
-
 const denied =
   /permission denied|permission to \S+ denied|authentication failed|access denied|could not read (?:username|password)|returned error: 40[13]|not allowed to (?:push|upload)/i;
 

@@ -156,9 +156,8 @@ function withQuotes(element: Element): Element {
   return element.map(withQuotes);
 }
 
-/** Chooses the reader of a line; its own line number is always 1, and is not shown. */
+/** Chooses the reader of a line. */
 const jsonPath = "points.json";
-const ownPlace = `unable to read: '${jsonPath}', line 1, `;
 
 /** Runs the work of one line; a refusal gets the name of the list and the line's number. */
 function named<T>({ name, line }: Line, work: () => T): T {
@@ -166,10 +165,15 @@ function named<T>({ name, line }: Line, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
-    const { message, ...facts } = error.toFacts();
-    const what = message.startsWith(ownPlace) ? `, ${message.slice(ownPlace.length)}` : `: ${message}`;
-    throw new SweeplineError({ ...facts, message: `Line ${line} of ${name}${what}` });
+    throw new SweeplineError({ ...error.toFacts(), message: `Line ${line} of ${name}${whatOf(error)}` });
   }
+}
+
+/** Of what our reader found in the line itself, the line's number is always 1, and is not shown. */
+function whatOf({ place, message }: SweeplineError): string {
+  const { inFile, name = "" } = place ?? {};
+  if (inFile === undefined || !name.startsWith(`${jsonPath}:`)) return `: ${message}`;
+  return `, column ${inFile.column}: ${inFile.problem}`;
 }
 
 interface LineProblem {

@@ -1,3 +1,5 @@
+import { appendFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CatFile } from "../../src/git/catfile.ts";
@@ -94,6 +96,14 @@ test("the committer is who git says it is", async () => {
   rig.git("config", "user.name", "Zoë O'Hara <x>");
   expect(await committerIdentity(opened)).toBe(rig.git("var", "GIT_COMMITTER_IDENT").replace(/ \d+ [+-]\d{4}$/, ""));
   rig.git("config", "--unset", "user.name");
+});
+
+test("nobody's name is known, or git can't tell for another reason", async () => {
+  const { rig, opened } = makeOpened();
+  rig.git("config", "user.name", "");
+  await expect(committerIdentity(opened)).rejects.toMatchObject({ code: "NO_IDENTITY" });
+  appendFileSync(path.join(rig.folder, ".git", "config"), "[broken\n");
+  await expect(committerIdentity(opened)).rejects.toMatchObject({ code: "GIT_FAILED" });
 });
 
 test.each([

@@ -31,7 +31,10 @@ export const experimentCodes = {
     "`sweepline queue status --json` names the process that runs it.",
   ],
   NOT_RUNNING: ["An experiment does not run.", "`sweepline queue status` lists what is running."],
-  NOT_STARTED: ["Workers or a program in the background did not start.", "See the log that is named."],
+  NOT_STARTED: [
+    "Workers, a program in the background or an experiment did not start.",
+    "The message has the reason, or names the log that has it; `sweepline queue start` starts workers.",
+  ],
   NOT_STOPPED: ["The queue workers did not answer.", "See the log that is named."],
   NO_LOG: ["There is no log of the experiment.", "Logs are kept in the repository where it ran."],
   RESULT_UNREADABLE: ["What an experiment left behind can't be committed.", "The message has Git's reason."],

@@ -133,12 +133,8 @@ export class Pipelines {
   }
 
   private readYaml(file: string, content: SourceFile): Value {
-    const result = this.files.whole(`${file}.yaml`, content);
-    if (result.kind === "error")
-      throw new SweeplineError({
-        code: "PIPELINE_FILE_INVALID",
-        message: result.message.replaceAll(`${file}.yaml`, file),
-      });
+    const result = this.files.whole(file, content);
+    if (result.kind === "error") throw new SweeplineError({ code: "PIPELINE_FILE_INVALID", message: result.message });
     return result.data;
   }
 

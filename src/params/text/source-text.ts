@@ -1,6 +1,6 @@
 /** From the bytes of an untrusted file to text, and from a place in that text to a message. */
 import type { ErrorCode } from "../../base/error-codes.ts";
-import { SweeplineError } from "../../base/errors.ts";
+import { type SourcePlace, SweeplineError } from "../../base/errors.ts";
 
 /** A file as it was read; `path` is for its suffix and for messages, the file system is not touched. */
 export interface DataFile {
@@ -30,6 +30,21 @@ export interface SourceText {
 
 /** A problem at `offset`, as an error that names file, line and column and shows the line. */
 export function problemAt(source: SourceText, offset: number, problem: Problem): SweeplineError {
+  const { place, words } = locate(source, offset, problem.what);
+  return new SweeplineError({
+    code: problem.code,
+    message: `unable to read: ${words}`,
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    place,
+  });
+}
+
+/** A place of a file to underline, and what is wrong there in words: `'FILE', line 1, column 2: WHAT`. */
+export function locate(
+  source: SourceText,
+  offset: number,
+  what: string,
+): { readonly place: SourcePlace; readonly words: string } {
   const at = Math.max(0, Math.min(offset, source.text.length));
   const lineStart = source.text.lastIndexOf("\n", at - 1) + 1;
   const newline = source.text.indexOf("\n", at);
@@ -39,18 +54,14 @@ export function problemAt(source: SourceText, offset: number, problem: Problem):
   // Of a very long line (minified JSON) only the neighbourhood is shown.
   const shownFrom = Math.max(lineStart, at - 60);
   const shown = source.text.slice(shownFrom, Math.min(lineEnd, at + 60)).replace(/\r$/, "");
-  return new SweeplineError({
-    code: problem.code,
-    message: `unable to read: '${source.path}', line ${line}, column ${column}: ${problem.what}`,
-    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-    place: {
-      name: `${source.path}:${line}:${column}`,
-      text: shown,
-      offset: at - shownFrom,
-      length: 1,
-      inFile: { line, column, problem: problem.what },
-    },
-  });
+  const place = {
+    name: `${source.path}:${line}:${column}`,
+    text: shown,
+    offset: at - shownFrom,
+    length: 1,
+    inFile: { line, column, problem: what },
+  };
+  return { place, words: `'${source.path}', line ${line}, column ${column}: ${what}` };
 }
 
 /** The 1-based line of an offset. */
