@@ -1,7 +1,7 @@
 /** Composition: which files in which order, merged, overridden; resolving is a step of its own. */
 import { applyOverrides } from "./apply.ts";
 import { concernsDefaults } from "./choices.ts";
-import { type Defaults, type DefaultsRequest, resolveDefaults } from "./defaults.ts";
+import { type DefaultsRequest, resolveDefaults } from "./defaults.ts";
 import { checkHydraKeys } from "./hydra-own.ts";
 import { Interpolation } from "./interpolate.ts";
 import type { InterpolationOptions } from "./interpolation.ts";
@@ -9,7 +9,7 @@ import { type MergeContext, mergeMaps } from "./merge.ts";
 import { mapNode } from "./node.ts";
 import type { ConfigFiles } from "./read.ts";
 import { problemOf, refuse } from "./source.ts";
-import type { Composition, ConfigFile, ConfigNode, MapNode, ResolvedDefault, Source } from "./types.ts";
+import type { Composition, ConfigFile, ConfigNode, MapNode, MergedFiles, ResolvedDefault, Source } from "./types.ts";
 
 export interface ComposeRequest extends DefaultsRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -40,32 +40,14 @@ export function compose(request: ComposeRequest): Composition {
   };
 }
 
-/** What the files alone make: points of a sweep that choose the same options share it. */
-interface Merged extends Pick<Defaults, "list" | "choices"> {
-  readonly merged: MapNode;
-  /** Deletions that met no entry of the defaults list: they are about values. */
-  readonly leftDeletions: ReadonlySet<string>;
-}
-
-const mergedOf = new WeakMap<ConfigFiles, Map<string, Merged>>();
-/** More choices than that in one sweep are merged again: they would fill the memory. */
-const maxMerged = 500;
-
-function mergedOnce(request: ComposeRequest): Merged {
+function mergedOnce(request: ComposeRequest): MergedFiles {
   const { files, configName, notChosen, overrides } = request;
   const choosing = overrides.filter((override) => concernsDefaults(files, override));
   const id = JSON.stringify([configName, notChosen, ...choosing.map(({ text }) => text)]);
-  const known = mergedOf.get(files) ?? new Map<string, Merged>();
-  mergedOf.set(files, known);
-  const before = known.get(id);
-  if (before !== undefined) return before;
-  if (known.size >= maxMerged) known.clear();
-  const made = mergeFiles({ ...request, overrides: choosing });
-  known.set(id, made);
-  return made;
+  return files.mergedOnce(id, () => mergeFiles({ ...request, overrides: choosing }));
 }
 
-function mergeFiles(request: ComposeRequest): Merged {
+function mergeFiles(request: ComposeRequest): MergedFiles {
   checkPrimary(request);
   const { files, environment } = request;
   const { list, choices, valueOverrides } = resolveDefaults(request);

@@ -3,12 +3,25 @@ import { SweeplineError } from "../base/errors.ts";
 import { readComposedFile, type SourceText } from "../params/config-file.ts";
 import { mapNode, nodeOfFile, scalarNode } from "./node.ts";
 import { problemOf } from "./source.ts";
-import type { ConfigFile, ConfigNode, ConfigTree, DefaultsEntry, MapNode, ScalarNode, Source } from "./types.ts";
+import type {
+  ConfigFile,
+  ConfigNode,
+  ConfigTree,
+  DefaultsEntry,
+  MapNode,
+  MergedFiles,
+  ScalarNode,
+  Source,
+} from "./types.ts";
 
-/** The files of a tree as they are asked for: shared by all points of a sweep. */
+/** More choices than that in one sweep are merged again: they would fill the memory. */
+const maxMerged = 500;
+
+/** The files of a tree as they are asked for, and what was merged of them: shared by all points of a sweep. */
 export class ConfigFiles {
   private readonly known = new Map<string, ConfigFile | undefined>();
   private readonly groups = new Map<string, boolean>();
+  private readonly merged = new Map<string, MergedFiles>();
 
   constructor(readonly tree: ConfigTree) {}
 
@@ -22,6 +35,16 @@ export class ConfigFiles {
     const known = this.groups.get(name) ?? this.tree.isGroup(name);
     this.groups.set(name, known);
     return known;
+  }
+
+  /** @param id of the choices that the files are merged for */
+  mergedOnce(id: string, merge: () => MergedFiles): MergedFiles {
+    const known = this.merged.get(id);
+    if (known !== undefined) return known;
+    const made = merge();
+    if (this.merged.size >= maxMerged) this.merged.clear();
+    this.merged.set(id, made);
+    return made;
   }
 
   private read(name: string): ConfigFile | undefined {

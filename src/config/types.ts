@@ -98,6 +98,15 @@ export interface ConfigOverride {
   readonly value: ConfigNode | undefined;
 }
 
+/** What the files alone make, for one set of choices: points of a sweep that choose the same options share it. */
+export interface MergedFiles {
+  readonly list: readonly ResolvedDefault[];
+  readonly choices: ReadonlyMap<string, string | null>;
+  readonly merged: MapNode;
+  /** Deletions that met no entry of the defaults list: they are about values. */
+  readonly leftDeletions: ReadonlySet<string>;
+}
+
 export interface Composition {
   readonly defaults: readonly ResolvedDefault[];
   /** What was chosen for each group: `db`, `db@backup`. */

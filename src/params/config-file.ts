@@ -2,7 +2,7 @@
 import { withinStack } from "./data-file.ts";
 import type { LocatedNode } from "./text/located.ts";
 import type { DataFile } from "./text/source-text.ts";
-import { decodeFile, problemAt, type SourceText } from "./text/source-text.ts";
+import { decodeFile, type SourceText } from "./text/source-text.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import { yaml11 } from "./yaml/yaml11.ts";
 
@@ -18,4 +18,4 @@ export function readComposedFile(file: DataFile): LocatedFile {
   return { source, root: withinStack(source, () => parseYaml(source, yaml11).root) };
 }
 
-export { problemAt, type SourceText };
+export type { SourceText };

@@ -140,18 +140,13 @@ export function fileOf({ sources, paths }: Context, place: readonly string[]): s
   return paths.get(sourceOf(sources, place.join(".")));
 }
 
-const knownVars = new WeakMap<Context["sources"], ReadonlyMap<string, Value>>();
-
-/** What `vars` brought in beside params.yaml, by dotted key; the same map for the same context. */
+/** What `vars` brought in beside params.yaml, by dotted key. */
 export function varsOf({ values, sources }: Context): ReadonlyMap<string, Value> {
-  const known = knownVars.get(sources);
-  if (known !== undefined) return known;
   const vars = new Map<string, Value>();
   for (const [place, source] of sources) {
     const value = source === defaultParamsFile ? undefined : valueAt(values, place);
     if (value !== undefined) vars.set(place, value);
   }
-  knownVars.set(sources, vars);
   return vars;
 }
 

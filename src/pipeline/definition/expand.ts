@@ -17,7 +17,7 @@ import {
   varsOf,
   withVars,
 } from "./context.ts";
-import { type FillOptions, fill, holdsReference, type Scope } from "./fill.ts";
+import { type FillOptions, fill, holdsReference, type Scope, type Templates } from "./fill.ts";
 import { foreachMembers, type Member, matrixMembers } from "./members.ts";
 import { shellHazards } from "./shell-hazards.ts";
 import { keyFinder } from "./source.ts";
@@ -31,6 +31,7 @@ export interface DefinitionSource {
   readonly folder: string;
   readonly data: ValueMap;
   readonly read: ReadTemplateFile;
+  readonly templates: Templates;
   readonly style?: ArgumentStyle;
 }
 
@@ -74,6 +75,7 @@ class Expansion {
   readonly issues: Issue[] = [];
   private readonly style: ArgumentStyle;
   private readonly context: Context;
+  private fileVars: ReadonlyMap<string, Value> | undefined;
 
   constructor(private readonly source: DefinitionSource) {
     this.style = source.style ?? defaultArgumentStyle;
@@ -89,7 +91,7 @@ class Expansion {
     const place = { path: ["vars"], where: "vars" };
     return (
       this.attempt(place, () => {
-        if (holdsReference(list)) throw new TemplateProblem("interpolating is not allowed");
+        if (holdsReference(list, this.source.templates)) throw new TemplateProblem("interpolating is not allowed");
         return fileContext(list, { folder, read });
       }) ?? emptyContext
     );
@@ -109,8 +111,8 @@ class Expansion {
   private stageContext(name: string, definition: ValueMap, scope: Scope): Context {
     const vars = definition.get("vars");
     if (!isList(vars) || vars.length === 0) return this.context;
-    if (holdsReference(vars)) throw new TemplateProblem("interpolating is not allowed");
-    const wdir = fill(definition.get("wdir") ?? ".", { scope, style: this.style, allows: "single" });
+    if (holdsReference(vars, this.source.templates)) throw new TemplateProblem("interpolating is not allowed");
+    const wdir = this.fill(definition.get("wdir") ?? ".", { scope, allows: "single" });
     const folder = path.resolve(this.source.folder, asText(wdir));
     return withVars(this.context, vars, { folder, read: this.source.read, stage: name });
   }
@@ -142,15 +144,27 @@ class Expansion {
       if (key === "vars" || key === "matrix") continue;
       const options = key === "cmd" ? { allows: "command" as const, used } : { allows: "single" as const };
       const place = { path: [...at, key], where: `${where}.${String(key)}` };
-      const result = this.attempt(place, () => fill(value, { scope, style: this.style, taken, ...options }));
+      const result = this.attempt(place, () => this.fill(value, { scope, taken, ...options }));
       if (result !== undefined) filled.set(key, result);
     }
-    const templateValues = templateValuesOf(context, generated);
+    const templateValues = this.templateValues(context, generated);
     this.stages.push({ name, definition: filled, shellHazards: hazards, templateValues, takenValues });
   }
 
+  /** The same map for all stages that have nothing of their own. */
+  private templateValues(context: Context, generated: ValueMap | undefined): ReadonlyMap<string, Value> {
+    if (context === this.context) this.fileVars ??= varsOf(context);
+    const vars = context === this.context && this.fileVars !== undefined ? this.fileVars : varsOf(context);
+    if (generated === undefined) return vars;
+    return new Map([...vars, ...[...generated].map(([key, value]) => [String(key), value] as const)]);
+  }
+
   private data(value: Value, taken: FillOptions["taken"] = () => undefined): Value {
-    return fill(value, { scope: { values: this.context.values }, style: this.style, allows: "anything", taken });
+    return this.fill(value, { scope: { values: this.context.values }, allows: "anything", taken });
+  }
+
+  private fill(value: Value, options: Omit<FillOptions, "style" | "templates">): Value {
+    return fill(value, { ...options, style: this.style, templates: this.source.templates });
   }
 
   private addGroup(name: string, template: ValueMap, group: { path: readonly Scalar[]; members: readonly Member[] }) {
@@ -209,12 +223,6 @@ class Expansion {
     const value = this.source.data.get(key);
     return value === undefined ? undefined : this.attempt({ path: [key], where: key }, () => this.data(value));
   }
-}
-
-function templateValuesOf(context: Context, generated: ValueMap | undefined): ReadonlyMap<string, Value> {
-  const vars = varsOf(context);
-  if (generated === undefined) return vars;
-  return new Map([...vars, ...[...generated].map(([key, value]) => [String(key), value] as const)]);
 }
 
 const shownIssues = 20;

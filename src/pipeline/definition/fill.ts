@@ -17,6 +17,7 @@ export interface Scope {
 }
 
 export interface FillOptions {
+  readonly templates: Templates;
   readonly scope: Scope;
   readonly style: ArgumentStyle;
   /** What a reference may stand for: any value (data of foreach and matrix), single values, or in a command also mappings. */
@@ -27,17 +28,22 @@ export interface FillOptions {
   readonly taken?: (path: readonly string[], value: Value) => void;
 }
 
-const templates = new Map<string, Template>();
 const templateLimit = 20_000;
 
-function templateOf(text: string): Template {
-  const known = templates.get(text);
-  if (known !== undefined) return known;
-  const result = parseTemplate(text);
-  if (!result.ok) throw new TemplateProblem(`${text}\n${" ".repeat(result.issue.offset)}^ ${result.issue.message}`);
-  if (templates.size >= templateLimit) templates.clear();
-  templates.set(text, result.template);
-  return result.template;
+/** Parsed templates, kept for the files that one owner reads: the same text is the same template. */
+export class Templates {
+  private readonly known = new Map<string, Template>();
+
+  /** Throws TemplateProblem. */
+  of(text: string): Template {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const result = parseTemplate(text);
+    if (!result.ok) throw new TemplateProblem(`${text}\n${" ".repeat(result.issue.offset)}^ ${result.issue.message}`);
+    if (this.known.size >= templateLimit) this.known.clear();
+    this.known.set(text, result.template);
+    return result.template;
+  }
 }
 
 function step(value: Value, segment: string): Value | undefined {
@@ -77,7 +83,7 @@ function partText(value: Value, options: FillOptions): string {
 /** A text that is one reference and nothing else keeps the type of its value. */
 function fillText(text: string, options: FillOptions): Value {
   if (!mayHoldReference(text)) return text;
-  const { parts } = templateOf(text);
+  const { parts } = options.templates.of(text);
   const [only] = parts;
   if (parts.length === 1 && only?.kind === "reference") {
     const value = lookUp(options, only);
@@ -100,9 +106,10 @@ export function fill(value: Value, options: FillOptions): Value {
 }
 
 /** Whether a reference occurs anywhere in a value. */
-export function holdsReference(value: Value): boolean {
+export function holdsReference(value: Value, templates: Templates): boolean {
+  const holds = (inner: Value) => holdsReference(inner, templates);
   if (typeof value === "string")
-    return mayHoldReference(value) && templateOf(value).parts.some((part) => part.kind === "reference");
-  if (isList(value)) return value.some(holdsReference);
-  return isMap(value) && [...value].some(([key, item]) => holdsReference(key) || holdsReference(item));
+    return mayHoldReference(value) && templates.of(value).parts.some((part) => part.kind === "reference");
+  if (isList(value)) return value.some(holds);
+  return isMap(value) && [...value].some(([key, item]) => holds(key) || holds(item));
 }

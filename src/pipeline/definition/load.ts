@@ -5,6 +5,7 @@ import type { ArgumentStyle } from "../../project/project.ts";
 import type { Stage } from "../types.ts";
 import type { ReadTemplateFile } from "./context.ts";
 import { type DefinitionSource, expandDefinitions, templateProblems } from "./expand.ts";
+import type { Templates } from "./fill.ts";
 import { type FileContent, type KeptSources, type PipelineSource, readPipelineSource } from "./source.ts";
 import { asText, stageOf } from "./stage.ts";
 
@@ -40,7 +41,11 @@ export interface PipelineReading {
   readonly read: ReadTemplateFile;
   /** The data of files, before templates are resolved. */
   readonly sources: KeptSources;
+  readonly templates: Templates;
 }
+
+/** Of a file whose data are known. */
+type Resolving = Omit<PipelineReading, "sources">;
 
 function styleOf({ style }: PipelineLocation): { readonly style?: ArgumentStyle } {
   return style === undefined ? {} : { style };
@@ -50,12 +55,13 @@ function textList(value: Value | undefined): string[] {
   return isList(value) ? value.map(asText) : [];
 }
 
-function definitionsOf(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): DefinitionSource {
-  return { ...source, folder: path.join(location.root, path.dirname(location.file)), read, ...styleOf(location) };
+function definitionsOf(location: PipelineLocation, source: PipelineSource, resolving: Resolving): DefinitionSource {
+  const folder = path.join(location.root, path.dirname(location.file));
+  return { ...source, folder, ...resolving, ...styleOf(location) };
 }
 
-function build(location: PipelineLocation, source: PipelineSource, read: ReadTemplateFile): PipelineFile {
-  const definitions = definitionsOf(location, source, read);
+function build(location: PipelineLocation, source: PipelineSource, resolving: Resolving): PipelineFile {
+  const definitions = definitionsOf(location, source, resolving);
   const { folder } = definitions;
   const expanded = expandDefinitions(definitions);
   const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues, takenValues }) => ({
@@ -85,8 +91,8 @@ function build(location: PipelineLocation, source: PipelineSource, read: ReadTem
 export function parsePipelineFile(
   location: PipelineLocation,
   content: FileContent,
-  { read, sources }: PipelineReading,
+  { sources, ...resolving }: PipelineReading,
 ): PipelineFile {
-  const problems = (source: PipelineSource) => templateProblems(definitionsOf(location, source, read));
-  return build(location, readPipelineSource(location.file, content, { sources, problems }), read);
+  const problems = (source: PipelineSource) => templateProblems(definitionsOf(location, source, resolving));
+  return build(location, readPipelineSource(location.file, content, { sources, problems }), resolving);
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import type { Value, ValueMap } from "../../base/value.ts";
 import type { Project } from "../../project/project.ts";
+import { Templates } from "../definition/fill.ts";
 import { type PipelineFile, parsePipelineFile } from "../definition/load.ts";
 import { pathKey } from "../paths.ts";
 import type { Stage } from "../types.ts";
@@ -89,6 +90,7 @@ export function pipelineFileReader(values: DataValues, remembering: Remembering)
   const sources = new Kept<ValueMap>(remembering);
   const variantsOf = new Kept<Variant[]>(remembering);
   const dataStages = new Kept<ReadData>(remembering);
+  const templates = new Templates();
 
   /** A dvc.yaml with its templates resolved. Errors: PIPELINE_FILE_INVALID, those of templates. */
   function readPipeline(name: string, { project, source }: ProjectPlace): ReadPipeline {
@@ -106,7 +108,7 @@ export function pipelineFileReader(values: DataValues, remembering: Remembering)
       return values.read(template, answer);
     };
     const outcome = outcomeOf((): ReadPipeline => {
-      const pipeline = parsePipelineFile({ root, file: name, style }, file, { read, sources });
+      const pipeline = parsePipelineFile({ root, file: name, style }, file, { read, sources, templates });
       return { kind: "pipeline", file: name, pipeline, outputs: outputsOf(root, pipeline.stages) };
     });
     if (![...seen.values()].includes(undefined)) {

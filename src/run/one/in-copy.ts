@@ -37,6 +37,13 @@ import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
 import { workspaceMetrics } from "./workspace-metrics.ts";
 
+/** What a worker's thread keeps from one experiment to the next. */
+export interface KeptByThread {
+  readonly readings: Readings;
+  /** Folders of the copies that it has used. */
+  readonly usedCopies: Set<string>;
+}
+
 export interface ExecuteRequest {
   readonly entry: QueueEntry;
   readonly slot: CopySlot;
@@ -51,8 +58,7 @@ export interface ExecuteRequest {
   readonly processesFile: string;
   /** The pipeline files of the copy; "walk" where only the disk knows. */
   readonly pipelineFiles: PipelineFiles;
-  /** What this worker has read before. */
-  readonly readings: Readings;
+  readonly kept: KeptByThread;
   readonly signal: AbortSignal;
   stage(address: string, action: StageAction, owner?: string): void;
   processes(table: readonly ProcessIdentity[]): void;
@@ -101,14 +107,14 @@ export function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
 async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
   const log = openAppend(request.log);
   try {
-    await endStrangers(request.slot);
+    await endStrangers(request);
     await traced({ topic: "run", name: "prepare copy" }, () => prepareCopy(request.slot, request.entry));
     const project = projectInCopy(request.project, request.slot);
     writeLocalConfig(request.project, project);
     if (request.signal.aborted) return { kind: "cancelled" };
     const stages = await loadProjectStages(project, {
       source: copySource(project, request.pipelineFiles),
-      readings: request.readings,
+      readings: request.kept.readings,
     });
     await restoreProject(stages, (output, problem) =>
       appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
@@ -143,13 +149,10 @@ function failed({ slot }: ExecuteRequest, log: number, facts: Pick<Failed, "caus
   return { kind: "failed", ...facts, missing };
 }
 
-/** Copies that this thread has used. */
-const known = new Set<string>();
-
 /** What a run that died left in the copy must not write beside ours. */
-async function endStrangers({ folder }: CopySlot): Promise<void> {
-  if (known.has(folder)) return;
-  known.add(folder);
+async function endStrangers({ slot: { folder }, kept: { usedCopies } }: ExecuteRequest): Promise<void> {
+  if (usedCopies.has(folder)) return;
+  usedCopies.add(folder);
   await endLeftovers(folder);
 }
 

@@ -4,19 +4,24 @@ import { joinTrace } from "../../base/trace/worker.ts";
 import { Readings } from "../../pipeline/reading/readings.ts";
 import { openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
-import { executeEntry } from "../one/in-copy.ts";
+import { executeEntry, type KeptByThread } from "../one/in-copy.ts";
 import { garbageCollector } from "./garbage.ts";
 import type { StopMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
 
-const projects = new Map<string, Project>();
+class Thread implements KeptByThread {
+  readonly readings = new Readings();
+  readonly usedCopies = new Set<string>();
+  private readonly projects = new Map<string, Project>();
 
-function projectAt(root: string): Project {
-  const known = projects.get(root) ?? openProject(root);
-  projects.set(root, known);
-  return known;
+  projectAt(root: string): Project {
+    const known = this.projects.get(root) ?? openProject(root);
+    this.projects.set(root, known);
+    return known;
+  }
 }
 
-const readings = new Readings();
+const thread = new Thread();
+
 const tidyUp = garbageCollector(20);
 
 /** What this thread does is told where its process tells it. */
@@ -33,8 +38,8 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
     await traced;
     return await executeEntry({
       ...rest,
-      project: projectAt(projectRoot),
-      readings,
+      project: thread.projectAt(projectRoot),
+      kept: thread,
       signal: stop.signal,
       stage: (stage, action, owner) =>
         tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
