@@ -3,7 +3,7 @@
 // which scripts/coverage-report.mjs reads. Exits 1 where a test fails or a folder is below the limit.
 // usage: npm run coverage [-- VITEST_FILTER...]
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -87,6 +87,8 @@ vitest.once("close", (code) => {
   clearInterval(timer);
   try {
     collect(true);
+    // Interrupted: there is nothing to tell.
+    if (!existsSync(path.join(folder, "own", "coverage-final.json"))) throw new Error("vitest left no coverage behind");
     writeFileSync(path.join(folder, "children.json"), JSON.stringify(ranPlaces()));
     const { status } = spawnSync(process.execPath, ["scripts/coverage-report.mjs", folder], { stdio: "inherit" });
     process.exitCode = code === 0 && status === 0 ? 0 : 1;
