@@ -1,4 +1,6 @@
+import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { SweeplineError } from "../../../src/base/errors.ts";
 import { dagDot, dagMermaid, dagText } from "../../../src/pipeline/ask/dag.ts";
 import { addStage, type NewStage, setFrozen } from "../../../src/pipeline/edit/edit-file.ts";
@@ -65,11 +67,73 @@ describe("adding a stage", () => {
     ["an output of another stage", { outs: [out("made")] }, "OUTPUT_DUPLICATE"],
     ["a circle", { deps: ["made"], outs: [out("source")] }, "STAGE_CYCLE"],
     ["an output outside", { outs: [out("../x")] }, "OUTSIDE_PROJECT"],
+    ["a dependency twice", { deps: ["in", "in"] }, "PATH_TWICE"],
+    ["a dependency that is an output", { outs: [out("in")] }, "PATH_TWICE"],
   ])("refuses %s and writes nothing", async (_, stage, code) => {
     const text = "stages: {m: {cmd: x, deps: [source], outs: [made]}}\n";
     const project = testProject({ "dvc.yaml": text });
     await expect(add(project, stage)).rejects.toMatchObject({ code });
     expect(project.read("dvc.yaml")).toBe(text);
+  });
+});
+
+describe("the files around a new stage", () => {
+  test("outputs that are kept are ignored first, then metrics, plots and the others; those of folders to come are named", async () => {
+    const project = testProject({});
+    const { writtenFiles, notIgnored } = await add(project, {
+      outs: [
+        out("z"),
+        { path: "p.csv", list: "plots", cache: true, persist: false },
+        { path: "m.json", list: "metrics", cache: true, persist: false },
+        { path: "kept", list: "outs", cache: true, persist: true },
+        out("later/o"),
+        out("own", false),
+      ],
+    });
+    expect(project.read(".gitignore")).toBe("/kept\n/m.json\n/p.csv\n/z\n");
+    expect(writtenFiles).toEqual([".gitignore", "dvc.yaml"]);
+    expect(notIgnored).toEqual([path.join(project.root, "later/o")]);
+    expect(project.read("dvc.yaml")).toContain("- kept:\n        persist: true\n");
+  });
+
+  test("paths count from the working folder, as DVC writes them", async () => {
+    const project = testProject({ "sub/in": "1" });
+    const { stage } = await add(project, { wdir: "sub", outs: [out("o")], params: ["p.yaml:a"] });
+    expect(stage).toMatchObject({ workingFolder: path.join(project.root, "sub") });
+    expect(project.read("dvc.yaml")).toContain("    wdir: sub\n");
+    expect(project.read("sub/.gitignore")).toBe("/o\n");
+  });
+
+  test.each<[what: string, wdir: string, message: string]>([
+    ["is not there", "nope", "stage working dir 'nope' does not exist"],
+    ["is a file", "in", "stage working dir 'in' is not directory"],
+  ])("a working folder that %s is refused", async (_what, wdir, message) => {
+    const project = testProject({ in: "1" });
+    await expect(add(project, { wdir, deps: [] })).rejects.toMatchObject({ code: "BAD_WORKING_FOLDER", message });
+  });
+});
+
+test("a replaced stage keeps what its outputs say beside their work, and its meta", async () => {
+  const before = `stages:
+  s:
+    cmd: old
+    outs:
+    - ./o:
+        desc: mine
+        push: false
+        cache: false
+    - plain
+    meta: {who: me}
+`;
+  const project = testProject({ "dvc.yaml": before });
+  await add(project, { outs: [out("o"), out("plain")], alwaysChanged: true }, "replace");
+  const { stages } = parse(project.read("dvc.yaml"));
+  expect(stages.s).toEqual({
+    cmd: "cp in out",
+    deps: ["in"],
+    outs: [{ o: { desc: "mine", push: false } }, "plain"],
+    always_changed: true,
+    meta: { who: "me" },
   });
 });
 
@@ -118,6 +182,27 @@ test("unfreeze takes `frozen: false` away", async () => {
   for (const each of (await loadProjectStages(project.project)).stages)
     expect(await setFrozen(project.project, each, "thawed")).toBe("changed");
   expect(project.read("dvc.yaml")).toBe("stages: {s: {cmd: x}}\n");
+});
+
+test("what is frozen already, or was never, is left as it is", async () => {
+  const text = "stages:\n  s: {cmd: x, frozen: true}\n  t: {cmd: y}\n";
+  const project = testProject({ "dvc.yaml": text });
+  const { stages } = await loadProjectStages(project.project);
+  for (const stage of stages)
+    expect(await setFrozen(project.project, stage, stage.name === "s" ? "frozen" : "thawed")).toBe("unchanged");
+  expect(project.read("dvc.yaml")).toBe(text);
+});
+
+test("a generated stage can't be frozen here: the definition is that of all", async () => {
+  const text = "stages:\n  s:\n    foreach: [a, b]\n    do: {cmd: x}\n";
+  const project = testProject({ "dvc.yaml": text });
+  const [stage] = (await loadProjectStages(project.project)).stages;
+  if (stage === undefined) throw new TypeError("no stage");
+  await expect(setFrozen(project.project, stage, "frozen")).rejects.toMatchObject({
+    code: "CANNOT_FREEZE",
+    message: expect.stringContaining("'s'"),
+  });
+  expect(project.read("dvc.yaml")).toBe(text);
 });
 
 test("the graph as text, Mermaid and DOT", () => {

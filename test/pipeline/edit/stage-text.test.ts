@@ -32,6 +32,7 @@ describe("a stage that is new", () => {
     ["Windows' line ends", "stages:\r\n  old:\r\n    cmd: a\r\n", { old: { cmd: "a" } }],
     ["four columns", "stages:\n    old:\n        cmd: a\n", { old: { cmd: "a" } }],
     ["odd columns", "stages:\n   old:\n      cmd: a\n", { old: { cmd: "a" } }],
+    ["a last line of blanks", "stages:\n  old:\n    cmd: a\n\n", { old: { cmd: "a" } }],
     ["more below", "stages:\n  old:\n    cmd: a\nplots: [p]\n", { old: { cmd: "a" } }],
   ])("goes into a file with %s", (_name, text, before) => {
     expect(stagesOf(edited(text))).toEqual({ ...before, new: wanted });
@@ -53,6 +54,7 @@ describe("a stage that is there", () => {
 
   test.each([
     ["in flow style", "stages:\n  new: {cmd: a}\n  last:\n    cmd: b\n"],
+    ["by a reference", "x: &a {cmd: a}\nstages:\n  new: *a\n  last:\n    cmd: b\n"],
     ["that is empty", "stages:\n  new:\n  last:\n    cmd: b\n"],
   ])("%s is written anew", (_name, text) => {
     expect(stagesOf(edited(text))).toEqual({ new: wanted, last: { cmd: "b" } });

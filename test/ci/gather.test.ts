@@ -1,0 +1,89 @@
+/** Results of points from a Git remote or a bundle: what is the plan's is taken, once; anything else is left and named. */
+import path from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { compareRivals, statesOfPoints, takeResults } from "../../src/ci/gather.ts";
+import { failureRef } from "../../src/ci/plan-refs.ts";
+import { makeRemoteRepository, Planned } from "./planned.ts";
+
+let made: Planned;
+let planned: Planned;
+beforeAll(async () => {
+  made = await Planned.make(makeRemoteRepository(), "x=1,2,3");
+});
+beforeEach(() => {
+  planned = made.copy();
+});
+
+const scope = () => ({ context: planned.context, plan: planned.plan, points: planned.plan.points });
+
+test("each point is done, failed, taken by another experiment, or missing", async () => {
+  const done = await planned.result(0);
+  const failed = await planned.failure(1, "exited with 3");
+  const taken = await planned.result(2, { x: 9 });
+  expect(await statesOfPoints(scope())).toEqual([
+    { kind: "done", commit: done },
+    { kind: "failed", message: "exited with 3", commit: failed },
+    { kind: "taken", commit: taken },
+  ]);
+  planned.forget();
+  expect(await statesOfPoints(scope())).toEqual(planned.plan.points.map(() => ({ kind: "missing" })));
+});
+
+describe("from a remote", () => {
+  test("results and failures are taken; those that are not what the plan says stay there", async () => {
+    const done = await planned.result(0);
+    await planned.failure(1, "exited with 3");
+    await planned.result(2, { x: 9 });
+    planned.repository.git("update-ref", failureRef(planned.plan, planned.point(2)), planned.plan.baseline);
+    planned.publish();
+    const { there, refused, sound } = await takeResults(scope(), "origin");
+    expect(there.get(planned.ref(0))).toBe(done);
+    expect(there.size).toBe(4);
+    expect([...refused].sort()).toEqual([planned.ref(2), failureRef(planned.plan, planned.point(2))].sort());
+    expect(sound.get(planned.ref(0))).toBe(done);
+    expect((await statesOfPoints(scope(), sound)).map(({ kind }) => kind)).toEqual(["done", "failed", "missing"]);
+  });
+
+  test("a result that is here stays, a later failure replaces an earlier one", async () => {
+    await planned.result(0, { files: { "other.txt": "theirs\n" } });
+    await planned.failure(1, "theirs");
+    planned.publish();
+    const ours = await planned.result(0);
+    await planned.failure(1, "ours");
+    await takeResults(scope(), "origin");
+    expect((await statesOfPoints(scope())).slice(0, 2)).toEqual([
+      { kind: "done", commit: ours },
+      expect.objectContaining({ kind: "failed", message: "theirs" }),
+    ]);
+  });
+
+  test("of the points that matter only", async () => {
+    await planned.result(0);
+    await planned.result(1);
+    planned.publish();
+    const { there } = await takeResults({ ...scope(), points: [planned.point(1)] }, "origin");
+    expect([...there.keys()]).toEqual([planned.ref(1)]);
+    expect((await statesOfPoints(scope())).map(({ kind }) => kind)).toEqual(["missing", "done", "missing"]);
+  });
+
+  test("that is not there: the failure may pass", async () => {
+    await expect(takeResults(scope(), path.join(planned.repository.root, "nowhere"))).rejects.toMatchObject({
+      code: "GIT_REMOTE_FAILED",
+    });
+  });
+});
+
+test("rivals: another result under a point's name differs, an experiment of somebody else has it taken", async () => {
+  await planned.result(0);
+  await planned.result(1, { files: { "other.txt": "theirs\n" } });
+  planned.publish();
+  await planned.result(0);
+  await planned.result(1);
+  expect(await compareRivals(scope(), "origin")).toEqual({ taken: undefined, different: ["p-2"] });
+  planned.forget();
+  await planned.result(2, { x: 9 });
+  planned.publish();
+  await planned.result(2);
+  const { taken } = await compareRivals({ ...scope(), points: [planned.point(2)] }, "origin");
+  expect(taken?.name).toBe("p-3");
+});
