@@ -5,6 +5,7 @@ import { reportersOf, settings } from "./vitest.config.ts";
 const quick = [
   "test/{base,config,docs,experiments,git,grammar,lint,params,pipeline,project,report,rig,scripts,store,sweep,yaml}/**/*.test.ts",
   "test/run/{limits,one}/*.test.ts",
+  "test/run/{background,entry-source,outcomes,run-queue,settle}.test.ts",
   "test/ci/{examples,gather,plan,planning,shards}.test.ts",
   "test/ci/{collect,job}/*.test.ts",
   "test/cli/{usage,failure}.test.ts",

@@ -104,7 +104,12 @@ export class Planned {
   /** As a run that failed leaves it. */
   async failure(i: number, message: string): Promise<ObjectId> {
     const point = this.point(i);
-    const commit = await writeFailure(this.context.repository, this.plan, { point, message, log: "/nowhere/log" });
+    const commit = await writeFailure(this.context.repository, this.plan, {
+      point,
+      message,
+      code: "STAGE_FAILED",
+      log: "/nowhere/log",
+    });
     this.repository.git("update-ref", failureRef(this.plan, point), commit);
     return commit;
   }
