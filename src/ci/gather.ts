@@ -66,7 +66,7 @@ export interface Taken {
   /** The plan's refs as the source has them. */
   readonly there: ReadonlyMap<RefName, ObjectId>;
   /** Refs of the source whose commits are not what the plan says. */
-  readonly refused: readonly RefName[];
+  readonly refused: ReadonlySet<RefName>;
   /** Commits that were looked at and are the results of these refs. */
   readonly sound: ReadonlyMap<RefName, ObjectId>;
 }
@@ -99,12 +99,12 @@ async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted
   const objects = new CatFile(context.repository);
   try {
     const changes: RefChange[] = [];
-    const refused: RefName[] = [];
+    const refused = new Set<RefName>();
     const sound = new Map<RefName, ObjectId>();
     const isGood = await Promise.all(fresh.map(({ name, id }) => isSound({ plan, objects }, wanted.get(name), id)));
     for (const [at, { name, id }] of fresh.entries()) {
       if (isGood[at]) sound.set(name, id);
-      else refused.push(name);
+      else refused.add(name);
       if (!isGood[at]) continue;
       if (!here.has(name)) changes.push({ kind: "create", ref: name, to: id });
       else if (wanted.get(name)?.kind === "failure") changes.push({ kind: "set", ref: name, to: id });
@@ -171,7 +171,7 @@ export async function compareRivals(scope: PointScope, remote: string): Promise<
       const ref = resultRef(scope.plan, point);
       if ((await treeOf(here.get(ref))) !== (await treeOf(there.get(ref)))) different.push(point.name);
     }
-    return { taken: scope.points.find((point) => refused.includes(resultRef(scope.plan, point))), different };
+    return { taken: scope.points.find((point) => refused.has(resultRef(scope.plan, point))), different };
   } finally {
     objects.close();
   }

@@ -32,6 +32,7 @@ function configOf({ gitDir, commonDir, objectFormat }: Repository, settings: rea
     `\tpath = ${quoteConfig(path.join(gitDir, "config.worktree"))}`,
     "[core]",
     "\tbare = false",
+    "\tpackedRefsTimeout = 0",
     "",
   ].join("\n");
 }
@@ -57,6 +58,9 @@ export async function withPushGitDir<T>(
     writePrivateFile(path.join(folder, "HEAD"), "ref: refs/heads/none\n");
     writePrivateFile(path.join(folder, "config"), configOf(repository, settings));
     if (refs.length > 0) writePrivateFile(path.join(folder, "packed-refs"), packedRefs(refs));
+    // After a push git forgets what it deleted there, one ref after the other, each with all packed refs written anew. All of it
+    // goes in a moment: behind a lock git complains, to nobody, and goes on.
+    writePrivateFile(path.join(folder, "packed-refs.lock"), "");
     const shallow = readIfExists(path.join(repository.commonDir, "shallow"));
     if (shallow !== undefined) writePrivateFile(path.join(folder, "shallow"), shallow);
     const env = {

@@ -1,6 +1,7 @@
 /** Refs of other repositories: listed, pushed and fetched by git, with explicit refspecs only. */
 import { SweeplineError } from "../base/errors.ts";
 import { withoutCredentials } from "../base/text/secrets.ts";
+import { quoteConfig } from "./config-text.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { isRemoteDenied, type PushRefusal, pushRefusal, remoteWords } from "./prose.ts";
 import { withPushGitDir } from "./push-git-dir.ts";
@@ -80,8 +81,11 @@ export async function pushRefs(
   { remote, changes, scratchFolder }: PushRefsRequest,
 ): Promise<ReadonlyMap<RefName, PushOutcome>> {
   const outcomes = new Map<RefName, PushOutcome>();
-  if (changes.length > fewRefs) await pushByPattern(repository, { remote, changes, scratchFolder }, outcomes);
-  // What is left: few refs, refs to delete, and what a push by pattern says nothing sure of.
+  if (changes.length > fewRefs) {
+    await pushByPattern(repository, { remote, changes, scratchFolder }, outcomes);
+    await deleteByPattern(repository, { remote, changes, scratchFolder }, outcomes);
+  }
+  // What is left: few refs, and what a push by pattern says nothing sure of.
   const left = changes.filter(({ ref }) => ["stale", undefined].includes(outcomes.get(ref)?.kind));
   const plain: GitOptions = { cwd: repository.workTree };
   const push = async (options: GitOptions, part: readonly RemoteChange[]) => {
@@ -112,31 +116,63 @@ const patternPlaces = { there: "refs/exps/", to: "refs/sweepline/to/", expected:
 /**
  * Pushes refs by one pattern. Git compares each ref that is named, and each lease, with all refs of the remote: ten
  * thousand of them take it a minute. By pattern it looks each up once; what is expected it reads from refs of ours that
- * stand for the remote's, where a ref that is not there means that there is none in the remote, either. Refs that are
- * deleted can't be told so; where settings of the user's come between, refs count as stale. Fills in outcomes.
+ * stand for the remote's, where a ref that is not there means that there is none in the remote, either. Where settings of the
+ * user's come between, refs count as stale. Fills in outcomes.
  */
 async function pushByPattern(
   repository: Repository,
   { remote, changes, scratchFolder }: PushRefsRequest,
   outcomes: Map<RefName, PushOutcome>,
 ): Promise<void> {
-  const { there, to, expected } = patternPlaces;
+  const { there } = patternPlaces;
   const fitting = changes.filter((change) => change.to !== undefined && change.ref.startsWith(there));
   if (fitting.length <= fewRefs || remote.includes("\n")) return;
+  readAnswer(await pushPattern(repository, { remote, changes: fitting, scratchFolder }, []), outcomes);
+}
+
+/**
+ * Deletes refs by one pattern: all that the remote has there, each only if its lease holds. Those that stay have no lease, which
+ * says that they must not be there: git leaves them. Fills in outcomes.
+ */
+async function deleteByPattern(
+  repository: Repository,
+  { remote, changes, scratchFolder }: PushRefsRequest,
+  outcomes: Map<RefName, PushOutcome>,
+): Promise<void> {
+  const fitting = changes.filter(
+    ({ ref, to, expected }) => to === undefined && expected !== undefined && ref.startsWith(patternPlaces.there),
+  );
+  if (fitting.length <= fewRefs || remote.includes("\n")) return;
+  const said = new Map<RefName, PushOutcome>();
+  readAnswer(await pushPattern(repository, { remote, changes: fitting, scratchFolder }, ["--prune"]), said);
+  for (const { ref } of fitting) {
+    const outcome = said.get(ref);
+    if (outcome !== undefined) outcomes.set(ref, outcome);
+  }
+}
+
+function pushPattern(
+  repository: Repository,
+  { remote, changes, scratchFolder }: PushRefsRequest,
+  flags: readonly string[],
+): Promise<GitOutcome> {
+  const { there, to, expected } = patternPlaces;
   const at = (folder: string, ref: RefName, id: ObjectId | undefined): Ref[] =>
     id === undefined ? [] : [{ id, name: (folder + ref.slice(there.length)) as RefName }];
-  const refs = fitting.flatMap((each) => [...at(to, each.ref, each.to), ...at(expected, each.ref, each.expected)]);
+  const refs = changes.flatMap((each) => [...at(to, each.ref, each.to), ...at(expected, each.ref, each.expected)]);
+  // Git reads no settings of a remote that is called by a path of the root.
+  const name = remote.startsWith("/") ? "sweepline path" : remote;
   const settings = [
-    `[remote "${remote.replaceAll(/["\\]/g, "\\$&")}"]`,
+    `[remote "${name.replaceAll(/["\\]/g, "\\$&")}"]`,
+    ...(name === remote ? [] : [`\turl = ${quoteConfig(remote)}`]),
     `\tfetch = +${there}*:${expected}*`,
     "[push]",
     "\tuseForceIfIncludes = false",
   ];
-  const args = [...pushFlags, "--force-with-lease", "--end-of-options", remote, `${to}*:${there}*`];
-  const outcome = await withPushGitDir(repository, { scratchFolder, refs, settings }, (options) =>
+  const args = [...pushFlags, ...flags, "--force-with-lease", "--end-of-options", name, `${to}*:${there}*`];
+  return withPushGitDir(repository, { scratchFolder, refs, settings }, (options) =>
     tryGit(args, { ...options, terminal: "needed" }),
   );
-  readAnswer(outcome, outcomes);
 }
 
 function pushOnce(options: GitOptions, remote: string, changes: readonly RemoteChange[]): Promise<GitOutcome> {
@@ -212,12 +248,6 @@ function fetchWanted(repository: Repository, remote: string, wanted: readonly st
   ];
   const input = wanted.map((each) => `${each}\n`).join("");
   return tryGit(args, { cwd: repository.workTree, terminal: "needed", input });
-}
-
-/** Whether a commit comes before another, or is the same; "no" also where we have one of them not. */
-export async function isAncestor(repository: Repository, before: ObjectId, after: ObjectId): Promise<boolean> {
-  const outcome = await tryGit(["merge-base", "--is-ancestor", before, after], { cwd: repository.workTree });
-  return outcome.exitCode === 0;
 }
 
 /** Whether a remote of that name is configured; an address or a path counts as one. */

@@ -25,13 +25,32 @@ export interface EditContext {
   readonly describe: DescribePlace;
 }
 
+/** While edits are made: the maps and lists that they made themselves, which the next one may change in place. */
+interface Editing extends EditContext {
+  readonly made: WeakSet<object>;
+}
+
+/** The map to change: the same one where it is ours, else a copy. */
+function ownMap(map: ValueMap, { made }: Editing): Map<Scalar, Value> {
+  const own = made.has(map) ? (map as Map<Scalar, Value>) : new Map(map);
+  made.add(own);
+  return own;
+}
+
+function ownList(list: readonly Value[], { made }: Editing): Value[] {
+  const own = made.has(list) ? (list as Value[]) : [...list];
+  made.add(own);
+  return own;
+}
+
 /** The value after the edits, in order. Throws SweeplineError (code PARAM_...) for the first that does not fit. */
 export function applyEdits(root: Value, edits: readonly ParamEdit[], context: EditContext): Value {
   return applyInOrder(root, resolvedEdits(root, edits, context), context);
 }
 
 function applyInOrder(root: Value, edits: readonly ParamEdit[], context: EditContext): Value {
-  return edits.reduce((value, edit) => applyEdit(value, edit, context), root);
+  const editing = { ...context, made: new WeakSet() };
+  return edits.reduce((value, edit) => applyOne(value, edit, editing), root);
 }
 
 /** The edits with `${...}` in their values resolved against what the file holds after all of them. */
@@ -48,6 +67,10 @@ export function resolvedEdits(root: Value, edits: readonly ParamEdit[], context:
 
 /** The value after one edit. */
 export function applyEdit(root: Value, edit: ParamEdit, context: EditContext): Value {
+  return applyInOrder(root, [edit], context);
+}
+
+function applyOne(root: Value, edit: ParamEdit, context: Editing): Value {
   if (!isMap(root) && !isList(root))
     throw refuse({ edit, context }, "PARAM_NOT_A_MAPPING", { reason: "the file holds no mapping" });
   if (edit.kind === "delete") return deleteAt(root, edit, context);
@@ -125,6 +148,7 @@ function shortRepr(value: Value): string {
 }
 
 interface Setting extends Attempt {
+  readonly context: Editing;
   readonly root: Value;
   readonly value: Value;
 }
@@ -141,14 +165,16 @@ function setBelow(setting: Setting, current: Value | undefined, depth: number): 
   if (isList(current)) {
     const index = listIndex(segment, current.length);
     if (index === undefined) throw badIndex(setting, segment, current.length);
-    return current.with(index, setBelow(setting, current[index], depth + 1));
+    const list = ownList(current, setting.context);
+    list[index] = setBelow(setting, current[index], depth + 1);
+    return list;
   }
   const holder: ValueMap = isMap(current) ? current : new Map();
   const key = keyFor(segment, (candidate) => holder.has(candidate));
   if (key === undefined && edit.kind === "change") throw notInStruct(setting, current, depth);
-  const copy = new Map(holder);
-  copy.set(key ?? segment, setBelow(setting, key === undefined ? undefined : holder.get(key), depth + 1));
-  return copy;
+  const map = ownMap(holder, setting.context);
+  map.set(key ?? segment, setBelow(setting, key === undefined ? undefined : holder.get(key), depth + 1));
+  return map;
 }
 
 function badIndex({ edit, context }: Attempt, segment: string, length: number): SweeplineError {
@@ -202,7 +228,7 @@ interface MapMerge {
 }
 
 function mergeMaps({ setting, base, change, path }: MapMerge): ValueMap {
-  const merged = new Map(base);
+  const merged = ownMap(base, setting.context);
   for (const [key, value] of change) {
     const inner = [...path, String(key)];
     if (!base.has(key) && setting.edit.kind === "change")
@@ -213,7 +239,7 @@ function mergeMaps({ setting, base, change, path }: MapMerge): ValueMap {
   return merged;
 }
 
-function deleteAt(root: Value, edit: ParamEdit, context: EditContext): Value {
+function deleteAt(root: Value, edit: ParamEdit, context: Editing): Value {
   const present = valueAtPath(root, edit.path);
   const key = dotted(edit.path);
   if (present === undefined)
@@ -232,21 +258,23 @@ function deleteAt(root: Value, edit: ParamEdit, context: EditContext): Value {
     const reason = `Could not delete from config. The value of '${key}' is ${shortRepr(present)} and not ${shortRepr(edit.value)}.`;
     throw refuse({ edit, context }, "PARAM_VALUE_DIFFERS", { reason, hint: `See ${context.describe(edit.path)}.` });
   }
-  return without(root, edit.path);
+  return without(root, edit.path, context);
 }
 
-function without(current: Value | undefined, path: readonly string[]): Value {
+function without(current: Value | undefined, path: readonly string[], context: Editing): Value {
   const [segment = "", ...rest] = path;
   if (isList(current)) {
     const index = listIndex(segment, current.length) ?? -1;
-    if (rest.length === 0) return current.toSpliced(index, 1);
-    return current.with(index, without(current[index], rest));
+    const list = ownList(current, context);
+    if (rest.length === 0) list.splice(index, 1);
+    else list[index] = without(list[index], rest, context);
+    return list;
   }
-  const copy = new Map(isMap(current) ? current : []);
-  const key: Scalar = keyFor(segment, (candidate) => copy.has(candidate)) ?? segment;
-  if (rest.length === 0) copy.delete(key);
-  else copy.set(key, without(copy.get(key), rest));
-  return copy;
+  const map = ownMap(isMap(current) ? current : new Map(), context);
+  const key: Scalar = keyFor(segment, (candidate) => map.has(candidate)) ?? segment;
+  if (rest.length === 0) map.delete(key);
+  else map.set(key, without(map.get(key), rest, context));
+  return map;
 }
 
 /** Python's ==, which a delete with a value uses: 1 equals 1.0. (True equals 1 in Python; here it does not.) */
@@ -259,7 +287,7 @@ function equalAsPython(a: Value | undefined, b: Value | undefined): boolean {
   return sameValue(a, b);
 }
 
-function extendAt(root: Value, edit: ParamEdit, context: EditContext): Value {
+function extendAt(root: Value, edit: ParamEdit, context: Editing): Value {
   const present = valueAtPath(root, edit.path);
   const key = dotted(edit.path);
   if (present === undefined)
@@ -270,5 +298,7 @@ function extendAt(root: Value, edit: ParamEdit, context: EditContext): Value {
     });
   const addition = isList(edit.value) ? edit.value : [edit.value ?? null];
   const replaced: ParamEdit = { ...edit, kind: "change" };
-  return setAt({ root, edit: replaced, context, value: [...present, ...addition] });
+  const list = ownList(present, context);
+  for (const item of addition) list.push(item);
+  return setAt({ root, edit: replaced, context, value: list });
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { type Files, makeRepository, type Repository } from "./repository.ts";
 
 /** A pipeline that costs nothing: one stage, one parameter. */
-const tinyPipeline: Files = {
+export const tinyPipeline: Files = {
   "params.yaml": "x: 1\n",
   "dvc.yaml": "stages:\n  a:\n    cmd: echo > o\n    params: [x]\n    outs:\n    - o:\n        cache: false\n",
 };
@@ -27,7 +27,7 @@ function data(text: string): string {
 }
 
 /** Makes finished experiments of `tinyPipeline` on HEAD as DVC makes them, and returns their commits. */
-function addExperiments(repository: Repository, count: number, facts: ManyFacts = {}): readonly string[] {
+export function addExperiments(repository: Repository, count: number, facts: ManyFacts = {}): readonly string[] {
   const { prefix = "e", from = 1, header } = facts;
   const head = repository.git("rev-parse", "HEAD");
   const numbers = Array.from({ length: count }, (_, index) => from + index);
@@ -80,5 +80,10 @@ export function manyExperiments(count: number, facts: ManyFacts = {}): Repositor
 export async function gitProcesses(repository: Repository, args: readonly string[]): Promise<number> {
   const { exitCode, stdout, stderr } = await repository.run(args, { env: { SWEEPLINE_DEBUG: "git" } });
   if (exitCode !== 0) throw new Error(`'${args.join(" ")}' ended with ${exitCode}\n${stdout}\n${stderr}`);
-  return stderr.split("\n").filter((line) => /^\[[\d.]+ git\] .*: exit /.test(line)).length;
+  const calls = stderr.split("\n").flatMap((line) => /^\[[\d.]+ git\] (.*)/.exec(line)?.[1] ?? []);
+  // One that serves many requests is told when it starts, and not always when it ends.
+  const started = calls.filter((call) => call.includes(": started in "));
+  const long = new Set(started.map((call) => call.slice(0, call.indexOf(": "))));
+  const short = calls.filter((call) => !long.has(call.slice(0, call.indexOf(": "))));
+  return started.length + short.length;
 }

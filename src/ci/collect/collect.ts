@@ -87,8 +87,8 @@ async function checkBaseline({ repository }: ExperimentsContext, plan: SweepPlan
 }
 
 function warnRefused({ events }: Collecting, { refused }: Taken, source: string): void {
-  if (refused.length === 0) return;
-  events.warn(`${source}: ${refused.length} refs are not what the plan says, and were left: ${refused[0]}`);
+  if (refused.size === 0) return;
+  events.warn(`${source}: ${refused.size} refs are not what the plan says, and were left: ${[...refused][0]}`);
 }
 
 /** All bundles below a folder. One that can't be read costs its points, not the others'. */
@@ -152,7 +152,7 @@ async function checkedStates(collecting: Collecting, taken: Taken | undefined) {
   const checked = states.map((state, at): PointState => {
     const point = points[at];
     if (state.kind !== "done" || point === undefined) return state;
-    if (request.bundles === undefined && taken?.refused.includes(resultRef(plan, point)))
+    if (request.bundles === undefined && taken?.refused.has(resultRef(plan, point)))
       return { kind: "taken", commit: state.commit };
     const standing = standings.get(state.commit);
     return standing === undefined ? state : { kind: "failed", message: lostText(standing), commit: state.commit };

@@ -121,7 +121,7 @@ export async function lookAtRemote(job: Job): Promise<Taken> {
   } catch (error) {
     if (!(error instanceof SweeplineError) || job.request.bundle === undefined) throw error;
     job.events.warn(`the Git remote was not asked what is done already: ${error.message}`);
-    return { there: new Map(), refused: [], sound: new Map() };
+    return { there: new Map(), refused: new Set(), sound: new Map() };
   }
 }
 

@@ -45,7 +45,8 @@ export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<P
     } finally {
       for (const point of mine) unlock(lockFile(job, point));
     }
-    left = left.filter((point) => !mine.includes(point));
+    const done = new Set(mine);
+    left = left.filter((point) => !done.has(point));
     if (left.length === 0 || isStopped) break;
     if (!hasWaited) job.events.warn(`another process runs ${wordList(left.map(({ name }) => name))} here: waiting`);
     hasWaited = true;
@@ -62,7 +63,8 @@ function lockFile({ context, plan }: Job, { i }: PlanPoint): string {
 async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly PlanPoint[]) {
   if (points.length === 0) return [];
   const states = await statesOfPoints({ ...job, points });
-  return points.filter((point, at) => states[at]?.kind !== "done" || lost.includes(point));
+  const again = new Set(lost);
+  return points.filter((point, at) => states[at]?.kind !== "done" || again.has(point));
 }
 
 async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {

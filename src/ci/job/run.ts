@@ -118,13 +118,12 @@ interface Findings {
 async function findOut(job: Job): Promise<Findings> {
   const { there, refused, sound } = await lookAtRemote(job);
   const states = await statesOfPoints(job, sound);
-  const taken = job.points.find(
-    (point, at) => states[at]?.kind === "taken" || refused.includes(resultRef(job.plan, point)),
-  );
+  const taken = job.points.find((point, at) => states[at]?.kind === "taken" || refused.has(resultRef(job.plan, point)));
   if (taken !== undefined) throw nameTaken(job.plan, taken);
   const standings = await standingsOf(job, states);
-  const lost = job.points.filter((_, at) => (standingAt(standings, states[at])?.nowhere.length ?? 0) > 0);
-  const open = job.points.filter((point, at) => states[at]?.kind !== "done" || lost.includes(point));
+  const isLost = (at: number) => (standingAt(standings, states[at])?.nowhere.length ?? 0) > 0;
+  const lost = job.points.filter((_, at) => isLost(at));
+  const open = job.points.filter((_, at) => states[at]?.kind !== "done" || isLost(at));
   const isThere = standings.size === 0 && job.points.every((point) => there.has(resultRef(job.plan, point)));
   return { there, open, lost, isAllThere: open.length === 0 && isThere };
 }

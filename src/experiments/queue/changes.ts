@@ -47,8 +47,9 @@ function unknownNames(names: readonly string[], kind: string): SweeplineError {
 export async function removeTasks(context: ExperimentsContext, choice: TaskChoice): Promise<TasksRemoved> {
   const { entries, broken } = await listQueue(context);
   const finished = finishedRuns(context, new Set(entries.map((entry) => entry.sequence)));
+  const names = new Set(choice.kind === "named" ? choice.names : []);
   const wanted = (state: RemovableState, name: string) =>
-    choice.kind === "named" ? choice.names.includes(name) : choice.states.has(state);
+    choice.kind === "named" ? names.has(name) : choice.states.has(state);
   const chosen = entries.filter((entry) => wanted(entry.state, entry.name));
   const runs = finished.filter((run) => wanted("success", run.name));
   if (choice.kind === "named") refuseUnknown(choice.names, [...chosen, ...runs], "experiment name");
@@ -59,9 +60,9 @@ export async function removeTasks(context: ExperimentsContext, choice: TaskChoic
     const gone = [...free, ...(takesBroken ? broken : [])];
     await changeRefs(context.repository, "sweepline: removed from the queue", gone.map(removal));
     for (const run of [...free, ...runs]) removeTree(runFolder(context.state, run.sequence, run.name).folder);
-    const names = [...free, ...runs].map((item) => item.name);
+    const removed = [...free, ...runs].map((item) => item.name);
     return {
-      removed: [...names, ...(takesBroken ? broken.map((entry) => entry.ref) : [])],
+      removed: [...removed, ...(takesBroken ? broken.map((entry) => entry.ref) : [])],
       running: running.map((entry) => entry.name),
     };
   } finally {
@@ -110,7 +111,8 @@ export async function retryTasks(
   choice: "failed" | readonly string[],
 ): Promise<readonly string[]> {
   const failed = (await listQueue(context)).entries.filter((entry) => entry.state === "failed");
-  const chosen = choice === "failed" ? failed : failed.filter((entry) => choice.includes(entry.name));
+  const names = new Set(choice === "failed" ? [] : choice);
+  const chosen = choice === "failed" ? failed : failed.filter((entry) => names.has(entry.name));
   if (choice !== "failed") refuseUnknown(choice, chosen, "failed experiment name");
   // First: a crash in between leaves failed entries without a history, never queued ones that count as tried.
   for (const entry of chosen) forgetAttempts(runFolder(context.state, entry.sequence, entry.name));
@@ -139,7 +141,13 @@ export async function moveTasks(
     const waiting = entries.filter((entry) => entry.state === "queued" && !running.has(entry.sequence));
     const anchor = target.kind === "before" ? [target.name] : [];
     refuseUnknown([...names, ...anchor], waiting, "queued experiment name");
-    const sequencesOf = (name: string) => waiting.filter((entry) => entry.name === name).map((entry) => entry.sequence);
+    const byName = new Map<string, number[]>();
+    for (const { name, sequence } of waiting) {
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [sequence]);
+      else same.push(sequence);
+    }
+    const sequencesOf = (name: string) => byName.get(name) ?? [];
     const place: QueuePlace =
       target.kind === "before" ? { kind: "before", sequence: sequencesOf(target.name)[0] ?? 0 } : target;
     const moving = [...new Set(names)].filter((name) => !anchor.includes(name)).flatMap(sequencesOf);

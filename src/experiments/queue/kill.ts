@@ -34,9 +34,11 @@ export async function killTasks(
   const running = runningSequences(context);
   const { entries } = await listQueue(context);
   const candidates = entries.filter((entry) => entry.state === "queued" && running.has(entry.sequence));
-  const unknown = names.filter((name) => !candidates.some((entry) => entry.name === name));
+  const runningNames = new Set(candidates.map((entry) => entry.name));
+  const unknown = names.filter((name) => !runningNames.has(name));
   if (unknown.length > 0) throw notRunning(unknown);
-  const chosen = candidates.filter((entry) => names.includes(entry.name));
+  const wanted = new Set(names);
+  const chosen = candidates.filter((entry) => wanted.has(entry.name));
   return Promise.all(chosen.map((entry) => killOne(context, entry, manner)));
 }
 

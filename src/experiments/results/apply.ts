@@ -35,7 +35,7 @@ async function commitToApply(context: ExperimentsContext, name: string): Promise
     if (!(error instanceof SweeplineError) || error.code !== "NOT_AN_EXPERIMENT") throw error;
     const { entries } = await listQueue(context);
     const head = await headCommit(context.repository);
-    const entry = chooseNamed({ finished: [], entries }, name, head).entries.at(-1);
+    const entry = chooseNamed({ finished: [], entries }, [name], head)[0]?.entries.at(-1);
     if (entry !== undefined) return entry.commit;
     throw error;
   }

@@ -36,8 +36,9 @@ export function matchNames(
   head: ObjectId | undefined,
 ): readonly (FinishedExperiment | readonly FinishedExperiment[] | undefined)[] {
   const byName = groupByName(finished);
+  const byRef = new Map(finished.map((item) => [String(item.ref), item]));
   return names.map((name) => {
-    const exact = name.startsWith("refs/") ? finished.find((item) => item.ref === name) : undefined;
+    const exact = name.startsWith("refs/") ? byRef.get(name) : undefined;
     if (exact !== undefined) return exact;
     const found = byName.get(name) ?? [];
     if (found.length <= 1) return found[0];

@@ -10,17 +10,34 @@ export interface Named {
 }
 
 /**
- * What a name on the command line means, finished and queued together. A full ref is taken as it is; what HEAD's
- * baseline has wins over the same name of others. Throws NAME_AMBIGUOUS where several other baselines have it.
+ * What names on the command line mean, one after the other, finished and queued together. A full ref is taken as it is; what
+ * HEAD's baseline has wins over the same name of others. Throws NAME_AMBIGUOUS where several other baselines have it.
  */
-export function chooseNamed(all: Named, name: string, head: ObjectId | undefined): Named {
-  const byRef = only(all, (item) => item.ref === name);
-  if (name.startsWith("refs/") && size(byRef) > 0) return byRef;
-  const found = only(all, (item) => item.name === name);
-  if (baselinesOf(found).size <= 1) return found;
-  const ofHead = only(found, (item) => item.baseline === head);
-  if (size(ofHead) > 0) return ofHead;
-  throw ambiguousName(name, [...found.finished, ...found.entries]);
+export function chooseNamed(all: Named, names: readonly string[], head: ObjectId | undefined): readonly Named[] {
+  const byRef = grouped(all, (item) => item.ref);
+  const byName = grouped(all, (item) => item.name);
+  return names.map((name) => {
+    const found = (name.startsWith("refs/") ? byRef.get(name) : undefined) ?? byName.get(name) ?? nothing;
+    if (baselinesOf(found).size <= 1) return found;
+    const ofHead = only(found, (item) => item.baseline === head);
+    if (size(ofHead) > 0) return ofHead;
+    throw ambiguousName(name, [...found.finished, ...found.entries]);
+  });
+}
+
+const nothing: Named = { finished: [], entries: [] };
+
+/** By a key, in their order. */
+function grouped(all: Named, keyOf: (item: Item) => string): ReadonlyMap<string, Named> {
+  const groups = new Map<string, { finished: FinishedExperiment[]; entries: QueueEntry[] }>();
+  const groupOf = (item: Item) => {
+    const group = groups.get(keyOf(item)) ?? { finished: [], entries: [] };
+    groups.set(keyOf(item), group);
+    return group;
+  };
+  for (const item of all.finished) groupOf(item).finished.push(item);
+  for (const item of all.entries) groupOf(item).entries.push(item);
+  return groups;
 }
 
 /** How many baselines have a finished, queued or failed experiment of that name. */

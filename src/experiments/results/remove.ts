@@ -77,8 +77,8 @@ async function chooseFinished(
   if (request.finished === "all") return finished;
   if (request.sweep !== undefined) return ofSweep(context, finished, request.sweep);
   if (request.finished === "named") return [];
-  const { baselines } = request.finished;
-  return finished.filter((item) => baselines.includes(item.baseline));
+  const baselines = new Set(request.finished.baselines);
+  return finished.filter((item) => baselines.has(item.baseline));
 }
 
 /** The finished experiments that carry a sweep's id. */
@@ -101,7 +101,7 @@ async function ofSweep(
 
 /** What all the names mean. Throws NAME_AMBIGUOUS or NOT_AN_EXPERIMENT. */
 function chooseAllNamed(all: Named, names: readonly string[], head: ObjectId | undefined): Named {
-  const found = names.map((name) => chooseNamed(all, name, head));
+  const found = chooseNamed(all, names, head);
   const unknown = names.filter((_, at) => found[at]?.finished.length === 0 && found[at]?.entries.length === 0);
   if (unknown.length > 0)
     throw new SweeplineError({

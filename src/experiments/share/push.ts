@@ -3,9 +3,10 @@
  * finds its data too. A ref is changed only if it still is what we saw there.
  */
 import { SweeplineError } from "../../base/errors.ts";
+import { comeAfter } from "../../git/ancestry.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { PushRefusal } from "../../git/prose.ts";
-import { isAncestor, pushRefs, type RemoteChange } from "../../git/remote.ts";
+import { pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import { remoteExperiments } from "../show/listing.ts";
@@ -32,43 +33,49 @@ export interface PushResult {
   readonly data: ExperimentDataOutcome;
 }
 
-type Standing =
-  | { readonly kind: "up to date" | "diverged" }
-  | { readonly kind: "push"; readonly expected: ObjectId | undefined };
+interface Standing {
+  readonly experiment: FinishedExperiment;
+  /** What the remote has of that name. */
+  readonly there: ObjectId | undefined;
+  readonly kind: "up to date" | "diverged" | "push";
+}
 
-async function standingOf(
-  context: ExperimentsContext,
-  experiment: FinishedExperiment,
-  there: ObjectId | undefined,
-): Promise<Standing> {
-  if (there === undefined) return { kind: "push", expected: undefined };
-  if (there === experiment.commit) return { kind: "up to date" };
-  const isOlder = await isAncestor(context.repository, there, experiment.commit);
-  return isOlder ? { kind: "push", expected: there } : { kind: "diverged" };
+async function standingsOf(
+  { repository }: ExperimentsContext,
+  { remote, experiments }: PushRequest,
+): Promise<readonly Standing[]> {
+  const listed = await remoteExperiments(repository, remote);
+  const remoteCommits = new Map(listed.map((item) => [`${item.baseline}/${item.name}`, item.commit]));
+  const thereOf = ({ baseline, name }: FinishedExperiment) => remoteCommits.get(`${baseline}/${name}`);
+  const changed = experiments.flatMap((experiment) => {
+    const before = thereOf(experiment);
+    const { baseline, commit: after } = experiment;
+    return before === undefined || before === after ? [] : [{ experiment, before, after, baseline }];
+  });
+  const isLater = await comeAfter(repository, changed);
+  const diverged = new Set(changed.filter((_, at) => !isLater[at]).map(({ experiment }) => experiment));
+  return experiments.map((experiment): Standing => {
+    const there = thereOf(experiment);
+    if (there === experiment.commit) return { experiment, there, kind: "up to date" };
+    return { experiment, there, kind: diverged.has(experiment) ? "diverged" : "push" };
+  });
 }
 
 /** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; TRANSFER_FAILED where data could not be stored: then no ref is pushed. */
 export async function pushExperiments(context: ExperimentsContext, request: PushRequest): Promise<PushResult> {
-  const { remote, experiments } = request;
-  const listed = await remoteExperiments(context.repository, remote);
-  const there = new Map(listed.map((item) => [`${item.baseline}/${item.name}`, item.commit]));
   const upToDate: FinishedExperiment[] = [];
   const diverged: FinishedExperiment[] = [];
   const pushing: (RemoteChange & { readonly experiment: FinishedExperiment })[] = [];
-  for (const experiment of experiments) {
-    const known = there.get(`${experiment.baseline}/${experiment.name}`);
-    const standing = await standingOf(context, experiment, known);
-    const change = { ref: experiment.ref, to: experiment.commit, experiment };
-    if (standing.kind === "up to date") upToDate.push(experiment);
-    else if (standing.kind === "push") pushing.push({ ...change, expected: standing.expected });
-    else if (request.diverged === "replace") pushing.push({ ...change, expected: known });
-    else diverged.push(experiment);
+  for (const { experiment, there, kind } of await standingsOf(context, request)) {
+    if (kind === "up to date") upToDate.push(experiment);
+    else if (kind === "diverged" && request.diverged === "refuse") diverged.push(experiment);
+    else pushing.push({ ref: experiment.ref, to: experiment.commit, experiment, expected: there });
   }
   const commits = [...upToDate, ...pushing.map(({ experiment }) => experiment)].map(({ commit }) => commit);
   const data = request.data === undefined ? noData : await pushData(context, commits, request.data);
   if (data.failed.length > 0) throw dataFailed(data);
   const outcomes = await pushRefs(context.repository, {
-    remote,
+    remote: request.remote,
     changes: pushing,
     scratchFolder: context.state.scratch,
   });

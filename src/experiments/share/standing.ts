@@ -98,8 +98,8 @@ export async function dataStandings(
   for (const [commit, objects] of needed) {
     const hashes = [...new Set(objects.flatMap((object) => absent.get(object) ?? []))];
     if (hashes.length === 0) continue;
-    const onlyHere = hashes.filter((md5) => findObject(cache, md5) !== undefined);
-    standings.set(commit, { onlyHere, nowhere: hashes.filter((md5) => !onlyHere.includes(md5)) });
+    const onlyHere = new Set(hashes.filter((md5) => findObject(cache, md5) !== undefined));
+    standings.set(commit, { onlyHere: [...onlyHere], nowhere: hashes.filter((md5) => !onlyHere.has(md5)) });
   }
   return standings;
 }

@@ -14,7 +14,7 @@ import { listFinished } from "../results/finished.ts";
 import { currentWorkspaceRun, type WorkspaceRun } from "../runs/workspace-run.ts";
 import { type Candidate, listCandidates } from "./candidates.ts";
 import { byBaseline } from "./listing.ts";
-import { chooseCommits, isChosen, nameCommit, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
+import { chooseCommits, commitNamer, isChosen, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
 
 export interface CollectOptions {
   readonly revisions: RevisionChoice;
@@ -174,6 +174,7 @@ async function collectWith(
   const revisions = await loadRemembered(context, { commits, reading, memory: options.memory ?? "use" });
   const collected = { candidates, revisions, chains: await readChains(candidates, revisions, reading) };
   const groups = byBaseline(candidates);
+  const nameOf = commitNamer(names);
   const { sweep } = options;
   const run = sweep === undefined ? currentWorkspaceRun(context.state) : undefined;
   const isWorkspaceHidden = options.hide.has("workspace");
@@ -186,7 +187,7 @@ async function collectWith(
     const all = run?.baseline === id ? [...here, ...others] : others;
     const experiments = sweep === undefined ? all : all.filter((experiment) => experiment.sweep === sweep);
     if (sweep !== undefined && experiments.length === 0) return [];
-    const name = options.naming === "ids" ? null : nameCommit(id, names);
+    const name = options.naming === "ids" ? null : nameOf(id);
     return [{ ...revisionState(id, revision), name, experiments }];
   });
   return isWorkspaceHidden || workspace === undefined ? baselines : [{ ...workspace, experiments: [] }, ...baselines];

@@ -5,7 +5,7 @@ import { noCommits } from "../../git/repository.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
 import { byBaseline, remoteExperiments } from "./listing.ts";
-import { chooseCommits, headOnly, nameCommit, readNames, revisionResolver } from "./revisions.ts";
+import { chooseCommits, commitNamer, headOnly, readNames, revisionResolver } from "./revisions.ts";
 
 export interface ListRequest {
   /** A Git remote or URL; undefined: this repository. */
@@ -53,10 +53,11 @@ async function listWith(
           ),
         );
   const groups = [...byBaseline(listed)].filter(([baseline]) => wanted?.has(baseline) ?? true);
+  const nameOf = commitNamer(names);
   groups.sort(([a], [b]) => Number(b === head) - Number(a === head));
   return groups.map(([baseline, experiments]) => ({
     baseline,
-    name: nameCommit(baseline, names),
+    name: nameOf(baseline),
     experiments: experiments.map(({ name, commit }) => ({ name, commit, isLocal: remote === undefined })),
   }));
 }

@@ -68,19 +68,51 @@ export async function readNames(repository: Repository, head: ObjectId | undefin
   return { head, currentBranch, branches, tags };
 }
 
-/** The commit's name for people: the current branch, else a tag, else a branch; null where it has none. */
-export function nameCommit(commit: ObjectId, names: RepositoryNames): string | null {
-  if (commit === names.head && names.currentBranch !== undefined) return names.currentBranch;
-  const named = (list: readonly NamedCommit[]) => list.find(({ id }) => id === commit)?.name;
-  return named(names.tags) ?? named(names.branches) ?? null;
+/** A commit's name for people: the current branch, else a tag, else a branch; null where it has none. */
+export function commitNamer({
+  head,
+  currentBranch,
+  branches,
+  tags,
+}: RepositoryNames): (commit: ObjectId) => string | null {
+  // The first tag of a commit counts, then its first branch.
+  const names = new Map([...branches.toReversed(), ...tags.toReversed()].map(({ id, name }) => [id, name]));
+  return (commit) => (commit === head && currentBranch !== undefined ? currentBranch : (names.get(commit) ?? null));
 }
 
-/** The commit and those before it. */
-async function commitsFrom(repository: Repository, tip: ObjectId, count: number): Promise<readonly ObjectId[]> {
-  if (count === 0 || count === 1) return count === 1 ? [tip] : [];
-  const limit = count < 0 ? [] : [`--max-count=${count}`];
-  const text = await git(["rev-list", "--first-parent", ...limit, tip, "--"], { cwd: repository.workTree });
-  return text.split("\n").filter(Boolean) as ObjectId[];
+type Tip = readonly [words: string, commit: ObjectId];
+
+/** The commit of each tip and `count - 1` before it, following first parents; with -1 all, up to where an earlier tip came along. */
+async function commitsFrom(
+  repository: Repository,
+  tips: readonly Tip[],
+  count: number,
+): Promise<readonly (readonly ObjectId[])[]> {
+  if (count === 0 || count === 1 || tips.length === 0) return tips.map(([, commit]) => (count === 0 ? [] : [commit]));
+  const parents = await firstParents(repository, tips, count);
+  const seen = new Set<ObjectId>();
+  return tips.map(([, tip]) => {
+    const commits: ObjectId[] = [];
+    for (let at: ObjectId | undefined = tip; at !== undefined && commits.length !== count; at = parents.get(at)) {
+      commits.push(at);
+      if (count < 0 && seen.has(at)) break;
+      seen.add(at);
+    }
+    return commits;
+  });
+}
+
+/** Of several tips the whole history, with one process: a limit would count all of them together. */
+async function firstParents(
+  { workTree }: Repository,
+  tips: readonly Tip[],
+  count: number,
+): Promise<ReadonlyMap<ObjectId, ObjectId | undefined>> {
+  const limit = tips.length === 1 && count > 0 ? [`--max-count=${count}`] : [];
+  const input = tips.map(([, tip]) => `${tip}\n`).join("");
+  const text = await git(["rev-list", "--first-parent", "--parents", ...limit, "--stdin"], { cwd: workTree, input });
+  const lines = text.split("\n").filter(Boolean);
+  return new Map(lines.map((line) => line.split(" ", 2) as [ObjectId, ObjectId | undefined]));
 }
 
 async function everyCommit(repository: Repository): Promise<readonly ObjectId[]> {
@@ -124,19 +156,18 @@ export async function chooseCommits(
 ): Promise<readonly ChosenCommit[]> {
   const chosen = new Map<ObjectId, Set<string>>();
   const add = (id: ObjectId, name: string) => chosen.set(id, (chosen.get(id) ?? new Set<string>()).add(name));
-  const addFrom = async (revision: string, tip: ObjectId) => {
-    const commits = await commitsFrom(repository, tip, choice.count);
-    for (const [index, id] of commits.entries()) add(id, index === 0 ? revision : id);
-  };
+  const tips: Tip[] = [];
   for (const revision of isChosen(choice) ? choice.revs : ["HEAD"]) {
     const tip = await facts.resolve(revision);
     if (tip === undefined) throw unknownRevision(revision);
-    await addFrom(revision, tip);
+    tips.push([revision, tip]);
+  }
+  if (choice.allBranches && !choice.allCommits) for (const { name, id } of facts.names.branches) tips.push([name, id]);
+  for (const [at, commits] of (await commitsFrom(repository, tips, choice.count)).entries()) {
+    const words = tips[at]?.[0] ?? "";
+    for (const [index, id] of commits.entries()) add(id, index === 0 ? words : id);
   }
   if (choice.allCommits) for (const id of await everyCommit(repository)) add(id, id);
-  else {
-    if (choice.allBranches) for (const { name, id } of facts.names.branches) await addFrom(name, id);
-    if (choice.allTags) for (const { name, id } of facts.names.tags) add(id, name);
-  }
+  else if (choice.allTags) for (const { name, id } of facts.names.tags) add(id, name);
   return [...chosen].map(([id, words]) => ({ id, names: [...words] }));
 }

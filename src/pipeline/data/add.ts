@@ -7,7 +7,7 @@ import { lstatIfExists, statSync } from "../../base/files.ts";
 import { insideFolder } from "../../base/paths.ts";
 import { tryGit } from "../../git/run.ts";
 import { nameProblem, realTarget } from "../../project/gate.ts";
-import { ignoreInGit } from "../../project/gitignore.ts";
+import { ignoreInGit, type RuleFiles, ruleFiles } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { commitData } from "../../store/commit.ts";
@@ -78,12 +78,24 @@ function checkPlace(request: DataAddRequest, shown: string, absolute: string): v
   if (isIgnored) throw refuse("IGNORED", `Path '${shown}' is ignored by .dvcignore`);
 }
 
-async function checkUntracked(project: Project, shown: string, absolute: string): Promise<void> {
-  if (project.gitRoot === null) return;
-  const name = path.relative(project.gitRoot, absolute);
-  const listing = await tryGit(["--literal-pathspecs", "ls-files", "-z", "--", name], { cwd: project.gitRoot });
-  if (listing.stdout.length === 0) return;
-  throw refuse(
+/** Names of one git process: they have to fit into a command line. */
+const namesAtOnce = 500;
+
+/** What Git tracks of these paths: files, and the folders that they lie in; from the top of the work tree. */
+async function trackedInGit({ gitRoot }: Project, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const tracked = new Set<string>();
+  if (gitRoot === null) return tracked;
+  for (let start = 0; start < paths.length; start += namesAtOnce) {
+    const names = paths.slice(start, start + namesAtOnce).map((file) => path.relative(gitRoot, file));
+    const listing = await tryGit(["--literal-pathspecs", "ls-files", "-z", "--", ...names], { cwd: gitRoot });
+    for (const file of listing.stdout.toString().split("\0"))
+      for (let at = file; at !== "." && !tracked.has(at); at = path.posix.dirname(at)) tracked.add(at);
+  }
+  return tracked;
+}
+
+function trackedBySCM(shown: string): SweeplineError {
+  return refuse(
     "OUTPUT_TRACKED",
     `output '${shown}' is already tracked by SCM (e.g. Git).\n    You can remove it from Git, then add to DVC.\n        To stop tracking from Git:\n            git rm -r --cached '${shown}'\n            git commit -m "stop tracking ${shown}"`,
   );
@@ -145,14 +157,14 @@ async function hashTarget(
 async function addOne(
   request: DataAddRequest,
   target: AddTarget,
-  done: { readonly written: Set<string>; readonly parts: Map<string, FolderHash> },
+  done: { readonly written: Set<string>; readonly rules: RuleFiles; readonly parts: Map<string, FolderHash> },
 ): Promise<FolderHash> {
   const { project } = request;
   const { written } = done;
   const hash = await hashTarget(request, target, done.parts);
   if (hash === undefined) throw refuse("OUTPUT_MISSING", `output '${target.shown}' does not exist`);
   // Ignored before it is tracked: a kill in between leaves a line too much, not data that gets into Git.
-  const ignoreFile = ignoreInGit(project, target.data);
+  const ignoreFile = ignoreInGit(project, target.data, done.rules);
   if (ignoreFile !== undefined) written.add(ignoreFile);
   writeDvcFile(target.dvcFile, path.relative(path.dirname(target.dvcFile), target.data), hash);
   written.add(target.dvcFile);
@@ -165,17 +177,20 @@ async function addOne(
  */
 export async function addPaths(request: DataAddRequest): Promise<AddedData> {
   const stages = await loadProjectStages(request.project);
-  const targets: AddTarget[] = [];
-  for (const shown of request.targets) {
-    const absolute = path.resolve(request.folder, shown);
-    checkPlace(request, shown, absolute);
-    await checkUntracked(request.project, shown, absolute);
+  const { project } = request;
+  const places = request.targets.map((shown) => ({ shown, absolute: path.resolve(request.folder, shown) }));
+  for (const { shown, absolute } of places) checkPlace(request, shown, absolute);
+  const paths = places.map(({ absolute }) => absolute);
+  const tracked = await trackedInGit(project, paths);
+  const rules = ruleFiles();
+  const targets = places.map(({ shown, absolute }) => {
+    if (tracked.has(path.relative(project.gitRoot ?? project.root, absolute))) throw trackedBySCM(shown);
     const target = resolveTarget(request, stages, shown);
-    refuseGitIgnored(request.project, target.dvcFile);
-    targets.push(target);
-  }
+    refuseGitIgnored(project, target.dvcFile, rules);
+    return target;
+  });
   const written = new Set<string>();
-  const done = { written, parts: new Map<string, FolderHash>() };
+  const done = { written, rules, parts: new Map<string, FolderHash>() };
   const empty: string[] = [];
   for (const target of targets) {
     const hash = await addOne(request, target, done);
