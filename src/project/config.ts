@@ -2,7 +2,14 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { readIfExists } from "../base/files.ts";
-import { folderRemoteOptions, type OptionKind, type OptionTable, openSections, sections } from "./config-schema.ts";
+import {
+  folderRemoteOptions,
+  type OptionKind,
+  type OptionTable,
+  openSections,
+  sections,
+  serviceRemoteOptions,
+} from "./config-schema.ts";
 import { parseIni } from "./ini.ts";
 import type { LinkType, ProjectConfig } from "./project.ts";
 
@@ -74,6 +81,7 @@ function problemOf(value: string, kind: OptionKind): string | undefined {
   if (kind === "bool") return /^(true|false)$/i.test(value) ? undefined : "expected true or false";
   if (kind === "count") return /^[1-9]\d*$/.test(value) ? undefined : "expected int";
   if (kind === "number") return /^-?\d+$/.test(value) ? undefined : "expected int";
+  if (kind === "seconds") return /^\d+(?:\.\d*)?$/.test(value) ? undefined : "expected float";
   if (kind === "links") {
     const unknown = splitLinkTypes(value).filter((type) => !linkTypes.includes(type));
     return unknown.length === 0 ? undefined : `Unsupported cache type(s): ${unknown.join(", ")}`;
@@ -102,7 +110,11 @@ function tableOf(section: string, name: string | null, values: ConfigValues): Op
   if (section !== "remote") return name === null ? sections[section] : undefined;
   const url = values.get(`remote.${name}.url`);
   if (url === undefined) throw configError(`expected 'url' for dictionary value @ data['remote']['${name}']`);
-  return /^\w+:\/\//.test(url) && !url.startsWith("file://") ? "open" : folderRemoteOptions;
+  // As DVC: without a host it is a folder's.
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\/[^/?#]/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) return folderRemoteOptions;
+  if (Object.hasOwn(serviceRemoteOptions, scheme)) return serviceRemoteOptions[scheme];
+  throw configError(`Unsupported URL type ${scheme}:// for dictionary value @ data['remote']['${name}']`);
 }
 
 /** Refuses unknown sections, options and values, as DVC does (exit code 251). */

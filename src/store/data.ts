@@ -3,6 +3,7 @@ import { SweeplineError } from "../base/errors.ts";
 import {
   type BigIntStats,
   copyFileFresh,
+  lstatSync,
   readFileSync,
   removeFile,
   statSync,
@@ -41,17 +42,19 @@ function statFile(file: string): BigIntStats {
 
 export type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
 
-/** The hash and the list of a folder; `hasher` answers a file's MD5. */
+/** The hash and the list of a folder, and which of its files are links; `hasher` answers a file's MD5. */
 export async function collectFolder(cache: Cache, folder: string, hasher: FileHasher) {
   const entries: DirEntry[] = [];
+  const links: string[] = [];
   let size = 0;
-  for (const { relpath, file } of listFiles(folder, cache.rules)) {
+  for (const { relpath, file, isLink } of listFiles(folder, cache.rules)) {
+    if (isLink) links.push(file);
     const stats = statFile(file);
     entries.push({ relpath, md5: await hasher(cache, file, stats) });
     size += Number(stats.size);
   }
   const object = formatTree(entries);
-  return { hash: { md5: object.md5, size, nfiles: entries.length }, text: object.text };
+  return { hash: { md5: object.md5, size, nfiles: entries.length }, text: object.text, links };
 }
 
 function refuseSpecial(target: string): never {
@@ -151,9 +154,21 @@ async function addFile(cache: Cache, file: string, stats: BigIntStats): Promise<
  * Puts a file or folder into the cache and answers its hash; the workspace stays as it is.
  * Throws OUTPUT_MISSING where nothing is at the path.
  */
-export function addToCache(cache: Cache, target: string): Promise<DataHash> {
-  const detail = (hash: DataHash | undefined) => `${target}: ${hash && `as ${hash.md5}, ${hash.size} bytes`}`;
-  return traced<Promise<DataHash>>({ topic: "cache", name: "store", detail }, () => store(cache, target));
+export async function addToCache(cache: Cache, target: string): Promise<DataHash> {
+  return (await addWithLinks(cache, target)).hash;
+}
+
+export interface StoredData {
+  readonly hash: DataHash;
+  /** Files that are links, absolute: the target itself, or some of the folder. */
+  readonly links: readonly string[];
+}
+
+/** As addToCache(), and which of the files are links. */
+export function addWithLinks(cache: Cache, target: string): Promise<StoredData> {
+  const detail = (stored: StoredData | undefined) =>
+    `${target}: ${stored && `as ${stored.hash.md5}, ${stored.hash.size} bytes`}`;
+  return traced<Promise<StoredData>>({ topic: "cache", name: "store", detail }, () => store(cache, target));
 }
 
 /** Puts the list of a folder into the cache, whose files are there already. */
@@ -163,14 +178,17 @@ export function addTreeToCache(cache: Cache, entries: readonly DirEntry[]): Tree
   return object;
 }
 
-async function store(cache: Cache, target: string): Promise<DataHash> {
+async function store(cache: Cache, target: string): Promise<StoredData> {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined)
     throw new SweeplineError({ code: "OUTPUT_MISSING", message: `output '${target}' does not exist` });
   if (!stats.isDirectory() && !stats.isFile()) refuseSpecial(target);
-  if (stats.isFile()) return fileData(await addFile(cache, target, stats), stats);
-  const { hash, text } = await collectFolder(cache, target, addFile);
+  if (stats.isFile()) {
+    const links = lstatSync(target).isSymbolicLink() ? [target] : [];
+    return { hash: fileData(await addFile(cache, target, stats), stats), links };
+  }
+  const { hash, text, links } = await collectFolder(cache, target, addFile);
   // The list goes last: who finds it finds its files too.
   addBytes(cache, text, hash.md5);
-  return hash;
+  return { hash, links };
 }

@@ -9,6 +9,7 @@ export interface FoundFile {
   /** Relative to the folder that was walked, "/" as separator. */
   readonly relpath: string;
   readonly file: string;
+  readonly isLink: boolean;
 }
 
 interface Walk {
@@ -53,7 +54,7 @@ function visit(walk: Walk, folder: string, prefix: string): void {
           code: "IGNORE_FILE_IN_DATA",
           message: `.dvcignore file should not be in collected dir path: '${folder}'`,
         });
-      walk.found.push({ relpath, file });
+      walk.found.push({ relpath, file, isLink: entry.isSymbolicLink() });
     }
   }
 }

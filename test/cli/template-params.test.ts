@@ -38,3 +38,34 @@ test("parameters that templates take from files of vars are shown and compared",
     "stage.yaml": { data: { q: 1 } },
   });
 });
+
+test("a mapping that a command takes whole is no parameter", async () => {
+  const other = makeRepository({
+    files: {
+      "p/params.yaml": "st:\n  x: {script: s.py, params: {size: 3}, list: [1, 2]}\n",
+      "p/dvc.yaml":
+        "stages:\n  a:\n    foreach: ${st}\n    do:\n      cmd: echo ${item.script} ${item.params}\n  b:\n    cmd: echo ${st.x.params}\n",
+    },
+  });
+  expect(await other.succeed(["exp", "show", "--csv"])).toMatch(/^Experiment,rev,typ,Created,parent,st\.x\.script\r\n/);
+});
+
+test("files outside of the project are named from its root", async () => {
+  const other = makeRepository({
+    files: {
+      data: "1\n",
+      "cfg.yaml": "lr: 1\n",
+      "p/.dvc/config": "",
+      "p/dvc.yaml":
+        "stages:\n  a:\n    cmd: cat ../data > o\n    deps: [../data]\n    params: [{../cfg.yaml: [lr]}]\n    outs: [o]\n",
+    },
+    dvc: false,
+  });
+  await other.succeed(["repro"], { cwd: "p" });
+  expect(await other.succeed(["exp", "show", "--csv"], { cwd: "p" })).toMatch(
+    /^Experiment,rev,typ,Created,parent,lr,\.\.\/data\r\n/,
+  );
+  other.write({ "cfg.yaml": "lr: 2\n" });
+  const { exitCode, stdout } = await other.run(["params", "diff"], { cwd: "p" });
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^\.\.\/cfg\.yaml +lr +- +2$/m)]);
+});

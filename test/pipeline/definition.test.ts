@@ -160,6 +160,19 @@ describe("templates", () => {
     ]);
   });
 
+  test("item and key are reserved in vars of generated stages", async () => {
+    const reserved = "attempted to modify reserved key";
+    await expect(
+      stagesOf("stages:\n  b:\n    foreach: [1]\n    do:\n      vars: [{item: 5}]\n      cmd: echo ${item}\n"),
+    ).rejects.toThrow(`failed to parse 'stages.b@1.vars' in 'dvc.yaml', line 5: ${reserved} item`);
+    const matrix = "stages:\n  b:\n    matrix: {x: [1]}\n    vars: [v.yaml]\n    cmd: echo ${item.x}\n";
+    await expect(stagesOf(matrix, { "v.yaml": "key: 1\nitem: 2\n" })).rejects.toThrow(
+      `${reserved}s key and item in 'v.yaml'`,
+    );
+    const others = "vars: [{item: 10}]\nstages:\n  b:\n    foreach: [1]\n    do:\n      vars: [{key: 2}]\n";
+    expect((await stagesOf(`${others}      cmd: echo \${item} \${key}\n`))[0]?.cmd).toBe("echo 1 2");
+  });
+
   test("foreach and matrix over values taken by a template: no keys but strings, booleans as in Python", async () => {
     const pipeline = `vars:
 - m: {1: {v: x}, name: {v: y}, "2": {v: z}}

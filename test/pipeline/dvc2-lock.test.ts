@@ -1,7 +1,10 @@
 /** Lock entries as DVC 2 wrote them: no `hash: md5`, and the hash of a text is that of its lines without CR. */
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { expect, test } from "vitest";
+import { removeTree } from "../../src/base/files.ts";
 import { projectStatus } from "../../src/pipeline/ask/status.ts";
+import { commitStages } from "../../src/pipeline/reproduce/commit-stages.ts";
 import { run, type TestProject, testProject } from "./project.ts";
 
 const withoutCr = createHash("md5").update("a\nb\n").digest("hex");
@@ -53,4 +56,21 @@ test("entries stay as they are where the data does, and become those of DVC 3 wh
   project.write({ "in.txt": "c\n" });
   await run(project);
   expect(project.read("dvc.lock").match(/hash: md5/g)).toHaveLength(2);
+});
+
+test("so do those of metrics that Git keeps, though no cache has them", async () => {
+  const project = oldProject();
+  const outs = [{ "out.txt": { cache: false } }];
+  const stage = { cmd: "cp in.txt out.txt", deps: ["in.txt"], params: ["lr"], outs };
+  project.write({ "dvc.yaml": JSON.stringify({ stages: { copy: stage } }) });
+  removeTree(path.join(project.root, ".dvc/cache"));
+  const events = { warning: () => undefined };
+  await commitStages(project.project, {
+    folder: project.root,
+    targets: [],
+    recursive: false,
+    changed: "accept",
+    events,
+  });
+  expect(project.read("dvc.lock")).toBe(lock(1));
 });

@@ -69,12 +69,39 @@ describe("openProject", () => {
     ["[cache]\n    type = hardlink, quick\n", "Unsupported cache type(s): quick"],
     ["[core]\n    autostage = maybe\n", "expected true or false"],
     ["[exp]\n    __proto__ = 1\n", "extra keys not allowed"],
+    [
+      "['remote \"r\"']\n    url = s3://b/x\n    profil = me\n",
+      "extra keys not allowed @ data['remote']['r']['profil']",
+    ],
+    ["['remote \"r\"']\n    url = ssh://h/x\n    port = many\n", "expected int"],
+    ["['remote \"r\"']\n    url = https://h/x\n    auth = none\n", "expected one of basic, digest, custom"],
+    [
+      "['remote \"r\"']\n    url = ftp://h/x\n",
+      "Unsupported URL type ftp:// for dictionary value @ data['remote']['r']",
+    ],
     ["this is no ini\n", "line 1 is neither a section nor an option"],
   ])("refuses %j with 251", (text, message) => {
     const project = open({ ".dvc/config": text });
     expect(() => project.open()).toThrow(expect.objectContaining({ exitCode: 251 }));
     expect(() => project.open()).toThrow(message);
   });
+});
+
+it("takes the options of each service", () => {
+  const remotes = {
+    s3: "endpointurl = http://127.0.0.1:9000\n    access_key_id = a\n    read_timeout = 3",
+    gs: "projectname = p\n    credentialpath = c.json",
+    ssh: "user = u\n    port = 22\n    keyfile = k\n    gss_auth = true",
+    azure: "account_name = a\n    sas_token = s",
+    gdrive: "gdrive_client_id = i\n    gdrive_use_service_account = false",
+    webdavs: "user = u\n    timeout = 3\n    ssl_verify = ca.pem",
+    https: "auth = digest\n    connect_timeout = 0.5",
+    remote: "whatever = x",
+  };
+  const text = Object.entries(remotes).map(
+    ([scheme, options]) => `['remote "${scheme}"']\n    url = ${scheme}://host/x\n    ${options}\n    jobs = 2\n`,
+  );
+  expect(open({ ".dvc/config": text.join("") }).open().config.remotes).toEqual(Object.keys(remotes));
 });
 
 describe("the ini dialect", () => {

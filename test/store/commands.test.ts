@@ -1,5 +1,5 @@
 /** init, add, checkout, config and remote through the real binary: what is printed and what is left behind. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeRepository } from "../rig/index.ts";
@@ -27,6 +27,25 @@ describe("add", () => {
     expect(await repository.succeed(["add", "f", "d"])).toBe(hint(".gitignore f.dvc d.dvc"));
     expect(await repository.succeed(["add", "we ird"], { cwd: "sub" })).toBe(hint(".gitignore 'we ird.dvc'"));
     expect(await repository.succeed(["add", "-q", "d/a"])).toBe("");
+  });
+
+  it("takes targets with wildcards, and makes files of links to elsewhere", async () => {
+    const repository = makeRepository();
+    const outside = path.join(repository.root, "outside");
+    writeFileSync(outside, "far");
+    repository.write({ "d/a": "1", a1: "1", b1: "2" });
+    symlinkSync(outside, path.join(repository.folder, "d/link"));
+    symlinkSync(outside, path.join(repository.folder, "a2"));
+    expect(await repository.succeed(["add", "--glob", "a*", "d"])).toBe(hint(".gitignore a1.dvc a2.dvc d.dvc"));
+    for (const name of ["a2", "d/link"]) {
+      expect(lstatSync(path.join(repository.folder, name)).isFile()).toBe(true);
+      expect(repository.read(name)).toBe("far");
+    }
+    expect(readFileSync(outside, "utf8")).toBe("far");
+    await repository.succeed(["remote", "add", "-d", "r", "../remote"]);
+    expect(await repository.succeed(["push", "--glob", "a*.dvc", "d.d*"])).toBe("3 files pushed\n");
+    const refused = await repository.run(["pull", "--glob", "c*"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("Glob ['c*'] has no matches.")]);
   });
 
   it("stages them where core.autostage is set", async () => {

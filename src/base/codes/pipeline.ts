@@ -61,6 +61,10 @@ export const pipelineCodes = {
   STAGE_FILE_MISSING: ["A dvc.yaml or .dvc file is not there.", "Check the path."],
   STAGE_INSIDE_OUTPUT: ["A pipeline file lies inside an output.", "Move one of them."],
   STAGE_NOT_FOUND: ["There is no stage of this name.", "`sweepline stage list` lists them."],
+  TARGETS_NOT_MATCHED: [
+    "A pattern of `--glob` names nothing.",
+    "Correct it: it stands for files and folders that are there.",
+  ],
   TARGET_IS_LOCK_FILE: ["A target is a lock file.", "Name the dvc.yaml."],
   TEMPLATE_FILE_INVALID: [
     "A file of values for dvc.yaml can't be read.",

@@ -1,6 +1,7 @@
 /** Parameters, metrics, dependencies and outputs of one revision (DVC 3.67.1, repo/experiments/serialize.py). */
-
+import path from "node:path";
 import { readFileSync } from "../../base/files.ts";
+import { relativePosix } from "../../base/paths.ts";
 import type { Scalar, Value } from "../../base/value.ts";
 import { defaultParamsFile } from "../../params/default-file.ts";
 import { type FileAnswer, type FileSource, missing, type SourceFile } from "../../pipeline/reading/file-source.ts";
@@ -154,11 +155,32 @@ export function wantedFiles(revision: OpenRevision, request: DataRequest): reado
   return expand(source, new Set([...params, ...metricNames(revision)]));
 }
 
+/** What lies outside of the project is named from its root, as in DVC's tables. */
+function shownNames<T>(root: string, files: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  let hasOutside = false;
+  for (const name of files.keys()) hasOutside ||= path.isAbsolute(name);
+  if (!hasOutside) return files;
+  return new Map(
+    [...files].map(([name, value]) => [path.isAbsolute(name) ? relativePosix(root, name) : name, value] as const),
+  );
+}
+
 /**
  * All that a revision says about an experiment, or of the files that the user names: then the same files are parameters and
  * metrics. A broken parameters or metrics file is an error of that file only.
  */
 export function revisionData(revision: OpenRevision, readers: Readers, request: DataRequest): ExperimentData {
+  const { params, metrics, deps, outs } = readRevision(revision, readers, request);
+  const { root } = readers.cache;
+  return {
+    params: shownNames(root, params),
+    metrics: shownNames(root, metrics),
+    deps: shownNames(root, deps),
+    outs: shownNames(root, outs),
+  };
+}
+
+function readRevision(revision: OpenRevision, readers: Readers, request: DataRequest): ExperimentData {
   const { parts } = revision;
   if (request.kind === "targets") {
     const tracked = request.targets.map((file) => ({ file, keys: null }));

@@ -99,6 +99,15 @@ export interface VarsPlace {
   readonly read: ReadTemplateFile;
   /** The stage's name, for vars of a stage. */
   readonly stage?: string;
+  /** `item` and `key` of a generated stage, which its vars may not set. */
+  readonly reserved?: readonly Scalar[];
+}
+
+function refuseReserved({ reserved = [] }: VarsPlace, values: ValueMap, file?: string): void {
+  const found = reserved.filter((key) => values.has(key));
+  if (found.length === 0) return;
+  const keys = `key${found.length > 1 ? "s" : ""} ${found.join(" and ")}`;
+  throw new TemplateProblem(`attempted to modify reserved ${keys}${file === undefined ? "" : ` in '${file}'`}`);
 }
 
 function withFile(context: Context, item: string, place: VarsPlace): Context {
@@ -119,7 +128,9 @@ function withFile(context: Context, item: string, place: VarsPlace): Context {
   const values = place.read(absolute);
   if (values === undefined) throw new TemplateProblem(`'${file}' does not exist`, absolute);
   if (!isMap(values)) throw new TemplateProblem(`expected a dictionary in file '${file}'`);
-  const merged = withValues(context, keys === null ? values : selectKeys(values, keys, file), file);
+  const chosen = keys === null ? values : selectKeys(values, keys, file);
+  refuseReserved(place, chosen, item);
+  const merged = withValues(context, chosen, file);
   const files = new Map(context.files);
   const before = files.get(absolute);
   files.set(absolute, keys === null ? null : new Set([...(before ?? []), ...keys]));
@@ -131,7 +142,9 @@ export function withVars(context: Context, vars: readonly Value[], place: VarsPl
   return vars.reduce<Context>((all, item, index) => {
     if (typeof item === "string") return withFile(all, item, place);
     const prefix = place.stage === undefined ? "" : `${place.stage}.`;
-    return isMap(item) ? withValues(all, item, `${prefix}vars[${index}]`) : all;
+    if (!isMap(item)) return all;
+    refuseReserved(place, item);
+    return withValues(all, item, `${prefix}vars[${index}]`);
   }, context);
 }
 

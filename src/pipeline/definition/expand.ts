@@ -114,7 +114,8 @@ class Expansion {
     if (holdsReference(vars, this.source.templates)) throw new TemplateProblem("interpolating is not allowed");
     const wdir = this.fill(definition.get("wdir") ?? ".", { scope, allows: "single" });
     const folder = path.resolve(this.source.folder, asText(wdir));
-    return withVars(this.context, vars, { folder, read: this.source.read, stage: name });
+    const reserved = [...(scope.generated?.keys() ?? [])];
+    return withVars(this.context, vars, { folder, read: this.source.read, stage: name, reserved });
   }
 
   private addStage(name: string, definition: ValueMap, from: { path: readonly Scalar[]; member?: Member }): void {
@@ -131,7 +132,8 @@ class Expansion {
     const hazards: ShellHazard[] = [];
     const takenValues = new Map<string, Map<string, Value>>();
     const taken = (place: readonly string[], value: Value): void => {
-      const file = fileOf(context, place);
+      // As DVC: a mapping as a whole is no parameter (dvc/parsing/context.py: Container.get_sources).
+      const file = isMap(value) ? undefined : fileOf(context, place);
       if (file === undefined) return;
       takenValues.set(file, (takenValues.get(file) ?? new Map<string, Value>()).set(place.join("."), value));
     };

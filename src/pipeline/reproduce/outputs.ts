@@ -52,9 +52,12 @@ function missingOutput(work: Work, stage: Stage, output: OutputSpec): SweeplineE
   });
 }
 
-/** As DVC: the entry of DVC 2 stays one as long as the data is the same, and the cache has it. */
-async function sameAsBefore(work: Work, target: string, recorded: LockItem | undefined): Promise<LockItem | undefined> {
-  if (recorded === undefined || recorded.hash !== undefined || !hasData(work.cache, recorded.md5)) return undefined;
+/** As DVC: the entry of DVC 2 stays one as long as the data is the same, and the cache has it where it should. */
+async function sameAsBefore(work: Work, stage: Stage, output: OutputSpec): Promise<LockItem | undefined> {
+  const recorded = recordedItem(work.recorded(stage)?.outs, output.path);
+  if (recorded === undefined || recorded.hash !== undefined) return undefined;
+  if (output.cache && !hasData(work.cache, recorded.md5)) return undefined;
+  const target = pathOf(stage, output);
   return (await hashLike(work.cache, target, recorded))?.md5 === recorded.md5 ? recorded : undefined;
 }
 
@@ -62,7 +65,7 @@ async function saveOutput(work: Work, stage: Stage, save: { output: OutputSpec; 
   const { output, toCache } = save;
   const target = pathOf(stage, output);
   if (statSync(target, { throwIfNoEntry: false }) === undefined) throw missingOutput(work, stage, output);
-  const old = await sameAsBefore(work, target, recordedItem(work.recorded(stage)?.outs, output.path));
+  const old = await sameAsBefore(work, stage, output);
   if (old !== undefined) return old;
   const hash = toCache && output.cache ? await commitData(work.cache, target) : await hashData(work.cache, target);
   if (hash === undefined) throw missingOutput(work, stage, output);

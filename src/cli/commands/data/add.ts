@@ -9,14 +9,17 @@ import { type Io, warn } from "../../terminal/io.ts";
 import { trackFiles } from "../../words/track-files.ts";
 import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
+import { namedTargets } from "./data-transfer.ts";
 
 interface AddFlags {
   readonly commit: boolean;
+  readonly glob?: boolean;
   readonly quiet?: boolean;
 }
 
-async function run(io: Io, targets: readonly string[], flags: AddFlags): Promise<void> {
+async function run(io: Io, typed: readonly string[], flags: AddFlags): Promise<void> {
   const project = openProject(io.cwd);
+  const targets = namedTargets(io, typed, flags);
   const state = projectState(project);
   try {
     const added = await withWorkspaceLock(project, (lock) => {
@@ -40,6 +43,7 @@ async function run(io: Io, targets: readonly string[], flags: AddFlags): Promise
 export const command: CommandFactory = (io, finish) =>
   new Command("add")
     .argument("<targets...>", "files and folders")
+    .option("--glob", "targets may hold shell wildcards")
     .option("--no-commit", "do not put the data into the cache")
     .option("-q, --quiet", "print warnings and errors only")
     .action(async (targets: readonly string[], flags: AddFlags) => {

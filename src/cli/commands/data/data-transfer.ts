@@ -1,6 +1,7 @@
 /** What `push`, `pull` and `fetch` share. */
 import { Command } from "commander";
 import { type DataTransferRequest, transferFailed } from "../../../pipeline/data/transfer.ts";
+import { globTargets } from "../../../pipeline/reading/glob-targets.ts";
 import type { Project } from "../../../project/project.ts";
 import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
@@ -21,6 +22,15 @@ export function dataCommand(name: string): Command {
     .option("--glob", "targets may hold shell wildcards")
     .option("-q, --quiet", "print warnings and errors only");
   return addTransferOptions(command);
+}
+
+/** The targets, patterns of --glob as what they stand for. Throws TARGETS_NOT_MATCHED. */
+export function namedTargets(
+  io: Io,
+  targets: readonly string[],
+  flags: { readonly glob?: boolean },
+): readonly string[] {
+  return flags.glob ? globTargets(io.cwd, targets) : targets;
 }
 
 export interface DataCall {
@@ -44,7 +54,7 @@ export async function transferData(
     folder: io.cwd,
     targets,
     recursive: flags.recursive === true,
-    names: flags.glob ? "glob" : "exact",
+    names: "exact",
     remote: flags.remote,
     runCache: flags.runCache === true,
     jobs: filesAtOnce(flags.jobs),

@@ -5,17 +5,21 @@ import { print } from "../../terminal/io.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
-import { type DataCommandFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { type DataCommandFlags, dataCommand, namedTargets, transferData } from "./data-transfer.ts";
 
 /** `sweepline fetch [targets]` */
 export const command: CommandFactory = (io, finish) =>
   dataCommand("fetch")
     .description("Download tracked data into the cache.")
     .action(async (targets: readonly string[], flags: DataCommandFlags) => {
-      const call = { project: openProject(io.cwd), targets, flags, what: "Downloading" };
-      const { transferred } = await refusedAs("failed to fetch data from the cloud", () =>
-        transferData(io, call, fetchTracked),
-      );
+      const { transferred } = await refusedAs("failed to fetch data from the cloud", async () => {
+        const named = namedTargets(io, targets, flags);
+        return transferData(
+          io,
+          { project: openProject(io.cwd), targets: named, flags, what: "Downloading" },
+          fetchTracked,
+        );
+      });
       if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "fetched"));
       finish(exitCodes.ok);
     });

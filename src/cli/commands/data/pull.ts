@@ -7,7 +7,7 @@ import { changeLines, countParts } from "../../words/checkout-text.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
-import { type DataCommandFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { type DataCommandFlags, dataCommand, namedTargets, transferData } from "./data-transfer.ts";
 import { checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
 
 interface PullFlags extends DataCommandFlags {
@@ -15,8 +15,9 @@ interface PullFlags extends DataCommandFlags {
   readonly allowMissing?: boolean;
 }
 
-async function pull(io: Io, targets: readonly string[], flags: PullFlags): Promise<ExitCode> {
+async function pull(io: Io, typed: readonly string[], flags: PullFlags): Promise<ExitCode> {
   const project = openProject(io.cwd);
+  const targets = namedTargets(io, typed, flags);
   const { transferred } = await transferData(io, { project, targets, flags, what: "Downloading" }, fetchTracked);
   const outcome = await checkOutWorkspace(io, { project, folder: io.cwd, targets }, flags);
   const fetched = transferred === 0 ? [] : [filesText(transferred, "fetched")];

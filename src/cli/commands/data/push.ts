@@ -5,17 +5,21 @@ import { print } from "../../terminal/io.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
-import { type DataCommandFlags, dataCommand, transferData } from "./data-transfer.ts";
+import { type DataCommandFlags, dataCommand, namedTargets, transferData } from "./data-transfer.ts";
 
 /** `sweepline push [targets]` */
 export const command: CommandFactory = (io, finish) =>
   dataCommand("push")
     .description("Upload tracked data to a storage remote.")
     .action(async (targets: readonly string[], flags: DataCommandFlags) => {
-      const call = { project: openProject(io.cwd), targets, flags, what: "Uploading" };
-      const { transferred } = await refusedAs("failed to push data to the cloud", () =>
-        transferData(io, call, pushTracked),
-      );
+      const { transferred } = await refusedAs("failed to push data to the cloud", async () => {
+        const named = namedTargets(io, targets, flags);
+        return transferData(
+          io,
+          { project: openProject(io.cwd), targets: named, flags, what: "Uploading" },
+          pushTracked,
+        );
+      });
       if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "pushed"));
       finish(exitCodes.ok);
     });
