@@ -11,27 +11,45 @@ const limit = 85;
 const leftOut = ["src/run/pool"];
 const checkout = process.cwd();
 
-/** Of a file's text, where the statement after each `if (...)` stands, by the place of the `if`. Lines from 1, columns from 0. */
-function consequents(name) {
+const isConstant = (node) =>
+  ts.isLiteralExpression(node) || (ts.isArrayLiteralExpression(node) && node.elements.length === 0);
+
+/** `list[0]`, `list.at(-1)`: what the compiler takes for maybe undefined, whatever is known of the list. */
+function isItem(node) {
+  if (ts.isElementAccessExpression(node)) return node.questionDotToken === undefined;
+  return (
+    ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === "at"
+  );
+}
+
+/**
+ * What a file's text tells of its branches, by places `LINE:COLUMN` (lines from 1, columns from 0): where the statement after
+ * each `if (...)` stands, by the place of the `if`; and the constants that stand for an item which is always there
+ * (`list[0] ?? ""`): they are the compiler's wish and no branch.
+ */
+function branchesOf(name) {
   const source = ts.createSourceFile(name, readFileSync(name, "utf8"), ts.ScriptTarget.Latest);
   const placeOf = (offset) => {
     const { line, character } = source.getLineAndCharacterOfPosition(offset);
     return { line: line + 1, column: character };
   };
-  const found = new Map();
+  const idOf = (node) => {
+    const { line, column } = placeOf(node.getStart(source));
+    return `${line}:${column}`;
+  };
+  const blocks = new Map();
+  const wished = new Set();
   const visit = (node) => {
     if (ts.isIfStatement(node)) {
-      const { line, column } = placeOf(node.getStart(source));
-      const { thenStatement } = node;
-      found.set(`${line}:${column}`, {
-        start: placeOf(thenStatement.getStart(source)),
-        end: placeOf(thenStatement.end),
-      });
+      const { thenStatement: then } = node;
+      blocks.set(idOf(node), { start: placeOf(then.getStart(source)), end: placeOf(then.end) });
     }
+    const isFallback = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
+    if (isFallback && isConstant(node.right) && isItem(node.left)) wished.add(idOf(node.right));
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return found;
+  return { blocks, wished };
 }
 
 /** How often the code there ran in the children: at the first place within it that the maps know. undefined for none. */
@@ -67,14 +85,15 @@ function countsOf(file, name, places) {
     const { line } = location.start;
     lines.set(line, lines.get(line) || file.s[id] > 0 || ranAt(places, location));
   }
-  const blocks = consequents(name);
+  const { blocks, wished } = branchesOf(name);
   const branches = Object.entries(file.branchMap).flatMap(([id, branch]) => {
     const inChildren = armsRan(branch, places, blocks);
     const { line, column } = branch.loc.start;
-    return branch.locations.map(({ start }, arm) => ({
-      place: `${name}:${start?.line ?? line}:${start?.column ?? column} ${branch.type} ${arm}`,
-      ran: file.b[id][arm] > 0 || inChildren[arm],
-    }));
+    return branch.locations.flatMap(({ start }, arm) => {
+      const place = `${start?.line ?? line}:${start?.column ?? column}`;
+      if (branch.type === "binary-expr" && wished.has(place)) return [];
+      return [{ place: `${name}:${place} ${branch.type} ${arm}`, ran: file.b[id][arm] > 0 || inChildren[arm] }];
+    });
   });
   return { lines: [...lines].map(([line, ran]) => ({ place: `${name}:${line}`, ran })), branches };
 }

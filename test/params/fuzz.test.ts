@@ -111,7 +111,9 @@ describe("hostile input", () => {
   ];
 
   it.each(Object.keys(seeds))("nested without end is refused: %s", async (path) => {
-    for (const text of deep) await outcome(() => readDataFile({ path, bytes: Buffer.from(text) }));
+    const read = await Promise.all(deep.map((text) => outcome(() => readDataFile({ path, bytes: Buffer.from(text) }))));
+    // To YAML the last one is one word.
+    expect(read).toEqual([undefined, undefined, path === "p.yaml" ? deep[2] : undefined]);
   });
 
   it("refuses aliases that repeat each other", async () => {

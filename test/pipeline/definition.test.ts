@@ -254,6 +254,7 @@ describe("the quick reader of plain files", () => {
   });
 
   test("knows the plain style", () => {
-    expect(scanYaml(plainStyle)).toBeDefined();
+    const { root } = parseYaml({ path: "dvc.yaml", text: plainStyle });
+    expect(root === undefined ? undefined : plainValue(root)).toEqual(scanYaml(plainStyle));
   });
 });

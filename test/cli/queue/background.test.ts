@@ -119,7 +119,9 @@ describe("stages of a coordinator that was killed", () => {
     const { orphan, repository } = await orphaned();
     await repository.succeed(command);
     await orphan.waitForEnd();
+    expect(orphan.state).toBe("ended");
     await repository.succeed(["queue", "remove", "--all"]);
+    expect((await status(repository)).tasks).toEqual([]);
   });
 
   test("doctor tells of them and ends them, also where their entry and all locks are gone", async () => {
