@@ -6,6 +6,7 @@ import type { Scalar, Value } from "../../../src/base/value.ts";
 import {
   emptyLock,
   formatLock,
+  loadLock,
   lockedEntry,
   lockProblem,
   parseLock,
@@ -230,5 +231,42 @@ describe("any lock file", () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe("a lock file that can't be used", () => {
+  const written = (text: string): string => {
+    const file = path.join(makeTemporaryFolder(), "dvc.lock");
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it.each<[what: string, text: string, code: string, words: string]>([
+    ["no mapping", "- a\n", "LOCK_BROKEN", "'dvc.lock' can't be read: it has no schema"],
+    ["no schema", "stages: {}\n", "LOCK_BROKEN", "it has no schema"],
+    ["an unknown schema", "schema: '1.5'\n", "LOCK_BROKEN", "schema '1.5' is not known"],
+    ["a schema that is a number", "schema: 3.0\n", "LOCK_BROKEN", "schema '3' is not known"],
+    ["a newer one", "schema: '3.0'\n", "LOCK_NEWER", "its schema 3.0 is newer than 2.0"],
+    ["stages that are a list", "schema: '2.0'\nstages: [a]\n", "LOCK_BROKEN", "stages: a mapping was expected"],
+    [
+      "a stage that is none",
+      "schema: '2.0'\nstages: {a: 1}\n",
+      "LOCK_BROKEN",
+      "stage 'a': not an entry of a lock file",
+    ],
+    ["broken YAML", "schema: '2.0'\nstages: [\n", "LOCK_BROKEN", "(line "],
+    ["a conflict", `schema: '2.0'\n${"<".repeat(7)} HEAD\n`, "LOCK_CONFLICTED", "the marks of a Git conflict, line 2"],
+  ])("%s", async (_what, text, code, words) => {
+    await expect(loadLock(written(text), "dvc.lock")).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it("is not one that is absent, or in another style, whose other keys are kept", async () => {
+    expect(await loadLock(path.join(makeTemporaryFolder(), "dvc.lock"))).toEqual(emptyLock);
+    const lock = await loadLock(written("schema: '2.0'\nstages: {a: {cmd: x}}\ndatasets: {d: 1}\n"));
+    expect([...lock.stages.keys()]).toEqual(["a"]);
+    expect(formatLock(lock)).toBe("schema: '2.0'\nstages:\n  a:\n    cmd: x\ndatasets:\n  d: 1\n");
   });
 });

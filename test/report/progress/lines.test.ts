@@ -1,0 +1,94 @@
+/** What is said of runs, line by line, on a terminal and without one. */
+import { describe, expect, test } from "vitest";
+import type { RunEvent } from "../../../src/experiments/events.ts";
+import {
+  failedText,
+  finishedText,
+  interruptingText,
+  requeuedText,
+  summaryLines,
+} from "../../../src/report/progress/lines.ts";
+
+type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
+
+const experiment = { name: "one", overrides: ["lr=0.1", "seed=1"] };
+const finished: EventOf<"finished"> = {
+  ...{ type: "finished", experiment, commit: "c", elapsedMs: 1500, at: 0 },
+  metrics: new Map([["acc", 0.123456789]]),
+};
+
+describe("an experiment that finished", () => {
+  test("with its metrics before its overrides, which a narrow terminal cuts", () => {
+    expect(finishedText(finished)).toBe("one in 1.5s: acc=0.12346 (lr=0.1 seed=1)");
+    expect(finishedText({ ...finished, metrics: new Map(), experiment: { name: "one", overrides: [] } })).toBe(
+      "one in 1.5s",
+    );
+  });
+
+  test("with a doubt, and without control characters", () => {
+    const odd = {
+      ...finished,
+      experiment: { name: "o\u001b[m", overrides: [] },
+      metrics: new Map(),
+      warning: "seed is 0",
+    };
+    expect(finishedText(odd)).toBe("o\\x1b[m in 1.5s (WARNING: seed is 0)");
+  });
+});
+
+test("failed, back in the queue, stopped", () => {
+  const failed = { code: "STAGE_FAILED", message: "exited with 3", log: "runs/1/log" } as const;
+  expect(failedText({ type: "failed", experiment, ...failed, elapsedMs: 1, at: 0 })).toBe(
+    "one: exited with 3 (log: runs/1/log)",
+  );
+  expect(requeuedText({ type: "requeued", experiment, reason: "stopped", at: 0 })).toBe("one: stopped");
+  expect(interruptingText({ type: "interrupting", cause: "request", at: 0 })).toContain("once more ends them at once");
+  const failures = (count?: number) =>
+    interruptingText({
+      type: "interrupting",
+      cause: "failures",
+      at: 0,
+      ...(count === undefined ? {} : { failures: count }),
+    });
+  expect(failures()).toBe("stopping after the first failure: running stages are being stopped");
+  expect(failures(3)).toBe("stopping after 3 failures: running stages are being stopped");
+});
+
+describe("the summary", () => {
+  const none = { running: 0, failed: 0, succeeded: 0 };
+  const summary: EventOf<"summary"> = {
+    ...{ type: "summary", succeeded: [], failed: [], requeued: [], queued: 0, elsewhere: none, elapsedMs: 2000, at: 0 },
+  };
+
+  test("says nothing where nothing was to do", () => {
+    expect(summaryLines(summary)).toEqual({ failures: [], counts: undefined });
+  });
+
+  test("counts what ended here, what is left, and what others did", () => {
+    const failed = [
+      { name: "two", code: "STAGE_FAILED", message: "exited with 3", log: "l", hint: "Look." },
+      { name: "three", code: "STAGE_FAILED", message: "exited with 4", log: "l" },
+    ] as const;
+    const elsewhere = { running: 1, failed: 2, succeeded: 3 };
+    const { failures, counts } = summaryLines({
+      ...summary,
+      succeeded: ["one"],
+      failed,
+      requeued: ["four"],
+      queued: 2,
+      elsewhere,
+    });
+    expect(failures).toEqual([
+      { text: "two: exited with 3 (log: l)", hint: "HINT: Look." },
+      { text: "three: exited with 4 (log: l)", hint: undefined },
+    ]);
+    expect(counts?.split("\n")).toEqual([
+      "1 succeeded, 2 failed, 1 put back into the queue in 2.0s",
+      "2 still queued: the same command, or exp run --run-all, goes on",
+      "1 is run by another process",
+      "3 succeeded in another process",
+      "2 failed in another process",
+    ]);
+    expect(summaryLines({ ...summary, elsewhere: { ...none, running: 2 } }).counts).toContain("2 are run by");
+  });
+});
