@@ -13,6 +13,11 @@ export function pathKey(root: string, absolute: string): string {
   return insideFolder(root, absolute) ?? absolute;
 }
 
+/** The lock file of a dvc.yaml, beside it. */
+export function lockFileOf(pipelineFile: string): string {
+  return pipelineFile.replace(/\.ya?ml$/, ".lock");
+}
+
 /** How messages name a file: relative to the command's folder; a path outside the project stays absolute, as DVC prints it. */
 export function displayPath(root: string, folder: string, absolute: string): string {
   return insideFolder(root, absolute) === undefined ? absolute : path.relative(folder, absolute);

@@ -2,14 +2,13 @@
 import type { Value, ValueMap } from "../base/value.ts";
 import type {
   Baseline,
-  DependencyState,
   Executor,
   Experiment,
   ExperimentData,
   ExperimentState,
   FileResult,
-  OutputState,
 } from "../experiments/reading/types.ts";
+import type { DependencyState, OutputState } from "../pipeline/reading/lock-states.ts";
 import { isoTime } from "./dates.ts";
 
 type Fields = Readonly<Record<string, Value>>;

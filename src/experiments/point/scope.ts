@@ -11,7 +11,10 @@ import type { WholeRunStage } from "./ran-whole.ts";
  * leaves out and reads. All paths from the top of the Git work tree, "/" as separator.
  * @param edited parameter files that overrides name, tracked by a stage or not
  */
-export function identityScope({ project, pipelines }: ProjectStages, edited: readonly string[]): IdentityScope {
+export function identityScope(
+  { project, pipelines, tracked }: ProjectStages,
+  edited: readonly string[],
+): IdentityScope {
   const top = project.gitRoot ?? project.root;
   const inGit = (absolute: string) => relativePosix(top, absolute);
   const stages = pipelines.flatMap((pipeline) => pipeline.stages);
@@ -19,18 +22,13 @@ export function identityScope({ project, pipelines }: ProjectStages, edited: rea
     const resolve = (file: string) => inGit(path.resolve(workingFolder, file));
     return { name, params: params.map(({ file, keys }) => ({ file, keys, inGit: resolve(file) })), inGit: resolve };
   };
-  const fromStages = (paths: (stage: Stage) => readonly string[]) =>
-    stages.flatMap((stage) => paths(stage).map((name) => inGit(path.resolve(stage.workingFolder, name))));
-  const metrics = pipelines.flatMap((pipeline) =>
-    pipeline.metrics.map((name) => inGit(path.resolve(pipeline.folder, name))),
+  const outputs = stages.flatMap((stage) =>
+    stage.outs.map((output) => inGit(path.resolve(stage.workingFolder, output.path))),
   );
+  const fromRoot = (names: readonly string[]) => names.map((name) => inGit(path.resolve(project.root, name)));
   return {
-    written: new Set([...fromStages((stage) => stage.outs.map((output) => output.path)), ...metrics]),
-    paramFiles: new Set([
-      inGit(path.join(project.root, defaultParamsFile)),
-      ...fromStages((stage) => stage.params.map((params) => params.file)),
-      ...edited,
-    ]),
+    written: new Set([...outputs, ...fromRoot(tracked.metrics)]),
+    paramFiles: new Set([...fromRoot([defaultParamsFile, ...tracked.stageParams.map(({ file }) => file)]), ...edited]),
     wholeRun: {
       lockFile: inGit(path.join(project.root, "dvc.lock")),
       stages: stages

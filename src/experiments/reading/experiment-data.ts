@@ -6,11 +6,10 @@ import type { Scalar, Value } from "../../base/value.ts";
 import { defaultParamsFile } from "../../params/default-file.ts";
 import { type FileAnswer, type FileSource, missing, type SourceFile } from "../../pipeline/reading/file-source.ts";
 import type { ProjectPlace } from "../../pipeline/reading/pipeline-file.ts";
-import { readProject } from "../../pipeline/reading/read-project.ts";
+import type { TakenValues, TrackedParams } from "../../pipeline/reading/pipeline-parts.ts";
+import { type ProjectReading, readProject } from "../../pipeline/reading/read-project.ts";
 import type { Readings } from "../../pipeline/reading/readings.ts";
 import { type Cache, findObject, readTree } from "../../store/cache.ts";
-import type { RemoteObject } from "../../store/remotes/by-remote.ts";
-import type { PipelinePart, Pipelines, TrackedParams } from "./pipelines.ts";
 import type { ExperimentData, FileResult } from "./types.ts";
 import { type DataFiles, missingFile } from "./values.ts";
 
@@ -18,7 +17,6 @@ import { type DataFiles, missingFile } from "./values.ts";
 export interface Readers {
   readonly files: DataFiles;
   readonly readings: Readings;
-  readonly pipelines: Pipelines;
   /** For parameters and metrics that are not in Git but in the cache. */
   readonly cache: Cache;
 }
@@ -39,8 +37,8 @@ function mergeParams(tracked: readonly TrackedParams[]): ReadonlyMap<string, rea
 }
 
 /** A revision's files, and behind them what the cache holds of its outputs. */
-function withCache(source: FileSource, parts: readonly PipelinePart[], cache: Cache): FileSource {
-  const hashes = new Map(parts.flatMap((part) => part.cached));
+function withCache({ place: { source }, recorded }: ProjectReading, cache: Cache): FileSource {
+  const hashes = new Map(recorded.cached);
   const inFolder = (name: string): string | undefined => {
     for (const [folder, hash] of hashes) {
       if (!hash.endsWith(".dir") || !name.startsWith(`${folder}/`)) continue;
@@ -89,27 +87,27 @@ function readFiles(source: FileSource, names: Iterable<string>, read: ReadOne): 
   return results;
 }
 
-function trackedParams({ parts, files }: OpenRevision, scope: ParamsScope): readonly TrackedParams[] {
-  const ofStages = parts.flatMap((part) => part.stageParams);
-  if (scope === "dependencies") return ofStages;
-  const whole = parts.flatMap((part) => part.topParams.map((file) => ({ file, keys: null })));
+function trackedParams({ reading, files }: OpenRevision, scope: ParamsScope): readonly TrackedParams[] {
+  const { stageParams, topParams } = reading.tracked;
+  if (scope === "dependencies") return stageParams;
+  const whole = topParams.map((file) => ({ file, keys: null }));
   const hasDefault = files.find(defaultParamsFile).kind !== "missing";
-  return [...ofStages, ...whole, ...(hasDefault ? [{ file: defaultParamsFile, keys: null }] : [])];
+  return [...stageParams, ...whole, ...(hasDefault ? [{ file: defaultParamsFile, keys: null }] : [])];
 }
 
 /** A revision whose pipeline files were read. */
 export interface OpenRevision {
-  readonly source: FileSource;
-  readonly parts: readonly PipelinePart[];
+  readonly reading: ProjectReading;
   /** Its files, with the cache behind them. */
   readonly files: FileSource;
 }
 
 /** Throws SweeplineError where a pipeline file or a lock file is broken; NotLoaded. */
-export function openRevision(place: ProjectPlace, { readings, pipelines, cache }: Readers): OpenRevision {
-  const { source } = place;
-  const parts = readProject(place, readings).files.map((read) => pipelines.part(source, read));
-  return { source, parts, files: withCache(source, parts, cache) };
+export function openRevision(place: ProjectPlace, { readings, cache }: Readers): OpenRevision {
+  const reading = readProject(place, readings);
+  const [problem] = reading.problems.values();
+  if (problem !== undefined) throw problem;
+  return { reading, files: withCache(reading, cache) };
 }
 
 function readParams({ files }: OpenRevision, tracked: readonly TrackedParams[], readers: Readers) {
@@ -120,10 +118,10 @@ function readParams({ files }: OpenRevision, tracked: readonly TrackedParams[], 
 /** What templates take from files that nobody tracks counts as parameters too (DVC: _collect_vars). */
 function withTaken(
   params: ReadonlyMap<string, FileResult>,
-  parts: readonly PipelinePart[],
+  takenValues: readonly TakenValues[],
 ): ReadonlyMap<string, FileResult> {
   const taken = new Map<string, Map<Scalar, Value>>();
-  for (const { file, values } of parts.flatMap((part) => part.takenValues)) {
+  for (const { file, values } of takenValues) {
     if (params.has(file)) continue;
     taken.set(file, new Map([...(taken.get(file) ?? []), ...values]));
   }
@@ -137,10 +135,6 @@ function readMetrics({ files }: OpenRevision, names: Iterable<string>, readers: 
   return readFiles(files, new Set(names), (file, answer) => readers.files.metrics(file, answer));
 }
 
-function metricNames({ parts }: OpenRevision): readonly string[] {
-  return parts.flatMap((part) => part.metrics);
-}
-
 /** Which parameters and metrics are read. */
 export type DataRequest =
   | { readonly kind: "tracked"; readonly params: ParamsScope }
@@ -149,10 +143,10 @@ export type DataRequest =
 
 /** The files that `revisionData` reads of the revision itself: to be fetched for many revisions at once. */
 export function wantedFiles(revision: OpenRevision, request: DataRequest): readonly string[] {
-  const { source } = revision;
+  const { source } = revision.reading.place;
   if (request.kind === "targets") return expand(source, request.targets);
   const params = trackedParams(revision, request.params).map(({ file }) => file);
-  return expand(source, new Set([...params, ...metricNames(revision)]));
+  return expand(source, new Set([...params, ...revision.reading.tracked.metrics]));
 }
 
 /** What lies outside of the project is named from its root, as in DVC's tables. */
@@ -181,22 +175,17 @@ export function revisionData(revision: OpenRevision, readers: Readers, request: 
 }
 
 function readRevision(revision: OpenRevision, readers: Readers, request: DataRequest): ExperimentData {
-  const { parts } = revision;
   if (request.kind === "targets") {
     const tracked = request.targets.map((file) => ({ file, keys: null }));
     const params = readParams(revision, tracked, readers);
     return { params, metrics: readMetrics(revision, request.targets, readers), deps: new Map(), outs: new Map() };
   }
   const params = readParams(revision, trackedParams(revision, request.params), readers);
+  const { tracked, recorded } = revision.reading;
   return {
-    params: withTaken(params, parts),
-    metrics: readMetrics(revision, metricNames(revision), readers),
-    deps: new Map(parts.flatMap((part) => part.deps)),
-    outs: new Map(parts.flatMap((part) => part.outs)),
+    params: withTaken(params, tracked.takenValues),
+    metrics: readMetrics(revision, tracked.metrics, readers),
+    deps: new Map(recorded.deps),
+    outs: new Map(recorded.outs),
   };
-}
-
-/** All data that a revision keeps in the cache and that may be pushed. */
-export function storedObjects({ parts }: OpenRevision): readonly RemoteObject[] {
-  return parts.flatMap((part) => part.stored);
 }

@@ -7,6 +7,7 @@ import type { ObjectId } from "../../git/ids.ts";
 import { ObjectPool } from "../../git/object-pool.ts";
 import { type ParsedCommit, parseCommit } from "../../git/objects.ts";
 import { defaultParamsFile } from "../../params/default-file.ts";
+import { lockFileOf } from "../../pipeline/paths.ts";
 import { diskSource } from "../../pipeline/reading/disk-source.ts";
 import { type FileSource, listPipelineFiles } from "../../pipeline/reading/file-source.ts";
 import { Readings } from "../../pipeline/reading/readings.ts";
@@ -25,7 +26,6 @@ import {
   revisionData,
   wantedFiles,
 } from "./experiment-data.ts";
-import { lockBeside, Pipelines } from "./pipelines.ts";
 import type { ExperimentData } from "./types.ts";
 import { DataFiles } from "./values.ts";
 
@@ -78,7 +78,6 @@ export async function openReaders(project: Project): Promise<Readers> {
   return {
     files,
     readings: new Readings("all", files),
-    pipelines: new Pipelines(project.root, files),
     cache: openCache(project),
   };
 }
@@ -126,7 +125,7 @@ export function readWorkspace(project: Project, readers: Readers, request: DataR
 /** The files that reading any project begins with. */
 function firstFiles(source: FileSource): readonly string[] {
   const files = listPipelineFiles(source).flatMap(({ file, kind }) =>
-    kind === "pipeline" ? [file, lockBeside(file)] : [file],
+    kind === "pipeline" ? [file, lockFileOf(file)] : [file],
   );
   return [...files, defaultParamsFile];
 }

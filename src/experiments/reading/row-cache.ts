@@ -7,10 +7,11 @@ import path from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { readIfExists } from "../../base/files.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import type { DependencyState, OutputState } from "../../pipeline/reading/lock-states.ts";
 import type { Project } from "../../project/project.ts";
 import { type Memo, openMemo } from "../../store/memo.ts";
 import type { LoadedRevision } from "./load-revisions.ts";
-import type { DependencyState, ExperimentData, FileResult, OutputState } from "./types.ts";
+import type { ExperimentData, FileResult } from "./types.ts";
 import type { DataFiles } from "./values.ts";
 
 /** Raised where rows say something else than before. */

@@ -1,22 +1,11 @@
 /** What `exp show` collects: plain data, before any format sees it. `toExpStates` turns it into DVC's JSON. */
 import type { Value } from "../../base/value.ts";
+import type { DependencyState, OutputState } from "../../pipeline/reading/lock-states.ts";
 
 /** What a parameter or metrics file held: its data, or why it could not be read. */
 export type FileResult =
   | { readonly kind: "data"; readonly data: Value }
   | { readonly kind: "error"; readonly type: string; readonly message: string };
-
-export interface DependencyState {
-  readonly hash: string | null;
-  readonly size: number | null;
-  readonly nfiles: number | null;
-}
-
-export interface OutputState extends DependencyState {
-  readonly useCache: boolean;
-  /** The output of a .dvc file. */
-  readonly isDataSource: boolean;
-}
 
 /** What one commit, or the workspace, says about an experiment. Keys are paths relative to the project's root. */
 export interface ExperimentData {

@@ -4,7 +4,6 @@ import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
-import { storedObjects } from "../reading/experiment-data.ts";
 import { openReading, openTrees, type SharedReading } from "../reading/load-revisions.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
@@ -68,7 +67,7 @@ async function readChunk(
       // They name files: a string that is no hash is nothing of ours.
       byCommit.set(
         commit,
-        storedObjects(revision).filter(({ md5 }) => isObjectHash(md5)),
+        revision.reading.recorded.stored.filter(({ md5 }) => isObjectHash(md5)),
       );
   }
 }

@@ -1,19 +1,26 @@
-/** What a project says at a place: its pipeline files, their stages, and what can't be read. */
+/** What a project says at a place: its pipeline files, their stages, what is recorded of them, and what can't be read. */
 import path from "node:path";
 import type { SweeplineError } from "../../base/errors.ts";
 import type { Project } from "../../project/project.ts";
 import type { PipelineFile } from "../definition/load.ts";
 import { buildGraph, type OutputTree, outputTree, type StageGraph } from "../graph/graph.ts";
+import { lockFileOf } from "../paths.ts";
 import type { Stage, StageAddress } from "../types.ts";
 import type { DataStage } from "./data-stage.ts";
 import { walkPipelineFiles } from "./file-source.ts";
+import type { LockedStages } from "./lock-states.ts";
 import { type ParamsReader, paramsReader } from "./params-reader.ts";
 import type { ProjectPlace, ReadFile } from "./pipeline-file.ts";
+import type { RecordedData, SoundFile, TrackedFiles } from "./pipeline-parts.ts";
 import type { Readings } from "./readings.ts";
 
 function stagesOf(read: ReadFile): readonly Stage[] {
   if (read.kind === "broken") return [];
   return read.kind === "data" ? [read.data.stage] : read.pipeline.stages;
+}
+
+function isSound(read: ReadFile): read is SoundFile {
+  return read.kind !== "broken";
 }
 
 /** What is more than the files is worked out when it is first asked for. */
@@ -29,6 +36,9 @@ export class ProjectReading {
     outputs?: OutputTree;
     graph?: StageGraph;
     problems?: ReadonlyMap<string, SweeplineError>;
+    tracked?: TrackedFiles;
+    locks?: ReadonlyMap<string, LockedStages>;
+    recorded?: RecordedData;
   } = {};
 
   /** @param files the pipeline files in the order of the walk */
@@ -63,8 +73,7 @@ export class ProjectReading {
 
   /** Of the files that can be read, by root-relative file. */
   get byFile(): ReadonlyMap<string, readonly Stage[]> {
-    const sound = () => this.files.filter(({ kind }) => kind !== "broken");
-    this.known.byFile ??= new Map(sound().map((read) => [read.file, stagesOf(read)]));
+    this.known.byFile ??= new Map(this.sound.map((read) => [read.file, stagesOf(read)]));
     return this.known.byFile;
   }
 
@@ -101,6 +110,33 @@ export class ProjectReading {
       this.files.flatMap((read) => (read.kind === "broken" ? [[read.file, read.problem] as const] : [])),
     );
     return this.known.problems;
+  }
+
+  /** Parameters and metrics that the files name: a table shows them, a stage depends on them. */
+  get tracked(): TrackedFiles {
+    this.known.tracked ??= this.readings.parts.tracked(this.project.root, this.sound);
+    return this.known.tracked;
+  }
+
+  /** What lock files say of the stages' data, by lock file. Errors: PIPELINE_FILE_INVALID. Throws NotLoaded. */
+  get locks(): ReadonlyMap<string, LockedStages> {
+    const { source } = this.place;
+    this.known.locks ??= new Map(
+      this.pipelines
+        .map(({ file }) => lockFileOf(file))
+        .map((file) => [file, this.readings.parts.lockedStages(source, file)]),
+    );
+    return this.known.locks;
+  }
+
+  /** What lock files and .dvc files record of dependencies and outputs. Errors: as `locks`. */
+  get recorded(): RecordedData {
+    this.known.recorded ??= this.readings.parts.recorded(this.project.root, this.sound, this.locks);
+    return this.known.recorded;
+  }
+
+  private get sound(): readonly SoundFile[] {
+    return this.files.filter(isSound);
   }
 
   private key(pipeline: PipelineFile, name: string): string {

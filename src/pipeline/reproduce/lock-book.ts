@@ -19,6 +19,7 @@ import {
   withEntries,
   writeLock,
 } from "../lock/file.ts";
+import { lockFileOf } from "../paths.ts";
 import type { LockEntry, Stage } from "../types.ts";
 
 export interface LockWritten {
@@ -54,11 +55,6 @@ interface OpenLock {
   readonly pending: Map<string, LockEntry>;
   timer: NodeJS.Timeout | undefined;
   writtenAtMs: number;
-}
-
-/** dvc.yaml to dvc.lock. */
-export function lockFileOf(pipelineFile: string): string {
-  return pipelineFile.replace(/\.ya?ml$/, ".lock");
 }
 
 async function parse(bytes: Buffer | undefined, file: string): Promise<LockFile> {

@@ -3,9 +3,9 @@ import path from "node:path";
 import { checkBoundaries } from "../check/boundaries.ts";
 import { missingInputs } from "../check/missing-inputs.ts";
 import { loadLock } from "../lock/file.ts";
+import { lockFileOf } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import { reproductionError } from "./failure-words.ts";
-import { lockFileOf } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
 import { type PlanOptions, stepsOfRun } from "./reproduce.ts";
 

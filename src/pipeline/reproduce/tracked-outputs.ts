@@ -4,10 +4,9 @@ import { existsSync } from "../../base/files.ts";
 import { insideFolder, relativePosix } from "../../base/paths.ts";
 import { isMap } from "../../base/value.ts";
 import type { PipelineFile } from "../definition/load.ts";
-import { isUrl } from "../paths.ts";
+import { isUrl, lockFileOf } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { Stage, StageAddress } from "../types.ts";
-import { lockFileOf } from "./lock-book.ts";
 import type { ReproduceFacts } from "./result.ts";
 
 function plotFiles(pipeline: PipelineFile): string[] {

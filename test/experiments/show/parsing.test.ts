@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isMap, sameValue, type Value } from "../../../src/base/value.ts";
-import { lockedStages, skimLock } from "../../../src/experiments/reading/lock-states.ts";
 import type { FileResult } from "../../../src/experiments/reading/types.ts";
 import { diffFiles } from "../../../src/experiments/show/diff.ts";
 import { flattenMetrics } from "../../../src/experiments/show/flatten.ts";
@@ -12,81 +11,6 @@ import { readSimilar } from "../../../src/yaml/similar.ts";
 const readYaml = await dataReader("x.yaml");
 const yaml = (text: string) => readYaml({ path: "x.yaml", bytes: Buffer.from(text) });
 const file = (data: Value): FileResult => ({ kind: "data", data });
-
-describe("lock files", () => {
-  const usual = `schema: '2.0'
-stages:
-  prepare:
-    cmd:
-    - sh a.sh
-    - 'sh b: c'
-    deps:
-    - path: data/raw file.csv
-      hash: md5
-      md5: 038c432043738356d1a87a23a7931222
-      size: 36
-    params:
-      params.yaml:
-        text: |-
-          deps:
-          - path: x
-    outs:
-    - path: data/prepared
-      hash: md5
-      md5: aab1534edd768ca0aa245c59c0f4d9ed.dir
-      size: 36
-      nfiles: 2
-      isexec: true
-  build@us-1:
-    cmd: "a\\nb"
-`;
-
-  test("the usual layout is read line by line", () => {
-    const stages = skimLock(usual);
-    expect(stages?.get("prepare")?.deps.get("data/raw file.csv")).toMatchObject({ size: 36, nfiles: null });
-    expect(stages?.get("prepare")?.outs.get("data/prepared")).toMatchObject({ nfiles: 2 });
-    expect([...(stages?.keys() ?? [])]).toEqual(["prepare", "build@us-1"]);
-  });
-
-  test("and says what the parser says", () => {
-    const plain = (stages: ReturnType<typeof skimLock>) =>
-      [...(stages ?? [])].map(([name, { deps, outs }]) => [
-        name,
-        [...deps].map(([path, { hash, size, nfiles }]) => [path, hash, size, nfiles]),
-        [...outs].map(([path, { hash, size, nfiles }]) => [path, hash, size, nfiles]),
-      ]);
-    expect(plain(skimLock(usual))).toEqual(plain(lockedStages(yaml(usual))));
-  });
-
-  test.each([
-    ["another schema", "a:\n  cmd: x\n"],
-    [
-      "flow style",
-      usual.replace(
-        / {4}deps:\n {4}- path: (.*)\n {6}hash: md5\n {6}md5: (.*)\n/,
-        "    deps: [{path: $1, hash: md5, md5: $2}]\n",
-      ),
-    ],
-    ["a quoted path", usual.replace("path: data/prepared", "path: 'data/prepared'")],
-    ["an escaped path", usual.replace("path: data/prepared", 'path: "data/\\u00e9"')],
-    ["a comment", usual.replace("size: 36\n", "size: 36 # bytes\n")],
-    ["digits that YAML takes for a number", usual.replace("038c432043738356d1a87a23a7931222", "1".repeat(32))],
-    ["an unknown field", usual.replace("isexec: true", "cloud:\n        x: 1")],
-    ["a stage twice", `${usual}  prepare:\n    cmd: x\n`],
-    ["a merge conflict", usual.replace("      size: 36\n", "<<<<<<< HEAD\n      size: 36\n")],
-  ])("%s is left to the parser", (_, text) => {
-    expect(text).not.toBe(usual);
-    expect(skimLock(text)).toBeUndefined();
-  });
-
-  test("entries of DVC 2 and of other storage", () => {
-    const stages = lockedStages(
-      yaml("a:\n  deps:\n  - path: s3://x\n    etag: abc\n  outs:\n  - {path: o, md5: ff}\n"),
-    );
-    expect(stages.get("a")?.deps.get("s3://x")).toEqual({ hash: "abc", size: null, nfiles: null });
-    expect(stages.get("a")?.outs.get("o")?.hash).toBe("ff");
-  });
-});
 
 describe("similar parameter files", () => {
   const word = (text: string): Value => {

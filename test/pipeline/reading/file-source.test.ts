@@ -257,6 +257,73 @@ describe.each(makers)("$name", ({ ask, on }) => {
     });
   });
 
+  test("what lock files and .dvc files record of data, and which parameters and metrics are tracked", async () => {
+    const md5 = "900150983cd24fb0d6963f7d28e17f72";
+    const item = (path: string) => `    - path: ${path}\n      hash: md5\n      md5: ${md5}\n      size: 3\n`;
+    const place = placeOf({
+      "dvc.yaml": "params: [top.yaml]\nmetrics: [top.json]\n",
+      "a/dvc.yaml":
+        "stages:\n  s:\n    cmd: x\n    wdir: ..\n    deps: [in]\n    params: [lr, p.json: [k]]\n    outs: [big, {kept: {cache: false}}]\n    metrics: [m.json]\n",
+      "a/dvc.lock": `schema: '2.0'\nstages:\n  s:\n    cmd: x\n    deps:\n${item("in")}    outs:\n${item("big")}${item("kept")}`,
+      "b/dvc.yaml": making("o"),
+      // In a style that no tool writes.
+      "b/dvc.lock": `{"schema": "2.0", "stages": {"s": {"cmd": "x", "outs": [{"path": "o", "md5": "${md5}"}]}}}`,
+      "c/dvc.yaml": making("never-ran"),
+      "e.dvc": `outs:\n- path: e\n  md5: ${md5}\n  push: false\n`,
+    });
+    const facts = await ask(place, (source) => {
+      const { tracked, recorded, locks } = readAll(source, place);
+      return {
+        locks: [...locks].map(([file, stages]) => [file, [...stages.keys()]]),
+        params: [tracked.stageParams, tracked.topParams],
+        metrics: tracked.metrics,
+        deps: recorded.deps.map(([name, { size }]) => [name, size]),
+        outs: recorded.outs.map(([name, { hash, useCache }]) => [name, hash, useCache]),
+        cached: recorded.cached.map(([name]) => name),
+        stored: recorded.stored.map((object) => object.size),
+      };
+    });
+    expect(facts).toEqual({
+      locks: [
+        ["dvc.lock", []],
+        ["a/dvc.lock", ["s"]],
+        ["b/dvc.lock", ["s"]],
+        ["c/dvc.lock", []],
+      ],
+      params: [
+        [
+          { file: "params.yaml", keys: ["lr"] },
+          { file: "p.json", keys: ["k"] },
+        ],
+        ["top.yaml"],
+      ],
+      metrics: ["top.json", "m.json"],
+      deps: [["in", 3]],
+      outs: [
+        ["e", md5, true],
+        ["big", md5, true],
+        ["kept", md5, false],
+        ["b/o", md5, true],
+        ["c/never-ran", null, true],
+      ],
+      cached: ["e", "big", "b/o"],
+      stored: [3, undefined],
+    });
+  });
+
+  test("a lock file that can't be read is a failure of who asks for it", async () => {
+    const place = placeOf({ "a/dvc.yaml": making("o"), "a/dvc.lock": "stages: [", "b/dvc.yaml": metrics("m.json") });
+    const facts = await ask(place, (source) => {
+      const reading = readAll(source, place);
+      return [reading.tracked.metrics, reading.problems.size];
+    });
+    expect(facts).toEqual([["b/m.json"], 0]);
+    await expect(ask(place, (source) => readAll(source, place).recorded)).rejects.toMatchObject({
+      code: "PIPELINE_FILE_INVALID",
+      message: expect.stringContaining("a/dvc.lock") as string,
+    });
+  });
+
   test("templates see the values of the files beside them", async () => {
     const place = placeOf({
       "dvc.yaml": `vars: [more.json]\nstages:\n  s:\n    cmd: "\${lr} \${more}"\n`,
