@@ -78,7 +78,6 @@ export const packages = {
   "fastest-levenshtein": ["src/base/text"],
   ignore: ["src/project"],
   listr2: ["src/report/progress"],
-  lmdb: ["src/store"],
   picocolors: ["src/report"],
   piscina: ["src/run/pool"],
   "simple-git": ["src/git"],

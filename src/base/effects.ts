@@ -8,7 +8,6 @@
 export type EffectKind =
   | "mkdir"
   | "write"
-  | "flush"
   | "rename"
   | "link"
   | "unlink"

@@ -2,15 +2,15 @@
  * The one door to the file system, with open-files.ts. Every call that changes something passes `beforeEffect`, so that a test can make the
  * process die, or the call fail, at the Nth of them; nothing else in src/ imports node:fs (a lint rule).
  *
- * Promise: content that others may read is written aside, then renamed or linked into place. What names other
- * files (queue state, claims) is synced first; what is checked by hash when read (the cache) is not.
+ * Promise: content that others may read is written aside, then renamed or linked into place. Nothing is flushed to the disk: what
+ * a power cut may take is checked when it is read (the cache), or can be made again.
  */
 import * as fs from "node:fs";
 import path from "node:path";
 import { asideName } from "./asides.ts";
 import { beforeEffect } from "./effects.ts";
 import { isSystemError, SweeplineError, systemErrorCode } from "./errors.ts";
-import { nameIn, writeWhole } from "./open-files.ts";
+import { writeWhole } from "./open-files.ts";
 
 export {
   type BigIntStats,
@@ -166,8 +166,6 @@ export async function withAsideLater<T>(file: string, write: (aside: string) => 
 
 export interface WriteAtomicOptions {
   readonly mode?: number;
-  /** Flush to the disk before the rename: for files that name others. */
-  readonly sync?: "flush";
 }
 
 /** Replaces a file whole: readers see the old content or the new one, also after a crash of the process. */
@@ -183,19 +181,8 @@ function writeAside(aside: string, data: string | Uint8Array, options: WriteAtom
   const handle = fs.openSync(aside, "wx", options.mode ?? 0o666);
   try {
     writeWhole(handle, data, { kind: "write", file: aside });
-    if (options.sync === "flush") flush(handle, aside);
   } finally {
     fs.closeSync(handle);
-  }
-}
-
-function flush(handle: number, file: string): void {
-  beforeEffect("flush", file);
-  try {
-    fs.fsyncSync(handle);
-  } catch (error) {
-    nameIn(error, file);
-    throw error;
   }
 }
 

@@ -10,7 +10,7 @@ export interface StateLayout {
   readonly points: string;
   /** One folder a run: `<sequence>-<name>` with log and record.json. */
   readonly runs: string;
-  /** Workspace copies: `<slot>/`, beside them `<slot>.index` and `<slot>.lock`. */
+  /** Workspace copies: `<slot>/`, beside each its `<slot>.lock`. */
   readonly copies: string;
   /** One lock file a device or slot that a running experiment has. */
   readonly devices: string;
@@ -21,12 +21,12 @@ export interface StateLayout {
   readonly workspaceRun: string;
   /** The process groups of the run in the workspace. */
   readonly workspaceProcesses: string;
-  /** The running stages of each `repro`: see stage-tables.ts. */
+  /** The running stages of each `repro`: see recovery/stage-tables.ts. */
   readonly stageTables: string;
   readonly lastSequence: string;
-  /** What is asked of whoever runs the queue: see requests.ts. */
+  /** What is asked of whoever runs the queue: see coordinator/requests.ts. */
   readonly requests: string;
-  /** The order of entries that were moved: see queue-order.ts. */
+  /** The order of entries that were moved: see queue/order.ts. */
   readonly order: string;
   /** Held by the background coordinator as long as it lives. */
   readonly coordinatorLock: string;

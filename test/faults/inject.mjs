@@ -88,12 +88,12 @@ function killStages() {
 }
 
 const words = { EIO: "i/o error", ENOSPC: "no space left on device", EMFILE: "too many open files" };
-const calls = { rmtree: "rm", append: "write", flush: "fsync", copy: "copyfile", utimes: "utime", database: "open" };
+const calls = { rmtree: "rm", append: "write", copy: "copyfile", utimes: "utime", database: "open" };
 
 /** As Node makes it: calls on a descriptor name no path. */
 function systemError({ kind, detail }) {
   const syscall = calls[kind] ?? kind;
-  const where = ["write", "append", "flush", "git", "spawn"].includes(kind) ? {} : { path: detail };
+  const where = ["write", "append", "git", "spawn"].includes(kind) ? {} : { path: detail };
   const text = `${code}: ${words[code] ?? "permission denied"}, ${syscall}${where.path === undefined ? "" : ` '${detail}'`}`;
   return Object.assign(new Error(text), { code, syscall, errno: -1, ...where });
 }

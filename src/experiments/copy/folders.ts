@@ -88,7 +88,7 @@ export function removeUntracked(work: string, before: FolderRecords, entries: In
     const known = copy.before.get(inside);
     const isKnown = fingerprintOf(statsWithRights(copy, inside, known)) === known?.[1];
     const folders = isKnown ? (known?.[2] ?? []).map((name) => joined(inside, name)) : keepTracked(copy, inside);
-    // A submodule is cleaned with its own index, by copy-submodules.ts.
+    // A submodule is cleaned with its own index, by submodules.ts.
     pending.push(...folders.filter((folder) => trackedAs(entries, Buffer.from(folder, "latin1")) !== "submodule"));
   }
 }

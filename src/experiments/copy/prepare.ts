@@ -5,10 +5,10 @@
  *   copies/<slot>/git    the Git directory that we trust: index and settings that no stage is told of
  *
  * A slot is reused. Git itself proves it clean at the start of each experiment: the trusted index knows what was
- * written, `clean -ffdx` (or, where the folders are known, copy-folders.ts) removes what is not in it, `checkout -f` restores what differs (as `read-tree --reset -u` would,
- * but it looks at the files with several threads); copy-folders.ts does what Git does not. The `.git` inside is made
- * anew, since a stage may have changed its excludes, hooks or flags. Objects are borrowed from the user's repository.
- * Submodules are laid out as the user has them (copy-submodules.ts); a sparse checkout makes sparse copies.
+ * written, `clean -ffdx` (or, where the folders are known, folders.ts) removes what is not in it, `checkout -f` restores what
+ * differs (as `read-tree --reset -u` would, but it looks at the files with several threads); folders.ts does what Git does not.
+ * The `.git` inside is made anew, since a stage may have changed its excludes, hooks or flags. Objects are borrowed from the
+ * user's repository. Submodules are laid out as the user has them (submodules.ts); a sparse checkout makes sparse copies.
  */
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
@@ -104,7 +104,7 @@ async function tryToReset(slot: CopySlot, content: CopyContent): Promise<FolderR
   }
 }
 
-/** What Git has no eyes for, see copy-folders.ts, and submodules. */
+/** What Git has no eyes for, see folders.ts, and submodules. */
 async function restoreRest(slot: CopySlot): Promise<FolderRecords> {
   const { folders: before, preparedAt } = recall(slot.folder);
   const folders = restoreFolders(workFolder(slot), before ?? {});

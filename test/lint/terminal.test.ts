@@ -1,0 +1,23 @@
+/** The domain never sees the terminal: who talks to it is listed here. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { checkout } from "../rig/index.ts";
+
+test("only cli and report use the process's own streams, and who passes a stage's output on", () => {
+  const found = ["src", "grammar"].flatMap((root) =>
+    readdirSync(path.join(checkout, root), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => path.posix.join(root, file.split(path.sep).join("/")))
+      .filter((file) => !/^src\/(cli|report)\//.test(file))
+      .filter((file) =>
+        /\bprocess\.(stdin|stdout|stderr)\b|\bwriteLine\(/.test(readFileSync(path.join(checkout, file), "utf8")),
+      ),
+  );
+  expect(found.sort()).toEqual([
+    "src/base/open-files.ts",
+    "src/base/trace/profile.ts",
+    "src/base/trace/sink.ts",
+    "src/pipeline/processes/command.ts",
+  ]);
+});
