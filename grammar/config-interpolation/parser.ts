@@ -108,7 +108,9 @@ export class ConfigInterpolationParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           const colon = this.CONSUME(t.ArgumentsBegin);
-          this.ACTION(() => checkName(path, notInName ?? colon, notInName !== undefined));
+          this.ACTION(() => {
+            if (notInName !== undefined || !isName(path)) throw new NotAName(notInName ?? colon);
+          });
           const args = this.OPTION(() => this.SUBRULE(this.sequence)) ?? [];
           const close = this.CONSUME(t.BraceClose);
           return { kind: "call", name: path, args, offset, length: endOf(close) - offset };
@@ -245,9 +247,8 @@ const halved = (backslashes: string): string => backslashes.slice(backslashes.le
 const unescapeOpen = (image: string): string => `${image.slice((image.length - 1) / 2 + 0.5, -2)}\${`;
 const unescapeQuote = (image: string): string => image.slice(image.length / 2);
 
-function checkName(path: readonly Segment[], place: IToken, hasOther: boolean): void {
-  if (hasOther || path.some((segment) => typeof segment === "string" && !identifier.test(segment)))
-    throw new NotAName(place);
+function isName(path: readonly Segment[]): boolean {
+  return path.every((segment) => typeof segment !== "string" || identifier.test(segment));
 }
 
 /** Neighbouring strings as one: a text of one interpolation is the only one with a single part that is none. */

@@ -80,11 +80,16 @@ function ownerWords(owner: LockOwner | "broken" | undefined): string {
   return typeof owner === "object" ? `'${owner.what}' (pid ${owner.pid})` : "somebody who left no name";
 }
 
-/**
- * Runs `work` while holding the lock; waits for a living owner up to `waitMs` (default 30 s), then throws LOCKED
- * naming the owner.
- */
-export async function withLock<T>(file: string, what: string, work: () => Promise<T>, waitMs = 30_000): Promise<T> {
+export interface LockRequest {
+  readonly file: string;
+  /** What for, for people. */
+  readonly what: string;
+  /** How long a living owner is waited for; default: 30 s. */
+  readonly waitMs?: number;
+}
+
+/** Runs `work` while holding the lock; waits for a living owner, then throws LOCKED naming the owner. */
+export async function withLock<T>({ file, what, waitMs = 30_000 }: LockRequest, work: () => Promise<T>): Promise<T> {
   const until = Date.now() + waitMs;
   let isWaiting = false;
   while (!tryLock(file, what)) {

@@ -144,7 +144,7 @@ function setBelow(setting: Setting, current: ConfigNode | undefined, depth: numb
   if (segment === undefined) return setHere(setting, current);
   if (current?.kind === "list") return setInList(setting, current, depth);
   const present = current === undefined ? undefined : childOf(current, segment);
-  if (present === undefined && !mayAdd(override)) throw notThere(setting, current, depth);
+  if (present === undefined && !mayAdd(override)) throw notThere(override, override.path.slice(0, depth + 1), current);
   const entries = new Map<Scalar, ConfigNode>(current?.kind === "map" ? current.entries : []);
   const key = current?.kind === "map" ? keyIn(current, segment) : segment;
   entries.set(key, setBelow(setting, present, depth + 1));
@@ -173,10 +173,10 @@ function setHere(setting: Setting, present: ConfigNode | undefined): ConfigNode 
   if (value.kind === "scalar" || present === undefined || present.kind === "scalar") return value;
   const added = (path: readonly Scalar[]): void => {
     if (mayAdd(override)) return;
-    throw notThere(setting, nodeAt(root, path.slice(0, -1)), path.length - 1, path.map(String));
+    throw notThere(override, path.map(String), nodeAt(root, path.slice(0, -1)));
   };
   const rootWith = (here: ConfigNode): ConfigNode => replaced(root, override.path, here);
-  return mergeNodes(present, value, override.path, { environment, rootWith, added });
+  return mergeNodes(present, value, { path: override.path, environment, rootWith, added });
 }
 
 /** The config with another node at a path that it has. */
@@ -189,15 +189,10 @@ function replaced(current: ConfigNode, [segment, ...rest]: Path, node: ConfigNod
   return mapNode(new Map(current.entries).set(keyIn(current, segment), below), current.source);
 }
 
-function notThere(
-  setting: Setting,
-  holder: ConfigNode | undefined,
-  depth: number,
-  path = setting.override.path,
-): Error {
-  const { override } = setting;
-  const missing = path[depth] ?? "";
-  const above = path.slice(0, depth);
+/** @param path up to the key that is missing in `holder` */
+function notThere(override: ConfigOverride, path: readonly string[], holder: ConfigNode | undefined): Error {
+  const missing = path.at(-1) ?? "";
+  const above = path.slice(0, -1);
   const keys = holder?.kind === "map" ? [...holder.entries.keys()].map(String) : [];
   const [near] = nearest(missing, keys);
   const meant = near === undefined ? "" : ` Did you mean '${[...above, near].join(".")}'?`;

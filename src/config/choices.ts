@@ -60,7 +60,7 @@ export class Choices {
     const appended: GroupEntry[] = [];
     for (const override of overrides) {
       const isGroup = namesGroup(files, override);
-      if (override.kind === "delete") this.addDeletion(override, isGroup);
+      if (override.kind === "delete") this.addDeletion(override, isGroup ? "group" : "value");
       else if (!isGroup) this.ofValues.push(override);
       else if (override.kind === "add") appended.push(appendedEntry(override));
       else this.choose(override);
@@ -79,7 +79,8 @@ export class Choices {
     this.chosen.set(keyOf(override), choice);
   }
 
-  private addDeletion(override: ConfigOverride, isGroup: boolean): void {
+  private addDeletion(override: ConfigOverride, of: "group" | "value"): void {
+    const isGroup = of === "group";
     const option = override.value?.kind === "scalar" ? override.value.value : undefined;
     if (!isGroup && !mayDeleteConfig(override)) {
       this.ofValues.push(override);

@@ -51,7 +51,7 @@ function mergeFiles(request: ComposeRequest): MergedFiles {
   checkPrimary(request);
   const { files, environment } = request;
   const { list, choices, valueOverrides } = resolveDefaults(request);
-  const context: MergeContext = { environment, rootWith: (here) => here };
+  const context: MergeContext = { path: [], environment, rootWith: (here) => here };
   const merged = list.reduce(
     (config, item) => mergeConfig(config, { file: loaded(files, item), item, context }),
     emptyMap,
@@ -95,7 +95,7 @@ function mergeConfig(config: MapNode, { file, item, context }: Laid): MapNode {
     (content, key) => mapNode(new Map([[key, content]]), content.source),
     file.content,
   );
-  if (embedded.kind === "map") return mergeMaps(config, embedded, [], context);
+  if (embedded.kind === "map") return mergeMaps(config, embedded, context);
   throw problemOf(file.content.source, {
     code: "CONFIG_KIND_CONFLICT",
     message: `'${item.config}' is a list: it cannot be merged into the top of the config`,

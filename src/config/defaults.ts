@@ -130,20 +130,20 @@ class Walk {
   private expand(placed: Placed, file: ConfigFile | undefined, position: Position): readonly Found[] {
     const packageName = finalPackage(placed, file?.packageHeader ?? null);
     const name = configPath(placed);
-    const itself = (isSelf: boolean): readonly Found[] =>
-      file === undefined
-        ? []
-        : [{ ...resultOf(placed, position, packageName), isSelf, overrideKey: keyOfLeaf(placed, isSelf) }];
+    const own = resultOf(placed, position, packageName);
+    const leaf = { ...own, isSelf: false, overrideKey: keyOfLeaf(placed) };
+    const self = { ...own, isSelf: true, overrideKey: undefined };
+    const unlessMissing = (found: Found): readonly Found[] => (file === undefined ? [] : [found]);
     const entries = this.entriesOf(file, position, name);
     const base: Base = { folder: groupPath(placed), package: packageName };
     this.noteOverrides(entries, { base, name, position });
     const listed = entries.filter((entry) => entry.kind === "self" || !isOverride(entry));
-    if (listed.length === 0) return itself(false);
+    if (listed.length === 0) return unlessMissing(leaf);
     const below: Position = { ...position, parent: name, isPrimary: false, around: [...position.around, name] };
     const found: (readonly Found[])[] = listed.map(() => []);
     const deferred: { readonly index: number; readonly placed: Placed }[] = [];
     for (const [index, entry] of [...listed.entries()].reverse()) {
-      if (entry.kind === "self") found[index] = itself(true);
+      if (entry.kind === "self") found[index] = unlessMissing(self);
       else {
         const inPlace = this.inPlace(entry, base);
         if (isInterpolated(inPlace.entry)) deferred.push({ index, placed: inPlace });
@@ -306,8 +306,8 @@ function resultOf(placed: Placed, position: Position, packageName: string): Omit
   return { config: configPath(placed), package: packageName, parent, isPrimary };
 }
 
-function keyOfLeaf(placed: Placed, isSelf: boolean): string | undefined {
-  return isSelf || placed.entry.kind === "config" ? undefined : overrideKey(placed);
+function keyOfLeaf(placed: Placed): string | undefined {
+  return placed.entry.kind === "config" ? undefined : overrideKey(placed);
 }
 
 function overrideBefore(name: string, last: Placed<GroupEntry>, next: Placed): Error {

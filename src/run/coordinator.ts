@@ -161,7 +161,7 @@ export class Coordinator {
   }
 
   private start(entry: QueueEntry, share: DeviceShare, tools: Tools): void {
-    const run = runFolder(this.context.state, entry.sequence, entry.name);
+    const run = runFolder(this.context.state, entry);
     const isStrict = this.options.shellCharacters === "refuse";
     const active = new ActiveRun(isStrict ? strictEntry(entry) : entry, run, this.options.emit);
     this.active.set(entry.sequence, active);
@@ -218,7 +218,7 @@ export class Coordinator {
     const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
     const givenUp = await giveUpLost(settleTools, entry, active.run);
     if (givenUp !== undefined) return this.note(entry, givenUp);
-    const run = startRun(context.state, entry.sequence, entry.name);
+    const run = startRun(context.state, entry);
     const startedAt = Date.now();
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
     if (this.state === "stopping") active.stop("stopped");

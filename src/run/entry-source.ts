@@ -75,7 +75,7 @@ export class EntrySource {
   private succeededElsewhere(own: ReadonlySet<number>, there: ReadonlySet<number>): number {
     const { state } = this.context;
     const gone = [...this.listed].filter(([sequence]) => !own.has(sequence) && !there.has(sequence));
-    return gone.filter(([sequence, name]) => readRunRecord(runFolder(state, sequence, name))?.state === "success")
+    return gone.filter(([sequence, name]) => readRunRecord(runFolder(state, { sequence, name }))?.state === "success")
       .length;
   }
 
@@ -116,7 +116,7 @@ export class EntrySource {
   private async take(entry: QueueEntry): Promise<boolean> {
     const { sequence, name } = entry;
     const { state, repository } = this.context;
-    const notBefore = readAttempts(runFolder(state, sequence, name)).at(-1)?.notBefore ?? 0;
+    const notBefore = readAttempts(runFolder(state, { sequence, name })).at(-1)?.notBefore ?? 0;
     const waitMs = notBefore - Date.now();
     // A longer time than any pause: the clock was set back.
     if (waitMs > 0 && waitMs <= longestDelayMs) {

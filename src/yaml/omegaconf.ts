@@ -23,6 +23,9 @@ interface Place {
   readonly holder: "document" | "mapping" | "sequence";
 }
 
+/** Keys are written on one line. */
+type Role = "key" | "value";
+
 /** The emitter's state is the line so far; columns count code points, as in Python. */
 class Writer {
   private text = "";
@@ -72,13 +75,12 @@ class Writer {
     }
   }
 
-  private scalar(value: Scalar, indent: number, role: "key" | "value"): void {
-    const folds = role === "value";
+  private scalar(value: Scalar, indent: number, role: Role): void {
     const style = typeof value === "string" ? quoteStyle(value) : "plain";
     const text = typeof value === "string" ? value : otherText(value);
-    if (style === "plain") this.plain(text, indent, folds);
-    else if (style === "single") this.single(text, indent, folds);
-    else this.double(text, indent, folds);
+    if (style === "plain") this.plain(text, indent, role);
+    else if (style === "single") this.single(text, indent, role);
+    else this.double(text, indent, role);
   }
 
   private write(text: string): void {
@@ -114,11 +116,11 @@ class Writer {
     this.whitespace = true;
   }
 
-  private plain(text: string, indent: number, folds: boolean): void {
+  private plain(text: string, indent: number, role: Role): void {
     if (!this.whitespace) this.write(" ");
     this.whitespace = false;
     this.indention = false;
-    const parts = folds && this.column + text.length > width ? text.split(/( +)/) : [text];
+    const parts = role === "value" && this.column + text.length > width ? text.split(/( +)/) : [text];
     for (const part of parts) {
       if (part === " " && this.column > width) {
         this.lineStart(indent);
@@ -128,12 +130,12 @@ class Writer {
     }
   }
 
-  private single(text: string, indent: number, folds: boolean): void {
+  private single(text: string, indent: number, role: Role): void {
     this.indicator("'", "after a blank");
     const parts = text.split(/( +|[\n\u0085\u2028\u2029]+)/).filter((part) => part !== "");
     for (const [index, part] of parts.entries()) {
       const isInner = index > 0 && index < parts.length - 1;
-      if (part === " " && this.column > width && folds && isInner) this.lineStart(indent);
+      if (part === " " && this.column > width && role === "value" && isInner) this.lineStart(indent);
       else if (lineBreaks.includes(part.charAt(0))) this.breaks(part, indent);
       else this.write(part.replaceAll("'", "''"));
     }
@@ -147,7 +149,7 @@ class Writer {
     this.lineStart(indent);
   }
 
-  private double(text: string, indent: number, folds: boolean): void {
+  private double(text: string, indent: number, role: Role): void {
     this.indicator('"', "after a blank");
     const characters = Array.from(text);
     // Characters from `start` on wait to be written.
@@ -164,7 +166,7 @@ class Writer {
         start = index + 1;
       }
       const mayFold = index > 0 && index < characters.length - 1 && (character === " " || start >= index);
-      if (!mayFold || !folds || this.column + (index - start) <= width) continue;
+      if (!mayFold || role === "key" || this.column + (index - start) <= width) continue;
       writeUpTo(index);
       this.write("\\");
       this.lineStart(indent);

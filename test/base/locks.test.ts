@@ -64,14 +64,14 @@ describe("a lock", () => {
 
   test("withLock gives it back when its work fails, and refuses by name after the wait", async () => {
     await expect(
-      withLock(file, "failing", async () => {
+      withLock({ file, what: "failing" }, async () => {
         expect(existsSync(file)).toBe(true);
         throw new Error("work failed");
       }),
     ).rejects.toThrow("work failed");
     expect(existsSync(file)).toBe(false);
     tryLock(file, "exp run --queue");
-    await expect(withLock(file, "second", async () => undefined, 1)).rejects.toMatchObject({
+    await expect(withLock({ file, what: "second", waitMs: 1 }, async () => undefined)).rejects.toMatchObject({
       code: "LOCKED",
       message: expect.stringMatching(new RegExp(`'exp run --queue' \\(pid ${process.pid}\\)`)),
     });
@@ -85,7 +85,7 @@ describe("a lock", () => {
       await new Promise((resolve) => setImmediate(resolve));
       inside--;
     };
-    await Promise.all(Array.from({ length: 5 }, () => withLock(file, "one of five", work)));
+    await Promise.all(Array.from({ length: 5 }, () => withLock({ file, what: "one of five" }, work)));
     expect(most).toBe(1);
   });
 });

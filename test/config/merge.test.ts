@@ -15,7 +15,8 @@ function mapOf(entries: Iterable<readonly [string, Value]>): MapNode {
 
 function merged(base: MapNode, over: MapNode, added?: (path: Path) => void): Value {
   return plainNode(
-    mergeMaps(base, over, [], {
+    mergeMaps(base, over, {
+      path: [],
       environment: {},
       rootWith: (here) => here,
       ...(added === undefined ? {} : { added }),

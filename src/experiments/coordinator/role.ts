@@ -29,7 +29,7 @@ export class CoordinatorRole {
 
   /** Gives the role up, unless `queue start` asked for more jobs in the last moment: false. */
   retire(): Promise<boolean> {
-    return withLock(this.state.startLock, "queue worker ends", async () => {
+    return withLock({ file: this.state.startLock, what: "queue worker ends" }, async () => {
       if (readRequests(this.state).some((request) => request.kind === "jobs")) return false;
       this.leave();
       return true;

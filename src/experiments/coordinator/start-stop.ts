@@ -63,7 +63,7 @@ export interface Started {
 /** Makes sure that a background coordinator with at least that many jobs runs. Errors: NOT_STARTED with its log, STOPPING. */
 export function startBackground(context: ExperimentsContext, request: StartRequest): Promise<Started> {
   makeFolder(context.state.root);
-  return withLock(context.state.startLock, "queue start", async () => {
+  return withLock({ file: context.state.startLock, what: "queue start" }, async () => {
     for (;;) {
       const living = backgroundCoordinator(context.state);
       if (living === undefined) return launch(context, request);

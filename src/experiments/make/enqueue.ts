@@ -72,7 +72,7 @@ export function enqueue(context: ExperimentsContext, request: EnqueueRequest): P
   makeFolder(context.state.root);
   const span = { topic: "queue", name: "enqueue", detail: () => `${request.inputs.points.length} points` } as const;
   return traced(span, () =>
-    withLock(context.state.queueLock, "queueing experiments", () => enqueueLocked(context, request)),
+    withLock({ file: context.state.queueLock, what: "queueing experiments" }, () => enqueueLocked(context, request)),
   );
 }
 

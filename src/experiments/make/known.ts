@@ -70,7 +70,7 @@ async function knownWith(
 
 function failureOf({ state }: ExperimentsContext, entry: QueueEntry): Pick<KnownExperiment, "failure"> {
   if (entry.state !== "failed") return {};
-  return readRunRecord(runFolder(state, entry.sequence, entry.name))?.cause === "lost" ? { failure: "lost" } : {};
+  return readRunRecord(runFolder(state, entry))?.cause === "lost" ? { failure: "lost" } : {};
 }
 
 /** Names are those of the repository's refs, whichever of its projects queued them. */

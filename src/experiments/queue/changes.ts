@@ -59,7 +59,7 @@ export async function removeTasks(context: ExperimentsContext, choice: TaskChoic
     if (choice.kind === "named" && running.length > 0) throw areRunning(running);
     const gone = [...free, ...(takesBroken ? broken : [])];
     await changeRefs(context.repository, "sweepline: removed from the queue", gone.map(removal));
-    for (const run of [...free, ...runs]) removeTree(runFolder(context.state, run.sequence, run.name).folder);
+    for (const run of [...free, ...runs]) removeTree(runFolder(context.state, run).folder);
     const removed = [...free, ...runs].map((item) => item.name);
     return {
       removed: [...removed, ...(takesBroken ? broken.map((entry) => entry.ref) : [])],
@@ -92,7 +92,7 @@ function finishedRuns({ state }: ExperimentsContext, inQueue: ReadonlySet<number
     ({ sequence, name, place }) =>
       place === "queue" &&
       !inQueue.has(sequence) &&
-      readRunRecord(runFolder(state, sequence, name))?.state === "success",
+      readRunRecord(runFolder(state, { sequence, name }))?.state === "success",
   );
 }
 
@@ -115,7 +115,7 @@ export async function retryTasks(
   const chosen = choice === "failed" ? failed : failed.filter((entry) => names.has(entry.name));
   if (choice !== "failed") refuseUnknown(choice, chosen, "failed experiment name");
   // First: a crash in between leaves failed entries without a history, never queued ones that count as tried.
-  for (const entry of chosen) forgetAttempts(runFolder(context.state, entry.sequence, entry.name));
+  for (const entry of chosen) forgetAttempts(runFolder(context.state, entry));
   await changeRefs(
     context.repository,
     "sweepline: queued again",
@@ -135,7 +135,7 @@ export async function moveTasks(
   names: readonly string[],
   target: MoveTarget,
 ): Promise<readonly string[]> {
-  return withLock(context.state.queueLock, "moving experiments", async () => {
+  return withLock({ file: context.state.queueLock, what: "moving experiments" }, async () => {
     const { entries } = await listQueue(context);
     const running = runningSequences(context);
     const waiting = entries.filter((entry) => entry.state === "queued" && !running.has(entry.sequence));
@@ -157,7 +157,7 @@ export async function moveTasks(
 
 /** Puts entries that were just queued before all others. */
 export async function moveFirst(context: ExperimentsContext, sequences: readonly number[]): Promise<void> {
-  await withLock(context.state.queueLock, "moving experiments", async () => {
+  await withLock({ file: context.state.queueLock, what: "moving experiments" }, async () => {
     const { entries } = await listQueue(context);
     const waiting = entries.filter((entry) => entry.state === "queued");
     reorder(context, waiting, { moving: sequences, place: { kind: "first" } });

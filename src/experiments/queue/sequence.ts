@@ -16,7 +16,7 @@ export function rememberSequence(context: ExperimentsContext, sequence: number):
 
 /** A number for a run that never was in the queue. */
 export function reserveSequence(context: ExperimentsContext): Promise<number> {
-  return withLock(context.state.queueLock, "numbering a run", async () => {
+  return withLock({ file: context.state.queueLock, what: "numbering a run" }, async () => {
     const sequence = Math.max(lastSequence(context), highestSequence(await listQueue(context))) + 1;
     rememberSequence(context, sequence);
     return sequence;

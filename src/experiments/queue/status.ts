@@ -87,7 +87,7 @@ function entryTask(context: ExperimentsContext, entry: QueueEntry, { running, ra
   const { state } = context;
   const { sequence, name, commit, queuedAt, record } = entry;
   const taskState = entry.state === "queued" && running.has(sequence) ? "running" : entry.state;
-  const run = ran.has(sequence) ? runFolder(state, sequence, name) : undefined;
+  const run = ran.has(sequence) ? runFolder(state, { sequence, name }) : undefined;
   const owner = taskState === "running" ? readLockOwner(`${state.claims}/${sequenceText(sequence)}`) : undefined;
   const groups: readonly ProcessIdentity[] =
     taskState === "running" ? livingProcesses(processesFile(state, sequence)) : [];
@@ -124,7 +124,7 @@ function finishedTasks(
 ): QueueTask[] {
   return runs.flatMap(({ sequence, name, place }) => {
     if (place !== "queue" || inQueue.has(sequence)) return [];
-    const run = runFolder(state, sequence, name);
+    const run = runFolder(state, { sequence, name });
     const record = readRunRecord(run);
     if (record?.state !== "success") return [];
     const facts = { name: record.name, sequence, commit: record.commit ?? "", createdAt: record.queuedAt ?? null };

@@ -18,7 +18,7 @@ export function expectedTime(state: StateLayout, experiments: number, jobs: numb
   const durations: number[] = [];
   const newest = [...listRuns(state)].reverse().slice(0, mostLooks);
   for (const { sequence, name, place } of newest) {
-    const record = readRunRecord(runFolder(state, sequence, name, place));
+    const record = readRunRecord(runFolder(state, { sequence, name, place }));
     if (record?.state === "success") durations.push(record.elapsedMs);
     if (durations.length === mostRuns) break;
   }

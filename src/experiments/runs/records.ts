@@ -85,13 +85,16 @@ export function parseRunFolder(folder: string): RunFolderName | undefined {
   return { sequence: Number(found[1]), place: found[2] === "w" ? "workspace" : "queue", name: found[3] ?? "" };
 }
 
-export function runFolder(state: StateLayout, sequence: number, name: string, place: RunPlace = "queue"): RunFolder {
+/** Which run; one without a place is of the queue. */
+export type RunKey = Pick<RunFolderName, "sequence" | "name"> & Partial<Pick<RunFolderName, "place">>;
+
+export function runFolder(state: StateLayout, { sequence, name, place = "queue" }: RunKey): RunFolder {
   const folder = path.join(state.runs, `${sequenceText(sequence)}${placeMark[place]}-${name}`);
   return { folder, log: path.join(folder, "log"), record: path.join(folder, "record.json") };
 }
 
-export function startRun(state: StateLayout, sequence: number, name: string, place: RunPlace = "queue"): RunFolder {
-  const run = runFolder(state, sequence, name, place);
+export function startRun(state: StateLayout, key: RunKey): RunFolder {
+  const run = runFolder(state, key);
   makeFolder(run.folder);
   removeFile(run.record);
   return run;
@@ -128,7 +131,7 @@ export function findRun(state: StateLayout, name: string): RunFolder & RunFolder
       message: `there is no log of an experiment '${name}'`,
       hint: "Logs are kept in this repository for runs of sweepline; `sweepline exp show` lists the experiments.",
     });
-  return { ...runFolder(state, newest.sequence, name, newest.place), ...newest };
+  return { ...runFolder(state, newest), ...newest };
 }
 
 /** The process groups of one run, kept on disk so that whoever comes after a crash can end them. */

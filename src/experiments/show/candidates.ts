@@ -43,7 +43,7 @@ const noPlace = { root: null, log: null, pid: null, returnCode: null };
 function finishedCandidate(state: StateLayout, runs: ReadonlyMap<string, number>) {
   return ({ baseline, commit, name }: FinishedExperiment): Candidate => {
     const sequence = runs.get(name);
-    const log = sequence === undefined ? null : runFolder(state, sequence, name).log;
+    const log = sequence === undefined ? null : runFolder(state, { sequence, name }).log;
     const local = { ...noPlace, log, returnCode: 0, taskId: null };
     const executor: Executor | null = log === null ? null : { state: "success", name: "dvc-task", local };
     return { baseline, commit, name, state: "success", executor, failure: undefined, sequence: 0, sweep: undefined };
@@ -53,7 +53,7 @@ function finishedCandidate(state: StateLayout, runs: ReadonlyMap<string, number>
 function queueCandidate(state: StateLayout, running: ReadonlySet<number>) {
   return (entry: QueueEntry): Candidate => {
     const { sequence, name, commit, baseline } = entry;
-    const run = runFolder(state, sequence, name);
+    const run = runFolder(state, { sequence, name });
     const runState = entry.state === "queued" && running.has(sequence) ? "running" : entry.state;
     const owner = runState === "running" ? readLockOwner(`${state.claims}/${sequenceText(sequence)}`) : undefined;
     const pid = owner === undefined || owner === "broken" ? null : owner.pid;

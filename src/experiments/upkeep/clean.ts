@@ -63,19 +63,19 @@ async function removeRuns(context: ExperimentsContext, request: CleanRequest): P
   const tooMany = finished.slice(0, Math.max(0, finished.length - request.keepRuns));
   const tooOld = finished.filter((run) => isOlder(context, run, request.olderThanMs));
   const chosen = [...new Set([...tooMany, ...tooOld])].sort((a, b) => a.sequence - b.sequence);
-  for (const { sequence, name, place } of chosen) removeTree(runFolder(state, sequence, name, place).folder);
+  for (const { sequence, name, place } of chosen) removeTree(runFolder(state, { sequence, name, place }).folder);
   return chosen.map((run) => run.name);
 }
 
 /** A run in the workspace has no claim: without a record it may be running, if anything is in the workspace. */
 function hasEnded({ state }: ExperimentsContext, { sequence, name, place }: RunFolderName): boolean {
-  if (place === "queue" || readRunRecord(runFolder(state, sequence, name, place)) !== undefined) return true;
+  if (place === "queue" || readRunRecord(runFolder(state, { sequence, name, place })) !== undefined) return true;
   return !isLockHeld(state.workspaceLock);
 }
 
 function isOlder({ state }: ExperimentsContext, run: RunFolderName, olderThanMs: number | undefined): boolean {
   if (olderThanMs === undefined) return false;
-  const folder = runFolder(state, run.sequence, run.name, run.place);
+  const folder = runFolder(state, run);
   const at = readRunRecord(folder)?.startedAt ?? lstatIfExists(folder.folder)?.mtimeMs ?? Date.now();
   return Date.now() - at > olderThanMs;
 }

@@ -30,7 +30,7 @@ function jsonDocument(source: SourceText, root: LocatedNode | undefined): Format
     source,
     root,
     unreadable: [],
-    replaceScalar: (_node: LocatedScalar, value: Scalar) => scalarText(value, dialect.ascii),
+    replaceScalar: (_node: LocatedScalar, value: Scalar) => scalarText(value, dialect),
     splices: (changes) => changes.flatMap((change) => bracketSplices(source.text, change, dialect)),
     // A file of `null` or `[]` alone counts as an empty one, too.
     withEntries: (value) => `${pretty(value, "")}\n`,
@@ -46,7 +46,11 @@ function dialectOf(text: string, root: LocatedNode | undefined): JsonDialect {
   const ascii = /\\u[0-9a-fA-F]{4}/.test(text);
   const inline = (value: Value): string => inlineText(value, { ascii, colon });
   const colon = root?.kind === "map" ? colonOf(text, root) : ": ";
-  return { ascii, value: inline, entry: (key, value) => `${scalarText(String(key), ascii)}${colon}${inline(value)}` };
+  return {
+    ascii,
+    value: inline,
+    entry: (key, value) => `${scalarText(String(key), { ascii })}${colon}${inline(value)}`,
+  };
 }
 
 /** What stands between the first key and its value: `: ` or `:`. */
@@ -55,15 +59,15 @@ function colonOf(text: string, root: Extract<LocatedNode, { kind: "map" }>): str
   return first === undefined ? ": " : text.slice(first.keyEnd, first.node.start);
 }
 
-function scalarText(value: Scalar, ascii: boolean): string {
+function scalarText(value: Scalar, { ascii }: Pick<JsonDialect, "ascii">): string {
   return ascii || typeof value !== "string" ? pythonJson(value) : JSON.stringify(value);
 }
 
 function inlineText(value: Value, style: { readonly ascii: boolean; readonly colon: string }): string {
   if (isList(value)) return `[${value.map((item) => inlineText(item, style)).join(", ")}]`;
-  if (!isMap(value)) return scalarText(value as Scalar, style.ascii);
+  if (!isMap(value)) return scalarText(value as Scalar, style);
   const entries = [...value].map(
-    ([key, item]) => scalarText(keyText(key), style.ascii) + style.colon + inlineText(item, style),
+    ([key, item]) => scalarText(keyText(key), style) + style.colon + inlineText(item, style),
   );
   return `{${entries.join(", ")}}`;
 }

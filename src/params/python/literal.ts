@@ -236,7 +236,7 @@ function stringSource(text: string, opening: string): string {
   const quotes = opening.slice(prefix.length);
   const mark = quotes.slice(0, 1);
   const isLong = quotes.length === 3;
-  if (/^r$/i.test(prefix) && isRaw(text, mark, isLong)) return opening + text + quotes;
+  if (/^r$/i.test(prefix) && (isLong || !text.includes("\n")) && mayBeRaw(text, mark)) return opening + text + quotes;
   const escaped = (line: string): string => JSON.stringify(line).slice(1, -1).replaceAll('\\"', '"');
   const body = isLong
     ? text
@@ -252,12 +252,10 @@ function stringSource(text: string, opening: string): string {
   return (/^u$/i.test(prefix) ? prefix : "") + quotes + visible + quotes;
 }
 
-function isRaw(text: string, mark: string, isLong: boolean): boolean {
-  const hasLineEnd = text.includes("\n");
+function mayBeRaw(text: string, mark: string): boolean {
   return (
     !text.includes(mark) &&
     !text.endsWith("\\") &&
-    (isLong || !hasLineEnd) &&
     /^[^\p{Cc}\p{Cs}\u2028\u2029\ufeff]*$/u.test(text.replaceAll("\n", ""))
   );
 }

@@ -28,8 +28,7 @@ function isAnchorCut(target: YamlNode, isCut: (offset: number) => boolean): bool
 export function keptAliases(
   page: Page,
   tree: YamlTree,
-  changed: readonly YamlNode[],
-  splices: readonly Splice[],
+  { changed, splices }: { readonly changed: readonly YamlNode[]; readonly splices: readonly Splice[] },
 ): Splice[] {
   const isChanged = (target: YamlNode): boolean =>
     changed.some((node) => node.start >= target.start && node.end <= target.end);

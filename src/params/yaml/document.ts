@@ -111,14 +111,14 @@ class LineLexer {
     const length = this.missing(line);
     if (length > 0) this.padded.push({ at: this.given, length });
     this.lineStart = this.given + this.waiting.length;
-    this.give(this.waiting + " ".repeat(length) + line, true);
+    this.give(this.waiting + " ".repeat(length) + line, "more follows");
     this.waiting = "";
     this.work += this.rest.length + length;
     return this.work <= maxWork;
   }
 
   end(): readonly string[] {
-    this.give(this.waiting, false);
+    this.give(this.waiting, "last");
     return this.tokens;
   }
 
@@ -128,10 +128,10 @@ class LineLexer {
     return Math.max(0, this.column - (/^ */.exec(line)?.[0].length ?? 0));
   }
 
-  private give(text: string, isMore: boolean): void {
+  private give(text: string, place: "more follows" | "last"): void {
     this.given += text.length;
     this.rest += text;
-    for (const token of this.lexer.lex(text, isMore)) this.take(token);
+    for (const token of this.lexer.lex(text, place === "more follows")) this.take(token);
   }
 
   private take(token: string): void {

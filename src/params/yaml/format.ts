@@ -67,7 +67,7 @@ class YamlFile implements FormatDocument {
     const page = { text: this.source.text, eol: this.style.eol };
     const changed = changes.map(changedNode) as YamlNode[];
     const detached = detachedAliases(page, this.tree, splices);
-    const kept = keptAliases(page, this.tree, changed, [...splices, ...detached]);
+    const kept = keptAliases(page, this.tree, { changed, splices: [...splices, ...detached] });
     return [...splices, ...detached, ...kept];
   }
 

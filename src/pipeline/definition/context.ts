@@ -30,18 +30,20 @@ export interface Context {
 export const emptyContext: Context = { values: new Map(), sources: new Map(), files: new Map(), paths: new Map() };
 
 interface Merge {
+  /** The dotted path of what is merged; "" for the whole. */
+  readonly at: string;
   readonly source: string;
   readonly sources: Map<string, string>;
 }
 
 /** Both mappings in one; a key in both must be a mapping in both. Names that are not strings can't be referred to. */
-function mergeMaps(into: ValueMap, from: ValueMap, at: string, merge: Merge): ValueMap {
+function mergeMaps(into: ValueMap, from: ValueMap, merge: Merge): ValueMap {
   const merged = new Map<Scalar, Value>(into);
   for (const [key, value] of from) {
     if (typeof key !== "string") continue;
-    const place = at === "" ? key : `${at}.${key}`;
+    const place = merge.at === "" ? key : `${merge.at}.${key}`;
     const known = merged.get(key);
-    if (isMap(known) && isMap(value)) merged.set(key, mergeMaps(known, value, place, merge));
+    if (isMap(known) && isMap(value)) merged.set(key, mergeMaps(known, value, { ...merge, at: place }));
     else if (merged.has(key))
       throw new TemplateProblem(
         `cannot redefine '${place}' from '${merge.source}' as it already exists in '${sourceOf(merge.sources, place)}'`,
@@ -65,7 +67,7 @@ function sourceOf(sources: ReadonlyMap<string, string>, place: string): string {
 
 function withValues(context: Context, values: ValueMap, source: string): Context {
   const sources = new Map(context.sources);
-  return { ...context, values: mergeMaps(context.values, values, "", { source, sources }), sources };
+  return { ...context, values: mergeMaps(context.values, values, { at: "", source, sources }), sources };
 }
 
 function selectKeys(values: ValueMap, keys: readonly string[], file: string): ValueMap {

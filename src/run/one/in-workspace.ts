@@ -76,12 +76,8 @@ export function runInWorkspace(
   context: ExperimentsContext,
   request: WorkspaceRunRequest,
 ): Promise<WorkspaceRunOutcome> {
-  return withLock(
-    context.state.workspaceLock,
-    "an experiment in the workspace",
-    () => runInLockedWorkspace(context, request),
-    2_000,
-  );
+  const lock = { file: context.state.workspaceLock, what: "an experiment in the workspace", waitMs: 2_000 };
+  return withLock(lock, () => runInLockedWorkspace(context, request));
 }
 
 /** DVC's lock too: no `repro`, no `checkout` and no DVC gets between the stages. */
@@ -121,7 +117,11 @@ async function runLocked(
   const prepared = await prepare(context, request, inputs);
   request.named(prepared.name);
   applyPoint(await inputs.paramFiles(), point);
-  const run = startRun(context.state, await reserveSequence(context), prepared.name, "workspace");
+  const run = startRun(context.state, {
+    sequence: await reserveSequence(context),
+    name: prepared.name,
+    place: "workspace",
+  });
   tellWorkspaceRun(context.state, prepared);
   const startedAt = Date.now();
   const log = openAppend(run.log);

@@ -4,9 +4,16 @@ import { withoutCredentials } from "../../base/text/secrets.ts";
 import { traced } from "../../base/trace.ts";
 import type { StorageRemote } from "./types.ts";
 
+interface Request<T> {
+  readonly name: string;
+  readonly key: string;
+  /** What came back, in words. */
+  readonly answer?: (result: T) => string;
+}
+
 export function tracedRemote(remote: StorageRemote): StorageRemote {
   const at = (key: string) => withoutCredentials(`${remote.place}/${key}`);
-  function request<T>(name: string, key: string, work: () => Promise<T>, answer?: (result: T) => string): Promise<T> {
+  function told<T>({ name, key, answer }: Request<T>, work: () => Promise<T>): Promise<T> {
     const detail = (result: T | undefined) => at(key) + (result === undefined || !answer ? "" : `: ${answer(result)}`);
     return traced({ topic: "requests", name, detail } as const, work) as Promise<T>;
   }
@@ -14,34 +21,12 @@ export function tracedRemote(remote: StorageRemote): StorageRemote {
     name: remote.name,
     place: remote.place,
     isThere: () =>
-      request(
-        "look",
-        "",
-        () => remote.isThere(),
-        (isThere) => (isThere ? "there" : "not there"),
-      ),
+      told({ name: "look", key: "", answer: (isThere) => (isThere ? "there" : "not there") }, () => remote.isThere()),
     list: (folder) =>
-      request(
-        "list",
-        folder,
-        () => remote.list(folder),
-        (names) => `${names.length} names`,
-      ),
-    sizeOf: (key) =>
-      request(
-        "size",
-        key,
-        () => remote.sizeOf(key),
-        (size) => `${size} bytes`,
-      ),
-    read: (key) =>
-      request(
-        "read",
-        key,
-        () => remote.read(key),
-        (bytes) => `${bytes?.length} bytes`,
-      ),
-    upload: (file, key) => request("upload", key, () => remote.upload(file, key)),
-    download: (key, file) => request("download", key, () => remote.download(key, file)),
+      told({ name: "list", key: folder, answer: (names) => `${names.length} names` }, () => remote.list(folder)),
+    sizeOf: (key) => told({ name: "size", key, answer: (size) => `${size} bytes` }, () => remote.sizeOf(key)),
+    read: (key) => told({ name: "read", key, answer: (bytes) => `${bytes?.length} bytes` }, () => remote.read(key)),
+    upload: (file, key) => told({ name: "upload", key }, () => remote.upload(file, key)),
+    download: (key, file) => told({ name: "download", key }, () => remote.download(key, file)),
   };
 }

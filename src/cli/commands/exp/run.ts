@@ -125,7 +125,7 @@ async function runTemporary(call: Call): Promise<ExitCode> {
   };
   const run = options.json
     ? await runQueue(context, request, terminalWatcher(io, "json"))
-    : await followWhile(io, runFolder(context.state, entry.sequence, entry.name).log, () =>
+    : await followWhile(io, runFolder(context.state, entry).log, () =>
         runQueue(context, request, terminalWatcher(io, "none")),
       );
   return reportTemporary(call, run, entry.name);

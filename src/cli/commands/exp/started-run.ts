@@ -25,7 +25,7 @@ const looksAtQueue = 20;
 /** The run of an entry. Errors: NOT_STARTED where it waits and nobody follows, or where it left the queue unstarted. */
 export async function startedRun(call: LogCall, { sequence, name }: QueueEntry): Promise<RunFolder> {
   const { io, context, options } = call;
-  const run = runFolder(context.state, sequence, name);
+  const run = runFolder(context.state, { sequence, name });
   const hasStarted = () => existsSync(run.log) || runningSequences(context).has(sequence);
   if (hasStarted()) return run;
   if (!options.follow) throw notStarted(`Experiment '${name}' is in queue but has not been started`);

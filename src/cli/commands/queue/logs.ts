@@ -22,7 +22,7 @@ async function findQueueRun(call: LogCall, name: string): Promise<QueueRun> {
       message: `'${name}' is not a valid queued experiment name`,
       hint: "`sweepline queue status` lists them; `sweepline exp logs` shows runs in the workspace too.",
     });
-  return { ...runFolder(context.state, sequence, name), sequence };
+  return { ...runFolder(context.state, { sequence, name }), sequence };
 }
 
 async function show(io: Io, name: string, options: LogOptions): Promise<void> {
