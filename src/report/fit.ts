@@ -1,25 +1,13 @@
 /** Makes a table fit a terminal: short hashes, cut texts, then columns left out, those that tell least first. */
 import { visible } from "../base/text/visible.ts";
-import { type Column, columnCells, keepColumns, type Table, textWidth } from "./table.ts";
+import { type Column, columnCells, keepColumns, type Table } from "./table.ts";
+import { cutToWidth, textWidth } from "./width.ts";
 
 const longestCell = 32;
 const gap = 3;
-const ellipsis = "…";
-
-/** Cuts a text to a width, the last character being the ellipsis. */
-function cutText(text: string, width: number): string {
-  if (textWidth(text) <= width) return text;
-  let cut = "";
-  for (const character of text) {
-    if (textWidth(cut + character) > width - 1) break;
-    cut += character;
-  }
-  return cut + ellipsis;
-}
-
 function shortCell(cell: string, column: Column): string {
-  if (column.kind === "dep") return /^[0-9a-f]{32}(?:\.dir)?$/.test(cell) ? cell.slice(0, 7) : cutText(cell, 12);
-  return column.name === "Experiment" ? visible(cell) : cutText(visible(cell), longestCell);
+  if (column.kind === "dep") return /^[0-9a-f]{32}(?:\.dir)?$/.test(cell) ? cell.slice(0, 7) : cutToWidth(cell, 12);
+  return column.name === "Experiment" ? visible(cell) : cutToWidth(visible(cell), longestCell);
 }
 
 function shortenCells(table: Table): Table {
@@ -64,7 +52,7 @@ function narrowFirstColumn(table: Table, excess: number): Table {
     columns: table.columns,
     rows: table.rows.map((row) => ({
       ...row,
-      cells: row.cells.map((cell, index) => (index === 0 ? cutText(cell, room) : cell)),
+      cells: row.cells.map((cell, index) => (index === 0 ? cutToWidth(cell, room) : cell)),
     })),
   };
 }

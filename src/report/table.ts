@@ -1,5 +1,5 @@
 /** A table is columns and rows of text. A format is a function from it to text; how columns line up is written here, once. */
-import stringWidth from "string-width";
+import { textWidth } from "./width.ts";
 
 /** What a column is about: decides its alignment, its colour and which ones go first where there is no room. */
 export type ColumnKind = "label" | "metric" | "param" | "dep";
@@ -32,13 +32,6 @@ export function keepColumns(table: Table, isWanted: (column: Column, index: numb
 /** The cells of a column, from top to bottom. */
 export function columnCells(table: Table, index: number): readonly string[] {
   return table.rows.map((row) => row.cells[index] ?? "");
-}
-
-const plainCharacters = /^[\u0020-\u007e\u2500-\u257f\u2026]*$/;
-
-/** How many columns of a terminal a text takes. */
-export function textWidth(text: string): number {
-  return plainCharacters.test(text) ? text.length : stringWidth(text);
 }
 
 export type Alignment = "left" | "right";

@@ -7,9 +7,10 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
 import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
 import type { RefTransactions } from "../git/refs.ts";
+import { commitOutcome, moveToFailed } from "./entry-refs.ts";
 import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
+import { hintForMissing } from "./missing-hint.ts";
 import type { EntryOutcome } from "./one/in-copy.ts";
-import { commitOutcome, hintForMissing, moveToFailed } from "./outcomes.ts";
 import type { FailedRun } from "./summary.ts";
 
 /** How a run came back: by itself, "lost" with its worker, or ended by us. */

@@ -5,11 +5,12 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { visible } from "../../src/base/text/visible.ts";
 import type { RunEvent } from "../../src/experiments/events.ts";
+import { durationText } from "../../src/report/progress/duration.ts";
 import { liveLines, type Paints } from "../../src/report/progress/live-lines.ts";
 import { LiveRegion } from "../../src/report/progress/live-region.ts";
 import { createProgress } from "../../src/report/progress/progress.ts";
 import { Tally } from "../../src/report/progress/tally.ts";
-import { cutToWidth, durationText } from "../../src/report/progress/text.ts";
+import { cutToWidth } from "../../src/report/width.ts";
 import { within } from "../rig/index.ts";
 import { KeptStream, recordedRun } from "./progress-events.ts";
 

@@ -86,8 +86,11 @@ describe("given out are", () => {
   test("none before its next attempt; a time too far away is of a clock that was set back", async () => {
     const attempt = { cause: "code", message: "", endedAt: 0 } as const;
     const notBefore = Date.now() + 200_000;
-    recordAttempt(runFolder(context.state, 1, "p-1"), { ...attempt, notBefore });
-    recordAttempt(runFolder(context.state, 2, "p-2"), { ...attempt, notBefore: Date.now() + 3_600_000 });
+    recordAttempt(runFolder(context.state, { sequence: 1, name: "p-1" }), { ...attempt, notBefore });
+    recordAttempt(runFolder(context.state, { sequence: 2, name: "p-2" }), {
+      ...attempt,
+      notBefore: Date.now() + 3_600_000,
+    });
     const { source } = await open();
     expect(await rest(source)).toEqual(["p-2", "p-3"]);
     expect(source.nextDue()).toBe(notBefore);
@@ -119,7 +122,7 @@ describe("what is left", () => {
     const { source } = await open();
     claimElsewhere(1);
     repository.git("update-ref", "-d", `refs/exps/celery/sweepline/queued/${sequenceText(2)}`);
-    const run = startRun(context.state, 2, "p-2");
+    const run = startRun(context.state, { sequence: 2, name: "p-2" });
     writeRunRecord(run, { name: "p-2", state: "success", startedAt: 0, elapsedMs: 1 });
     expect(await source.left(new Set())).toEqual({ queued: 1, elsewhere: { running: 1, failed: 0, succeeded: 1 } });
   });

@@ -33,7 +33,7 @@ beforeEach(async () => {
   const [first] = (await listQueue(context)).entries;
   if (first === undefined) throw new TypeError("nothing is queued");
   entry = first;
-  run = startRun(context.state, entry.sequence, entry.name);
+  run = startRun(context.state, entry);
   writeFileSync(run.log, "the log\n");
   told = recorder();
 });
@@ -173,7 +173,7 @@ describe("an entry whose last run took its process with it", () => {
   });
 
   test("is one only where a run began and nobody wrote down its end", async () => {
-    const other = startRun(context.state, 2, "p-2");
+    const other = startRun(context.state, { sequence: 2, name: "p-2" });
     expect(await giveUpLost(tools({ runnerRetries: 0 }), entry, other)).toBeUndefined();
     expect(await giveUpLost(tools(), entry, run)).toBeUndefined();
     mkdirSync(path.dirname(run.record), { recursive: true });

@@ -6,7 +6,7 @@ import { visible } from "../../base/text/visible.ts";
 import type { EnqueuePreview } from "../../experiments/make/enqueue.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type ExpectedTime, expectedTime } from "../../experiments/runs/expected-time.ts";
-import { durationText } from "../../report/progress/text.ts";
+import { durationText } from "../../report/progress/duration.ts";
 import { type Io, print, printJson } from "../terminal/io.ts";
 import { pointsText } from "./plural.ts";
 import { leftAloneLines, newText } from "./queue-text.ts";

@@ -11,12 +11,24 @@ import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import type { FinishedExperiment } from "../results/finished.ts";
 import { objectsOfCommits } from "./objects.ts";
 
 export interface ExperimentDataRequest extends TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
   readonly remote: string | undefined;
   readonly runCache: boolean;
+}
+
+/** Experiments that go to a Git remote or come from it. */
+export interface ShareRequest {
+  readonly remote: string;
+  /** For a pull: as the remote listed them. */
+  readonly experiments: readonly FinishedExperiment[];
+  /** A ref of that name with another commit where they go. */
+  readonly diverged: "refuse" | "replace";
+  /** undefined: without data. */
+  readonly data: ExperimentDataRequest | undefined;
 }
 
 export interface ExperimentDataOutcome extends TransferOutcome {

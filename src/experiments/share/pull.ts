@@ -10,16 +10,7 @@ import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { fetchObjects } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
-import { type ExperimentDataOutcome, type ExperimentDataRequest, noData, pullData } from "./data.ts";
-
-export interface PullRequest {
-  readonly remote: string;
-  /** As the remote listed them. */
-  readonly experiments: readonly FinishedExperiment[];
-  /** A ref of that name with another commit here. */
-  readonly diverged: "refuse" | "replace";
-  readonly data: ExperimentDataRequest | undefined;
-}
+import { type ExperimentDataOutcome, noData, pullData, type ShareRequest } from "./data.ts";
 
 export interface PullResult {
   readonly pulled: readonly FinishedExperiment[];
@@ -74,7 +65,7 @@ async function notLater(
 }
 
 /** Errors: GIT_REMOTE_FAILED, REMOTE_CHANGED, REFS_REFUSED. Failures of data are part of the result. */
-export async function pullExperiments(context: ExperimentsContext, request: PullRequest): Promise<PullResult> {
+export async function pullExperiments(context: ExperimentsContext, request: ShareRequest): Promise<PullResult> {
   const here = new Map((await listFinished(context)).map((item) => [item.ref, item.commit]));
   const upToDate = request.experiments.filter(({ ref, commit }) => here.get(ref) === commit);
   const listed = request.experiments.filter(({ ref, commit }) => here.get(ref) !== commit);

@@ -10,16 +10,7 @@ import { pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import { remoteExperiments } from "../show/listing.ts";
-import { type ExperimentDataOutcome, type ExperimentDataRequest, noData, pushData } from "./data.ts";
-
-export interface PushRequest {
-  readonly remote: string;
-  readonly experiments: readonly FinishedExperiment[];
-  /** A ref of that name with another commit in the remote. */
-  readonly diverged: "refuse" | "replace";
-  /** undefined: without data. */
-  readonly data: ExperimentDataRequest | undefined;
-}
+import { type ExperimentDataOutcome, noData, pushData, type ShareRequest } from "./data.ts";
 
 export interface PushResult {
   readonly pushed: readonly FinishedExperiment[];
@@ -42,7 +33,7 @@ interface Standing {
 
 async function standingsOf(
   { repository }: ExperimentsContext,
-  { remote, experiments }: PushRequest,
+  { remote, experiments }: ShareRequest,
 ): Promise<readonly Standing[]> {
   const listed = await remoteExperiments(repository, remote);
   const remoteCommits = new Map(listed.map((item) => [`${item.baseline}/${item.name}`, item.commit]));
@@ -62,7 +53,7 @@ async function standingsOf(
 }
 
 /** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; TRANSFER_FAILED where data could not be stored: then no ref is pushed. */
-export async function pushExperiments(context: ExperimentsContext, request: PushRequest): Promise<PushResult> {
+export async function pushExperiments(context: ExperimentsContext, request: ShareRequest): Promise<PushResult> {
   const upToDate: FinishedExperiment[] = [];
   const diverged: FinishedExperiment[] = [];
   const pushing: (RemoteChange & { readonly experiment: FinishedExperiment })[] = [];

@@ -167,7 +167,10 @@ type FilesOf = (data: ExperimentData) => ReadonlyMap<string, FileResult>;
 const metricsFiles: FilesOf = (data) => data.metrics;
 const paramsFiles: FilesOf = (data) => data.params;
 
-type TargetsRequest = DiffRequest & { readonly targets: readonly string[] | undefined; readonly params?: ParamsScope };
+export type TargetsRequest = DiffRequest & {
+  readonly targets: readonly string[] | undefined;
+  readonly params?: ParamsScope;
+};
 
 async function diffOf(context: ExperimentsContext, request: TargetsRequest, filesOf: FilesOf): Promise<PartialDiff> {
   const { old = "HEAD", new: current = workspaceName, which, targets, params = "all" } = request;

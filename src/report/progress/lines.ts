@@ -4,7 +4,7 @@ import { visible } from "../../base/text/visible.ts";
 import type { Value } from "../../base/value.ts";
 import type { ExperimentLabel, RunEvent } from "../../experiments/events.ts";
 import { cellText, significantFloats } from "../cells.ts";
-import { durationText } from "./text.ts";
+import { durationText } from "./duration.ts";
 
 export type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 

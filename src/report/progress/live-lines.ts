@@ -1,7 +1,8 @@
 /** What the live region shows: the running experiments, as many as fit, and one line of totals. Pure. */
+
+import { durationText } from "./duration.ts";
 import type { Line, TerminalSize } from "./live-region.ts";
 import type { Tally } from "./tally.ts";
-import { durationText } from "./text.ts";
 
 /** One running experiment, as a line needs it. */
 export interface RunningRow {

@@ -2,7 +2,7 @@
  * The lines at the bottom of a terminal that are drawn again and again, and the lines that scroll away above them.
  * A frame is one write that overwrites line by line and erases only what is left over: nothing is blank in between.
  */
-import { cutToWidth, widthOf } from "./text.ts";
+import { cutToWidth, textWidth } from "../width.ts";
 
 export interface TerminalSize {
   readonly columns: number;
@@ -34,7 +34,7 @@ function drawLine(line: Line, columns: number): DrawnLine {
   for (const { text, paint } of line) {
     if (room <= 0) break;
     const cut = cutToWidth(text, room);
-    room -= widthOf(cut);
+    room -= textWidth(cut);
     painted += paint === undefined || cut === "" ? cut : paint(cut);
     if (cut !== text) break;
   }

@@ -1,11 +1,11 @@
 /** Progress on a terminal. listr2 is loaded only here, and only once there is something to draw. */
 import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
+import { textWidth } from "../width.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
 import { type FailureLines, failedText, finishedText, interruptingText, requeuedText, summaryLines } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { Tally } from "./tally.ts";
-import { widthOf } from "./text.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
 
 /** NO_COLOR: https://no-color.org, any value but an empty one. */
@@ -59,7 +59,7 @@ export function createTerminalProgress(streams: ProgressStreams): Progress {
       await (await loading).close();
       for (const { text, hint } of failures) {
         // What stands above in full is not said again; elsewhere than on the terminal nothing stands above.
-        const isSeen = stderr.isTTY && widthOf(`✖ ${text}`) < (stdout.columns || 80);
+        const isSeen = stderr.isTTY && textWidth(`✖ ${text}`) < (stdout.columns || 80);
         if (!isSeen) stderr.write(`${paints.bad("ERROR:")} ${text}\n`);
         if (hint !== undefined) stderr.write(`${hint}\n`);
       }

@@ -1,17 +1,12 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
 import { diffMetrics } from "../../../experiments/show/compare.ts";
-import { openProject } from "../../../project/open.ts";
 import { renderMetricsDiff } from "../../../report/diffs.ts";
 import { digits } from "../../options/arguments.ts";
-import { type DiffOptions, diffLayout } from "../../options/diff.ts";
-import { rebaseFiles, targetsFrom, warnUnreadable } from "../../options/targets.ts";
 import type { CommandFactory } from "../command.ts";
+import { type DiffSubject, printDiff, type TargetsDiffOptions } from "./print-diff.ts";
 
-interface Options extends DiffOptions {
-  readonly targets?: readonly string[];
-}
+const subject: DiffSubject = { what: "metrics", diff: diffMetrics, render: renderMetricsDiff };
 
 /** `sweepline metrics diff` */
 export const command: CommandFactory = (io, finish) =>
@@ -26,16 +21,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--md", "print as a Markdown table")
     .option("--no-path", "without the files' paths")
     .option("--precision <n>", "decimals (default: 5)", digits)
-    .action(async (a: string, b: string, options: Options) => {
-      const project = openProject(io.cwd);
-      const place = { project, folder: io.cwd };
-      const result = await diffMetrics(openExperiments(project), {
-        old: a,
-        new: b,
-        which: options.all ? "all" : "changed",
-        targets: targetsFrom(place, options.targets),
-      });
-      warnUnreadable(io, "metrics", result.unreadable);
-      io.stdout.write(renderMetricsDiff(rebaseFiles(place, result.diff), diffLayout(io, { old: a, new: b }, options)));
+    .action(async (a: string, b: string, options: TargetsDiffOptions) => {
+      await printDiff(io, subject, { old: a, new: b, options });
       finish(exitCodes.ok);
     });

@@ -1,17 +1,15 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
 import { diffParams } from "../../../experiments/show/compare.ts";
-import { openProject } from "../../../project/open.ts";
 import { renderParamsDiff } from "../../../report/diffs.ts";
-import { type DiffOptions, diffLayout } from "../../options/diff.ts";
-import { rebaseFiles, targetsFrom, warnUnreadable } from "../../options/targets.ts";
 import type { CommandFactory } from "../command.ts";
+import { type DiffSubject, printDiff, type TargetsDiffOptions } from "./print-diff.ts";
 
-interface Options extends DiffOptions {
-  readonly targets?: readonly string[];
+interface Options extends TargetsDiffOptions {
   readonly deps?: boolean;
 }
+
+const subject: DiffSubject = { what: "parameters", diff: diffParams, render: renderParamsDiff };
 
 /** `sweepline params diff` */
 export const command: CommandFactory = (io, finish) =>
@@ -26,16 +24,6 @@ export const command: CommandFactory = (io, finish) =>
     .option("--md", "print as a Markdown table")
     .option("--no-path", "without the files' paths")
     .action(async (a: string, b: string, options: Options) => {
-      const project = openProject(io.cwd);
-      const place = { project, folder: io.cwd };
-      const result = await diffParams(openExperiments(project), {
-        old: a,
-        new: b,
-        which: options.all ? "all" : "changed",
-        targets: targetsFrom(place, options.targets),
-        params: options.deps ? "dependencies" : "all",
-      });
-      warnUnreadable(io, "parameters", result.unreadable);
-      io.stdout.write(renderParamsDiff(rebaseFiles(place, result.diff), diffLayout(io, { old: a, new: b }, options)));
+      await printDiff(io, subject, { old: a, new: b, options, params: options.deps ? "dependencies" : "all" });
       finish(exitCodes.ok);
     });
