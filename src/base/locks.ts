@@ -80,7 +80,7 @@ function ownerWords(owner: LockOwner | "broken" | undefined): string {
   return typeof owner === "object" ? `'${owner.what}' (pid ${owner.pid})` : "somebody who left no name";
 }
 
-export interface LockRequest {
+interface Locking {
   readonly file: string;
   /** What for, for people. */
   readonly what: string;
@@ -89,7 +89,7 @@ export interface LockRequest {
 }
 
 /** Runs `work` while holding the lock; waits for a living owner, then throws LOCKED naming the owner. */
-export async function withLock<T>({ file, what, waitMs = 30_000 }: LockRequest, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>({ file, what, waitMs = 30_000 }: Locking, work: () => Promise<T>): Promise<T> {
   const until = Date.now() + waitMs;
   let isWaiting = false;
   while (!tryLock(file, what)) {

@@ -29,7 +29,7 @@ export interface PlanPoint {
 }
 
 /** How the points are run: what `sweep` takes beside overrides. */
-export interface PlanRun {
+export interface PlanSettings {
   /** The folder of the command, relative to the project. */
   readonly folder: string;
   readonly targets: readonly string[];
@@ -42,20 +42,26 @@ export interface PlanRun {
 }
 
 /** As the written pipelines plan: from the top of the project, without options. */
-export const plainRun: PlanRun = { folder: "", targets: [], flags: {}, composition: "as configured", copyPaths: [] };
+export const plainRun: PlanSettings = {
+  folder: "",
+  targets: [],
+  flags: {},
+  composition: "as configured",
+  copyPaths: [],
+};
 
 export interface SweepPlan {
   readonly v: 1;
   readonly sweep: string;
   readonly baseline: ObjectId;
-  readonly run: PlanRun;
+  readonly run: PlanSettings;
   readonly points: readonly PlanPoint[];
 }
 
 export interface PlanFacts {
   readonly sweep: string;
   readonly baseline: ObjectId;
-  readonly run: PlanRun;
+  readonly run: PlanSettings;
   readonly points: readonly Point[];
   /** -n: names are NAME-1, NAME-2... */
   readonly name: string | undefined;
@@ -131,7 +137,7 @@ const isPoint = shaped<PlanPoint>({
   set: isTexts,
 });
 
-const isRun = shaped<PlanRun>({
+const isRun = shaped<PlanSettings>({
   folder: isInnerFolder,
   targets: isTexts,
   copyPaths: isInnerFolders,

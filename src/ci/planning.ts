@@ -8,7 +8,7 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import { headCommit } from "../git/repository.ts";
 import { tryGit } from "../git/run.ts";
 import { trackedChanges, usableStorage } from "./clone.ts";
-import { type MadePlan, makePlan, type PlanRun, plainRun, planDigest, planId, type SweepPlan } from "./plan.ts";
+import { type MadePlan, makePlan, type PlanSettings, plainRun, planDigest, planId, type SweepPlan } from "./plan.ts";
 import { checkPlan } from "./plan-points.ts";
 import { tryPoints } from "./try-points.ts";
 
@@ -21,7 +21,7 @@ export interface Planning extends CompositionSettings {
   readStdin(): Promise<string>;
 }
 
-export interface PlanningRequest extends Omit<PlanRun, "folder"> {
+export interface PlanningRequest extends Omit<PlanSettings, "folder"> {
   readonly overrides: readonly string[];
   /** --points */
   readonly pointsFile?: string | undefined;
@@ -39,7 +39,7 @@ function insideProject({ context, folder }: Planning, name: string): string {
   });
 }
 
-function runOf(planning: Planning, { targets, flags, message, composition, copyPaths }: PlanningRequest): PlanRun {
+function runOf(planning: Planning, { targets, flags, message, composition, copyPaths }: PlanningRequest): PlanSettings {
   return {
     folder: path.relative(planning.context.project.root, planning.folder),
     targets,

@@ -4,6 +4,7 @@
  * a link that is put in the place of one meanwhile leads nowhere (docs/decisions.md, "Paths in data").
  */
 import path from "node:path";
+import { getSystemErrorMap } from "node:util";
 import { isSystemError, SweeplineError, unlessSystemFails } from "../base/errors.ts";
 import {
   closeSync,
@@ -189,17 +190,24 @@ export function holdFolder(folder: string, entering: Entering): HeldFolder | und
   return { at: (name) => path.join(handlePath(held, folder), name), close: () => closeSync(held) };
 }
 
-/** What `work` gives, and failures in it with the file's own name in the place of the held folder's. */
+/** What `work` gives, and failures of system calls in it with the file's own folder in the place of the held one. */
 export function named<T>(file: string, held: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Error) {
-      error.message = error.message.replaceAll(path.dirname(held), path.dirname(file));
-      if ("path" in error) Object.assign(error, { path: file });
-    }
+    if (isSystemError(error)) renameIn(error, path.dirname(held), path.dirname(file));
     throw error;
   }
+}
+
+function renameIn(error: NodeJS.ErrnoException & { dest?: string }, held: string, folder: string): void {
+  const named = (name: string) => (insideFolder(held, name) === undefined ? name : folder + name.slice(held.length));
+  if (error.dest !== undefined) error.dest = named(error.dest);
+  if (error.path === undefined) return;
+  error.path = named(error.path);
+  const words = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? "failed";
+  const to = error.dest === undefined ? "" : ` -> '${error.dest}'`;
+  error.message = `${error.code}: ${words}, ${error.syscall} '${error.path}'${to}`;
 }
 
 /** Whether a folder of ours is what it should be: a real one below another, or nothing. A clone may bring links. */

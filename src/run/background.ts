@@ -1,7 +1,7 @@
 /** The background coordinator: runs the queue until it has been empty for a while. */
 import { CoordinatorRole } from "../experiments/coordinator/role.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { jobsNumber, type QueueRun, type QueueWatcher, type RunQueueRequest, runQueue } from "./run-queue.ts";
+import { jobsNumber, type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "./run-queue.ts";
 
 export interface BackgroundRequest extends Pick<RunQueueRequest, "jobs" | "onFailure" | "limits"> {
   /** How long it stays without work. */
@@ -13,7 +13,7 @@ export async function runInBackground(
   context: ExperimentsContext,
   { idleMs, ...request }: BackgroundRequest,
   watcher: QueueWatcher,
-): Promise<QueueRun | undefined> {
+): Promise<QueueOutcome | undefined> {
   const role = CoordinatorRole.take(context.state, jobsNumber(request.jobs));
   if (role === undefined) return undefined;
   const background = {

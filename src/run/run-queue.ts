@@ -45,7 +45,7 @@ export interface QueueWatcher {
   ended(): Promise<void>;
 }
 
-export interface QueueRun {
+export interface QueueOutcome {
   readonly summary: RunSummary;
   /** Somebody stopped it. */
   readonly interrupted: boolean;
@@ -83,7 +83,7 @@ export async function runQueue(
   context: ExperimentsContext,
   request: RunQueueRequest,
   watcher: QueueWatcher,
-): Promise<QueueRun> {
+): Promise<QueueOutcome> {
   const { limits = {}, jobs, ...rest } = request;
   if (jobs !== "auto") checkJobs(jobs, watcher.warn);
   const { retry: asked, ...others } = limits;

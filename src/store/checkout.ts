@@ -267,7 +267,12 @@ async function placeFile(cache: Cache, wanted: WantedFile, folders: HeldFolders)
   const object = await soundObject(cache, wanted.md5);
   const held = folders.to(wanted.file, "make") ?? wanted.file;
   return named(wanted.file, held, () => {
-    const type = placeObject(cache, { object, destination: held, isExecutable: wanted.isExecutable });
+    const type = placeObject(cache, {
+      object,
+      destination: held,
+      shown: wanted.file,
+      isExecutable: wanted.isExecutable,
+    });
     rememberPlaced(cache, wanted, { type, held });
     return type;
   });

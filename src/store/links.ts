@@ -60,6 +60,8 @@ export interface Placement {
   /** The object's file. */
   readonly object: string;
   readonly destination: string;
+  /** What the destination is called in messages. */
+  readonly shown: string;
   readonly isExecutable: boolean;
 }
 
@@ -68,7 +70,7 @@ export interface Placement {
  * An executable file is always a copy: a link would make the object itself executable.
  */
 export function placeObject(cache: Cache, placement: Placement): LinkType {
-  const { object, destination, isExecutable } = placement;
+  const { object, destination, shown, isExecutable } = placement;
   const device = isExecutable ? "" : String(statSync(path.dirname(destination)).dev);
   return withAside(destination, (aside) => {
     for (const type of isExecutable ? (["copy"] as const) : candidates(cache, device)) {
@@ -82,7 +84,7 @@ export function placeObject(cache: Cache, placement: Placement): LinkType {
     }
     throw new SweeplineError({
       code: "NO_LINK_TYPE",
-      message: `No possible cache link types for '${destination}'. Tried: ${cache.linkTypes.join(", ")}.`,
+      message: `No possible cache link types for '${shown}'. Tried: ${cache.linkTypes.join(", ")}.`,
       hint: "Add copy to the types: `sweepline config cache.type reflink,copy`.",
     });
   });

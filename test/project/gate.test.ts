@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { checkEntries, checkPlace, holdFolder, isOwnFolder } from "../../src/project/gate.ts";
+import { checkEntries, checkPlace, holdFolder, isOwnFolder, named } from "../../src/project/gate.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 
 const refused = expect.objectContaining({ code: "OUTSIDE_PROJECT" });
@@ -85,4 +85,23 @@ it("knows a folder of ours from a link", () => {
   expect(isOwnFolder(root, path.join(root, "not", "there"))).toBe(true);
   expect(isOwnFolder(root, path.join(root, "up", "p"))).toBe(false);
   expect(isOwnFolder(root, path.join(root, "alias"))).toBe(false);
+});
+
+it("a failure in a held folder names the file by its own path", () => {
+  const root = makeRoot();
+  const folder = path.join(root, "data");
+  const held = holdFolder(folder, { root, top: folder, missing: "skip" });
+  const at = held?.at("x") ?? "";
+  const file = path.join(folder, "x");
+  expect(() => named(file, at, () => readFileSync(at))).toThrow(
+    expect.objectContaining({ path: file, message: `ENOENT: no such file or directory, open '${file}'` }),
+  );
+  expect(() => named(file, at, () => renameSync(`${at}.aside`, at))).toThrow(
+    expect.objectContaining({
+      path: `${file}.aside`,
+      dest: file,
+      message: `ENOENT: no such file or directory, rename '${file}.aside' -> '${file}'`,
+    }),
+  );
+  held?.close();
 });

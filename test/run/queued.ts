@@ -1,7 +1,7 @@
 /** Entries in the queue of a small project, and what is told of them, for tests that run nothing. */
 import type { RunEvent } from "../../src/experiments/events.ts";
 import { enqueue } from "../../src/experiments/make/enqueue.ts";
-import { type ExperimentRun, enqueueRequest } from "../../src/experiments/make/enqueue-request.ts";
+import { type ExperimentSettings, enqueueRequest } from "../../src/experiments/make/enqueue-request.ts";
 import { PointInputs } from "../../src/experiments/point/point-inputs.ts";
 import { listQueue, type QueueEntry } from "../../src/experiments/queue/entries.ts";
 import { type ExperimentsContext, openExperiments } from "../../src/experiments/repository.ts";
@@ -19,7 +19,7 @@ export function contextOf(repository: Repository): ExperimentsContext {
 export async function queueAs(
   context: ExperimentsContext,
   overrides: readonly string[],
-  run: Partial<ExperimentRun> = {},
+  run: Partial<ExperimentSettings> = {},
 ): Promise<readonly QueueEntry[]> {
   const whole = { folder: "", targets: [], flags: {}, copyPaths: [], message: undefined, ...run };
   const { points } = expandPoints(overrides);

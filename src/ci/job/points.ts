@@ -5,7 +5,7 @@ import { pause } from "../../base/pause.ts";
 import { wordList } from "../../base/text/listing.ts";
 import { enqueue } from "../../experiments/make/enqueue.ts";
 import { configsOf, expandOptions } from "../../experiments/point/composition.ts";
-import { type QueueRun, runQueue } from "../../run/run-queue.ts";
+import { type QueueOutcome, runQueue } from "../../run/run-queue.ts";
 import type { PointFailure } from "../failures.ts";
 import { statesOfPoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
@@ -13,7 +13,7 @@ import { readPlanPoint } from "../plan-points.ts";
 import { planRequest } from "../try-points.ts";
 import { checkQueue, type Job } from "./job.ts";
 
-export interface PointsRun {
+export interface PointsOutcome {
   readonly failures: readonly PointFailure[];
   /** Somebody stopped us, or a worker died. */
   readonly isStopped: boolean;
@@ -28,7 +28,7 @@ export interface OpenPoints {
   readonly lost: readonly PlanPoint[];
 }
 
-export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<PointsRun> {
+export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<PointsOutcome> {
   const failures: PointFailure[] = [];
   let left = open;
   let isStopped = false;
@@ -67,7 +67,7 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
   return points.filter((point, at) => states[at]?.kind !== "done" || again.has(point));
 }
 
-async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueRun> {
+async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueOutcome> {
   const { context, plan, request, events } = job;
   const settings = { environment: request.environment, warn: events.warn };
   const configs = plan.run.composition === "off" ? undefined : configsOf(context.project, settings);
@@ -90,7 +90,7 @@ async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueRun
   );
 }
 
-function failuresOf(job: Job, { summary }: QueueRun): readonly PointFailure[] {
+function failuresOf(job: Job, { summary }: QueueOutcome): readonly PointFailure[] {
   const byName = new Map(job.points.map((point) => [point.name, point]));
   return summary.failed.flatMap(({ experiment, told }) => {
     const point = byName.get(experiment.name);

@@ -11,7 +11,7 @@ import type { PlanPoint } from "../plan.ts";
 import { type PointRef, resultRef } from "../plan-refs.ts";
 import { keepFailures, publishResults } from "../publish.ts";
 import { checkStorage, type Job, lookAtRemote, nameTaken, type Refs, retried, standingAt, standingsOf } from "./job.ts";
-import { type PointsRun, runPoints } from "./points.ts";
+import { type PointsOutcome, runPoints } from "./points.ts";
 
 /** Where the results went. */
 export type HandedOn =
@@ -142,7 +142,7 @@ export async function runJob(job: Job): Promise<JobEnd> {
 }
 
 interface Ran extends Pick<Findings, "there" | "lost"> {
-  readonly run: PointsRun;
+  readonly run: PointsOutcome;
   readonly before: number;
 }
 

@@ -1,7 +1,7 @@
 /** What the commands that make experiments say of them alike. */
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
-import { type ExperimentRun, pathsFrom } from "../../experiments/make/enqueue-request.ts";
+import { type ExperimentSettings, pathsFrom } from "../../experiments/make/enqueue-request.ts";
 import type { ParamFilesRequest } from "../../experiments/point/param-edits.ts";
 import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import type { PointSources } from "../../experiments/point/read-points.ts";
@@ -22,7 +22,7 @@ interface Asked {
 }
 
 /** How the experiments of a command line are run. */
-export function askedRun({ io }: { readonly io: Io }, { targets, run, options }: Asked): ExperimentRun {
+export function askedRun({ io }: { readonly io: Io }, { targets, run, options }: Asked): ExperimentSettings {
   return {
     targets,
     flags: keptOptions(run),

@@ -5,7 +5,7 @@ import type { PointInputs } from "../point/point-inputs.ts";
 import type { EntryLimits } from "../record.ts";
 
 /** How all experiments of a request are run. */
-export interface ExperimentRun {
+export interface ExperimentSettings {
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
   /** Absolute paths of --copy-paths. */
@@ -33,7 +33,7 @@ export interface EnqueuePolicy {
   readonly claim: "leave" | "claim";
 }
 
-export interface EnqueueRequest extends PointsToQueue, ExperimentRun, EnqueuePolicy {
+export interface EnqueueRequest extends PointsToQueue, ExperimentSettings, EnqueuePolicy {
   readonly name: string | undefined;
   /** Recorded with each experiment: see sweepId(). */
   readonly sweep: string | undefined;
@@ -65,7 +65,7 @@ function policyFor(purpose: EnqueuePurpose, { force = false }: KeptOptions): Enq
 }
 
 export interface EnqueueFacts extends PointsToQueue {
-  readonly run: ExperimentRun;
+  readonly run: ExperimentSettings;
   readonly name?: string | undefined;
   readonly sweep?: string | undefined;
 }

@@ -13,14 +13,14 @@ import type { StageInputs } from "./entry.ts";
 import type { ReproduceOptions } from "./options.ts";
 import type { StageRun } from "./stage-run.ts";
 
-export interface KeptRun {
+export interface FinishedStage {
   readonly work: Work;
   readonly stage: Stage;
   readonly options: Pick<ReproduceOptions, "commit">;
 }
 
 /** A stage with an output that is neither in the cache nor a metric or plot is not kept: nobody could restore that output. */
-export function isKept({ work, stage, options }: KeptRun, entry: LockEntry): boolean {
+export function isKept({ work, stage, options }: FinishedStage, entry: LockEntry): boolean {
   const hasLooseOutput = stage.outs.some((output) => output.kind === "out" && !output.cache);
   return options.commit && !hasLooseOutput && isRunCacheable(work.project.root, stage, entry);
 }

@@ -3,7 +3,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { someOf } from "../../../base/text/listing.ts";
 import { printsTrace } from "../../../base/trace.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../../report/progress/progress.ts";
-import type { QueueRun, QueueWatcher } from "../../../run/run-queue.ts";
+import type { QueueOutcome, QueueWatcher } from "../../../run/run-queue.ts";
 import type { RunSummary } from "../../../run/summary.ts";
 import { type Interrupt, listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type ExitCode, type Io, warn } from "../../terminal/io.ts";
@@ -39,7 +39,7 @@ export function terminalWatcher(io: Io, format: "text" | "json" | "none"): Queue
 }
 
 /** 252 where the user stopped it, 1 where an experiment failed, lost its worker, stays queued or still runs elsewhere, else 0. */
-export function queueExitCode({ summary, interrupted }: QueueRun): ExitCode {
+export function queueExitCode({ summary, interrupted }: QueueOutcome): ExitCode {
   if (interrupted) return exitCodes.interrupted;
   const { failed, requeued, queued, elsewhere } = summary;
   const notDone = failed.length + requeued.length + queued + elsewhere.failed + elsewhere.running;

@@ -15,7 +15,7 @@ import { runFolder } from "../../../experiments/runs/records.ts";
 import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "../../../pipeline/run-options.ts";
 import { dryRun } from "../../../run/one/dry-run.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
-import { type QueueRun, runQueue } from "../../../run/run-queue.ts";
+import { type QueueOutcome, runQueue } from "../../../run/run-queue.ts";
 import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
@@ -139,7 +139,7 @@ function runError(failure: RunFailure, name: string): SweeplineError {
   return new SweeplineError({ code, ...facts });
 }
 
-function reportTemporary({ io, options }: Call, run: QueueRun, name: string): ExitCode {
+function reportTemporary({ io, options }: Call, run: QueueOutcome, name: string): ExitCode {
   if (run.summary.requeued.length > 0)
     io.stderr.write(
       `${run.interrupted ? "Stopped." : "Its worker was lost."} '${name}' was put back into the queue: exp run --run-all runs it.\n`,
