@@ -73,6 +73,56 @@ export async function dvc(repository: Repository, ...args: string[]): Promise<st
   return stdout;
 }
 
+/** A command of DVC, a Git command, or a file that is written; paths relative to the folder of the commands. */
+export type PeerStep = readonly ["dvc" | "git", ...string[]] | readonly ["write", file: string, text: string];
+
+const stepsScript = `
+import json, subprocess, sys
+from dvc.cli import main
+for kind, *rest in json.loads(sys.stdin.readline()):
+    code = 0
+    if kind == "git":
+        code = subprocess.run([kind, *rest], stdout=subprocess.DEVNULL).returncode
+    elif kind == "write":
+        with open(rest[0], "w", newline="") as file:
+            file.write(rest[1])
+    else:
+        code = main(rest)
+    sys.stdout.write(f"<<step {code}>>")
+    sys.stdout.flush()
+`;
+
+export interface PeerAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+/** Steps one after the other in one process of Python, where a command takes a tenth of the second that DVC needs to start. */
+export async function runSteps(
+  repository: Repository,
+  steps: readonly PeerStep[],
+  options: RunOptions = {},
+): Promise<readonly PeerAnswer[]> {
+  const env = {
+    PATH: `${peers}${path.delimiter}${repository.env.PATH}`,
+    DVC_SITE_CACHE_DIR: path.join(repository.root, "site-cache"),
+  };
+  const python = path.join(peers ?? "", "python");
+  const running = repository.startProgram(python, ["-W", "ignore", "-c", stepsScript], {
+    ...options,
+    env,
+    stdin: `${JSON.stringify(steps)}\n`,
+  });
+  const { exitCode, stdout, stderr } = await running.result();
+  const answers = [...stdout.matchAll(/(.*?)<<step (-?\d+)>>/gs)].map(([, text = "", code]) => ({
+    exitCode: Number(code),
+    stdout: text,
+  }));
+  if (exitCode !== 0 || answers.length !== steps.length)
+    throw new Error(`step ${answers.length + 1} of DVC's ended with ${exitCode}\n${stdout}\n${stderr}`);
+  return answers;
+}
+
 /** The same repository once more, with a home folder of its own. */
 export function copyRepository(repository: Repository): Repository {
   const copy = new Repository(makeTemporaryFolder());
