@@ -76,7 +76,6 @@ export const packages = {
   chevrotain: ["grammar"],
   commander: ["src/cli"],
   "fastest-levenshtein": ["src/base/text"],
-  ignore: ["src/project"],
   listr2: ["src/report/progress"],
   picocolors: ["src/report"],
   piscina: ["src/run/pool"],

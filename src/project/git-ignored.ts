@@ -2,12 +2,12 @@
  * What Git ignores, for the walk that finds pipeline files: .gitignore, nested ones included, and .git/info/exclude.
  * As in DVC it does not matter whether Git tracks a file below an ignored folder. (.dvcignore has rules of its own.)
  */
-import ignore, { type Ignore } from "ignore";
+import { IgnorePatterns } from "./ignore-patterns.ts";
 
 interface Level {
   /** How many characters of a path lead to the folder that the patterns are relative to. */
   readonly skip: number;
-  readonly rules: Ignore;
+  readonly rules: IgnorePatterns;
 }
 
 export interface GitIgnoreTexts {
@@ -24,7 +24,7 @@ export interface GitIgnoreRules {
 
 function levelsFrom(folder: string, text: string | undefined): readonly Level[] {
   if (text === undefined || text === "") return [];
-  return [{ skip: folder === "" ? 0 : folder.length + 1, rules: ignore({ ignorecase: false }).add(text) }];
+  return [{ skip: folder === "" ? 0 : folder.length + 1, rules: new IgnorePatterns().add(text) }];
 }
 
 /** All paths are relative to the top of the work tree, "" for itself, with "/". Files of rules are read once. */

@@ -1,9 +1,9 @@
 /** The .gitignore beside an output: data that DVC tracks must not get into Git. */
 import path from "node:path";
-import ignore, { type Ignore } from "ignore";
 import { SweeplineError } from "../base/errors.ts";
 import { appendText, lstatIfExists, readIfExists, realpathSync, writeAtomic } from "../base/files.ts";
 import { insideFolder, relativePosix } from "../base/paths.ts";
+import { IgnorePatterns } from "./ignore-patterns.ts";
 import type { Project } from "./project.ts";
 
 /** `/name`, with what a pattern would read as more than a character escaped. */
@@ -19,48 +19,21 @@ function foldersDownTo(top: string, folder: string): string[] {
   return [top, ...parts.map((_, index) => path.join(top, ...parts.slice(0, index + 1)))];
 }
 
-/** What a file of rules says of a path that is relative to its folder. */
-interface Rules {
-  checkIgnore(relative: string): { readonly ignored: boolean; readonly unignored: boolean };
-}
-
 /** Files of rules that were read before: one that has only grown since costs its new lines. */
 export interface RuleFiles {
   /** The rules of a file as it is now; undefined where there is none. */
-  rulesOf(file: string): Rules | undefined;
-}
-
-/** Names of the file's own folder, as we and DVC write them: no patterns, so a look-up will do. */
-const plainLine = /^\/[\w.-]+$/;
-
-class NamedRules implements Rules {
-  private readonly names = new Set<string>();
-
-  add(text: string): void {
-    for (const line of text.split("\n")) if (line !== "") this.names.add(line.slice(1));
-  }
-
-  checkIgnore(relative: string) {
-    return { ignored: this.names.has(relative.split("/", 1)[0] ?? ""), unignored: false };
-  }
+  rulesOf(file: string): IgnorePatterns | undefined;
 }
 
 interface KnownRules {
   readonly text: string;
-  readonly rules: NamedRules | Ignore;
+  readonly rules: IgnorePatterns;
 }
 
 function readRules(text: string, before: KnownRules | undefined): KnownRules {
   const hasGrown = before?.text.endsWith("\n") === true && text.startsWith(before.text);
-  const fresh = hasGrown ? text.slice(before.text.length) : text;
-  const isPlain = fresh.split("\n").every((line) => line === "" || plainLine.test(line));
-  if (hasGrown && (isPlain || !(before.rules instanceof NamedRules))) {
-    before.rules.add(fresh);
-    return { text, rules: before.rules };
-  }
-  const rules = isPlain ? new NamedRules() : ignore({ ignorecase: false });
-  rules.add(text);
-  return { text, rules };
+  if (hasGrown) return { text, rules: before.rules.add(text.slice(before.text.length)) };
+  return { text, rules: new IgnorePatterns().add(text) };
 }
 
 export function ruleFiles(): RuleFiles {
@@ -93,7 +66,7 @@ export function isGitIgnored(gitRoot: string, target: string, files: RuleFiles =
   const kind = lstatIfExists(target)?.isDirectory() ? "/" : "";
   let ignored = false;
   const judge = (file: string, folder: string) => {
-    const answer = files.rulesOf(file)?.checkIgnore(relativePosix(folder, target) + kind);
+    const answer = files.rulesOf(file)?.test(relativePosix(folder, target) + kind);
     if (answer?.ignored) ignored = true;
     else if (answer?.unignored) ignored = false;
   };

@@ -1,8 +1,8 @@
 /** .dvcignore: which files of a folder are not data. Rules as in .gitignore, a file of them in any folder of the project. */
 import path from "node:path";
-import ignore, { type Ignore } from "ignore";
 import { existsSync, readIfExists } from "../base/files.ts";
 import { relativePosix } from "../base/paths.ts";
+import { IgnorePatterns } from "./ignore-patterns.ts";
 
 export interface IgnoreRules {
   /** Whether a file (absolute path) is ignored, itself or through a folder above it. */
@@ -18,18 +18,16 @@ const defaultRules = [".hg/", ".git/", ".git", ".dvc/"];
 interface Level {
   readonly folder: string;
   /** Rules of that folder's own file, or the defaults at the root; null where there is no file. */
-  readonly matcher: Ignore | null;
+  readonly matcher: IgnorePatterns | null;
   /** Whether a .dvcignore says something. */
   readonly hasFile: boolean;
 }
 
-function readRules(folder: string, extra: readonly string[]): Ignore | null {
+function readRules(folder: string, extra: readonly string[]): IgnorePatterns | null {
   const text = readIfExists(path.join(folder, ".dvcignore"))?.toString("utf8");
   if (text === undefined && extra.length === 0) return null;
   const lines = (text ?? "").split("\n").map((line) => line.trim());
-  return ignore({ allowRelativePaths: false, ignorecase: false })
-    .add([...extra])
-    .add(lines);
+  return new IgnorePatterns().add(extra).add(lines);
 }
 
 /** The rules of the project at `root`. Files of rules are read when a folder is first asked for, and kept. */

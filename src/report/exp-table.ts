@@ -9,6 +9,7 @@ import type {
   FileResult,
 } from "../experiments/reading/types.ts";
 import { cellText, type FloatFormat } from "./cells.ts";
+import { namesMatching } from "./column-patterns.ts";
 import { isoTime, shortTime } from "./dates.ts";
 import {
   collectColumns,
@@ -172,12 +173,14 @@ export interface ColumnChoice {
   readonly keep: readonly RegExp[];
 }
 
-/** `--only-changed`, `--drop` and `--keep`. */
+/** `--only-changed`, `--drop` and `--keep`. Throws BAD_OPTIONS for a pattern that takes too long. */
 export function chooseColumns(table: Table, choice: ColumnChoice): Table {
-  const matches = (patterns: readonly RegExp[], name: string) => patterns.some((pattern) => pattern.test(name));
+  const names = table.columns.map(({ name }) => name);
+  const kept = namesMatching(choice.keep, names);
+  const dropped = namesMatching(choice.drop, names);
   return keepColumns(table, (column, index) => {
-    if (matches(choice.keep, column.name)) return true;
-    if (matches(choice.drop, column.name)) return false;
+    if (kept.has(column.name)) return true;
+    if (dropped.has(column.name)) return false;
     return !choice.onlyChanged || new Set(columnCells(table, index)).size !== 1;
   });
 }

@@ -2,9 +2,9 @@
  * Shell patterns as Python's fnmatch reads them: `*`, `?`, `[seq]`, `[!seq]`. No escapes; case counts.
  * Matched by hand, going back to the last `*` only: a regular expression can take exponential time.
  */
-type Part = { readonly kind: "any" } | { readonly kind: "star" } | CharacterSet;
+export type GlobPart = { readonly kind: "any" } | { readonly kind: "star" } | CharacterSet;
 
-interface CharacterSet {
+export interface CharacterSet {
   readonly kind: "set";
   readonly negated: boolean;
   readonly ranges: readonly (readonly [number, number])[];
@@ -13,15 +13,11 @@ interface CharacterSet {
 /** A test for one pattern. */
 export function globMatcher(pattern: string): (name: string) => boolean {
   const parts = readPattern([...pattern]);
-  return (name) =>
-    matches(
-      parts,
-      [...name].map((character) => character.codePointAt(0) ?? 0),
-    );
+  return (name) => matchesParts(parts, codePoints(name));
 }
 
-function readPattern(characters: readonly string[]): Part[] {
-  const parts: Part[] = [];
+function readPattern(characters: readonly string[]): GlobPart[] {
+  const parts: GlobPart[] = [];
   for (let index = 0; index < characters.length; index++) {
     const character = characters[index] ?? "";
     const close = character === "[" ? closingBracket(characters, index) : -1;
@@ -58,13 +54,18 @@ function setOf(characters: readonly string[]): CharacterSet {
   return { kind: "set", negated, ranges };
 }
 
-function matchesOne(part: Part | undefined, code: number | undefined): boolean {
+function matchesOne(part: GlobPart | undefined, code: number | undefined): boolean {
   if (part === undefined || code === undefined || part.kind === "star") return false;
   if (part.kind === "any") return true;
   return part.ranges.some(([from, to]) => from <= code && code <= to) !== part.negated;
 }
 
-function matches(parts: readonly Part[], codes: readonly number[]): boolean {
+export function codePoints(text: string): readonly number[] {
+  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+}
+
+/** Whether the parts take the whole text: at most one look at each part for each character. */
+export function matchesParts(parts: readonly GlobPart[], codes: readonly number[]): boolean {
   let part = 0;
   let star = -1;
   let resume = 0;
