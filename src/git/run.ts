@@ -60,6 +60,8 @@ const pinnedSettings = [
   ["submodule.recurse", "false"],
   ["gc.auto", "0"],
   ["maintenance.auto", "false"],
+  // An address that is a command: Git has it off, and nobody turns it on for us.
+  ["protocol.ext.allow", "never"],
 ].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
 function settingsFor({ env }: GitOptions): readonly string[] {

@@ -1,6 +1,6 @@
 /** `exp list` in each of its formats. */
 
-import { visible } from "../base/text/visible.ts";
+import { visible, visibleJson } from "../base/text/visible.ts";
 import type { ListedGroup } from "../experiments/show/list.ts";
 
 export type ListFormat = "tree" | "names" | "ids" | "json";
@@ -25,7 +25,7 @@ function listJson(groups: readonly ListedGroup[]): string {
 
 /** The text of `exp list`; nothing where there are no experiments. */
 export function renderList(groups: readonly ListedGroup[], format: ListFormat): string {
-  if (format === "json") return `${listJson(groups)}\n`;
+  if (format === "json") return `${visibleJson(listJson(groups))}\n`;
   const lines = groups.flatMap((group) => {
     if (format === "tree") return treeLines(group);
     return group.experiments.map(({ name, commit }) => (format === "names" ? visible(name) : commit));

@@ -1,10 +1,13 @@
 import { visible, visibleLines } from "../base/text/visible.ts";
 import { drawTable, type Markup, type Table } from "./table.ts";
 
+/** What starts a column, an HTML tag, a link or an image does not. */
 function escapeMarkdown(text: string): string {
   return visible(
     visibleLines(text.trim())
-      .replaceAll("|", "\\|")
+      .replace(/(\\*)\|/g, "$1$1\\|")
+      .replace(/<(?=[A-Za-z/!?])/g, "&lt;")
+      .replaceAll("](", "]\\(")
       .replace(/\r\n|\n|\r/g, "<br>"),
   );
 }

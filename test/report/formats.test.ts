@@ -35,6 +35,9 @@ describe("Markdown", () => {
 
   test("a cell can't leave its cell", () => {
     expect(toMarkdown(table(["a"], [`x|y\r\nz${esc}]0;t`]))).toContain("| x\\|y<br>z\\x1b]0;t |");
+    expect(toMarkdown(table(["a"], ["a\\|b <b>1 < 2</b> ![x](http://e/x)"]))).toContain(
+      "| a\\\\\\|b &lt;b>1 < 2&lt;/b> ![x]\\(http://e/x) |",
+    );
   });
 
   test("a table without rows has its header", () => {

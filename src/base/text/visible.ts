@@ -31,26 +31,43 @@ function withoutLogCommands(text: string): string {
   return text.replace(logCommand, (mark) => (mark === ":" ? "\\x3a" : "#\\x23"));
 }
 
-/** Names and values come from anybody's commits: control characters and direction marks are shown as escapes, not sent. */
+/** Cyrillic, Greek, Armenian and other letters that look like Latin ones: in a word with Latin letters nobody means them. */
+const lookAlike =
+  "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf\u03c1\u03f2\u03f3" +
+  "\u0405\u0406\u0408\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0430\u0435\u043e\u0440\u0441\u0443\u0445" +
+  "\u0455\u0456\u0458\u04bb\u04c0\u04cf\u0501\u051b\u051d\u0566\u0570\u0578\u057d\u0581\u0585" +
+  "\u13a0\u13a1\u13aa\u13b3\u13bb\u13c2\u13d2\u13de\u13df\u13e2\u13e6\u13f4\u0131\u0261\u01c3";
+const anyLookAlike = new RegExp(`[${lookAlike}]`);
+const allLookAlike = new RegExp(`[${lookAlike}]`, "g");
+
+function withoutLookAlikes(text: string): string {
+  if (!anyLookAlike.test(text)) return text;
+  return text.replace(/\p{L}+/gu, (word) =>
+    /[A-Za-z]/.test(word) ? word.replace(allLookAlike, escapeCharacter) : word,
+  );
+}
+
+/** Names and values come from anybody's commits: what could deceive is shown as escapes, not sent. */
 export function visible(text: string): string {
-  return withoutLogCommands(dangerous.test(text) ? text.replace(allDangerous, escapeCharacter) : text);
+  const shown = dangerous.test(text) ? text.replace(allDangerous, escapeCharacter) : text;
+  return withoutLogCommands(withoutLookAlikes(shown));
 }
 
 /** The same, but line ends and tabs stay: for formats that can quote them. */
 export function visibleLines(text: string): string {
-  if (!dangerous.test(text)) return text;
-  return text.replace(allDangerous, (character) =>
-    character in shortEscapes ? character : escapeCharacter(character),
+  if (!dangerous.test(text)) return withoutLookAlikes(text);
+  return withoutLookAlikes(
+    text.replace(allDangerous, (character) => (character in shortEscapes ? character : escapeCharacter(character))),
   );
 }
 
 /** For lines on a terminal: line feeds and tabs stay, a carriage return (which would write over the line) is shown. */
 export function visibleText(text: string): string {
-  if (!dangerous.test(text)) return withoutLogCommands(text);
+  if (!dangerous.test(text)) return withoutLogCommands(withoutLookAlikes(text));
   const shown = text.replace(allDangerous, (character) =>
     /[\n\t]/.test(character) ? character : escapeCharacter(character),
   );
-  return withoutLogCommands(shown);
+  return withoutLogCommands(withoutLookAlikes(shown));
 }
 
 /** JSON that may be shown on a terminal: the same values, such characters escaped as JSON escapes them. */

@@ -46,10 +46,20 @@ function plainCell(text: string): string {
     .replaceAll("$", "<span>&#36;</span>");
 }
 
-/** A row of a table that has no more than its pipes escaped. */
+/** What a cell of a table says: the opposite of how `exp show --md` escapes it. */
+function cellText(cell: string): string {
+  return cell
+    .replaceAll("<br>", " ")
+    .replaceAll("]\\(", "](")
+    .replaceAll("&lt;", "<")
+    .replace(/(\\*)\|/g, (_pipe, slashes: string) => `${slashes.slice(0, slashes.length / 2)}|`)
+    .trim();
+}
+
+/** A row of a table that has no more escaped than such a table needs. */
 function plainRow(row: string): string {
   const cells = row.split(/(?<!\\)\|/).slice(1, -1);
-  return `| ${cells.map((cell) => plainCell(cell.replaceAll("\\|", "|").replaceAll("<br>", " ").trim())).join(" | ")} |`;
+  return `| ${cells.map((cell) => plainCell(cellText(cell))).join(" | ")} |`;
 }
 
 export function openPointText({ point, job, message }: OpenPoint): string {

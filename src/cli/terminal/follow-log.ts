@@ -1,8 +1,9 @@
-/** Prints a log while it grows: for `exp run --temp`, which shows its run, and `exp logs -f`. */
+/** Prints a log while it grows, safe for a terminal: for `exp run --temp`, which shows its run, and `exp logs -f`. */
 
 import { closeSync, existsSync, fstatSync, readSync } from "../../base/files.ts";
 import { openRead } from "../../base/open-files.ts";
 import { pause } from "../../base/pause.ts";
+import { LogText } from "../../base/text/log-text.ts";
 import type { Io } from "./io.ts";
 
 const pollMs = 50;
@@ -11,6 +12,7 @@ const blockBytes = 64 * 1024;
 class LogReader {
   private handle: number | undefined;
   private at = 0;
+  private readonly shown = new LogText();
 
   constructor(private readonly file: string) {}
 
@@ -27,9 +29,14 @@ class LogReader {
       const read = readSync(this.handle, buffer, 0, buffer.length, this.at);
       if (read === 0) return;
       this.at += read;
-      if (!io.stdout.write(Buffer.from(buffer.subarray(0, read))))
+      if (!io.stdout.write(this.shown.next(buffer.subarray(0, read))))
         await new Promise<void>((resolve) => io.stdout.once("drain", resolve));
     }
+  }
+
+  /** Prints what waited for more of itself. */
+  printRest(io: Io): void {
+    io.stdout.write(this.shown.end());
   }
 
   close(): void {
@@ -46,6 +53,7 @@ export async function followLog(io: Io, file: string, ended: () => boolean): Pro
       await pause(pollMs);
     }
     await reader.printNew(io);
+    reader.printRest(io);
   } finally {
     reader.close();
   }

@@ -9,6 +9,9 @@ test.each([
   ["git@host:r.git stays", "git@host:r.git stays"],
   ["https://host/a@b stays", "https://host/a@b stays"],
   ["no address", "no address"],
+  ["--url=https://u:p@h x+https://u:p@h -ssh://u@h", "--url=https://***@h x+https://***@h -ssh://***@h"],
+  ["https://h/r?access_token=abc&x=1", "https://h/r?access_token=***&x=1"],
+  ["https://h/r?a=1&X-Amz-Signature=abc#f", "https://h/r?a=1&X-Amz-Signature=***#f"],
 ])("%s", (text, shown) => {
   expect(withoutCredentials(text)).toBe(shown);
 });

@@ -33,6 +33,15 @@ describe("characters that nobody sees", () => {
     },
   );
 
+  it("shows letters that look like others, in a word with those", () => {
+    for (const show of [visible, visibleText, visibleLines]) {
+      expect(show("l\u0430rge")).toBe("l\\u0430rge");
+      expect(show("l\u0430rge-\u0391cc")).toBe("l\\u0430rge-\\u0391cc");
+      for (const plain of ["\u0442\u0435\u0441\u0442", "\u0394loss", "\u03bb_reg", "\u03b1", "na\u00efve", "x_\u0430"])
+        expect(show(plain)).toBe(plain);
+    }
+  });
+
   it("leaves letters, joiners and emoji as they are", () => {
     for (const plain of ["\u0437\u0434", "\u{1f468}\u200d\u{1f469}", "\u0645\u06cc\u200c\u062e", "e\u0301"]) {
       expect(visible(plain)).toBe(plain);

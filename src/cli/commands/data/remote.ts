@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { withoutCredentials } from "../../../base/text/secrets.ts";
 import { configError, configLevels, readConfigLevel, readDvcConfig, remoteNames } from "../../../project/config.ts";
 import {
   type ConfigOption,
@@ -71,7 +72,7 @@ function listRemotes({ io, flags }: Call): void {
   const values = new Map(levels.flatMap((each) => [...readConfigLevel(each, dvcDir, io.env)]));
   for (const name of remoteNames(values)) {
     const mark = values.get("core.remote") === name ? "\t(default)" : "";
-    print(io, `${name}\t${values.get(`remote.${name}.url`) ?? ""}${mark}`);
+    print(io, `${name}\t${withoutCredentials(values.get(`remote.${name}.url`) ?? "")}${mark}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { withoutCredentials } from "../../../base/text/secrets.ts";
 import { settingNeedsPython } from "../../../config/project-config.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readDvcConfig } from "../../../project/config.ts";
 import {
@@ -38,9 +39,15 @@ function origin(io: Io, file: string, flags: ConfigFlags): string {
   return flags.showOrigin ? `${path.relative(io.cwd, file)}\t` : "";
 }
 
+/** Options of storage remotes that let in whoever has them. `config NAME` prints the one that is asked for. */
+function isSecret(key: string): boolean {
+  return /(?:password|passphrase|secret|token|account_key|access_key_id|connection_string|credential)\w*$/.test(key);
+}
+
 function list(io: Io, flags: ConfigFlags): void {
   for (const file of filesOf(io, chosenLevel(flags)))
-    for (const [key, value] of readDvcConfig(file)) print(io, `${origin(io, file, flags)}${key}=${value}`);
+    for (const [key, value] of readDvcConfig(file))
+      print(io, `${origin(io, file, flags)}${key}=${isSecret(key) ? "***" : withoutCredentials(value)}`);
 }
 
 function keyOf(option: ConfigOption): string {

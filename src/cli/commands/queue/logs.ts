@@ -44,8 +44,7 @@ export const command: CommandFactory = (io, finish) =>
     .description("Print the log of a task: of a running, failed or finished one.")
     .argument("<task>", "the experiment's name")
     .option("-f, --follow", "go on while it runs")
-    // DVC's; logs are bytes, passed on as they are.
-    .option("-e, --encoding <encoding>", "accepted for DVC's sake: the log is printed byte for byte")
+    .option("-e, --encoding <encoding>", "accepted for DVC's sake: logs are UTF-8")
     .action(async (name: string, options: LogOptions) => {
       await show(io, name, options);
       finish(exitCodes.ok);
