@@ -19,12 +19,15 @@ function readBootId(): string {
   return bootId;
 }
 
+/** Where Linux tells of processes. Elsewhere, and in a jail without it, there is none. */
+export const procFolder = "/proc";
+
 /**
  * What the kernel tells of a process, from its state on: state, parent, group... undefined where it tells nothing.
  * @param pid of a thread too: `PID/task/THREAD`
  */
-export function statFields(pid: number | string): readonly string[] | undefined {
-  const stat = unlessSystemFails(undefined, () => readFileSync(`/proc/${pid}/stat`, "utf8"));
+export function statFields(pid: number | string, proc = procFolder): readonly string[] | undefined {
+  const stat = unlessSystemFails(undefined, () => readFileSync(`${proc}/${pid}/stat`, "utf8"));
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
@@ -33,19 +36,18 @@ export function hasEnded(fields: readonly string[]): boolean {
   return fields[0] === "Z" || fields[0] === "X";
 }
 
-/** The start time of a living process, or undefined where there is none of that pid (a zombie counts as none). */
-export function processStart(pid: number): string | undefined {
-  if (!hasProcFs()) return startWithoutProcFs(pid);
-  const fields = statFields(pid);
-  return fields === undefined || hasEnded(fields) ? undefined : `${fields[19]}@${readBootId()}`;
+/**
+ * The start time of a living process, or undefined where there is none of that pid (a zombie counts as none); "" of one that
+ * the kernel does not tell of: no Linux, or somebody else's that is hidden.
+ */
+export function processStart(pid: number, proc = procFolder): string | undefined {
+  const fields = statFields(pid, proc);
+  if (fields === undefined) return sendSignal(pid, 0) === "nobody" ? undefined : "";
+  return hasEnded(fields) ? undefined : `${fields[19]}@${readBootId()}`;
 }
 
-function hasProcFs(): boolean {
-  return process.platform === "linux";
-}
-
-function startWithoutProcFs(pid: number): string | undefined {
-  return sendSignal(pid, 0) === "nobody" ? undefined : "";
+function hasProcFs(proc: string): boolean {
+  return statFields("self", proc) !== undefined;
 }
 
 const largestPid = 2 ** 31 - 1;
@@ -75,14 +77,14 @@ export function identifyProcess(pid: number): ProcessIdentity {
 }
 
 /** Whether exactly that process is still alive. */
-export function isAlive(identity: ProcessIdentity): boolean {
-  const start = processStart(identity.pid);
+export function isAlive(identity: ProcessIdentity, proc = procFolder): boolean {
+  const start = processStart(identity.pid, proc);
   return start !== undefined && (identity.startedAt === "" || start === "" || start === identity.startedAt);
 }
 
 /** Whether exactly that process is stopped (SIGSTOP, Ctrl+Z, a debugger); false where the kernel does not tell. */
 export function isSuspended(identity: ProcessIdentity): boolean {
-  const state = hasProcFs() && isAlive(identity) ? statFields(identity.pid)?.[0] : undefined;
+  const state = isAlive(identity) ? statFields(identity.pid)?.[0] : undefined;
   return state === "T" || state === "t";
 }
 
@@ -91,30 +93,33 @@ export function isSuspended(identity: ProcessIdentity): boolean {
  * gives no new process the pid of a living group: so a missing leader of this boot means that the group is still the
  * same, while a living leader with another start time means that the pid was reused.
  */
-export function isGroupAlive(leader: ProcessIdentity): boolean {
+export function isGroupAlive(leader: ProcessIdentity, proc = procFolder): boolean {
   if (sendSignal(-leader.pid, 0) === "nobody") return false;
-  if (processStart(leader.pid) !== undefined) return isAlive(leader);
+  if (processStart(leader.pid, proc) !== undefined) return isAlive(leader, proc);
   const boot = leader.startedAt.split("@")[1] ?? "";
-  return (boot === "" || boot === readBootId()) && hasLivingMember(leader.pid);
+  return (boot === "" || boot === readBootId()) && hasLivingMember(leader.pid, proc);
 }
 
 /** Ids of all processes; none where the kernel does not list them. */
-export function processIds(): readonly string[] {
-  return hasProcFs() ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+export function processIds(proc = procFolder): readonly string[] {
+  return hasProcFs(proc) ? readdirSync(proc).filter((name) => /^\d+$/.test(name)) : [];
 }
 
 /** The processes of a group, also those that have ended, found one by one. */
-export function* groupMembers(group: number): Generator<{ readonly pid: string; readonly fields: readonly string[] }> {
-  for (const pid of processIds()) {
-    const fields = statFields(pid);
+export function* groupMembers(
+  group: number,
+  proc = procFolder,
+): Generator<{ readonly pid: string; readonly fields: readonly string[] }> {
+  for (const pid of processIds(proc)) {
+    const fields = statFields(pid, proc);
     if (fields !== undefined && Number(fields[2]) === group) yield { pid, fields };
   }
 }
 
 /** Where nobody waits for orphans, as in a container without an init, a group may consist of the ended alone. */
-export function hasLivingMember(group: number): boolean {
-  if (!hasProcFs()) return true;
-  for (const { fields } of groupMembers(group)) if (!hasEnded(fields)) return true;
+export function hasLivingMember(group: number, proc = procFolder): boolean {
+  if (!hasProcFs(proc)) return true;
+  for (const { fields } of groupMembers(group, proc)) if (!hasEnded(fields)) return true;
   return false;
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { existsProcess, isGroupAlive, processStart, sendSignal } from "../../src/base/processes.ts";
+import { existsProcess, isAlive, isGroupAlive, processStart, sendSignal } from "../../src/base/processes.ts";
 
 /** Starts a group whose leader has a child that ends at once and that it never asks about; answers the child's pid. */
 async function startWithEndedChild(): Promise<{ readonly leader: number; readonly child: number; end(): void }> {
@@ -36,6 +36,13 @@ test.skipIf(process.platform !== "linux")(
 test.each([0, -1, 1.5, 2 ** 31, Number.NaN])("no signal goes to %s, which a file may have brought", (pid) => {
   expect(sendSignal(pid, "SIGKILL")).toBe("nobody");
   expect(isGroupAlive({ pid: -pid, startedAt: "" })).toBe(false);
+});
+
+test("where the kernel tells nothing, a process that is there counts as alive, whatever its start time", () => {
+  const proc = "/nowhere";
+  expect(processStart(process.pid, proc)).toBe("");
+  expect(isAlive({ pid: process.pid, startedAt: "1@boot" }, proc)).toBe(true);
+  expect(processStart(2 ** 31 - 1, proc)).toBeUndefined();
 });
 
 test("who is asked for is there, or nobody is", async () => {

@@ -97,14 +97,14 @@ function deadTables({ stageTables }: StateLayout): readonly DeadTable[] {
 /** Processes of killed `repro`s that still run: the groups' leaders, and those that left their group. */
 export function deadStages(state: StateLayout): readonly number[] {
   const stages = deadTables(state).flatMap((table) => table.stages);
-  const groups = stages.filter(isOurGroup).map(({ pid }) => pid);
+  const groups = stages.filter((leader) => isOurGroup(leader)).map(({ pid }) => pid);
   return [...new Set([...groups, ...stages.flatMap(({ mark }) => processesMarked(mark).map(({ pid }) => pid))])];
 }
 
 /** Ends them, and forgets the tables. */
 export async function endDeadStages(state: StateLayout): Promise<void> {
   for (const { file, stages } of deadTables(state)) {
-    await Promise.all(stages.filter(isOurGroup).map(({ pid }) => stopProcessGroup(pid, graceMs)));
+    await Promise.all(stages.filter((leader) => isOurGroup(leader)).map(({ pid }) => stopProcessGroup(pid, graceMs)));
     for (const { mark } of stages) await endMarked(mark);
     removeFile(file);
   }

@@ -14,6 +14,7 @@ import {
   isGroupAlive,
   type ProcessIdentity,
   processIds,
+  procFolder,
   sendSignal,
 } from "../../base/processes.ts";
 
@@ -26,9 +27,9 @@ export const commandVariable = "SWEEPLINE_COMMAND";
 const graceMs = 2_000;
 const pollMs = 20;
 
-function environmentOf(pid: string): string {
+function environmentOf(pid: string, proc = procFolder): string {
   // Nothing of one that has ended, or is another user's.
-  return unlessSystemFails("", () => `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`);
+  return unlessSystemFails("", () => `\0${readFileSync(`${proc}/${pid}/environ`, "latin1")}`);
 }
 
 /**
@@ -41,7 +42,7 @@ function processesWith(variable: string, others: ReadonlySet<string>): readonly 
   return processIds()
     .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && environmentOf(pid).includes(wanted))
     .map((pid) => identifyProcess(Number(pid)))
-    .filter(isAlive);
+    .filter((identity) => isAlive(identity));
 }
 
 /** The copies below a folder that processes belong to, each once, whoever started them. */
@@ -57,21 +58,20 @@ export function copiesInUse(copies: string): readonly string[] {
   return [...found].sort();
 }
 
-function isMarked(pid: string): boolean {
-  return environmentOf(pid).includes(`\0${commandVariable}=`);
+function isMarked(pid: string, proc: string): boolean {
+  return environmentOf(pid, proc).includes(`\0${commandVariable}=`);
 }
 
 /**
  * Whether a process group that a table names still lives and is surely of one of our commands, so that it may be
  * signalled: a table may have come with a clone, and a pid alone could be anybody's. Asked for are the start time and
- * our mark in the environment of a member. Where the kernel shows neither (no Linux), only that the group lives.
+ * our mark in the environment of a member. Where the kernel shows neither (no Linux) it is never sure: stages of a run that
+ * was killed there are left to the user.
  */
-export function isOurGroup(leader: ProcessIdentity): boolean {
-  if (leader.pid <= 1 || !isGroupAlive(leader)) return false;
-  if (process.platform !== "linux") return true;
-  if (leader.startedAt === "") return false;
-  if (isMarked(String(leader.pid))) return true;
-  for (const { pid } of groupMembers(leader.pid)) if (isMarked(pid)) return true;
+export function isOurGroup(leader: ProcessIdentity, proc = procFolder): boolean {
+  if (leader.pid <= 1 || leader.startedAt === "" || !isGroupAlive(leader, proc)) return false;
+  if (isMarked(String(leader.pid), proc)) return true;
+  for (const { pid } of groupMembers(leader.pid, proc)) if (isMarked(pid, proc)) return true;
   return false;
 }
 
@@ -104,7 +104,7 @@ async function endProcessesWith(variable: string, others: ReadonlySet<string>): 
   if (found.length === 0) return 0;
   signalAll(found, "SIGTERM");
   const deadline = Date.now() + graceMs;
-  while (found.some(isAlive) && Date.now() < deadline) await pause(pollMs);
+  while (found.some((identity) => isAlive(identity)) && Date.now() < deadline) await pause(pollMs);
   // Those that were started meanwhile, too.
   for (let round = 0; round < 5; round++) {
     const left = processesWith(variable, others);

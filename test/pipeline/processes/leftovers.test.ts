@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { identifyProcess } from "../../../src/base/processes.ts";
+import { identifyProcess, isGroupAlive } from "../../../src/base/processes.ts";
 import { commandVariable, isOurGroup } from "../../../src/pipeline/processes/leftovers.ts";
+import { makeTemporaryFolder } from "../../rig/index.ts";
 
 const started: ChildProcess[] = [];
 
@@ -32,6 +35,26 @@ describe.runIf(process.platform === "linux")("which process groups are surely ou
   test("none without our mark, though its start time is right", async () => {
     const pid = await leader({});
     expect(isOurGroup(identifyProcess(pid))).toBe(false);
+  });
+
+  test("none where the kernel tells nothing, or not what it is: no Linux, a jail, a process of another start", async () => {
+    const pid = await leader({ [commandVariable]: "5d3c6a3e-0000-4000-8000-000000000000" });
+    const identity = identifyProcess(pid);
+    const proc = makeTemporaryFolder();
+    expect(isOurGroup(identity, path.join(proc, "nothing"))).toBe(false);
+    // As a kernel that tells of processes, and not of their environment.
+    for (const name of ["self", String(pid)]) {
+      mkdirSync(path.join(proc, name));
+      writeFileSync(path.join(proc, name, "stat"), readFileSync(`/proc/${name}/stat`));
+    }
+    expect(isGroupAlive(identity, proc)).toBe(true);
+    expect(isOurGroup(identity, proc)).toBe(false);
+    writeFileSync(path.join(proc, String(pid), "environ"), readFileSync(`/proc/${pid}/environ`));
+    expect(isOurGroup(identity, proc)).toBe(true);
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
+    stat[21] = "1";
+    writeFileSync(path.join(proc, String(pid), "stat"), stat.join(" "));
+    expect(isOurGroup(identity, proc)).toBe(false);
   });
 
   test.each([0, 1])("never the group of pid %i", (pid) => {
