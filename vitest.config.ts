@@ -9,7 +9,7 @@ const report = process.env.SWEEPLINE_TEST_REPORT;
 const memoryFolder = "/dev/shm";
 
 /** Thousands of small repositories cost less in memory than on a disk: where Linux gives a gigabyte of it, to run from. */
-function temporaryFolder(): string {
+export function temporaryFolder(): string {
   if (process.env.TMPDIR !== undefined || process.platform !== "linux") return tmpdir();
   const mount = readFileSync("/proc/mounts", "utf8")
     .split("\n")
@@ -28,7 +28,7 @@ export const reportersOf = (shown: "default" | "dot"): Pick<typeof settings, "re
 export const settings: NonNullable<ViteUserConfig["test"]> = {
   include: ["test/**/*.test.ts"],
   // Minutes long: `npm run test:faults`.
-  exclude: ["test/faults/**"],
+  exclude: ["test/faults/**", "test/fuzz/**"],
   globalSetup: ["test/announce.ts"],
   setupFiles: ["test/setup.ts"],
   env: { TMPDIR: temporaryFolder() },

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { temporaryFolder } from "./vitest.config.ts";
 
 // Where .ci/run reads the counts from.
 const report = process.env.SWEEPLINE_TEST_REPORT;
@@ -7,6 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/faults/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
+    env: { TMPDIR: temporaryFolder() },
     // One test is many runs; each command in them has its own limit.
     testTimeout: 6 * 3_600_000,
     hookTimeout: 60_000,

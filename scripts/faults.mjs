@@ -1,7 +1,9 @@
-// Kills and injected errors (test/faults). Without options a sample, as .ci/run does it; with --full all of it, after which
-// docs/reliability.md is written anew.
-// usage: npm run test:faults -- [--full] [--stride N] [--seed N|random] [FILTER...]
-//   --stride N   of all side effects every Nth, from a drawn one on (1: all)
+// Kills and injected errors (test/faults). Without options each place meets some faults, as .ci/run does it; with --full all
+// faults are tried, or with --slice a part of them; what was tried is added to docs/reliability.md (and .json, from which it
+// is written). Slices may run on different days, and on different machines where the .json goes along.
+// usage: npm run test:faults -- [--full [--slice I/N] [--stride N]] [--seed N|random] [FILTER...]
+//   --slice 3/20   the third of twenty parts
+//   --stride N     of all faults every Nth
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, platform, tmpdir, totalmem } from "node:os";
@@ -11,8 +13,10 @@ import { parseArgs } from "node:util";
 const introduction = `# Reliability
 
 Written by \`npm run test:faults -- --full\`, which does to each scenario what its titles say and looks at everything
-afterwards: right after the fault, after the work was gone on with, and after \`doctor --fix\` and \`exp clean\`. The
-bounded run of \`.ci/run\` tries a sample of the same. What is looked at, in test/faults/invariants.ts:
+afterwards: right after the fault, after the work was gone on with, and after \`doctor --fix\` and \`exp clean\`. A full
+run tries each kind of fault at each side effect (of a thousand from one place, 40). The bounded run of \`.ci/run\` tries
+at each place in the code that has side effects a kill of the process, a kill of all processes, an error and, of a write,
+a cut: at its first call, its last one or another. What is looked at, in test/faults/invariants.ts:
 
 - each planned point is exactly one of queued, failed, finished; nothing else is there;
 - each finished experiment is whole and its own: parameters, metrics, lock file, output in the cache;
@@ -27,26 +31,35 @@ bounded run of \`.ci/run\` tries a sample of the same. What is looked at, in tes
 const { values, positionals } = parseArgs({
   options: {
     full: { type: "boolean", default: false },
+    slice: { type: "string" },
     stride: { type: "string", default: "1" },
     seed: { type: "string", default: "20261122" },
   },
   allowPositionals: true,
 });
+const [, slice = "1", slices = "1"] = /^(\d+)\/(\d+)$/.exec(values.slice ?? "1/1") ?? [];
+const isSlice = Number(slice) >= 1 && Number(slice) <= Number(slices);
+if ((values.slice !== undefined && !(values.full && /^\d+\/\d+$/.test(values.slice))) || !isSlice) {
+  process.stderr.write("--slice I/N goes with --full: --full --slice 3/20\n");
+  process.exit(2);
+}
 const seed = values.seed === "random" ? String(Math.floor(Math.random() * 2 ** 31)) : values.seed;
 const folder = mkdtempSync(path.join(tmpdir(), "sweepline-faults-"));
 const results = path.join(folder, "results");
 const startedAt = Date.now();
 process.stdout.write(`seed ${seed}\n`);
+// The other suites are no matter of numbers: they go with the first slice.
+const filters = positionals.length === 0 && slice !== "1" ? ["faults.test.ts"] : positionals;
 const { status } = spawnSync(
   process.execPath,
-  ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts", ...positionals],
+  ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts", ...filters],
   {
     stdio: "inherit",
     env: {
       ...process.env,
       SWEEPLINE_FAULTS_SEED: seed,
       SWEEPLINE_FAULTS_RESULTS: results,
-      ...(values.full ? { SWEEPLINE_FAULTS_STRIDE: values.stride } : {}),
+      ...(values.full ? { SWEEPLINE_FAULTS_STRIDE: values.stride, SWEEPLINE_FAULTS_SLICE: `${slice}/${slices}` } : {}),
     },
   },
 );
@@ -59,41 +72,70 @@ const violations = rows.reduce((total, row) => total + row.violations, 0);
 process.stdout.write(
   `${sum("tried")} runs, ${sum("happened")} faults, ${sum("checks")} invariants checked, ${violations} violations\n`,
 );
-if (values.full && rows.length > 0) writeFileSync("docs/reliability.md", report());
+const records = "docs/reliability.json";
+if (values.full && rows.length > 0) {
+  const all = [...(existsSync(records) ? JSON.parse(readFileSync(records, "utf8")) : []), thisRun()];
+  writeFileSync(records, `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync("docs/reliability.md", report(all));
+}
 process.exit(status ?? 1);
 
-function report() {
+/** What this run tried, and where: rows are added up over the runs. */
+function thisRun() {
   const git = (...args) => execFileSync("git", args, { encoding: "utf8" }).trim();
-  const changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/reliability.md") !== "";
-  const minutes = Math.round((Date.now() - startedAt) / 60_000);
-  const extent =
-    values.stride === "1"
-      ? "every side effect of each scenario"
-      : `every ${values.stride}th side effect of each scenario, at least one`;
-  const only = positionals.length === 0 ? "" : `, of ${positionals.join(", ")} only`;
-  const facts = [
-    ["Commit", `${git("rev-parse", "--short=12", "HEAD")}${changed ? ", with changes" : ""}`],
-    ["Date", new Date(startedAt).toISOString().slice(0, 16).replace("T", " ").concat(" UTC")],
-    [
-      "Machine",
-      `${platform()} ${arch()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${git("--version").replace("git version", "Git")}`,
-    ],
-    ["Extent", `${extent}${only}`],
-    ["Seed", seed],
-    ["Time", `${minutes} minutes, two runs at a time`],
-    ["Runs", sum("tried")],
-    ["Faults that happened", sum("happened")],
-    ["Invariants checked", sum("checks")],
-    ["Violations", violations],
+  const changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/reliability.*") !== "";
+  const stride = values.stride === "1" ? "all faults" : `every ${values.stride}th fault`;
+  const part = slices === "1" ? stride : `${stride} of slice ${slice}/${slices}`;
+  return {
+    commit: `${git("rev-parse", "--short=12", "HEAD")}${changed ? ", with changes" : ""}`,
+    date: new Date(startedAt).toISOString().slice(0, 16).replace("T", " "),
+    machine: `${platform()} ${arch()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${git("--version").replace("git version", "Git")}`,
+    extent: `${part}${positionals.length === 0 ? "" : `, of ${positionals.join(", ")} only`}`,
+    seed,
+    minutes: Math.round((Date.now() - startedAt) / 60_000),
+    rows: rows.map(({ scenario, title, effects, tried, happened, checks, violations: found }) => ({
+      scenario,
+      title,
+      effects,
+      tried,
+      happened,
+      checks,
+      violations: found,
+    })),
+  };
+}
+
+const counted = ["tried", "happened", "checks", "violations"];
+const total = (some) => counted.map((name) => some.reduce((count, row) => count + row[name], 0));
+
+function report(all) {
+  const header = [
+    "commit",
+    "date (UTC)",
+    "extent",
+    "seed",
+    "minutes",
+    "runs",
+    "faults",
+    "invariants checked",
+    "violations",
   ];
-  const titles = [...new Set(rows.map((row) => row.title))];
+  const lines = all.map((run) => [run.commit, run.date, run.extent, run.seed, run.minutes, ...total(run.rows)]);
+  const everyRow = all.flatMap((run) => run.rows);
+  const sums = ["all", "", "", "", all.reduce((count, run) => count + run.minutes, 0), ...total(everyRow)];
+  const machines = [...new Set(all.map((run) => run.machine))].map((text) => `- ${text}`).join("\n");
+  const titles = [...new Set(everyRow.map((row) => row.title))];
   const tables = titles.map((title) => {
-    const ofKind = rows.filter((row) => row.title === title);
-    const cells = ofKind.map((row) => [row.scenario, row.effects, row.tried, row.happened, row.checks, row.violations]);
-    const header = ["scenario", "side effects", "runs", "faults", "invariants checked", "violations"];
-    return `## ${title}\n\n${table(header, cells)}`;
+    const ofKind = everyRow.filter((row) => row.title === title);
+    const names = [...new Set(ofKind.map((row) => row.scenario))];
+    const cells = names.map((name) => {
+      const ofScenario = ofKind.filter((row) => row.scenario === name);
+      return [name, ofScenario.at(-1).effects, ...total(ofScenario)];
+    });
+    return `## ${title}\n\n${table(["scenario", "side effects", "runs", "faults", "invariants checked", "violations"], cells)}`;
   });
-  return `${introduction}\n${table(["", ""], facts)}\n\n${tables.join("\n\n")}\n`;
+  const parts = [table(header, [...lines, sums]), `Machines, two runs at a time:\n\n${machines}`, ...tables];
+  return `${introduction}\n## Runs\n\n${parts.join("\n\n")}\n`;
 }
 
 function table(header, rows) {

@@ -49,11 +49,16 @@ export function openForLock(file: string): number {
   return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o666);
 }
 
-/** Replaces the content of an open file in place: for short texts that only tell who holds a lock. */
-export function rewriteOpen(handle: number, text: string): void {
-  beforeEffect("write", String(handle));
-  fs.ftruncateSync(handle, 0);
-  fs.writeSync(handle, text, 0);
+/** Replaces the content of an open file in place: for short texts that only tell who holds a lock. A failure names the file. */
+export function rewriteOpen(handle: number, file: string, text: string): void {
+  try {
+    beforeEffect("write", file);
+    fs.ftruncateSync(handle, 0);
+    fs.writeSync(handle, text, 0);
+  } catch (error) {
+    nameIn(error, file);
+    throw error;
+  }
 }
 
 /** Opens a folder itself; a link in its place is refused (ENOTDIR or ELOOP). Close it with closeSync. */

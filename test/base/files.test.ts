@@ -2,7 +2,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { asideName, asideWriter, isAsideName } from "../../src/base/asides.ts";
-import { withAside, withAsideLater } from "../../src/base/files.ts";
+import { closeSync, withAside, withAsideLater } from "../../src/base/files.ts";
+import { openRead, rewriteOpen } from "../../src/base/open-files.ts";
 import { ignoreRules } from "../../src/project/ignore-rules.ts";
 import { listFiles } from "../../src/store/walk.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
@@ -27,6 +28,14 @@ test("a temporary file tells whether its writer lives: not one that has its pid 
   expect(asideWriter(`${head}${machine}${other(writer)}${rest}`)).toBe("dead");
   expect(asideWriter(`${head}${other(machine)}${writer}${rest}`)).toBe("elsewhere");
   expect(asideWriter("model.bin")).toBeUndefined();
+});
+
+test("who holds a lock can't be written: the failure names the file", () => {
+  const file = path.join(makeTemporaryFolder(), "lock");
+  writeFileSync(file, "");
+  const handle = openRead(file);
+  expect(() => rewriteOpen(handle, file, " 1\n")).toThrow(expect.objectContaining({ path: file }) as Error);
+  closeSync(handle);
 });
 
 test("nothing of a failed write stays", async () => {

@@ -1,11 +1,14 @@
-/** How many faults are tried, and where the results go: a sample of each kind, or with `npm run test:faults -- --full` all. */
+/** Which faults are tried, and where the results go: a choice, or with `npm run test:faults -- --full` all, or a slice of all. */
 import { appendFileSync } from "node:fs";
 import type { Prepared, Trial } from "./try.ts";
 
 const results = process.env.SWEEPLINE_FAULTS_RESULTS;
-/** Of all calls every Nth; undefined: a sample. */
+/** Of all faults every Nth; undefined: the bounded run. */
 const stride =
   process.env.SWEEPLINE_FAULTS_STRIDE === undefined ? undefined : Number(process.env.SWEEPLINE_FAULTS_STRIDE);
+export const isFull = stride !== undefined;
+/** `3/20`: the third of twenty parts of a full run. */
+const [slice = 1, slices = 1] = (process.env.SWEEPLINE_FAULTS_SLICE ?? "1/1").split("/").map(Number);
 const seed = Number(process.env.SWEEPLINE_FAULTS_SEED ?? "20261122");
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -19,24 +22,23 @@ function dice(start: number): () => number {
   };
 }
 
-/** Calls 1 to `effects`: every one, every Nth, or in the bounded run `sample` of them, evenly spread from a random first. */
-export function callsToTry(effects: number, sample: number, salt: string): number[] {
-  // At least one of each kind in each scenario, however few side effects it has.
-  const step = stride === undefined ? Math.max(1, effects / sample) : Math.max(1, Math.min(stride, effects));
-  const roll = diceFor(salt);
-  const calls: number[] = [];
-  for (let at = 1 + (stride === 1 ? 0 : roll() * step); at < effects + 1; at += step) calls.push(Math.floor(at));
-  return calls;
+let considered = 0;
+
+/** Whether this one is tried in a full run: of all that are asked for, one after the other, every Nth of the slice's. */
+export function ofThisSlice(): boolean {
+  const number = considered++;
+  return number % slices === slice - 1 && Math.floor(number / slices) % (stride ?? 1) === 0;
 }
 
 /** Numbers from 0 to 1 for a random test of that name. */
 export function diceFor(name: string): () => number {
-  return dice(seed + [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
+  return dice(seed + [...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7));
 }
 
-/** So many random tries: all of them in a full run (fewer with a stride), else a sample. */
-export function timesToTry(full: number, sample: number): number {
-  return stride === undefined ? sample : Math.ceil(full / stride);
+/** So many random tries: all of them in a full run (of a slice its part), else a sample. */
+export function madeRandomly<T>({ full, sample }: { full: number; sample: number }, make: () => T): T[] {
+  if (!isFull) return Array.from({ length: sample }, make);
+  return Array.from({ length: full }, make).filter(ofThisSlice);
 }
 
 /** Two at a time: the machine has no more. */

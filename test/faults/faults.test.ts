@@ -1,38 +1,27 @@
-/** All faults on all scenarios: a sample of them, or with `npm run test:faults -- --full` each. */
+/** All faults on all scenarios: each place meets some of them, or with `npm run test:faults -- --full` all. */
 import { describe, expect, test } from "vitest";
-import { callsToTry, diceFor, timesToTry, violationsOf } from "./campaign.ts";
+import { bulk } from "./bulk.ts";
+import { diceFor, madeRandomly, violationsOf } from "./campaign.ts";
 import { interrupt, randomKill } from "./moments.ts";
-import { management, runs, type Scenario } from "./scenarios.ts";
+import { type Family, type Fault, families, faultsOf, someFaultsOf, threadEnds } from "./places.ts";
+import { management, matrix, runs, type Scenario } from "./scenarios.ts";
+import { together } from "./together.ts";
 import { type Disturbance, type Prepared, prepare, tryDisturbance, tryFault } from "./try.ts";
 
-/** `sample`: how many of them the bounded run tries in each scenario; below 1 in some of them. */
-interface Kind {
-  readonly fault: string;
-  readonly sample: number;
-  readonly title: string;
-}
-
-const kills: readonly Kind[] = [
-  { fault: "kill:N", sample: 2, title: "SIGKILL of the process at a side effect" },
-  { fault: "kill-all:N", sample: 1, title: "SIGKILL of all processes, stages and Git's too, at a side effect" },
-];
-const stageKills: Kind = { fault: "kill-stages:N", sample: 1, title: "SIGKILL of the stages, from a side effect on" };
-const errors: readonly Kind[] = [
-  { fault: "fail:N:EIO", sample: 0.4, title: "EIO: the call fails" },
-  { fault: "fail:N:ENOSPC", sample: 0.4, title: "ENOSPC: the call fails" },
-  { fault: "fail:N:EMFILE", sample: 0.4, title: "EMFILE: the call fails, no process can be started" },
-  { fault: "fail:N:EACCES", sample: 0.4, title: "EACCES: the call fails" },
-  { fault: "short:N:ENOSPC", sample: 0.4, title: "ENOSPC in the middle of a write" },
-  { fault: "short:N:", sample: 0.2, title: "A write that takes half" },
-];
-const threadEnds: readonly Kind[] = [
-  { fault: "exit:N", sample: 1, title: "process.exit in a worker thread" },
-  { fault: "throw:N", sample: 1, title: "An error in a worker thread that nobody catches" },
-  { fault: "terminate:N", sample: 1, title: "terminate() of a worker thread" },
-];
+const stageKills: Family = {
+  name: "stages",
+  at: "everywhere",
+  kinds: [{ fault: "kill-stages:N", title: "SIGKILL of the stages, from a side effect on" }],
+};
 /** A gigabyte and seconds each. */
-const memory: Kind = { fault: "memory:N", sample: 0.4, title: "A worker thread out of memory" };
-const memoryEveryNth = 20;
+const memory: Family = {
+  name: "memory",
+  at: "threads",
+  kinds: [{ fault: "memory:N", title: "A worker thread out of memory" }],
+};
+
+/** In the bounded run these meet some faults only, at places drawn by the seed: the time does not allow for more. */
+const sampled = new Set(["queue kill", "queue stop", ...[...matrix, ...bulk, ...together].map(({ name }) => name)]);
 
 const ready = new Map<Scenario, Promise<Prepared>>();
 
@@ -42,25 +31,29 @@ function preparedOf(scenario: Scenario): Promise<Prepared> {
   return prepared;
 }
 
-/** At calls 1 to `effects` of the scenario; `everyNth`: in a full run only so many of them. */
-function tryKind(prepared: Prepared, kind: Kind, effects: number, everyNth = 1): Promise<string[]> {
-  const { fault, sample, title } = kind;
-  const calls = callsToTry(effects / everyNth, sample, `${prepared.scenario.name} ${fault}`);
-  const faults = calls.map((call) => fault.replace("N", String((call - 1) * everyNth + 1)));
-  return violationsOf({ prepared, title, faults, attempt: (setting) => tryFault(prepared, setting) });
-}
-
-async function tryKinds(prepared: Prepared, kinds: readonly Kind[], effects = prepared.effects): Promise<string[]> {
+/** Tries them kind by kind: that is how they are reported. */
+async function tryFaults(prepared: Prepared, faults: readonly Fault[]): Promise<string[]> {
   const violations: string[] = [];
-  for (const kind of kinds) violations.push(...(await tryKind(prepared, kind, effects)));
+  for (const title of new Set(faults.map((fault) => fault.title))) {
+    const settings = faults.filter((fault) => fault.title === title).map(({ setting }) => setting);
+    const attempt = (setting: string) => tryFault(prepared, setting);
+    violations.push(...(await violationsOf({ prepared, title, faults: settings, attempt })));
+  }
   return violations;
 }
 
 describe("kills and errors at side effects", () => {
-  for (const scenario of [...runs, ...management])
+  // The cheaper first: in the bounded run a place is tried in the first scenario that comes by.
+  for (const scenario of [...management, ...runs, ...matrix, ...bulk, ...together])
     test(scenario.name, async () => {
-      const kinds = scenario.points === undefined ? [...kills, ...errors] : [...kills, stageKills, ...errors];
-      expect(await tryKinds(await preparedOf(scenario), kinds)).toEqual([]);
+      const prepared = await preparedOf(scenario);
+      const { sites } = prepared;
+      const faults = sampled.has(scenario.name)
+        ? someFaultsOf(scenario.name, sites, families, 4)
+        : faultsOf(scenario.name, sites, families, 1);
+      const ofStages =
+        scenario.points === undefined ? [] : someFaultsOf(`${scenario.name}, stages`, sites, [stageKills], 1);
+      expect(await tryFaults(prepared, [...faults, ...ofStages])).toEqual([]);
     });
 });
 
@@ -68,8 +61,10 @@ describe("ends of worker threads", () => {
   for (const scenario of runs.filter(({ name }) => ["sweep", "temporary", "background"].includes(name)))
     test(scenario.name, async () => {
       const prepared = await preparedOf(scenario);
-      const ends = await tryKinds(prepared, threadEnds, prepared.threadEffects);
-      expect([...ends, ...(await tryKind(prepared, memory, prepared.threadEffects, memoryEveryNth))]).toEqual([]);
+      const { sites } = prepared;
+      const ends = faultsOf(`${scenario.name}, threads`, sites, [threadEnds], 2);
+      const full = scenario.name === "sweep" ? someFaultsOf(`${scenario.name}, memory`, sites, [memory], 1) : [];
+      expect(await tryFaults(prepared, [...ends, ...full])).toEqual([]);
     });
 });
 
@@ -81,20 +76,15 @@ describe("random moments", () => {
       const roll = diceFor(`moments of ${scenario.name}`);
       const limitMs = prepared.elapsedMs * 1.1;
       const attempt = (disturbance: Disturbance) => tryDisturbance(prepared, disturbance);
-      const tryMoments = (title: string, times: number, make: () => Disturbance) =>
-        violationsOf({ prepared, title, faults: Array.from({ length: times }, make), attempt });
-      const violations = await tryMoments(
-        "SIGKILL at random moments, to the processes, a stage, or everything",
-        timesToTry(100, 2),
-        () => randomKill(roll, limitMs),
-      );
+      const kills = madeRandomly({ full: 100, sample: 2 }, () => randomKill(roll, limitMs));
+      const title = "SIGKILL at random moments, to the processes, a stage, or everything";
+      const violations = await violationsOf({ prepared, title, faults: kills, attempt });
       // What runs in the background gets no Ctrl+C.
-      for (const times of scenario.name === "background" ? [] : ([1, 2] as const))
-        violations.push(
-          ...(await tryMoments(`Ctrl+C at random moments, ${times === 1 ? "once" : "twice"}`, timesToTry(20, 1), () =>
-            interrupt(roll, limitMs, times),
-          )),
-        );
+      for (const times of scenario.name === "background" ? [] : ([1, 2] as const)) {
+        const interrupts = madeRandomly({ full: 20, sample: 1 }, () => interrupt(roll, limitMs, times));
+        const heading = `Ctrl+C at random moments, ${times === 1 ? "once" : "twice"}`;
+        violations.push(...(await violationsOf({ prepared, title: heading, faults: interrupts, attempt })));
+      }
       expect(violations).toEqual([]);
     });
 });

@@ -2,20 +2,24 @@
  * What must hold after any fault, and again once the work was gone on with. Each check answers the violations it found, in
  * words; none is the empty list.
  */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { queuePrefix } from "../../src/experiments/queue/entries.ts";
 import { openExperiments } from "../../src/experiments/repository.ts";
 import { cleanExperiments } from "../../src/experiments/upkeep/clean.ts";
 import { examine } from "../../src/experiments/upkeep/doctor.ts";
 import { openProject } from "../../src/project/open.ts";
-import type { Repository } from "../rig/index.ts";
+import { type Repository, within } from "../rig/index.ts";
 import { paramsOf } from "./project.ts";
 
 export interface PlannedPoint {
   readonly name: string;
   readonly x: number;
+  /** There need be none of it: a command removes it, or queues it. */
+  readonly isOptional?: true;
 }
 
 /** What the user has and no fault may take: HEAD, branches, tags, index, stash, and the bytes of their files. */
@@ -98,7 +102,9 @@ function pointViolations(repository: Repository, plan: Plan): string[] {
   const found = points.map(({ name }) => states.filter((item) => item.name === name).map((item) => item.state));
   if (plan.queued === "none" && found.every((each) => each.length === 0)) return strangers;
   const wrong = found.flatMap((each, at) =>
-    each.length === 1 ? [] : [`'${points[at]?.name}' is ${each.join(" and ") || "lost"}`],
+    each.length === 1 || (each.length === 0 && points[at]?.isOptional)
+      ? []
+      : [`'${points[at]?.name}' is ${each.join(" and ") || "lost"}`],
   );
   return [...strangers, ...wrong];
 }
@@ -109,15 +115,31 @@ function cacheObject(repository: Repository, md5: string): string {
 
 const md5Of = (content: string | Uint8Array) => createHash("md5").update(content).digest("hex");
 
+/** Texts of blobs by name (`REF:FILE`), asked of one process; "(missing)" where there is none. */
+function blobs(repository: Repository, names: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  if (names.length === 0) return found;
+  const { folder: cwd, env } = repository;
+  const output = execFileSync("git", ["cat-file", "--batch"], { cwd, env, input: `${names.join("\n")}\n` });
+  let at = 0;
+  for (const name of names) {
+    const end = output.indexOf("\n", at);
+    const [, size] = / blob (\d+)$/.exec(output.toString("utf8", at, end)) ?? [];
+    found.set(name, size === undefined ? "(missing)" : output.toString("utf8", end + 1, end + 1 + Number(size)));
+    at = size === undefined ? end + 1 : end + 2 + Number(size);
+  }
+  return found;
+}
+
+const resultFiles = ["params.yaml", "m.json", "dvc.lock"];
+
 /** An experiment holds its parameters, its metrics, the lock file of its run, and the cache what that names. */
-function incompleteness(repository: Repository, ref: string, data: Plan["data"]): string[] {
-  const show = (file: string) => {
-    try {
-      return `${repository.git("show", `${ref}:${file}`)}\n`;
-    } catch {
-      return `(no ${file})`;
-    }
-  };
+function incompleteness(
+  repository: Repository,
+  ref: string,
+  { texts, data }: { readonly texts: ReadonlyMap<string, string>; readonly data: Plan["data"] },
+): string[] {
+  const show = (file: string) => texts.get(`${ref}:${file}`) ?? "(missing)";
   const params = show("params.yaml");
   const x = /^x: (\d+)/.exec(params)?.[1] ?? "?";
   const md5 = md5Of(params);
@@ -134,14 +156,16 @@ function incompleteness(repository: Repository, ref: string, data: Plan["data"])
 
 /** Each finished experiment is whole, and is that of its point. */
 function experimentViolations(repository: Repository, { points = [], data }: Plan): string[] {
-  return repository.experimentRefs().flatMap((ref) => {
+  const refs = repository.experimentRefs();
+  const texts = blobs(
+    repository,
+    refs.flatMap((ref) => resultFiles.map((file) => `${ref}:${file}`)),
+  );
+  return refs.flatMap((ref) => {
     const name = ref.split("/").at(-1);
     const point = points.find((item) => item.name === name);
-    const wrong =
-      point !== undefined && !repository.git("show", `${ref}:params.yaml`).startsWith(`x: ${point.x} `)
-        ? [`${ref} is of another point`]
-        : [];
-    return [...incompleteness(repository, ref, data), ...wrong];
+    const isOther = point !== undefined && !texts.get(`${ref}:params.yaml`)?.startsWith(`x: ${point.x} `);
+    return [...incompleteness(repository, ref, { texts, data }), ...(isOther ? [`${ref} is of another point`] : [])];
   });
 }
 
@@ -181,7 +205,30 @@ export function processesOf(repository: Repository): { readonly pid: number; rea
   });
 }
 
-export function processViolations(repository: Repository): string[] {
+/** Waits until no process of the run is left that matches. */
+export async function whenEnded(repository: Repository, pattern: RegExp): Promise<void> {
+  const gone = async () => {
+    while (processesOf(repository).some(({ command }) => pattern.test(command))) await setTimeout(10);
+  };
+  const left = () =>
+    processesOf(repository)
+      .map(({ command }) => command)
+      .join("\n");
+  await within(gone(), `${pattern} to end`, left);
+}
+
+/** Git's processes end with those that started them, but a moment later. */
+export async function whenGitEnded(repository: Repository): Promise<void> {
+  await whenEnded(repository, /^(\S*\/)?git |^git$|\bsh -c git /);
+}
+
+/** Whether a coordinator works on in the background: then files and refs come and go, and its Git with them. */
+export function isBusy(repository: Repository): boolean {
+  return processesOf(repository).some(({ command }) => /queue worker/.test(command));
+}
+
+export async function processViolations(repository: Repository): Promise<string[]> {
+  if (!isBusy(repository)) await whenGitEnded(repository);
   return processesOf(repository).map(({ pid, command }) => `process ${pid} is left: ${command}`);
 }
 
@@ -213,6 +260,28 @@ export function violationsAtRest(repository: Repository, plan: Plan): string[] {
   ];
 }
 
+const mostLooks = 50;
+
+/** The same where a coordinator may be at work in the background: no listing of files or refs is of one moment, so what is wrong only for a moment does not count. */
+export async function violationsMeanwhile(repository: Repository, plan: Plan): Promise<string[]> {
+  const look = (isLast: boolean): string[] => {
+    try {
+      return violationsAtRest(repository, plan);
+    } catch (error) {
+      // A file that went between its listing and its reading.
+      if (isLast || !(error instanceof Error)) throw error;
+      return [error.message];
+    }
+  };
+  for (let looks = 1; looks < mostLooks; looks++) {
+    const wasBusy = isBusy(repository);
+    const found = look(!wasBusy);
+    if (found.length === 0 || !wasBusy) return found;
+    await setTimeout(100);
+  }
+  return look(true);
+}
+
 /** Goes on with the work: all of it gets done, by commands that nothing blocks, and nothing twice. */
 export async function violationsOfGoingOn(repository: Repository, plan: Plan): Promise<string[]> {
   const problems: string[] = [];
@@ -223,7 +292,7 @@ export async function violationsOfGoingOn(repository: Repository, plan: Plan): P
   }
   const unfinished = plan.points === undefined ? [] : pointStates(repository).filter(({ state }) => state !== "done");
   problems.push(...unfinished.map(({ name, state }) => `'${name}' is still ${state}`));
-  problems.push(...violationsAtRest(repository, { ...plan, queued: "all" }), ...processViolations(repository));
+  problems.push(...violationsAtRest(repository, { ...plan, queued: "all" }), ...(await processViolations(repository)));
   return problems;
 }
 
@@ -239,7 +308,7 @@ export async function violationsOfRepair(repository: Repository): Promise<string
   return [
     ...found.map(({ check, text }) => `doctor: ${check}: ${text}`),
     ...leftovers(repository).map((name) => `${name} is left`),
-    ...processViolations(repository),
+    ...(await processViolations(repository)),
   ];
 }
 

@@ -33,7 +33,7 @@ export function randomKill(roll: () => number, limitMs: number): Disturbance {
       await setTimeout(after);
       return kill(repository, victims[who]);
     },
-    look: () => [],
+    look: async () => [],
   };
 }
 
@@ -52,6 +52,6 @@ export function interrupt(roll: () => number, limitMs: number, times: 1 | 2): Di
       return found && repository.folder !== "";
     },
     // A clean stop leaves nobody behind; who ends at once has killed its stages, without waiting for their end.
-    look: (repository) => (times === 1 ? processViolations(repository) : []),
+    look: async (repository) => (times === 1 ? await processViolations(repository) : []),
   };
 }

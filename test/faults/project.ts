@@ -1,9 +1,9 @@
 /** The project that faults are tried on: tiny stages, a template that is copied for each run, and the fault's environment. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Environment, type Files, makeTemporaryFolder, Repository, scriptStage } from "../rig/index.ts";
+import { checkout, type Environment, type Files, makeTemporaryFolder, Repository, scriptStage } from "../rig/index.ts";
 
 /** `refuse` and `slow` in the home folder, which no experiment knows of, make the stage fail or take its time. */
 const files: Files = {
@@ -42,8 +42,7 @@ export function makeFaultRepository(): Repository {
 
 /** A copy of a prepared repository, in a folder of its own. */
 export function copyRepository(template: Repository): Repository {
-  const repository = new Repository(makeTemporaryFolder());
-  cpSync(template.root, repository.root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  const repository = template.copy();
   repository.git("remote", "set-url", "origin", path.join(repository.root, "remote.git"));
   repository.git("update-index", "-q", "--refresh", "--", ".");
   return repository;
@@ -52,6 +51,22 @@ export function copyRepository(template: Repository): Repository {
 const injector = fileURLToPath(new URL("./inject.mjs", import.meta.url));
 const failingGit = fileURLToPath(new URL("./bin", import.meta.url));
 let realGit: string | undefined;
+
+/** Whose functions pass calls on: a side effect there comes from whoever called them. */
+const passingOn = ["src/base", "src/git"];
+
+let names: string | undefined;
+
+/** The names of those functions and classes, for inject.mjs. */
+function plumbing(): string {
+  const files = passingOn.flatMap((folder) =>
+    readdirSync(path.join(checkout, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => path.join(checkout, folder, name)),
+  );
+  const pattern = /^(?:export )?(?:async )?(?:function\*?|class) (\w+)/gm;
+  return files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(pattern)].map((match) => match[1])).join("\n");
+}
 
 /** Where a run's calls are numbered, and what was done at which of them is written. */
 export const faultFolder = (repository: Pick<Repository, "root">) => path.join(repository.root, "fault");
@@ -63,6 +78,8 @@ export const faultFolder = (repository: Pick<Repository, "root">) => path.join(r
 export function faultEnvironment(setting: string, folder: string): Environment {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "calls"), "");
+  names ??= plumbing();
+  writeFileSync(path.join(folder, "plumbing"), names);
   realGit ??= execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
   const failing = setting.startsWith("fail:") || setting.startsWith("short:");
   return {

@@ -1,12 +1,12 @@
 /** What is done while faults happen: each scenario is prepared once, copied for each run, and gone on with afterwards. */
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Repository, within } from "../rig/index.ts";
-import { type Plan, type PlannedPoint, processesOf } from "./invariants.ts";
+import { type Plan, type PlannedPoint, processesOf, whenEnded } from "./invariants.ts";
 import { paramsOf } from "./project.ts";
 
-type Words = readonly string[];
+export type Words = readonly string[];
 
 export interface Scenario extends Pick<Plan, "points" | "changes" | "queued" | "data"> {
   readonly name: string;
@@ -15,6 +15,8 @@ export interface Scenario extends Pick<Plan, "points" | "changes" | "queued" | "
   arrange?(repository: Repository): Promise<unknown>;
   /** Run one after the other under the fault, up to the first that does not succeed. */
   readonly commands: readonly Words[];
+  /** Started with the first of them, and meets no fault. */
+  readonly beside?: Words;
   /** Until what the commands started in the background has ended. */
   settle?(repository: Repository): Promise<unknown>;
   /** How to go on, once anything is queued; the commands again where absent. */
@@ -23,12 +25,13 @@ export interface Scenario extends Pick<Plan, "points" | "changes" | "queued" | "
 
 const points: readonly PlannedPoint[] = [2, 3, 4].map((x, at) => ({ name: `p-${at + 1}`, x }));
 const queueing = ["exp", "run", "--queue", "-n", "p", "-S", "x=2,3,4"];
-const runAll = ["exp", "run", "--run-all", "-j", "2", "--retry-delay", "0.01s"];
+export const runAll: Words = ["exp", "run", "--run-all", "-j", "2", "--retry-delay", "0.01s"];
 const ofHome = (repository: Repository, name: string) => path.join(repository.root, "home", name);
 
 const queued = (repository: Repository) => repository.succeed(queueing);
 
-async function finished(repository: Repository): Promise<void> {
+/** Three experiments. */
+export async function finished(repository: Repository): Promise<void> {
   await repository.succeed(queueing);
   await repository.succeed(runAll);
   await repository.succeed(["exp", "clean"]);
@@ -41,18 +44,6 @@ async function failed(repository: Repository): Promise<void> {
   if (exitCode !== 1) throw new Error(`failing stages gave exit code ${exitCode}`);
   await repository.succeed(["exp", "clean"]);
   rmSync(ofHome(repository, "refuse"));
-}
-
-/** Waits until no process of the run is left that matches. */
-export async function whenEnded(repository: Repository, pattern: RegExp): Promise<void> {
-  const gone = async () => {
-    while (processesOf(repository).some(({ command }) => pattern.test(command))) await setTimeout(10);
-  };
-  const left = () =>
-    processesOf(repository)
-      .map(({ command }) => command)
-      .join("\n");
-  await within(gone(), `${pattern} to end`, left);
 }
 
 /** A background run whose stages take longer than any test. */
@@ -80,13 +71,16 @@ async function damaged(repository: Repository): Promise<void> {
 const ran = { changes: "nothing", queued: "none", points } as const;
 const managed = { changes: "nothing", queued: "all", points: undefined } as const;
 
+/** The cheaper first: in the bounded run a place is tried in the first scenario that comes by. */
 export const runs: readonly Scenario[] = [
-  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [["queue", "retry", "--failed"], runAll] },
   {
     ...ran,
-    name: "sweep",
-    commands: [["sweep", "-n", "p", "-j", "2", "x=2,3,4"]],
-    again: [["sweep", "-n", "p", "-j", "2", "--retry-failed", "x=2,3,4"]],
+    name: "workspace",
+    points: [{ name: "w", x: 5 }],
+    changes: "files and index",
+    commands: [["exp", "run", "-n", "w", "-S", "x=5"]],
+    // Once it is there it is done.
+    again: [],
   },
   {
     ...ran,
@@ -96,14 +90,12 @@ export const runs: readonly Scenario[] = [
     // One that was interrupted is in the queue.
     again: [["queue", "retry", "--failed"], runAll],
   },
+  { ...ran, name: "queue, run-all", commands: [queueing, runAll], again: [["queue", "retry", "--failed"], runAll] },
   {
     ...ran,
-    name: "workspace",
-    points: [{ name: "w", x: 5 }],
-    changes: "files and index",
-    commands: [["exp", "run", "-n", "w", "-S", "x=5"]],
-    // Once it is there it is done.
-    again: [],
+    name: "sweep",
+    commands: [["sweep", "-n", "p", "-j", "2", "x=2,3,4"]],
+    again: [["sweep", "-n", "p", "-j", "2", "--retry-failed", "x=2,3,4"]],
   },
   {
     ...ran,
@@ -149,6 +141,35 @@ const pushed = async (repository: Repository) => {
   rmSync(path.join(repository.folder, ".dvc/cache"), { recursive: true });
   await repository.succeed(["exp", "remove", "p-3"]);
 };
+
+const planned = "../sweep.json";
+
+/** A plan of the three points, of a commit that the remote has; jobs start where no tracked file is changed. */
+async function plannedForJobs(repository: Repository): Promise<void> {
+  repository.git("restore", "notes.txt");
+  repository.git("commit", "--quiet", "--message", "staged");
+  mkdirSync(path.join(repository.root, "store"), { recursive: true });
+  await repository.succeed(["matrix", "plan", "-n", "p", "x=2,3,4", "-o", planned]);
+}
+
+const job: Words = ["matrix", "run", "--plan", planned, "--point", "0-2", "-j", "2"];
+
+async function ranAsJobs(repository: Repository): Promise<void> {
+  await plannedForJobs(repository);
+  await repository.succeed(job);
+  await repository.succeed(["exp", "remove", "p-1", "p-2", "p-3"]);
+  await repository.succeed(["exp", "clean"]);
+}
+
+export const matrix: readonly Scenario[] = [
+  { ...ran, name: "matrix run", prepare: plannedForJobs, commands: [job] },
+  {
+    ...ran,
+    name: "matrix collect",
+    prepare: ranAsJobs,
+    commands: [["matrix", "collect", "--plan", planned, "--md", "../report.md"]],
+  },
+];
 
 export const management: readonly Scenario[] = [
   { ...managed, name: "exp remove", prepare: finished, commands: [["exp", "remove", "p-1", "p-2"]] },

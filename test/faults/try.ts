@@ -5,16 +5,20 @@ import path from "node:path";
 import type { CommandResult, Repository, RunningCommand } from "../rig/index.ts";
 import {
   checksOf,
+  isBusy,
   type Plan,
   pointStates,
   processesOf,
   userState,
-  violationsAtRest,
+  violationsMeanwhile,
   violationsOfGoingOn,
   violationsOfRepair,
+  whenEnded,
+  whenGitEnded,
 } from "./invariants.ts";
+import { type Site, sitesOf } from "./places.ts";
 import { copyRepository, faultEnvironment, faultFolder, makeFaultRepository } from "./project.ts";
-import { type Scenario, whenEnded } from "./scenarios.ts";
+import type { Scenario } from "./scenarios.ts";
 
 /** A scenario made ready: what is copied for each run, and what an undisturbed run of it leaves. */
 export interface Prepared {
@@ -23,8 +27,8 @@ export interface Prepared {
   readonly outcome: string;
   /** How many side effects an undisturbed run has. */
   readonly effects: number;
-  /** Of these, how many in worker threads. */
-  readonly threadEffects: number;
+  /** Where they come from. */
+  readonly sites: readonly Site[];
   /** How long it takes here and now. */
   readonly elapsedMs: number;
 }
@@ -65,7 +69,14 @@ function outcomeOf(repository: Repository): string {
   return lines.filter((line) => !/\.tmp (100\d+ )?[0-9a-f]{32}$/.test(line)).join("\n");
 }
 
+/** One after the other, and beside the first what is to meet no fault. */
 async function runCommands(scenario: Scenario, repository: Repository, setting: string): Promise<CommandResult[]> {
+  const other = scenario.beside === undefined ? undefined : repository.start(scenario.beside);
+  const results = await runOwnCommands(scenario, repository, setting);
+  return other === undefined ? results : [...results, await other.result()];
+}
+
+async function runOwnCommands(scenario: Scenario, repository: Repository, setting: string): Promise<CommandResult[]> {
   const env = faultEnvironment(setting, faultFolder(repository));
   const results: CommandResult[] = [];
   for (const command of scenario.commands) {
@@ -85,17 +96,18 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
   const results = await runCommands(scenario, repository, "count");
   const elapsedMs = Date.now() - startedAt;
   await scenario.settle?.(repository);
-  const failed = results.find((result) => result.exitCode !== 0);
+  // Of two at once one may find that the other has a part of its work: said, with 1.
+  const allowed = scenario.beside === undefined ? [0] : [0, 1];
+  const failed = results.find((result) => !allowed.includes(result.exitCode ?? -1));
   if (failed !== undefined) throw new Error(`${scenario.name} fails without a fault\n${failed.stdout}${failed.stderr}`);
   // Points may still run in the background: files come and go. Their outcome is not compared either.
   const outcome = scenario.points === undefined ? outcomeOf(repository) : "";
   const calls = readFileSync(path.join(faultFolder(repository), "calls"), "latin1")
     .split("\n")
     .slice(0, -1);
-  const threadEffects = calls.filter((call) => call.startsWith("thread")).length;
   if (scenario.arrange !== undefined) await violationsOfGoingOn(repository, planOf(scenario, repository));
   dispose(repository);
-  return { scenario, template, outcome, effects: calls.length, threadEffects, elapsedMs };
+  return { scenario, template, outcome, effects: calls.length, sites: sitesOf(calls), elapsedMs };
 }
 
 function planOf(scenario: Scenario, repository: Repository): Plan {
@@ -133,10 +145,13 @@ function difference(wanted: string, found: string): string {
   return [...missing, ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`)].join("\n");
 }
 
-/** What Git does after we died belongs to the fault. That of a living coordinator goes on. */
-async function whenGitEnded(repository: Repository): Promise<void> {
-  const isBackground = processesOf(repository).some(({ command }) => /queue worker/.test(command));
-  if (!isBackground) await whenEnded(repository, /^(\S*\/)?git |^git$|\bsh -c git /);
+/**
+ * What still runs belongs to the fault: Git's processes, and stages whose runner was killed. Those of a coordinator in the
+ * background go on, and the scenarios that have one have stages that wait.
+ */
+async function whenQuiet(scenario: Scenario, repository: Repository): Promise<void> {
+  if (isBusy(repository)) return;
+  await (scenario.arrange === undefined ? whenEnded(repository, /./) : whenGitEnded(repository));
 }
 
 interface Done {
@@ -162,7 +177,7 @@ export interface Disturbance {
   /** Waits for its moment, then sends signals. Answers whether they found a command running. */
   act(running: () => RunningCommand | undefined, repository: Repository): Promise<boolean>;
   /** What must hold as soon as the commands have ended. */
-  look(repository: Repository): readonly string[];
+  look(repository: Repository): Promise<readonly string[]>;
 }
 
 export async function tryDisturbance(prepared: Prepared, { name, act, look }: Disturbance): Promise<Trial> {
@@ -180,7 +195,7 @@ export async function tryDisturbance(prepared: Prepared, { name, act, look }: Di
     };
     const [found] = await Promise.all([act(() => running, repository), runAll()]);
     await scenario.settle?.(repository);
-    return { results, fired: found ? name : undefined, violations: look(repository) };
+    return { results, fired: found ? name : undefined, violations: await look(repository) };
   });
 }
 
@@ -195,8 +210,9 @@ async function trial(
     const plan = planOf(scenario, repository);
     await scenario.arrange?.(repository);
     const done = await act(scenario, repository);
-    await whenGitEnded(repository);
-    const after = [...done.violations, ...wordsViolations(done.results), ...violationsAtRest(repository, plan)];
+    await whenQuiet(scenario, repository);
+    const atRest = await violationsMeanwhile(repository, plan);
+    const after = [...done.violations, ...wordsViolations(done.results), ...atRest];
     const on = await outcomeViolations(prepared, repository, plan);
     const repaired = await violationsOfRepair(repository);
     return {

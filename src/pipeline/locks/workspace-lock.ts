@@ -144,7 +144,13 @@ export class WorkspaceLock {
     const handle = openForLock(this.file);
     const answer = tryFlock(handle);
     if (answer === "locked") {
-      rewriteOpen(handle, ` ${process.pid}\n`);
+      // A full disk: who holds it can't be told, so nobody does.
+      try {
+        rewriteOpen(handle, this.file, ` ${process.pid}\n`);
+      } catch (error) {
+        closeSync(handle);
+        throw error;
+      }
       this.held = { release: () => closeSync(handle) };
       return true;
     }
