@@ -185,7 +185,8 @@ function cacheViolations(repository: Repository): string[] {
   return readdirSync(top, { recursive: true, withFileTypes: true }).flatMap((item) => {
     const file = path.join(item.parentPath, item.name);
     const isObject = item.isFile() && !item.name.startsWith(".");
-    if (!isObject || md5Of(readFileSync(file)) === `${path.basename(item.parentPath)}${item.name}`) return [];
+    const name = `${path.basename(item.parentPath)}${item.name}`.replace(/\.dir$/, "");
+    if (!isObject || md5Of(readFileSync(file)) === name) return [];
     return [`cache object ${path.relative(top, file)} is broken`];
   });
 }
