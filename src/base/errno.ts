@@ -20,11 +20,17 @@ export const errnoWords: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: "file too large",
 };
 
-/** Codes that are the machine's or the user's doing wherever they come from: any other may be a bug of ours. */
-const machineFaults = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE", "EFBIG"]);
+/**
+ * Codes that are the machine's or the user's doing wherever they come from (a link in a circle, a name that is too long, a
+ * file in a folder's place): any other may be a bug of ours.
+ */
+const othersFaults = new Set(
+  "EACCES EPERM EROFS ENOSPC EDQUOT EIO EMFILE ENFILE EFBIG ELOOP ENAMETOOLONG ENOTDIR".split(" "),
+);
 
 /** A failed system call in words, or undefined for a code that is not the machine's or the user's doing. */
-export function wordsOfSystemError(error: NodeJS.ErrnoException): string | undefined {
-  const code = error.code ?? "";
-  return machineFaults.has(code) ? errnoWords[code] : undefined;
+export function wordsOfSystemError({ code = "", syscall }: NodeJS.ErrnoException): string | undefined {
+  // Of a folder: a file, or a link to nowhere, is in its place. A file that is there already is for us to know.
+  const isOthers = othersFaults.has(code) || (code === "EEXIST" && syscall === "mkdir");
+  return isOthers ? errnoWords[code] : undefined;
 }

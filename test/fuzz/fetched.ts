@@ -92,16 +92,7 @@ const commit: fc.Arbitrary<FuzzCommit> = fc.record({
 const commits = fc.array(commit, { minLength: 1, maxLength: 2 }).map((all): Change => ({ commits: all }));
 
 const refs = fc
-  .array(
-    fc.tuple(
-      refName,
-      fc.oneof(
-        id,
-        fc.constantFrom( "ref: refs/exps/x", "garbage", ""),
-      ),
-    ),
-    { maxLength: 3 },
-  )
+  .array(fc.tuple(refName, fc.oneof(id, fc.constantFrom("ref: refs/exps/x", "garbage", ""))), { maxLength: 3 })
   .map((all): Change => ({ refs: Object.fromEntries(all.map(([ref, target]) => [ref, `${target}\n`])) }));
 
 const planPoint = shape({

@@ -3,16 +3,7 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 
 /** What the template holds, so that a file that was changed still means something. */
-const knownNames = [
-  "data",
-  "data/a.txt",
-  "data/sub/b.txt",
-  "file.txt",
-  "out.txt",
-  "m.json",
-  "params.yaml",
-  "stage.sh",
-];
+const knownNames = ["data", "data/a.txt", "data/sub/b.txt", "file.txt", "out.txt", "m.json", "params.yaml", "stage.sh"];
 
 const hostileNames = [
   "",
