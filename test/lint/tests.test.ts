@@ -10,7 +10,9 @@ const names = entries.map((entry) => path.relative(folder, path.join(entry.paren
 const testFiles = names.filter((name) => name.endsWith(".test.ts"));
 
 /** Suites that look at the whole from one side, and not at one module. */
-const suites = new Set("bad-input cli docs examples faults fuzz interop lint oracle repositories rig scripts".split(" "));
+const suites = new Set(
+  "bad-input cli docs examples faults fuzz interop lint oracle repositories rig scripts".split(" "),
+);
 
 /** Files beside the modules' tests that look at several of them, or at whole runs. */
 const wholes = new Set([
