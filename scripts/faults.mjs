@@ -1,7 +1,8 @@
 // Kills and injected errors (test/faults). Without options each place meets some faults, as .ci/run does it; with --full all
 // faults are tried, or with --slice a part of them; what was tried is added to docs/reliability.md (and .json, from which it
 // is written). Slices may run on different days, and on different machines where the .json goes along.
-// usage: npm run test:faults -- [--full [--slice I/N] [--stride N]] [--seed N|random] [FILTER...]
+// usage: npm run test:faults -- [--full [--slice I/N] [--stride N]] [--seed N|random] [-t NAME] [FILTER...]
+//   -t NAME        scenarios of that name, as in vitest
 //   --slice 3/20   the third of twenty parts
 //   --stride N     of all faults every Nth
 import { execFileSync, spawnSync } from "node:child_process";
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
     slice: { type: "string" },
     stride: { type: "string", default: "1" },
     seed: { type: "string", default: "20261122" },
+    "test-name": { type: "string", short: "t" },
   },
   allowPositionals: true,
 });
@@ -49,7 +51,9 @@ const results = path.join(folder, "results");
 const startedAt = Date.now();
 process.stdout.write(`seed ${seed}\n`);
 // The other suites are no matter of numbers: they go with the first slice.
-const filters = positionals.length === 0 && slice !== "1" ? ["faults.test.ts"] : positionals;
+const files = positionals.length === 0 && slice !== "1" ? ["faults.test.ts"] : positionals;
+const only = values["test-name"];
+const filters = [...files, ...(only === undefined ? [] : ["-t", only])];
 const { status } = spawnSync(
   process.execPath,
   ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts", ...filters],
@@ -90,7 +94,7 @@ function thisRun() {
     commit: `${git("rev-parse", "--short=12", "HEAD")}${changed ? ", with changes" : ""}`,
     date: new Date(startedAt).toISOString().slice(0, 16).replace("T", " "),
     machine: `${platform()} ${arch()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${git("--version").replace("git version", "Git")}`,
-    extent: `${part}${positionals.length === 0 ? "" : `, of ${positionals.join(", ")} only`}`,
+    extent: `${part}${only === undefined && positionals.length === 0 ? "" : `, of ${[...positionals, only ?? []].flat().join(", ")} only`}`,
     seed,
     minutes: Math.round((Date.now() - startedAt) / 60_000),
     rows: rows.map(({ scenario, title, effects, tried, happened, checks, violations: found }) => ({
