@@ -87,6 +87,6 @@ test("links to a cache that was moved are made anew by checkout, and no hindranc
   await repository.succeed(["config", "cache.dir", moved]);
   repository.commit("moved");
   await repository.succeed(["exp", "run", "--temp", "-n", "a", "-S", "x=2"]);
-  await repository.succeed(["checkout"]);
+  await repository.succeed(["checkout", "dd"]);
   expect(repository.read("dd/a")).toBe("1");
 });
