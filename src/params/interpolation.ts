@@ -26,9 +26,12 @@ export function resolveInterpolations(value: Value, path: readonly string[], res
 }
 
 const maxSteps = 10_000;
+/** References that lead to references: longer chains are a mistake, and would end at the stack's end. */
+const maxDepth = 200;
 
 class Resolver {
   private steps = 0;
+  private depth = 0;
 
   constructor(private readonly resolving: Resolving) {}
 
@@ -43,7 +46,7 @@ class Resolver {
   resolve(value: Value, path: readonly string[]): Value {
     this.steps += 1;
     // References that lead to each other, or repeat each other without end.
-    if (this.steps > maxSteps) this.fail("the interpolations go round in a circle");
+    if (this.steps > maxSteps || this.depth > maxDepth) this.fail("the interpolations go round in a circle");
     if (typeof value === "string") return value.includes("${") ? this.text(value, path) : value;
     if (isList(value)) return value.map((item, index) => this.resolve(item, [...path, String(index)]));
     if (!isMap(value)) return value;
@@ -88,7 +91,10 @@ class Resolver {
     const target = [...base, ...segments];
     const found = target.reduce<Value | undefined>(childAt, this.resolving.root);
     if (found === undefined || segments.length === 0) this.fail(`Interpolation key '${keys}' not found`);
-    return this.resolve(found, target);
+    this.depth += 1;
+    const value = this.resolve(found, target);
+    this.depth -= 1;
+    return value;
   }
 
   private call(name: string, args: string): Value {

@@ -258,3 +258,62 @@ describe("the quick reader of plain files", () => {
     expect(root === undefined ? undefined : plainValue(root)).toEqual(scanYaml(plainStyle));
   });
 });
+
+describe("what a template can't be filled with", () => {
+  const refusal = async (pipeline: string, params = "o: {a: 1}\nl: [1]\n"): Promise<string> => {
+    try {
+      await stagesOf(pipeline, { "params.yaml": params });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("nothing was refused");
+  };
+
+  test.each<[what: string, pipeline: string, message: string]>([
+    ["a list in a command", "stages:\n  a:\n    cmd: x ${l}\n", "line 3: Cannot interpolate data of type 'list'"],
+    [
+      "a mapping elsewhere",
+      "stages:\n  a:\n    cmd: x\n    wdir: x${o}\n",
+      "line 4: Cannot interpolate data of type 'dict'",
+    ],
+    [
+      "vars with a template",
+      "vars:\n- b: ${o.a}\nstages: {}\n",
+      "failed to parse 'vars' in 'dvc.yaml', line 1: interpolating is not allowed",
+    ],
+    [
+      "vars of a stage with a template",
+      "stages:\n  a:\n    cmd: x ${b}\n    vars:\n    - b: ${o.a}\n",
+      "failed to parse 'stages.a.vars' in 'dvc.yaml', line 4: interpolating is not allowed",
+    ],
+    [
+      "a foreach over a text",
+      "stages:\n  a:\n    foreach: x${o.a}\n    do:\n      cmd: x\n",
+      "line 3: expected list/dictionary",
+    ],
+    [
+      "a foreach over nothing that is there",
+      "stages:\n  a:\n    foreach: ${nope}\n    do:\n      cmd: x\n",
+      "failed to parse 'stages.a.foreach'",
+    ],
+    [
+      "a matrix over a text",
+      "stages:\n  a:\n    matrix:\n      m: x${o.a}\n    cmd: x\n",
+      "failed to parse 'stages.a.matrix.m' in 'dvc.yaml', line 4: expected list",
+    ],
+    [
+      "too large a matrix",
+      `stages:\n  a:\n    matrix:\n${["m", "n", "o", "p"].map((name) => `      ${name}: [${Array(20).fill(1).join(", ")}]\n`).join("")}    cmd: x\n`,
+      "line 3: more than 100000 combinations",
+    ],
+  ])("%s", async (_what, pipeline, message) => {
+    expect(await refusal(pipeline)).toContain(message);
+  });
+
+  test("several at once, each with its line", async () => {
+    const text = await refusal("stages:\n  a:\n    cmd: x ${l}\n    deps:\n    - ${nope}\n  b:\n    cmd: ${no.such}\n");
+    expect(text).toMatch(
+      /^failed to parse 'dvc\.yaml': 3 errors\.\n {2}dvc\.yaml:3: stages\.a\.cmd: .*\n {2}dvc\.yaml:4: .*\n {2}dvc\.yaml:7: /,
+    );
+  });
+});

@@ -126,6 +126,7 @@ class PythonFile implements FormatDocument {
 
   /** Behind the last assignment of the same kind; else behind what the body begins with. */
   private placeFor(names: NamesNode): { after: number; indent: string; prefix: string } {
+    this.refuseOneLine(names);
     const statements = names.entries.flatMap(({ node }) => node.extra.statement ?? []);
     const body = names.extra.body;
     const direct = statements.filter((statement) => isDirectly(statement, body));
@@ -138,17 +139,20 @@ class PythonFile implements FormatDocument {
   }
 
   private placeInBody(names: NamesNode): { after: number; indent: string } {
-    const body = names.extra.body;
-    const statements = body === undefined ? [] : childrenOf(body).filter((child) => child.name !== ":");
+    const statements = statementsIn(names);
     const isModule = names === this.root;
     const last = isModule ? statements.at(-1) : statements[0];
     if (last === undefined) return { after: isModule ? this.endOfText() : names.end, indent: "" };
-    const indent = this.indentOf(last);
-    const isOwnLine =
-      this.source.text.slice(this.lineStart(last.from + this.shift), last.from + this.shift).trim() === "";
-    if (!isModule && !isOwnLine)
-      throw this.refuse("PYTHON_CLASS", "the class stands on one line; nothing can be added to it");
-    return { after: isModule ? this.endOfText() : this.trimEnd(last.to), indent };
+    return { after: isModule ? this.endOfText() : this.trimEnd(last.to), indent: this.indentOf(last) };
+  }
+
+  /** `class A: x = 1` has no line for another name. */
+  private refuseOneLine(names: NamesNode): void {
+    const [first] = names === this.root ? [] : statementsIn(names);
+    if (first === undefined) return;
+    const start = first.from + this.shift;
+    if (this.source.text.slice(this.lineStart(start), start).trim() === "") return;
+    throw this.refuse("PYTHON_CLASS", "the class stands on one line; nothing can be added to it");
   }
 
   private endOfText(): number {
@@ -215,6 +219,10 @@ class PythonFile implements FormatDocument {
     const newline = text.indexOf("\n", span.end);
     return { start, end: newline < 0 ? text.length : newline + 1, text: "" };
   }
+}
+
+function statementsIn({ extra }: NamesNode): readonly SyntaxNode[] {
+  return extra.body === undefined ? [] : childrenOf(extra.body).filter((child) => child.name !== ":");
 }
 
 function isDirectly(statement: SyntaxNode, body: SyntaxNode | undefined): boolean {
