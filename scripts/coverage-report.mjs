@@ -22,13 +22,30 @@ function isItem(node) {
   );
 }
 
+/** The error that the `catch` around a statement caught. */
+function caughtAround(node) {
+  for (let at = node.parent; at !== undefined; at = at.parent)
+    if (ts.isCatchClause(at)) return at.variableDeclaration?.name.getText();
+  return undefined;
+}
+
+/** `throw error` of what was caught and is not expected: only a bug in the program gets there. */
+function isRethrow(node) {
+  const [only, ...more] = ts.isBlock(node) ? node.statements : [node];
+  if (only === undefined || more.length > 0 || !ts.isThrowStatement(only)) return false;
+  return only.expression.getText() === caughtAround(only);
+}
+
+/** A test of this machine's kind: the other arm runs on another one. */
+const asksForPlatform = (test) => test.getText().includes("process.platform");
+
 /**
  * What a file's text tells of its branches, by places `LINE:COLUMN` (lines from 1, columns from 0): where the statement after
- * each `if (...)` stands, by the place of the `if`; and the constants that stand for an item which is always there
- * (`list[0] ?? ""`): they are the compiler's wish and no branch.
+ * each `if (...)` stands, by the place of the `if`; and what is no branch, since no test can reach it here: the constants that
+ * stand for an item which is always there (`list[0] ?? ""`, the compiler's wish), rethrown bugs, and other platforms.
  */
 function branchesOf(name) {
-  const source = ts.createSourceFile(name, readFileSync(name, "utf8"), ts.ScriptTarget.Latest);
+  const source = ts.createSourceFile(name, readFileSync(name, "utf8"), ts.ScriptTarget.Latest, true);
   const placeOf = (offset) => {
     const { line, character } = source.getLineAndCharacterOfPosition(offset);
     return { line: line + 1, column: character };
@@ -38,18 +55,21 @@ function branchesOf(name) {
     return `${line}:${column}`;
   };
   const blocks = new Map();
-  const wished = new Set();
+  const unreachable = new Set();
   const visit = (node) => {
     if (ts.isIfStatement(node)) {
       const { thenStatement: then } = node;
       blocks.set(idOf(node), { start: placeOf(then.getStart(source)), end: placeOf(then.end) });
+      if (isRethrow(then) || asksForPlatform(node.expression)) unreachable.add(`${idOf(node)} if`);
     }
+    if (ts.isConditionalExpression(node) && asksForPlatform(node.condition)) unreachable.add(`${idOf(node)} cond-expr`);
+    if (ts.isThrowStatement(node) && isRethrow(node)) unreachable.add(`line ${placeOf(node.getStart(source)).line}`);
     const isFallback = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
-    if (isFallback && isConstant(node.right) && isItem(node.left)) wished.add(idOf(node.right));
+    if (isFallback && isConstant(node.right) && isItem(node.left)) unreachable.add(idOf(node.right));
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return { blocks, wished };
+  return { blocks, unreachable };
 }
 
 /** How often the code there ran in the children: at the first place within it that the maps know. undefined for none. */
@@ -80,18 +100,20 @@ function armsRan({ type, loc, locations }, places, blocks) {
 
 /** Lines and branches of a file, each with its place and whether it ran. */
 function countsOf(file, name, places) {
+  const { blocks, unreachable } = branchesOf(name);
   const lines = new Map();
   for (const [id, location] of Object.entries(file.statementMap)) {
     const { line } = location.start;
+    if (unreachable.has(`line ${line}`)) continue;
     lines.set(line, lines.get(line) || file.s[id] > 0 || ranAt(places, location));
   }
-  const { blocks, wished } = branchesOf(name);
   const branches = Object.entries(file.branchMap).flatMap(([id, branch]) => {
     const inChildren = armsRan(branch, places, blocks);
     const { line, column } = branch.loc.start;
+    if (unreachable.has(`${line}:${column} ${branch.type}`)) return [];
     return branch.locations.flatMap(({ start }, arm) => {
       const place = `${start?.line ?? line}:${start?.column ?? column}`;
-      if (branch.type === "binary-expr" && wished.has(place)) return [];
+      if (branch.type === "binary-expr" && unreachable.has(place)) return [];
       return [{ place: `${name}:${place} ${branch.type} ${arm}`, ran: file.b[id][arm] > 0 || inChildren[arm] }];
     });
   });

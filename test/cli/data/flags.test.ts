@@ -1,0 +1,54 @@
+/** The options that the commands on data share: --quiet, --glob, --no-commit, --with-deps, and what a transfer says. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { makeRepository, type Repository } from "../../rig/index.ts";
+
+const definition = "stages:\n  a: {cmd: cp in a, deps: [in], outs: [a]}\n  b: {cmd: cp a b, deps: [a], outs: [b]}\n";
+let made: Repository;
+let repository: Repository;
+beforeAll(async () => {
+  made = makeRepository({ files: { "dvc.yaml": definition, in: "1\n" } });
+  made.write({ "one.csv": "1\n", "two.csv": "2\n" });
+  await made.succeed(["repro", "-q"]);
+  await made.succeed(["remote", "add", "-q", "-d", "store", "../store"].filter((word) => word !== "-q"));
+});
+beforeEach(() => {
+  repository = made.copy();
+});
+
+const remove = (...names: string[]): void => {
+  for (const name of names) rmSync(path.join(repository.folder, name), { recursive: true });
+};
+
+test("add: by pattern, quietly, without the cache", async () => {
+  expect(await repository.succeed(["add", "--glob", "*.csv", "-q"])).toBe("");
+  expect([repository.exists("one.csv.dvc"), repository.exists("two.csv.dvc")]).toEqual([true, true]);
+  repository.write({ three: "3\n" });
+  await repository.succeed(["add", "--no-commit", "three"]);
+  remove("three");
+  const { exitCode, stderr } = await repository.run(["checkout", "three.dvc"]);
+  expect([exitCode, stderr]).toEqual([255, expect.stringContaining("three")]);
+});
+
+test("push, fetch and pull: a line each, and none with --quiet", async () => {
+  expect(await repository.succeed(["push"])).toBe("1 file pushed\n");
+  expect(await repository.succeed(["push"])).toBe("Everything is up to date.\n");
+  remove(".dvc/cache");
+  expect(await repository.succeed(["fetch", "--glob", "a*"])).toBe("1 file fetched\n");
+  expect(await repository.succeed(["fetch", "-q"])).toBe("");
+  expect(await repository.succeed(["fetch"])).toBe("Everything is up to date.\n");
+  remove("a", ".dvc/cache");
+  expect(await repository.succeed(["pull", "-q", "a"])).toBe("");
+  expect(repository.read("a")).toBe("1\n");
+});
+
+test("checkout and commit: quietly, and a stage with all that it needs", async () => {
+  remove("a", "b");
+  expect(await repository.succeed(["checkout", "-q"])).toBe("");
+  repository.write({ in: "2\n", a: "2\n", b: "2\n" });
+  remove("a", "b");
+  repository.write({ a: "2\n", b: "2\n" });
+  expect(await repository.succeed(["commit", "-q", "-f", "-d", "b"])).toBe("");
+  expect(await repository.succeed(["status"])).toBe("Data and pipelines are up to date.\n");
+});
