@@ -25,17 +25,16 @@ export function mayHoldReference(text: string): boolean {
   return text.includes("${");
 }
 
-function issueOf(text: string, error: IRecognitionException): TemplateIssue {
-  const { token } = error;
-  const offset = Number.isNaN(token.startOffset) ? text.length : token.startOffset;
+/** A reference ends with a brace, so that there is always a token where another one was expected. */
+function issueOf(text: string, { token }: IRecognitionException): TemplateIssue {
+  const { startOffset: offset, image } = token;
   const open = text.lastIndexOf("${", offset);
-  const isEmpty = token.image === "}" && open === offset - 2;
-  const found = token.image === "" ? "the end" : `'${token.image}'`;
+  const isEmpty = image === "}" && open === offset - 2;
   return {
     code: isEmpty ? "REFERENCE_EMPTY" : "REFERENCE_INVALID",
-    message: isEmpty ? "expected a name between the braces" : `expected a name, found ${found}`,
+    message: isEmpty ? "expected a name between the braces" : `expected a name, found '${image}'`,
     offset,
-    length: Math.max(1, token.image.length),
+    length: image.length,
   };
 }
 

@@ -43,6 +43,10 @@ test.each<[text: string, value: unknown]>([
   ["${oc.decode:'${t}'}", "text"],
   ['${oc.decode:"${a}${a}"}', 11],
   ["${oc.decode:\"'${a}'\"}", "1"],
+  ["${oc.decode:'[]'}", []],
+  ["${oc.create:[a,,b,]}", ["a", "", "b", ""]],
+  ["${oc.create:[,a]}", ["", "a"]],
+  ["${oc.env:NOPE,a\\,b}", "a,b"],
   ["${oc.${select}:a}", undefined],
 ])("%s", (text, value) => {
   if (value === undefined) expect(() => becomes(text)).toThrow("Interpolation key 'select' not found");
@@ -57,6 +61,8 @@ test.each<[text: string, message: string]>([
   ["${hydra.job.name}", "Interpolation key 'hydra.job.name' not found"],
   ["${nope.resolver:a}", "Unsupported interpolation type nope.resolver"],
   ["${oc.select:...a}", "Interpolation key '...a' not found"],
+  ["${oc.env:}", "oc.env takes 1 to 2 arguments, found 0"],
+  ["${oc.1:a}", "the name of a resolver is made of letters, digits, '_', '-' and dots"],
   ["${x}", "the interpolations go round in a circle"],
   ["${", "'}' or a quote is missing at the end"],
 ])("%s is refused with its place", (text, message) => {
