@@ -139,10 +139,11 @@ describe("from bundles", () => {
 });
 
 test("the plan's commit must be here", async () => {
-  const { plan } = planned;
   writeFileSync(planned.planFile.path, "{}\n");
   await expect(collect()).rejects.toMatchObject({ code: "PLAN_INVALID" });
-  const other = await Planned.make(makeRemoteRepository(), "x=1");
-  expect(other.plan.baseline).not.toBe(plan.baseline);
+  const elsewhere = makeRemoteRepository();
+  elsewhere.write({ "another.txt": "1\n" });
+  elsewhere.commit("another");
+  const other = await Planned.make(elsewhere, "x=1");
   await expect(collect({ plan: other.planFile })).rejects.toMatchObject({ code: "PLAN_STALE" });
 });
