@@ -10,14 +10,16 @@ export interface Named {
 }
 
 /**
- * What names on the command line mean, one after the other, finished and queued together. A full ref is taken as it is; what
- * HEAD's baseline has wins over the same name of others. Throws NAME_AMBIGUOUS where several other baselines have it.
+ * What names on the command line mean, one after the other, finished and queued together. A full ref is taken as it is; a
+ * commit id (whole or shortened) where nothing has that name; what
+ * HEAD's baseline has wins over the same name of others. Throws NAME_AMBIGUOUS where several other baselines have it, or
+ * several commits begin so.
  */
 export function chooseNamed(all: Named, names: readonly string[], head: ObjectId | undefined): readonly Named[] {
   const byRef = grouped(all, (item) => item.ref);
   const byName = grouped(all, (item) => item.name);
   return names.map((name) => {
-    const found = (name.startsWith("refs/") ? byRef.get(name) : undefined) ?? byName.get(name) ?? nothing;
+    const found = (name.startsWith("refs/") ? byRef.get(name) : undefined) ?? byName.get(name) ?? byCommit(all, name);
     if (baselinesOf(found).size <= 1) return found;
     const ofHead = only(found, (item) => item.baseline === head);
     if (size(ofHead) > 0) return ofHead;
@@ -25,7 +27,12 @@ export function chooseNamed(all: Named, names: readonly string[], head: ObjectId
   });
 }
 
-const nothing: Named = { finished: [], entries: [] };
+function byCommit(all: Named, name: string): Named {
+  const isMeant = (item: Item) => item.commit.startsWith(name);
+  const found = /^[0-9a-f]{4,64}$/.test(name) ? only(all, isMeant) : { finished: [], entries: [] };
+  if (size(found) > 1) throw ambiguousName(name, [...found.finished, ...found.entries]);
+  return found;
+}
 
 /** By a key, in their order. */
 function grouped(all: Named, keyOf: (item: Item) => string): ReadonlyMap<string, Named> {
@@ -46,7 +53,7 @@ export async function countBaselines(context: ExperimentsContext, name: string):
   return baselinesOf(only({ finished, entries }, (item) => item.name === name)).size;
 }
 
-type Item = Pick<FinishedExperiment, "ref" | "name" | "baseline">;
+type Item = Pick<FinishedExperiment, "ref" | "name" | "baseline" | "commit">;
 
 function only({ finished, entries }: Named, isWanted: (item: Item) => boolean): Named {
   return { finished: finished.filter(isWanted), entries: entries.filter(isWanted) };

@@ -167,7 +167,9 @@ async function collectWith(
   ]);
   // A sweep is found whatever commit it hangs on, unless the user names the commits.
   const isAnywhere = options.sweep !== undefined && !isChosen(options.revisions);
-  const wanted = new Set(isAnywhere ? listed.map(({ baseline }) => baseline) : chosen.map(({ id }) => id));
+  // With all commits also those that no branch has any more: an amended baseline is one of them.
+  const others = isAnywhere || options.revisions.allCommits ? listed.map(({ baseline }) => baseline) : [];
+  const wanted = new Set([...(isAnywhere ? [] : chosen.map(({ id }) => id)), ...others]);
   const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
   const candidates = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);

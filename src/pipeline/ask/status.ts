@@ -4,7 +4,14 @@ import path from "node:path";
 import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import type { FileState } from "../../store/state.ts";
-import { alwaysRuns, changedDependencies, changedOutputs, commandChanged, type ItemChange } from "../check/changes.ts";
+import {
+  alwaysRuns,
+  changedDependencies,
+  changedOutputs,
+  commandChanged,
+  type ItemChange,
+  unseenWords,
+} from "../check/changes.ts";
 import { shownStage, stageSubject, type Work } from "../check/work.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import { type ChosenStage, chooseOutputsOrStages, chosenPart, withDependencies } from "../reading/targets.ts";
@@ -19,7 +26,7 @@ export interface StatusRequest {
   /** The targets only, or all that they depend on too. */
   readonly extent: "targets-only" | "with-dependencies";
   readonly state?: FileState;
-  /** Told what is worth a warning: frozen stages. */
+  /** Told what is worth a warning: frozen stages, dependencies that can't be looked at. */
   warning(text: string): void;
 }
 
@@ -92,6 +99,8 @@ export async function projectStatus(project: Project, request: StatusRequest): P
       request.warning(
         `${stageSubject(work, stage)} is frozen. Its dependencies are not going to be shown in the status output.`,
       );
+    const unseen = unseenWords(work, stage);
+    if (unseen !== undefined) request.warning(unseen);
     const status = await stageStatus(work, choice);
     if (!isClean(status)) changed.push(status);
   }

@@ -1,6 +1,8 @@
 /** What has changed at a stage since its lock entry was written: DVC's rules (dvc/stage/__init__.py, output.py, param.py). */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { quotedList } from "../../base/text/listing.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import { trackedValue } from "../../params/select.ts";
 import { unstorableIn } from "../../params/text/unstorable.ts";
@@ -9,7 +11,7 @@ import type { DataHash } from "../../store/hash.ts";
 import { hashLegacyData } from "../../store/legacy.ts";
 import { isUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
-import { shownItem, type Work } from "./work.ts";
+import { shownItem, stageSubject, type Work } from "./work.ts";
 
 export type ItemStatus = "modified" | "deleted" | "new" | "not in cache";
 
@@ -139,6 +141,15 @@ async function dependencyChange(work: Work, stage: Stage, dependency: string): P
   const now = await hashLike(work.cache, path.resolve(stage.workingFolder, dependency), before);
   if (now === undefined) return "deleted";
   return now.md5 === before?.md5 ? undefined : "modified";
+}
+
+/** Dependencies that count as unchanged because nobody here can look at them, in words; undefined where there are none. */
+export function unseenWords(work: Work, stage: Stage): string | undefined {
+  const unseen = stage.cmd === null || stage.frozen ? [] : stage.deps.filter(isUrl);
+  if (unseen.length === 0) return undefined;
+  const names = quotedList(unseen.map(withoutCredentials));
+  const what = `whether ${names} ${unseen.length === 1 ? "has" : "have"} changed is not known`;
+  return `${stageSubject(work, stage)}: ${what}: sweepline opens no connections to look. \`dvc status\` and \`dvc repro\` do.`;
 }
 
 /** Changed dependencies, then changed parameters, in the order of the stage's definition. */

@@ -12,6 +12,7 @@ import {
   commandChanged,
   type ItemChange,
   isCallback,
+  unseenWords,
 } from "../check/changes.ts";
 import { hazardText } from "../check/shell-check.ts";
 import { shownStage, stageSubject } from "../check/work.ts";
@@ -101,6 +102,8 @@ function skip(run: StageRun): StageOutcome {
   const { work, stage, events } = run;
   const name = shownStage(work, stage);
   note("stages", () => `${name}: skipped, all is as its record says`);
+  const unseen = unseenWords(work, stage);
+  if (unseen !== undefined) events.warning(unseen);
   events.stage({ address: stage.address, action: "skipped", commands: [] });
   events.message(stage.cmd === null ? `'${name}' didn't change, skipping` : `Stage '${name}' didn't change, skipping`);
   return { kind: "unchanged", entry: work.recorded(stage) };

@@ -51,3 +51,27 @@ test("remove counts finished and queued ones together: HEAD's baseline wins, els
   await repository.succeed(["exp", "remove", "same"]);
   expect(repository.experimentRefs()).toEqual([]);
 });
+
+test("a tag's name is refused as a branch's is; a queued one is meant by its commit id too", async () => {
+  const repository = makeExperimentRepository();
+  repository.git("tag", "v1");
+  const refused = await repository.run(["exp", "run", "--queue", "-n", "v1", "-S", "x=2"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("a tag has it")]);
+  await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", "x=2,3"]);
+  const [second = "", third = ""] = repository
+    .git("for-each-ref", "--format=%(objectname)", "refs/exps/celery/sweepline/queued")
+    .split("\n");
+  await repository.succeed(["exp", "apply", second.slice(0, 9)]);
+  expect(repository.read("params.yaml")).toContain("x: 2");
+  expect(await repository.succeed(["exp", "diff", "HEAD", third])).toMatch(/params\.yaml +x +1 +3/);
+  await repository.succeed(["exp", "remove", second.slice(0, 7), third]);
+  expect(queueRefs(repository)).toEqual([]);
+});
+
+test("show -A has the experiments of a baseline that was amended", async () => {
+  const repository = makeExperimentRepository();
+  await repository.succeed(["exp", "run", "--temp", "-n", "kept", "-S", "x=2"]);
+  repository.git("commit", "--quiet", "--amend", "--allow-empty", "--message", "amended");
+  expect(await repository.succeed(["exp", "show", "--csv"])).not.toContain("kept");
+  expect(await repository.succeed(["exp", "show", "-A", "--csv"])).toMatch(/^kept,/m);
+});

@@ -35,6 +35,25 @@ describe("status", () => {
     expect((await status(own)).plain).toEqual({ "g@one": ["always changed"], "g@two": ["always changed"] });
   });
 
+  test("says that nobody looked at a dependency that is a URL, in a run too", async () => {
+    const url = "http://me:secret@127.0.0.1:9/data.csv";
+    const own = testProject({
+      "dvc.yaml": `stages:\n  get:\n    cmd: cp in o\n    deps: ['${url}']\n    outs: [o]\n`,
+      "dvc.lock": `schema: '2.0'\nstages:\n  get:\n    cmd: cp in o\n    deps:\n    - path: ${url}\n      checksum: '"1"'\n      size: 2\n    outs:\n    - path: o\n      hash: md5\n      md5: b026324c6904b2a9cb4b88d6d61c81d1\n      size: 2\n`,
+      o: "1\n",
+      ".dvc/cache/files/md5/b0/26324c6904b2a9cb4b88d6d61c81d1": "1\n",
+      ".gitignore": "/o\n",
+    });
+    const { plain, warnings } = await status(own);
+    expect([plain, warnings]).toEqual([
+      {},
+      [
+        "stage: 'get': whether 'http://***@127.0.0.1:9/data.csv' has changed is not known: sweepline opens no connections to look. `dvc status` and `dvc repro` do.",
+      ],
+    ]);
+    expect((await run(own)).lines.filter((line) => line.includes("is not known"))).toHaveLength(1);
+  });
+
   test("counts data whose .dvc file has no hash as changed", async () => {
     const own = testProject({ "a.dvc": "outs:\n- path: a\n", a: "1\n", "b.dvc": "outs:\n- path: b\n" });
     expect((await status(own)).plain).toEqual({
