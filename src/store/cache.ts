@@ -92,6 +92,14 @@ export function publishObject(cache: Cache, aside: string, md5: string): void {
   rememberObject(cache.state, object, { stats, md5 });
 }
 
+/** As publishObject(), of data whose hash DVC 2 took without CR: in the layout of DVC 2, where names don't promise the bytes. */
+export function publishLegacyObject(cache: Cache, aside: string, md5: string): void {
+  const object = legacyPath(cache, md5);
+  makeObjectFolder(cache, object);
+  if ((statSync(aside).mode & 0o777) !== 0o444) setMode(aside, 0o444);
+  rename(aside, object);
+}
+
 /** The files of a folder object; undefined where the cache has it not. Throws CACHE_OBJECT_BROKEN. */
 export function readTree(cache: Cache, md5: string): DirEntry[] | undefined {
   const file = findObject(cache, md5);

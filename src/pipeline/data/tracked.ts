@@ -28,6 +28,8 @@ export interface TrackedObject extends RemoteObject {
   readonly within?: readonly string[];
   /** false: `push: false` of the output. */
   readonly push: boolean;
+  /** legacy: an entry of DVC 2, whose data DVC looks for at the top of a remote. */
+  readonly layout: "current" | "legacy";
 }
 
 function chosenStages(stages: ProjectStages, request: TrackedRequest): readonly ChosenStage[] {
@@ -54,13 +56,15 @@ export async function trackedObjects(request: TrackedRequest): Promise<readonly 
     const data = stages.dataStages.get(stage.address);
     if (stage.deps.some((dep) => dep.startsWith("repo://"))) return [];
     const recorded = data === undefined ? locks.entry(stage) : data.recorded;
-    const hashes = new Map(recorded?.outs.map((item) => [item.path, item.md5]));
+    const items = new Map(recorded?.outs.map((item) => [item.path, item]));
     return stage.outs.flatMap(({ path: name, cache, push, remote }) => {
-      const md5 = hashes.get(name) ?? "";
+      const item = items.get(name);
+      const md5 = item?.md5 ?? "";
       const file = path.resolve(stage.workingFolder, name);
       const part = chosenPart(choice, file);
       if (!cache || !isObjectHash(md5) || part === undefined) return [];
-      return [{ file, md5, push: push !== false, remote, ...(part === "whole" ? {} : { within: part }) }];
+      const layout = item?.hash === undefined ? "legacy" : "current";
+      return [{ file, md5, push: push !== false, remote, layout, ...(part === "whole" ? {} : { within: part }) }];
     });
   });
 }

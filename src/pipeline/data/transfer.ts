@@ -5,6 +5,7 @@ import { withinAny } from "../../base/paths.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
+import { legacyLayout } from "../../store/remotes/legacy-layout.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
@@ -21,7 +22,24 @@ export interface DataTransferRequest extends TrackedRequest, TransferOptions {
 interface Ways {
   readonly objects: typeof pushObjects;
   readonly runs: typeof pushRuns;
+  /** Which objects go where in a remote. */
+  layouts(tracked: readonly TrackedObject[]): readonly LayoutGroup[];
 }
+
+interface LayoutGroup {
+  readonly layout: TrackedObject["layout"];
+  readonly tracked: readonly TrackedObject[];
+}
+
+/** Data of DVC 2 entries goes where DVC looks for it. */
+function byLayout(tracked: readonly TrackedObject[]): readonly LayoutGroup[] {
+  const legacy = tracked.filter(({ layout }) => layout === "legacy");
+  const current = { layout: "current", tracked: tracked.filter(({ layout }) => layout === "current") } as const;
+  return legacy.length === 0 ? [current] : [current, { layout: "legacy", tracked: legacy }];
+}
+
+/** A download looks in both. */
+const together: Ways["layouts"] = (tracked) => [{ layout: "current", tracked }];
 
 async function transfer(
   request: DataTransferRequest,
@@ -35,9 +53,13 @@ async function transfer(
   try {
     const cache: Cache = openCache(project, { state });
     if (request.runCache) sum.transferred += await ways.runs(cache, openRemote(project, request.remote), options);
-    for (const [name, tracked] of byRemote(request, objects)) {
+    const groups = [...byRemote(request, objects)].flatMap(([name, tracked]) =>
+      ways.layouts(tracked).map((group) => ({ name, ...group })),
+    );
+    for (const { name, layout, tracked } of groups) {
       const hashes = tracked.map(({ md5 }) => md5);
-      const outcome = await ways.objects(cache, openRemote(project, name), {
+      const remote = openRemote(project, name);
+      const outcome = await ways.objects(cache, layout === "legacy" ? legacyLayout(remote) : remote, {
         ...options,
         hashes,
         parts: partsOf(tracked),
@@ -71,13 +93,17 @@ export async function pushTracked(request: DataTransferRequest): Promise<Transfe
   return transfer(
     request,
     objects.filter(({ push }) => push),
-    { objects: pushObjects, runs: pushRuns },
+    { objects: pushObjects, runs: pushRuns, layouts: byLayout },
   );
 }
 
 /** Downloads what the cache lacks. Errors as pushTracked. */
 export async function fetchTracked(request: DataTransferRequest): Promise<TransferOutcome> {
-  return transfer(request, await trackedObjects(request), { objects: pullObjects, runs: pullRuns });
+  return transfer(request, await trackedObjects(request), {
+    objects: pullObjects,
+    runs: pullRuns,
+    layouts: together,
+  });
 }
 
 /** The error where files failed. */

@@ -5,8 +5,17 @@
 import path from "node:path";
 import { isExpected, SweeplineError } from "../../base/errors.ts";
 import { readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
-import { type Cache, hasObject, makeObjectFolder, objectPath, publishObject, soundTree } from "../cache.ts";
+import {
+  type Cache,
+  hasObject,
+  makeObjectFolder,
+  objectPath,
+  publishLegacyObject,
+  publishObject,
+  soundTree,
+} from "../cache.ts";
 import { hashFile } from "../hash.ts";
+import { hashLegacyData } from "../legacy.ts";
 import { makeSharedFolder } from "../sharing.ts";
 import { type DirEntry, isTreeHash, parseDirObject } from "../tree.ts";
 import { existingObjects, objectKey } from "./keys.ts";
@@ -14,14 +23,26 @@ import { legacyLayout } from "./legacy-layout.ts";
 import { inParallel } from "./parallel.ts";
 import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
-/** Downloads beside the object's place and checks the bytes; answers the file's name. */
-async function downloadAside(cache: Cache, remote: StorageRemote, md5: string): Promise<string> {
+interface Downloaded {
+  readonly aside: string;
+  /** legacy: the bytes have the hash without their CRs only. */
+  readonly hash: "plain" | "legacy";
+}
+
+interface Origin {
+  readonly remote: StorageRemote;
+  readonly layout: "current" | "legacy";
+}
+
+/** Downloads beside the object's place and checks the bytes. */
+async function downloadAside(cache: Cache, { remote, layout }: Origin, md5: string): Promise<Downloaded> {
   const object = objectPath(cache, md5);
   makeObjectFolder(cache, object);
   return withAsideLater(object, async (aside) => {
     await remote.download(objectKey(md5), aside);
     const found = await hashFile(aside);
-    if (found.md5 === md5.slice(0, 32)) return aside;
+    if (found.md5 === md5.slice(0, 32)) return { aside, hash: "plain" };
+    if (layout === "legacy" && (await hashLegacyData(cache, aside))?.md5 === md5) return { aside, hash: "legacy" };
     throw new SweeplineError({
       code: "REMOTE_OBJECT_BROKEN",
       message: `'${md5}' in remote '${remote.name}' is broken: its bytes have the hash ${found.md5}`,
@@ -35,6 +56,7 @@ class Pull {
   readonly missing = new Set<string>();
   readonly failed: { md5: string; message: string }[] = [];
   transferred = 0;
+  private readonly legacyHashes = new Set<string>();
   private done = 0;
   private total = 0;
 
@@ -45,7 +67,8 @@ class Pull {
   ) {}
 
   readonly publish: Take = (aside, md5) => {
-    publishObject(this.cache, aside, md5);
+    if (this.legacyHashes.has(md5)) publishLegacyObject(this.cache, aside, md5);
+    else publishObject(this.cache, aside, md5);
     this.transferred++;
   };
 
@@ -73,7 +96,12 @@ class Pull {
     this.total += present.length;
     await inParallel(present, this.options.jobs, async (md5) => {
       try {
-        this.handOn(await downloadAside(this.cache, thereToo.has(md5) ? legacy : this.remote, md5), md5, take);
+        const origin: Origin = thereToo.has(md5)
+          ? { remote: legacy, layout: "legacy" }
+          : { remote: this.remote, layout: "current" };
+        const { aside, hash } = await downloadAside(this.cache, origin, md5);
+        if (hash === "legacy") this.legacyHashes.add(md5);
+        this.handOn(aside, md5, take);
       } catch (error) {
         // Of one file: told at the end, and the others go on.
         if (!isExpected(error)) throw error;

@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findObject, openCache } from "../../../src/store/cache.ts";
 import { folderRemote } from "../../../src/store/remotes/folder.ts";
 import { pullObjects } from "../../../src/store/remotes/pull-objects.ts";
 import { testProject } from "../../pipeline/project.ts";
+import { makeRepository } from "../../rig/index.ts";
 
 test("what DVC 2 pushed is pulled, and what no layout has is missing", async () => {
   const { project, root } = testProject({});
@@ -17,4 +19,28 @@ test("what DVC 2 pushed is pulled, and what no layout has is missing", async () 
   const outcome = await pullObjects(cache, folderRemote("r", folder), { hashes: [md5, absent], jobs: 2 });
   expect(outcome).toEqual({ transferred: 1, missing: [absent], failed: [] });
   expect(readFileSync(findObject(cache, md5) ?? "", "utf8")).toBe("1\n");
+});
+
+test.each([
+  ["a\nb\n", "lines"],
+  ["a\r\nb\r\n", "lines that end with CRLF"],
+])("an entry of DVC 2 is pushed where DVC looks for it and pulled from there: %j (%s)", async (text) => {
+  const repository = makeRepository();
+  const md5 = createHash("md5").update(text.replaceAll("\r", "")).digest("hex");
+  const object = `${md5.slice(0, 2)}/${md5.slice(2)}`;
+  repository.write({
+    foo: text,
+    "foo.dvc": `outs:\n- md5: ${md5}\n  size: ${text.length}\n  path: foo\n`,
+    [`.dvc/cache/${object}`]: text,
+    new: "new\n",
+  });
+  await repository.succeed(["add", "-q", "new"]);
+  await repository.succeed(["remote", "add", "-d", "r", "../remote"]);
+  expect(await repository.succeed(["push"])).toBe("2 files pushed\n");
+  expect(await repository.succeed(["push"])).toBe("Everything is up to date.\n");
+  expect(readFileSync(path.join(repository.root, "remote", object), "utf8")).toBe(text);
+  for (const name of [".dvc/cache", "foo", "new"]) rmSync(path.join(repository.folder, name), { recursive: true });
+  expect(await repository.succeed(["pull"])).toContain("2 files fetched\n");
+  expect(repository.read("foo")).toBe(text);
+  expect(await repository.succeed(["status"])).toBe("Data and pipelines are up to date.\n");
 });
