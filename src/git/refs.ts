@@ -149,7 +149,7 @@ export class RefTransactions {
     return new Promise((resolve, reject) => {
       let out = "";
       let err = "";
-      const settle = (finish: () => void) => {
+      const endWith = (finish: () => void) => {
         child.stdout.removeAllListeners("data");
         child.stderr.removeAllListeners("data");
         child.off("close", onClose);
@@ -159,18 +159,18 @@ export class RefTransactions {
       const onClose = () => {
         const message = err.trim().replace(/^fatal: /, "");
         const outcome: Answer = { kind: "refused", message: message || "git update-ref ended early" };
-        settle(() => resolve(out === "" && message === "" ? "died unasked" : outcome));
+        endWith(() => resolve(out === "" && message === "" ? "died unasked" : outcome));
       };
       child.stdout.on("data", (chunk: Buffer) => {
         out += chunk.toString();
-        if (out.includes("commit: ok\n")) settle(() => resolve({ kind: "committed" }));
+        if (out.includes("commit: ok\n")) endWith(() => resolve({ kind: "committed" }));
       });
       child.stderr.on("data", (chunk: Buffer) => {
         err += chunk.toString();
       });
       child.on("error", (error) => {
         this.child = undefined;
-        settle(() => reject(gitMissing(error)));
+        endWith(() => reject(gitMissing(error)));
       });
       child.on("close", onClose);
       child.stdin.write(`start\0${changes.map((change) => instruction(change, zero)).join("")}prepare\0commit\0`);

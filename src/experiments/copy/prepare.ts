@@ -67,7 +67,7 @@ const slotNames: ReadonlySet<string> = new Set([
   "work",
   "git",
   "git.json",
-  "copies.index",
+  "copied-paths.index",
   "result.index",
   "result.names",
   "submodules",
@@ -86,7 +86,7 @@ function makeSlotFolders(slot: CopySlot): void {
 /** Makes the slot hold exactly the files of the experiment; what an earlier one left behind is gone. */
 export async function prepareCopy(slot: CopySlot, content: CopyContent): Promise<void> {
   const folders = (await tryToReset(slot, content)) ?? (await startAfresh(slot, content));
-  if (content.copiedPaths !== undefined) await layCopies(slot, content.copiedPaths);
+  if (content.copiedPaths !== undefined) await layCopiedPaths(slot, content.copiedPaths);
   renewStageGit(slot, content.head, folders);
 }
 
@@ -159,15 +159,15 @@ async function startAfresh(slot: CopySlot, content: CopyContent): Promise<Folder
 }
 
 /** Writes the files of --copy-paths through an index of their own, so that the experiment's index does not know them. */
-async function layCopies(slot: CopySlot, copies: ObjectId): Promise<void> {
+async function layCopiedPaths(slot: CopySlot, commit: ObjectId): Promise<void> {
   const outcome = await tryGitSequence(
     [
-      ["read-tree", copies],
+      ["read-tree", commit],
       ["checkout-index", "-a", "-f", "-q"],
     ],
     {
       cwd: workFolder(slot),
-      env: { ...copyEnvironment(slot), GIT_INDEX_FILE: path.join(slot.folder, "copies.index") },
+      env: { ...copyEnvironment(slot), GIT_INDEX_FILE: path.join(slot.folder, "copied-paths.index") },
     },
   );
   if (outcome.exitCode !== 0) throw gitFailed(["checkout-index"], outcome.stderr);

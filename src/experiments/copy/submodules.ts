@@ -12,7 +12,7 @@ import { type GitOptions, tryGitSequence } from "../../git/run.ts";
 import { listSubmodules, mayHoldSubmodules, type Submodule } from "../../git/submodules.ts";
 import { sha256 } from "../../store/hash.ts";
 
-export interface SubmoduleCopies {
+export interface SubmodulePlaces {
   /** The work tree of the user, with the submodules as they are checked out. */
   readonly from: string;
   /** The copy of that work tree. */
@@ -29,14 +29,14 @@ export interface SubmoduleCopies {
 const pinned = ["-c", "core.hooksPath=/dev/null"];
 
 /** Makes all submodules of the copy what they are to be; those that the user has not checked out are empty folders. */
-export async function laySubmodules(copies: SubmoduleCopies): Promise<void> {
-  if (mayHoldSubmodules(readIfExists(copies.index)) === "no") return;
-  for (const submodule of await listSubmodules(copies.settings)) await laySubmodule(copies, submodule);
+export async function laySubmodules(places: SubmodulePlaces): Promise<void> {
+  if (mayHoldSubmodules(readIfExists(places.index)) === "no") return;
+  for (const submodule of await listSubmodules(places.settings)) await laySubmodule(places, submodule);
 }
 
-async function laySubmodule(copies: SubmoduleCopies, submodule: Submodule): Promise<void> {
-  const from = path.join(copies.from, submodule.path);
-  const to = ownFolder(copies.to, submodule.path);
+async function laySubmodule(places: SubmodulePlaces, submodule: Submodule): Promise<void> {
+  const from = path.join(places.from, submodule.path);
+  const to = ownFolder(places.to, submodule.path);
   if (!existsSync(path.join(from, ".git"))) {
     if (readdirSync(to).length > 0) removeStubborn(to);
     makeFolder(to);
@@ -44,8 +44,8 @@ async function laySubmodule(copies: SubmoduleCopies, submodule: Submodule): Prom
   }
   // A stage may have made one: the next experiment's results would name its commit.
   removeStubborn(path.join(to, ".git"));
-  makeFolder(copies.indexes);
-  const index = path.join(copies.indexes, sha256(to));
+  makeFolder(places.indexes);
+  const index = path.join(places.indexes, sha256(to));
   const settings = {
     cwd: to,
     env: { GIT_DIR: openRepository(from).gitDir, GIT_WORK_TREE: to, GIT_INDEX_FILE: index },
@@ -58,7 +58,7 @@ async function laySubmodule(copies: SubmoduleCopies, submodule: Submodule): Prom
     settings,
   );
   if (outcome.exitCode !== 0) throw unavailable(submodule, outcome.stderr);
-  await laySubmodules({ from, to, settings, index, indexes: copies.indexes });
+  await laySubmodules({ from, to, settings, index, indexes: places.indexes });
 }
 
 /** The submodule's folder in the copy, as a folder of its own: what a stage put in its way, or a link, is removed. */

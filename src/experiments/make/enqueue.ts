@@ -84,7 +84,7 @@ export interface EnqueuePreview extends Omit<EnqueueOutcome, "queued"> {
 /** What `enqueue` would do. Nothing is queued; errors as there. */
 export async function previewEnqueue(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePreview> {
   makeFolder(context.state.root);
-  const plan = await makePlan(context, request);
+  const plan = await planEntries(context, request);
   const isRandom = request.name === undefined && request.names === undefined;
   const fresh = freshPoints(plan).map((point) => {
     const overrides = overridesOf(request, point.index);
@@ -96,7 +96,7 @@ export async function previewEnqueue(context: ExperimentsContext, request: Enque
 }
 
 async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
-  const plan = await makePlan(context, request);
+  const plan = await planEntries(context, request);
   const queued = await writeEntries(context, request, plan);
   return {
     queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(request, entry.index) })),
@@ -126,7 +126,7 @@ function leftAlone({ head, named }: EnqueuePlan, request: EnqueueRequest): Omit<
   };
 }
 
-async function makePlan(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePlan> {
+async function planEntries(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePlan> {
   const { repository } = context;
   if (!request.numbered) await refuseBranchName(context, { name: request.name, taken: request.takenName });
   const copied = filesToCopy(repository, request.copyPaths);

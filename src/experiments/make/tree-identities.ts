@@ -74,5 +74,5 @@ async function identityOfTree({ commit, tree }: OwnedTree, reading: TreeReading)
   if (!(await ranWhole(scope.wholeRun, { commit, params }, reading))) return "";
   const filesHash = await hashes.of(tree);
   if (filesHash === undefined) return "";
-  return identityOf({ filesHash, params, targets: [], flags: {}, copies: undefined }, canonical);
+  return identityOf({ filesHash, params, targets: [], flags: {}, copiedPaths: undefined }, canonical);
 }

@@ -20,7 +20,7 @@ export interface IdentityFacts {
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
   /** A hash of the copied files. */
-  readonly copies: string | undefined;
+  readonly copiedPaths: string | undefined;
 }
 
 export interface IdentityScope {
@@ -57,6 +57,6 @@ export function identityOf(facts: IdentityFacts, canonical: CanonicalJson): stri
   const hash = createHash("sha256").update(`sweepline identity 1\0${facts.filesHash}\0`);
   for (const [file, value] of [...facts.params].sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(`${file}\0${canonical.of(value)}\0`);
-  hash.update(JSON.stringify([facts.targets, flags.sort(([a], [b]) => (a < b ? -1 : 1)), facts.copies ?? null]));
+  hash.update(JSON.stringify([facts.targets, flags.sort(([a], [b]) => (a < b ? -1 : 1)), facts.copiedPaths ?? null]));
   return hash.digest("hex");
 }

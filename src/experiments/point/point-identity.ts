@@ -37,7 +37,12 @@ export async function identitiesOfPoints(
   const base = await paramsInTree(catFile, snapshot.workTree, scope.paramFiles).finally(() => catFile.close());
   const canonical = new CanonicalJson();
   const targets = targetsFromRoot(folder, rest.targets);
-  const shared = { filesHash: filesHash(listing, scope), targets, flags, copies: copiesHash(workTree, copied) };
+  const shared = {
+    filesHash: filesHash(listing, scope),
+    targets,
+    flags,
+    copiedPaths: copiedPathsHash(workTree, copied),
+  };
   return points.map((point) => {
     const edited = files.map((file) => [file.inGit, file.valueAt(point)] as const);
     return identityOf({ ...shared, params: new Map<string, Value>([...base, ...edited]) }, canonical);
@@ -50,7 +55,7 @@ function targetsFromRoot(folder: string, targets: readonly string[]): readonly s
   return (targets.length === 0 ? ["dvc.yaml"] : targets).map((target) => path.posix.join(folder, target));
 }
 
-function copiesHash(workTree: string, copied: readonly string[]): string | undefined {
+function copiedPathsHash(workTree: string, copied: readonly string[]): string | undefined {
   if (copied.length === 0) return undefined;
   const hash = createHash("sha256");
   for (const file of copied)

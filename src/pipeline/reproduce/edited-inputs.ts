@@ -4,7 +4,7 @@
  */
 import { SweeplineError } from "../../base/errors.ts";
 import { quotedList } from "../../base/text/listing.ts";
-import { isList, isMap, type Value } from "../../base/value.ts";
+import { sameValue } from "../../base/value.ts";
 import { shownItem, shownStage, type Work } from "../check/work.ts";
 import type { LockItem, Stage } from "../types.ts";
 import type { StageInputs } from "./entry.ts";
@@ -13,13 +13,6 @@ import type { StageInputs } from "./entry.ts";
 function isEdited(before: LockItem, after: LockItem | undefined): boolean {
   if (after === undefined || after.md5 === before.md5) return false;
   return before.nfiles === undefined || after.nfiles === undefined || after.nfiles <= before.nfiles;
-}
-
-function sameValue(a: Value | undefined, b: Value | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
-  if (isMap(a)) return isMap(b) && a.size === b.size && [...a].every(([key, item]) => sameValue(item, b.get(key)));
-  return Object.is(a, b);
 }
 
 /** Names of dependencies and `file:key` of parameters that are not what they were, as the stage names them. */

@@ -1,9 +1,7 @@
 /** A stage's lock entry, made from what is in the workspace now. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { compareCodePoints } from "../../base/python.ts";
-import type { Scalar, Value, ValueMap } from "../../base/value.ts";
-import { defaultParamsFile } from "../../params/default-file.ts";
+import type { ValueMap } from "../../base/value.ts";
 import { hashData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { currentParams, hashLike, recordedItem } from "../check/changes.ts";
@@ -16,10 +14,6 @@ export type StageInputs = Pick<LockEntry, "deps" | "params">;
 
 export function lockItem(name: string, hash: DataHash): LockItem {
   return { path: name, hash: "md5", ...hash };
-}
-
-export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return compareCodePoints(a.path, b.path);
 }
 
 function missingDependency(shown: string, file: string): SweeplineError {
@@ -45,7 +39,7 @@ async function hashDependency(work: Work, stage: Stage, name: string): Promise<L
   return lockItem(name, (await hashData(work.cache, target)) ?? hash);
 }
 
-/** Keys sorted, not recursively; throws PARAMS_MISSING where the file lacks one that the stage names. */
+/** Throws PARAMS_MISSING where the file lacks one that the stage names. */
 function readStageParams(work: Work, stage: Stage, spec: ParamsSpec): ValueMap {
   const shown = shownItem(work, stage, spec.file);
   const file = path.resolve(stage.workingFolder, spec.file);
@@ -58,19 +52,16 @@ function readStageParams(work: Work, stage: Stage, spec: ParamsSpec): ValueMap {
       code: "PARAMS_MISSING",
       message: `Parameters '${missing.join(", ")}' are missing from '${shown}'.`,
     });
-  return new Map<Scalar, Value>([...found].sort(([a], [b]) => compareCodePoints(String(a), String(b))));
+  return found;
 }
 
-/** params.yaml first, then by name (dvc/stage/serialize.py). */
-function sortParamsFiles(specs: readonly ParamsSpec[]): ParamsSpec[] {
-  const rank = (spec: ParamsSpec) => (spec.file === defaultParamsFile ? 0 : 1);
-  return [...specs].sort((a, b) => rank(a) - rank(b) || compareCodePoints(a.file, b.file));
-}
-
-/** Hashes of dependencies and values of parameters. Errors: DEPENDENCY_MISSING, PARAMS_MISSING, those of a broken file. */
+/**
+ * Hashes of dependencies and values of parameters, in the order of the stage: `entryToValue` knows that of lock files. Errors: DEPENDENCY_MISSING, PARAMS_MISSING, those of a
+ * broken file.
+ */
 export async function readInputs(work: Work, stage: Stage): Promise<StageInputs> {
   const deps: LockItem[] = [];
   for (const name of stage.deps) deps.push(await hashDependency(work, stage, name));
-  const params = sortParamsFiles(stage.params).map((spec) => [spec.file, readStageParams(work, stage, spec)] as const);
-  return { deps: deps.sort(byPath), params: new Map(params) };
+  const params = stage.params.map((spec) => [spec.file, readStageParams(work, stage, spec)] as const);
+  return { deps, params: new Map(params) };
 }

@@ -25,8 +25,10 @@ export function isKept({ work, stage, options }: FinishedStage, entry: LockEntry
   return options.commit && !hasLooseOutput && isRunCacheable(work.project.root, stage, entry);
 }
 
+/** Whatever their order: the lock file has its own. */
 function sameItems(a: readonly LockItem[], b: readonly LockItem[]): boolean {
-  return a.length === b.length && a.every((item, index) => item.path === b[index]?.path && item.md5 === b[index]?.md5);
+  const hashes = new Map(b.map((item) => [item.path, item.md5]));
+  return a.length === b.length && a.every((item) => hashes.get(item.path) === item.md5);
 }
 
 /** What a run of the stage would be recorded as, without what comes out. */

@@ -11,7 +11,7 @@ import { checkBoundaries } from "../check/boundaries.ts";
 import { hashLike, recordedItem } from "../check/changes.ts";
 import { shownItem, type Work } from "../check/work.ts";
 import type { LockItem, OutputSpec, Stage } from "../types.ts";
-import { byPath, lockItem } from "./entry.ts";
+import { lockItem } from "./entry.ts";
 
 function pathOf(stage: Stage, output: OutputSpec): string {
   return path.resolve(stage.workingFolder, output.path);
@@ -73,7 +73,7 @@ async function saveOutput(work: Work, stage: Stage, save: { output: OutputSpec; 
 }
 
 export interface SavedOutputs {
-  /** Sorted by path. */
+  /** In the order of the stage. */
   readonly items: readonly LockItem[];
   /** Outputs without any content, as messages name them. */
   readonly empty: readonly string[];
@@ -85,7 +85,7 @@ export async function saveOutputs(work: Work, stage: Stage, mode: "commit" | "ha
   const items: LockItem[] = [];
   for (const output of stage.outs) items.push(await saveOutput(work, stage, { output, toCache: mode === "commit" }));
   const isEmpty = (item: LockItem) => item.size === 0 && (item.nfiles ?? 0) === 0;
-  return { items: items.sort(byPath), empty: items.filter(isEmpty).map((item) => shownItem(work, stage, item.path)) };
+  return { items, empty: items.filter(isEmpty).map((item) => shownItem(work, stage, item.path)) };
 }
 
 /** Metrics that Git keeps are copied to the cache too, so that the run-cache can bring them back. */

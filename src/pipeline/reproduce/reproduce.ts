@@ -17,14 +17,14 @@ import { chooseStages } from "../reading/targets.ts";
 import type { LockEntry, Stage, StageAddress, StageFailure, StageFault } from "../types.ts";
 import type { ReproduceEvents } from "./events.ts";
 import { stageFailureText } from "./failure-words.ts";
-import { type OutputIgnorer, outputIgnorer } from "./ignore-outputs.ts";
+import { outputIgnorer } from "./ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
 import { openPuller } from "./pull.ts";
 import type { ReproduceResult } from "./result.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./stage.ts";
-import type { Puller } from "./stage-run.ts";
+import type { StageTools } from "./stage-run.ts";
 
 /** What changes while the steps run. */
 interface Progress {
@@ -38,20 +38,11 @@ interface Progress {
   state: "running" | "stopping" | "cancelled";
 }
 
-interface Run {
-  readonly project: Project;
-  readonly options: ReproduceOptions;
-  readonly events: ReproduceEvents;
+interface Run extends StageTools {
   readonly plan: Plan;
   readonly stages: ReadonlyMap<StageAddress, Stage>;
-  readonly work: Work;
-  readonly puller: Puller | undefined;
-  readonly producersOf: (file: string) => readonly Stage[];
   readonly locks: LockBook;
   readonly schedule: Schedule;
-  readonly ignorer: OutputIgnorer;
-  /** Our own environment, copied once: each copy asks Node for every variable. */
-  readonly inherited: Readonly<NodeJS.ProcessEnv>;
   /** Failures that are known before anything runs. */
   readonly foreseen: readonly StageFailure[];
   readonly progress: Progress;
@@ -121,17 +112,17 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
   };
   return {
-    project,
+    work,
     options,
     events,
     plan,
     stages: stages.graph.stages,
-    work,
     puller: options.pull ? openPuller(project, work.cache, (text) => events.warning(text)) : undefined,
     producersOf: (file) => producersOf(stages, file),
     locks,
     schedule: createSchedule(plan),
     ignorer: outputIgnorer(project),
+    // Copied once: each copy asks Node for every variable.
     inherited: { ...process.env },
     foreseen:
       options.onError === "stop" && !options.allowMissing && !options.dry
@@ -152,13 +143,13 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
 
 async function keepEntry(run: Run, stage: Stage, { entry, isRestorable }: SavedStage): Promise<void> {
   if (stage.cmd === null) {
-    if (saveDataStage(run.project.root, stage, entry) === "updated") run.progress.writtenFiles.add(stage.file);
+    if (saveDataStage(run.work.project.root, stage, entry) === "updated") run.progress.writtenFiles.add(stage.file);
     return;
   }
   const urgency = isRestorable && run.options.useRunCache ? "soon" : "at-once";
   const { file, change } = await run.locks.write(stage, entry, urgency);
   if (change === "unchanged") return;
-  const shown = path.relative(run.work.folder, path.join(run.project.root, file));
+  const shown = path.relative(run.work.folder, path.join(run.work.project.root, file));
   if (change === "created") run.events.message(`Generating lock file '${shown}'`);
   run.events.message(`Updating lock file '${shown}'`);
   run.progress.writtenFiles.add(file);
@@ -223,7 +214,7 @@ function fail(run: Run, stage: Stage, failure: StageFailure): void {
 }
 
 async function step(run: Run, stage: Stage): Promise<void> {
-  const { progress, options, events, work } = run;
+  const { progress, options, events } = run;
   if (progress.blankLine === "due") events.message("");
   progress.blankLine = "none";
   try {
@@ -231,18 +222,12 @@ async function step(run: Run, stage: Stage): Promise<void> {
     const detail = (result: StageOutcome | undefined) => `${stage.address}: ${result?.kind ?? "failed"}`;
     const outcome = await traced({ topic: "stages", name: "stage", detail, ...lane }, () =>
       reproduceStage({
-        work,
+        ...run,
         stage,
-        options,
-        events,
         force: progress.forced.has(stage.address),
         signal: run.abort.signal,
         upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
-        producersOf: run.producersOf,
-        puller: run.puller,
-        ignorer: run.ignorer,
-        inherited: run.inherited,
-        wrote: (file) => progress.writtenFiles.add(path.relative(run.project.root, file)),
+        wrote: (file) => progress.writtenFiles.add(path.relative(run.work.project.root, file)),
       }),
     );
     await settleStage(run, stage, outcome);

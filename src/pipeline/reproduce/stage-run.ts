@@ -1,4 +1,4 @@
-/** What the reproduction of one stage needs. */
+/** What the reproduction of stages needs. */
 
 import type { Work } from "../check/work.ts";
 import type { LockItem, Stage } from "../types.ts";
@@ -14,16 +14,12 @@ export interface Puller {
   fetch(stage: Stage, items: readonly LockItem[]): Promise<void>;
 }
 
-export interface StageRun {
+/** What all stages of a run share. */
+export interface StageTools {
+  /** The project among it. */
   readonly work: Work;
-  readonly stage: Stage;
   readonly options: ReproduceOptions;
   readonly events: ReproduceEvents;
-  readonly force: boolean;
-  /** Ends the stage's processes: the user's abort, or another stage's unexpected error. */
-  readonly signal: AbortSignal;
-  /** Stages that this one depends on in the plan. */
-  readonly upstream: readonly Stage[];
   /** Stages with an output at that path, above or below it (absolute). */
   readonly producersOf: (file: string) => readonly Stage[];
   /** With --pull. */
@@ -31,6 +27,15 @@ export interface StageRun {
   readonly ignorer: OutputIgnorer;
   /** What commands get from our own environment. */
   readonly inherited: Readonly<NodeJS.ProcessEnv>;
+}
+
+export interface StageRun extends StageTools {
+  readonly stage: Stage;
+  readonly force: boolean;
+  /** Ends the stage's processes: the user's abort, or another stage's unexpected error. */
+  readonly signal: AbortSignal;
+  /** Stages that this one depends on in the plan. */
+  readonly upstream: readonly Stage[];
   /** Told each file that was written for Git to take (absolute). */
   readonly wrote: (file: string) => void;
 }

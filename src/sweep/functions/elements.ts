@@ -125,15 +125,15 @@ export const kindWords: Readonly<Record<ElementKind, string>> = {
 export function dictOf(pairs: readonly (readonly [Scalar, Element])[]): DictValue {
   const found = new Map<string | symbol, [Scalar, Element]>();
   for (const [key, value] of pairs) {
-    const identity = keyIdentity(key);
-    const entry = found.get(identity);
-    if (entry === undefined) found.set(identity, [key, value]);
+    const same = equalKey(key);
+    const entry = found.get(same);
+    if (entry === undefined) found.set(same, [key, value]);
     else entry[1] = value;
   }
   return { kind: "dict", entries: [...found.values()] };
 }
 
-function keyIdentity(key: Scalar): string | symbol {
+function equalKey(key: Scalar): string | symbol {
   if (typeof key === "string") return `text ${key}`;
   if (key === null) return "null";
   if (typeof key === "number" && !Number.isFinite(key)) return Number.isNaN(key) ? Symbol("nan") : `number ${key}`;
