@@ -40,6 +40,7 @@ const wholes = new Set([
   "pipeline/ask/cloud-status",
   "pipeline/definition",
   "pipeline/dvc2-lock",
+  "pipeline/growth",
   "pipeline/lock/experiment-hash",
   "pipeline/lock/recorded",
   "pipeline/reproduce/lost-data",
