@@ -15,8 +15,22 @@ export interface GitObject {
   readonly content: Buffer;
 }
 
+/** An object of which only the size was wanted: there was no room for it. */
+export interface PassedObject {
+  readonly size: number;
+}
+
+/** Room for objects that are read together. What does not fit is passed over, without being held. */
+export interface Room {
+  /** The largest one that is held. */
+  readonly each: number;
+  /** Of all; becomes less. */
+  all: number;
+}
+
 interface Question {
-  resolve(object: GitObject | undefined): void;
+  readonly room: Room | undefined;
+  resolve(object: GitObject | PassedObject | undefined): void;
   reject(error: Error): void;
 }
 
@@ -31,6 +45,8 @@ export class CatFile {
   private failure: Error | undefined;
   /** Questions of this turn, which go to git in one write. */
   private unsent = "";
+  /** Bytes of an object that is passed over, still to come. */
+  private passing = 0;
 
   constructor(repository: Repository) {
     this.child = startGit(["cat-file", "--batch"], { cwd: repository.workTree });
@@ -50,16 +66,26 @@ export class CatFile {
 
   /** The object of a name (id, `REV:path`, `REV^{tree}`), or undefined where there is none. */
   read(name: string): Promise<GitObject | undefined> {
-    if (/[\n\0]/.test(name)) return Promise.resolve(undefined);
-    if (this.failure) return Promise.reject(this.failure);
-    if (this.unsent === "") queueMicrotask(() => this.send());
-    this.unsent += `${name}\n`;
-    return new Promise((resolve, reject) => this.questions.push({ resolve, reject }));
+    // Without a room nothing is passed over.
+    return this.ask(name, undefined) as Promise<GitObject | undefined>;
   }
 
   /** Many at once, in order. */
   readAll(names: readonly string[]): Promise<readonly (GitObject | undefined)[]> {
     return Promise.all(names.map((name) => this.read(name)));
+  }
+
+  /** Many at once, in order; of those that do not fit only the size. */
+  readWithin(names: readonly string[], room: Room): Promise<readonly (GitObject | PassedObject | undefined)[]> {
+    return Promise.all(names.map((name) => this.ask(name, room)));
+  }
+
+  private ask(name: string, room: Room | undefined): Promise<GitObject | PassedObject | undefined> {
+    if (/[\n\0]/.test(name)) return Promise.resolve(undefined);
+    if (this.failure) return Promise.reject(this.failure);
+    if (this.unsent === "") queueMicrotask(() => this.send());
+    this.unsent += `${name}\n`;
+    return new Promise((resolve, reject) => this.questions.push({ room, resolve, reject }));
   }
 
   private send(): void {
@@ -73,7 +99,9 @@ export class CatFile {
     this.child.stdin.end();
   }
 
-  private receive(chunk: Buffer): void {
+  private receive(received: Buffer): void {
+    const chunk = this.passing === 0 ? received : this.pass(received);
+    if (chunk.length === 0) return;
     this.chunks.push(chunk);
     this.buffered += chunk.length;
     if (this.buffered < this.wanted) return;
@@ -81,10 +109,17 @@ export class CatFile {
     for (;;) {
       const used = this.answer(rest);
       if (used === 0) break;
-      rest = rest.subarray(used);
+      rest = this.pass(rest.subarray(used));
     }
     this.chunks = rest.length > 0 ? [rest] : [];
     this.buffered = rest.length;
+  }
+
+  /** What is left of the bytes after those of an object that is passed over. */
+  private pass(bytes: Buffer): Buffer {
+    const passed = Math.min(this.passing, bytes.length);
+    this.passing -= passed;
+    return bytes.subarray(passed);
   }
 
   /** Takes one answer from the front of the buffer; returns the bytes it used, 0 where it is not whole yet. */
@@ -98,11 +133,19 @@ export class CatFile {
       this.next()?.resolve(undefined);
       return newline + 1;
     }
-    const end = newline + 1 + Number(found[3]);
+    const size = Number(found[3]);
+    const end = newline + 1 + size;
+    const room = this.questions[this.answered]?.room;
+    if (room !== undefined && size > Math.min(room.each, room.all)) {
+      this.next()?.resolve({ size });
+      this.passing = size + 1;
+      return newline + 1;
+    }
     if (buffer.length < end + 1) {
       this.wanted = end + 1;
       return 0;
     }
+    if (room !== undefined) room.all -= size;
     const content = Buffer.from(buffer.subarray(newline + 1, end));
     this.next()?.resolve({ id: found[1] as ObjectId, type: found[2] as GitObject["type"], content });
     return end + 1;

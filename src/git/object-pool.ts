@@ -1,6 +1,7 @@
 /** Trees and blobs of many commits, each read and parsed once: experiments of a sweep share almost all of them. */
 import { NotLoaded } from "../base/not-loaded.ts";
-import type { CatFile, GitObject } from "./catfile.ts";
+import { fileSizeLimit, tooLarge } from "../base/size-limit.ts";
+import type { CatFile } from "./catfile.ts";
 import type { ObjectId } from "./ids.ts";
 
 export interface TreeEntry {
@@ -34,6 +35,9 @@ export function parseTree(content: Buffer, idBytes: number): Tree {
   return entries;
 }
 
+/** What is brought without being asked for one by one: more would be held than anybody may need. */
+const room = { each: 64 * 1024, all: 32 * 1024 * 1024 };
+
 const emptyTree: Tree = new Map();
 
 class ObjectNeeded extends NotLoaded {
@@ -52,6 +56,12 @@ class ObjectNeeded extends NotLoaded {
 export class ObjectPool {
   private readonly trees = new Map<ObjectId, Tree>();
   private readonly blobs = new Map<ObjectId, Buffer>();
+  /** Of blobs that were passed over when many were loaded. */
+  private readonly sizes = new Map<ObjectId, number>();
+  /** Those that are too large to be held, alone or with what was asked for before. */
+  private readonly refused = new Set<ObjectId>();
+  private readonly limit = fileSizeLimit() / 16;
+  private left = fileSizeLimit() * 2;
 
   constructor(private readonly objects: CatFile) {}
 
@@ -62,31 +72,50 @@ export class ObjectPool {
     return tree;
   }
 
-  /** The blob's bytes. One that the repository lacks is empty. */
+  /** The blob's bytes. One that the repository lacks is empty. Throws FILE_TOO_LARGE. */
   blob(id: ObjectId): Buffer {
     const bytes = this.blobs.get(id);
-    if (bytes === undefined) throw new ObjectNeeded(id, () => this.loadBlobs([id]));
-    return bytes;
+    if (bytes !== undefined) return bytes;
+    if (this.refused.has(id)) throw tooLarge(`object ${id}`, this.sizeOf(id), this.limit);
+    throw new ObjectNeeded(id, () => this.loadWhole(id));
+  }
+
+  /** Its bytes by number, of a blob that was loaded or passed over. */
+  sizeOf(id: ObjectId): number {
+    return this.blobs.get(id)?.length ?? this.sizes.get(id) ?? 0;
   }
 
   async loadTrees(ids: Iterable<ObjectId>): Promise<void> {
-    await this.load(ids, this.trees, (object, id) =>
-      object?.type === "tree" ? parseTree(object.content, id.length / 2) : emptyTree,
-    );
-  }
-
-  async loadBlobs(ids: Iterable<ObjectId>): Promise<void> {
-    await this.load(ids, this.blobs, (object) => object?.content ?? Buffer.alloc(0));
-  }
-
-  private async load<T>(
-    ids: Iterable<ObjectId>,
-    into: Map<ObjectId, T>,
-    read: (object: GitObject | undefined, id: ObjectId) => T,
-  ): Promise<void> {
-    const wanted = [...new Set(ids)].filter((id) => !into.has(id));
+    const wanted = [...new Set(ids)].filter((id) => !this.trees.has(id));
     if (wanted.length === 0) return;
     const objects = await this.objects.readAll(wanted);
-    for (const [index, id] of wanted.entries()) into.set(id, read(objects[index], id));
+    for (const [index, id] of wanted.entries()) {
+      const object = objects[index];
+      this.trees.set(id, object?.type === "tree" ? parseTree(object.content, id.length / 2) : emptyTree);
+    }
+  }
+
+  /** Those that are small, while there is room; of the others the size is known then. */
+  async loadBlobs(ids: Iterable<ObjectId>): Promise<void> {
+    const wanted = [...new Set(ids)].filter((id) => !(this.blobs.has(id) || this.sizes.has(id)));
+    if (wanted.length === 0) return;
+    const objects = await this.objects.readWithin(wanted, { ...room });
+    for (const [index, id] of wanted.entries()) {
+      const object = objects[index];
+      if (object !== undefined && "size" in object) this.sizes.set(id, object.size);
+      else this.blobs.set(id, object?.content ?? Buffer.alloc(0));
+    }
+  }
+
+  private async loadWhole(id: ObjectId): Promise<void> {
+    const [object] = await this.objects.readWithin([id], { each: this.limit, all: Math.max(room.each, this.left) });
+    if (object !== undefined && "size" in object) {
+      this.sizes.set(id, object.size);
+      this.refused.add(id);
+      return;
+    }
+    const bytes = object?.content ?? Buffer.alloc(0);
+    if (bytes.length > room.each) this.left -= bytes.length;
+    this.blobs.set(id, bytes);
   }
 }

@@ -12,6 +12,8 @@ export interface GitOptions {
   /** Added to the environment: GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY... */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** After so many bytes of answer git is ended, and the answer cut: it may go on for ever. */
+  readonly most?: number;
   /** "needed": may ask for a password (a remote's). Absent: out of the terminal's reach, see `startProcess`. */
   readonly terminal?: "needed";
 }
@@ -20,6 +22,8 @@ export interface GitOutcome {
   readonly exitCode: number;
   readonly stdout: Buffer;
   readonly stderr: string;
+  /** There was more than `most`. */
+  readonly isCut: boolean;
 }
 
 /** What takes git away from the repository of the folder it is started in. */
@@ -143,14 +147,22 @@ export function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
 
 /** Runs git to its end and returns what it did, also when it failed. */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitOutcome> {
-  return collect(startProcess(gitProcess(args, options, "short"), options), options.input);
+  return collect(startProcess(gitProcess(args, options, "short"), options), options);
 }
 
-function collect(child: ChildProcessWithoutNullStreams, input: GitOptions["input"]): Promise<GitOutcome> {
+function collect(
+  child: ChildProcessWithoutNullStreams,
+  { input, most = Number.POSITIVE_INFINITY }: GitOptions,
+): Promise<GitOutcome> {
   return new Promise((resolve, reject) => {
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    let received = 0;
+    child.stdout.on("data", (chunk: Buffer) => {
+      received += chunk.length;
+      if (received <= most) out.push(chunk);
+      else child.kill();
+    });
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) => reject(gitMissing(error)));
     child.on("close", (code, signal) =>
@@ -158,6 +170,7 @@ function collect(child: ChildProcessWithoutNullStreams, input: GitOptions["input
         exitCode: code ?? (signal ? 128 : 1),
         stdout: Buffer.concat(out),
         stderr: Buffer.concat(err).toString(),
+        isCut: received > most,
       }),
     );
     // Git may stop reading early (EPIPE): its exit code tells what happened.
@@ -215,5 +228,5 @@ export async function tryGitSequence(steps: readonly GitStep[], options: GitOpti
     shown: shown.flatMap((command, at) => (at === 0 ? command : ["&&", ...command])),
     life: "short",
   };
-  return collect(startProcess(shell, options), options.input);
+  return collect(startProcess(shell, options), options);
 }

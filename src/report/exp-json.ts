@@ -10,6 +10,7 @@ import type {
 } from "../experiments/reading/types.ts";
 import type { DependencyState, OutputState } from "../pipeline/reading/lock-states.ts";
 import { isoTime } from "./dates.ts";
+import type { JsonItem } from "./json.ts";
 
 type Fields = Readonly<Record<string, Value>>;
 
@@ -86,12 +87,15 @@ function experimentValue(experiment: Experiment): ValueMap {
   });
 }
 
-/** The list that `exp show --json` prints. */
-export function experimentsAsJson(baselines: readonly Baseline[]): Value {
-  return baselines.map((baseline) =>
-    record({
-      ...stateFields(baseline),
-      experiments: baseline.experiments.length === 0 ? null : baseline.experiments.map(experimentValue),
-    }),
-  );
+/** The items of the list that `exp show --json` prints, made when they are asked for. */
+export function* experimentsAsJson(baselines: readonly Baseline[]): Generator<JsonItem> {
+  for (const baseline of baselines) {
+    const { experiments } = baseline;
+    if (experiments.length === 0) yield record({ ...stateFields(baseline), experiments: null });
+    else yield { fields: record(stateFields(baseline)), lastKey: "experiments", items: valuesOf(experiments) };
+  }
+}
+
+function* valuesOf(experiments: readonly Experiment[]): Generator<Value> {
+  for (const experiment of experiments) yield experimentValue(experiment);
 }

@@ -5,7 +5,7 @@ import { toCsv } from "./csv.ts";
 import { experimentsAsJson } from "./exp-json.ts";
 import type { SortRequest } from "./exp-sort.ts";
 import { type ColumnChoice, chooseColumns, experimentTable, mergeLabels } from "./exp-table.ts";
-import { jsonText } from "./json.ts";
+import { jsonPieces } from "./json.ts";
 import { toMarkdown } from "./markdown.ts";
 import { type TerminalOptions, toTerminal } from "./terminal.ts";
 
@@ -42,11 +42,14 @@ function asCsv(baselines: readonly Baseline[], options: ShowOptions): string {
   return toCsv(chooseColumns(table, options.columns));
 }
 
-/** The text of `exp show`. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
-export function renderExperiments(baselines: readonly Baseline[], options: ShowOptions): string {
+/** The text of `exp show`, in pieces. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
+export function* renderExperiments(baselines: readonly Baseline[], options: ShowOptions): Generator<string> {
   if (options.format === "json")
-    return jsonText(experimentsAsJson(baselines), options.terminal.width === "full" ? "line" : "indented");
-  if (baselines.length === 0) return "";
+    yield* jsonPieces(experimentsAsJson(baselines), options.terminal.width === "full" ? "line" : "indented");
+  else if (baselines.length > 0) yield renderTable(baselines, options);
+}
+
+function renderTable(baselines: readonly Baseline[], options: ShowOptions): string {
   if (options.format === "csv") return asCsv(baselines, options);
   const table = forPeople(baselines, options);
   return options.format === "markdown" ? toMarkdown(table) : toTerminal(table, options.terminal);
@@ -75,7 +78,8 @@ export function showTable(baselines: readonly Baseline[], options: ShowTableOpti
       revs: [withoutDependencies(tip), ...older] as const,
     })),
   }));
-  return renderExperiments(shown, {
+  if (shown.length === 0) return "";
+  return renderTable(shown, {
     format: options.format ?? "table",
     columns: { onlyChanged: true, drop: [/^Created$/, /^Executor$/], keep: [/^Experiment$/] },
     sort: sortBy === undefined ? undefined : { by: sortBy, order, missing: "last" },

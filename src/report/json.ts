@@ -1,13 +1,61 @@
 import { floatRepr, pythonJson } from "../base/python.ts";
 import { visibleJson } from "../base/text/visible.ts";
-import { isList, isMap, toPlain, type Value } from "../base/value.ts";
+import { isList, isMap, toPlain, type Value, type ValueMap } from "../base/value.ts";
 
 /** On one line, byte for byte as DVC prints it; or indented, for people at a terminal. */
 export type JsonLayout = "line" | "indented";
 
 export function jsonText(value: Value, layout: JsonLayout): string {
+  return `${bareJson(value, layout)}\n`;
+}
+
+function bareJson(value: Value, layout: JsonLayout): string {
   const valid = withoutSpecials(value);
-  return `${layout === "line" ? pythonJson(valid) : visibleJson(JSON.stringify(toPlain(valid), null, 2))}\n`;
+  return layout === "line" ? pythonJson(valid) : visibleJson(JSON.stringify(toPlain(valid), null, 2));
+}
+
+/** An item of a list that is written piece by piece: a value, or a mapping whose last value is a list of its own. */
+export type JsonItem = Value | { readonly fields: ValueMap; readonly lastKey: string; readonly items: Iterable<Value> };
+
+/**
+ * The same text of a list as jsonText gives, in pieces of an item each: all of it need not fit into one string, nor into
+ * memory beside what it is made of.
+ */
+export function* jsonPieces(items: Iterable<JsonItem>, layout: JsonLayout): Generator<string> {
+  yield* listPieces(items, { layout, depth: 0 });
+  yield "\n";
+}
+
+interface Place {
+  readonly layout: JsonLayout;
+  /** Of brackets around it. */
+  readonly depth: number;
+}
+
+function* listPieces(items: Iterable<JsonItem>, { layout, depth }: Place): Generator<string> {
+  const lineOf = (level: number) => (layout === "line" ? "" : `\n${"  ".repeat(level)}`);
+  let before = `[${lineOf(depth + 1)}`;
+  for (const item of items) {
+    yield before;
+    yield* itemPieces(item, { layout, depth: depth + 1 });
+    before = layout === "line" ? ", " : `,${lineOf(depth + 1)}`;
+  }
+  yield before.startsWith("[") ? "[]" : `${lineOf(depth)}]`;
+}
+
+function* itemPieces(item: JsonItem, { layout, depth }: Place): Generator<string> {
+  // No text in JSON holds a line break: those that are there are the layout's.
+  const textOf = (value: Value) => bareJson(value, layout).replaceAll("\n", `\n${"  ".repeat(depth)}`);
+  if (item === null || typeof item !== "object" || !("fields" in item)) {
+    yield textOf(item);
+    return;
+  }
+  const { fields, lastKey, items } = item;
+  const around = textOf(new Map([...fields, [lastKey, null]]));
+  const at = around.lastIndexOf("null");
+  yield around.slice(0, at);
+  yield* listPieces(items, { layout, depth: depth + 1 });
+  yield around.slice(at + "null".length);
 }
 
 /** JSON has neither infinity nor NaN, which DVC writes all the same: they become strings. */

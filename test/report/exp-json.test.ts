@@ -1,9 +1,9 @@
 /** `exp show --json`: the fields that DVC's readers know, for each kind of state. */
 import { expect, test } from "vitest";
-import { toPlain } from "../../src/base/value.ts";
 import type { Baseline, Executor, ExperimentData } from "../../src/experiments/reading/types.ts";
 import { isoTime } from "../../src/report/dates.ts";
 import { experimentsAsJson } from "../../src/report/exp-json.ts";
+import { jsonPieces } from "../../src/report/json.ts";
 
 const data: ExperimentData = {
   params: new Map([["params.yaml", { kind: "data", data: new Map([["lr", 0.1]]) }]]),
@@ -16,6 +16,8 @@ const executor: Executor = {
   name: "dvc-task",
   local: { root: "/r", log: null, pid: 7, returnCode: null, taskId: "t" },
 };
+
+const read = (rows: readonly Baseline[]) => JSON.parse([...jsonPieces(experimentsAsJson(rows), "line")].join(""));
 
 test("a baseline with experiments that run, failed, and are finished", () => {
   const experiments = [
@@ -34,7 +36,7 @@ test("a baseline with experiments that run, failed, and are finished", () => {
     { name: null, executor: null, sweep: undefined, revs: [{ rev: "d", name: null, timestamp: 5, data, error: null }] },
   ] as const;
   const baseline: Baseline = { rev: "b", name: "main", timestamp: 5, data: null, error: null, experiments };
-  const [plain] = toPlain(experimentsAsJson([baseline])) as [{ experiments: Record<string, unknown>[] }];
+  const [plain] = read([baseline]) as [{ experiments: Record<string, unknown>[] }];
   expect(plain).toMatchObject({ rev: "b", name: "main", data: null, error: null });
   const [runs, failed, done] = plain.experiments;
   expect(runs).toEqual({
@@ -71,5 +73,5 @@ test("a baseline with experiments that run, failed, and are finished", () => {
 
 test("a baseline without experiments has none, not an empty list", () => {
   const baseline: Baseline = { rev: "b", name: null, timestamp: null, data, error: null, experiments: [] };
-  expect(toPlain(experimentsAsJson([baseline]))).toMatchObject([{ experiments: null }]);
+  expect(read([baseline])).toMatchObject([{ experiments: null }]);
 });

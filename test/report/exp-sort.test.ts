@@ -39,7 +39,7 @@ function order(values: readonly (Value | undefined)[], sort: Partial<SortRequest
     terminal: { width: "full", colours: false },
     now: new Date(0),
   };
-  const lines = renderExperiments([baseline], options).split("\r\n");
+  const lines = [...renderExperiments([baseline], options)].join("").split("\r\n");
   return lines.flatMap((line) => /^(e\d)/.exec(line)?.[1] ?? []);
 }
 

@@ -34,8 +34,10 @@ const options: ShowOptions = {
   now: new Date(0),
 };
 
+const text = (baselines: readonly Baseline[], shown: ShowOptions) => [...renderExperiments(baselines, shown)].join("");
+
 const csv = (baselines: readonly Baseline[], rest: Partial<ShowOptions> = {}) =>
-  renderExperiments(baselines, { ...options, ...rest })
+  text(baselines, { ...options, ...rest })
     .trimEnd()
     .split("\r\n")
     .map((line) => line.split(","));
@@ -89,8 +91,8 @@ describe("cells", () => {
 
   test("a table has 5 digits, or as many as asked", () => {
     const rows = [baseline(lr(0.123456789))];
-    expect(renderExperiments(rows, { ...options, format: "markdown" })).toContain("| 0.12346 |");
-    expect(renderExperiments(rows, { ...options, format: "markdown", precision: 2 })).toContain("| 0.12 ");
+    expect(text(rows, { ...options, format: "markdown" })).toContain("| 0.12346 |");
+    expect(text(rows, { ...options, format: "markdown", precision: 2 })).toContain("| 0.12 ");
   });
 });
 
@@ -141,9 +143,7 @@ test("the table at a sweep's end: what changed, best first", () => {
 });
 
 test("JSON has DVC's shape", () => {
-  const [row] = JSON.parse(
-    renderExperiments([baseline(lr(1n), experiment("e", "b", lr(2n)))], { ...options, format: "json" }),
-  );
+  const [row] = JSON.parse(text([baseline(lr(1n), experiment("e", "b", lr(2n)))], { ...options, format: "json" }));
   expect(Object.keys(row)).toEqual(["rev", "name", "data", "error", "experiments"]);
   expect(Object.keys(row.data)).toEqual(["rev", "timestamp", "params", "metrics", "deps", "outs", "meta"]);
   expect(row.data.params).toEqual({ "params.yaml": { data: { lr: 1 } } });

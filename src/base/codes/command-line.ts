@@ -20,6 +20,10 @@ export const commandLineCodes = {
     "A file named on the command line is not there, or is a folder.",
     "Check the path: it starts at the current folder.",
   ],
+  FILE_TOO_LARGE: [
+    "A file is larger than what is read into memory.",
+    "Keep data in an output of a stage; or raise the limit with `SWEEPLINE_MAX_FILE_SIZE=2G` in the environment.",
+  ],
   IGNORED_BY_GIT: ["Git ignores `.dvc`, which has to be tracked.", "Add `!.dvc` to .gitignore."],
   NOTHING_CHOSEN: ["The command was not told what to work on.", "Give names, or one of the options that are listed."],
   NOT_A_FILE: ["A path that is to be read is a folder, a pipe, a socket or a device.", "Put a file in its place."],

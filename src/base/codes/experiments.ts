@@ -38,6 +38,10 @@ export const experimentCodes = {
   NOT_STOPPED: ["The queue workers did not answer.", "See the log that is named."],
   NO_LOG: ["There is no log of the experiment.", "Logs are kept in the repository where it ran."],
   RESULT_UNREADABLE: ["What an experiment left behind can't be committed.", "The message has Git's reason."],
+  REVISION_TOO_LARGE: [
+    "A commit holds more files, deeper folders or larger files than are read for a table.",
+    "Other rows are shown. `SWEEPLINE_MAX_FILE_SIZE` raises the limit of bytes.",
+  ],
   REVISION_UNREADABLE: ["The experiment or commit to compare with can't be read.", "The message says why."],
   RUNNING: ["The experiments are running.", "`sweepline queue kill` ends them."],
   STAGE_REFUSED: [

@@ -26,6 +26,21 @@ export function print(io: Io, text: string): void {
   io.stdout.write(`${visibleText(text)}\n`);
 }
 
+/** As many bytes as are worth a call of the system. */
+const pieceSize = 64 * 1024;
+
+/** Writes a text that comes in pieces and may be longer than any string, as it comes. */
+export function writePieces(io: Io, pieces: Iterable<string>): void {
+  let waiting = "";
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < pieceSize) continue;
+    io.stdout.write(waiting);
+    waiting = "";
+  }
+  if (waiting !== "") io.stdout.write(waiting);
+}
+
 /** The same for JSON, whose values stay what they are. */
 export function printJson(io: Io, json: string): void {
   io.stdout.write(`${visibleJson(json)}\n`);

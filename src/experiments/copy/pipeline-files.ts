@@ -2,7 +2,7 @@ import path from "node:path";
 import { existsSync, readIfExists } from "../../base/files.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import { git } from "../../git/run.ts";
+import { listTree } from "../../git/list-tree.ts";
 import type { PipelineFiles } from "../../pipeline/reading/disk-source.ts";
 import { type FoundPipelineFile, pipelineFileKind } from "../../pipeline/reading/file-source.ts";
 import { type GitIgnoreRules, gitIgnoreRules } from "../../project/git-ignored.ts";
@@ -43,7 +43,7 @@ export class PipelineFileFinder {
 
   private async find(tree: ObjectId): Promise<PipelineFiles> {
     const { repository, project } = this.context;
-    const text = await git(["ls-tree", "-r", "-z", "--full-tree", tree], { cwd: repository.workTree });
+    const text = (await listTree(repository, tree)).toString();
     if (text.split("\0").some(hidesFiles)) return "walk";
     const names = new Set(text.split("\0").map((row) => row.slice(row.indexOf("\t") + 1)));
     const inside = folderInGit(project);

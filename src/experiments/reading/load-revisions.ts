@@ -26,6 +26,7 @@ import {
   revisionData,
   wantedFiles,
 } from "./experiment-data.ts";
+import { RowSizes } from "./row-sizes.ts";
 import type { ExperimentData } from "./types.ts";
 import { DataFiles } from "./values.ts";
 
@@ -53,6 +54,7 @@ export interface SharedReading {
   readonly objects: CatFile;
   readonly pool: ObjectPool;
   readonly listings: TreeListings;
+  readonly sizes: RowSizes;
   readonly readers: Readers;
   /** The project's folder in the repository, "" where they are the same. */
   readonly prefix: string;
@@ -93,6 +95,7 @@ export async function openReading(context: ExperimentsContext, request: DataRequ
     objects,
     pool,
     listings: new TreeListings(pool, prefix, ignoredPaths(project.root)),
+    sizes: new RowSizes(),
     readers: await openReaders(project),
     prefix,
     request,
@@ -130,38 +133,62 @@ function firstFiles(source: FileSource): readonly string[] {
   return [...files, defaultParamsFile];
 }
 
+/** Of each tree what the work gives, or why it can't; what is needed is loaded for all at once. */
+async function ofEach<A, B>(
+  trees: ReadonlyMap<ObjectId, A | SweeplineError>,
+  work: (before: A, id: ObjectId) => B,
+): Promise<ReadonlyMap<ObjectId, B | SweeplineError>> {
+  const done = await eachWhenLoaded(trees, ([id, before]) =>
+    before instanceof SweeplineError ? before : attempt(() => work(before, id)),
+  );
+  return new Map([...done].map(([[id], result]) => [id, result]));
+}
+
+/** Brings files of the trees. A tree that has too many bytes to be read becomes the failure that says so. */
+async function loadFiles<A>(
+  trees: ReadonlyMap<ObjectId, A | SweeplineError>,
+  filesOf: (tree: A) => readonly string[],
+  { pool, listings, sizes }: SharedReading,
+): Promise<ReadonlyMap<ObjectId, A | SweeplineError>> {
+  const named = await ofEach(trees, (tree, id) => ({ tree, files: listings.filesOf(id, filesOf(tree)) }));
+  const ids = [...named.values()].flatMap((each) =>
+    each instanceof SweeplineError ? [] : each.files.map((file) => file.id),
+  );
+  await pool.loadBlobs(ids);
+  return ofEach(named, ({ tree, files }) => {
+    sizes.add(files.map((file) => ({ ...file, size: pool.sizeOf(file.id) })));
+    return tree;
+  });
+}
+
 /**
  * The projects of trees, or why one can't be read. What Git is asked for is named for all trees at once: their folders, then
  * their pipeline files with lock files; more only where templates read other files.
  */
 export async function openTrees(
   trees: Iterable<ObjectId>,
-  { project, pool, listings, readers }: SharedReading,
+  reading: SharedReading,
 ): Promise<ReadonlyMap<ObjectId, OpenRevision | SweeplineError>> {
+  const { project, listings, readers } = reading;
   const ids = new Set(trees);
   await listings.loadFolders(ids);
-  const sources = new Map([...ids].map((id) => [id, treeSource(id, listings)]));
-  await pool.loadBlobs([...sources].flatMap(([id, source]) => listings.objectsOf(id, firstFiles(source))));
-  const opened = await eachWhenLoaded(sources, ([, source]) =>
-    attempt(() => openRevision({ project, source }, readers)),
-  );
-  return new Map([...opened].map(([[id], revision]) => [id, revision]));
+  const sources = await ofEach(new Map([...ids].map((id) => [id, id])), (id) => {
+    listings.check(id);
+    return treeSource(id, listings);
+  });
+  const loaded = await loadFiles(sources, firstFiles, reading);
+  return ofEach(loaded, (source) => openRevision({ project, source }, readers));
 }
 
 async function readTrees(
   trees: Iterable<ObjectId>,
   reading: SharedReading,
 ): Promise<ReadonlyMap<ObjectId, DataOutcome>> {
-  const { pool, listings, readers, request } = reading;
+  const { readers, request } = reading;
   const opened = await openTrees(trees, reading);
-  const wanted = await eachWhenLoaded(opened, ([id, revision]) =>
-    revision instanceof SweeplineError ? [] : listings.objectsOf(id, wantedFiles(revision, request)),
-  );
-  await pool.loadBlobs([...wanted.values()].flat());
-  const outcomes = await eachWhenLoaded(opened, ([, revision]) =>
-    outcomeOf(revision instanceof SweeplineError ? revision : attempt(() => revisionData(revision, readers, request))),
-  );
-  return new Map([...outcomes].map(([[id], outcome]) => [id, outcome]));
+  const loaded = await loadFiles(opened, (revision) => wantedFiles(revision, request), reading);
+  const read = await ofEach(loaded, (revision) => revisionData(revision, readers, request));
+  return new Map([...read].map(([id, outcome]) => [id, outcomeOf(outcome)]));
 }
 
 /** The commits that exist, by id. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { lstatIfExists, makeFolder, removeFile } from "../../base/files.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
+import { listTree } from "../../git/list-tree.ts";
 import { committerIdentity, stamp, writeCommit } from "../../git/objects.ts";
 import { createStash } from "../../git/porcelain.ts";
 import { listRefs, type RefChange } from "../../git/refs.ts";
@@ -169,7 +170,7 @@ export interface KeptChange {
 
 /** `mode id` by path, without submodules. */
 async function readTree(repository: Repository, commit: ObjectId): Promise<ReadonlyMap<string, string>> {
-  return readEntries(await listing(["ls-tree", "-r", "-z", "--full-tree", commit], { cwd: repository.workTree }));
+  return readEntries(partsOf(await listTree(repository, commit)));
 }
 
 /** Reads `mode type id<tab>path` (a tree) and `mode id stage<tab>path` (an index), without submodules. */
@@ -186,7 +187,11 @@ function readEntries(lines: readonly string[]): ReadonlyMap<string, string> {
 async function listing(args: readonly string[], options: GitOptions): Promise<readonly string[]> {
   const { exitCode, stdout, stderr } = await tryGit(args, options);
   if (exitCode !== 0) throw gitFailed(args, stderr);
-  return stdout
+  return partsOf(stdout);
+}
+
+function partsOf(answer: Buffer): readonly string[] {
+  return answer
     .toString("latin1")
     .split("\0")
     .filter((part) => part !== "");

@@ -2,6 +2,7 @@
  * Where the files of a project are read from: the disk, a copy of the workspace, a commit's tree, or one of these with values laid
  * over it. Paths are relative to the project's root, with "/"; one that lies outside is absolute, and only the disk has it.
  */
+import { SweeplineError } from "../../base/errors.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import type { Value } from "../../base/value.ts";
 
@@ -23,6 +24,8 @@ export interface SourceEntry {
 
 /** A commit's tree throws NotLoaded for what was not fetched; the others answer at once. */
 export interface FileSource {
+  /** How many pipeline files, and folders that hold some, a walk may meet; absent: any number. */
+  readonly mostPaths?: number;
   /** What lies at a path. Links are followed on the disk and are nothing in a commit; what is no file is missing. */
   find(path: string): FileAnswer;
   /** The pipeline files of a folder, and its folders, in the order of the walk; without those that are ignored. */
@@ -56,16 +59,26 @@ export function inWalkOrder(entries: readonly SourceEntry[]): readonly SourceEnt
   return [...files.sort(byName), ...folders.sort(byName)];
 }
 
+function tooManyFiles(most: number | undefined): SweeplineError {
+  const message = `the commit has more than ${most} pipeline files and folders that hold them`;
+  return new SweeplineError({ code: "REVISION_TOO_LARGE", message });
+}
+
 /**
  * Walks all pipeline files. `visit` answers the outputs of each, as paths relative to the project: a folder among those that are
  * known when its parent has been visited is not entered (DVC 3.67.1, repo/index.py, collect_files).
+ * Throws REVISION_TOO_LARGE where there are more than the source allows.
  */
 export function walkPipelineFiles(source: FileSource, visit: (found: FoundPipelineFile) => Iterable<string>): void {
   const outputs = new Set<string>();
   const open = [""];
+  let left = source.mostPaths ?? Number.POSITIVE_INFINITY;
   for (let prefix = open.pop(); prefix !== undefined; prefix = open.pop()) {
     const inner: string[] = [];
-    for (const { name, kind } of source.list(prefix)) {
+    const entries = source.list(prefix);
+    left -= entries.length;
+    if (left < 0) throw tooManyFiles(source.mostPaths);
+    for (const { name, kind } of entries) {
       const file = prefix === "" ? name : `${prefix}/${name}`;
       const found = pipelineFileKind(name);
       if (kind === "folder") inner.push(file);

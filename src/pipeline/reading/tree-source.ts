@@ -1,5 +1,6 @@
 /** The files of a commit, read through the pool of objects. */
 import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
 import { compareCodePoints } from "../../base/python.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { ObjectPool, TreeEntry } from "../../git/object-pool.ts";
@@ -14,6 +15,16 @@ import {
   type SourceFile,
 } from "./file-source.ts";
 
+/** Deeper folders are nobody's: no system has paths of so many parts. */
+const deepest = 1000;
+
+/** Pipeline files, and files below one folder, that are listed of a commit: trees may name each other for ever. */
+const mostPaths = 20_000;
+
+function tooManyPaths(what: string): SweeplineError {
+  return new SweeplineError({ code: "REVISION_TOO_LARGE", message: `the commit has ${what}` });
+}
+
 /** What the sources of many commits share: most of their trees are the same. */
 export class TreeListings {
   /** Of a tree: its pipeline files, and the folders that hold some. */
@@ -22,6 +33,8 @@ export class TreeListings {
   private readonly segments = new Map<string, readonly string[] | undefined>();
   /** Trees that were loaded with all that lies below them. */
   private readonly whole = new Set<ObjectId>();
+  /** How many levels of folders there are in and below a tree of `whole`. */
+  private readonly levels = new Map<ObjectId, number>();
 
   /**
    * @param prefix the project's folder in the repository, "" where they are the same
@@ -42,11 +55,11 @@ export class TreeListings {
     return entry;
   }
 
-  /** Files by their objects, for who loads many before they are read. */
-  objectsOf(root: ObjectId, files: readonly string[]): readonly ObjectId[] {
+  /** Those of the files that are there, by their objects: for who loads many before they are read. */
+  filesOf(root: ObjectId, files: readonly string[]): readonly { readonly file: string; readonly id: ObjectId }[] {
     return files.flatMap((file) => {
       const entry = this.entryAt(root, file);
-      return entry?.kind === "file" ? [entry.id] : [];
+      return entry?.kind === "file" ? [{ file, id: entry.id }] : [];
     });
   }
 
@@ -78,7 +91,10 @@ export class TreeListings {
     return !this.isIgnored(folder === "" ? name : `${folder}/${name}`, kind);
   }
 
-  /** Loads the projects' folders of these trees, with all folders below: a question to Git for each level. */
+  /**
+   * Loads the projects' folders of these trees, with all folders below: a question to Git for each level. What is too deep
+   * stays away: see check().
+   */
   async loadFolders(roots: Iterable<ObjectId>): Promise<void> {
     let level: readonly ObjectId[] = [...new Set(roots)];
     for (const segment of this.segmentsOf("") ?? []) {
@@ -88,14 +104,40 @@ export class TreeListings {
         return entry?.kind === "folder" ? [entry.id] : [];
       });
     }
-    const all: ObjectId[] = [];
-    while (level.length > 0) {
+    for (let depth = 0; level.length > 0 && depth < deepest; depth++) {
       const fresh = [...new Set(level)].filter((id) => !this.whole.has(id));
       await this.pool.loadTrees(fresh);
-      all.push(...fresh);
+      for (const id of fresh) this.whole.add(id);
       level = fresh.flatMap((id) => this.foldersOf(id));
     }
-    for (const id of all) this.whole.add(id);
+  }
+
+  /** Refuses a tree whose folders are too deep to be walked; loadFolders() comes first. Throws REVISION_TOO_LARGE. */
+  check(root: ObjectId): void {
+    const top = this.entryAt(root, "");
+    if (top?.kind === "folder" && this.levelsOf(top.id) > deepest)
+      throw tooManyPaths(`folders that are nested more than ${deepest} deep`);
+  }
+
+  /** Without recursion, each tree once: Infinity where some were too deep to be loaded. */
+  private levelsOf(top: ObjectId): number {
+    const open = [top];
+    const entered = new Set<ObjectId>();
+    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+      if (!this.whole.has(id)) return Number.POSITIVE_INFINITY;
+      const inner = this.levels.has(id) ? [] : this.foldersOf(id);
+      const unknown = inner.filter((each) => !this.levels.has(each));
+      // A tree that is entered and open again below itself can't be: its name is the hash of what is in it.
+      if (unknown.length > 0 && !entered.has(id)) {
+        entered.add(id);
+        for (const each of unknown) open.push(each);
+        continue;
+      }
+      open.pop();
+      const below = inner.reduce((most, each) => Math.max(most, this.levels.get(each) ?? 0), 0);
+      if (!this.levels.has(id)) this.levels.set(id, 1 + below);
+    }
+    return this.levels.get(top) ?? 0;
   }
 
   private foldersOf(id: ObjectId): readonly ObjectId[] {
@@ -118,18 +160,28 @@ class TreeFile implements SourceFile {
   }
 }
 
-function filesOf(id: ObjectId, pool: ObjectPool): readonly string[] {
-  const entries = [...pool.tree(id)].sort(([a], [b]) => compareCodePoints(a, b));
-  return entries.flatMap(([name, entry]) => {
-    if (entry.kind === "file") return [name];
-    return entry.kind === "folder" ? filesOf(entry.id, pool).map((file) => `${name}/${file}`) : [];
-  });
+/** All files below a tree, by name. Throws REVISION_TOO_LARGE. */
+function filesOf(top: ObjectId, pool: ObjectPool): readonly string[] {
+  const found: string[] = [];
+  let left = mostPaths;
+  const walk = (id: ObjectId, prefix: string, depth: number): void => {
+    if (depth > deepest) throw tooManyPaths(`folders that are nested more than ${deepest} deep`);
+    for (const [name, entry] of [...pool.tree(id)].sort(([a], [b]) => compareCodePoints(a, b))) {
+      left -= 1;
+      if (left < 0) throw tooManyPaths(`more than ${mostPaths} files in a folder of parameters or metrics`);
+      if (entry.kind === "file") found.push(`${prefix}${name}`);
+      else if (entry.kind === "folder") walk(entry.id, `${prefix}${name}/`, depth + 1);
+    }
+  };
+  walk(top, "", 1);
+  return found;
 }
 
 /** @param root the commit's tree */
 export function treeSource(root: ObjectId, listings: TreeListings): FileSource {
   const { pool } = listings;
   return {
+    mostPaths,
     find(name): FileAnswer {
       const entry = listings.entryAt(root, name);
       if (entry?.kind === "folder") return aFolder;

@@ -60,10 +60,12 @@ const ofPrefetchedTree: Ask = async (place, question) => {
     await listings.loadFolders([tree]);
     const source = treeSource(tree, listings);
     await listings.pool.loadBlobs(
-      listings.objectsOf(
-        tree,
-        listPipelineFiles(source).map(({ file }) => file),
-      ),
+      listings
+        .filesOf(
+          tree,
+          listPipelineFiles(source).map(({ file }) => file),
+        )
+        .map(({ id }) => id),
     );
     return await whenLoaded(() => question(source));
   } finally {

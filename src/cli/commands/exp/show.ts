@@ -7,7 +7,7 @@ import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowFormat, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
 import { warnUnreadable } from "../../options/targets.ts";
-import type { Io } from "../../terminal/io.ts";
+import { type Io, writePieces } from "../../terminal/io.ts";
 import { terminalOf } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -112,6 +112,6 @@ export const command: CommandFactory = (io, finish) =>
         collectExperiments(context, collectOptions(options)),
       );
       warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
-      io.stdout.write(renderExperiments(baselines, showOptions(options, io)));
+      writePieces(io, renderExperiments(baselines, showOptions(options, io)));
       finish(exitCodes.ok);
     });
