@@ -4,6 +4,8 @@ import type { ErrorCode } from "./error-codes.ts";
 export const exitCodes = {
   ok: 0,
   experimentsFailed: 1,
+  /** As EX_NOINPUT of sysexits.h: what is to be read is a device, a pipe or a socket. */
+  noInput: 66,
   configInvalid: 251,
   interrupted: 252,
   notARepository: 253,

@@ -9,8 +9,9 @@ import * as fs from "node:fs";
 import path from "node:path";
 import { asideName } from "./asides.ts";
 import { beforeEffect } from "./effects.ts";
-import { isSystemError, SweeplineError, systemErrorCode } from "./errors.ts";
+import { exitCodes, isSystemError, SweeplineError, systemErrorCode } from "./errors.ts";
 import { writeWhole } from "./open-files.ts";
+import { fileSizeLimit, tooLarge } from "./size-limit.ts";
 
 export {
   type BigIntStats,
@@ -21,7 +22,6 @@ export {
   fstatSync,
   lstatSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   readSync,
   realpathSync,
@@ -32,11 +32,15 @@ export {
 /** A path as text, or as bytes where a name need not be UTF-8. */
 export type FilePath = string | Buffer;
 
+/** For what may be larger than any file of people: lists of a million files, Git's index, our own memory. */
+export const largeFileBytes = 1024 ** 3;
+
 /**
  * The bytes of a file, or undefined where there is none. Other failures are thrown; NOT_A_FILE for a folder, a pipe or a
- * device that somebody left in its place; the last two would keep us waiting for ever.
+ * device that somebody left in its place (the last two would keep us waiting for ever), FILE_TOO_LARGE above the limit.
+ * All reading of whole files goes this way (test/lint/reading.test.ts).
  */
-export function readIfExists(file: string): Buffer | undefined {
+export function readIfExists(file: string, limit = fileSizeLimit()): Buffer | undefined {
   let handle: number;
   try {
     handle = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
@@ -49,24 +53,40 @@ export function readIfExists(file: string): Buffer | undefined {
   try {
     const stats = fs.fstatSync(handle);
     if (!stats.isFile()) throw notAFile(file, stats.isDirectory() ? "a folder" : otherKinds);
-    return fs.readFileSync(handle);
+    if (stats.size > limit) throw tooLarge(file, stats.size, limit);
+    return stats.size > 0 ? fs.readFileSync(handle) : readUnsized(handle, file, limit);
   } finally {
     fs.closeSync(handle);
   }
 }
 
+/** Files of the system that are made while they are read have no size, and some no end. */
+function readUnsized(handle: number, file: string, limit: number): Buffer {
+  const pieces: Buffer[] = [];
+  for (let read = 0; ; ) {
+    const piece = Buffer.allocUnsafe(pieces.length === 0 ? 4096 : 1 << 20);
+    const count = fs.readSync(handle, piece);
+    if (count === 0) return Buffer.concat(pieces);
+    read += count;
+    if (read > limit) throw tooLarge(file, read, limit);
+    pieces.push(piece.subarray(0, count));
+  }
+}
+
 const otherKinds = "a pipe, a socket or a device";
 
-function notAFile(file: string, kind = otherKinds): SweeplineError {
+/** What a pipe, a socket or a device (or what is named) in the place of a file is refused with. */
+export function notAFile(file: string, kind = otherKinds): SweeplineError {
   return new SweeplineError({
     code: "NOT_A_FILE",
     message: `'${file}' is not a file, but ${kind}`,
+    ...(kind === otherKinds ? { exitCode: exitCodes.noInput } : {}),
   });
 }
 
 /** As readIfExists, where the file has been seen or is needed: ENOENT where there is none. */
-export function readPlainFile(file: string): Buffer {
-  const bytes = readIfExists(file);
+export function readPlainFile(file: string, limit = fileSizeLimit()): Buffer {
+  const bytes = readIfExists(file, limit);
   if (bytes !== undefined) return bytes;
   throw Object.assign(new Error(`ENOENT: no such file or directory, open '${file}'`), {
     code: "ENOENT",
@@ -75,13 +95,19 @@ export function readPlainFile(file: string): Buffer {
   });
 }
 
-/** As readIfExists, also from a pipe: for a file that the user names on the command line, as in `--file <(command)`. */
+/** As readIfExists, also from a pipe or a device, up to the limit: for a file that the user names on the command line, as in `--file <(command)`. */
 export function readInputIfExists(file: string): Buffer | undefined {
+  let handle: number;
   try {
-    return fs.readFileSync(file);
+    handle = fs.openSync(file, "r");
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return undefined;
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
+  }
+  try {
+    return readUnsized(handle, file, fileSizeLimit());
+  } finally {
+    fs.closeSync(handle);
   }
 }
 

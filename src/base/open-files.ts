@@ -67,8 +67,9 @@ export function openFolder(folder: string): number {
   return fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
+/** Opens a file to be read; does not wait where a pipe that nobody writes has taken its place. */
 export function openRead(file: string): number {
-  return fs.openSync(file, "r");
+  return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
 }
 
 /** Writes all of the data to a descriptor that was open before us, where it stands. */

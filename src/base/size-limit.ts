@@ -26,7 +26,7 @@ export function fileSizeLimit(): number {
 }
 
 /** In words: `64 MiB`. */
-export function sizeText(bytes: number): string {
+export function bytesText(bytes: number): string {
   const mebibytes = bytes / 1024 ** 2;
   return mebibytes >= 1 ? `${Number(mebibytes.toFixed(1))} MiB` : `${bytes} bytes`;
 }
@@ -35,7 +35,7 @@ export function sizeText(bytes: number): string {
 export function tooLarge(shown: string, size: number, limit = fileSizeLimit()): SweeplineError {
   return new SweeplineError({
     code: "FILE_TOO_LARGE",
-    message: `'${shown}' has ${sizeText(size)}; the limit is ${sizeText(limit)}`,
+    message: `'${shown}' has ${bytesText(size)}; the limit is ${bytesText(limit)}`,
     hint: `If it is to be read all the same: ${sizeLimitVariable}=2G raises the limit.`,
   });
 }

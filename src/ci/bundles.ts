@@ -4,10 +4,11 @@ import { asideName } from "../base/asides.ts";
 import { isSystemError, SweeplineError } from "../base/errors.ts";
 import {
   closeSync,
+  largeFileBytes,
   lstatIfExists,
   makeFolder,
   readdirSync,
-  readFileSync,
+  readPlainFile,
   readSync,
   removeFile,
   statSync,
@@ -100,7 +101,7 @@ export async function writeBundle(
   const aside = asideName(path.join(state.scratch, "bundle"));
   try {
     await create(aside);
-    writeNamedFile(absolute, readFileSync(aside));
+    writeNamedFile(absolute, readPlainFile(aside, largeFileBytes));
   } finally {
     removeFile(aside);
   }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readIfExists } from "../base/files.ts";
+import { largeFileBytes, readIfExists } from "../base/files.ts";
 import { openRepository } from "./repository.ts";
 
 /** Index extensions with which the entries are not all in the file as plain paths: split index, sparse index. */
@@ -11,7 +11,7 @@ const extensionsThatHide = ["link", "sdir"];
  * @param inside the path from the top of the work tree, "/" between the parts
  */
 export function mayBeTracked(workTree: string, inside: string): "no" | "maybe" {
-  const index = readIfExists(path.join(openRepository(workTree).gitDir, "index"));
+  const index = readIfExists(path.join(openRepository(workTree).gitDir, "index"), largeFileBytes);
   if (index === undefined) return "no";
   const version = index.length < 12 ? 0 : index.readUInt32BE(4);
   // Version 4 shortens paths by what they share with the one before.

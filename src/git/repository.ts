@@ -1,6 +1,6 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { readFileSync, readIfExists, statSync } from "../base/files.ts";
+import { readIfExists, readPlainFile, statSync } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import { repositoryRefused } from "./prose.ts";
 import { tryGit } from "./run.ts";
@@ -19,7 +19,7 @@ export interface Repository {
 function readGitDir(workTree: string): string {
   const dotGit = path.join(workTree, ".git");
   if (statSync(dotGit).isDirectory()) return dotGit;
-  const link = /^gitdir: (.+?)\s*$/.exec(readFileSync(dotGit, "utf8"))?.[1];
+  const link = /^gitdir: (.+?)\s*$/.exec(readPlainFile(dotGit).toString())?.[1];
   if (link === undefined)
     throw new SweeplineError({ code: "GIT_DIR_BROKEN", message: `'${dotGit}' does not name a Git directory` });
   return path.resolve(workTree, link);

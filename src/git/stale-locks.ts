@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { unlessSystemFails } from "../base/errors.ts";
-import { lstatIfExists, readdirSync, readFileSync, readlinkSync, removeFile } from "../base/files.ts";
+import { lstatIfExists, readdirSync, readlinkSync, readPlainFile, removeFile } from "../base/files.ts";
 import { pause } from "../base/pause.ts";
 import { processIds } from "../base/processes.ts";
 import type { Repository } from "./repository.ts";
@@ -64,10 +64,10 @@ function isGitAtWork({ workTree, gitDir, commonDir }: Repository): boolean {
 
 function isWritingGit(pid: string): boolean {
   return unlessSystemFails(false, () => {
-    const [, name = "", state = ""] = /\((.*)\) (.)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    const [, name = "", state = ""] = /\((.*)\) (.)/s.exec(readPlainFile(`/proc/${pid}/stat`).toString()) ?? [];
     if (!/^git(-|$)/.test(name) || state === "Z" || state === "X") return false;
     // Only reads, for as long as one of us lives.
-    return !readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0cat-file\0");
+    return !readPlainFile(`/proc/${pid}/cmdline`).toString().includes("\0cat-file\0");
   });
 }
 

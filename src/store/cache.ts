@@ -7,7 +7,7 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { existsSync, readIfExists, rename, setMode, statSync } from "../base/files.ts";
+import { existsSync, largeFileBytes, readIfExists, rename, setMode, statSync } from "../base/files.ts";
 import { type IgnoreRules, ignoreRules } from "../project/ignore-rules.ts";
 import type { LinkType, Project } from "../project/project.ts";
 import { makeSharedFolder, type Sharing, sharingOf } from "./sharing.ts";
@@ -103,7 +103,7 @@ export function publishLegacyObject(cache: Cache, aside: string, md5: string): v
 /** The files of a folder object; undefined where the cache has it not. Throws CACHE_OBJECT_BROKEN. */
 export function readTree(cache: Cache, md5: string): DirEntry[] | undefined {
   const file = findObject(cache, md5);
-  const bytes = file === undefined ? undefined : readIfExists(file);
+  const bytes = file === undefined ? undefined : readIfExists(file, largeFileBytes);
   return bytes === undefined ? undefined : parseDirObject(bytes, md5);
 }
 

@@ -1,10 +1,10 @@
 /** Files and folders of the workspace: their hashes, and how they get into the cache. */
-import { SweeplineError } from "../base/errors.ts";
+import { exitCodes, SweeplineError } from "../base/errors.ts";
 import {
   type BigIntStats,
   copyFileFresh,
   lstatSync,
-  readFileSync,
+  readPlainFile,
   removeFile,
   statSync,
   withAside,
@@ -61,6 +61,7 @@ function refuseSpecial(target: string): never {
   throw new SweeplineError({
     code: "NOT_A_FILE",
     message: `output '${target}' is neither a file nor a directory`,
+    exitCode: exitCodes.noInput,
   });
 }
 
@@ -117,7 +118,7 @@ function addBytes(cache: Cache, data: string | Uint8Array, md5: string): void {
 
 function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
   const hashedAtMs = Date.now();
-  const data = readFileSync(file);
+  const data = readPlainFile(file);
   const md5 = hashBytes(data);
   rememberHash(cache.state, file, { stats, md5, hashedAtMs });
   addBytes(cache, data, md5);

@@ -1,6 +1,6 @@
 /** MD5 of files, as DVC 3 takes it: plain bytes, no conversion of line ends. */
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, fstatSync, readSync } from "../base/files.ts";
+import { closeSync, createReadStream, fstatSync, notAFile, readSync } from "../base/files.ts";
 import { openRead } from "../base/open-files.ts";
 import { traced } from "../base/trace.ts";
 
@@ -45,7 +45,9 @@ function readFully(handle: number, buffer: Buffer): number {
 function hashSmallFile(file: string): FileHash | undefined {
   const handle = openRead(file);
   try {
-    if (fstatSync(handle).size >= smallFile) return undefined;
+    const stats = fstatSync(handle);
+    if (!stats.isFile()) throw notAFile(file);
+    if (stats.size >= smallFile) return undefined;
     smallBuffer ??= Buffer.allocUnsafe(smallFile);
     const size = readFully(handle, smallBuffer);
     if (size === smallBuffer.length) return undefined;

@@ -16,7 +16,16 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { isExpected } from "../base/errors.ts";
-import { closeSync, fstatSync, lstatSync, makeFolder, readIfExists, rename, withAside } from "../base/files.ts";
+import {
+  closeSync,
+  fstatSync,
+  largeFileBytes,
+  lstatSync,
+  makeFolder,
+  readIfExists,
+  rename,
+  withAside,
+} from "../base/files.ts";
 import { appendTo, openAppend, openEmptied } from "../base/open-files.ts";
 
 export interface Memo {
@@ -132,7 +141,7 @@ class MemoFile implements Memo {
     // A link, which a clone may bring, would lead elsewhere: it is replaced, not followed.
     const stats = lstatSync(this.file, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined || !stats.isFile() || stats.size > largestBytes) return nothing();
-    const bytes = readIfExists(this.file);
+    const bytes = readIfExists(this.file, largeFileBytes);
     return bytes === undefined ? nothing() : parseContent(bytes, stats.ino);
   }
 

@@ -8,7 +8,7 @@ const changing =
   /\bfs\.(promises\.)?(mkdir|write|rename|link|unlink|rm|symlink|copyFile|chmod|utimes|truncate|fsync|open)\w*\(|\bspawn\(|process\.kill\(-?\w+, signal|\bexecFile\w*\(|\.(raw|open<\w+, string>)\(/;
 const told = /\bbefore(Effect|Write)\(/;
 /** Opened to be read; and what clears away after a failure that was told, or on the way of one. */
-const exempt = new Set(["openRead", "openFolder", "readIfExists", "startProcess"]);
+const exempt = new Set(["openRead", "openFolder", "readIfExists", "readInputIfExists", "startProcess"]);
 
 /** Top-level functions: name to text. */
 function functionsOf(file: string): [string, string][] {

@@ -26,7 +26,10 @@ export const commandLineCodes = {
   ],
   IGNORED_BY_GIT: ["Git ignores `.dvc`, which has to be tracked.", "Add `!.dvc` to .gitignore."],
   NOTHING_CHOSEN: ["The command was not told what to work on.", "Give names, or one of the options that are listed."],
-  NOT_A_FILE: ["A path that is to be read is a folder, a pipe, a socket or a device.", "Put a file in its place."],
+  NOT_A_FILE: [
+    "A path that is to be read is a folder, a pipe, a socket or a device (exit code 66 but for a folder).",
+    "Put a file in its place.",
+  ],
   NOT_A_PROJECT: [
     "There is no project here, nor in a folder above.",
     "`sweepline init` starts one; or change the folder.",

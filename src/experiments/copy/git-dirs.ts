@@ -1,6 +1,13 @@
 /** The Git directories of a workspace copy: the one that we trust, and the one that stages see. */
 import path from "node:path";
-import { existsSync, makeFolder, readFileSync, readIfExists, writePrivateFile } from "../../base/files.ts";
+import {
+  existsSync,
+  largeFileBytes,
+  makeFolder,
+  readIfExists,
+  readPlainFile,
+  writePrivateFile,
+} from "../../base/files.ts";
 import { removeStubborn } from "../../base/remove-stubborn.ts";
 import { quoteConfig } from "../../git/config-text.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -114,7 +121,7 @@ function writeGitDir(slot: CopySlot, { folder, head, workTree }: GitDirPlace): v
   );
   writePrivateFile(path.join(folder, "config"), `${gitConfig(repository)}[core]\n\tworktree = ${workTree}\n`);
   writePrivateFile(path.join(folder, "HEAD"), `${head}\n`);
-  writePrivateFile(path.join(folder, "packed-refs"), readFileSync(slot.packedRefs));
+  writePrivateFile(path.join(folder, "packed-refs"), readPlainFile(slot.packedRefs, largeFileBytes));
   for (const [file, bytes] of userFiles(repository)) writePrivateFile(path.join(folder, file), bytes);
 }
 

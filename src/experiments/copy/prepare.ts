@@ -13,7 +13,15 @@
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { isSystemError, SweeplineError } from "../../base/errors.ts";
-import { lstatIfExists, lstatSync, makeFolder, readdirSync, readIfExists, rename } from "../../base/files.ts";
+import {
+  largeFileBytes,
+  lstatIfExists,
+  lstatSync,
+  makeFolder,
+  readdirSync,
+  readIfExists,
+  rename,
+} from "../../base/files.ts";
 import { removeAllThatGoes, removeStubborn } from "../../base/remove-stubborn.ts";
 import { addableFiles, listAddable, namesAtOnce } from "../../git/addable.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -45,7 +53,7 @@ export interface CopyContent {
 
 /** What the trusted index holds; undefined where there is none, or one that only git can read. */
 function trustedEntries(slot: CopySlot): IndexEntries | undefined {
-  const bytes = readIfExists(trustedIndex(slot));
+  const bytes = readIfExists(trustedIndex(slot), largeFileBytes);
   return bytes === undefined ? undefined : findEntries(bytes, slot.repository.objectFormat === "sha256" ? 32 : 20);
 }
 

@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { existsSync, lstatIfExists, makeFolder, readdirSync, readIfExists } from "../../base/files.ts";
+import { existsSync, largeFileBytes, lstatIfExists, makeFolder, readdirSync, readIfExists } from "../../base/files.ts";
 import { removeStubborn } from "../../base/remove-stubborn.ts";
 import { openRepository } from "../../git/repository.ts";
 import { type GitOptions, tryGitSequence } from "../../git/run.ts";
@@ -30,7 +30,7 @@ const pinned = ["-c", "core.hooksPath=/dev/null"];
 
 /** Makes all submodules of the copy what they are to be; those that the user has not checked out are empty folders. */
 export async function laySubmodules(places: SubmodulePlaces): Promise<void> {
-  if (mayHoldSubmodules(readIfExists(places.index)) === "no") return;
+  if (mayHoldSubmodules(readIfExists(places.index, largeFileBytes)) === "no") return;
   for (const submodule of await listSubmodules(places.settings)) await laySubmodule(places, submodule);
 }
 

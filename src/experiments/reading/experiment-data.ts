@@ -1,6 +1,6 @@
 /** Parameters, metrics, dependencies and outputs of one revision (DVC 3.67.1, repo/experiments/serialize.py). */
 import path from "node:path";
-import { readFileSync } from "../../base/files.ts";
+import { readPlainFile } from "../../base/files.ts";
 import { relativePosix } from "../../base/paths.ts";
 import type { Scalar, Value } from "../../base/value.ts";
 import { defaultParamsFile } from "../../params/default-file.ts";
@@ -36,6 +36,20 @@ function mergeParams(tracked: readonly TrackedParams[]): ReadonlyMap<string, rea
   return new Map([...merged].map(([file, keys]) => [file, keys === null ? null : [...keys]]));
 }
 
+/** Read when it is needed: many revisions have it, and it is parsed once. */
+class CachedFile implements SourceFile {
+  readonly kind = "file";
+
+  constructor(
+    readonly id: string,
+    private readonly object: string,
+  ) {}
+
+  get bytes(): Uint8Array {
+    return readPlainFile(this.object);
+  }
+}
+
 /** A revision's files, and behind them what the cache holds of its outputs. */
 function withCache({ place: { source }, recorded }: ProjectReading, cache: Cache): FileSource {
   const hashes = new Map(recorded.cached);
@@ -53,7 +67,7 @@ function withCache({ place: { source }, recorded }: ProjectReading, cache: Cache
     if (hash === undefined) return missing;
     if (hash.endsWith(".dir")) return { kind: "folder" };
     const object = /^[0-9a-f]{32}$/.test(hash) ? findObject(cache, hash) : undefined;
-    return object === undefined ? missing : { kind: "file", id: `md5:${hash}`, bytes: readFileSync(object) };
+    return object === undefined ? missing : new CachedFile(`md5:${hash}`, object);
   };
   const filesBelow = (folder: string) => {
     const inGit = source.filesBelow(folder);

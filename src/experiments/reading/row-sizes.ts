@@ -1,6 +1,6 @@
 /** How many bytes a table reads: of one row, and of all of them. One row of a stranger must not take the others with it. */
 import { SweeplineError } from "../../base/errors.ts";
-import { fileSizeLimit, sizeLimitVariable, sizeText } from "../../base/size-limit.ts";
+import { bytesText, fileSizeLimit, sizeLimitVariable } from "../../base/size-limit.ts";
 import type { ObjectId } from "../../git/ids.ts";
 
 /** What a row that is as small as most are may have however many there are. */
@@ -24,13 +24,13 @@ export class RowSizes {
     const total = files.reduce((sum, { size }) => sum + size, 0);
     if (total > this.ofRow)
       throw this.refused(
-        `pipeline files, parameters and metrics of ${sizeText(total)} (limit: ${sizeText(this.ofRow)})`,
+        `pipeline files, parameters and metrics of ${bytesText(total)} (limit: ${bytesText(this.ofRow)})`,
       );
     if (total < small) return;
     const fresh = files.filter(({ file, id }) => !this.known.has(`${file}\0${id}`));
     const needed = fresh.reduce((sum, { size }) => sum + size, 0);
     if (needed > Math.max(small, this.left))
-      throw this.refused(`${sizeText(needed)} to read, and with all rows before it that is too much for one table`);
+      throw this.refused(`${bytesText(needed)} to read, and with all rows before it that is too much for one table`);
     this.left -= needed;
     for (const { file, id } of fresh) this.known.add(`${file}\0${id}`);
   }

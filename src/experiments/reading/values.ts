@@ -122,7 +122,7 @@ export class DataFiles implements DataValues {
 
   /** The whole file. */
   whole(path: string, file: SourceFile): FileResult {
-    return this.once(`${path}\n${file.id}`, () => this.parse(path, file.bytes));
+    return this.once(`${path}\n${file.id}`, () => this.parse(path, file));
   }
 
   /** The tracked keys of a parameters file; null: all. */
@@ -162,10 +162,11 @@ export class DataFiles implements DataValues {
     return result;
   }
 
-  private parse(path: string, bytes: Uint8Array): FileResult {
+  private parse(path: string, file: SourceFile): FileResult {
     const suffix = suffixOf(path);
     const read = this.readers.get(suffix);
     try {
+      const { bytes } = file;
       return { kind: "data", data: read === undefined ? this.parseYaml(path, bytes) : read({ path, bytes }) };
     } catch (error) {
       if (!(error instanceof SweeplineError)) throw error;

@@ -3,9 +3,10 @@ import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { isExpected, SweeplineError } from "../../base/errors.ts";
 import {
+  largeFileBytes,
   lstatIfExists,
   makeFolder,
-  readFileSync,
+  readPlainFile,
   removeFile,
   setTimes,
   statSync,
@@ -87,7 +88,7 @@ function restoreIndex(repository: Repository, { index }: Undo): void {
     return;
   }
   const { atimeMs, mtimeMs } = statSync(index);
-  writeAtomic(target, readFileSync(index));
+  writeAtomic(target, readPlainFile(index, largeFileBytes));
   // Git compares it with the files' times to see which entries it must not trust.
   setTimes(target, atimeMs / 1000, mtimeMs / 1000);
 }

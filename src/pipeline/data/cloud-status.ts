@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
-import { makeFolder, readFileSync, removeFile } from "../../base/files.ts";
+import { largeFileBytes, makeFolder, readPlainFile, removeFile } from "../../base/files.ts";
 import { type Cache, hasObject, openCache, readTree } from "../../store/cache.ts";
 import { hashFile } from "../../store/hash.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
@@ -40,7 +40,7 @@ async function remoteTree(cache: Cache, remote: StorageRemote, md5: string): Pro
   try {
     await remote.download(objectKey(md5), aside);
     const isWhole = `${(await hashFile(aside)).md5}.dir` === md5;
-    return isWhole ? parseDirObject(readFileSync(aside), md5) : undefined;
+    return isWhole ? parseDirObject(readPlainFile(aside, largeFileBytes), md5) : undefined;
   } finally {
     removeFile(aside);
   }

@@ -5,7 +5,7 @@
  */
 
 import { unlessSystemFails } from "../../base/errors.ts";
-import { readFileSync } from "../../base/files.ts";
+import { readPlainFile } from "../../base/files.ts";
 import { pause } from "../../base/pause.ts";
 import {
   groupMembers,
@@ -29,7 +29,7 @@ const pollMs = 20;
 
 function environmentOf(pid: string, proc = procFolder): string {
   // Nothing of one that has ended, or is another user's.
-  return unlessSystemFails("", () => `\0${readFileSync(`${proc}/${pid}/environ`, "latin1")}`);
+  return unlessSystemFails("", () => `\0${readPlainFile(`${proc}/${pid}/environ`).toString("latin1")}`);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { isExpected, SweeplineError } from "../../base/errors.ts";
-import { readFileSync, removeFile, withAsideLater } from "../../base/files.ts";
+import { largeFileBytes, readPlainFile, removeFile, withAsideLater } from "../../base/files.ts";
 import {
   type Cache,
   hasObject,
@@ -139,7 +139,7 @@ export async function pullObjects(
     for (const each of meant(md5, entries ?? [])) files.add(each);
   }
   await pull.each(unknownFolders, (aside, md5) => {
-    waiting.push({ aside, md5, files: addFolder(md5, readFileSync(aside)) });
+    waiting.push({ aside, md5, files: addFolder(md5, readPlainFile(aside, largeFileBytes)) });
   });
   await pull.each(
     [...files].filter((md5) => !hasObject(cache, md5)),
