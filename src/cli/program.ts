@@ -8,6 +8,7 @@ import type { CommandFactory } from "./commands/command.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
 import { verboseHelp } from "./options/talk.ts";
 import { commandWords, resolveEntries } from "./resolve.ts";
+import { refuseTrackedState } from "./state-gate.ts";
 import { printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
 
@@ -66,6 +67,9 @@ type OwnIo = { -readonly [Key in keyof Io]: Io[Key] };
 
 /** Commands whose output is what they were asked for: --quiet leaves it. */
 const answers: ReadonlySet<string> = new Set(["show", "diff", "list", "logs", "status"]);
+
+/** Commands that need no state of this machine. */
+const stateless: ReadonlySet<string> = new Set(["init", "version", "completion", "config"]);
 
 interface TalkFlags {
   readonly quiet?: boolean;
@@ -159,6 +163,7 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
       const { startTracing } = await import("./options/tracing.ts");
       startTracing(flags, { argv, words: commandWords(argv), loading }, io);
     }
+    if (!stateless.has(action.name())) await refuseTrackedState(io.cwd);
     // It reports what it finds before it repairs.
     if (action.name() !== "doctor") await endDeadRuns(io.cwd);
   });

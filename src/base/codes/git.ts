@@ -32,6 +32,10 @@ export const gitCodes = {
   ],
   REFS_REFUSED: ["Git refused to change refs.", "Try again; the message has Git's reason."],
   REMOTE_CHANGED: ["A Git remote changed meanwhile.", "Try again."],
+  STATE_TRACKED: [
+    "Git tracks a file or link where sweepline keeps its own state, below `.dvc/tmp`.",
+    "It came with the repository: look at it, and take it away with the command in the hint.",
+  ],
   SUBMODULE_UNAVAILABLE: [
     "A submodule can't be checked out at its commit.",
     "`git -C PATH fetch` gets its commits; then run the experiment again.",
