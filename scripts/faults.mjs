@@ -16,8 +16,8 @@ const introduction = `# Reliability
 Written by \`npm run test:faults -- --full\`, which does to each scenario what its titles say and looks at everything
 afterwards: right after the fault, after the work was gone on with, and after \`doctor --fix\` and \`exp clean\`. A full
 run tries each kind of fault at each side effect (of a thousand from one place, 40). The bounded run of \`.ci/run\` tries
-at each place in the code that has side effects a kill of the process, a kill of all processes, an error and, of a write,
-a cut: at its first call, its last one or another. What is looked at, in test/faults/invariants.ts:
+at each place in the code that has side effects a kill (of the process, or of all), an error and, of a write, a cut: at
+its first call, its last one or another. What is looked at, in test/faults/invariants.ts:
 
 - each planned point is exactly one of queued, failed, finished; nothing else is there;
 - each finished experiment is whole and its own: parameters, metrics, lock file, output in the cache;
@@ -28,6 +28,9 @@ a cut: at its first call, its last one or another. What is looked at, in test/fa
 - no process is left; no temporary file, lock or copy is left after the repair; \`doctor\` finds nothing;
 - a command that fails says why, without a stack trace.
 `;
+
+const counted = ["tried", "happened", "checks", "violations"];
+const total = (some) => counted.map((name) => some.reduce((count, row) => count + row[name], 0));
 
 const { values, positionals } = parseArgs({
   options: {
@@ -79,7 +82,7 @@ process.stdout.write(
 const records = "docs/reliability.json";
 if (values.full && rows.length > 0) {
   const all = [...(existsSync(records) ? JSON.parse(readFileSync(records, "utf8")) : []), thisRun()];
-  writeFileSync(records, `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(records, `${JSON.stringify(all, null, 2)}\n`);
   writeFileSync("docs/reliability.md", report(all));
 }
 process.exit(status ?? 1);
@@ -108,9 +111,6 @@ function thisRun() {
     })),
   };
 }
-
-const counted = ["tried", "happened", "checks", "violations"];
-const total = (some) => counted.map((name) => some.reduce((count, row) => count + row[name], 0));
 
 function report(all) {
   const header = [
@@ -143,7 +143,7 @@ function report(all) {
 }
 
 function table(header, rows) {
-  const cells = [header, ...rows].map((row) => row.map(String));
+  const cells = [header, ...rows].map((row) => row.map((cell) => String(cell).replaceAll("|", "\\|")));
   const widths = header.map((_, at) => Math.max(3, ...cells.map((row) => row[at].length)));
   const line = (row) => `| ${row.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`;
   const [first, ...rest] = cells;
