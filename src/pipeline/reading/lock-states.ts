@@ -29,8 +29,10 @@ export const noStages: LockedStages = new Map();
 
 export const unknownData: DependencyState = { hash: null, size: null, nfiles: null };
 
+/** A size or a count; a fraction, or more than any disk holds, is none. */
 function numberOf(value: Value | undefined): number | null {
-  return typeof value === "bigint" || typeof value === "number" ? Number(value) : null;
+  const number = typeof value === "bigint" || typeof value === "number" ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : null;
 }
 
 /** The hash of local data, or the version of data elsewhere. */

@@ -136,3 +136,8 @@ stages:
     expect(stages.get("a")?.outs.get("o")?.hash).toBe("ff");
   });
 });
+
+test.each(["-5e-324", "1.5", ".nan", ".inf", `1${"0".repeat(400)}`, "big"])("no size, so unknown: %s", (size) => {
+  const stages = parsed(`a:\n  deps:\n  - path: p\n    md5: abc\n    size: ${size}\n`);
+  expect(stages.get("a")?.deps.get("p")).toEqual({ hash: "abc", size: null, nfiles: null });
+});
