@@ -62,7 +62,7 @@ describe("ends of worker threads", () => {
     test(scenario.name, async () => {
       const prepared = await preparedOf(scenario);
       const { sites } = prepared;
-      const ends = faultsOf(`${scenario.name}, threads`, sites, [threadEnds], 2);
+      const ends = someFaultsOf(`${scenario.name}, threads`, sites, [threadEnds], 4);
       const full = scenario.name === "sweep" ? someFaultsOf(`${scenario.name}, memory`, sites, [memory], 1) : [];
       expect(await tryFaults(prepared, [...ends, ...full])).toEqual([]);
     });
