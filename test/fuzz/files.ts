@@ -1,4 +1,5 @@
 /** Files that come with a clone, each by the structure that its format has. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of dvc.yaml
 import fc from "fast-check";
 import type { Change } from "./change.ts";
 import { anyValue, damaged, hash, hostileName, jsonText, mostly, name, shape, yamlText } from "./values.ts";

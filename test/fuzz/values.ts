@@ -1,4 +1,5 @@
 /** Pieces that all inputs are made of: names that want out of their place, values of the wrong type, cuts in a text. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of dvc.yaml
 import fc from "fast-check";
 import { stringify } from "yaml";
 
