@@ -135,3 +135,11 @@ export function commandLineOf(pid: number): readonly string[] | undefined {
   if (words.at(-1) === "") words.pop();
   return words.length === 0 ? undefined : words;
 }
+
+/** The environment that a process was started with; undefined where the system does not tell. */
+export function environmentOf(pid: number): ReadonlyMap<string, string> | undefined {
+  const text = unlessSystemFails("", () => readFileSync(`/proc/${pid}/environ`, "utf8"));
+  if (text === "") return undefined;
+  const pairs = text.split("\0").filter((pair) => pair.includes("="));
+  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+}

@@ -3,6 +3,7 @@
 import { isRecord, parseJson } from "../base/json.ts";
 import type { ToldFailure } from "../experiments/events.ts";
 import { logTail } from "../experiments/runs/log-tail.ts";
+import { CatFile } from "../git/catfile.ts";
 import type { ObjectId } from "../git/ids.ts";
 import { committerIdentity, stamp, writeCommit, writeObject } from "../git/objects.ts";
 import type { Repository } from "../git/repository.ts";
@@ -28,9 +29,28 @@ export async function writeFailure(repository: Repository, plan: SweepPlan, fail
   return writeCommit(repository, { tree, parents: [], author, message: `${point.name} failed\n` });
 }
 
+/** The end of the log of the newest point of that name which failed in a job, or undefined. */
+export async function logOfFailedPoint(repository: Repository, name: string): Promise<string | undefined> {
+  const sought = `${name} failed`;
+  const format = "--format=%(objectname) %(contents:subject)";
+  const args = ["for-each-ref", "--sort=-committerdate", format, "refs/sweeps"];
+  const lines = (await git(args, { cwd: repository.workTree })).split("\n");
+  const line = lines.find((each) => each.slice(each.indexOf(" ") + 1) === sought);
+  if (line === undefined) return undefined;
+  const objects = new CatFile(repository);
+  try {
+    const log = await objects.read(`${line.slice(0, line.indexOf(" "))}:log`);
+    return log?.type === "blob" ? log.content.toString() : undefined;
+  } finally {
+    objects.close();
+  }
+}
+
 /** The message in a record; undefined where it is none of that point's. */
 export function readFailure(plan: SweepPlan, point: PlanPoint, text: string): string | undefined {
   const record = parseJson(text);
   if (!isRecord(record) || record.sweep !== plan.sweep || record.id !== point.id) return undefined;
-  return typeof record.message === "string" ? record.message.slice(0, 500) : undefined;
+  if (typeof record.message !== "string") return undefined;
+  const output = typeof record.output === "string" ? `: ${record.output}` : "";
+  return `${record.message}${output}`.slice(0, 500);
 }

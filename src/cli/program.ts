@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { errnoWords } from "../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
+import { existsSync } from "../base/files.ts";
 import { visibleText } from "../base/text/visible.ts";
 import { version } from "../base/version.ts";
 import { type CatalogEntry, catalog } from "./catalog.ts";
@@ -11,6 +12,7 @@ import { commandWords, resolveEntries } from "./resolve.ts";
 import { refuseTrackedState } from "./state-gate.ts";
 import { printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
+import { elsewhereHint, usageErrorText } from "./unknown-command.ts";
 
 /** A help request for a command that there is not, in words; undefined for any other command line. */
 function helpForNothing(argv: readonly string[]): string | undefined {
@@ -59,7 +61,21 @@ function enterFolder(folder: string): void {
 /** The one place where the working folder is asked for: everybody else is told it, as Io.cwd or a plain path. */
 function workingFolder(asked: string | undefined): string {
   if (asked !== undefined) enterFolder(asked);
-  return process.cwd();
+  const folder = currentFolder();
+  // Node puts U+FFFD in the place of bytes that are no UTF-8: by that name the folder is not found.
+  if (!folder.includes("\ufffd") || existsSync(folder)) return folder;
+  throw new SweeplineError({ code: "BAD_FOLDER", message: `the name of the folder is not UTF-8: '${folder}'` });
+}
+
+/** Throws BAD_FOLDER where somebody removed it meanwhile. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+    const hint = 'Change to one that does: cd "$PWD" where it was made again.';
+    throw new SweeplineError({ code: "BAD_FOLDER", message: "the working folder does not exist any more", hint });
+  }
 }
 
 /** The io of one command line, with a folder that --cd changes and a stdout that --quiet closes. */
@@ -137,7 +153,7 @@ async function attach(
 
 /** Parses and runs one command line; the only place that turns failures into words and exit codes. */
 export async function runCommandLine(argv: readonly string[], given: ProcessIo): Promise<ExitCode> {
-  const io: OwnIo = { ...given, cwd: workingFolder(undefined) };
+  const io: OwnIo = { ...given, cwd: "" };
   let exitCode: ExitCode = exitCodes.ok;
   const loading = { start: sinceStart(), end: 0 };
   const root = new Command("sweepline")
@@ -152,6 +168,7 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(visibleText(text)),
+      outputError: (text, write) => write(usageErrorText(text)),
     });
   root.hook("preAction", async (command, action) => {
     const { cd, profile } = command.opts<{ cd?: string; profile?: string }>();
@@ -182,6 +199,10 @@ export async function runCommandLine(argv: readonly string[], given: ProcessIo):
     await root.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
+    if (error instanceof CommanderError && error.code === "commander.unknownCommand") {
+      const hint = elsewhereHint(argv);
+      if (hint !== undefined) io.stderr.write(`HINT: ${visibleText(hint)}\n`);
+    }
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.ok : (chosen[0]?.usageExitCode ?? exitCodes.usage);
     return printFailure(error, io) ?? (await (await import("./bug.ts")).printBug(error, argv, io));

@@ -16,6 +16,8 @@ export interface ToldFailure extends FailureFacts {
   /** One line: `failed to reproduce 'train': failed to run: sh src/train.sh, exited with 3`. */
   readonly message: string;
   readonly hint?: string;
+  /** The last line that a command which failed printed. */
+  readonly output?: string;
   readonly log: string;
 }
 

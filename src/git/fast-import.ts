@@ -5,6 +5,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
 import { isExpected } from "../base/errors.ts";
+import { withChunks } from "../base/file-chunks.ts";
 import { toldLater } from "../base/told-later.ts";
 import type { ObjectId } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
@@ -53,7 +54,9 @@ class FastImport {
   private pending = 0;
 
   constructor(private readonly repository: Repository) {
-    this.child = startGit(["fast-import", "--quiet", "--done"], { cwd: repository.workTree });
+    this.child = startGit(["-c", "pack.compression=1", "fast-import", "--quiet", "--done"], {
+      cwd: repository.workTree,
+    });
     this.child.stdout.on("data", (chunk: Buffer) => this.out.push(chunk.toString()));
     this.child.stderr.on("data", (chunk: Buffer) => {
       this.stderr += chunk.toString();
@@ -74,6 +77,20 @@ class FastImport {
     this.write(bytes);
     this.write("\n");
     return { mark };
+  }
+
+  /** As blob, for a file of any size: no more of it than a piece is in memory. */
+  async blobOfFile(file: string): Promise<{ readonly mark: number }> {
+    return withChunks(file, async ({ size, chunks }) => {
+      const mark = ++this.lastMark;
+      this.write(`blob\nmark :${mark}\ndata ${size}\n`);
+      for (const chunk of chunks()) {
+        this.write(chunk);
+        await this.flush();
+      }
+      this.write("\n");
+      return { mark };
+    });
   }
 
   /** Adds a commit and returns its mark; its id comes with finish(). Awaits when git is slower than we are. */

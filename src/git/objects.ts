@@ -4,7 +4,7 @@ import path from "node:path";
 import { deflateSync } from "node:zlib";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { existsSync, makeFolder, writeAtomic } from "../base/files.ts";
+import { existsSync, makeFolder, setMode, statSync, writeAtomic } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { gitFailed, tryGit } from "./run.ts";
@@ -18,9 +18,18 @@ export function writeObject(repository: Repository, type: "blob" | "commit", con
   const file = path.join(folder, id.slice(2));
   if (existsSync(file)) return id;
   beforeEffect("object", id);
-  makeFolder(folder);
+  makeObjectFolder(repository, folder);
   writeAtomic(file, deflateSync(whole, { level: 1 }), { mode: 0o444 });
+  if (repository.sharedBits !== 0) setMode(file, 0o444 & (0o400 | repository.sharedBits));
   return id;
+}
+
+/** With core.sharedRepository whoever shares the repository can add to the folder (Git's adjust_shared_perm). */
+function makeObjectFolder({ sharedBits }: Repository, folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(folder);
+  if (sharedBits !== 0)
+    setMode(folder, (statSync(folder).mode & 0o777) | 0o2000 | sharedBits | ((sharedBits & 0o444) >> 2));
 }
 
 export interface CommitFacts {

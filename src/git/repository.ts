@@ -14,6 +14,8 @@ export interface Repository {
   /** Shared by linked work trees: objects, refs, config. Equals gitDir in a plain clone. */
   readonly commonDir: string;
   readonly objectFormat: "sha1" | "sha256";
+  /** What core.sharedRepository gives to others than the owner of new objects: bits of a mode, 0 for none. */
+  readonly sharedBits: number;
 }
 
 function readGitDir(workTree: string): string {
@@ -32,7 +34,15 @@ export function openRepository(workTree: string): Repository {
   const commonDir = common === undefined ? gitDir : path.resolve(gitDir, common);
   const config = readIfExists(path.join(commonDir, "config"))?.toString() ?? "";
   const objectFormat = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? "sha256" : "sha1";
-  return { workTree, gitDir, commonDir, objectFormat };
+  return { workTree, gitDir, commonDir, objectFormat, sharedBits: sharedBitsOf(config) };
+}
+
+/** What core.sharedRepository gives to others than the owner: bits of a mode. */
+function sharedBitsOf(config: string): number {
+  const value = /^\s*sharedrepository\s*=\s*"?(\w+)/im.exec(config)?.[1]?.toLowerCase() ?? "";
+  if (/^(group|true|yes|on|1)$/.test(value)) return 0o060;
+  if (/^(all|world|everybody|2)$/.test(value)) return 0o064;
+  return /^0[0-7]{3}$/.test(value) ? Number.parseInt(value, 8) & 0o066 : 0;
 }
 
 export function zeroId(repository: Repository): ObjectId {

@@ -1,4 +1,7 @@
+import path from "node:path";
+import { readIfExists } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
+import type { Repository } from "./repository.ts";
 import { type GitOptions, git } from "./run.ts";
 
 export interface Submodule {
@@ -16,6 +19,21 @@ export function mayHoldSubmodules(index: Buffer | undefined): "no" | "maybe" {
   for (let at = index.indexOf(endOfMode); at >= 0; at = index.indexOf(endOfMode, at + 1))
     if (at >= 2 && index[at - 1] === 0 && index[at - 2] === 0) return "maybe";
   return "no";
+}
+
+/** Submodules of a work tree that hold changes which are not committed there, or a commit that is not staged. */
+export async function changedSubmodules({ workTree, gitDir }: Repository): Promise<readonly string[]> {
+  if (mayHoldSubmodules(readIfExists(path.join(gitDir, "index"))) === "no") return [];
+  const args = [
+    "--no-optional-locks",
+    "status",
+    "--porcelain=v2",
+    "-z",
+    "--untracked-files=no",
+    "--ignore-submodules=none",
+  ];
+  const rows = (await git(args, { cwd: workTree })).split("\0");
+  return rows.flatMap((row) => /^1 .. S.(?:M.|.U) (?:\S+ ){5}(.*)$/s.exec(row)?.[1] ?? []);
 }
 
 /** The submodules of an index. */

@@ -127,7 +127,7 @@ interface Refusal {
 }
 
 function refuse({ edit, context }: Attempt, code: ErrorCode, { reason, hint }: Refusal): SweeplineError {
-  const message = `Invalid \`--set-param\` value: ${reason}`;
+  const message = `Invalid override: ${reason}`;
   return new SweeplineError({ code, message, hint: hint ?? whereLooked(edit, context) });
 }
 
@@ -194,8 +194,7 @@ function notInStruct(setting: Setting, holder: Value | undefined, depth: number)
   const above = edit.path.slice(0, depth);
   const place = context.describe(above);
   const keys = isMap(holder) ? [...holder.keys()].map(String) : [];
-  const [near] = nearest(missing, keys);
-  const meant = near === undefined ? "" : ` Did you mean '${dotted([...above, near])}'?`;
+  const meant = meantText(setting, [...nearest(missing, keys).map((near) => dotted([...above, near]))]);
   const where = above.length === 0 ? place : `'${dotted(above)}' (${place})`;
   const advice = withFile(context, `+${edit.text.replace(/^\++/, "")}`);
   const reason = `Could not override '${dotted(edit.path)}'.\nTo append to your config use ${advice}`;
@@ -203,6 +202,25 @@ function notInStruct(setting: Setting, holder: Value | undefined, depth: number)
   return refuse({ edit, context }, "PARAM_UNKNOWN_KEY", {
     reason,
     hint: `Key '${missing}' is not in ${where}.${meant}`,
+  });
+}
+
+const mostMeant = 3;
+
+/** What the user may have meant: a key that is deeper in the file, else one that is spelled alike. */
+function meantText({ root, edit }: Setting, near: readonly string[]): string {
+  const deeper = pathsEndingIn(root, edit.path).map(dotted).slice(0, mostMeant);
+  const meant = deeper.length > 0 ? deeper : near.slice(0, 1);
+  return meant.length === 0 ? "" : ` Did you mean ${meant.map((path) => `'${path}'`).join(" or ")}?`;
+}
+
+/** Where in the file a path is found below other keys: `train.lr` for `lr`. */
+function pathsEndingIn(value: Value | undefined, path: readonly string[], above: readonly string[] = []): string[][] {
+  if (!isMap(value)) return [];
+  return [...value].flatMap(([key, inner]) => {
+    const at = [...above, String(key)];
+    const found = valueAtPath(inner, path) === undefined ? [] : [[...at, ...path]];
+    return [...found, ...pathsEndingIn(inner, path, at)];
   });
 }
 

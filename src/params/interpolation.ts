@@ -38,7 +38,7 @@ class Resolver {
   private fail(what: string): never {
     throw new SweeplineError({
       code: "PARAM_INTERPOLATION",
-      message: `Invalid \`--set-param\` value: ${what} in '${this.resolving.text}'`,
+      message: `Invalid override: ${what} in '${this.resolving.text}'`,
       hint: `To keep the text as it is, write \\\${...}.`,
     });
   }

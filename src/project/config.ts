@@ -184,6 +184,7 @@ export function toProjectConfig(values: ConfigValues): ProjectConfig {
     remotes: remoteNames(values),
     cacheTypes: types,
     autostage: isTrue("core.autostage"),
+    hardlinkLock: isTrue("core.hardlink_lock"),
     interactive: isTrue("core.interactive"),
     argumentStyle: {
       bool: values.get("parsing.bool")?.toLowerCase() === "boolean_optional" ? "boolean_optional" : "store_true",

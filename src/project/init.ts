@@ -4,6 +4,7 @@ import path from "node:path";
 import type { ErrorCode } from "../base/error-codes.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, removeTree, statSync, writeAtomic } from "../base/files.ts";
+import { readableShellWord } from "../base/text/shell-word.ts";
 import { isGitIgnored } from "./gitignore.ts";
 import { findGitRoot } from "./open.ts";
 
@@ -25,10 +26,11 @@ const ignoreHelp = `# Add patterns of files dvc should ignore, which could impro
 # https://dvc.org/doc/user-guide/dvcignore
 `;
 
-function refuse(code: ErrorCode, problem: string): SweeplineError {
+function refuse(code: ErrorCode, hint: string, problem: string): SweeplineError {
   return new SweeplineError({
     code,
     message: `failed to initiate sweepline - ${problem}`,
+    hint,
   });
 }
 
@@ -38,7 +40,10 @@ function gitRootFor(root: string, git: InitOptions["git"]): string | null {
   if (gitRoot !== null && (git === "subdir" || gitRoot === root)) return gitRoot;
   throw refuse(
     "NOT_IN_GIT",
-    `${root} is not tracked by any supported SCM tool (e.g. Git). Use \`--no-scm\` if you don't want to use any SCM or \`--subdir\` if initializing inside a subdirectory of a parent SCM repository.`,
+    gitRoot === null
+      ? "`git init` here first, then `sweepline init` again. With `--no-scm` there are pipelines, but no experiments."
+      : `The project can lie there: \`sweepline init --subdir\`; or start it at the top: cd ${readableShellWord(gitRoot)}`,
+    `${root} is not tracked by any supported SCM tool (e.g. Git).`,
   );
 }
 
@@ -61,10 +66,16 @@ export function initProject(folder: string, options: InitOptions): Initialized {
   if (gitRoot !== null && isGitIgnored(gitRoot, dvcDir))
     throw refuse(
       "IGNORED_BY_GIT",
-      `${dvcDir} is ignored by your SCM tool. \nMake sure that it's tracked, for example, by adding '!.dvc' to .gitignore.`,
+      "Make sure that it is tracked, for example with a line '!.dvc' in .gitignore.",
+      `${dvcDir} is ignored by your SCM tool.`,
     );
   if (existsSync(dvcDir)) {
-    if (options.existing === "refuse") throw refuse("PROJECT_EXISTS", "'.dvc' exists. Use `-f` to force.");
+    if (options.existing === "refuse")
+      throw refuse(
+        "PROJECT_EXISTS",
+        "With -f its cache goes, too. A project that is there needs no init.",
+        "'.dvc' exists. Use `-f` to force.",
+      );
     removeTree(dvcDir);
   }
   const files = writeDvcFolder(dvcDir, gitRoot);

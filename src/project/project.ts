@@ -27,6 +27,8 @@ export interface ProjectConfig {
   /** Link types in order of preference; DVC's default is reflink, copy. */
   readonly cacheTypes: readonly LinkType[];
   readonly autostage: boolean;
+  /** core.hardlink_lock: the workspace's lock is a file that is there or not, for file systems without flock. */
+  readonly hardlinkLock: boolean;
   /** core.interactive: ask before each stage runs in the workspace. */
   readonly interactive: boolean;
   readonly argumentStyle: ArgumentStyle;

@@ -1,6 +1,7 @@
 /** `exp show --sort-by`: which column is meant, and the order of values (DVC 3.67.1, repo/experiments/show.py). */
 import { SweeplineError } from "../base/errors.ts";
 import { compareCodePoints } from "../base/python.ts";
+import { nearest } from "../base/text/nearest.ts";
 import { isList, type Value } from "../base/value.ts";
 import type { Experiment } from "../experiments/reading/types.ts";
 import { cellText, exactFloats } from "./cells.ts";
@@ -21,14 +22,34 @@ export function sortColumn(by: string, columns: ExperimentColumns): ValueColumn 
   const bare = by.startsWith(":") ? by.slice(1) : by;
   const matches = exact.length > 0 ? exact : all.filter(({ name }) => name === bare);
   const [first, second] = matches;
-  if (first === undefined)
-    throw new SweeplineError({ code: "UNKNOWN_SORT_COLUMN", message: `Unknown sort column '${by}'` });
+  if (first === undefined) throw unknownColumn(by, all);
   if (second !== undefined)
     throw new SweeplineError({
       code: "AMBIGUOUS_SORT_COLUMN",
       message: `Ambiguous sort column '${bare}' matched '${matches.map(({ file, name }) => `${file}:${name}`).join(", ")}'`,
     });
   return first;
+}
+
+/** `lr` may be meant for `train.lr`; else a name that is spelled alike. */
+function nearColumns(by: string, columns: readonly Pick<ValueColumn, "column" | "name">[]): readonly string[] {
+  const bare = by.replace(/^:/, "");
+  const deeper = columns.filter(({ name }) => name.endsWith(`.${bare}`)).map(({ column }) => column.name);
+  if (deeper.length > 0) return deeper.slice(0, 3);
+  const [near] = nearest(
+    bare,
+    columns.flatMap(({ column, name }) => [column.name, name]),
+  );
+  return near === undefined ? [] : [near];
+}
+
+function unknownColumn(by: string, columns: readonly ValueColumn[]): SweeplineError {
+  const near = nearColumns(by, columns);
+  return new SweeplineError({
+    code: "UNKNOWN_SORT_COLUMN",
+    message: `Unknown sort column '${by}'`,
+    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.map((name) => `'${name}'`).join(" or ")}?` }),
+  });
 }
 
 function kindRank(value: Value): number {

@@ -5,6 +5,7 @@ import type { QueueStatus, QueueTask } from "../experiments/queue/status.ts";
 import { shortTime } from "./dates.ts";
 import { toPlainText } from "./plain.ts";
 import type { Column } from "./table.ts";
+import { cutToWidth } from "./width.ts";
 
 const stateWords: Readonly<Record<QueueTask["state"], string>> = {
   running: "Running",
@@ -49,6 +50,33 @@ function tasksTable(tasks: readonly QueueTask[], now: Date, columns: QueueColumn
       ],
     })),
   });
+}
+
+export interface QueueScreen {
+  readonly columns: QueueColumns;
+  readonly size: { readonly columns: number; readonly rows: number };
+}
+
+/** The same for a terminal of that size: what runs, what is next and what ended last, as far as there is room. */
+export function queueScreen(status: QueueStatus, now: Date, { columns, size }: QueueScreen): string {
+  const cut = (text: string) => text.split("\n").map((line) => cutToWidth(line, size.columns));
+  const whole = cut(queueText(status, now, columns));
+  const surplus = whole.length - 1 - size.rows;
+  if (surplus <= 0) return whole.join("\n");
+  const kept = Math.max(1, status.tasks.length - surplus - 1);
+  const text = queueText({ ...status, tasks: status.tasks.slice(0, kept) }, now, columns);
+  const lines = cut(text).slice(0, -1);
+  const more = cutToWidth(`... ${moreText(status.tasks.slice(kept))}`, size.columns);
+  return `${[...lines.slice(0, -2), more, ...lines.slice(-2)].slice(0, size.rows).join("\n")}\n`;
+}
+
+/** \`3 queued, 12 success\` */
+function moreText(tasks: readonly QueueTask[]): string {
+  const states = (["running", "queued", "failed", "success"] as const).flatMap((state) => {
+    const count = tasks.filter((task) => task.state === state).length;
+    return count === 0 ? [] : [`${count} ${stateWords[state].toLowerCase()}`];
+  });
+  return `and ${states.join(", ")}`;
 }
 
 export function queueText({ tasks, workers, broken }: QueueStatus, now: Date, columns: QueueColumns): string {

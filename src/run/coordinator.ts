@@ -19,6 +19,7 @@ import { EntrySource } from "./entry-source.ts";
 import { Capacity, type CapacityOptions } from "./limits/capacity.ts";
 import type { DeviceShare } from "./limits/devices.ts";
 import type { RetryPolicy } from "./limits/retry.ts";
+import { MissingHints } from "./missing-hints.ts";
 import { garbageCollector } from "./pool/garbage.ts";
 import { WorkerPool } from "./pool/pool.ts";
 import { giveUpLost, keepInterrupted, labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
@@ -76,6 +77,7 @@ export class Coordinator {
   private readonly failed: FailedRun[] = [];
   private readonly requeued = new Map<number, ExperimentLabel>();
   private readonly capacity: Capacity;
+  private readonly hints: MissingHints;
   private readonly tidyUp = garbageCollector(50);
   /** Room may come without that one of our runs ends. */
   private room: "known" | "later" = "known";
@@ -90,6 +92,7 @@ export class Coordinator {
   ) {
     this.capacity = new Capacity(context.state, options, () => this.active.values());
     this.source = new EntrySource(context, options);
+    this.hints = new MissingHints(context);
   }
 
   /** Runs the queue to its end. Opens nothing where nothing is queued. */
@@ -215,7 +218,8 @@ export class Coordinator {
   private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: Tools): Promise<void> {
     const { context, options } = this;
     const { entry } = active;
-    const settleTools: SettleTools = { context, refs: tools.refs, retry: options.retry, emit: options.emit };
+    const { refs } = tools;
+    const settleTools: SettleTools = { context, refs, hints: this.hints, retry: options.retry, emit: options.emit };
     const givenUp = await giveUpLost(settleTools, entry, active.run);
     if (givenUp !== undefined) return this.note(entry, givenUp);
     const run = startRun(context.state, entry);

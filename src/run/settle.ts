@@ -9,7 +9,8 @@ import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../expe
 import type { RefTransactions } from "../git/refs.ts";
 import { commitOutcome, moveToFailed } from "./entry-refs.ts";
 import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
-import { hintForMissing } from "./missing-hint.ts";
+import { failedOutput, lastLine } from "./log-end.ts";
+import type { MissingHints } from "./missing-hints.ts";
 import type { EntryOutcome } from "./one/in-copy.ts";
 import type { FailedRun } from "./summary.ts";
 
@@ -38,6 +39,7 @@ export interface SettleTools {
   readonly refs: RefTransactions;
   /** undefined: whatever fails stays failed, for whatever cause. */
   readonly retry: RetryPolicy | undefined;
+  readonly hints: MissingHints;
   readonly emit: EmitRunEvent;
 }
 
@@ -162,7 +164,7 @@ interface FinalFailure {
   readonly note: string;
 }
 
-async function fail({ context, refs, emit }: SettleTools, ending: Ending, last: FinalFailure): Promise<Settled> {
+async function fail({ context, refs, hints, emit }: SettleTools, ending: Ending, last: FinalFailure): Promise<Settled> {
   const { entry, run, startedAt, end } = ending;
   const { failure, note } = last;
   const at = Date.now();
@@ -175,9 +177,17 @@ async function fail({ context, refs, emit }: SettleTools, ending: Ending, last: 
     failure: facts,
     ...(failure.kind === "lost" ? { cause: "lost" } : {}),
   });
-  const missing = end.kind === "failed" ? await hintForMissing(context, end, run.log) : undefined;
+  const printed = failedOutput(failure, run.log);
+  const output = lastLine(printed);
+  const missing = end.kind === "failed" ? await hints.hintFor(end, printed) : undefined;
   const hint = failureHint(failure) ?? missing;
-  const told = { message, ...facts, log: shortLog(context, run), ...(hint === undefined ? {} : { hint }) };
+  const told = {
+    message,
+    ...facts,
+    ...(output === undefined ? {} : { output }),
+    log: shortLog(context, run),
+    ...(hint === undefined ? {} : { hint }),
+  };
   const experiment = labelOf(entry);
   emit({ type: "failed", experiment, ...told, elapsedMs: at - startedAt, at });
   const isInLog = end.kind === "failed" && message === failureText(failure);

@@ -106,7 +106,10 @@ describe("GitHub", () => {
       expect(ends.at(-1)?.result, ends.at(-1)?.log).toBe(leg % 10 === 7 ? "failure" : "success");
     const collect = workflow.ends.get("collect");
     expect(collect?.result).toBe("failure");
+    expect(workflow.legs[7]?.at(-1)?.log).toContain("\n  seven is bad\n");
     expect(collect?.log).toContain("36 of 40 points done, 4 failed, 0 missing.");
+    // On ordinary runs there is nothing to warn of.
+    expect(collect?.log).not.toContain("WARNING");
     expect(collect?.summary).toContain("-0017 | 17 | 17 | failed |");
     expect(collect?.summary.match(/seed_was/g)).toHaveLength(1);
     const objects = readdirSync(path.join(setting.store, "files", "md5"), { recursive: true, withFileTypes: true });
@@ -126,7 +129,7 @@ describe("GitHub", () => {
     await workflow.run();
     expect(setting.remoteResults()).toEqual({ done: [], failed: [] });
     expect(workflow.ends.get("collect")?.log).toContain("2 of 3 points done, 1 failed, 0 missing.");
-    expect(workflow.ends.get("collect")?.summary).toContain("exited with 3");
+    expect(workflow.ends.get("collect")?.summary).toContain("exited with 3: seven is bad");
   });
 
   it("runs nothing where the sweep is empty, and says so in the plan", async () => {

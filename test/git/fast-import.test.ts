@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { importObjects, type TreeFile } from "../../src/git/fast-import.ts";
@@ -140,4 +140,17 @@ describe("fast-import", () => {
     expect(readdirSync(path.join(rig.folder, ".git")).filter((name) => name.startsWith("fast_import"))).toEqual([]);
     expect(rig.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
   });
+});
+
+test("a file of any size goes in as it is, a piece at a time", async () => {
+  const { rig, opened } = sha1;
+  const file = path.join(makeTemporaryFolder(), "large");
+  const content = Buffer.alloc(3 * (1 << 20) + 17, "0123456789");
+  writeFileSync(file, content);
+  const [commit = ""] = await importObjects(opened, async (stream) => {
+    const blob = await stream.blobOfFile(file);
+    const files: TreeFile[] = [{ path: "large", mode: "100644", blob }];
+    await stream.commit({ baseTree: null, files, parents: [], author, message: "m" });
+  });
+  expect(rig.git("rev-parse", `${commit}:large`)).toBe(gitWith(rig, ["hash-object", "--stdin"], content));
 });

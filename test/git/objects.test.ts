@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, statSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { CatFile } from "../../src/git/catfile.ts";
 import type { ObjectId } from "../../src/git/ids.ts";
 import { committerIdentity, parseCommit, stamp, writeCommit, writeObject } from "../../src/git/objects.ts";
 import { changeRefs } from "../../src/git/refs.ts";
+import { openRepository } from "../../src/git/repository.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 import { gitWith, makeOpened, makeSha256, type Opened } from "./repositories.ts";
 
@@ -113,4 +114,20 @@ test.each([
 ])("a stamp %d minutes west of Greenwich ends with %s", (minutes, offset) => {
   const date = Object.assign(new Date("2024-01-15T12:00:00Z"), { getTimezoneOffset: () => minutes });
   expect(stamp("A <a@b>", date)).toBe(`A <a@b> 1705320000 ${offset}`);
+});
+
+test.each([
+  ["group", 0o2070],
+  ["1", 0o2070],
+  ["all", 0o2077],
+  ["0660", 0o2070],
+])("with core.sharedRepository = %s others can add to new folders", (setting, bits) => {
+  const { rig } = makeOpened();
+  rig.git("config", "core.sharedRepository", setting);
+  const opened = openRepository(rig.folder);
+  const id = writeObject(opened, "blob", "shared");
+  const folder = path.join(opened.commonDir, "objects", id.slice(0, 2));
+  // Git gives all the right to read, and who shares the repository that to write.
+  expect(statSync(folder).mode & bits).toBe(setting === "all" ? 0o2075 : bits);
+  expect(statSync(path.join(folder, id.slice(2))).mode & 0o440).toBe(0o440);
 });

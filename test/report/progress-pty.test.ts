@@ -47,6 +47,7 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
     ]);
     // What is left of a frame would be a line of totals or a spinner: each finished line, and nothing else.
     expect(lines.slice(experiments)).toEqual([
+      "HINT: `sweepline exp logs 'point-7-実験'` shows all that it printed.",
       expect.stringMatching(new RegExp(`^${experiments - 1} succeeded, 1 failed in `)),
       "the end",
     ]);

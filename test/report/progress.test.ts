@@ -26,7 +26,8 @@ const plainLines = [
 ];
 
 const failureLine =
-  "ERROR: dull-\\x1b[31mred\\x1b[0m\\x07: stage 'train' failed: sh src/train.sh, exited with 3 (log: .dvc/tmp/exps/run/two.log)\n";
+  "ERROR: dull-\\x1b[31mred\\x1b[0m\\x07: stage 'train' failed: sh src/train.sh, exited with 3 (log: .dvc/tmp/exps/run/two.log)\n" +
+  "HINT: `sweepline exp logs 'dull-\\x1b[31mred\\x1b[0m\\x07'` shows all that it printed.\n";
 
 describe("in a pipe", () => {
   test("each event that is worth it is one plain line, and failures come once more on stderr", async () => {

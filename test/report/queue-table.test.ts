@@ -1,7 +1,7 @@
 /** `queue status` as text: one row a task, what is known of it, and the workers. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { QueueStatus, QueueTask } from "../../src/experiments/queue/status.ts";
-import { type QueueColumns, queueText } from "../../src/report/queue-table.ts";
+import { type QueueColumns, queueScreen, queueText } from "../../src/report/queue-table.ts";
 
 const now = new Date(2026, 0, 31, 13, 5);
 
@@ -84,4 +84,43 @@ test("entries that can't be read are named, without control characters", () => {
   expect(text([], "plain", ["refs/exps/\u001b[31m"])).toContain(
     "Unreadable entry: refs/exps/\\x1b[31m (queue remove --queued removes it)\n",
   );
+});
+
+function status(counts: Partial<Record<QueueTask["state"], number>>): QueueStatus {
+  const tasks = (["running", "queued", "failed", "success"] as const).flatMap((state) =>
+    Array.from({ length: counts[state] ?? 0 }, (_, at) => task({ state, name: `${state}-${at}` })),
+  );
+  return { tasks, workers: { active: counts.running ?? 0, idle: 0, coordinator: null }, broken: [] };
+}
+
+function screen(counts: Parameters<typeof status>[0], rows: number, columns = 80): string[] {
+  const text = queueScreen(status(counts), now, { columns: "plain", size: { rows, columns } });
+  expect(text.endsWith("\n")).toBe(true);
+  return text.slice(0, -1).split("\n");
+}
+
+describe("the queue on a terminal", () => {
+  test("is the whole of it where there is room", () => {
+    const small = { running: 1, queued: 2 };
+    expect(`${screen(small, 6).join("\n")}\n`).toBe(queueText(status(small), now, "plain"));
+  });
+
+  test("keeps within the rows: first what runs, then what is next, and the number of the others", () => {
+    const lines = screen({ running: 2, queued: 10, failed: 1, success: 30 }, 11);
+    expect(lines).toHaveLength(11);
+    expect(lines.slice(1, 8).map((line) => /(running|queued)-\d/.exec(line)?.[0])).toEqual([
+      "running-0",
+      "running-1",
+      ...[0, 1, 2, 3, 4].map((at) => `queued-${at}`),
+    ]);
+    expect(lines.slice(8)).toEqual(["... and 5 queued, 1 failed, 30 success", "", "Worker status: 2 active, 0 idle"]);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])("never takes more than %d rows", (rows) => {
+    expect(screen({ running: 3, queued: 10 }, rows).length).toBeLessThanOrEqual(rows);
+  });
+
+  test("cuts lines that are longer than the terminal", () => {
+    expect(Math.max(...screen({ running: 3 }, 20, 24).map((line) => line.length))).toBe(24);
+  });
 });

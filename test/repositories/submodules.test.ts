@@ -37,6 +37,12 @@ describe("a submodule that is checked out", () => {
     const before = inLibrary("rev-parse", "HEAD");
     await mainCommands(tree.place);
     expect(tree.read("out.txt")).toContain("data 1\ndeep\n");
+    // What is not even committed there stays behind, and is told.
+    rig.write({ "lib/data.txt": "data 2\n" });
+    const left = await rig.run(["exp", "run", "--temp", "-n", "left", "-S", "x=9"]);
+    expect(left.stderr).toContain("WARNING: changes inside of submodules are not in the copies");
+    expect(left.stderr).toContain("'lib'");
+    expect(tree.git("rev-parse", `${tree.ref("left")}:lib`)).toBe(before);
     // A commit of the user's own, not in HEAD yet, is what the work tree has: that is what runs.
     rig.write({ "lib/data.txt": "data 2\n" });
     inLibrary("commit", "--quiet", "-am", "second");

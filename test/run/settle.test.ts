@@ -9,6 +9,7 @@ import { readAttempts } from "../../src/experiments/runs/attempts.ts";
 import { type RunFolder, readRunRecord, startRun } from "../../src/experiments/runs/records.ts";
 import { RefTransactions } from "../../src/git/refs.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../../src/run/limits/retry.ts";
+import { MissingHints } from "../../src/run/missing-hints.ts";
 import { giveUpLost, keepInterrupted, type RunEnd, type SettleTools, settle } from "../../src/run/settle.ts";
 import { experimentNames, makeExperimentRepository, queueRefs } from "../cli/exp-project.ts";
 import type { Repository } from "../rig/index.ts";
@@ -42,6 +43,7 @@ afterEach(() => refs.close());
 const tools = (retry?: Partial<RetryPolicy>): SettleTools => ({
   context,
   refs,
+  hints: new MissingHints(context),
   retry: retry === undefined ? undefined : { ...defaultRetryPolicy, ...retry },
   emit: told.emit,
 });
@@ -80,7 +82,7 @@ test("a result whose name somebody took meanwhile is kept under the next one", a
 describe("a failure", () => {
   test("moves the entry to the failed ones, with all that is known of it", async () => {
     const settled = await end(failed);
-    const facts = { message: words, stage: "copy", command: "sh copy.sh", exitCode: 7 };
+    const facts = { message: words, output: "the log", stage: "copy", command: "sh copy.sh", exitCode: 7 };
     const log = path.relative(repository.folder, run.log);
     expect(settled).toMatchObject({ kind: "failed", failed: { told: { ...facts, log }, isInLog: true } });
     expect(queueRefs(repository)).toEqual(["failed/1", "queued/2"]);

@@ -53,5 +53,9 @@ export const experimentCodes = {
     "The process that runs the queue is stopped (Ctrl+Z or SIGSTOP).",
     "`kill -CONT PID` lets it go on, `kill -KILL PID` ends it.",
   ],
+  SWEEP_UNKNOWN: [
+    "No experiment that would be shown belongs to the sweep.",
+    "`sweep` prints the id of each sweep; without `--rev` those of all commits are looked at.",
+  ],
   TIMED_OUT: ["An experiment ran longer than `--timeout`.", "Give it more time, or make it faster."],
 } as const satisfies CodeTable;

@@ -53,6 +53,8 @@ export interface Collected {
 interface Collecting extends PointScope {
   readonly request: CollectRequest;
   readonly events: CollectEvents;
+  /** Places without results, which matter where some are missing. */
+  readonly absent: string[];
 }
 
 /** Errors: PLAN_MISSING, PLAN_INVALID, PLAN_STALE, NO_GIT_REMOTE, GIT_REMOTE_FAILED, those of storage remotes. */
@@ -64,15 +66,17 @@ export async function collectResults(
   const plan = readPlan(request.plan);
   await checkBaseline(context, plan);
   const { points } = plan;
-  const collecting: Collecting = { context, plan, points, request, events };
+  const collecting: Collecting = { context, plan, points, request, events, absent: [] };
   const taken = await take(collecting);
   const { states, isStorageThere } = await checkedStates(collecting, taken);
   const open = openPoints(collecting, states);
+  const missing = open.filter(({ message }) => message === undefined);
+  if (missing.length > 0) for (const text of collecting.absent) events.warn(text);
   return {
     plan,
     done: new Set(points.filter((_, at) => states[at]?.kind === "done").map(({ name }) => name)),
     failed: open.filter(({ message }) => message !== undefined),
-    missing: open.filter(({ message }) => message === undefined),
+    missing,
     isStorageThere,
   };
 }
@@ -93,10 +97,10 @@ function warnRefused({ events }: Collecting, { refused }: Taken, source: string)
 
 /** All bundles below a folder. One that can't be read costs its points, not the others'. */
 async function takeBundles(collecting: Collecting, folder: NamedFile): Promise<void> {
-  const { events } = collecting;
+  const { events, absent } = collecting;
   const isThere = existsSync(folder.path);
-  // Every job may have been killed before it had results.
-  if (!isThere) events.warn(`there is no folder '${visible(folder.shown)}': no bundles`);
+  // Jobs that may push write none.
+  if (!isThere) absent.push(`there is no folder '${visible(folder.shown)}': no bundles`);
   const names = isThere ? withNamedFile(folder, bundlesBelow) : [];
   for (const name of names)
     try {
@@ -117,10 +121,10 @@ async function hasNoRemote({ context, request }: Collecting): Promise<boolean> {
 
 /** Answers what the Git remote has; undefined where there is none. */
 async function take(collecting: Collecting): Promise<Taken | undefined> {
-  const { context, request, events } = collecting;
+  const { context, request, events, absent } = collecting;
   if (request.bundles !== undefined) await takeBundles(collecting, request.bundles);
   if (await hasNoRemote(collecting)) {
-    if (request.bundles === undefined) events.warn("there is no Git remote: only results that are here already count");
+    if (request.bundles === undefined) absent.push("there is no Git remote: only results that are here already count");
     return undefined;
   }
   const remote = await gitRemoteOf(context, request.gitRemote);

@@ -34,9 +34,16 @@ export const emitSlurm: Emit = (emission) => {
     // A folder that is named by a relative path is another one for the clone.
     "tab=$(printf '\\t')",
     'sweepline remote list > "$work/remotes"',
+    // Settings of this clone alone, of sweepline and of Git, are those of the tasks.
+    'test ! -f .dvc/config.local || cp .dvc/config.local "$work/config.local"',
+    "name=$(git config user.name || :)",
+    "mail=$(git config user.email || :)",
     'cd "$work/clone"',
+    'test -z "$name" || git config user.name "$name"',
+    'test -z "$mail" || git config user.email "$mail"',
     `git checkout --quiet --detach ${baseline}`,
     ...enterProject(emission),
+    'test ! -f "$work/config.local" || cp "$work/config.local" .dvc/config.local',
     'sweepline config --local cache.dir "$cache"',
     'while IFS=$tab read -r name url default; do sweepline config --local "remote.$name.url" "$url"; done < "$work/remotes"',
     // The file may have become that of a later sweep while this task was pending.

@@ -74,7 +74,7 @@ ${takePlan(place)}      - uses: ${actions.cache}
       - if: always() && env.FROM_FORK == 'true'
         uses: ${actions.upload}
         with:
-          name: sweep-results-\${{ strategy.job-index }}
+          name: sweep-results-\${{ matrix.point }}
           path: ${inProject(place, "bundles")}
           if-no-files-found: ignore
           overwrite: true

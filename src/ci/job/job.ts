@@ -50,6 +50,8 @@ export interface JobStop {
 export interface JobEvents extends TransferEvents {
   /** Data that neither this clone nor the storage remote has. */
   missing(outcome: Pick<TransferOutcome, "missing">): void;
+  /** A point failed in another way than those before it: the end of what it printed. */
+  failed(name: string, endOfLog: string): void;
   /** Points are about to run. */
   running(): QueueWatcher;
 }

@@ -1,5 +1,6 @@
 /** Runs one job of a matrix from its point to the remotes. */
 import { wordList } from "../../base/text/listing.ts";
+import { logTail } from "../../experiments/runs/log-tail.ts";
 import { dataRequest } from "../../experiments/share/data.ts";
 import { fetchTracked, transferFailed } from "../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
@@ -141,12 +142,22 @@ export async function runJob(job: Job): Promise<JobEnd> {
   return endOf(job, { run, there, lost, before: job.points.length - open.length });
 }
 
+/** The machine of the job may be gone when somebody asks: the ends of logs, one of those that are alike. */
+function tellLogs({ events }: Job, { failures }: PointsOutcome): void {
+  const told = new Set<string>();
+  for (const { point, log, message, output = message } of failures) {
+    if (!told.has(output)) events.failed(point.name, logTail(log).toString());
+    told.add(output);
+  }
+}
+
 interface Ran extends Pick<Findings, "there" | "lost"> {
   readonly run: PointsOutcome;
   readonly before: number;
 }
 
 async function endOf(job: Job, { run, there, lost, before }: Ran): Promise<JobEnd> {
+  tellLogs(job, run);
   const failures = await keepFailures(job.context, job.plan, run.failures);
   const { handedOn, without } = await handOn(job, { there, failures, lost });
   const failed = new Set(failures.map(({ point }) => point));

@@ -1,13 +1,15 @@
 /** What the commands that make experiments say of them alike. */
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
+import { quotedList } from "../../base/text/listing.ts";
 import { type ExperimentSettings, pathsFrom } from "../../experiments/make/enqueue-request.ts";
 import type { ParamFilesRequest } from "../../experiments/point/param-edits.ts";
 import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import type { PointSources } from "../../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
+import { changedSubmodules } from "../../git/submodules.ts";
 import { keptOptions, type RunOptions } from "../../pipeline/run-options.ts";
-import type { Io } from "../terminal/io.ts";
+import { type Io, warn } from "../terminal/io.ts";
 import { entryLimits, type LimitFlags } from "./limits.ts";
 
 export interface ExperimentFlags extends LimitFlags {
@@ -38,6 +40,17 @@ export function inputsOf(
   points: Omit<ParamFilesRequest, "folder">,
 ): PointInputs {
   return new PointInputs(context, { ...points, folder: path.relative(context.project.root, io.cwd) });
+}
+
+/** Copies have submodules at the commits that the workspace names: what is not committed there stays behind. */
+export async function warnOfSubmodules(io: Io, { repository }: ExperimentsContext): Promise<void> {
+  const changed = await changedSubmodules(repository);
+  if (changed.length === 0) return;
+  const names = quotedList(changed);
+  warn(
+    io,
+    `changes inside of submodules are not in the copies where experiments run: commit them in ${names}, then \`git add\` these`,
+  );
 }
 
 /** Where a command finds its points. */

@@ -168,5 +168,7 @@ export function limitWords(flags: LimitFlags): readonly string[] {
 
 /** A number of experiments at once, or `auto`. */
 export function jobsOrAuto(value: string): JobCount {
-  return value === "auto" ? "auto" : jobs(value);
+  if (value === "auto") return value;
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError("not a number of jobs (1 or more), nor auto");
+  return jobs(value);
 }

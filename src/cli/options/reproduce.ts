@@ -1,5 +1,5 @@
 /** The options of a run on the command line: see pipeline/run-options.ts for what they are. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import { type RunOptions, runFlags, runOptionTable, workspaceOnlyFlags } from "../../pipeline/run-options.ts";
 import type { Project } from "../../project/project.ts";
@@ -10,7 +10,10 @@ export const strictHelp = strictFlag?.help ?? "";
 /** Adds the options to a command: `runOptionsOf(command.opts())` has what they are then. */
 export function addReproduceOptions(command: Command): Command {
   for (const { name, help } of runFlags) command.option(name, help);
-  return command;
+  // As many call it.
+  return command
+    .addOption(new Option("--single-stage").hideHelp())
+    .on("option:single-stage", () => command.setOptionValue("singleItem", true));
 }
 
 /** Throws BAD_OPTIONS for options that make sense in the workspace only: the others run in copies of it. */

@@ -1,7 +1,10 @@
 import { SweeplineError } from "../../base/errors.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { collectExperiments } from "../../experiments/show/collect.ts";
+import { collectColumns, rememberLeaves } from "../../report/exp-columns.ts";
 import { showTable } from "../../report/exp-show.ts";
+import { sortColumn } from "../../report/exp-sort.ts";
+import type { Point } from "../../sweep/types.ts";
 import { type Io, warn } from "../terminal/io.ts";
 import { terminalOf } from "../terminal/terminal.ts";
 
@@ -32,13 +35,42 @@ function sortOf({ sortBy, sortOrder }: SweepTableOptions) {
   return sortBy === undefined ? {} : { sortBy, order: sortOrder ?? "asc" };
 }
 
+/**
+ * Before anything runs: whether the table can be sorted so, as far as that can be known. A metric may be one that the stages
+ * begin to write. Errors: AMBIGUOUS_SORT_COLUMN; UNKNOWN_SORT_COLUMN where a column of nearly that name is there.
+ */
+export async function checkSortColumn(
+  io: Io,
+  context: ExperimentsContext,
+  { sortBy, points }: { readonly sortBy: string | undefined; readonly points: readonly Point[] },
+): Promise<void> {
+  if (sortBy === undefined) return;
+  const baselines = await collectExperiments(context, {
+    revisions: { revs: [], count: 1, allBranches: false, allTags: false, allCommits: false },
+    hide: new Set(["queued", "failed"]),
+    params: "all",
+    naming: "names",
+  });
+  const columns = collectColumns(baselines, rememberLeaves());
+  const swept = new Set(points.flatMap(({ overrides }) => overrides.map(({ edit }) => edit.path.join("."))));
+  if (swept.has(sortBy.slice(sortBy.lastIndexOf(":") + 1))) return;
+  try {
+    sortColumn(sortBy, columns);
+  } catch (error) {
+    if (!(error instanceof SweeplineError) || error.code !== "UNKNOWN_SORT_COLUMN" || error.hint !== undefined)
+      throw error;
+    const metrics = columns.metrics.length === 0 ? "no metrics are known yet" : "no metric that is known has it";
+    warn(io, `--sort-by ${sortBy}: no parameter has that name, and ${metrics}`);
+  }
+}
+
 /** A wrong column is found out after hours of running: the table is shown all the same, with a warning. */
 function sortedOrNot(io: Io, options: SweepTableOptions, show: (sort: ReturnType<typeof sortOf>) => string): string {
   try {
     return show(sortOf(options));
   } catch (error) {
     if (!(error instanceof SweeplineError && sortErrors.has(error.code))) throw error;
-    warn(io, `${error.message}: the table is not sorted`);
+    warn(io, `${error.message}: the table is not sorted${error.hint === undefined ? "" : `. ${error.hint}`}`);
     return show({});
   }
 }

@@ -65,7 +65,7 @@ async function copiedCommit(
   }: { readonly repository: Repository; readonly plan: EnqueuePlan; readonly author: string },
 ): Promise<readonly { readonly mark: number }[]> {
   if (plan.copied.length === 0) return [];
-  const files = importFiles(stream, repository, plan.copied);
+  const files = await importFiles(stream, repository, plan.copied);
   return [await stream.commit({ baseTree: null, files, parents: [], author, message: "Copied paths" })];
 }
 

@@ -128,8 +128,8 @@ function nameTaken(holder: Pick<KnownExperiment, "name" | "state">): SweeplineEr
   const where = holder.state === "queued" ? "queued experiment" : "existing experiment";
   return new SweeplineError({
     code: "NAME_TAKEN",
-    message: `Experiment conflicts with ${where} '${holder.name}'. To overwrite the existing experiment run:\n\n\tsweepline exp run -f ...\n`,
-    hint: "Or choose another name with -n.",
+    message: `Experiment conflicts with ${where} '${holder.name}'`,
+    hint: "The same command with --force replaces it; -n gives another name.",
   });
 }
 

@@ -48,7 +48,7 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const scope = identityScope(stages, []);
   const name = chooseName(request, await knownNames(context, baseline));
   await refuseBranchName(context, request);
-  const included = filesToCopy(repository, request.includeUntracked);
+  const included = filesToCopy(repository, request.includeUntracked, "-I");
   const author = await committerIdentity(repository);
   const entries = await commitOutputs(context, request);
   const inside = folderInGit(project);

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
-import { readIfExists } from "../../base/files.ts";
 import type { Value } from "../../base/value.ts";
 import { CatFile } from "../../git/catfile.ts";
 import { git } from "../../git/run.ts";
@@ -9,6 +7,7 @@ import type { KeptOptions } from "../../pipeline/run-options.ts";
 import type { Point } from "../../sweep/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { CanonicalJson } from "./canonical-json.ts";
+import { copiedPathsHash } from "./copied-paths.ts";
 import { filesHash, type IdentityScope, identityOf } from "./identity.ts";
 import type { OpenedParamFile } from "./param-edits.ts";
 import { paramsInTree } from "./params-in-tree.ts";
@@ -41,7 +40,7 @@ export async function identitiesOfPoints(
     filesHash: filesHash(listing, scope),
     targets,
     flags,
-    copiedPaths: copiedPathsHash(workTree, copied),
+    copiedPaths: await copiedPathsHash(workTree, copied),
   };
   return points.map((point) => {
     const edited = files.map((file) => [file.inGit, file.valueAt(point)] as const);
@@ -53,15 +52,4 @@ export async function identitiesOfPoints(
 function targetsFromRoot(folder: string, targets: readonly string[]): readonly string[] {
   if (folder === "") return targets;
   return (targets.length === 0 ? ["dvc.yaml"] : targets).map((target) => path.posix.join(folder, target));
-}
-
-function copiedPathsHash(workTree: string, copied: readonly string[]): string | undefined {
-  if (copied.length === 0) return undefined;
-  const hash = createHash("sha256");
-  for (const file of copied)
-    hash
-      .update(`${file}\0`)
-      .update(readIfExists(path.join(workTree, file)) ?? "")
-      .update("\0");
-  return hash.digest("hex");
 }

@@ -9,13 +9,15 @@ import { notAnswering, SuspensionWatch } from "../coordinator/suspended.ts";
 import { sequenceText } from "../layout.ts";
 import { killGroup } from "../recovery/recovery.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { livingProcesses, processesFile } from "../runs/records.ts";
+import { livingProcesses, processesFile, type RunRecord, readRunRecord, runFolder } from "../runs/records.ts";
 import { listQueue, type QueueEntry, runningSequences } from "./entries.ts";
 
 const pollMs = 25;
 const limitMs = 60_000;
 export interface KilledTask {
   readonly name: string;
+  /** "killed", also where nobody wrote down how it ended; else it was over before the request was seen. */
+  readonly end: "killed" | "success" | "failed";
   /** The process that ran it, where it is stopped: the stages are gone, and when it goes on it notes the failure. */
   readonly suspended?: number;
 }
@@ -62,13 +64,20 @@ async function killOne(
   if (suspended !== undefined && manner === "force") {
     killStages(context, sequence);
     // The request stays for the moment when it goes on: else it would take the kill for an outside failure.
-    return { name, suspended: suspended.pid };
+    return { name, end: "killed", suspended: suspended.pid };
   }
   removeRequest(context.state, request);
   if (suspended !== undefined) throw notAnswering(suspended);
   // Who ran it died meanwhile: nobody else ends its stages before the next run.
   killStages(context, sequence);
-  return { name };
+  return { name, end: endOf(readRunRecord(runFolder(context.state, { sequence, name }))) };
+}
+
+function endOf(record: RunRecord | undefined): KilledTask["end"] {
+  if (record?.state === "success") return "success";
+  return record?.state === "failed" && record.failure !== undefined && record.failure.code !== "KILLED"
+    ? "failed"
+    : "killed";
 }
 
 /** Waits until nobody runs it; answers the process that does and is stopped. Errors: NOT_KILLED. */

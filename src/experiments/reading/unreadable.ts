@@ -30,8 +30,13 @@ export function brokenFiles(revision: string, data: ExperimentData | null): read
   return [...messages].map((message) => ({ revision, message }));
 }
 
-/** The broken files of all rows of `exp show`. */
+/** The broken files of all rows of `exp show`, and the rows that can't be read at all. */
 export function brokenFilesOfRows(baselines: readonly Baseline[]): readonly UnreadableFile[] {
   const states = baselines.flatMap((baseline) => [baseline, ...baseline.experiments.flatMap(({ revs }) => revs)]);
-  return states.flatMap(({ rev, name, data }) => brokenFiles(name ?? rev.slice(0, 9), data));
+  return states.flatMap(({ rev, name, data, error }) => {
+    const revision = name ?? rev.slice(0, 9);
+    // The error of an experiment that failed is no one's of reading: it has no type.
+    if (data === null && error !== null && error.type !== "") return [{ revision, message: error.message }];
+    return brokenFiles(revision, data);
+  });
 }

@@ -17,6 +17,8 @@ import { chooseNamed } from "./named.ts";
 
 export interface Applied {
   readonly name: string;
+  /** Where it derives from another commit than HEAD: that commit, and files that differ between the two. */
+  readonly foreign: { readonly baseline: ObjectId; readonly files: readonly string[] } | undefined;
   /** Where the changes that were in the workspace are kept; undefined where there were none. */
   readonly stash: ObjectId | undefined;
   /** Untracked files that were replaced, relative to the work tree; kept at refs/exps/apply/untracked. */
@@ -28,15 +30,18 @@ export interface Applied {
 }
 
 /** The commit of a finished experiment, or of a queued or failed one. Throws NAME_AMBIGUOUS for a name of several. */
-async function commitToApply(context: ExperimentsContext, name: string): Promise<ObjectId> {
+async function experimentToApply(
+  context: ExperimentsContext,
+  name: string,
+): Promise<{ readonly commit: ObjectId; readonly baseline: ObjectId }> {
   try {
-    return (await resolveExperiment(context, name)).commit;
+    return await resolveExperiment(context, name);
   } catch (error) {
     if (!(error instanceof SweeplineError) || error.code !== "NOT_AN_EXPERIMENT") throw error;
     const { entries } = await listQueue(context);
     const head = await headCommit(context.repository);
     const entry = chooseNamed({ finished: [], entries }, [name], head)[0]?.entries.at(-1);
-    if (entry !== undefined) return entry.commit;
+    if (entry !== undefined) return entry;
     throw error;
   }
 }
@@ -49,7 +54,7 @@ async function commitToApply(context: ExperimentsContext, name: string): Promise
  */
 export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
   const { repository } = context;
-  const commit = await commitToApply(context, name);
+  const { commit, baseline } = await experimentToApply(context, name);
   const head = await headCommit(repository);
   const stash = await stashChanges(context, { name, head, commit });
   const inTheWay = await filesInTheWay(repository, commit);
@@ -72,7 +77,26 @@ export async function applyExperiment(context: ExperimentsContext, name: string)
     await putBack(context, undo, error).finally(() => forgetWorkspace(undo));
   }
   const older = kept.flatMap((item) => item.older ?? []);
-  return { name, stash, untracked: untracked?.files ?? [], older, undo };
+  const foreign = baseline === head ? undefined : { baseline, files: await changedBetween(context, baseline, head) };
+  return { name, foreign, stash, untracked: untracked?.files ?? [], older, undo };
+}
+
+/** Files that HEAD has otherwise than the baseline: the experiment brings the older ones, unless it changed them itself. */
+async function changedBetween(
+  { repository }: ExperimentsContext,
+  from: ObjectId,
+  to: ObjectId,
+): Promise<readonly string[]> {
+  const outcome = await tryGit(["diff", "--name-only", "--no-renames", "-z", from, to, "--"], {
+    cwd: repository.workTree,
+  });
+  // A baseline that is not in this clone: nothing can be compared with it.
+  return outcome.exitCode === 0
+    ? outcome.stdout
+        .toString()
+        .split("\0")
+        .filter((name) => name !== "")
+    : [];
 }
 
 /** Makes the tracked files those of a commit, through an index of our own: the user's keeps saying what HEAD says. */

@@ -1,4 +1,6 @@
 /** Collects what `exp show` shows: the workspace, baselines, and the experiments of each (DVC 3.67.1, repo/experiments/collect.py). */
+import { SweeplineError } from "../../base/errors.ts";
+import { someOf } from "../../base/text/listing.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { ParamsScope } from "../reading/experiment-data.ts";
 import {
@@ -152,6 +154,17 @@ async function loadRemembered(
   return new Map([...known, ...read]);
 }
 
+function unknownSweep(sweep: string, { candidates, revisions }: Collected, options: CollectOptions): SweeplineError {
+  const sweeps = candidates.map((candidate) => candidate.sweep ?? revisions.get(candidate.commit)?.sweep);
+  const others = [...new Set(sweeps.flatMap((other) => other ?? []))];
+  const where = isChosen(options.revisions) ? " at these commits" : "";
+  return new SweeplineError({
+    code: "SWEEP_UNKNOWN",
+    message: `no experiment of a sweep '${sweep}' is here${where}`,
+    ...(others.length === 0 ? {} : { hint: `There are: ${someOf(others, 5)}.` }),
+  });
+}
+
 async function collectWith(
   context: ExperimentsContext,
   options: CollectOptions,
@@ -192,10 +205,11 @@ async function collectWith(
     const name = options.naming === "ids" ? null : nameOf(id);
     return [{ ...revisionState(id, revision), name, experiments }];
   });
+  if (sweep !== undefined && baselines.length === 0) throw unknownSweep(sweep, collected, options);
   return isWorkspaceHidden || workspace === undefined ? baselines : [{ ...workspace, experiments: [] }, ...baselines];
 }
 
-/** The rows of `exp show`; none where there is no commit yet. Errors: UNKNOWN_REVISION. */
+/** The rows of `exp show`; none where there is no commit yet. Errors: UNKNOWN_REVISION, SWEEP_UNKNOWN. */
 export async function collectExperiments(
   context: ExperimentsContext,
   options: CollectOptions,

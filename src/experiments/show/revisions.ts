@@ -29,7 +29,11 @@ export function isChosen(choice: RevisionChoice): boolean {
 }
 
 export function unknownRevision(revision: string): SweeplineError {
-  return new SweeplineError({ code: "UNKNOWN_REVISION", message: `unknown Git revision '${revision}'` });
+  return new SweeplineError({
+    code: "UNKNOWN_REVISION",
+    message: `unknown Git revision '${revision}'`,
+    hint: "`sweepline exp list -A` lists the experiments, `git branch -a` and `git tag` the names of commits.",
+  });
 }
 
 /** A branch, a tag, HEAD, as refs have them; peeled to commits. */

@@ -70,7 +70,7 @@ class PythonFile implements FormatDocument {
   }
 
   private refuse(code: ErrorCode, reason: string, hint?: string): SweeplineError {
-    const message = `Invalid \`--set-param\` value: ${reason} ('${this.source.path}')`;
+    const message = `Invalid override: ${reason} ('${this.source.path}')`;
     return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
   }
 

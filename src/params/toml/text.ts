@@ -11,7 +11,7 @@ export function tomlScalar(value: Scalar, quote: TomlQuote = '"'): string {
   if (value === null)
     throw new SweeplineError({
       code: "TOML_NO_NULL",
-      message: "Invalid `--set-param` value: TOML has no null",
+      message: "Invalid override: TOML has no null",
       hint: "Delete the key instead (~key), or keep the parameter in a YAML or JSON file.",
     });
   if (typeof value === "number") return floatRepr(value);

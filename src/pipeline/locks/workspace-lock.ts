@@ -16,6 +16,7 @@ import { toldLater } from "../../base/told-later.ts";
 import { note } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { tryFlock } from "./flock.ts";
+import { tryHardlinkLock } from "./hardlink-lock.ts";
 import { type Blocker, type FileUse, RwLock } from "./rwlock.ts";
 
 /** How long a command waits for another one. DVC: 3 s. */
@@ -141,6 +142,11 @@ export class WorkspaceLock {
   }
 
   private tryTake(): boolean {
+    if (this.project.config.hardlinkLock) {
+      const release = tryHardlinkLock(this.file, this.request.command);
+      if (release !== undefined) this.held = { release };
+      return release !== undefined;
+    }
     const handle = openForLock(this.file);
     const answer = tryFlock(handle);
     if (answer === "locked") {
@@ -171,7 +177,7 @@ export class WorkspaceLock {
   }
 
   private lockedError(): SweeplineError {
-    const own = readLockOwner(this.ownFile);
+    const own = readLockOwner(this.project.config.hardlinkLock ? this.file : this.ownFile);
     const owner = typeof own === "object" ? `'${own.what}' (pid ${own.pid})` : ownerText(this.file);
     return new SweeplineError({
       code: "LOCKED",

@@ -33,20 +33,6 @@ export function finishedText({ experiment, metrics, warning, elapsedMs }: EventO
   return `${visible(experiment.name)} in ${durationText(elapsedMs)}${doubt}${results}${overrides}`;
 }
 
-interface Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly log: string;
-}
-
-function failureText({ name, message, log }: Failure): string {
-  return `${visible(name)}: ${visible(message)} (log: ${visible(log)})`;
-}
-
-export function failedText(event: EventOf<"failed">): string {
-  return failureText({ name: event.experiment.name, message: event.message, log: event.log });
-}
-
 export function requeuedText(event: EventOf<"requeued">): string {
   return `${visible(event.experiment.name)}: ${visible(event.reason)}`;
 }
@@ -77,25 +63,10 @@ function restLines({ queued, elsewhere }: EventOf<"summary">): string[] {
   return lines;
 }
 
-export interface FailureLines {
-  readonly text: string;
-  readonly hint: string | undefined;
-}
-
-/** The last lines: one for each failure, then the counts and what is left; undefined where there was nothing to do. */
-export function summaryLines(event: EventOf<"summary">): {
-  failures: FailureLines[];
-  counts: string | undefined;
-} {
+/** The counts and what is left; undefined where there was nothing to do. */
+export function countsText(event: EventOf<"summary">): string | undefined {
+  if (countsOf(event).every((count) => count === 0)) return undefined;
   const counts = [`${event.succeeded.length} succeeded`, `${event.failed.length} failed`];
   if (event.requeued.length > 0) counts.push(`${event.requeued.length} put back into the queue`);
-  return {
-    failures: event.failed.map((failed) => ({
-      text: failureText(failed),
-      hint: failed.hint === undefined ? undefined : `HINT: ${visible(failed.hint)}`,
-    })),
-    counts: countsOf(event).every((count) => count === 0)
-      ? undefined
-      : [`${counts.join(", ")} in ${durationText(event.elapsedMs)}`, ...restLines(event)].join("\n"),
-  };
+  return [`${counts.join(", ")} in ${durationText(event.elapsedMs)}`, ...restLines(event)].join("\n");
 }

@@ -3,7 +3,8 @@ import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
 import { textWidth } from "../width.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
-import { type FailureLines, failedText, finishedText, interruptingText, requeuedText, summaryLines } from "./lines.ts";
+import { type FailureLines, FailureNews, failureLines } from "./failures.ts";
+import { countsText, finishedText, interruptingText, requeuedText } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { Tally } from "./tally.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
@@ -15,9 +16,9 @@ function makePaints(env: ProgressStreams["env"]): Paints {
 }
 
 /** How the event ends its experiment's task; undefined where it ends none. */
-function taskEnd(event: RunEvent): TaskEnd | undefined {
+function taskEnd(event: RunEvent, news: FailureNews): TaskEnd | undefined {
   if (event.type === "finished") return { kind: "finished", text: finishedText(event) };
-  if (event.type === "failed") return { kind: "failed", text: failedText(event) };
+  if (event.type === "failed") return { kind: "failed", text: news.text(event) };
   if (event.type === "requeued") return { kind: "requeued", text: requeuedText(event) };
   return undefined;
 }
@@ -27,11 +28,16 @@ function stageText({ stage, action, owner }: Extract<RunEvent, { type: "stage" }
   return owner === undefined ? `${stage} (${action})` : `${stage} (${action} for ${owner})`;
 }
 
-function draw(tasks: ExperimentTasks, event: RunEvent): void {
+interface Drawing {
+  readonly tasks: ExperimentTasks;
+  readonly news: FailureNews;
+}
+
+function draw({ tasks, news }: Drawing, event: RunEvent): void {
   if (event.type === "started") tasks.start(event.experiment, event.at);
   if (event.type === "interrupting") tasks.say(interruptingText(event));
   if (event.type === "stage") tasks.showStage(event.name, stageText(event));
-  const end = taskEnd(event);
+  const end = taskEnd(event, news);
   if (end !== undefined && "experiment" in event) tasks.end(event.experiment.name, end);
 }
 
@@ -39,29 +45,34 @@ export function createTerminalProgress(streams: ProgressStreams): Progress {
   const { stdout, stderr, env } = streams;
   const tally = new Tally();
   const paints = makePaints(env);
-  let tasks: ExperimentTasks | undefined;
+  const news = new FailureNews();
+  let drawing: Drawing | undefined;
   let summary: string | undefined;
   let failures: readonly FailureLines[] = [];
   const early: RunEvent[] = [];
   const loading = import("./experiment-tasks.ts").then(({ ExperimentTasks }) => {
-    tasks = new ExperimentTasks({ stdout, stderr, tally, paints });
-    for (const event of early.splice(0)) draw(tasks, event);
+    const tasks = new ExperimentTasks({ stdout, stderr, tally, paints });
+    drawing = { tasks, news };
+    for (const event of early.splice(0)) draw(drawing, event);
     return tasks;
   });
   return {
     emit(event) {
       tally.add(event);
-      if (event.type === "summary") ({ counts: summary, failures } = summaryLines(event));
-      if (tasks === undefined) early.push(event);
-      else draw(tasks, event);
+      if (event.type === "summary") {
+        summary = countsText(event);
+        failures = failureLines(event);
+      }
+      if (drawing === undefined) early.push(event);
+      else draw(drawing, event);
     },
     async close() {
       await (await loading).close();
-      for (const { text, hint } of failures) {
+      for (const { text, news, more } of failures) {
         // What stands above in full is not said again; elsewhere than on the terminal nothing stands above.
-        const isSeen = stderr.isTTY && textWidth(`✖ ${text}`) < (stdout.columns || 80);
+        const isSeen = news === "known" && stderr.isTTY && textWidth(`✖ ${text}`) < (stdout.columns || 80);
         if (!isSeen) stderr.write(`${paints.bad("ERROR:")} ${text}\n`);
-        if (hint !== undefined) stderr.write(`${hint}\n`);
+        for (const line of more) stderr.write(`${line}\n`);
       }
       if (summary !== undefined) stdout.write(`${summary}\n`);
       await handOver(stdout);

@@ -25,6 +25,16 @@ function configError(problem: string, hint?: string): SweeplineError {
   });
 }
 
+function schemeOf(url: string): string {
+  return /^(\w[\w+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? "";
+}
+
+/** The kind of remote that an address is of, where we do not speak it: `s3`. */
+export function unsupportedKind(url: string): string | undefined {
+  const scheme = schemeOf(url);
+  return Object.hasOwn(kinds, scheme) ? undefined : scheme;
+}
+
 /** The name of the remote that is used where none is named. */
 export function defaultRemoteName(project: Project): string | undefined {
   return project.config.get("core.remote")?.toLowerCase();
@@ -43,7 +53,7 @@ export function openRemote(project: Project, name: string | undefined = defaultR
   const url = project.config.get(`remote.${key}.url`);
   if (url === undefined)
     throw configError(`remote '${key}' doesn't exist`, "`sweepline remote list` shows those there are.");
-  const scheme = /^(\w[\w+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? "";
+  const scheme = schemeOf(url);
   const open = Object.hasOwn(kinds, scheme) ? kinds[scheme] : undefined;
   const sharing = sharingOf(project.config.get(`remote.${key}.shared`));
   if (open !== undefined) return isTracing() ? tracedRemote(open(key, url, sharing)) : open(key, url, sharing);

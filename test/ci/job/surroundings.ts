@@ -10,6 +10,7 @@ export function surroundings(): { readonly of: JobSurroundings; readonly warning
     progress: () => undefined,
     ended: () => void told.push("ended"),
     missing: ({ missing }: { readonly missing: readonly string[] }) => void told.push(`missing ${missing.length}`),
+    failed: (name: string, endOfLog: string) => void told.push(`failed ${name}: ${endOfLog.trimEnd()}`),
     running: (): never => {
       throw new Error("no point was to run");
     },

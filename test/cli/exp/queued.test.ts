@@ -1,4 +1,6 @@
 /** `exp run --queue`, `--run-all` and `sweep`: what is queued, what runs, what is refused, what failures leave. */
+import { symlinkSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Repository } from "../../rig/index.ts";
 import { experimentNames, makeExperimentRepository, queueRefs, userState } from "../exp-project.ts";
@@ -59,6 +61,18 @@ describe("--queue", () => {
     expect(queueRefs(repository)).toEqual(before);
     await repository.succeed(["exp", "run", "--queue", "-f", "-n", "one", "-S", "x=31"]);
     expect(queueRefs(repository)).toHaveLength(before.length);
+  });
+
+  test("-C takes links as links, to folders too", async () => {
+    repository.write({ "ignored-env/lib/x.txt": "extra\n" });
+    symlinkSync("lib", path.join(repository.folder, "ignored-env/lib64"));
+    symlinkSync("nowhere", path.join(repository.folder, "ignored-env/dangling"));
+    repository.write({ "copy.sh": "readlink ignored-env/lib64 ignored-env/dangling > out.txt\necho '{}' > m.json\n" });
+    const run = ["exp", "run", "--temp", "-n", "linked", "-C", "ignored-env"];
+    await repository.succeed(run);
+    expect(await repository.succeed(["exp", "logs", "linked"])).toContain("copy.sh");
+    await repository.succeed(["exp", "apply", "linked"]);
+    expect(repository.read("out.txt")).toBe("lib\nnowhere\n");
   });
 
   test("--run-all runs everything once, two at a time, and leaves the user's state alone", async () => {

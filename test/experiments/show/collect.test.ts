@@ -183,13 +183,12 @@ describe("states", () => {
     enqueue(repository, { state: "queued", sequence: 2, name: "b-1", sweep: "b" });
     const only = (sweep: string) => collect(repository.folder, { sweep, hide: new Set(["workspace"]) });
     expect((await only("a")).map(names)).toEqual([["a-1"]]);
-    expect(await only("none")).toEqual([]);
+    await expect(only("none")).rejects.toMatchObject({ code: "SWEEP_UNKNOWN", hint: "There are: a, b." });
     repository.git("commit", "--quiet", "--allow-empty", "--message", "later");
     expect((await only("b")).map(names)).toEqual([["b-1"]]);
     const atHead = { ...headOnly, revs: ["HEAD"] };
-    expect(await collect(repository.folder, { sweep: "b", hide: new Set(["workspace"]), revisions: atHead })).toEqual(
-      [],
-    );
+    const chosen = { sweep: "b", hide: new Set(["workspace"] as const), revisions: atHead };
+    await expect(collect(repository.folder, chosen)).rejects.toMatchObject({ code: "SWEEP_UNKNOWN" });
   });
 
   test("checkpoints of DVC 2: the tip first, then the commits before it", async () => {

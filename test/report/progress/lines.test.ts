@@ -1,13 +1,7 @@
 /** What is said of runs, line by line, on a terminal and without one. */
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../../src/experiments/events.ts";
-import {
-  failedText,
-  finishedText,
-  interruptingText,
-  requeuedText,
-  summaryLines,
-} from "../../../src/report/progress/lines.ts";
+import { countsText, finishedText, interruptingText, requeuedText } from "../../../src/report/progress/lines.ts";
 
 type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
@@ -36,11 +30,7 @@ describe("an experiment that finished", () => {
   });
 });
 
-test("failed, back in the queue, stopped", () => {
-  const failed = { code: "STAGE_FAILED", message: "exited with 3", log: "runs/1/log" } as const;
-  expect(failedText({ type: "failed", experiment, ...failed, elapsedMs: 1, at: 0 })).toBe(
-    "one: exited with 3 (log: runs/1/log)",
-  );
+test("back in the queue, stopped", () => {
   expect(requeuedText({ type: "requeued", experiment, reason: "stopped", at: 0 })).toBe("one: stopped");
   expect(interruptingText({ type: "interrupting", cause: "request", at: 0 })).toContain("once more ends them at once");
   const failures = (count?: number) =>
@@ -61,7 +51,7 @@ describe("the summary", () => {
   };
 
   test("says nothing where nothing was to do", () => {
-    expect(summaryLines(summary)).toEqual({ failures: [], counts: undefined });
+    expect(countsText(summary)).toBeUndefined();
   });
 
   test("counts what ended here, what is left, and what others did", () => {
@@ -70,7 +60,7 @@ describe("the summary", () => {
       { name: "three", code: "STAGE_FAILED", message: "exited with 4", log: "l" },
     ] as const;
     const elsewhere = { running: 1, failed: 2, succeeded: 3 };
-    const { failures, counts } = summaryLines({
+    const counts = countsText({
       ...summary,
       succeeded: ["one"],
       failed,
@@ -78,10 +68,6 @@ describe("the summary", () => {
       queued: 2,
       elsewhere,
     });
-    expect(failures).toEqual([
-      { text: "two: exited with 3 (log: l)", hint: "HINT: Look." },
-      { text: "three: exited with 4 (log: l)", hint: undefined },
-    ]);
     expect(counts?.split("\n")).toEqual([
       "1 succeeded, 2 failed, 1 put back into the queue in 2.0s",
       "2 still queued: the same command, or exp run --run-all, goes on",
@@ -89,6 +75,6 @@ describe("the summary", () => {
       "3 succeeded in another process",
       "2 failed in another process",
     ]);
-    expect(summaryLines({ ...summary, elsewhere: { ...none, running: 2 } }).counts).toContain("2 are run by");
+    expect(countsText({ ...summary, elsewhere: { ...none, running: 2 } })).toContain("2 are run by");
   });
 });

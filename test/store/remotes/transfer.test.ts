@@ -21,6 +21,7 @@ function makeCache(): Cache {
     remotes: [],
     cacheTypes: ["copy"] as const,
     autostage: false,
+    hardlinkLock: false,
     interactive: false,
     argumentStyle: { bool: "store_true" as const, list: "nargs" as const },
   };

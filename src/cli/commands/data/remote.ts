@@ -12,8 +12,9 @@ import {
   unsetOption,
 } from "../../../project/config-edit.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
+import { unsupportedKind } from "../../../store/remotes/open.ts";
 import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
-import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface RemoteFlags extends LevelFlags {
@@ -63,6 +64,12 @@ function addRemote(call: Call, name: string, url: string): void {
     return flags.default ? setOption(added, defaultRemote, key) : added;
   };
   edit(call, change, refusal);
+  const kind = unsupportedKind(url);
+  if (kind !== undefined)
+    warn(
+      io,
+      `'${kind}' remotes are for DVC: sweepline neither pushes to '${key}' nor pulls from it yet, only folders work`,
+    );
 }
 
 function listRemotes({ io, flags }: Call): void {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { someLines } from "../../../base/text/listing.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { type Applied, applyExperiment } from "../../../experiments/results/apply.ts";
@@ -31,6 +32,21 @@ function keptLines({ stash, untracked, older }: Applied): readonly string[] {
   if (untracked.length > 1) lines.push(...untracked.map((file) => `  ${file}`));
   for (const ref of older) lines.push(`What an earlier apply kept is now at ${ref}`);
   return lines.length === 0 ? [] : ["", ...lines];
+}
+
+const mostFiles = 10;
+
+/** An experiment of another commit brings that commit's files. */
+function foreignLines({ foreign }: Applied): readonly string[] {
+  if (foreign === undefined) return [];
+  const { baseline, files } = foreign;
+  const derives = `It derives from ${baseline.slice(0, 7)}, not from HEAD`;
+  if (files.length === 0) return [`${derives}.`];
+  const count = files.length === 1 ? "1 file that has" : `${files.length} files that have`;
+  return [
+    `${derives}: ${count} changed since came with it as of there:`,
+    ...someLines(files, mostFiles).map((file) => `  ${file}`),
+  ];
 }
 
 /** Outputs that were replaced and that nothing else had. */
@@ -92,6 +108,7 @@ What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/old
       const project = openProject(io.cwd);
       const { applied, outcome } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
       print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
+      for (const line of foreignLines(applied)) print(io, visibleText(line));
       for (const line of keptLines(applied)) print(io, visibleText(line));
       for (const line of keptOutputLines(outcome.kept, io.cwd)) print(io, visibleText(line));
       refuseFailed(outcome, io.cwd);

@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ListFormat, renderList } from "../../../report/exp-list.ts";
 import { collect, integer } from "../../options/arguments.ts";
+import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options {
@@ -47,6 +48,15 @@ function checkOptions(remote: string | undefined, options: Options): void {
     });
 }
 
+/** Nothing is listed, and there are some: they derive from other commits. */
+async function hintElsewhere(io: Io, context: ExperimentsContext): Promise<void> {
+  const groups = await listExperiments(context, { remote: undefined, baselines: "all" });
+  const count = groups.reduce((sum, { experiments }) => sum + experiments.length, 0);
+  if (count === 0) return;
+  const others = count === 1 ? "1 experiment derives" : `${count} experiments derive`;
+  io.stderr.write(`HINT: ${others} from other commits: \`sweepline exp list -A\` lists all.\n`);
+}
+
 /** `sweepline exp list` */
 export const command: CommandFactory = (io, finish) =>
   new Command("list")
@@ -69,5 +79,7 @@ export const command: CommandFactory = (io, finish) =>
         baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
       });
       io.stdout.write(renderList(groups, formatOf(options)));
+      if (groups.length === 0 && remote === undefined && !options.allCommits && !options.json)
+        await hintElsewhere(io, context);
       finish(exitCodes.ok);
     });

@@ -2,42 +2,59 @@ import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { existsSync } from "../../../base/files.ts";
 import { isLockHeld } from "../../../base/locks.ts";
+import { logOfFailedPoint } from "../../../ci/failures.ts";
 import { listQueue, runningSequences } from "../../../experiments/queue/entries.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { countBaselines } from "../../../experiments/results/named.ts";
 import { findRun, listRuns } from "../../../experiments/runs/records.ts";
 import { openProject } from "../../../project/open.ts";
 import { followLog } from "../../terminal/follow-log.ts";
-import { warn } from "../../terminal/io.ts";
+import { print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { type LogCall, type LogOptions, startedRun } from "./started-run.ts";
 
-type AnyRun = ReturnType<typeof findRun>;
+type OwnRun = ReturnType<typeof findRun>;
 
-/** The newest run of a name; where there is none, that of an entry in the queue. */
-async function findAnyRun(call: LogCall, name: string): Promise<AnyRun> {
+type FoundLog =
+  | { readonly kind: "run"; readonly run: OwnRun }
+  /** The end of the log of a point that failed in a job of a CI system: collecting brings it here. */
+  | { readonly kind: "collected"; readonly text: string };
+
+/** The newest run of a name; where there is none, that of an entry in the queue or of a job. */
+async function findLog(call: LogCall, name: string): Promise<FoundLog> {
   const { context } = call;
   if (!listRuns(context.state).some((run) => run.name === name)) {
     const entry = (await listQueue(context)).entries.findLast((item) => item.name === name && item.state === "queued");
-    if (entry !== undefined)
-      return { ...(await startedRun(call, entry)), name, sequence: entry.sequence, place: "queue" };
+    if (entry !== undefined) {
+      const run = { ...(await startedRun(call, entry)), name, sequence: entry.sequence, place: "queue" } as const;
+      return { kind: "run", run };
+    }
+    const text = await logOfFailedPoint(context.repository, name);
+    if (text !== undefined) return { kind: "collected", text };
   }
-  return findRun(context.state, name);
+  return { kind: "run", run: findRun(context.state, name) };
 }
 
-function isInWorkspace({ state }: ExperimentsContext, run: AnyRun): boolean {
+function isInWorkspace({ state }: ExperimentsContext, run: OwnRun): boolean {
   return run.place === "workspace" && !existsSync(run.record) && isLockHeld(state.workspaceLock);
 }
 
 /** `sweepline exp logs` */
 export const command: CommandFactory = (io, finish) =>
   new Command("logs")
-    .description("Print the log of an experiment's newest run: of a queued, temporary, failed or finished one.")
+    .description(
+      "Print the log of an experiment's newest run: of a queued, temporary, failed or finished one, or of a failed CI job.",
+    )
     .argument("<experiment>", "its name")
     .option("-f, --follow", "go on while it runs; wait for one that is queued")
     .action(async (name: string, options: LogOptions) => {
       const context = openExperiments(openProject(io.cwd));
-      const run = await findAnyRun({ io, context, options }, name);
+      const found = await findLog({ io, context, options }, name);
+      if (found.kind === "collected") {
+        print(io, found.text.trimEnd());
+        return finish(exitCodes.ok);
+      }
+      const { run } = found;
       if ((await countBaselines(context, name)) > 1)
         warn(io, `several baselines have an experiment '${name}'; this is the log of the newest run of that name`);
       const isRunning = () => runningSequences(context).has(run.sequence) || isInWorkspace(context, run);

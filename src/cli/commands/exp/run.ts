@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { readableShellWord } from "../../../base/text/shell-word.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { failureFacts, failureText, type RunFailure } from "../../../experiments/failure.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
@@ -19,7 +20,7 @@ import { type QueueOutcome, runQueue } from "../../../run/run-queue.ts";
 import { type Expansion, expandPoints } from "../../../sweep/expand.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
-import { askedRun, inputsOf } from "../../options/experiments.ts";
+import { askedRun, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
@@ -225,6 +226,19 @@ function refuseBlanks(setParam: readonly string[], targets: readonly string[]): 
   throw refuse(`-S '${key}' has no '=', and '${equal}' is no stage`, `Remove the blanks around '=': -S ${whole}`);
 }
 
+/** `exp run lr=0.1`, as `sweep` takes overrides: here they are taken for stages. */
+async function hintOverrides<T>(targets: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const overrides = targets.filter((target) => target.includes("="));
+    if (!(error instanceof SweeplineError) || error.code !== "STAGE_NOT_FOUND" || overrides.length === 0) throw error;
+    const words = overrides.map((override) => `-S ${readableShellWord(override)}`).join(" ");
+    const hint = `An override stands behind -S: sweepline exp run ${words}`;
+    throw new SweeplineError({ ...error.toFacts(), hint, cause: error });
+  }
+}
+
 async function run(
   { io, context }: Pick<Call, "io" | "context">,
   targets: readonly string[],
@@ -255,6 +269,7 @@ async function run(
     return exitCodes.ok;
   }
   const runs = options.queue ? "later" : "here";
+  if (options.queue || options.temp) await warnOfSubmodules(io, context);
   await checkCommands({ inputs, targets, flags: keptOptions(runOptions), runs }, (message) => warn(io, message));
   const call = { ...shared, inputs, expansion, asks };
   if (options.queue) return queueOnly(call);
@@ -296,5 +311,5 @@ export const command: CommandFactory = (io, finish) =>
     .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)
     .addHelpText("after", examples)
     .action(async (targets: readonly string[], options: Options) =>
-      finish(await autoPushed(io, (context) => run({ io, context }, targets, options))),
+      finish(await hintOverrides(targets, () => autoPushed(io, (context) => run({ io, context }, targets, options)))),
     );

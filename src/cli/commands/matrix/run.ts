@@ -65,11 +65,22 @@ function report(io: Io, options: Options, end: JobEnd): ExitCode {
   return end.failed > 0 ? matrixExitCodes.points : matrixExitCodes.ok;
 }
 
+const shownLines = 40;
+
+/** In no line of its own words: what a system reads as commands stands at the start of one. */
+function printLog(io: Io, name: string, endOfLog: string): void {
+  const lines = endOfLog.trimEnd().split("\n").slice(-shownLines);
+  print(io, `\nThe end of the log of ${name}:`);
+  for (const line of lines) print(io, `  ${line}`);
+  print(io, "");
+}
+
 async function run(io: Io, options: Options): Promise<ExitCode> {
   const stop = listenForStop(io);
   const events = {
     ...transferEvents(io),
     missing: (outcome: Parameters<typeof warnMissing>[1]) => warnMissing(io, outcome),
+    failed: (name: string, endOfLog: string) => printLog(io, name, endOfLog),
     running: () => terminalWatcher(io, "text"),
   };
   try {

@@ -13,6 +13,12 @@ interface InitFlags {
   readonly force?: boolean;
 }
 
+const nextSteps = `What's next?
+  sweepline stage add -n train -d train.py -p lr -M metrics.json python train.py   describes a step in dvc.yaml
+  git add . && git commit -m "pipeline"                                              experiments derive from a commit
+  sweepline exp run -S lr=0.1                                                        runs one
+  sweepline sweep lr=0.1,0.01                                                        runs many, and shows them`;
+
 async function run(io: Io, folder: string, flags: InitFlags): Promise<void> {
   if (!flags.scm && flags.subdir)
     throw new SweeplineError({
@@ -29,7 +35,9 @@ async function run(io: Io, folder: string, flags: InitFlags): Promise<void> {
   }
   if (flags.quiet) return;
   print(io, "Initialized DVC repository.\n");
-  if (gitRoot !== null) print(io, "You can now commit the changes to git.\n");
+  if (gitRoot === null) return;
+  print(io, "You can now commit the changes to git.\n");
+  print(io, nextSteps);
 }
 
 /** `sweepline init`: makes a folder a project, for DVC too. */

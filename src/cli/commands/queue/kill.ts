@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { killTasks } from "../../../experiments/queue/kill.ts";
+import { type KilledTask, killTasks } from "../../../experiments/queue/kill.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { print, warn } from "../../terminal/io.ts";
@@ -13,6 +13,12 @@ Examples:
   sweepline queue retry brave-ibex       put it back into the queue
 `;
 
+const endText: Readonly<Record<KilledTask["end"], (name: string) => string>> = {
+  killed: (name) => `${name} has been killed.`,
+  success: (name) => `${name} had succeeded before it could be killed: its result is kept.`,
+  failed: (name) => `${name} had failed by itself before it could be killed: \`sweepline queue logs ${name}\` has why.`,
+};
+
 /** `sweepline queue kill` */
 export const command: CommandFactory = (io, finish) =>
   new Command("kill")
@@ -22,8 +28,8 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: { readonly force?: boolean }) => {
       const context = openExperiments(openProject(io.cwd));
-      for (const { name, suspended } of await killTasks(context, names, options.force ? "force" : "stop")) {
-        print(io, `${name} has been killed.`);
+      for (const { name, end, suspended } of await killTasks(context, names, options.force ? "force" : "stop")) {
+        print(io, endText[end](name));
         if (suspended !== undefined)
           warn(
             io,

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { environmentOf } from "../../../base/processes.ts";
+import { someOf } from "../../../base/text/listing.ts";
 import { startBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
@@ -7,7 +9,7 @@ import { jobsNumber } from "../../../run/run-queue.ts";
 import { duration } from "../../options/arguments.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, limitWords } from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
-import { print, warn } from "../../terminal/io.ts";
+import { type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options extends LimitFlags {
@@ -22,6 +24,24 @@ Examples:
   sweepline queue start -j 8            raises the number; there is one coordinator, however often it is started
   sweepline queue start --retries 2 --timeout 2h
 `;
+
+/** What a terminal sets for itself. */
+const ownVariables =
+  /^(_|PWD|OLDPWD|SHLVL|TERM.*|COLORTERM|COLUMNS|LINES|SSH_.*|XDG_.*|DBUS_.*|WINDOWID|TMUX.*|STY|PS1|NODE_CHANNEL_.*|SWEEPLINE_DEBUG)$/;
+
+/** Workers run stages with the environment of the terminal where they were started. */
+function warnOfEnvironment(io: Io, pid: number): void {
+  const theirs = environmentOf(pid);
+  if (theirs === undefined) return;
+  const names = [...new Set([...theirs.keys(), ...Object.keys(io.env)])].filter((name) => !ownVariables.test(name));
+  const different = names.filter((name) => theirs.get(name) !== io.env[name]).sort();
+  if (different.length === 0) return;
+  const restart = "After `sweepline queue stop`, once they have ended, a new start takes this one";
+  warn(
+    io,
+    `the workers go on with the environment of their own start, which differs from this one in ${someOf(different, 8)}. ${restart}`,
+  );
+}
 
 /** `sweepline queue start` */
 export const command: CommandFactory = (io, finish) =>
@@ -50,6 +70,7 @@ export const command: CommandFactory = (io, finish) =>
         warn(io, "`queue stop` is taken back: the workers go on, with the options that they were started with");
       if (started.kind !== "launched") {
         print(io, `There are ${started.jobs} in all (process ${started.pid}).`);
+        warnOfEnvironment(io, started.pid);
         if (words.length > 0)
           warn(
             io,

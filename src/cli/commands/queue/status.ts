@@ -5,7 +5,7 @@ import { type QueueStatus, queueStatus } from "../../../experiments/queue/status
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { takesEscapes } from "../../../report/escapes.ts";
-import { queueText } from "../../../report/queue-table.ts";
+import { queueScreen, queueText } from "../../../report/queue-table.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -21,13 +21,26 @@ function textOf(status: QueueStatus, options: Options): string {
   return queueText(status, new Date(), options.verbose ? "details" : "plain");
 }
 
+/** What fits on the terminal: more would scroll away at each drawing, the running ones first. */
+function screenText({ stdout }: Io, status: QueueStatus, options: Options): string {
+  // A terminal may say 0 before it knows its size.
+  const size = { columns: stdout.columns || 80, rows: (stdout.rows || 24) - 1 };
+  return queueScreen(status, new Date(), { columns: options.verbose ? "details" : "plain", size });
+}
+
+/** Over what stands there, line by line: a terminal may keep what is cleared as a whole, and scroll it away. */
+function drawnOver(text: string): string {
+  return `\u001b[H${text.replaceAll("\n", "\u001b[K\n")}\u001b[J`;
+}
+
 /** Until nothing runs or waits and the workers are gone. In a terminal drawn in place; else printed when it changes. */
 async function watch(io: Io, read: () => Promise<QueueStatus>, options: Options): Promise<void> {
   let shown = "";
   for (;;) {
     const status = await read();
-    const text = textOf(status, options);
-    if (io.stdout.isTTY && takesEscapes(io.stdout, io.env) && !options.json) io.stdout.write(`\u001b[H\u001b[J${text}`);
+    const isDrawn = io.stdout.isTTY && takesEscapes(io.stdout, io.env) && !options.json;
+    const text = isDrawn ? screenText(io, status, options) : textOf(status, options);
+    if (isDrawn) io.stdout.write(drawnOver(text));
     else if (text !== shown) io.stdout.write(text);
     shown = text;
     const isBusy = status.tasks.some((task) => task.state === "running" || task.state === "queued");

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { readableShellWord } from "../../../base/text/shell-word.ts";
 import { enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
@@ -11,14 +12,14 @@ import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import { jobsNumber, runQueue } from "../../../run/run-queue.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
-import { askedRun, inputsOf, pointSources } from "../../options/experiments.ts";
+import { askedRun, inputsOf, pointSources, warnOfSubmodules } from "../../options/experiments.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import { leftAloneLines, newText } from "../../words/queue-text.ts";
 import { printSweepPreview } from "../../words/sweep-preview.ts";
-import { printSweepTable } from "../../words/sweep-table.ts";
+import { checkSortColumn, printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
@@ -43,6 +44,15 @@ interface Call {
   readonly options: Options;
 }
 
+/** As `exp run` has it. */
+function refuseSetParam(override: string): never {
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: "sweep has no -S: its arguments are the overrides",
+    hint: `Leave it out: sweepline sweep ${readableShellWord(override)}`,
+  });
+}
+
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options } = call;
@@ -58,7 +68,9 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     { kind: "sweep", failed: options.retryFailed ? "queue" : "report" },
     { inputs, name: options.name, sweep: id, run: askedRun(call, { targets, run, options }) },
   );
+  await checkSortColumn(io, context, { sortBy: options.sortBy, points: expansion.points });
   await warnOfKinds(inputs, (message) => warn(io, message));
+  await warnOfSubmodules(io, context);
   await checkCommands({ ...request, runs: "later" }, (message) => warn(io, message));
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
@@ -123,6 +135,7 @@ export const command: CommandFactory = (io, finish) =>
           "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
           jobsOrAuto,
         )
+        .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
         .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
         .option("-m, --message <text>", "commit message of the experiments")
         .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")

@@ -4,7 +4,7 @@ import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunFailure } from "../../src/experiments/failure.ts";
 import type { ExperimentsContext } from "../../src/experiments/repository.ts";
-import { hintForMissing } from "../../src/run/missing-hint.ts";
+import { failedOutput, hintForMissing } from "../../src/run/log-end.ts";
 import { makeExperimentRepository } from "../cli/exp-project.ts";
 import type { Repository } from "../rig/index.ts";
 import { contextOf } from "./queued.ts";
@@ -30,7 +30,7 @@ describe("a run that missed a file", () => {
   const hint = (log: string, missing: readonly string[] = [], failure: RunFailure = command) => {
     const file = path.join(repository.root, "log");
     writeFileSync(file, log);
-    return hintForMissing(context, { kind: "failed", cause: "code", failure, missing }, file);
+    return hintForMissing(context, { missing }, failedOutput(failure, file));
   };
 
   beforeEach(() => repository.write({ "extra.txt": "1\n", "folder/deep.txt": "1\n", "out.txt": "1\n" }));
@@ -52,8 +52,8 @@ describe("a run that missed a file", () => {
 
   test("nor for words of a failure that is no command's, or without a log, or where the pipeline can't be read", async () => {
     expect(await hint("cat: extra.txt: No such file\n", [], refused)).toBeUndefined();
-    const outcome = { kind: "failed", cause: "code", failure: command, missing: [] } as const;
-    expect(await hintForMissing(context, outcome, path.join(repository.root, "nowhere"))).toBeUndefined();
+    const nothing = failedOutput(command, path.join(repository.root, "nowhere"));
+    expect(await hintForMissing(context, { missing: [] }, nothing)).toBeUndefined();
     repository.write({ "dvc.yaml": "broken: [\n" });
     expect(await hint("cat: extra.txt: No such file\n")).toBeUndefined();
   });
