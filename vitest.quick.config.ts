@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { reportersOf, settings } from "./vitest.config.ts";
 
 /** Every module's own tests, and of each group of commands the file that tells most in a few seconds. */
-const quick = [
+export const quick = [
   "test/{base,config,docs,experiments,git,grammar,lint,params,pipeline,project,report,rig,scripts,store,sweep,yaml}/**/*.test.ts",
   "test/run/{limits,one}/*.test.ts",
   "test/run/{background,entry-source,outcomes,run-queue,settle}.test.ts",
