@@ -6,6 +6,7 @@
  * The sink is the one module-level state, one a thread, set before the command's work begins and never changed after. Passing
  * it on would put a parameter into every function between the command line and the call that starts a git.
  */
+import { withoutCredentials } from "./text/secrets.ts";
 
 /** What lines are about. docs/debugging.md says what each of them tells. */
 export const topics = [
@@ -30,7 +31,7 @@ export interface Span<Result> {
   readonly topic: Topic;
   /** The same for all of a kind, so that a profile can add them up: `rev-parse`. */
   readonly name: string;
-  /** What is told behind the name, at the end; undefined: it failed. */
+  /** What is told behind the name, at the end; undefined: it failed, and why is told behind. */
   readonly detail?: (result: Result | undefined) => string;
   /** "own": runs beside others in one thread, so a profile shows it on a line of its own, with all that it calls. */
   readonly lane?: "own";
@@ -86,7 +87,10 @@ export function traced<T>(span: Span<Awaited<T>>, work: () => T): T {
 function follow<T>(to: TraceSink, span: Span<Awaited<T>>, work: () => T): T {
   const end = to.begin(span);
   const done = (result: Awaited<T>) => end(() => span.detail?.(result) ?? "");
-  const failed = (error: unknown) => end(() => `${span.detail?.(undefined) ?? ""} failed: ${wordsOf(error)}`.trim());
+  const failed = (error: unknown) => {
+    const why = () => withoutCredentials(wordsOf(error));
+    end(() => `${span.detail?.(undefined) ?? ""} failed: ${why()}`.trim());
+  };
   try {
     const result = to.within(end, work);
     if (!(result instanceof Promise)) {

@@ -1,6 +1,7 @@
 /** Why an experiment failed: data from the worker to the event and the record, and the only place that makes words of it. */
 import type { ErrorCode } from "../base/error-codes.ts";
 import type { SweeplineErrorFacts } from "../base/errors.ts";
+import { withoutCredentials } from "../base/text/secrets.ts";
 import { stageFailureCode, stageFailureHint, stageFailureText } from "../pipeline/reproduce/failure-words.ts";
 import type { StageFailure } from "../pipeline/types.ts";
 
@@ -9,6 +10,8 @@ export type RunFailure =
   | { readonly kind: "stages"; readonly failures: readonly StageFailure[] }
   /** It could not be run, or its result could not be kept. */
   | { readonly kind: "refused"; readonly error: SweeplineErrorFacts }
+  /** A mistake of ours: `stack` has the places in src/. */
+  | { readonly kind: "bug"; readonly message: string; readonly stack: string }
   | { readonly kind: "timed-out"; readonly limitMs: number }
   /** By `queue kill`. */
   | { readonly kind: "killed" }
@@ -20,7 +23,7 @@ export interface FailureFacts {
   readonly code: ErrorCode;
   /** The stage's address, where a stage failed. */
   readonly stage?: string;
-  /** The command of the stage that failed, and how it ended. */
+  /** The command of the stage that failed, passwords in addresses left out, and how it ended. */
   readonly command?: string;
   readonly exitCode?: number;
   readonly signal?: string;
@@ -32,10 +35,13 @@ export function failureFacts(failure: RunFailure): FailureFacts {
       const [first] = failure.failures;
       if (first === undefined) return { code: "STAGE_REFUSED" };
       const stage = { code: stageFailureCode(first), stage: first.address };
-      return first.kind === "command" ? { ...stage, command: first.command, ...first.end } : stage;
+      if (first.kind !== "command") return stage;
+      return { ...stage, command: withoutCredentials(first.command), ...first.end };
     }
     case "refused":
       return { code: failure.error.code };
+    case "bug":
+      return { code: "BUG" };
     case "timed-out":
       return { code: "TIMED_OUT" };
     case "killed":
@@ -53,7 +59,9 @@ export function failureText(failure: RunFailure): string {
         .map((stage) => `failed to reproduce '${stage.address}': ${stageFailureText(stage)}`)
         .join("; ");
     case "refused":
-      return failure.error.message;
+      return withoutCredentials(failure.error.message);
+    case "bug":
+      return `a bug in sweepline: ${withoutCredentials(failure.message)}`;
     case "timed-out":
       return `timed out: it ran longer than ${failure.limitMs / 1000} s`;
     case "killed":
@@ -66,6 +74,8 @@ export function failureText(failure: RunFailure): string {
 /** What to do about it, where that is known. */
 export function failureHint(failure: RunFailure): string | undefined {
   if (failure.kind === "refused") return failure.error.hint;
+  if (failure.kind === "bug")
+    return "Please report it with its log, which has the stack: `sweepline exp logs` prints it.";
   if (failure.kind !== "stages") return undefined;
   // What is missing in a copy is told by `hintForMissing`, which knows the user's workspace.
   const [first] = failure.failures;

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { withSourcePlaces } from "../../src/cli/bug.ts";
+import { withSourcePlaces } from "../../src/base/trace/stack.ts";
 import { binary, checkout } from "../rig/index.ts";
 import { makeExperimentRepository } from "./exp-project.ts";
 

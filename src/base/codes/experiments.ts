@@ -12,6 +12,10 @@ export const experimentCodes = {
     "Use letters, digits, '.', '_' and '-', and no name of a branch.",
   ],
   BRANCH_EXISTS: ["A branch of this name exists.", "Give another name."],
+  BUG: [
+    "An experiment met a mistake of sweepline's own.",
+    "Its log has the stack: please report it. The other experiments went on.",
+  ],
   COMMIT_REFUSED: ["A result could not be recorded.", "Nothing is lost: the hint has the command that keeps it."],
   COPY_GONE: ["A workspace copy was removed while stages ran in it.", "Run the experiment again."],
   COPY_PATH_MISSING: ["A path of `--copy-paths` is not there.", "It takes files and folders of this repository."],

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { quotedList, someLines } from "../../base/text/listing.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import type { CommandEnd, StageFailure } from "../types.ts";
 import type { ReproduceOptions } from "./options.ts";
 
@@ -11,10 +12,15 @@ function statusOf(end: CommandEnd): number {
   return "signal" in end ? -constants.signals[end.signal] : end.exitCode;
 }
 
+/** The words of a command that failed, as DVC has them. */
+export function commandFailed(command: string, end: CommandEnd): string {
+  return `failed to run: ${command}, exited with ${statusOf(end)}`;
+}
+
 /** Why, in one line: `failed to run: sh train.sh, exited with 3`, `dependency 'x' does not exist`. */
 export function stageFailureText(failure: StageFailure): string {
-  if (failure.kind === "command") return `failed to run: ${failure.command}, exited with ${statusOf(failure.end)}`;
-  return failure.message;
+  const words = failure.kind === "command" ? commandFailed(failure.command, failure.end) : failure.message;
+  return withoutCredentials(words);
 }
 
 /** What to do about it, where that is known. */

@@ -219,7 +219,8 @@ async function step(run: Run, stage: Stage): Promise<void> {
   progress.blankLine = "none";
   try {
     const lane = options.jobs > 1 ? ({ lane: "own" } as const) : {};
-    const detail = (result: StageOutcome | undefined) => `${stage.address}: ${result?.kind ?? "failed"}`;
+    const detail = (result: StageOutcome | undefined) =>
+      [stage.address, ...(result === undefined ? [] : [result.kind])].join(": ");
     const outcome = await traced({ topic: "stages", name: "stage", detail, ...lane }, () =>
       reproduceStage({
         ...run,

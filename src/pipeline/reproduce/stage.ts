@@ -24,6 +24,7 @@ import type { CommandEnd, LockEntry, Stage } from "../types.ts";
 import { refuseEdited } from "./edited-inputs.ts";
 import { readInputs, type StageInputs } from "./entry.ts";
 import type { ReproduceEvents } from "./events.ts";
+import { commandFailed } from "./failure-words.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
 import type { ReproduceOptions } from "./options.ts";
 import { checkoutStageOutputs, clearOutputs, copyUncachedOutputs, saveOutputs } from "./outputs.ts";
@@ -50,7 +51,7 @@ export class CommandFailed extends Error {
     readonly command: string,
     readonly end: CommandEnd,
   ) {
-    super(command);
+    super(commandFailed(command, end));
   }
 }
 
@@ -193,7 +194,7 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
   events.message(`Running stage '${name}':`);
   for (const hazard of stage.shellHazards ?? []) events.warning(hazardText(stage, hazard, name));
   for (const command of commands) {
-    events.message(`> ${command}`);
+    events.message(`> ${withoutCredentials(command)}`);
     if (options.dry) continue;
     const detail = () => withoutCredentials(command);
     const outcome = await traced({ topic: "stages", name: "command", detail }, () =>

@@ -1,12 +1,15 @@
 /** Runs one queue entry in a workspace copy, up to its commit. Works in a worker thread: no cwd, no environment, no refs. */
 import path from "node:path";
-import { SweeplineError } from "../../base/errors.ts";
+import { isSystemError, SweeplineError } from "../../base/errors.ts";
 import { closeSync, makeFolder, writePrivateFile } from "../../base/files.ts";
 import { appendTo, openAppend } from "../../base/open-files.ts";
 import { type ProcessIdentity, processIds } from "../../base/processes.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { visibleText } from "../../base/text/visible.ts";
+import { stackOf, withSourcePlaces } from "../../base/trace/stack.ts";
 import { traced } from "../../base/trace.ts";
 import type { Value } from "../../base/value.ts";
+import { version } from "../../base/version.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
 import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
 import { failureText, missingFiles, type RunFailure } from "../../experiments/failure.ts";
@@ -100,7 +103,8 @@ function writeLocalConfig(user: Project, copy: Project): void {
 /** Never rejects for a failing stage; what it does reject with is a failure of ours or of the machine. */
 export function executeEntry(request: ExecuteRequest): Promise<EntryOutcome> {
   const { entry, slot } = request;
-  const detail = (outcome: EntryOutcome | undefined) => `${entry.name} in ${slot.folder}: ${outcome?.kind}`;
+  const place = `${entry.name} in ${slot.folder}`;
+  const detail = (outcome: EntryOutcome | undefined) => (outcome === undefined ? place : `${place}: ${outcome.kind}`);
   return traced<Promise<EntryOutcome>>({ topic: "run", name: "in copy", detail }, () => execute(request));
 }
 
@@ -134,16 +138,30 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     appendTo(log, `WARNING: ${visibleText(warning)}\n`);
     return { ...done, warning };
   } catch (error) {
-    if (!(error instanceof SweeplineError)) throw error;
-    return failed(request, log, { cause: "code", failure: { kind: "refused", error: error.toFacts() } });
+    if (error instanceof SweeplineError)
+      return failed(request, log, { cause: "code", failure: { kind: "refused", error: error.toFacts() } });
+    // The machine's failure, or that of a run that is being stopped: another try may do.
+    if (!(error instanceof Error) || isSystemError(error) || request.signal.aborted) throw error;
+    return failed(request, log, { cause: "code", failure: bugOf(error) });
   } finally {
     closeSync(log);
   }
 }
 
+/** No other try would help: the others go on, and the log has what a report needs. */
+function bugOf(error: Error): RunFailure {
+  const stack = withoutCredentials(withSourcePlaces(stackOf(error)));
+  return {
+    kind: "bug",
+    message: error.message,
+    stack: `${stack}\nsweepline ${version}, Node ${process.versions.node}`,
+  };
+}
+
 type Failed = Extract<EntryOutcome, { kind: "failed" }>;
 
 function failed({ slot }: ExecuteRequest, log: number, facts: Pick<Failed, "cause" | "failure">): Failed {
+  if (facts.failure.kind === "bug") appendTo(log, `${visibleText(facts.failure.stack)}\n`);
   appendTo(log, `ERROR: ${visibleText(failureText(facts.failure))}\n`);
   const missing = missingFiles(facts.failure).map((file) => path.relative(workFolder(slot), file));
   return { kind: "failed", ...facts, missing };
