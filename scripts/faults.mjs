@@ -16,7 +16,7 @@ const introduction = `# Reliability
 Written by \`npm run test:faults -- --full\`, which does to each scenario what its titles say and looks at everything
 afterwards: right after the fault, after the work was gone on with, and after \`doctor --fix\` and \`exp clean\`. A full
 run tries each kind of fault at each side effect (of a thousand from one place, 40). The bounded run of \`.ci/run\` tries
-at each place in the code that has side effects a kill (of the process, or of all), an error and, of a write, a cut: at
+at each place in the code that has side effects a kill (of the process, or of all) or an error and, of a write, a cut: at
 its first call, its last one or another. What is looked at, in test/faults/invariants.ts:
 
 - each planned point is exactly one of queued, failed, finished; nothing else is there;

@@ -10,12 +10,14 @@ import { type Disturbance, type Prepared, prepare, tryDisturbance, tryFault } fr
 
 const stageKills: Family = {
   name: "stages",
+  group: "stages",
   at: "everywhere",
   kinds: [{ fault: "kill-stages:N", title: "SIGKILL of the stages, from a side effect on" }],
 };
 /** A gigabyte and seconds each. */
 const memory: Family = {
   name: "memory",
+  group: "memory",
   at: "threads",
   kinds: [{ fault: "memory:N", title: "A worker thread out of memory" }],
 };

@@ -45,15 +45,18 @@ export interface Kind {
   readonly title: string;
 }
 
-/** Kinds that are much alike: in the bounded run each place meets one of them. */
+/** Kinds that are much alike: in the bounded run a place meets one of them at most. */
 export interface Family {
   readonly name: string;
+  /** In the bounded run a place meets one family of its group, drawn by the place's name: the time does not allow for both. */
+  readonly group: string;
   readonly kinds: readonly Kind[];
   readonly at: "everywhere" | "writes" | "threads";
 }
 
 const kills: Family = {
   name: "kill",
+  group: "end or error",
   at: "everywhere",
   kinds: [
     { fault: "kill:N", title: "SIGKILL of the process at a side effect" },
@@ -62,6 +65,7 @@ const kills: Family = {
 };
 const errors: Family = {
   name: "fail",
+  group: "end or error",
   at: "everywhere",
   kinds: [
     { fault: "fail:N:EIO", title: "EIO: the call fails" },
@@ -72,6 +76,7 @@ const errors: Family = {
 };
 const cuts: Family = {
   name: "short",
+  group: "cut",
   at: "writes",
   kinds: [
     { fault: "short:N:ENOSPC", title: "ENOSPC in the middle of a write" },
@@ -84,6 +89,7 @@ export const families: readonly Family[] = [kills, errors, cuts];
 
 export const threadEnds: Family = {
   name: "end",
+  group: "thread",
   at: "threads",
   kinds: [
     { fault: "exit:N", title: "process.exit in a worker thread" },
@@ -148,14 +154,21 @@ function faultsAnywhere(name: string, among: readonly { family: Family; site: Si
   );
 }
 
+/** Whether the place meets this family, of those of its group. */
+function isDrawn(family: Family, { place }: Site, use: readonly Family[]): boolean {
+  const group = use.filter((each) => each.group === family.group);
+  return group[Math.floor(diceFor(`${family.group} at ${place.replace(/@\S+/g, "")}`)() * group.length)] === family;
+}
+
 /**
  * The faults for one scenario. In a full run: each kind at each call. In the bounded one: each place that no earlier scenario
- * had meets one kind of each family; and so many more, anywhere.
+ * had meets one kind of one family of each group; and so many more, anywhere.
  */
 export function faultsOf(name: string, sites: readonly Site[], use: readonly Family[], more: number): Fault[] {
   if (isFull) return everyFault(sites, use);
   const all = everywhere(sites, use);
-  const fresh = all.filter(({ family, site }) => isFirstTime(`${family.name} ${site.place}`));
+  const drawn = all.filter(({ family, site }) => isDrawn(family, site, use));
+  const fresh = drawn.filter(({ family, site }) => isFirstTime(`${family.name} ${site.place}`));
   return [...fresh.flatMap(({ family, site }) => faultByDice(family, site)), ...faultsAnywhere(name, all, more)];
 }
 
