@@ -32,7 +32,7 @@ const text = `# Codes of failures
 Every expected failure has a code. It stays the same from version to version, where the words of a message may change:
 programs go by the code. The \`failed\` events of \`--json\` have it ([events.md](events.md)), and so has
 \`queue status --json\`. On the terminal a failure is a line \`ERROR: ...\`, often with a line \`HINT: ...\` that says what to do in that
-very case. Anything without a code is a bug in sweepline.
+very case; with \`-v\` a line \`CODE: ...\` follows. Anything without a code is a bug in sweepline.
 
 The exit code is ${exitCodes.refused} where no other is named. The \`matrix\` commands have exit codes of their own: [ci.md](ci.md).
 

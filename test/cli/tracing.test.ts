@@ -76,6 +76,17 @@ describe("-v", () => {
     expect(linesOf(log, "queue")).toContain("1 told: claimed");
   });
 
+  test("a failure is followed by its code", async () => {
+    const repository = makeRepository();
+    const told = await repository.run(["-v", "exp", "apply", "nobody"]);
+    expect(told).toMatchObject({
+      exitCode: 255,
+      stderr: expect.stringMatching(/^ERROR: .*\n(HINT: .*\n)?CODE: NOT_[A-Z_]+\n$/m),
+    });
+    const plain = await repository.run(["exp", "apply", "nobody"]);
+    expect(plain).toMatchObject({ exitCode: 255, stderr: expect.not.stringContaining("CODE") });
+  });
+
   test("a command with a -v of its own keeps it", async () => {
     await repository.succeed(["exp", "run", "--queue", "-S", "x=2"]);
     const { stdout, exitCode } = await repository.run(["-v", "queue", "status"]);

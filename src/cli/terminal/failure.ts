@@ -4,6 +4,7 @@ import { closeSync } from "../../base/files.ts";
 import { openRead } from "../../base/open-files.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { visible, visibleText } from "../../base/text/visible.ts";
+import { printsTrace } from "../../base/trace.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** Of a longer line only the neighbourhood of the place is shown. */
@@ -65,5 +66,7 @@ export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode |
   if (error.place !== undefined)
     io.stderr.write(`${visibleText(underline(error.place.text, error.place.offset, error.place.length))}\n`);
   if (error.hint !== undefined) io.stderr.write(`HINT: ${withoutCredentials(visibleText(error.hint))}\n`);
+  // For who looks closer: the name that docs/errors.md and programs know it by.
+  if (printsTrace()) io.stderr.write(`CODE: ${error.code}\n`);
   return error.exitCode;
 }
