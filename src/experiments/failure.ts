@@ -51,17 +51,21 @@ export function failureFacts(failure: RunFailure): FailureFacts {
   }
 }
 
-/** One line. */
+/** One line, for messages, events, records and logs: without passwords in addresses. */
 export function failureText(failure: RunFailure): string {
+  return withoutCredentials(wordsOf(failure));
+}
+
+function wordsOf(failure: RunFailure): string {
   switch (failure.kind) {
     case "stages":
       return failure.failures
         .map((stage) => `failed to reproduce '${stage.address}': ${stageFailureText(stage)}`)
         .join("; ");
     case "refused":
-      return withoutCredentials(failure.error.message);
+      return failure.error.message;
     case "bug":
-      return `a bug in sweepline: ${withoutCredentials(failure.message)}`;
+      return `a bug in sweepline: ${failure.message}`;
     case "timed-out":
       return `timed out: it ran longer than ${failure.limitMs / 1000} s`;
     case "killed":

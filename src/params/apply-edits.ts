@@ -194,7 +194,10 @@ function notInStruct(setting: Setting, holder: Value | undefined, depth: number)
   const above = edit.path.slice(0, depth);
   const place = context.describe(above);
   const keys = isMap(holder) ? [...holder.keys()].map(String) : [];
-  const meant = meantText(setting, [...nearest(missing, keys).map((near) => dotted([...above, near]))]);
+  const meant = meantText(
+    setting,
+    nearest(missing, keys).map((near) => dotted([...above, near])),
+  );
   const where = above.length === 0 ? place : `'${dotted(above)}' (${place})`;
   const advice = withFile(context, `+${edit.text.replace(/^\++/, "")}`);
   const reason = `Could not override '${dotted(edit.path)}'.\nTo append to your config use ${advice}`;

@@ -3,14 +3,13 @@
  * before it is used (selection.ts), a commit is only read, its stages are never run.
  */
 import { SweeplineError } from "../../base/errors.ts";
-import { comeAfter } from "../../git/ancestry.ts";
 import { CatFile } from "../../git/catfile.ts";
-import type { ObjectId, RefName } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { fetchObjects } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
 import { type ExperimentDataOutcome, noData, pullData, type ShareRequest } from "./data.ts";
+import { divergedOf } from "./diverged.ts";
 
 export interface PullResult {
   readonly pulled: readonly FinishedExperiment[];
@@ -49,21 +48,6 @@ async function sortArrived(
   }
 }
 
-/** Those that are here too, with a commit that is no earlier state of theirs. */
-async function notLater(
-  { repository }: ExperimentsContext,
-  experiments: readonly FinishedExperiment[],
-  here: ReadonlyMap<RefName, ObjectId>,
-): Promise<ReadonlySet<FinishedExperiment>> {
-  const changed = experiments.flatMap((experiment) => {
-    const before = here.get(experiment.ref);
-    const { baseline, commit: after } = experiment;
-    return before === undefined ? [] : [{ experiment, before, after, baseline }];
-  });
-  const isLater = await comeAfter(repository, changed);
-  return new Set(changed.filter((_, at) => !isLater[at]).map(({ experiment }) => experiment));
-}
-
 /** Errors: GIT_REMOTE_FAILED, REMOTE_CHANGED, REFS_REFUSED. Failures of data are part of the result. */
 export async function pullExperiments(context: ExperimentsContext, request: ShareRequest): Promise<PullResult> {
   const here = new Map((await listFinished(context)).map((item) => [item.ref, item.commit]));
@@ -78,7 +62,10 @@ export async function pullExperiments(context: ExperimentsContext, request: Shar
   const pulled: FinishedExperiment[] = [];
   const diverged: FinishedExperiment[] = [];
   const changes: RefChange[] = [];
-  const refused = request.diverged === "replace" ? new Set() : await notLater(context, fresh, here);
+  const refused =
+    request.diverged === "replace"
+      ? new Set()
+      : await divergedOf(context.repository, fresh, ({ ref }) => here.get(ref));
   for (const experiment of fresh) {
     const { ref, commit } = experiment;
     const from = here.get(ref);

@@ -3,7 +3,6 @@
  * finds its data too. A ref is changed only if it still is what we saw there.
  */
 import { SweeplineError } from "../../base/errors.ts";
-import { comeAfter } from "../../git/ancestry.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { PushRefusal } from "../../git/prose.ts";
 import { pushRefs, type RemoteChange } from "../../git/remote.ts";
@@ -11,6 +10,7 @@ import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import { remoteExperiments } from "../show/listing.ts";
 import { type ExperimentDataOutcome, noData, pushData, type ShareRequest } from "./data.ts";
+import { divergedOf } from "./diverged.ts";
 
 export interface PushResult {
   readonly pushed: readonly FinishedExperiment[];
@@ -38,13 +38,7 @@ async function standingsOf(
   const listed = await remoteExperiments(repository, remote);
   const remoteCommits = new Map(listed.map((item) => [`${item.baseline}/${item.name}`, item.commit]));
   const thereOf = ({ baseline, name }: FinishedExperiment) => remoteCommits.get(`${baseline}/${name}`);
-  const changed = experiments.flatMap((experiment) => {
-    const before = thereOf(experiment);
-    const { baseline, commit: after } = experiment;
-    return before === undefined || before === after ? [] : [{ experiment, before, after, baseline }];
-  });
-  const isLater = await comeAfter(repository, changed);
-  const diverged = new Set(changed.filter((_, at) => !isLater[at]).map(({ experiment }) => experiment));
+  const diverged = await divergedOf(repository, experiments, thereOf);
   return experiments.map((experiment): Standing => {
     const there = thereOf(experiment);
     if (there === experiment.commit) return { experiment, there, kind: "up to date" };

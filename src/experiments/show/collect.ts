@@ -198,8 +198,8 @@ async function collectWith(
   const baselines = [...wanted].flatMap((id): Baseline[] => {
     const revision = revisions.get(id);
     if (revision === undefined) return [];
-    const others = experimentsOf(groups.get(id) ?? [], collected);
-    const all = run?.baseline === id ? [...here, ...others] : others;
+    const kept = experimentsOf(groups.get(id) ?? [], collected);
+    const all = run?.baseline === id ? [...here, ...kept] : kept;
     const experiments = sweep === undefined ? all : all.filter((experiment) => experiment.sweep === sweep);
     if (sweep !== undefined && experiments.length === 0) return [];
     const name = options.naming === "ids" ? null : nameOf(id);

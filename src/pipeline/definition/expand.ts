@@ -153,10 +153,14 @@ class Expansion {
     this.stages.push({ name, definition: filled, shellHazards: hazards, templateValues, takenValues });
   }
 
+  private get varsOfFile(): ReadonlyMap<string, Value> {
+    this.fileVars ??= varsOf(this.context);
+    return this.fileVars;
+  }
+
   /** The same map for all stages that have nothing of their own. */
   private templateValues(context: Context, generated: ValueMap | undefined): ReadonlyMap<string, Value> {
-    if (context === this.context) this.fileVars ??= varsOf(context);
-    const vars = context === this.context && this.fileVars !== undefined ? this.fileVars : varsOf(context);
+    const vars = context === this.context ? this.varsOfFile : varsOf(context);
     if (generated === undefined) return vars;
     return new Map([...vars, ...[...generated].map(([key, value]) => [String(key), value] as const)]);
   }

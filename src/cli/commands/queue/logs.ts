@@ -9,9 +9,9 @@ import { type Io, print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { type LogCall, type LogOptions, startedRun } from "../exp/started-run.ts";
 
-type QueueOutcome = RunFolder & { readonly sequence: number };
+type TaskRun = RunFolder & { readonly sequence: number };
 
-async function findQueueRun(call: LogCall, name: string): Promise<QueueOutcome> {
+async function findQueueRun(call: LogCall, name: string): Promise<TaskRun> {
   const { context } = call;
   const entry = (await listQueue(context)).entries.findLast((item) => item.name === name);
   if (entry !== undefined) return { ...(await startedRun(call, entry)), sequence: entry.sequence };
