@@ -136,9 +136,14 @@ export function commandLineOf(pid: number): readonly string[] | undefined {
   return words.length === 0 ? undefined : words;
 }
 
-/** The environment that a process was started with; undefined where the system does not tell. */
+/** The environment that a process was started with, as the kernel tells it: NUL-separated; empty where it does not tell. */
+export function environmentBytes(pid: number | string, proc = procFolder): Buffer {
+  return unlessSystemFails(Buffer.alloc(0), () => readFileSync(`${proc}/${pid}/environ`));
+}
+
+/** The same by name; undefined where the system does not tell. */
 export function environmentOf(pid: number): ReadonlyMap<string, string> | undefined {
-  const text = unlessSystemFails("", () => readFileSync(`/proc/${pid}/environ`, "utf8"));
+  const text = environmentBytes(pid).toString();
   if (text === "") return undefined;
   const pairs = text.split("\0").filter((pair) => pair.includes("="));
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));

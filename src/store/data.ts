@@ -74,12 +74,17 @@ export async function hashData(cache: Cache, target: string): Promise<DataHash |
   return fileData(await hashOf(cache, target, stats), stats);
 }
 
+/** An object that the cache has, unless somebody took it away just now. */
+function statObject(object: string): BigIntStats | undefined {
+  return statSync(object, { bigint: true, throwIfNoEntry: false });
+}
+
 /** Whether the cache has the object and nobody changed it since it was hashed; any other is better made anew. */
 function hasSoundObject(cache: Cache, md5: string, size: number | bigint): boolean {
   const object = findObject(cache, md5);
   if (object === undefined) return false;
-  const stats = statFile(object);
-  return stats.size === BigInt(size) && knownHash(cache.state, object, stats) === md5;
+  const stats = statObject(object);
+  return stats?.size === BigInt(size) && knownHash(cache.state, object, stats) === md5;
 }
 
 /**
@@ -90,7 +95,8 @@ async function isSound(cache: Cache, md5: string): Promise<boolean> {
   const object = findObject(cache, md5);
   if (object === undefined) return false;
   if (isTreeHash(md5) || cache.state.get(object) === undefined) return true;
-  const stats = statFile(object);
+  const stats = statObject(object);
+  if (stats === undefined) return false;
   if (knownHash(cache.state, object, stats) === md5) return true;
   if ((await hashFile(object)).md5 !== md5) return false;
   rememberObject(cache.state, object, { stats, md5 });

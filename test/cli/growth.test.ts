@@ -45,32 +45,27 @@ describe("experiments", () => {
     ["matrix plan", (count) => ["matrix", "plan", `x=range(100,${100 + count})`]],
   ])("%s", async (_name, argsOf) => expectSame(make, argsOf));
 
+  /** Gives each experiment a later state, and has it put somewhere. */
+  const withLater = (put: (repository: Repository, ref: string, commit: string) => void) => (count: number) => {
+    const repository = make(count);
+    const [prefix = ""] = repository.experimentRefs()[0]?.split(/e\d+$/) ?? [];
+    for (const name of names("e", count)) {
+      const ref = `${prefix}${name}`;
+      put(repository, ref, repository.git("commit-tree", "-p", ref, "-m", "later", "HEAD^{tree}"));
+    }
+    return repository;
+  };
+
   test("exp push of older states, and of others", async () => {
     await expectSame(
-      (count) => {
-        const repository = make(count);
-        const [prefix = ""] = repository.experimentRefs()[0]?.split(/e\d+$/) ?? [];
-        for (const name of names("e", count)) {
-          const commit = repository.git("commit-tree", "-p", `${prefix}${name}`, "-m", "later", "HEAD^{tree}");
-          repository.git("update-ref", `${prefix}${name}`, commit);
-        }
-        return repository;
-      },
+      withLater((repository, ref, commit) => repository.git("update-ref", ref, commit)),
       () => ["exp", "push", "../remote", "-A"],
     );
   });
 
   test("exp pull of later states", async () => {
     await expectSame(
-      (count) => {
-        const repository = make(count);
-        const [prefix = ""] = repository.experimentRefs()[0]?.split(/e\d+$/) ?? [];
-        for (const name of names("e", count)) {
-          const commit = repository.git("commit-tree", "-p", `${prefix}${name}`, "-m", "later", "HEAD^{tree}");
-          repository.git("push", "--quiet", "../remote", `${commit}:${prefix}${name}`);
-        }
-        return repository;
-      },
+      withLater((repository, ref, commit) => repository.git("push", "--quiet", "../remote", `${commit}:${ref}`)),
       () => ["exp", "pull", "../remote", "-A"],
     );
   });

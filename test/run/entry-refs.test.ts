@@ -1,16 +1,15 @@
 /** The ref transactions that end a run. */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { listQueue, type QueueEntry } from "../../src/experiments/queue/entries.ts";
-import { type ExperimentsContext, experimentRef } from "../../src/experiments/repository.ts";
-import { RefTransactions } from "../../src/git/refs.ts";
+import type { QueueEntry } from "../../src/experiments/queue/entries.ts";
+import { experimentRef } from "../../src/experiments/repository.ts";
+import type { RefTransactions } from "../../src/git/refs.ts";
 import { commitOutcome, moveToFailed } from "../../src/run/entry-refs.ts";
 import { experimentNames, makeExperimentRepository, queueRefs } from "../cli/exp-project.ts";
 import type { Repository } from "../rig/index.ts";
-import { contextOf, queueAs } from "./queued.ts";
+import { contextOf, openQueued, queueAs } from "./queued.ts";
 
 let made: Repository;
 let repository: Repository;
-let context: ExperimentsContext;
 let refs: RefTransactions;
 let entry: QueueEntry;
 
@@ -19,12 +18,7 @@ beforeAll(async () => {
   await queueAs(contextOf(made), ["x=2,3"]);
 });
 beforeEach(async () => {
-  repository = made.copy();
-  context = contextOf(repository);
-  refs = new RefTransactions(context.repository, "test");
-  const [first] = (await listQueue(context)).entries;
-  if (first === undefined) throw new TypeError("nothing is queued");
-  entry = first;
+  ({ repository, refs, entry } = await openQueued(made));
 });
 afterEach(() => refs.close());
 

@@ -5,6 +5,7 @@ import { type ExperimentSettings, enqueueRequest } from "../../src/experiments/m
 import { PointInputs } from "../../src/experiments/point/point-inputs.ts";
 import { listQueue, type QueueEntry } from "../../src/experiments/queue/entries.ts";
 import { type ExperimentsContext, openExperiments } from "../../src/experiments/repository.ts";
+import { RefTransactions } from "../../src/git/refs.ts";
 import { openProject } from "../../src/project/open.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { useEnvironment } from "../git/repositories.ts";
@@ -26,6 +27,15 @@ export async function queueAs(
   const inputs = new PointInputs(context, { points, configs: undefined, folder: "" });
   await enqueue(context, enqueueRequest({ kind: "queue", points: "sweep" }, { inputs, run: whole, name: "p" }));
   return (await listQueue(context)).entries;
+}
+
+/** A copy of a repository with entries, and the first of them: what a test of one entry's end starts with. */
+export async function openQueued(made: Repository) {
+  const repository = made.copy();
+  const context = contextOf(repository);
+  const [entry] = (await listQueue(context)).entries;
+  if (entry === undefined) throw new TypeError("nothing is queued");
+  return { repository, context, entry, refs: new RefTransactions(context.repository, "test") };
 }
 
 export function recorder(): { readonly emit: (event: RunEvent) => void; readonly events: RunEvent[] } {

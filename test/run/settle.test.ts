@@ -3,17 +3,17 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunFailure } from "../../src/experiments/failure.ts";
-import { listQueue, type QueueEntry } from "../../src/experiments/queue/entries.ts";
+import type { QueueEntry } from "../../src/experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../../src/experiments/repository.ts";
 import { readAttempts } from "../../src/experiments/runs/attempts.ts";
 import { type RunFolder, readRunRecord, startRun } from "../../src/experiments/runs/records.ts";
-import { RefTransactions } from "../../src/git/refs.ts";
+import type { RefTransactions } from "../../src/git/refs.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "../../src/run/limits/retry.ts";
 import { MissingHints } from "../../src/run/missing-hints.ts";
 import { giveUpLost, keepInterrupted, type RunEnd, type SettleTools, settle } from "../../src/run/settle.ts";
 import { experimentNames, makeExperimentRepository, queueRefs } from "../cli/exp-project.ts";
 import type { Repository } from "../rig/index.ts";
-import { contextOf, queueAs, recorder } from "./queued.ts";
+import { contextOf, openQueued, queueAs, recorder } from "./queued.ts";
 
 let made: Repository;
 let repository: Repository;
@@ -28,12 +28,7 @@ beforeAll(async () => {
   await queueAs(contextOf(made), ["x=2,3"]);
 });
 beforeEach(async () => {
-  repository = made.copy();
-  context = contextOf(repository);
-  refs = new RefTransactions(context.repository, "test");
-  const [first] = (await listQueue(context)).entries;
-  if (first === undefined) throw new TypeError("nothing is queued");
-  entry = first;
+  ({ repository, context, refs, entry } = await openQueued(made));
   run = startRun(context.state, entry);
   writeFileSync(run.log, "the log\n");
   told = recorder();

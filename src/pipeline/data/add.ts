@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, statSync } from "../../base/files.ts";
 import { insideFolder } from "../../base/paths.ts";
-import { tryGit } from "../../git/run.ts";
+import { trackedPaths } from "../../git/tracked-paths.ts";
 import { nameProblem, realTarget } from "../../project/gate.ts";
 import { ignoreInGit, type RuleFiles, ruleFiles } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
@@ -76,22 +76,6 @@ function checkPlace(request: DataAddRequest, shown: string, absolute: string): v
     ? request.cache.rules.ignoresFolder(absolute)
     : request.cache.rules.ignoresFile(absolute);
   if (isIgnored) throw refuse("IGNORED", `Path '${shown}' is ignored by .dvcignore`);
-}
-
-/** Names of one git process: they have to fit into a command line. */
-const namesAtOnce = 500;
-
-/** What Git tracks of these paths: files, and the folders that they lie in; from the top of the work tree. */
-async function trackedInGit({ gitRoot }: Project, paths: readonly string[]): Promise<ReadonlySet<string>> {
-  const tracked = new Set<string>();
-  if (gitRoot === null) return tracked;
-  for (let start = 0; start < paths.length; start += namesAtOnce) {
-    const names = paths.slice(start, start + namesAtOnce).map((file) => path.relative(gitRoot, file));
-    const listing = await tryGit(["--literal-pathspecs", "ls-files", "-z", "--", ...names], { cwd: gitRoot });
-    for (const file of listing.stdout.toString().split("\0"))
-      for (let at = file; at !== "." && !tracked.has(at); at = path.posix.dirname(at)) tracked.add(at);
-  }
-  return tracked;
 }
 
 function trackedBySCM(shown: string): SweeplineError {
@@ -180,11 +164,12 @@ export async function addPaths(request: DataAddRequest): Promise<AddedData> {
   const { project } = request;
   const places = request.targets.map((shown) => ({ shown, absolute: path.resolve(request.folder, shown) }));
   for (const { shown, absolute } of places) checkPlace(request, shown, absolute);
-  const paths = places.map(({ absolute }) => absolute);
-  const tracked = await trackedInGit(project, paths);
+  const nameInGit = (absolute: string) => path.relative(project.gitRoot ?? project.root, absolute);
+  const names = places.map(({ absolute }) => nameInGit(absolute));
+  const tracked = project.gitRoot === null ? new Set() : await trackedPaths(project.gitRoot, names);
   const rules = ruleFiles();
   const targets = places.map(({ shown, absolute }) => {
-    if (tracked.has(path.relative(project.gitRoot ?? project.root, absolute))) throw trackedBySCM(shown);
+    if (tracked.has(nameInGit(absolute))) throw trackedBySCM(shown);
     const target = resolveTarget(request, stages, shown);
     refuseGitIgnored(project, target.dvcFile, rules);
     return target;

@@ -1,8 +1,7 @@
 /** `checkout`: makes the workspace's data what dvc.lock and the .dvc files say. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { insideFolder } from "../../base/paths.ts";
-import { git } from "../../git/run.ts";
+import { trackedPaths } from "../../git/tracked-paths.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, objectPath } from "../../store/cache.ts";
 import {
@@ -158,10 +157,9 @@ async function leftBehind(request: CheckoutRequest, used: readonly string[]): Pr
   const { gitRoot } = request.project;
   const left = request.targets.length > 0 ? [] : await leftData(request.cache, used);
   if (left.length === 0 || gitRoot === null) return left;
-  const names = left.map((data) => path.relative(gitRoot, data.path));
-  const listing = await git(["--literal-pathspecs", "ls-files", "-z", "--", ...names], { cwd: gitRoot });
-  const tracked = listing.split("\0").flatMap((name) => (name === "" ? [] : [path.join(gitRoot, name)]));
-  return left.filter((data) => !tracked.some((file) => insideFolder(data.path, file) !== undefined));
+  const nameOf = (data: LeftData) => path.relative(gitRoot, data.path);
+  const tracked = await trackedPaths(gitRoot, left.map(nameOf));
+  return left.filter((data) => !tracked.has(nameOf(data)));
 }
 
 function changesOf(plans: readonly CheckoutPlan[], left: readonly LeftData[]): CheckoutOutcome["changes"] {

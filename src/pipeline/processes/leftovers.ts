@@ -4,10 +4,9 @@
  * not empty their environment.
  */
 
-import { unlessSystemFails } from "../../base/errors.ts";
-import { readPlainFile } from "../../base/files.ts";
 import { pause } from "../../base/pause.ts";
 import {
+  environmentBytes,
   groupMembers,
   identifyProcess,
   isAlive,
@@ -27,9 +26,9 @@ export const commandVariable = "SWEEPLINE_COMMAND";
 const graceMs = 2_000;
 const pollMs = 20;
 
-function environmentOf(pid: string, proc = procFolder): string {
-  // Nothing of one that has ended, or is another user's.
-  return unlessSystemFails("", () => `\0${readPlainFile(`${proc}/${pid}/environ`).toString("latin1")}`);
+/** With a NUL in front, so that each variable has one; nothing of a process that has ended, or is another user's. */
+function environmentText(pid: string, proc = procFolder): string {
+  return `\0${environmentBytes(pid, proc).toString("latin1")}`;
 }
 
 /**
@@ -40,7 +39,7 @@ function environmentOf(pid: string, proc = procFolder): string {
 function processesWith(variable: string, others: ReadonlySet<string>): readonly ProcessIdentity[] {
   const wanted = Buffer.from(`\0${variable}\0`).toString("latin1");
   return processIds()
-    .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && environmentOf(pid).includes(wanted))
+    .filter((pid) => !others.has(pid) && Number(pid) !== process.pid && environmentText(pid).includes(wanted))
     .map((pid) => identifyProcess(Number(pid)))
     .filter((identity) => isAlive(identity));
 }
@@ -50,7 +49,7 @@ export function copiesInUse(copies: string): readonly string[] {
   const mark = Buffer.from(`\0${copyVariable}=${copies}/`).toString("latin1");
   const found = new Set<string>();
   for (const pid of processIds()) {
-    const environment = environmentOf(pid);
+    const environment = environmentText(pid);
     const at = environment.indexOf(mark);
     const name = at < 0 ? "" : environment.slice(at + mark.length, environment.indexOf("\0", at + mark.length));
     if (/^\d+$/.test(name) && isAlive(identifyProcess(Number(pid)))) found.add(`${copies}/${name}`);
@@ -59,7 +58,7 @@ export function copiesInUse(copies: string): readonly string[] {
 }
 
 function isMarked(pid: string, proc: string): boolean {
-  return environmentOf(pid, proc).includes(`\0${commandVariable}=`);
+  return environmentText(pid, proc).includes(`\0${commandVariable}=`);
 }
 
 /**

@@ -19,7 +19,7 @@ import { planRequest } from "../../../src/ci/try-points.ts";
 import { enqueue } from "../../../src/experiments/make/enqueue.ts";
 import { expandPoints } from "../../../src/sweep/expand.ts";
 import { lockOf, makeRemoteRepository, Planned } from "../planned.ts";
-import { surroundings } from "./surroundings.ts";
+import { jobRequest, surroundings } from "./surroundings.ts";
 
 let made: Planned;
 let planned: Planned;
@@ -30,21 +30,7 @@ beforeEach(() => {
   planned = made.copy();
 });
 
-function requestOf(asked: Partial<JobRequest> = {}): JobRequest {
-  return {
-    plan: planned.planFile,
-    expect: undefined,
-    point: "0-2",
-    jobs: 1,
-    bundle: undefined,
-    gitRemote: undefined,
-    data: { cache: true },
-    limits: {},
-    entryLimits: {},
-    environment: {},
-    ...asked,
-  };
-}
+const requestOf = (asked: Partial<JobRequest> = {}) => jobRequest({ plan: planned.planFile, point: "0-2", ...asked });
 
 const bundle = () => namedFile(planned.repository.root, "out/r.bundle");
 const open = (asked: Partial<JobRequest> = {}): Promise<Job> =>

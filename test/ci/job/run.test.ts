@@ -7,7 +7,7 @@ import { type JobRequest, openJob } from "../../../src/ci/job/job.ts";
 import { runJob } from "../../../src/ci/job/run.ts";
 import { failureRef } from "../../../src/ci/plan-refs.ts";
 import { lockOf, makeRemoteRepository, Planned } from "../planned.ts";
-import { surroundings } from "./surroundings.ts";
+import { jobRequest, surroundings } from "./surroundings.ts";
 
 let made: Planned;
 let planned: Planned;
@@ -20,19 +20,7 @@ beforeEach(() => {
 
 async function run(asked: Partial<JobRequest> = {}) {
   const { of, warnings, told } = surroundings();
-  const request: JobRequest = {
-    plan: planned.planFile,
-    expect: undefined,
-    point: "0-1",
-    jobs: 1,
-    bundle: undefined,
-    gitRemote: undefined,
-    data: { cache: true },
-    limits: {},
-    entryLimits: {},
-    environment: {},
-    ...asked,
-  };
+  const request = jobRequest({ plan: planned.planFile, point: "0-1", ...asked });
   const end = await runJob(await openJob(planned.context, request, of));
   return { end, warnings, told };
 }

@@ -1,5 +1,5 @@
 /** What a job is told from outside, and what it says. */
-import type { JobSurroundings } from "../../../src/ci/job/job.ts";
+import type { JobRequest, JobSurroundings } from "../../../src/ci/job/job.ts";
 
 export function surroundings(): { readonly of: JobSurroundings; readonly warnings: string[]; readonly told: string[] } {
   const warnings: string[] = [];
@@ -17,4 +17,19 @@ export function surroundings(): { readonly of: JobSurroundings; readonly warning
   };
   const stop = { signal: new AbortController().signal, during: <T>(work: () => Promise<T>) => work() };
   return { of: { stop, events }, warnings, told };
+}
+
+/** A job of the first points of a plan, on this machine alone, but for what is asked. */
+export function jobRequest(asked: Pick<JobRequest, "plan" | "point"> & Partial<JobRequest>): JobRequest {
+  return {
+    expect: undefined,
+    jobs: 1,
+    bundle: undefined,
+    gitRemote: undefined,
+    data: { cache: true },
+    limits: {},
+    entryLimits: {},
+    environment: {},
+    ...asked,
+  };
 }

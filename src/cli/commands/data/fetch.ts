@@ -12,14 +12,13 @@ export const command: CommandFactory = (io, finish) =>
   dataCommand("fetch")
     .description("Download tracked data into the cache.")
     .action(async (targets: readonly string[], flags: DataCommandFlags) => {
-      const { transferred } = await refusedAs("failed to fetch data from the cloud", async () => {
-        const named = namedTargets(io, targets, flags);
-        return transferData(
+      const { transferred } = await refusedAs("failed to fetch data from the cloud", async () =>
+        transferData(
           io,
-          { project: openProject(io.cwd), targets: named, flags, what: "Downloading" },
+          { project: openProject(io.cwd), targets: namedTargets(io, targets, flags), flags, what: "Downloading" },
           fetchTracked,
-        );
-      });
+        ),
+      );
       if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "fetched"));
       finish(exitCodes.ok);
     });

@@ -12,14 +12,13 @@ export const command: CommandFactory = (io, finish) =>
   dataCommand("push")
     .description("Upload tracked data to a storage remote.")
     .action(async (targets: readonly string[], flags: DataCommandFlags) => {
-      const { transferred } = await refusedAs("failed to push data to the cloud", async () => {
-        const named = namedTargets(io, targets, flags);
-        return transferData(
+      const { transferred } = await refusedAs("failed to push data to the cloud", async () =>
+        transferData(
           io,
-          { project: openProject(io.cwd), targets: named, flags, what: "Uploading" },
+          { project: openProject(io.cwd), targets: namedTargets(io, targets, flags), flags, what: "Uploading" },
           pushTracked,
-        );
-      });
+        ),
+      );
       if (!flags.quiet) print(io, transferred === 0 ? "Everything is up to date." : filesText(transferred, "pushed"));
       finish(exitCodes.ok);
     });
