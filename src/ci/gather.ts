@@ -11,7 +11,8 @@ import { changeRefs, listRefs, type Ref, type RefChange } from "../git/refs.ts";
 import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
 import { readFailure } from "./failures.ts";
 import type { PlanPoint, SweepPlan } from "./plan.ts";
-import { failureRef, isResultOf, planPatterns, resultRef } from "./plan-refs.ts";
+import { failureRef, claimsResultOf, planPatterns, resultRef } from "./plan-refs.ts";
+import { ResultParams } from "./result-params.ts";
 
 export type PointState =
   | { readonly kind: "done"; readonly commit: ObjectId }
@@ -49,17 +50,24 @@ async function localRefs({ context, plan }: PointScope): Promise<ReadonlyMap<Ref
 interface Sound {
   readonly plan: SweepPlan;
   readonly objects: CatFile;
+  readonly params: ResultParams;
+}
+
+function soundIn({ context, plan }: PointScope): Sound {
+  const objects = new CatFile(context.repository);
+  return { plan, objects, params: new ResultParams({ context, plan, objects }) };
 }
 
 /** Whether the object of a wanted ref is what the plan says. */
-async function isSound({ plan, objects }: Sound, wanted: Wanted | undefined, id: ObjectId): Promise<boolean> {
+async function isSound({ plan, objects, params }: Sound, wanted: Wanted | undefined, id: ObjectId): Promise<boolean> {
   if (wanted === undefined) return false;
   if (wanted.kind === "failure") {
     const record = await objects.read(`${id}:record.json`);
     return record?.type === "blob" && readFailure(plan, wanted.point, record.content.toString()) !== undefined;
   }
   const commit = await objects.read(id);
-  return commit?.type === "commit" && isResultOf(plan, wanted.point, commit.content);
+  if (commit?.type !== "commit" || !claimsResultOf(plan, wanted.point, commit.content)) return false;
+  return params.areOf(wanted.point, id);
 }
 
 export interface Taken {
@@ -95,13 +103,13 @@ interface Fresh {
   readonly wanted: ReadonlyMap<RefName, Wanted>;
 }
 
-async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted }: Fresh) {
-  const objects = new CatFile(context.repository);
+async function soundChanges(scope: PointScope, { fresh, here, wanted }: Fresh) {
+  const looking = soundIn(scope);
   try {
     const changes: RefChange[] = [];
     const refused = new Set<RefName>();
     const sound = new Map<RefName, ObjectId>();
-    const isGood = await Promise.all(fresh.map(({ name, id }) => isSound({ plan, objects }, wanted.get(name), id)));
+    const isGood = await Promise.all(fresh.map(({ name, id }) => isSound(looking, wanted.get(name), id)));
     for (const [at, { name, id }] of fresh.entries()) {
       if (isGood[at]) sound.set(name, id);
       else refused.add(name);
@@ -111,7 +119,7 @@ async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted
     }
     return { changes, refused, sound };
   } finally {
-    objects.close();
+    looking.objects.close();
   }
 }
 
@@ -120,13 +128,12 @@ async function soundChanges({ context, plan }: PointScope, { fresh, here, wanted
  * @param known results that were looked at before
  */
 export async function statesOfPoints(scope: PointScope, known?: Taken["sound"]): Promise<readonly PointState[]> {
-  const { context, plan, points } = scope;
   const here = await localRefs(scope);
-  const objects = new CatFile(context.repository);
+  const looking = soundIn(scope);
   try {
-    return await Promise.all(points.map((point) => stateOf(point, { plan, here, objects, known })));
+    return await Promise.all(scope.points.map((point) => stateOf(point, { ...looking, here, known })));
   } finally {
-    objects.close();
+    looking.objects.close();
   }
 }
 
@@ -135,11 +142,12 @@ interface Looking extends Sound {
   readonly here: ReadonlyMap<RefName, ObjectId>;
 }
 
-async function stateOf(point: PlanPoint, { plan, here, objects, known }: Looking): Promise<PointState> {
+async function stateOf(point: PlanPoint, looking: Looking): Promise<PointState> {
+  const { plan, here, objects, known } = looking;
   const ref = resultRef(plan, point);
   const result = here.get(ref);
   if (result !== undefined) {
-    const isDone = known?.get(ref) === result || (await isSound({ plan, objects }, { kind: "result", point }, result));
+    const isDone = known?.get(ref) === result || (await isSound(looking, { kind: "result", point }, result));
     return { kind: isDone ? "done" : "taken", commit: result };
   }
   const failed = here.get(failureRef(plan, point));

@@ -21,10 +21,10 @@ export function planPatterns({ sweep, baseline }: SweepPlan): readonly string[] 
 }
 
 /**
- * Whether a commit is the result of that point: it says so itself, was run with the point's overrides, and derives from
- * the plan's baseline.
+ * Whether a commit says that it is the result of that point, was run with its overrides, and derives from the plan's baseline.
+ * That it holds the point's parameters is for ResultParams to tell.
  */
-export function isResultOf(plan: SweepPlan, point: PlanPoint, content: Buffer): boolean {
+export function claimsResultOf(plan: SweepPlan, point: PlanPoint, content: Buffer): boolean {
   const commit: ParsedCommit = parseCommit(content);
   const facts = parseFacts(commit);
   const isOfPoint = commit.parents[0] === plan.baseline && facts?.sweep === plan.sweep && facts.point === point.i;

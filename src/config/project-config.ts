@@ -55,9 +55,14 @@ function needsPython(setting: keyof typeof inPython): SweeplineError {
 
 type HasConfig = Pick<Project, "root" | "config">;
 
+/** Whether the project's setting switches composition on. */
+export function isComposed({ config }: Pick<HasConfig, "config">): boolean {
+  return config.get("hydra.enabled")?.toLowerCase() === "true";
+}
+
 /** Where a project's config lies, or undefined where composition is not switched on. Refuses what needs Python. */
 export function enabledPlace(project: HasConfig, environment: ConfigPlace["environment"]): ConfigPlace | undefined {
-  return project.config.get("hydra.enabled")?.toLowerCase() === "true" ? configPlace(project, environment) : undefined;
+  return isComposed(project) ? configPlace(project, environment) : undefined;
 }
 
 /** Where a project's config lies or would lie, switched on or not. Refuses what needs Python. */

@@ -29,6 +29,46 @@ test("each point is done, failed, taken by another experiment, or missing", asyn
   expect(await statesOfPoints(scope())).toEqual(planned.plan.points.map(() => ({ kind: "missing" })));
 });
 
+describe("a result that says it is the point's, and holds other parameters, is none", () => {
+  const stateOf = async (held: string) => {
+    await planned.result(0, { held });
+    return (await statesOfPoints(scope()))[0]?.kind;
+  };
+
+  test.each([
+    ["x: 1\n", "done"],
+    ["{'x': 1}\n", "done"],
+    ["x: 2\n", "taken"],
+    ["x: '1'\n", "taken"],
+    ["x: 1\nmore: 1\n", "taken"],
+    ["x: [\n", "taken"],
+    ["", "taken"],
+  ])("%j: %s", async (held, kind) => {
+    expect(await stateOf(held)).toBe(kind);
+  });
+
+  test("nor is it taken from a remote", async () => {
+    await planned.result(0, { held: "x: 2\n" });
+    planned.publish();
+    const { refused } = await takeResults(scope(), "origin");
+    expect([...refused]).toEqual([planned.ref(0)]);
+    expect((await statesOfPoints(scope()))[0]?.kind).toBe("missing");
+  });
+
+  test("but where a stage writes the file", async () => {
+    planned.repository.write({ "dvc.yaml": "stages:\n  s:\n    cmd: date\n    outs: [params.yaml]\n" });
+    expect(await stateOf("x: 2\n")).toBe("done");
+  });
+
+  test("composed: where a value differs that an override sets; what the machine decides may differ", async () => {
+    planned.repository.write({ ".dvc/config.local": "[hydra]\n    enabled = true\n" });
+    planned = planned.reopened();
+    expect(await stateOf("x: 2\nhost: theirs\n")).toBe("taken");
+    expect(await stateOf("x: 1\nhost: theirs\n")).toBe("done");
+    expect(await stateOf("x:\n  chosen: 1\n")).toBe("done");
+  });
+});
+
 describe("from a remote", () => {
   test("results and failures are taken; those that are not what the plan says stay there", async () => {
     const done = await planned.result(0);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sameValue } from "../../src/base/value.ts";
 import { formatPlan, makePlan, parsePlan, plainRun, planId } from "../../src/ci/plan.ts";
 import { checkPlan, readPlanPoint, samplePoints } from "../../src/ci/plan-points.ts";
-import { isResultOf } from "../../src/ci/plan-refs.ts";
+import { claimsResultOf } from "../../src/ci/plan-refs.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { readPointsFile } from "../../src/sweep/points-file.ts";
 import { baseline, planOf } from "./emission.ts";
@@ -99,7 +99,7 @@ describe("a plan", () => {
       commit(plan.sweep, 1, [["params.yaml", "lr=2"]]),
       commit(plan.sweep, 0, [["params.yaml", "lr=2"], [...seed]]),
       commit("s-0", 1, [["params.yaml", "lr=2"], [...seed]]),
-    ].map((content) => point !== undefined && isResultOf(plan, point, content));
+    ].map((content) => point !== undefined && claimsResultOf(plan, point, content));
     expect(answers).toEqual([true, false, false, false, false]);
   });
 

@@ -70,6 +70,11 @@ export class Planned {
     return new Planned(this.repository.copy(), this.plan);
   }
 
+  /** After a change of its configuration. */
+  reopened(): Planned {
+    return new Planned(this.repository, this.plan);
+  }
+
   get planFile(): NamedFile {
     return namedFile(this.repository.root, "sweep.json");
   }
@@ -84,14 +89,18 @@ export class Planned {
     return resultRef(this.plan, this.point(i));
   }
 
-  /** A commit that is the result of a point; `facts` other than its own make it another's. */
-  async result(i: number, facts: { readonly x?: number; readonly files?: Files } = {}): Promise<ObjectId> {
+  /** A commit that is the result of a point; `facts` other than its own make it another's, `held` what its tree holds. */
+  async result(
+    i: number,
+    facts: { readonly x?: number; readonly held?: string; readonly files?: Files } = {},
+  ): Promise<ObjectId> {
     const { plan, repository } = this;
     const { set } = this.point(i);
     const texts = facts.x === undefined ? set : [`x=${facts.x}`];
     const overrides = texts.map((text) => ({ file: "params.yaml", text, key: "x", value: text.slice(2) }));
+    const held = facts.held ?? `x: ${texts.join().slice(2)}\n`;
     const commit = writeCommit(this.context.repository, {
-      tree: this.tree({ "result.txt": `${texts.join()}\n`, ...facts.files }),
+      tree: this.tree({ "params.yaml": held, "result.txt": `${texts.join()}\n`, ...facts.files }),
       parents: [plan.baseline],
       author: "A <a@b> 1 +0000",
       extraHeaders: factsHeader({ sweep: plan.sweep, point: i, identity: "", overrides, targets: [], flags: {} }),
@@ -135,7 +144,8 @@ export class Planned {
       const blob = gitWith(this.repository, ["hash-object", "-w", "--stdin"], content);
       return `100644 blob ${blob}\t${name}\n`;
     });
-    const old = this.repository.git("ls-tree", this.plan.baseline);
+    const all = this.repository.git("ls-tree", this.plan.baseline).split("\n");
+    const old = all.filter((line) => !Object.hasOwn(added, line.slice(line.indexOf("\t") + 1))).join("\n");
     return gitWith(this.repository, ["mktree"], `${old}\n${lines.join("")}`) as ObjectId;
   }
 }

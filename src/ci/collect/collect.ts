@@ -180,7 +180,7 @@ function openPoints({ points, request }: Collecting, states: readonly PointState
     const job = jobs[at] ?? { first: index, last: index };
     if (state?.kind === "failed") open.push({ point, job, message: state.message });
     else if (state?.kind === "taken")
-      open.push({ point, job, message: "another experiment, or one with other overrides, has its name" });
+      open.push({ point, job, message: "another experiment, or one with other parameters, has its name" });
     else if (state?.kind !== "done") open.push({ point, job, message: undefined });
   }
   return open;

@@ -48,7 +48,7 @@ export function newText(points: readonly Pick<QueuedPoint, "replaces">[]): strin
 }
 
 /** How many points were not queued, and why; empty where all were. */
-export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated">): readonly string[] {
+export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated" | "disagreeing">): readonly string[] {
   const lines: string[] = [];
   const count = (state: string) => outcome.known.filter((item) => item.state === state).length;
   const parts = (["done", "queued", "failed"] as const)
@@ -65,5 +65,8 @@ export function leftAloneLines(outcome: Pick<EnqueueOutcome, "known" | "repeated
   const { repeated } = outcome;
   const verb = repeated === 1 ? "is" : "are";
   if (repeated > 0) lines.push(`Left out: ${pointsText(repeated)} that ${verb} the same as another one.`);
+  const { disagreeing } = outcome;
+  if (disagreeing.length > 0)
+    lines.push(`Not counted as one of the points, since its parameters are others: ${someOf(disagreeing, 5)}.`);
   return lines;
 }

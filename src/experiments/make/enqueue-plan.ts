@@ -12,6 +12,7 @@ export interface EnqueuePlan {
   readonly named: readonly NamedPoint[];
   readonly identities: readonly string[];
   readonly known: KnownOnBaseline;
+  readonly disagreeing: readonly string[];
   readonly copied: readonly string[];
 }
 

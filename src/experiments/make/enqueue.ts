@@ -57,6 +57,8 @@ export interface EnqueueOutcome {
   readonly known: readonly KnownPoint[];
   /** Points that were the same as an earlier one. */
   readonly repeated: number;
+  /** Names of experiments that say they are one of the points and hold other parameters: they were not counted. */
+  readonly disagreeing: readonly string[];
 }
 
 /** The id of a sweep: the same line on the same baseline has the same id, so that a repeated sweep goes on with it. */
@@ -116,13 +118,14 @@ function overridesOf({ inputs }: EnqueueRequest, index: number): readonly string
   return (inputs.points[index]?.overrides ?? []).map((override) => override.text);
 }
 
-function leftAlone({ head, named }: EnqueuePlan, request: EnqueueRequest): Omit<EnqueueOutcome, "queued"> {
+function leftAlone({ head, named, disagreeing }: EnqueuePlan, request: EnqueueRequest): Omit<EnqueueOutcome, "queued"> {
   return {
     baseline: head,
     known: named.flatMap((point) =>
       point.kind === "known" ? [knownPoint(point, overridesOf(request, point.index))] : [],
     ),
     repeated: named.filter((point) => point.kind === "repeated").length,
+    disagreeing,
   };
 }
 
@@ -154,7 +157,8 @@ async function planEntries(context: ExperimentsContext, request: EnqueueRequest)
       identitiesOfPoints(context, { ...request, points, folder, snapshot, files, scope, copied }),
     ]),
   );
-  const known = await withAgreeingHeaders(context, found, { points, identities, files, scope });
+  const asked = { tree: snapshot.workTree, points, identities, files, scope };
+  const { known, disagreeing } = await withAgreeingHeaders(context, found, asked);
   const named = namePoints({
     identities,
     name: request.name,
@@ -167,7 +171,7 @@ async function planEntries(context: ExperimentsContext, request: EnqueueRequest)
     randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
   });
   if (isTracing()) for (const point of named) note("queue", () => decisionWords(request, point));
-  return { head, snapshot, files, named, identities, known, copied };
+  return { head, snapshot, files, named, identities, known, disagreeing, copied };
 }
 
 /** What becomes of a point, and why. */

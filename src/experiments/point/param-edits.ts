@@ -49,10 +49,7 @@ export async function openParamFiles(
   if (configs !== undefined) names.add(composedFile);
   const opened: OpenedParamFile[] = [];
   for (const name of names) {
-    const absolute = realPath(path.resolve(context.project.root, folder, name));
-    const inGit = path.relative(context.repository.workTree, absolute);
-    if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
-      throw new SweeplineError({ code: "OUTSIDE_REPOSITORY", message: `'${name}' is outside of the repository` });
+    const { absolute, inGit } = placeOfParams(context, folder, name);
     const answer = source.find(pathKey(context.project.root, absolute));
     if (answer.kind === "folder") throw folderInPlace(name);
     const bytes = answer.kind === "file" ? answer.bytes : undefined;
@@ -62,6 +59,22 @@ export async function openParamFiles(
     opened.push({ name, absolute, inGit, bytes, mode, ...content });
   }
   return opened;
+}
+
+/**
+ * Where a parameter file lies that an override names.
+ * @param folder the folder of the command, relative to the project's root. Errors: OUTSIDE_REPOSITORY.
+ */
+export function placeOfParams(
+  { project, repository }: ExperimentsContext,
+  folder: string,
+  name: string,
+): Pick<OpenedParamFile, "absolute" | "inGit"> {
+  const absolute = realPath(path.resolve(project.root, folder, name));
+  const inGit = path.relative(repository.workTree, absolute);
+  if (inGit === "" || inGit.startsWith("..") || path.isAbsolute(inGit))
+    throw new SweeplineError({ code: "OUTSIDE_REPOSITORY", message: `'${name}' is outside of the repository` });
+  return { absolute, inGit };
 }
 
 /** The file that a link leads to: the link stays, what it names is edited. */

@@ -64,7 +64,7 @@ describe("from the remote", () => {
     planned.publish();
     await planned.result(0);
     const { failed } = await collect();
-    expect(failed).toEqual(["p-1 (point 0, job 0): another experiment, or one with other overrides, has its name"]);
+    expect(failed).toEqual(["p-1 (point 0, job 0): another experiment, or one with other parameters, has its name"]);
   });
 
   test("a result whose data is nowhere has failed, unless the data is not asked for", async () => {
