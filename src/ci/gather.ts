@@ -11,7 +11,7 @@ import { changeRefs, listRefs, type Ref, type RefChange } from "../git/refs.ts";
 import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
 import { readFailure } from "./failures.ts";
 import type { PlanPoint, SweepPlan } from "./plan.ts";
-import { failureRef, claimsResultOf, planPatterns, resultRef } from "./plan-refs.ts";
+import { claimsResultOf, failureRef, planPatterns, resultRef } from "./plan-refs.ts";
 import { ResultParams } from "./result-params.ts";
 
 export type PointState =

@@ -76,9 +76,7 @@ export async function withAgreeingHeaders(
   try {
     const expected = new Expected(names, await paramsInTree(catFile, asked.tree, names), asked.files);
     const agrees = await Promise.all(
-      claiming.map(async ({ commit, point }) =>
-        expected.isHeldBy(await paramsInTree(catFile, commit, names), point),
-      ),
+      claiming.map(async ({ commit, point }) => expected.isHeldBy(await paramsInTree(catFile, commit, names), point)),
     );
     const lying = new Set(claiming.flatMap(({ at }, each) => (agrees[each] ? [] : [at])));
     const experiments = known.experiments.map((item, at) => (lying.has(at) ? { ...item, identity: "" } : item));
