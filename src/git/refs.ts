@@ -111,7 +111,9 @@ export class RefTransactions {
   }
 
   private start(): ChildProcessWithoutNullStreams {
-    const child = startGit(["update-ref", "-m", this.reason, "--stdin", "-z"], { cwd: this.repository.workTree });
+    // Who has put a symbolic ref in the place of one would have another one changed, a branch perhaps.
+    const args = ["update-ref", "--no-deref", "-m", this.reason, "--stdin", "-z"];
+    const child = startGit(args, { cwd: this.repository.workTree });
     // Once a process, not once a transaction. Its end is told by `close`.
     child.stdin.on("error", () => undefined);
     child.once("close", () => {

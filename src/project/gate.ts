@@ -40,6 +40,9 @@ function isReservedName(name: string): boolean {
   return /^(?:\.git|\.dvc|git~\d|dvc~\d)$/.test(onNtfs) || onHfs === ".git" || onHfs === ".dvc";
 }
 
+/** A name without these letters is none of those: cheap, for lists of a million names. */
+const mayBeReserved = /git|dvc|[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/i;
+
 /** Whether a relative path leads into .git or .dvc, or is one; a backslash parts names elsewhere. */
 export function isInternal(inside: string): boolean {
   return inside.split(/[/\\]/).some(isReservedName);
@@ -113,6 +116,17 @@ export function checkEntries(folder: string, names: readonly string[]): void {
     if (what !== undefined)
       throw refused(`the file '${name.slice(0, 100)}' in the data of '${folder}' ${what}`, choose);
   }
+}
+
+/**
+ * Refuses to store a folder (absolute) that holds a file of a name that no checkout would write: nobody would get it back.
+ * Throws OUTSIDE_PROJECT.
+ */
+export function checkStored(folder: string, names: readonly string[]): void {
+  const name = names.find((each) => mayBeReserved.test(each) && isInternal(each));
+  if (name === undefined) return;
+  const message = `'${folder}' holds '${name.slice(0, 100)}', which a system may take for a .git or .dvc: it can't be stored`;
+  throw refused(message, "Take it away or rename it, or name it in .dvcignore.");
 }
 
 /** Where the system shows open folders as files: paths below them lead there whatever becomes of the folder's name. */

@@ -12,11 +12,12 @@ import {
   writePrivateFile,
 } from "../base/files.ts";
 import { traced } from "../base/trace.ts";
+import { checkStored } from "../project/gate.ts";
 import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { type DirEntry, formatTree, isTreeHash, type TreeObject } from "./tree.ts";
-import { listFiles } from "./walk.ts";
+import { type FoundFile, listFiles } from "./walk.ts";
 
 /** Up to this size a file is read once, hashed and written from memory. */
 const inMemory = 1 << 20;
@@ -43,11 +44,15 @@ function statFile(file: string): BigIntStats {
 export type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
 
 /** The hash and the list of a folder, and which of its files are links; `hasher` answers a file's MD5. */
-export async function collectFolder(cache: Cache, folder: string, hasher: FileHasher) {
+export async function collectFolder(
+  cache: Cache,
+  folder: string,
+  { hasher, files = listFiles(folder, cache.rules) }: { hasher: FileHasher; files?: readonly FoundFile[] },
+) {
   const entries: DirEntry[] = [];
   const links: string[] = [];
   let size = 0;
-  for (const { relpath, file, isLink } of listFiles(folder, cache.rules)) {
+  for (const { relpath, file, isLink } of files) {
     if (isLink) links.push(file);
     const stats = statFile(file);
     entries.push({ relpath, md5: await hasher(cache, file, stats) });
@@ -69,7 +74,7 @@ function refuseSpecial(target: string): never {
 export async function hashData(cache: Cache, target: string): Promise<DataHash | undefined> {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  if (stats.isDirectory()) return (await collectFolder(cache, target, hashOf)).hash;
+  if (stats.isDirectory()) return (await collectFolder(cache, target, { hasher: hashOf })).hash;
   if (!stats.isFile()) refuseSpecial(target);
   return fileData(await hashOf(cache, target, stats), stats);
 }
@@ -194,7 +199,12 @@ async function store(cache: Cache, target: string): Promise<StoredData> {
     const links = lstatSync(target).isSymbolicLink() ? [target] : [];
     return { hash: fileData(await addFile(cache, target, stats), stats), links };
   }
-  const { hash, text, links } = await collectFolder(cache, target, addFile);
+  const files = listFiles(target, cache.rules);
+  checkStored(
+    target,
+    files.map(({ relpath }) => relpath),
+  );
+  const { hash, text, links } = await collectFolder(cache, target, { hasher: addFile, files });
   // The list goes last: who finds it finds its files too.
   addBytes(cache, text, hash.md5);
   return { hash, links };

@@ -49,7 +49,7 @@ export async function hashLegacyData(cache: Cache, target: string): Promise<Data
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const hasher = (_cache: Cache, file: string, _stats: BigIntStats) => hashLegacyFile(file);
-  if (stats.isDirectory()) return (await collectFolder(cache, target, hasher)).hash;
+  if (stats.isDirectory()) return (await collectFolder(cache, target, { hasher })).hash;
   const isExecutable = (Number(stats.mode) & 0o111) !== 0;
   return { md5: await hashLegacyFile(target), size: Number(stats.size), ...(isExecutable ? { isexec: true } : {}) };
 }

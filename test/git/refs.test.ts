@@ -52,6 +52,34 @@ describe("locks that a git left", () => {
   });
 });
 
+describe("a symbolic ref in the place of one of ours", () => {
+  const main = "refs/heads/main" as RefName;
+
+  test.each<[string, RefChange]>([
+    ["set", { kind: "set", ref: ref("link"), to: "" as ObjectId }],
+    ["update", { kind: "update", ref: ref("link"), from: "" as ObjectId, to: "" as ObjectId }],
+    ["delete", { kind: "delete", ref: ref("link"), from: "" as ObjectId }],
+  ])("%s changes it and not what it names", async (_, change) => {
+    const { opened, rig } = sha1;
+    rig.git("symbolic-ref", ref("link"), main);
+    await changeRefs(opened, "over a link", [
+      { ...change, ...("to" in change ? { to: one } : {}), ...("from" in change ? { from: two } : {}) } as RefChange,
+    ]);
+    expect(await refIs(opened, main, two)).toBe(true);
+    expect(rig.git("for-each-ref", "--format=%(symref)%(objectname)", ref("link"))).toBe(
+      change.kind === "delete" ? "" : one,
+    );
+  });
+
+  test("create takes the place of one that leads to a ref that is not there, and does not make that", async () => {
+    const { opened, rig } = sha1;
+    rig.git("symbolic-ref", ref("link"), "refs/heads/planted");
+    await changeRefs(opened, "over a link", [create("link", one)]);
+    expect(rig.git("for-each-ref", "--format=%(symref)%(objectname)", ref("link"))).toBe(one);
+    expect(rig.git("for-each-ref", "refs/heads")).not.toContain("planted");
+  });
+});
+
 describe("ref transactions", () => {
   test("all kinds of changes in one transaction, with a reason in the reflog", async () => {
     const { opened, rig } = sha1;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { checkEntries, checkPlace, holdFolder, isOwnFolder, named } from "../../src/project/gate.ts";
+import { checkEntries, checkPlace, checkStored, holdFolder, isOwnFolder, named } from "../../src/project/gate.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 
 const refused = expect.objectContaining({ code: "OUTSIDE_PROJECT" });
@@ -47,6 +47,18 @@ it.each([
   [["n".repeat(256)]],
 ])("refuses the list of files %j", (names) => {
   expect(() => checkEntries("/p/data", names)).toThrow(refused);
+});
+
+it.each([".GIT/x", "a/.Git", "git~1", "a/b/.git /x", ".g\u200cit/config", ".DVC/x", "a/.dvc::$DATA"])(
+  "refuses to store a folder that holds %j, which no checkout would write",
+  (name) => {
+    expect(() => checkStored("/p/data", ["a", name])).toThrow(refused);
+    expect(() => checkEntries("/p/data", ["a", name])).toThrow(refused);
+  },
+);
+
+it("stores folders of usual names", () => {
+  expect(() => checkStored("/p/data", ["a", "x.git/a", "digit", ".gitignore", "legit/dvc.yaml", "git"])).not.toThrow();
 });
 
 it("takes lists of usual files", () => {
