@@ -1,15 +1,16 @@
 /**
  * Nothing that a pipeline names may lead out of the project: outputs are deleted before a stage runs, and a dvc.yaml may come from
- * a stranger. Checked for all stages of a plan before the first of them runs.
+ * a stranger. Checked for all stages of a plan before the first of them runs. As in DVC 3, a stage may write a file or folder
+ * elsewhere that is not to be cached: only its run touches it, which could do so without naming it.
  */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { insideFolder } from "../../base/paths.ts";
 import type { Scalar } from "../../base/value.ts";
-import { nameProblem, placeProblem, realTarget } from "../../project/gate.ts";
+import { isInternal, nameProblem, type PathProblem, placeProblem, realTarget } from "../../project/gate.ts";
 import { outputKey, placeName, stageLines, throwAll } from "../graph/stage-places.ts";
 import { isUrl } from "../paths.ts";
-import type { Stage } from "../types.ts";
+import type { OutputSpec, Stage } from "../types.ts";
 
 interface Boundary {
   readonly root: string;
@@ -40,6 +41,8 @@ function outside(what: string, hint: string): Found {
 }
 
 const keepInside = "Stages may write inside the project only; nothing was run.";
+const uncached = "The cache is for data inside the project: `cache: false` lets a stage write elsewhere.";
+const inFull = "A copy of the workspace has other folders above it: name the file by its path from the root on.";
 
 /** As in DVC: what describes data can't be data itself. */
 function kindProblem(name: string, role: string): Found {
@@ -60,11 +63,24 @@ function folderProblem(boundary: Boundary, folder: string): Found {
   return undefined;
 }
 
-function outputProblem(boundary: Boundary, stage: Stage, output: string): Found {
+/** Of an output elsewhere: it is named by a path that leads where it says, and not to what holds projects. */
+function externalProblem(boundary: Boundary, absolute: string): PathProblem | undefined {
+  const target = path.join(realFolder(boundary, path.dirname(absolute)), path.basename(absolute));
+  if (insideFolder(target, boundary.root) !== undefined) return { what: "holds the project", hint: keepInside };
+  if (insideFolder(boundary.root, target) !== undefined)
+    return { what: "leads into the project through a link", hint: keepInside };
+  return isInternal(target) ? { what: "lies in a folder of Git's or DVC's", hint: inFull } : undefined;
+}
+
+function outputProblem(boundary: Boundary, stage: Stage, { path: output, cache }: OutputSpec): Found {
   if (isUrl(output)) return outside(`the output '${output}' is not a local file`, "Only local outputs are supported.");
   const absolute = path.resolve(stage.workingFolder, output);
-  const found = placeProblem(boundary.root, absolute, (folder) => realFolder(boundary, folder));
-  return found && outside(`the output '${output}' ${found.what}`, found.hint);
+  const isElsewhere = insideFolder(boundary.root, absolute) === undefined;
+  const found =
+    isElsewhere && !cache
+      ? externalProblem(boundary, absolute)
+      : placeProblem(boundary.root, absolute, (folder) => realFolder(boundary, folder));
+  return found && outside(`the output '${output}' ${found.what}`, isElsewhere && cache ? uncached : found.hint);
 }
 
 /** Of a stage whose working folder is no good, that alone: its paths start there. */
@@ -78,7 +94,7 @@ function problemsOf(boundary: Boundary, stage: Stage): Problem[] {
   });
   const ofOuts = outs.flatMap((output) => {
     const { path: name } = output;
-    const found = unnameable(name) ?? kindProblem(name, "an output") ?? outputProblem(boundary, stage, name);
+    const found = unnameable(name) ?? kindProblem(name, "an output") ?? outputProblem(boundary, stage, output);
     return found === undefined ? [] : [{ ...found, key: outputKey(stage, output) }];
   });
   return [...ofDeps, ...ofOuts];
