@@ -1,6 +1,7 @@
 /** Text with `${...}` to its parts. */
 import { type IRecognitionException, Lexer } from "chevrotain";
 import type { Template, TemplateIssue, TemplateResult } from "./ast.ts";
+import { mayHoldReference } from "./may-hold.ts";
 import { TemplateParser } from "./parser.ts";
 import { modes } from "./tokens.ts";
 
@@ -18,11 +19,6 @@ function getEngine(): Engine {
     parser: new TemplateParser(),
   };
   return engine;
-}
-
-/** Whether a text can hold a reference or an escaped one at all. */
-export function mayHoldReference(text: string): boolean {
-  return text.includes("${");
 }
 
 /** A reference ends with a brace, so that there is always a token where another one was expected. */

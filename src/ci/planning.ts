@@ -53,7 +53,7 @@ function runOf(planning: Planning, { targets, flags, message, composition, copyP
 async function planHere(planning: Planning, request: PlanningRequest) {
   const { context, folder, readStdin } = planning;
   const { overrides, pointsFile, name } = request;
-  const configs = request.composition === "off" ? undefined : configsOf(context.project, planning);
+  const configs = request.composition === "off" ? undefined : await configsOf(context.project, planning);
   const { points, words } = await readPoints({ overrides, pointsFile, configs, folder, readStdin });
   const baseline = await headCommit(context.repository);
   const run = runOf(planning, request);

@@ -4,7 +4,7 @@
  */
 import { SweeplineError } from "../base/errors.ts";
 import { isList, isMap, sameValue, type Value } from "../base/value.ts";
-import { composedFile, isComposed } from "../config/project-config.ts";
+import { composedFile, isComposed } from "../config/project-place.ts";
 import { placeOfParams } from "../experiments/point/param-edits.ts";
 import { paramsInTree } from "../experiments/point/params-in-tree.ts";
 import { identityScope } from "../experiments/point/scope.ts";

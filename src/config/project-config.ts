@@ -1,84 +1,19 @@
-/** The config tree that a project composes its parameters from (DVC's settings `hydra.*`). */
-import path from "node:path";
+/** The config tree that a project composes its parameters from. */
 import { SweeplineError } from "../base/errors.ts";
 import { statSync } from "../base/files.ts";
 import type { Value } from "../base/value.ts";
-import { defaultParamsFile } from "../params/default-file.ts";
 import type { ParamEdit } from "../params/types.ts";
-import type { Project } from "../project/project.ts";
 import { dumpOmegaConf } from "../yaml/omegaconf.ts";
 import { type ComposeRequest, compose, resolveConfig } from "./compose.ts";
 import { ignoredSettings } from "./ignored-settings.ts";
 import { plainNode } from "./node.ts";
 import { ConfigOverrides } from "./overrides.ts";
+import type { ConfigPlace } from "./project-place.ts";
 import type { ConfigFiles } from "./read.ts";
 import { configFiles, projectTree } from "./search-path.ts";
 import { type SweeperOverride, sweeperParams } from "./sweeper-params.ts";
 import { FolderTree } from "./tree.ts";
 import type { Composition, ConfigOverride, ConfigTree } from "./types.ts";
-
-/** The file that a composed config is written to. */
-export const composedFile = defaultParamsFile;
-
-export interface ConfigPlace {
-  /** Absolute. */
-  readonly folder: string;
-  /** As messages name it. */
-  readonly shown: string;
-  readonly namedBy: "setting" | "command line";
-  readonly configName: string;
-  /** Where relative entries of hydra.searchpath count from. */
-  readonly workingFolder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told once what oc.deprecated has to say, and what has no effect, however many points say it. */
-  readonly warn?: (message: string) => void;
-}
-
-const inPython = {
-  "hydra.config_module":
-    "Put the config files into a folder and name it: sweepline config hydra.config_dir FOLDER; then",
-  "hydra.plugins_path": "Plugins of Hydra are Python code. Where the configs compose without them, take them out:",
-} as const;
-
-/** Why a setting cannot be used here, or undefined where it can. */
-export function settingNeedsPython(setting: string): SweeplineError | undefined {
-  return setting === "hydra.config_module" || setting === "hydra.plugins_path" ? needsPython(setting) : undefined;
-}
-
-function needsPython(setting: keyof typeof inPython): SweeplineError {
-  return new SweeplineError({
-    code: "CONFIG_NEEDS_PYTHON",
-    message: `the setting ${setting} needs Python, which sweepline does without`,
-    hint: `${inPython[setting]} sweepline config --unset ${setting}. Or run without composition: --no-hydra.`,
-  });
-}
-
-type HasConfig = Pick<Project, "root" | "config">;
-
-/** Whether the project's setting switches composition on. */
-export function isComposed({ config }: Pick<HasConfig, "config">): boolean {
-  return config.get("hydra.enabled")?.toLowerCase() === "true";
-}
-
-/** Where a project's config lies, or undefined where composition is not switched on. Refuses what needs Python. */
-export function enabledPlace(project: HasConfig, environment: ConfigPlace["environment"]): ConfigPlace | undefined {
-  return isComposed(project) ? configPlace(project, environment) : undefined;
-}
-
-/** Where a project's config lies or would lie, switched on or not. Refuses what needs Python. */
-export function configPlace({ root, config }: HasConfig, environment: ConfigPlace["environment"]): ConfigPlace {
-  for (const setting of ["hydra.config_module", "hydra.plugins_path"] as const)
-    if (config.get(setting) !== undefined) throw needsPython(setting);
-  const folder = config.get("hydra.config_dir") ?? "conf";
-  return {
-    folder: path.resolve(root, folder),
-    shown: folder,
-    namedBy: "setting",
-    configName: config.get("hydra.config_name") ?? "config",
-    workingFolder: root,
-    environment,
-  };
-}
 
 const folderHints = {
   setting: "Its name is the setting hydra.config_dir, counted from the project's root.",
@@ -117,6 +52,11 @@ export class ProjectConfigs {
     const { environment } = this.place;
     const warn = (message: string): void => this.warnOnce(message);
     return plainNode(resolveConfig(this.compose(edits).config, { environment, missing: "keep", warn }));
+  }
+
+  /** A composed value as YAML, to the byte as OmegaConf writes it. */
+  textOf(value: Value): string {
+    return dumpOmegaConf(value);
   }
 
   private warnOnce(message: string): void {
@@ -175,9 +115,4 @@ export class ProjectConfigs {
     this.filesBySearchPath.set(id, files);
     return files;
   }
-}
-
-/** A composed config as YAML, to the byte as OmegaConf writes it. */
-export function configText(value: Value): string {
-  return dumpOmegaConf(value);
 }

@@ -1,15 +1,9 @@
-/** The config tree of a project: where its settings say it lies, what its files compose to, the sweep that it holds. */
+/** The config tree of a project: what its files compose to, the sweep that it holds. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are interpolations of configs
 import { describe, expect, test } from "vitest";
 import { toPlain } from "../../src/base/value.ts";
-import {
-  configPlace,
-  configText,
-  enabledPlace,
-  openConfigs,
-  type ProjectConfigs,
-  settingNeedsPython,
-} from "../../src/config/project-config.ts";
+import { openConfigs, type ProjectConfigs } from "../../src/config/project-config.ts";
+import { configPlace } from "../../src/config/project-place.ts";
 import type { Project } from "../../src/project/project.ts";
 import { expandPoints } from "../../src/sweep/expand.ts";
 import { type Files, makeRepository } from "../rig/index.ts";
@@ -27,47 +21,6 @@ function configsOf(files: Files, warnings: string[] = []): ProjectConfigs {
 
 const edits = (...overrides: readonly string[]) =>
   (expandPoints(overrides, { composed: "all" }).points[0]?.overrides ?? []).map(({ edit }) => edit);
-
-describe("the place", () => {
-  test("is conf/config.yaml, or what the settings say", () => {
-    expect(configPlace(project({}), {})).toMatchObject({
-      folder: "/project/conf",
-      shown: "conf",
-      configName: "config",
-    });
-    const settings = { "hydra.config_dir": "settings/all", "hydra.config_name": "main" };
-    expect(configPlace(project(settings), {})).toMatchObject({
-      folder: "/project/settings/all",
-      shown: "settings/all",
-      configName: "main",
-      workingFolder: "/project",
-    });
-  });
-
-  test.each([
-    ["true", true],
-    ["True", true],
-    ["false", false],
-    ["1", false],
-    ["", false],
-  ])("is switched on by hydra.enabled = true alone: %j", (setting, isOn) => {
-    expect(enabledPlace(project({ "hydra.enabled": setting }), {}) !== undefined).toBe(isOn);
-  });
-
-  test.each(["hydra.config_module", "hydra.plugins_path"])("with %s is refused: it needs Python", (setting) => {
-    expect(() => configPlace(project({ [setting]: "x" }), {})).toThrow(
-      expect.objectContaining({ code: "CONFIG_NEEDS_PYTHON" }),
-    );
-    expect(settingNeedsPython(setting)).toMatchObject({ code: "CONFIG_NEEDS_PYTHON" });
-  });
-
-  test("no other setting needs Python; a folder that is not there is refused", () => {
-    expect(settingNeedsPython("hydra.config_dir")).toBeUndefined();
-    expect(() => openConfigs(configPlace(project({}, "/nowhere"), {}))).toThrow(
-      expect.objectContaining({ code: "CONFIG_FOLDER_MISSING" }),
-    );
-  });
-});
 
 const tree = {
   "conf/config.yaml": "defaults: [model: small, _self_]\nlr: 0.1\nhome: ${oc.env:HOME}\nlater: ???\n",
@@ -91,7 +44,9 @@ describe("the values", () => {
   });
 
   test("are written as OmegaConf writes them", () => {
-    expect(configText(configsOf(tree).valueAt([]))).toBe("model:\n  hidden: 4\nlr: 0.1\nhome: /home/me\nlater: ???\n");
+    expect(configsOf(tree).textOf(configsOf(tree).valueAt([]))).toBe(
+      "model:\n  hidden: 4\nlr: 0.1\nhome: /home/me\nlater: ???\n",
+    );
   });
 
   test("of groups are told by their options", () => {

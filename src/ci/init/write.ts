@@ -62,7 +62,7 @@ async function readOverrides(
   const overrides = withOverrideFiles(request.overrides, request.folder);
   checkOverrides(overrides);
   if (overrides.length === 0) return overrides;
-  const configs = configsOf(context.project, settings);
+  const configs = await configsOf(context.project, settings);
   const { points } = notEmpty(expandPoints(overrides, expandOptions(configs)));
   const sweep = { sweep: undefined, run: plainRun };
   await tryPoints(context, { sweep, planned: { points, configs } }, settings.warn);

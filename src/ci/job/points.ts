@@ -70,7 +70,7 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
 async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueOutcome> {
   const { context, plan, request, events } = job;
   const settings = { environment: request.environment, warn: events.warn };
-  const configs = plan.run.composition === "off" ? undefined : configsOf(context.project, settings);
+  const configs = plan.run.composition === "off" ? undefined : await configsOf(context.project, settings);
   const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
   const names = open.map((point) => point.name);
   const queued = planRequest(context, { ...plan, ...request.entryLimits }, { points, names, configs });

@@ -15,6 +15,10 @@ export function compositionSettings(io: Io): CompositionSettings {
 }
 
 /** The configs that params.yaml is composed from; undefined where composition is not switched on, or off for this run. */
-export function askedConfigs(io: Io, project: Project, flags: CompositionFlags): ProjectConfigs | undefined {
+export async function askedConfigs(
+  io: Io,
+  project: Project,
+  flags: CompositionFlags,
+): Promise<ProjectConfigs | undefined> {
   return flags.hydra === false ? undefined : configsOf(project, compositionSettings(io));
 }

@@ -1,8 +1,7 @@
 /** Whether params.yaml is composed from a config tree here, and what that means for overrides. */
-import { composedFile, enabledPlace, openConfigs, type ProjectConfigs } from "../../config/project-config.ts";
-import { openProject } from "../../project/open.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import { composedFile, enabledPlace } from "../../config/project-place.ts";
 import type { Project } from "../../project/project.ts";
-import { findDvcDir } from "../../project/upwards.ts";
 import type { ExpandOptions } from "../../sweep/expand.ts";
 
 export interface CompositionSettings {
@@ -11,21 +10,15 @@ export interface CompositionSettings {
   warn(message: string): void;
 }
 
-/** The configs that params.yaml is composed from; undefined where the project does not compose it. */
-export function configsOf(project: Project, { environment, warn }: CompositionSettings): ProjectConfigs | undefined {
+/** The configs that params.yaml is composed from; undefined where the project does not compose it, and nothing is loaded for it. */
+export async function configsOf(
+  project: Project,
+  { environment, warn }: CompositionSettings,
+): Promise<ProjectConfigs | undefined> {
   const place = enabledPlace(project, environment);
-  return place === undefined ? undefined : openConfigs({ ...place, warn });
-}
-
-/** Of the project around a folder, for glob(); opened when the first is met. Undefined without composition. */
-export function projectGroups(folder: string, settings: CompositionSettings): ExpandOptions["groupOptions"] {
-  const project = findDvcDir(folder) === null ? undefined : openProject(folder);
-  if (project === undefined || enabledPlace(project, settings.environment) === undefined) return undefined;
-  let configs: ProjectConfigs | undefined;
-  return (group) => {
-    configs ??= configsOf(project, settings);
-    return configs?.optionsOf(group);
-  };
+  if (place === undefined) return undefined;
+  const { openConfigs } = await import("../../config/project-config.ts");
+  return openConfigs({ ...place, warn });
 }
 
 /** With composition, overrides of params.yaml may name groups, and glob() picks from the options of one. */

@@ -1,7 +1,8 @@
 /** Before points are queued or run: which of their overrides make a parameter another kind of value. */
 import { SweeplineError } from "../../base/errors.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
-import { composedFile, type ProjectConfigs } from "../../config/project-config.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import { composedFile } from "../../config/project-place.ts";
 import { valueAtPath } from "../../params/child.ts";
 import type { ParamEdit } from "../../params/types.ts";
 import type { Point, PointOverride } from "../../sweep/types.ts";

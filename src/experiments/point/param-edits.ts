@@ -3,7 +3,8 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, realpathSync, statSync, writeAtomic } from "../../base/files.ts";
 import type { Value } from "../../base/value.ts";
-import { composedFile, configText, type ProjectConfigs } from "../../config/project-config.ts";
+import type { ProjectConfigs } from "../../config/project-config.ts";
+import { composedFile } from "../../config/project-place.ts";
 import { openParamFile } from "../../params/data-file.ts";
 import type { ParamEdit } from "../../params/types.ts";
 import { pathKey } from "../../pipeline/paths.ts";
@@ -108,7 +109,7 @@ function composedContent(configs: ProjectConfigs): Content {
     if (kept.size < maxKept) kept.set(point, value);
     return value;
   };
-  return { valueAt, isWrittenAt: () => true, textAt: (point) => configText(valueAt(point)) };
+  return { valueAt, isWrittenAt: () => true, textAt: (point) => configs.textOf(valueAt(point)) };
 }
 
 function editsOf(point: Point, name: string): readonly ParamEdit[] {

@@ -1,12 +1,13 @@
 /** Before points are queued or run: which of their values a shell would misread in a stage's command. */
 import path from "node:path";
+import { whenLoaded } from "../../base/not-loaded.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
 import { hazardText, refuseHazards } from "../../pipeline/check/shell-check.ts";
 import { shellHazards } from "../../pipeline/definition/shell-hazards.ts";
 import { pathKey } from "../../pipeline/paths.ts";
 import { type FileSource, laidOver } from "../../pipeline/reading/file-source.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
-import { planOfRun } from "../../pipeline/reproduce/reproduce.ts";
+import { planOfRun } from "../../pipeline/reproduce/plan.ts";
 import { type KeptOptions, runOptionsFrom } from "../../pipeline/run-options.ts";
 import type { Stage, StageAddress } from "../../pipeline/types.ts";
 import type { Point } from "../../sweep/types.ts";
@@ -72,8 +73,8 @@ async function shellHazardLines({ inputs, targets, flags }: ShellCheckRequest): 
   const lines = new Set(inputs.points.length === 0 ? ofWorkspace : []);
   for (const point of points) {
     const values = new Map(opened.map((file) => [pathKey(project.root, file.absolute), file.valueAt(point)] as const));
-    for (const line of linesOf(stagesWith(stages, templates, laidOver(source, values)), planned, stages))
-      lines.add(line);
+    const ofPoint = await whenLoaded(() => stagesWith(stages, templates, laidOver(source, values)));
+    for (const line of linesOf(ofPoint, planned, stages)) lines.add(line);
   }
   return [...lines];
 }

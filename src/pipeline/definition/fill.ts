@@ -1,6 +1,7 @@
 /** Fills `${...}` in values of dvc.yaml (rules: dvc/parsing). */
-import type { ReferencePart, Template } from "../../../grammar/interpolation/ast.ts";
-import { mayHoldReference, parseTemplate } from "../../../grammar/interpolation/parse.ts";
+import type { ReferencePart, Template, TemplateResult } from "../../../grammar/interpolation/ast.ts";
+import { mayHoldReference } from "../../../grammar/interpolation/may-hold.ts";
+import { NotLoaded } from "../../base/not-loaded.ts";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { ArgumentStyle } from "../../project/project.ts";
 import { argumentText } from "./arguments.ts";
@@ -30,15 +31,26 @@ export interface FillOptions {
 
 const templateLimit = 20_000;
 
+class TemplateParserNeeded extends NotLoaded {
+  constructor(readonly load: () => Promise<void>) {
+    super("the parser of templates");
+  }
+}
+
 /** Parsed templates, kept for the files that one owner reads: the same text is the same template. */
 export class Templates {
   private readonly known = new Map<string, Template>();
+  private parse: ((text: string) => TemplateResult) | undefined;
 
-  /** Throws TemplateProblem. */
+  /** Throws TemplateProblem; NotLoaded at the first one, since most pipelines have none. */
   of(text: string): Template {
     const known = this.known.get(text);
     if (known !== undefined) return known;
-    const result = parseTemplate(text);
+    if (this.parse === undefined)
+      throw new TemplateParserNeeded(async () => {
+        this.parse = (await import("../../../grammar/interpolation/parse.ts")).parseTemplate;
+      });
+    const result = this.parse(text);
     if (!result.ok) throw new TemplateProblem(`${text}\n${" ".repeat(result.issue.offset)}^ ${result.issue.message}`);
     if (this.known.size >= templateLimit) this.known.clear();
     this.known.set(text, result.template);

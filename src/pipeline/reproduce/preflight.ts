@@ -7,7 +7,7 @@ import { lockFileOf } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import { reproductionError } from "./failure-words.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { type PlanOptions, stepsOfRun } from "./reproduce.ts";
+import { type PlanOptions, stepsOfRun } from "./plan.ts";
 
 export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | "allowMissing">;
 

@@ -10,21 +10,20 @@ import { checkBoundaries } from "../check/boundaries.ts";
 import { missingInputs } from "../check/missing-inputs.ts";
 import { hazardText, refuseHazards } from "../check/shell-check.ts";
 import { shownStage, type Work } from "../check/work.ts";
-import { type Plan, planStages } from "../graph/plan.ts";
+import type { Plan } from "../graph/plan.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import { chooseStages } from "../reading/targets.ts";
 import type { LockEntry, Stage, StageAddress, StageFailure, StageFault } from "../types.ts";
 import type { ReproduceEvents } from "./events.ts";
 import { stageFailureText } from "./failure-words.ts";
 import { outputIgnorer } from "./ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { openPuller } from "./pull.ts";
+import { planOfRun, stagesOf } from "./plan.ts";
 import type { ReproduceResult } from "./result.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./stage.ts";
-import type { StageTools } from "./stage-run.ts";
+import type { Puller, StageTools } from "./stage-run.ts";
 
 /** What changes while the steps run. */
 interface Progress {
@@ -50,39 +49,6 @@ interface Run extends StageTools {
   readonly abort: AbortController;
 }
 
-export type PlanOptions = Pick<
-  ReproduceOptions,
-  "targets" | "allPipelines" | "recursive" | "glob" | "pipeline" | "singleItem" | "downstream"
->;
-
-/** The stages that a reproduction from this folder visits. */
-export function planOfRun(stages: ProjectStages, options: PlanOptions, folder: string): Plan {
-  if (options.allPipelines) return planStages(stages.graph, { targets: undefined, extent: "with-dependencies" });
-  const chosen = chooseStages(stages, {
-    targets: options.targets.length > 0 ? options.targets : ["dvc.yaml"],
-    folder,
-    recursive: options.recursive,
-    names: options.glob ? "glob" : "exact",
-  });
-  const extent = options.pipeline
-    ? "connected"
-    : options.singleItem
-      ? "targets-only"
-      : options.downstream
-        ? "downstream"
-        : "with-dependencies";
-  return planStages(stages.graph, { targets: chosen.map(({ stage }) => stage.address), extent });
-}
-
-function stagesOf(stages: ProjectStages, addresses: readonly StageAddress[]): Stage[] {
-  return addresses.flatMap((address) => stages.graph.stages.get(address) ?? []);
-}
-
-/** The stages of planOfRun(), in their order. */
-export function stepsOfRun(stages: ProjectStages, options: PlanOptions, folder: string): readonly Stage[] {
-  return stagesOf(stages, planOfRun(stages, options, folder).steps);
-}
-
 function hazardLines(place: Pick<Work, "project" | "folder">, steps: readonly Stage[]): string[] {
   return steps.flatMap((stage) =>
     (stage.shellHazards ?? []).map((hazard) => hazardText(stage, hazard, shownStage(place, stage))),
@@ -93,6 +59,12 @@ function producersOf(stages: ProjectStages, file: string): readonly Stage[] {
   return stages.stages.filter((stage) =>
     stage.outs.some((output) => overlap(path.resolve(stage.workingFolder, output.path), file)),
   );
+}
+
+/** Remotes are loaded only where something may be pulled. */
+async function pullerOf({ project, cache }: Work, events: ReproduceEvents): Promise<Puller> {
+  const { openPuller } = await import("./open-puller.ts");
+  return openPuller(project, cache, (text) => events.warning(text));
 }
 
 async function openRun(project: Project, options: ReproduceOptions, events: ReproduceEvents): Promise<Run> {
@@ -117,7 +89,7 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     events,
     plan,
     stages: stages.graph.stages,
-    puller: options.pull ? openPuller(project, work.cache, (text) => events.warning(text)) : undefined,
+    puller: options.pull ? await pullerOf(work, events) : undefined,
     producersOf: (file) => producersOf(stages, file),
     locks,
     schedule: createSchedule(plan),

@@ -18,6 +18,7 @@ import {
 } from "listr2";
 import { visible } from "../../base/text/visible.ts";
 import type { ExperimentLabel } from "../../experiments/events.ts";
+import { textWidth } from "../width.ts";
 import { Board } from "./board.ts";
 import { overridesText } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
@@ -129,6 +130,7 @@ export class ExperimentTasks {
   readonly #board: Board;
   readonly #logger: ListrLogger<ListrLogLevels>;
   readonly #paints: Paints;
+  readonly #stdout: NodeJS.WriteStream;
   readonly #spinner = new Spinner();
   readonly #running = new Map<string, RunningTask>();
   readonly #runs = new Set<Promise<unknown>>();
@@ -154,6 +156,12 @@ export class ExperimentTasks {
       spin: () => this.#spinner.spin(),
     });
     this.#paints = paints;
+    this.#stdout = stdout;
+  }
+
+  /** Whether a text takes one line of the screen and no more. */
+  fits(text: string): boolean {
+    return textWidth(text) < (this.#stdout.columns || 80);
   }
 
   start(label: ExperimentLabel, startedAt: number): void {

@@ -1,7 +1,6 @@
 /** Progress on a terminal. listr2 is loaded only here, and only once there is something to draw. */
 import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
-import { textWidth } from "../width.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
 import { type FailureLines, FailureNews, failureLines } from "./failures.ts";
 import { countsText, finishedText, interruptingText, requeuedText } from "./lines.ts";
@@ -67,10 +66,11 @@ export function createTerminalProgress(streams: ProgressStreams): Progress {
       else draw(drawing, event);
     },
     async close() {
-      await (await loading).close();
+      const tasks = await loading;
+      await tasks.close();
       for (const { text, news, more } of failures) {
         // What stands above in full is not said again; elsewhere than on the terminal nothing stands above.
-        const isSeen = news === "known" && stderr.isTTY && textWidth(`✖ ${text}`) < (stdout.columns || 80);
+        const isSeen = news === "known" && stderr.isTTY && tasks.fits(`✖ ${text}`);
         if (!isSeen) stderr.write(`${paints.bad("ERROR:")} ${text}\n`);
         for (const line of more) stderr.write(`${line}\n`);
       }

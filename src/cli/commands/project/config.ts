@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { withoutCredentials } from "../../../base/text/secrets.ts";
-import { settingNeedsPython } from "../../../config/project-config.ts";
+import { settingNeedsPython } from "../../../config/project-place.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readDvcConfig } from "../../../project/config.ts";
 import {
   type ConfigOption,

@@ -7,19 +7,15 @@ import { isList, isMap, type Value } from "../../../base/value.ts";
 import { resolveConfig } from "../../../config/compose.ts";
 import { ownDefaults, valueOrigins } from "../../../config/info.ts";
 import { plainNode } from "../../../config/node.ts";
-import {
-  type ConfigPlace,
-  composedFile,
-  configPlace,
-  configText,
-  openConfigs,
-} from "../../../config/project-config.ts";
+import { openConfigs } from "../../../config/project-config.ts";
+import { type ConfigPlace, composedFile, configPlace } from "../../../config/project-place.ts";
 import type { Composition, MapNode } from "../../../config/types.ts";
 import type { ParamEdit } from "../../../params/types.ts";
 import { openProject } from "../../../project/open.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
 import { evaluateOverride, sweepOf } from "../../../sweep/evaluate.ts";
 import { expandPoints } from "../../../sweep/expand.ts";
+import { dumpOmegaConf } from "../../../yaml/omegaconf.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -100,7 +96,7 @@ function resolved(io: Io, { config }: Composition): MapNode {
 }
 
 function plainText(value: Value, { json }: Options): string {
-  if (!json) return configText(value);
+  if (!json) return dumpOmegaConf(value);
   refuseSameNames(value, []);
   return `${pythonJson(value)}\n`;
 }

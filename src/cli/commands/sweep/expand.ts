@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { floatRepr } from "../../../base/python.ts";
 import { readableShellWord } from "../../../base/text/shell-word.ts";
-import { projectGroups } from "../../../experiments/point/composition.ts";
+import { projectGroups } from "../../../experiments/point/project-groups.ts";
 import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
 import { withOverrideFiles } from "../../../sweep/overrides-file.ts";
 import { type ProductRequest, recordedProduct } from "../../../sweep/recorded.ts";

@@ -58,7 +58,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const { io, context, options } = call;
   const run = runOptionsOf(options);
   refuseWorkspaceRuns(run, "sweep");
-  const configs = askedConfigs(io, context.project, options);
+  const configs = await askedConfigs(io, context.project, options);
   const expansion = await readPoints(pointSources(io, { overrides, pointsFile: options.points, configs }));
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);

@@ -1,0 +1,71 @@
+/** `exp run` in the workspace, or with --dry only said. */
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { failureFacts, failureText, type RunFailure } from "../../../experiments/failure.ts";
+import { keptOptions } from "../../../pipeline/run-options.ts";
+import { dryRun } from "../../../run/one/dry-run.ts";
+import { runInWorkspace } from "../../../run/one/in-workspace.ts";
+import { listenForInterrupt } from "../../terminal/interrupt.ts";
+import { type ExitCode, print, warn } from "../../terminal/io.ts";
+import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
+import { withTimeLimit } from "../../terminal/time-limit.ts";
+import { commandText } from "../pipeline/workspace-lock.ts";
+import { type RunCall, wholeLog } from "./run-call.ts";
+
+/** Says what would run. */
+export async function dryRunHere({ io, context, targets, run, expansion, inputs }: RunCall): Promise<ExitCode> {
+  const [point] = expansion.points;
+  if (point === undefined) throw new Error("a run without a point");
+  const events = stageEvents(io, { groups: new Set(), messages: "all" });
+  await dryRun(context, { targets, options: run, point, inputs, cwd: io.cwd }, events);
+  return exitCodes.ok;
+}
+
+function runError(failure: RunFailure, name: string): SweeplineError {
+  const { code } = failureFacts(failure);
+  const facts = { message: failureText(failure), hint: wholeLog(name), exitCode: exitCodes.refused };
+  return new SweeplineError({ code, ...facts });
+}
+
+/** Throws where a stage failed, as what was told of it. */
+export async function runHere(call: RunCall): Promise<ExitCode> {
+  const { io, context, options, expansion } = call;
+  const [point] = expansion.points;
+  if (point === undefined) throw new Error("a run without a point");
+  if (options.copyPaths !== undefined) warn(io, "--copy-paths has no effect on a run in the workspace");
+  const groups = new Set<number>();
+  const endAtOnce = () => {
+    killGroups(groups);
+    return "Ended at once. The parameters of the experiment stay changed in the workspace; nothing was committed.";
+  };
+  const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
+  const limit = withTimeLimit(interrupt.signal, options.timeout);
+  try {
+    const outcome = await runInWorkspace(context, {
+      point,
+      folder: call.inputs.folder,
+      configs: call.inputs.configs,
+      name: options.name,
+      message: options.message,
+      targets: call.targets,
+      flags: keptOptions(call.run),
+      taken: call.run.force ? "replace" : "refuse",
+      interactive: call.asks,
+      named: (name) => print(io, `Reproducing experiment '${name}'`),
+      events: stageEvents(io, { groups, messages: "all", clock: limit }),
+      signal: limit.signal,
+      command: commandText(),
+    });
+    if (outcome.kind === "cancelled" && limit.isOver())
+      throw runError({ kind: "timed-out", limitMs: options.timeout ?? 0 }, outcome.name);
+    if (outcome.kind === "cancelled") {
+      io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; nothing was committed.\n`);
+      return exitCodes.interrupted;
+    }
+    if (outcome.kind === "failed") throw runError(outcome.failure, outcome.name);
+    print(io, `\nRan experiment(s): ${outcome.name}\nExperiment results have been applied to your workspace.`);
+    return exitCodes.ok;
+  } finally {
+    limit.release();
+    interrupt.release();
+  }
+}

@@ -1,0 +1,27 @@
+/** `exp run --queue`: into the queue, to be run later. */
+import { exitCodes } from "../../../base/errors.ts";
+import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
+import { type EnqueuePurpose, enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
+import { moveFirst } from "../../../experiments/queue/changes.ts";
+import { askedRun } from "../../options/experiments.ts";
+import type { ExitCode } from "../../terminal/io.ts";
+import { queuedText } from "../../words/queue-text.ts";
+import type { RunCall } from "./run-call.ts";
+
+/** Makes queue entries of the points. */
+export function enqueueCall(call: RunCall, purpose: EnqueuePurpose): Promise<EnqueueOutcome> {
+  const { context, inputs, options } = call;
+  return enqueue(context, enqueueRequest(purpose, { inputs, name: options.name, run: askedRun(call, call) }));
+}
+
+/** Queues the points and says so. */
+export async function queueOnly(call: RunCall): Promise<ExitCode> {
+  const outcome = await enqueueCall(call, { kind: "queue", points: call.expansion.isSweep ? "sweep" : "one" });
+  if (call.options.first)
+    await moveFirst(
+      call.context,
+      outcome.queued.map((entry) => entry.sequence),
+    );
+  call.io.stdout.write(queuedText(outcome, call.expansion.points));
+  return exitCodes.ok;
+}
