@@ -1,7 +1,7 @@
 /** Reads many commits at once: what each says about parameters, metrics and data. One git process for all. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { eachWhenLoaded } from "../../base/not-loaded.ts";
+import { eachWhenLoaded, whenLoaded } from "../../base/not-loaded.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { ObjectPool } from "../../git/object-pool.ts";
@@ -120,9 +120,9 @@ function outcomeOf(data: ExperimentData | SweeplineError): DataOutcome {
 }
 
 /** What the workspace's files say. */
-export function readWorkspace(project: Project, readers: Readers, request: DataRequest): DataOutcome {
+export async function readWorkspace(project: Project, readers: Readers, request: DataRequest): Promise<DataOutcome> {
   const place = { project, source: diskSource(project) };
-  return outcomeOf(attempt(() => revisionData(openRevision(place, readers), readers, request)));
+  return outcomeOf(await whenLoaded(() => attempt(() => revisionData(openRevision(place, readers), readers, request))));
 }
 
 /** The files that reading any project begins with. */

@@ -107,8 +107,8 @@ function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: 
   }));
 }
 
-function workspaceState(context: ExperimentsContext, reading: SharedReading): ExperimentState {
-  const outcome = readWorkspace(context.project, reading.readers, reading.request);
+async function workspaceState(context: ExperimentsContext, reading: SharedReading): Promise<ExperimentState> {
+  const outcome = await readWorkspace(context.project, reading.readers, reading.request);
   return { rev: "workspace", name: null, timestamp: null, ...outcome };
 }
 
@@ -193,7 +193,7 @@ async function collectWith(
   const { sweep } = options;
   const run = sweep === undefined ? currentWorkspaceRun(context.state) : undefined;
   const isWorkspaceHidden = options.hide.has("workspace");
-  const workspace = isWorkspaceHidden && run === undefined ? undefined : workspaceState(context, reading);
+  const workspace = isWorkspaceHidden && run === undefined ? undefined : await workspaceState(context, reading);
   const here = run === undefined || workspace === undefined ? [] : [runningThere(context, run, workspace)];
   const baselines = [...wanted].flatMap((id): Baseline[] => {
     const revision = revisions.get(id);

@@ -65,8 +65,8 @@ function readNamed(
       ids.filter((id) => id !== undefined),
       reading,
     );
-    return ids.map((id) =>
-      id === undefined ? readWorkspace(context.project, reading.readers, request) : outcomeOf(id),
+    return Promise.all(
+      ids.map((id) => (id === undefined ? readWorkspace(context.project, reading.readers, request) : outcomeOf(id))),
     );
   });
 }
@@ -80,7 +80,7 @@ function readChosen(
   const context = openExperiments(project);
   return withReading(context, request, async (reading) => {
     const rows = new Map<string, DataOutcome>();
-    const workspace = readWorkspace(project, reading.readers, request);
+    const workspace = await readWorkspace(project, reading.readers, request);
     const head = (await reading.objects.read("HEAD^{commit}"))?.id;
     const names = await readNames(context.repository, head);
     const resolve = revisionResolver(reading.objects, [], head);
@@ -221,7 +221,7 @@ export async function readMetrics(
     targets === undefined ? { kind: "tracked", params: "dependencies" } : { kind: "targets", targets };
   const isWorkspaceOnly = !choice.allBranches && !choice.allTags && !choice.allCommits;
   const rows = isWorkspaceOnly
-    ? new Map([["", readWorkspace(project, await openReaders(project), request)]])
+    ? new Map([["", await readWorkspace(project, await openReaders(project), request)]])
     : await readChosen(project, { revs: [], count: 1, ...choice }, request);
   return {
     metrics: new Map([...rows].map(([name, outcome]) => [name, revisionMetrics(outcome)])),

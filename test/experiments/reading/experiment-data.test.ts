@@ -6,7 +6,7 @@ import { run, type TestProject, testProject } from "../../pipeline/project.ts";
 
 async function metricsOf({ project }: TestProject): Promise<ReadonlyMap<string, FileResult> | undefined> {
   const readers = await openReaders(project);
-  return readWorkspace(project, readers, { kind: "tracked", params: "all" }).data?.metrics;
+  return (await readWorkspace(project, readers, { kind: "tracked", params: "all" })).data?.metrics;
 }
 
 async function withMetrics(name: string, cache: boolean): Promise<TestProject> {
