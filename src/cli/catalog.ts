@@ -146,6 +146,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/pipeline/freeze.ts"),
   },
   {
+    name: "gc",
+    summary: "Remove data from the cache that nothing needs",
+    load: () => import("./commands/data/gc.ts"),
+  },
+  {
     name: "init",
     summary: "Make a folder a project",
     load: () => import("./commands/project/init.ts"),

@@ -11,6 +11,8 @@ import { endProcessGroups, killGroup } from "../experiments/recovery/recovery.ts
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { processesFile, type RunFolder, runnerId } from "../experiments/runs/records.ts";
 import { dropLostLeases } from "../pipeline/locks/leases.ts";
+import type { StageRunner } from "../pipeline/locks/owner-links.ts";
+import { type Pin, pinCache } from "../pipeline/locks/pins.ts";
 import { whileStopped } from "../pipeline/processes/stopped-groups.ts";
 import { watchLog } from "./one/log-limit.ts";
 import type { WorkerPool } from "./pool/pool.ts";
@@ -40,6 +42,7 @@ export class ActiveRun {
   /** Stages that wait for another experiment's run of them. */
   private readonly waiting = new Set<string>();
   private limit: Countdown | undefined;
+  private pin: Pin | undefined;
   private readonly channel = new MessageChannel();
 
   constructor(
@@ -98,10 +101,21 @@ export class ActiveRun {
       dropLostLeases(tools.context.project.cacheDir, runnerId(entry));
       return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
     } finally {
+      // The copy names the data until another entry gets it, a ref names it once the run is settled.
+      this.pin = await pinCache({ cacheDir: tools.context.project.cacheDir, runner: this.storing });
       tools.slots.give(slot);
       removeFile(processes);
       log.close();
     }
+  }
+
+  /** What came out of the run is named by a ref, or by nothing. */
+  settled(): void {
+    this.pin?.release();
+  }
+
+  private get storing(): StageRunner {
+    return { id: runnerId(this.entry), label: `experiment '${this.entry.name}'` };
   }
 
   /** A run that was done before its stop reached it is done. */

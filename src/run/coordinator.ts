@@ -227,9 +227,13 @@ export class Coordinator {
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
     if (this.state === "stopping") active.stop("stopped");
     const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
-    const end = await active.execute(tools, { timeoutMs, environment });
-    const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
-    this.note(entry, await traced(settled, () => settle(settleTools, { entry, run, end, startedAt })));
+    try {
+      const end = await active.execute(tools, { timeoutMs, environment });
+      const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
+      this.note(entry, await traced(settled, () => settle(settleTools, { entry, run, end, startedAt })));
+    } finally {
+      active.settled();
+    }
   }
 
   private note(entry: QueueEntry, settled: Settled): void {

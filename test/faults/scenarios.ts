@@ -186,6 +186,15 @@ export const management: readonly Scenario[] = [
     commands: [["exp", "pull", "origin", "p-1", "p-2"]],
   },
   { ...managed, name: "exp clean", prepare: finished, commands: [["exp", "clean", "--keep", "0"]] },
+  {
+    ...managed,
+    name: "gc",
+    prepare: async (repository) => {
+      await finished(repository);
+      await repository.succeed(["exp", "remove", "p-3"]);
+    },
+    commands: [["gc", "-w", "-f"]],
+  },
   { ...managed, name: "doctor", prepare: damaged, commands: [["doctor", "--fix"]] },
   {
     ...managed,

@@ -130,7 +130,7 @@ const allowedState: Readonly<Record<string, string>> = {
   "src/params/text/unstorable.ts: known": "a mark on values that hold no other one; goes with the value",
   "src/pipeline/check/changes.ts: itemsByPath": "goes with the items, which never change",
   "src/pipeline/locks/flock.ts: available": "programs of the machine that turned out to be missing",
-  "src/pipeline/locks/leases.ts: self": "never changes while the process lives",
+  "src/pipeline/locks/owner-links.ts: self": "never changes while the process lives",
   "src/run/pool/garbage.ts: known": "made when first used: a context of its own",
   "src/run/pool/worker.ts: thread": "the worker's entry: piscina gives a thread no other place between its tasks",
   "src/store/hash.ts: smallBuffer": "a buffer that each thread uses again, never between two waits",

@@ -49,6 +49,7 @@ const wholes = new Set([
   "report/progress-pty",
   "report/progress-terminal",
   "run/copies",
+  "run/garbage",
   "run/interrupts",
   "run/single-flight",
   "store/commands",

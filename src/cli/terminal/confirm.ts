@@ -2,6 +2,9 @@
 import { visibleText } from "../../base/text/visible.ts";
 import { type Io, print } from "./io.ts";
 
+/** The exit code of a command that asked and was told no, as DVC's. */
+export const declined = 1;
+
 /** What was typed ahead of the next question. */
 const typedAhead = new WeakMap<NodeJS.ReadStream, string>();
 

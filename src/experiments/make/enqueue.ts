@@ -11,6 +11,7 @@ import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
 import { commitChangedData } from "../../pipeline/data/changed-data.ts";
+import { whilePinned } from "../../pipeline/locks/pins.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
 import { runOptionsFrom } from "../../pipeline/run-options.ts";
@@ -97,9 +98,13 @@ export async function previewEnqueue(context: ExperimentsContext, request: Enque
   return { fresh, ...leftAlone(plan, request) };
 }
 
+/** Data that was changed goes into the cache, where only the entries name it. */
 async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
-  const plan = await planEntries(context, request);
-  const queued = await writeEntries(context, request, plan);
+  const runner = { id: "queueing", label: "queueing of experiments" };
+  const { plan, queued } = await whilePinned({ cacheDir: context.project.cacheDir, runner }, async () => {
+    const made = await planEntries(context, request);
+    return { plan: made, queued: await writeEntries(context, request, made) };
+  });
   return {
     queued: queued.map((entry) => ({ ...entry, overrides: overridesOf(request, entry.index) })),
     ...leftAlone(plan, request),

@@ -84,8 +84,12 @@ export async function openReaders(project: Project): Promise<Readers> {
   };
 }
 
-/** Starts git's reader of objects. */
-export async function openReading(context: ExperimentsContext, request: DataRequest): Promise<SharedReading> {
+/** Starts git's reader of objects. `ignored`: what the walk of a commit passes over. */
+export async function openReading(
+  context: ExperimentsContext,
+  request: DataRequest,
+  ignored: "by .dvcignore" | "nothing" = "by .dvcignore",
+): Promise<SharedReading> {
   const { project, repository } = context;
   const objects = new CatFile(repository);
   const pool = new ObjectPool(objects);
@@ -94,7 +98,7 @@ export async function openReading(context: ExperimentsContext, request: DataRequ
     project,
     objects,
     pool,
-    listings: new TreeListings(pool, prefix, ignoredPaths(project.root)),
+    listings: new TreeListings(pool, prefix, ignored === "nothing" ? () => false : ignoredPaths(project.root)),
     sizes: new RowSizes(),
     readers: await openReaders(project),
     prefix,

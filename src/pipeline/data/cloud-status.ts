@@ -1,15 +1,13 @@
 /** `status --cloud`: how the cache and the storage remotes differ in what the workspace's lock files name. */
 
 import path from "node:path";
-import { asideName } from "../../base/asides.ts";
-import { largeFileBytes, makeFolder, readPlainFile, removeFile } from "../../base/files.ts";
 import { type Cache, hasObject, openCache, readTree } from "../../store/cache.ts";
-import { hashFile } from "../../store/hash.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
-import { existingObjects, objectKey } from "../../store/remotes/keys.ts";
+import { existingObjects } from "../../store/remotes/keys.ts";
 import { openRemote } from "../../store/remotes/open.ts";
+import { remoteTree } from "../../store/remotes/remote-tree.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
-import { type DirEntry, isTreeHash, parseDirObject } from "../../store/tree.ts";
+import { isTreeHash } from "../../store/tree.ts";
 import { displayPath } from "../paths.ts";
 import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
 
@@ -33,25 +31,10 @@ interface NamedObject {
   readonly md5: string;
 }
 
-/** The list of a folder that only the remote has; undefined where it is broken. Nothing is kept of it. */
-async function remoteTree(cache: Cache, remote: StorageRemote, md5: string): Promise<DirEntry[] | undefined> {
-  makeFolder(cache.folder);
-  const aside = asideName(path.join(cache.folder, "list"));
-  try {
-    await remote.download(objectKey(md5), aside);
-    const isWhole = `${(await hashFile(aside)).md5}.dir` === md5;
-    return isWhole ? parseDirObject(readPlainFile(aside, largeFileBytes), md5) : undefined;
-  } finally {
-    removeFile(aside);
-  }
-}
-
 /** The object itself and, for a folder, its files as far as anybody has their list. */
 async function expand(cache: Cache, remote: StorageRemote, object: NamedObject): Promise<NamedObject[]> {
   if (!isTreeHash(object.md5)) return [object];
-  const isThere = async () => (await existingObjects(remote, [object.md5])).has(object.md5);
-  const entries =
-    readTree(cache, object.md5) ?? ((await isThere()) ? await remoteTree(cache, remote, object.md5) : undefined);
+  const entries = readTree(cache, object.md5) ?? (await remoteTree(cache, remote, object.md5));
   return [object, ...(entries ?? []).map(({ relpath, md5 }) => ({ name: path.join(object.name, relpath), md5 }))];
 }
 

@@ -4,7 +4,8 @@
  */
 import { pause } from "../../base/pause.ts";
 import { note } from "../../base/trace.ts";
-import { type LeaseOwner, type StageRunner, takeLease } from "./leases.ts";
+import { takeLease } from "./leases.ts";
+import type { LeaseOwner, StageRunner } from "./owner-links.ts";
 
 export interface TurnRequest<Found> {
   readonly cacheDir: string;

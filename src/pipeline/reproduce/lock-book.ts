@@ -36,6 +36,10 @@ export interface LockBook {
   entry(stage: Stage): LockEntry | undefined;
   /** Replaces the stage's entry in the file. New stages come in the order of the plan, whoever ends first. */
   write(stage: Stage, entry: LockEntry, urgency: Urgency): Promise<LockWritten>;
+  /** Whether a file has not got all entries yet. */
+  isPending(): boolean;
+  /** Told each time when the files have got all entries. */
+  onWritten(told: () => void): void;
   /** Writes what is left to write. */
   close(): Promise<void>;
 }
@@ -55,6 +59,8 @@ interface OpenLock {
   readonly pending: Map<string, LockEntry>;
   timer: NodeJS.Timeout | undefined;
   writtenAtMs: number;
+  /** Told when nothing is pending any more. */
+  readonly written: () => void;
 }
 
 async function parse(bytes: Buffer | undefined, file: string): Promise<LockFile> {
@@ -96,6 +102,7 @@ async function writePending(lock: OpenLock, rank: RankOf): Promise<LockWrite> {
   lock.pending.clear();
   lock.writtenAtMs = Date.now();
   if (change !== "unchanged") lock.bytes = readIfExists(lock.absolute);
+  lock.written();
   return change;
 }
 
@@ -127,7 +134,7 @@ async function writeInTime(lock: OpenLock, rank: RankOf): Promise<void> {
   }
 }
 
-async function openLock(root: string, file: string): Promise<OpenLock> {
+async function openLock(root: string, file: string, written: () => void): Promise<OpenLock> {
   const absolute = path.join(root, file);
   const bytes = readIfExists(absolute);
   return {
@@ -139,6 +146,7 @@ async function openLock(root: string, file: string): Promise<OpenLock> {
     pending: new Map(),
     timer: undefined,
     writtenAtMs: 0,
+    written,
   };
 }
 
@@ -148,12 +156,19 @@ async function openLock(root: string, file: string): Promise<OpenLock> {
  */
 export async function openLockBook(root: string, stages: Iterable<Stage>, steps: readonly Stage[]): Promise<LockBook> {
   const locks = new Map<string, OpenLock>();
+  const listeners: (() => void)[] = [];
+  const isPending = () => [...locks.values()].some((lock) => lock.pending.size > 0);
+  const written = () => {
+    if (!isPending()) for (const told of listeners) told();
+  };
   for (const pipelineFile of new Set([...stages].filter((stage) => stage.cmd !== null).map((stage) => stage.file)))
-    locks.set(pipelineFile, await openLock(root, lockFileOf(pipelineFile)));
+    locks.set(pipelineFile, await openLock(root, lockFileOf(pipelineFile), written));
   const ranks = new Map(steps.map((stage, index) => [`${stage.file}:${stage.name}`, index]));
   const rankIn = (pipelineFile: string) => (name: string) => ranks.get(`${pipelineFile}:${name}`) ?? 0;
   const known = (lock: OpenLock, name: string) => lock.pending.get(name) ?? lockedEntry(lock.content, name);
   return {
+    isPending,
+    onWritten: (told) => void listeners.push(told),
     entry(stage) {
       const lock = locks.get(stage.file);
       return lock === undefined ? undefined : known(lock, stage.name);

@@ -1,5 +1,5 @@
 import type { FileState } from "../../store/state.ts";
-import type { StageRunner } from "../locks/leases.ts";
+import type { StageRunner } from "../locks/owner-links.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import type { StageOutputTarget } from "../processes/command.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";

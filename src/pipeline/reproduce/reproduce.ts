@@ -24,6 +24,7 @@ import type { ReproduceResult } from "./result.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./stage.ts";
 import type { Puller, StageTools } from "./stage-run.ts";
+import { noStepPin, StorePins } from "./store-pins.ts";
 
 /** What changes while the steps run. */
 interface Progress {
@@ -41,6 +42,7 @@ interface Run extends StageTools {
   readonly plan: Plan;
   readonly stages: ReadonlyMap<StageAddress, Stage>;
   readonly locks: LockBook;
+  readonly pins: StorePins;
   readonly schedule: Schedule;
   /** Failures that are known before anything runs. */
   readonly foreseen: readonly StageFailure[];
@@ -83,11 +85,14 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     readParams: stages.params.read,
     recorded: (stage) => (stage.cmd === null ? stages.dataStages.get(stage.address)?.recorded : locks.entry(stage)),
   };
+  const abort = new AbortController();
+  const runner = options.runner ?? { id: "stages", label: "a run of stages" };
   return {
     work,
     options,
     events,
     plan,
+    pins: new StorePins({ cacheDir: project.cacheDir, runner, signal: abort.signal }, locks),
     stages: stages.graph.stages,
     puller: options.pull ? await pullerOf(work, events) : undefined,
     producersOf: (file) => producersOf(stages, file),
@@ -109,7 +114,7 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
       blankLine: "none",
       state: "running",
     },
-    abort: new AbortController(),
+    abort,
   };
 }
 
@@ -189,6 +194,7 @@ async function step(run: Run, stage: Stage): Promise<void> {
   const { progress, options, events } = run;
   if (progress.blankLine === "due") events.message("");
   progress.blankLine = "none";
+  const pin = options.dry ? noStepPin : run.pins.ofStep();
   try {
     const lane = options.jobs > 1 ? ({ lane: "own" } as const) : {};
     const detail = (result: StageOutcome | undefined) =>
@@ -199,6 +205,7 @@ async function step(run: Run, stage: Stage): Promise<void> {
         stage,
         force: progress.forced.has(stage.address),
         signal: run.abort.signal,
+        pin,
         upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
         wrote: (file) => progress.writtenFiles.add(path.relative(run.work.project.root, file)),
       }),
@@ -208,6 +215,8 @@ async function step(run: Run, stage: Stage): Promise<void> {
     const failure = failureOf(run, stage, error);
     if (failure === undefined) throw error;
     fail(run, stage, failure);
+  } finally {
+    pin.release();
   }
 }
 

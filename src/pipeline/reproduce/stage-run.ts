@@ -5,6 +5,7 @@ import type { LockItem, Stage } from "../types.ts";
 import type { ReproduceEvents } from "./events.ts";
 import type { OutputIgnorer } from "./ignore-outputs.ts";
 import type { ReproduceOptions } from "./options.ts";
+import type { StepPin } from "./store-pins.ts";
 
 /** Fetches from the storage remotes. */
 export interface Puller {
@@ -36,6 +37,8 @@ export interface StageRun extends StageTools {
   readonly signal: AbortSignal;
   /** Stages that this one depends on in the plan. */
   readonly upstream: readonly Stage[];
+  /** Keeps a garbage collection away from what the stage stores or restores. */
+  readonly pin: StepPin;
   /** Told each file that was written for Git to take (absolute). */
   readonly wrote: (file: string) => void;
 }

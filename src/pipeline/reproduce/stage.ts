@@ -121,6 +121,7 @@ async function confirmed(run: StageRun): Promise<void> {
 async function verify(run: StageRun): Promise<StageOutcome> {
   const { work, stage, events } = run;
   if (run.options.dry) return { kind: "changed", saved: undefined };
+  await run.pin.hold();
   const isImport = stage.cmd === null && stage.deps.length > 0;
   if (isImport && !stage.frozen)
     throw new SweeplineError({
@@ -251,14 +252,22 @@ async function restoreFinished(run: StageRun, inputs: StageInputs | undefined): 
 
 async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   const { work, stage, options, force } = run;
+  if (!options.dry) await run.pin.hold();
   // Before outputs are deleted: what is missing is told while everything is still there.
   if (run.puller !== undefined && !force && !options.dry) await pullDependencies(run, run.puller);
   const inputs = options.dry ? await inputsForDryRun(run) : await readInputs(work, stage);
   const kept = await restoreFinished(run, inputs);
   if (kept !== undefined) return kept;
+  run.pin.release();
   const turn = await withoutLock(run, () => turnOf(run, inputs));
   if (turn.kind === "cancelled") return turn;
-  if (turn.kind === "found") return (await restore(run, turn.found)) ?? runStage(run, inputs);
+  if (turn.kind === "found") {
+    await run.pin.hold();
+    const restored = await restore(run, turn.found);
+    if (restored !== undefined) return restored;
+    run.pin.release();
+    return runStage(run, inputs);
+  }
   try {
     return await runStage(run, inputs);
   } finally {
@@ -274,6 +283,7 @@ async function runStage(run: StageRun, before: StageInputs | undefined): Promise
   }
   if ((await withoutLock(run, () => runCommands(run))) === "cancelled") return { kind: "cancelled" };
   if (options.dry) return { kind: "changed", saved: undefined };
+  await run.pin.hold();
   const after = await readInputs(work, stage);
   // Only the workspace is locked; in a copy nobody but the stage itself changes anything.
   if (before !== undefined && options.lock !== undefined) refuseEdited(work, stage, { before, after });

@@ -5,6 +5,7 @@ import {
   copyFileInBackground,
   readdirSync,
   readIfExists,
+  removeFile,
   rename,
   setMode,
   statSync,
@@ -58,5 +59,6 @@ export function folderRemote(name: string, folder: string, sharing: Sharing = "o
         throw new SweeplineError({ code: "REMOTE_FILE_MISSING", message: `'${key}' is not in remote '${name}'` });
       }
     },
+    remove: async (key) => removeFile(at(key)),
   };
 }

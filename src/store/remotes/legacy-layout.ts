@@ -13,5 +13,6 @@ export function legacyLayout(remote: StorageRemote): StorageRemote {
     read: (key) => remote.read(legacyKey(key)),
     upload: (file, key) => remote.upload(file, legacyKey(key)),
     download: (key, file) => remote.download(legacyKey(key), file),
+    remove: (key) => remote.remove(legacyKey(key)),
   };
 }

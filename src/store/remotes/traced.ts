@@ -28,5 +28,6 @@ export function tracedRemote(remote: StorageRemote): StorageRemote {
     read: (key) => told({ name: "read", key, answer: (bytes) => `${bytes?.length} bytes` }, () => remote.read(key)),
     upload: (file, key) => told({ name: "upload", key }, () => remote.upload(file, key)),
     download: (key, file) => told({ name: "download", key }, () => remote.download(key, file)),
+    remove: (key) => told({ name: "remove", key }, () => remote.remove(key)),
   };
 }

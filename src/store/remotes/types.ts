@@ -19,6 +19,8 @@ export interface StorageRemote {
   upload(file: string, key: string): Promise<void>;
   /** Writes the remote's file to a path where nothing is. Throws REMOTE_FILE_MISSING where the remote has it not. */
   download(key: string, file: string): Promise<void>;
+  /** Takes a file away; one that is not there is no error. */
+  remove(key: string): Promise<void>;
 }
 
 export interface TransferOptions {
