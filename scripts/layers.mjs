@@ -37,10 +37,11 @@ export const innerLayers = {
     ["terminal"],
   ],
   "src/run": [[ownFiles], ["pool"], ["one", "limits"]],
-  "src/report": [["progress"], [ownFiles]],
+  "src/report": [["progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
   "src/experiments": [
     ["share"],
+    ["find"],
     ["make", "show"],
     ["copy", "results", "upkeep"],
     ["queue"],
@@ -89,7 +90,7 @@ export const packages = {
 /** Parts of Node that not everybody may use, and where they may be. All others are free. */
 export const nodeModules = {
   fs: ["src/base"],
-  child_process: ["src/git", "src/pipeline/processes", "src/pipeline/locks/flock.ts"],
+  child_process: ["src/git", "src/pipeline/processes", "src/pipeline/locks/flock.ts", "src/cli/terminal/pager.ts"],
   worker_threads: ["src/run", "src/base/trace"],
   cluster: [],
   dgram: [],

@@ -20,7 +20,10 @@ export function sortColumn(by: string, columns: ExperimentColumns): ValueColumn 
   const all = [...columns.metrics, ...columns.params];
   const exact = all.filter(({ file, name }) => by === `${file}:${name}`);
   const bare = by.startsWith(":") ? by.slice(1) : by;
-  const matches = exact.length > 0 ? exact : all.filter(({ name }) => name === bare);
+  const whole = exact.length > 0 ? exact : all.filter(({ name }) => name === bare);
+  // `lr`, as a table on a terminal calls the only lr.
+  const ending = whole.length > 0 ? [] : all.filter(({ name }) => name.endsWith(`.${bare}`));
+  const matches = ending.length === 1 ? ending : whole;
   const [first, second] = matches;
   if (first === undefined) throw unknownColumn(by, all);
   if (second !== undefined)

@@ -20,6 +20,7 @@ import {
   type ValueColumn,
 } from "./exp-columns.ts";
 import { type SortRequest, sortColumn, sortExperiments } from "./exp-sort.ts";
+import { namedColumns } from "./named-columns.ts";
 import { type Column, columnCells, keepColumns, type Row, type Table } from "./table.ts";
 
 export interface ExperimentTableOptions {
@@ -110,7 +111,13 @@ function experimentRow(experiment: Experiment, type: RowType, drawing: Drawing):
   return makeRow(tip, labels, drawing);
 }
 
-function baselineRows(baseline: Baseline, drawing: Drawing): readonly Row[] {
+interface DrawnRow {
+  readonly row: Row;
+  /** undefined: the workspace's row or a baseline's. */
+  readonly experiment: Experiment | undefined;
+}
+
+function baselineRows(baseline: Baseline, drawing: Drawing): readonly DrawnRow[] {
   const { sort } = drawing.options;
   const ordered =
     sort === undefined || baseline.experiments.length === 0
@@ -122,10 +129,11 @@ function baselineRows(baseline: Baseline, drawing: Drawing): readonly Row[] {
   const labels = { experiment: "", rev: baseline.name ?? shortRev(baseline.rev), executor: null };
   const last = ordered.length - 1;
   return [
-    makeRow(baseline, { ...labels, type: "baseline" }, drawing),
-    ...ordered.map((experiment, index) =>
-      experimentRow(experiment, index === last ? "branch_base" : "branch_commit", drawing),
-    ),
+    { row: makeRow(baseline, { ...labels, type: "baseline" }, drawing), experiment: undefined },
+    ...ordered.map((experiment, index) => ({
+      row: experimentRow(experiment, index === last ? "branch_base" : "branch_commit", drawing),
+      experiment,
+    })),
   ];
 }
 
@@ -133,8 +141,21 @@ function isEmptyColumn(table: Table, index: number, fill: string): boolean {
   return columnCells(table, index).every((cell) => cell === fill);
 }
 
+export interface DrawnExperiments {
+  readonly table: Table;
+  readonly columns: ExperimentColumns;
+  readonly leaves: Leaves;
+  /** Those of the table's rows; undefined for the workspace and for baselines. */
+  readonly experiments: readonly (Experiment | undefined)[];
+}
+
 /** All columns, as CSV has them; State and Executor only where a row has one. */
 export function experimentTable(baselines: readonly Baseline[], options: ExperimentTableOptions): Table {
+  return drawExperiments(baselines, options).table;
+}
+
+/** The same, with what its rows and columns stand for. */
+export function drawExperiments(baselines: readonly Baseline[], options: ExperimentTableOptions): DrawnExperiments {
   const leaves = rememberLeaves();
   const columns = collectColumns(baselines, leaves);
   const drawing = { columns, options, leaves, texts: new Map() };
@@ -144,12 +165,14 @@ export function experimentTable(baselines: readonly Baseline[], options: Experim
     ...columns.params.map(({ column }) => column),
     ...columns.deps.map((name) => ({ name, kind: "dep" as const })),
   ];
-  const table = { columns: headers, rows: baselines.flatMap((baseline) => baselineRows(baseline, drawing)) };
+  const drawn = baselines.flatMap((baseline) => baselineRows(baseline, drawing));
+  const table = { columns: headers, rows: drawn.map(({ row }) => row) };
   const mayBeEmpty = (column: Column) => column.name === "State" || column.name === "Executor";
-  return keepColumns(
+  const kept = keepColumns(
     table,
     (column, index) => column.kind !== "label" || !mayBeEmpty(column) || !isEmptyColumn(table, index, options.fill),
   );
+  return { table: kept, columns, leaves, experiments: drawn.map(({ experiment }) => experiment) };
 }
 
 const branches: Readonly<Record<string, string>> = { branch_commit: "├── ", branch_base: "└── " };
@@ -171,10 +194,20 @@ export interface ColumnChoice {
   readonly drop: readonly RegExp[];
   /** Columns that stay whatever else is said. */
   readonly keep: readonly RegExp[];
+  /** Names of columns: the first one and these, in this order; undefined: all that is not left out. */
+  readonly only?: readonly string[] | undefined;
 }
 
-/** `--only-changed`, `--drop` and `--keep`. Throws BAD_OPTIONS for a pattern that takes too long. */
+function pickColumns(table: Table, places: readonly number[]): Table {
+  return {
+    columns: places.flatMap((place) => table.columns[place] ?? []),
+    rows: table.rows.map((row) => ({ ...row, cells: places.map((place) => row.cells[place] ?? "") })),
+  };
+}
+
+/** `--columns`; `--only-changed`, `--drop` and `--keep`. Throws UNKNOWN_COLUMN; BAD_OPTIONS for a pattern that takes too long. */
 export function chooseColumns(table: Table, choice: ColumnChoice): Table {
+  if (choice.only !== undefined) return pickColumns(table, namedColumns(choice.only, table.columns));
   const names = table.columns.map(({ name }) => name);
   const kept = namesMatching(choice.keep, names);
   const dropped = namesMatching(choice.drop, names);

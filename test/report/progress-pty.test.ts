@@ -30,7 +30,9 @@ describe.skipIf(!hasTmux)("on a terminal of 100 columns and 10 rows", () => {
   }
 
   /** Everything on the screen and scrolled off it. */
-  const history = (session: string) => tmux("capture-pane", "-p", "-t", session, "-S", "-").trimEnd().split("\n");
+  const rows = (session: string) => tmux("capture-pane", "-p", "-t", session, "-S", "-").trimEnd().split("\n");
+  /** Without the rows in which long lines go on. */
+  const history = (session: string) => rows(session).filter((row) => !row.startsWith("    "));
   const cursorIsShown = (session: string) => tmux("display-message", "-p", "-t", session, "#{cursor_flag}").trim();
 
   async function waitForScreen(session: string, text: string): Promise<void> {

@@ -133,12 +133,14 @@ describe("the live region", () => {
     expect(writes[1]).toBe("\r\u001b[2A\nB\u001b[K\nc\u001b[K\u001b[J");
   });
 
-  test("puts lines above, cuts to the width and never grows taller than the terminal", () => {
+  test("puts lines above, wraps them, cuts its own to the width and never grows taller than the terminal", () => {
     const { writes, region: live } = region();
     live.draw([], lines("1", "2", "3", "4", "5"), size);
     expect(writes[0]?.split("\n")).toHaveLength(3);
     live.draw(lines("x".repeat(50)), lines("1"), size);
-    expect(writes[1]).toBe(`\r\u001b[2A${"x".repeat(18)}…\u001b[K\n1\u001b[K\u001b[J`);
+    const [row, rest] = ["x".repeat(19), "x".repeat(15)];
+    const lasting = [row, `    ${rest}`, `    ${rest}`, "    x"].map((line) => `${line}\u001b[K\n`).join("");
+    expect(writes[1]).toBe(`\r\u001b[2A${lasting}1\u001b[K\u001b[J`);
   });
 
   test("after a resize goes up by the rows that the old lines take now", () => {
@@ -171,8 +173,13 @@ describe("a run on a terminal", () => {
     const lines = stripVTControlCharacters(stdout.text).split("\n");
     expect(lines.map((line) => line.slice(0, 26))).toEqual([
       "interrupted: running stage",
+      "    ends them at once",
       "✔ lively-otter in 1.2s: lo",
+      "    big=115292150460684697",
+      "    layers=[1, {'k': 1.5}]",
       "✖ dull-\\x1b[31mred\\x1b[0m\\",
+      "    src/train.sh, exited w",
+      "    .dvc/tmp/exps/run/two.",
       "↓ calm-crow: interrupted",
       "1 succeeded, 1 failed, 1 p",
       "1 still queued: the same c",

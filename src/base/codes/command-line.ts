@@ -48,9 +48,17 @@ export const commandLineCodes = {
     "A line of the standard input is not a JSON object.",
     'Write one object a line: `{"id": "1", "input": "lr=0.1"}`.',
   ],
+  SETTING_INVALID: [
+    "A setting of ours in Git's configuration has a wrong value.",
+    "The message names it; `git config` changes it.",
+  ],
   STOPPED: [
     "The command was stopped before it ended.",
     "Run it again: stages that ended well are recorded and not run again.",
+  ],
+  UNKNOWN_COLUMN: [
+    "No column has a name that `--columns` has.",
+    "`sweepline exp show --csv` has all names in its first line.",
   ],
   UNKNOWN_COMMAND: ["There is no command of this name.", "`sweepline help` lists them."],
   UNKNOWN_SORT_COLUMN: ["No column has the name to sort by.", "The table without `--sort-by` shows the columns."],

@@ -2,7 +2,8 @@ import { takesEscapes } from "../../report/escapes.ts";
 import type { TerminalOptions } from "../../report/terminal.ts";
 import type { Io } from "./io.ts";
 
-const unknownWidth = 80;
+/** Of a terminal that does not say its own. */
+export const unknownWidth = 80;
 
 /** What stdout can show: the terminal's width and colours, or all of it without any escape where it is a pipe or a file. */
 export function terminalOf(io: Io): TerminalOptions {

@@ -1,4 +1,5 @@
 import { SweeplineError } from "../../base/errors.ts";
+import type { Baseline } from "../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { collectExperiments } from "../../experiments/show/collect.ts";
 import { collectColumns, rememberLeaves } from "../../report/exp-columns.ts";
@@ -31,7 +32,9 @@ async function collectNamed(context: ExperimentsContext, { names, baseline }: Sw
   }));
 }
 
-function sortOf({ sortBy, sortOrder }: SweepTableOptions) {
+type Sort = { readonly sortBy?: string; readonly order?: "asc" | "desc" };
+
+function sortOf({ sortBy, sortOrder }: SweepTableOptions): Sort {
   return sortBy === undefined ? {} : { sortBy, order: sortOrder ?? "asc" };
 }
 
@@ -65,7 +68,7 @@ export async function checkSortColumn(
 }
 
 /** A wrong column is found out after hours of running: the table is shown all the same, with a warning. */
-function sortedOrNot(io: Io, options: SweepTableOptions, show: (sort: ReturnType<typeof sortOf>) => string): string {
+function sortedOrNot(io: Io, options: SweepTableOptions, show: (sort: Sort) => string): string {
   try {
     return show(sortOf(options));
   } catch (error) {
@@ -82,11 +85,27 @@ function inOrder(names: ReadonlySet<string>) {
     placeOf(a.name) - placeOf(b.name);
 }
 
+/** On a terminal what was swept stands beside the metrics, however narrow it is. */
+async function tableDrawer(io: Io): Promise<(baselines: readonly Baseline[], sort: Sort) => string> {
+  const terminal = terminalOf(io);
+  const { width } = terminal;
+  if (width === "full") return (baselines, sort) => showTable(baselines, { terminal, ...sort });
+  const { experimentView } = await import("../../report/view/exp-view.ts");
+  return (baselines, { sortBy, order = "asc" }) =>
+    experimentView(baselines, {
+      columns: { onlyChanged: true, drop: [/^Created$/, /^Executor$/], keep: [] },
+      sort: sortBy === undefined ? undefined : { by: sortBy, order, missing: "last" },
+      precision: undefined,
+      terminal: { ...terminal, width },
+      now: new Date(),
+    });
+}
+
 /** Prints the table at the end of a sweep. */
 export async function printSweepTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<void> {
   const baselines = await collectNamed(context, options);
-  const terminal = terminalOf(io);
-  io.stdout.write(`\n${sortedOrNot(io, options, (sort) => showTable(baselines, { terminal, ...sort }))}`);
+  const draw = await tableDrawer(io);
+  io.stdout.write(`\n${sortedOrNot(io, options, (sort) => draw(baselines, sort))}`);
 }
 
 /** Prints the table with its rows in the order of `names`, where no column is named; the answer gives it as Markdown. */
@@ -98,11 +117,11 @@ export async function printPlanTable(
   const collected = await collectNamed(context, options);
   const order = inOrder(options.names);
   const baselines = collected.map((item) => ({ ...item, experiments: item.experiments.toSorted(order) }));
-  const terminal = terminalOf(io);
-  let used: ReturnType<typeof sortOf> = {};
+  const draw = await tableDrawer(io);
+  let used: Sort = {};
   const text = sortedOrNot(io, options, (sort) => {
     used = sort;
-    return showTable(baselines, { terminal, ...sort });
+    return draw(baselines, sort);
   });
   io.stdout.write(`\n${text}`);
   const plain = { width: "full" as const, colours: false };

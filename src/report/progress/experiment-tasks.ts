@@ -20,8 +20,9 @@ import { visible } from "../../base/text/visible.ts";
 import type { ExperimentLabel } from "../../experiments/events.ts";
 import { textWidth } from "../width.ts";
 import { Board } from "./board.ts";
-import { overridesText } from "./lines.ts";
+import { overridesText, shortOverrides } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
+import { mostWrapped } from "./live-region.ts";
 import type { Tally } from "./tally.ts";
 
 /** How an experiment's task ends, with the text that stays on the screen; a dropped one leaves none. */
@@ -159,9 +160,9 @@ export class ExperimentTasks {
     this.#stdout = stdout;
   }
 
-  /** Whether a text takes one line of the screen and no more. */
+  /** Whether a lasting line of that text is shown in full. */
   fits(text: string): boolean {
-    return textWidth(text) < (this.#stdout.columns || 80);
+    return textWidth(text) < (mostWrapped - 2) * (this.#stdout.columns || 80);
   }
 
   start(label: ExperimentLabel, startedAt: number): void {
@@ -176,7 +177,7 @@ export class ExperimentTasks {
         logger: this.#logger,
         spinner: this.#spinner,
         paints: this.#paints,
-        overrides: overridesText(label.overrides),
+        overrides: overridesText(shortOverrides(label.overrides)),
         startedAt,
       },
       fallbackRenderer: "silent",

@@ -18,6 +18,27 @@ export function overridesText(overrides: readonly string[]): string {
   return visible(overrides.join(" "));
 }
 
+/** The key and the value of `params.yaml:train.lr=0.1`; a text without a value is all key. */
+function partsOf(override: string): readonly [key: string, value: string] {
+  const end = override.indexOf("=");
+  return end < 0 ? [override, ""] : [override.slice(0, end), override.slice(end)];
+}
+
+/** `lr=0.1` for `train.lr=0.1`, where no other override of the point ends so: a terminal has little room. */
+export function shortOverrides(overrides: readonly string[]): readonly string[] {
+  const parts = overrides.map(partsOf);
+  const endingsOf = (key: string) => {
+    const words = key.slice(key.lastIndexOf(":") + 1).split(".");
+    return words.map((_, at) => words.slice(words.length - 1 - at).join("."));
+  };
+  const times = new Map<string, number>();
+  for (const [key] of parts) for (const ending of endingsOf(key)) times.set(ending, (times.get(ending) ?? 0) + 1);
+  return parts.map(([key, value]) => {
+    const short = endingsOf(key).find((ending) => ending !== "" && times.get(ending) === 1);
+    return (short ?? key) + value;
+  });
+}
+
 /** As in the table of `exp show`; the exact value is in the metrics file and in `--json`. */
 const metricFloats = significantFloats(5);
 

@@ -41,6 +41,45 @@ function drawLine(line: Line, columns: number): DrawnLine {
   return { painted, width: columns - room };
 }
 
+/** A lasting line takes at most so many rows of the screen. */
+export const mostWrapped = 8;
+const indent = "    ";
+
+/** Words, each with the space before it. */
+function piecesOf({ text, paint }: Segment): readonly Segment[] {
+  return (text.match(/ *[^ ]+| +$/g) ?? []).map((piece) =>
+    paint === undefined ? { text: piece } : { text: piece, paint },
+  );
+}
+
+/** A line that stays goes on in the next row, at a space where there is one: no value is cut. */
+function wrapLine(line: Line, columns: number): readonly Line[] {
+  const rows: Segment[][] = [[]];
+  let room = columns;
+  const feed = () => {
+    rows.push([{ text: indent }]);
+    room = columns - indent.length;
+  };
+  for (const piece of line.flatMap(piecesOf)) {
+    let rest = piece;
+    if (textWidth(rest.text) > room && room < columns - indent.length) {
+      feed();
+      rest = { ...piece, text: piece.text.trimStart() };
+    }
+    while (textWidth(rest.text) > room && room > 0 && rows.length < mostWrapped) {
+      const head = cutToWidth(rest.text, room + 1).slice(0, -1);
+      if (head === "") break;
+      rows.at(-1)?.push({ ...rest, text: head });
+      rest = { ...rest, text: rest.text.slice(head.length) };
+      feed();
+    }
+    rows.at(-1)?.push(rest);
+    room -= textWidth(rest.text);
+  }
+  const last = rows.slice(mostWrapped - 1).flat();
+  return rows.length <= mostWrapped ? rows : [...rows.slice(0, mostWrapped - 1), last];
+}
+
 export class LiveRegion {
   readonly #write: (text: string) => void;
   #drawn: readonly DrawnLine[] = [];
@@ -56,7 +95,7 @@ export class LiveRegion {
     // The last column stays free: a terminal that is full to the edge may or may not have wrapped.
     const columns = Math.max(1, size.columns - 1);
     const next = lines.slice(0, Math.max(0, size.rows - 1)).map((line) => drawLine(line, columns));
-    const scrolled = above.map((line) => drawLine(line, columns));
+    const scrolled = above.flatMap((line) => wrapLine(line, columns)).map((line) => drawLine(line, columns));
     const text = this.#frame(scrolled, next, size.columns);
     this.#drawn = next;
     this.#columns = size.columns;
@@ -66,7 +105,8 @@ export class LiveRegion {
   /** Erases the region, with `above` in its place, and shows the cursor again. The cursor is then at the start of a line. */
   finish(above: readonly Line[], size: TerminalSize): void {
     const columns = Math.max(1, size.columns - 1);
-    const rest = above.map((line) => `${drawLine(line, columns).painted}${eraseRestOfLine}\n`).join("");
+    const lasting = above.flatMap((line) => wrapLine(line, columns));
+    const rest = lasting.map((line) => `${drawLine(line, columns).painted}${eraseRestOfLine}\n`).join("");
     // From the second column on: erasing from the screen's very first place makes tmux keep the old lines in its history.
     const erase = this.#drawn.length === 0 ? "" : ` ${eraseBelow}\r${eraseRestOfLine}`;
     const text = this.#toTop(size.columns) + rest + erase + (this.#cursorHidden ? showCursor : "");

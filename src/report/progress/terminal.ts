@@ -3,7 +3,7 @@ import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
 import { type FailureLines, FailureNews, failureLines } from "./failures.ts";
-import { countsText, finishedText, interruptingText, requeuedText } from "./lines.ts";
+import { countsText, finishedText, interruptingText, requeuedText, shortOverrides } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { Tally } from "./tally.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
@@ -16,7 +16,10 @@ function makePaints(env: ProgressStreams["env"]): Paints {
 
 /** How the event ends its experiment's task; undefined where it ends none. */
 function taskEnd(event: RunEvent, news: FailureNews): TaskEnd | undefined {
-  if (event.type === "finished") return { kind: "finished", text: finishedText(event) };
+  if (event.type === "finished") {
+    const overrides = shortOverrides(event.experiment.overrides);
+    return { kind: "finished", text: finishedText({ ...event, experiment: { ...event.experiment, overrides } }) };
+  }
   if (event.type === "failed") return { kind: "failed", text: news.text(event) };
   if (event.type === "requeued") return { kind: "requeued", text: requeuedText(event) };
   return undefined;

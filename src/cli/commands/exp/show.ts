@@ -1,14 +1,17 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import type { Baseline } from "../../../experiments/reading/types.ts";
 import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type CollectOptions, collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowFormat, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
+import { columnNames, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { type Io, writePieces } from "../../terminal/io.ts";
-import { terminalOf } from "../../terminal/terminal.ts";
+import { writePaged } from "../../terminal/pager.ts";
+import { terminalOf, unknownWidth } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -23,7 +26,10 @@ interface Options {
   readonly keep?: readonly RegExp[];
   readonly paramDeps?: boolean;
   readonly sortBy?: string;
-  readonly sortOrder: "asc" | "desc";
+  readonly sortOrder?: "asc" | "desc";
+  readonly columns?: readonly string[];
+  /** false with --no-pager. */
+  readonly pager: boolean;
   readonly sha?: boolean;
   readonly hideFailed?: boolean;
   readonly hideQueued?: boolean;
@@ -68,17 +74,52 @@ function formatOf(options: Options): ShowFormat {
   return options.md ? "markdown" : "table";
 }
 
-function showOptions(options: Options, io: Io): ShowOptions {
+/** What a command line means for all formats. */
+function rowsAndColumns(options: Options): Pick<ShowOptions, "columns" | "sort" | "precision" | "now"> {
+  const { onlyChanged = false, drop = [], keep = [], columns: only, sortBy: by, sortOrder: order = "asc" } = options;
   return {
-    format: formatOf(options),
-    columns: { onlyChanged: options.onlyChanged ?? false, drop: options.drop ?? [], keep: options.keep ?? [] },
-    sort:
-      options.sortBy === undefined ? undefined : { by: options.sortBy, order: options.sortOrder, missing: "as-dvc" },
+    columns: { onlyChanged, drop, keep, only },
+    sort: by === undefined ? undefined : { by, order, missing: "as-dvc" },
     precision: options.precision,
-    terminal: terminalOf(io),
     now: new Date(),
   };
 }
+
+/** For somebody who looks at it: with their settings, and missing values last. */
+async function showOnTerminal(call: { readonly io: Io; readonly context: ExperimentsContext }, given: Options) {
+  const { io, context } = call;
+  const options = { ...(await showSettings(context.repository)), ...given };
+  const { width, colours } = terminalOf(io);
+  return async (baselines: readonly Baseline[]) => {
+    const { experimentView } = await import("../../../report/view/exp-view.ts");
+    const { sort, ...rest } = rowsAndColumns(options);
+    const text = experimentView(baselines, {
+      ...rest,
+      sort: sort && { ...sort, missing: "last" },
+      terminal: { width: width === "full" ? unknownWidth : width, colours },
+    });
+    await writePaged(io, text, options.pager ? "where too long" : "never");
+  };
+}
+
+/** As DVC prints it, to the byte where that is a pipe. */
+function printPlain(io: Io, options: Options) {
+  const format = formatOf(options);
+  return async (baselines: readonly Baseline[]) =>
+    writePieces(io, renderExperiments(baselines, { format, ...rowsAndColumns(options), terminal: terminalOf(io) }));
+}
+
+const examples = `
+On a terminal it shows what tells most first: metrics, and the parameters that vary. What is sent through a pipe is DVC's.
+What is long goes through $DVC_PAGER, $PAGER or less. Settings for the terminal:
+  git config exp.show.columns State,accuracy,lr     also exp.show.sortBy, sortOrder, precision
+
+Examples:
+  sweepline exp show --sort-by accuracy --sort-order desc
+  sweepline exp show --only-changed --drop 'seed'
+  sweepline exp show --columns accuracy,lr,Created
+  sweepline exp show --sweep 1a2b3c --csv > sweep.csv
+`;
 
 /** `sweepline exp show` */
 export const command: CommandFactory = (io, finish) =>
@@ -90,13 +131,14 @@ export const command: CommandFactory = (io, finish) =>
     .option("-a, --all-branches", "of the tips of all branches")
     .option("-T, --all-tags", "of all tags")
     .option("--sweep <id>", "only the experiments of that sweep")
-    .option("--no-pager", "for compatibility: no pager is ever started")
+    .option("--no-pager", "print at once, however long it is")
+    .option("--columns <names>", "these columns and no others, in this order: lr,accuracy,Created", columnNames)
     .option("--only-changed", "only columns whose values differ")
     .option("--drop <pattern>", "leave out columns that match (repeatable)", pattern)
     .option("--keep <pattern>", "keep columns that match whatever else is said (repeatable)", pattern)
     .option("--param-deps", "only parameters that stages depend on")
     .option("--sort-by <name>", "sort by that metric or parameter")
-    .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+    .addOption(new Option("--sort-order <order>", "how (default: asc)").choices(["asc", "desc"]))
     .option("--sha", "call commits by their ids, not by branch or tag")
     .option("--hide-failed", "without failed experiments")
     .option("--hide-queued", "without queued experiments")
@@ -106,12 +148,15 @@ export const command: CommandFactory = (io, finish) =>
     .option("--md", "print as a Markdown table")
     .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
     .option("-f, --force", "read all commits again, whatever is remembered of them")
+    .addHelpText("after", examples)
     .action(async (options: Options) => {
       const context = openExperiments(openProject(io.cwd));
+      const isLookedAt = io.stdout.isTTY && formatOf(options) === "table";
+      const show = isLookedAt ? await showOnTerminal({ io, context }, options) : printPlain(io, options);
       const baselines = await refusedAs("failed to show experiments", () =>
         collectExperiments(context, collectOptions(options)),
       );
       warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
-      writePieces(io, renderExperiments(baselines, showOptions(options, io)));
+      await show(baselines);
       finish(exitCodes.ok);
     });

@@ -1,0 +1,19 @@
+/** Whether more or less of a metric is better: said by the user, or told by its name. */
+
+export type MetricDirection = "min" | "max";
+
+const lessIsBetter =
+  /^(?:.*loss|.*err|errors?|.*error|mse|rmse|mae|mape|msle|nll|bce|.*entropy|perplexity|ppl|wer|cer|fid|eer|fpr|fnr|.*latency|.*seconds|.*_ms|.*time|.*memory|.*regret|.*distance|.*divergence|kld?|brier.*)$/;
+const moreIsBetter =
+  /^(?:acc|.*accuracy|.*acc|f\d|.*f1.*|f_?score|.*score|.*auc.*|auroc|ap|map|m_?ap.*|precision.*|recall.*|.*iou.*|dice.*|r2|r_squared|bleu.*|rouge.*|meteor|.*reward|.*return|.*throughput|psnr|ssim|ndcg.*|mrr|hits.*|tpr|tnr|specificity|sensitivity|kappa|mcc|correlation|.*_r|win_?rate)$/;
+
+/** By the last word of a metric's name; undefined where that does not tell. */
+export function knownDirection(metric: string): MetricDirection | undefined {
+  const word = metric
+    .slice(metric.lastIndexOf(".") + 1)
+    .slice(-64)
+    .toLowerCase()
+    .replaceAll(/[-/@ ]/g, "_");
+  if (lessIsBetter.test(word)) return "min";
+  return moreIsBetter.test(word) ? "max" : undefined;
+}

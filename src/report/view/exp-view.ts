@@ -1,0 +1,111 @@
+/**
+ * `exp show` for somebody who looks: name, state, metrics, the parameters that vary, then the rest as far as the width
+ * goes. What is sent through a pipe has the form of DVC and is made elsewhere (exp-show.ts).
+ */
+import pico from "picocolors";
+import type { Baseline } from "../../experiments/reading/types.ts";
+import { defaultPrecision, significantFloats } from "../cells.ts";
+import { labelNames, type ValueColumn } from "../exp-columns.ts";
+import { type SortRequest, sortColumn } from "../exp-sort.ts";
+import { type ColumnChoice, type DrawnExperiments, drawExperiments } from "../exp-table.ts";
+import { type Best, bestExperiment } from "./best-row.ts";
+import { drawView } from "./draw-view.ts";
+import { hiddenLine } from "./hidden-line.ts";
+import { placeColumns } from "./place-columns.ts";
+import { shortNames } from "./short-names.ts";
+import type { ViewColumn } from "./view-column.ts";
+
+export interface ViewOptions {
+  readonly columns: ColumnChoice;
+  readonly sort: SortRequest | undefined;
+  readonly precision: number | undefined;
+  readonly terminal: { readonly width: number; readonly colours: boolean };
+  /** The day that is today. */
+  readonly now: Date;
+}
+
+const fill = "-";
+const treeMarks = { branch_commit: "├── ", branch_base: "└── " } as const;
+const bestMarks = { branch_commit: "├─▸ ", branch_base: "└─▸ " } as const;
+
+/** The name and its place in the tree, from the labels that CSV has apart. */
+function nameCells({ table, experiments }: DrawnExperiments, best: Best | undefined): readonly string[] {
+  return table.rows.map(({ cells: [name = "", rev = "", type = ""] }, index) => {
+    if (type !== "branch_commit" && type !== "branch_base") return name || rev;
+    const marks = best !== undefined && experiments[index] === best.experiment ? bestMarks : treeMarks;
+    return marks[type] + (name || rev);
+  });
+}
+
+function metricOfSort(drawn: DrawnExperiments, { sort }: ViewOptions): ValueColumn | undefined {
+  if (sort === undefined || drawn.experiments.every((experiment) => experiment === undefined)) return undefined;
+  return sortColumn(sort.by, drawn.columns);
+}
+
+function viewColumns(drawn: DrawnExperiments, names: readonly string[]): readonly ViewColumn[] {
+  const { table, columns, experiments } = drawn;
+  const values = [...columns.metrics, ...columns.params];
+  const labels = table.columns.filter(({ kind }) => kind === "label").length;
+  const ofExperiments = (cells: readonly string[]) => cells.filter((_, row) => experiments[row] !== undefined);
+  return table.columns.map((column, index): ViewColumn => {
+    const cells = table.rows.map((row) => row.cells[index] ?? "");
+    const value = column.kind === "label" ? undefined : values[index - labels];
+    const distinct = (some: readonly string[]) => new Set(some.filter((cell) => cell !== fill)).size;
+    const isMixed = distinct(ofExperiments(cells)) > 1;
+    return {
+      kind: column.kind,
+      name: column.name,
+      short: value === undefined ? column.name : (names[index - labels] ?? column.name),
+      value,
+      cells,
+      varies: isMixed ? "among experiments" : distinct(cells) > 1 ? "from their baseline" : "not",
+    };
+  });
+}
+
+function bestLine(best: Best | undefined, metric: ValueColumn | undefined): string | undefined {
+  if (best === undefined || metric === undefined) return undefined;
+  return `▸ best ${metric.name} (${best.direction === "max" ? "highest" : "lowest"})`;
+}
+
+/** The table, and below it what is the best and what did not fit. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN, UNKNOWN_COLUMN. */
+export function experimentView(baselines: readonly Baseline[], options: ViewOptions): string {
+  if (baselines.length === 0) return "";
+  const { sort, terminal } = options;
+  const drawn = drawExperiments(baselines, {
+    float: significantFloats(options.precision || defaultPrecision),
+    fill,
+    time: options.now,
+    ...(sort === undefined ? {} : { sort }),
+  });
+  const sorted = metricOfSort(drawn, options);
+  const isMetric = sorted?.column.kind === "metric";
+  const best =
+    sort !== undefined && sorted !== undefined && isMetric
+      ? bestExperiment(drawn.experiments, { column: sorted, order: sort.order, leaves: drawn.leaves })
+      : undefined;
+  const names = shortNames([...drawn.columns.metrics, ...drawn.columns.params]);
+  const all = viewColumns(drawn, names).filter(({ name }) => !hiddenLabels.has(name) || wanted(options, name));
+  const first: ViewColumn = { ...namesColumn, cells: nameCells(drawn, best) };
+  const { shown, hidden } = placeColumns([first, ...all.slice(1)], { ...options, sorted, fill, width: terminal.width });
+  const colours = pico.createColors(terminal.colours);
+  const bestRow = best === undefined ? -1 : drawn.experiments.indexOf(best.experiment);
+  const table = drawView(shown, { rows: drawn.table.rows, bestRow, colours });
+  const below = [bestLine(best, sorted), hiddenLine(hidden, terminal.width)].filter((line) => line !== undefined);
+  return table + below.map((line) => `${colours.dim(line)}\n`).join("");
+}
+
+const namesColumn = {
+  kind: "label",
+  name: "Experiment",
+  short: "Experiment",
+  value: undefined,
+  varies: "among experiments",
+} as const;
+
+/** Labels that the first column stands for. */
+const hiddenLabels: ReadonlySet<string> = new Set(labelNames.filter((name) => /^[a-z]/.test(name)));
+
+function wanted({ columns }: ViewOptions, name: string): boolean {
+  return columns.only?.includes(name) ?? false;
+}

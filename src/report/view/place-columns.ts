@@ -1,0 +1,123 @@
+/** Which columns are shown, in which order, and which go where there is no room. */
+import { visible } from "../../base/text/visible.ts";
+import { namesMatching } from "../column-patterns.ts";
+import type { ValueColumn } from "../exp-columns.ts";
+import type { ColumnChoice } from "../exp-table.ts";
+import { namedColumns } from "../named-columns.ts";
+import { cutToWidth, textWidth } from "../width.ts";
+import { distinctCells } from "./distinct-cells.ts";
+import type { ViewColumn } from "./view-column.ts";
+
+/** Spaces between two columns. */
+export const viewGap = 2;
+
+export interface Placing {
+  readonly columns: ColumnChoice;
+  readonly sorted: ValueColumn | undefined;
+  readonly fill: string;
+  readonly width: number;
+}
+
+export interface PlacedColumns {
+  readonly shown: readonly ViewColumn[];
+  readonly hidden: readonly ViewColumn[];
+}
+
+const variesRank = { "among experiments": 0, "from their baseline": 1, not: 2 } as const;
+
+/** From left to right: what experiments differ in, then what tells them from their baseline, then the rest. */
+function placeOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
+  if (column.name === "Experiment" && column.value === undefined) return 0;
+  if (column.name === "State" && column.value === undefined) return 1;
+  if (column.value !== undefined && column.value === sorted) return 2;
+  const rank = 10 * variesRank[column.varies];
+  if (column.kind === "metric") return 3 + rank;
+  if (column.kind === "param") return 4 + rank;
+  if (column.kind === "dep") return 50;
+  return column.name === "Created" ? 22 : 49;
+}
+
+/** Who stays longest where there is no room: the sorted column, what was swept, metrics, the state, the rest. */
+function weightOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
+  const place = placeOf(column, sorted);
+  if (place === 1) return 3.5;
+  if (place === 3) return 4;
+  return place === 4 ? 3 : place;
+}
+
+function isDependency(column: ViewColumn): boolean {
+  return column.kind === "dep";
+}
+
+/** `--only-changed`, `--drop`, `--keep`; hashes of dependencies only where they are asked for. */
+function chosen(all: readonly ViewColumn[], { columns }: Placing): readonly ViewColumn[] {
+  const names = all.map(({ name }) => name);
+  const kept = namesMatching(columns.keep, names);
+  const dropped = namesMatching(columns.drop, names);
+  return all.filter((column, index) => {
+    if (index === 0 || kept.has(column.name)) return true;
+    if (dropped.has(column.name) || isDependency(column)) return false;
+    return !columns.onlyChanged || column.varies !== "not" || column.name === "State";
+  });
+}
+
+function inOrder(all: readonly ViewColumn[], placing: Placing): readonly ViewColumn[] {
+  const { only } = placing.columns;
+  if (only !== undefined) return namedColumns(only, all).flatMap((index) => all[index] ?? []);
+  const place = (column: ViewColumn) => placeOf(column, placing.sorted);
+  return [...chosen(all, placing)].sort((a, b) => place(a) - place(b));
+}
+
+function widthOf(column: ViewColumn): number {
+  return column.cells.reduce(
+    (widest, cell) => Math.max(widest, textWidth(visible(cell))),
+    textWidth(visible(column.short)),
+  );
+}
+
+function shortened(column: ViewColumn, fill: string): ViewColumn {
+  const cells = column.cells.map(visible);
+  if (column.name === "Experiment" && column.value === undefined) return { ...column, cells };
+  if (!isDependency(column)) return { ...column, cells: distinctCells(cells, fill) };
+  return { ...column, cells: cells.map((cell) => (/^[0-9a-f]{32}/.test(cell) ? cell.slice(0, 7) : cell)) };
+}
+
+/** Names of experiments may be cut; what tells one from another is mostly at their ends. */
+function narrowed(column: ViewColumn, room: number): ViewColumn {
+  if (widthOf(column) <= room) return column;
+  const head = (cell: string) => /^[├└]─[─▸] /.exec(cell)?.[0] ?? "";
+  const cells = column.cells.map((cell) => {
+    const mark = head(cell);
+    const name = cell.slice(mark.length);
+    const space = room - mark.length;
+    if (textWidth(name) <= space) return cell;
+    const end = /^[\x20-\x7e]*$/.test(name) ? name.slice(-Math.floor(space / 2)) : "";
+    return mark + cutToWidth(name, Math.max(1, space - end.length)) + end;
+  });
+  return { ...column, cells };
+}
+
+/** The columns that fit, those that tell most first. The first column is always there, cut where it must be. */
+export function placeColumns(all: readonly ViewColumn[], placing: Placing): PlacedColumns {
+  const ordered = inOrder(all, placing).map((column) => shortened(column, placing.fill));
+  const [first, ...others] = ordered;
+  if (first === undefined) return { shown: [], hidden: [] };
+  const weight = (column: ViewColumn) =>
+    placing.columns.only === undefined ? weightOf(column, placing.sorted) : ordered.indexOf(column);
+  const byWeight = [...others].sort((a, b) => weight(a) - weight(b));
+  const own = Math.min(widthOf(first), Math.max(16, Math.floor(placing.width / 3)));
+  let room = placing.width - own;
+  const kept = new Set<ViewColumn>([first]);
+  for (const column of byWeight) {
+    const needed = widthOf(column) + viewGap;
+    // What tells less does not go before what tells more, but a narrow one may use what is left.
+    if (needed > room) continue;
+    kept.add(column);
+    room -= needed;
+  }
+  const shown = ordered.filter((column) => kept.has(column));
+  return {
+    shown: shown.map((column) => (column === first ? narrowed(first, Math.max(8, own + room)) : column)),
+    hidden: ordered.filter((column) => !kept.has(column)),
+  };
+}

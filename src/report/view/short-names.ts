@@ -1,0 +1,20 @@
+/** `lr` for `train.lr`, where that is the only lr: what columns are called on a terminal. */
+import type { ValueColumn } from "../exp-columns.ts";
+import { labelNames } from "../exp-columns.ts";
+
+/** The endings of a name at its dots, the shortest first: `lr`, `train.lr`. */
+function endings(name: string): readonly string[] {
+  const parts = name.split(".");
+  return parts.map((_, index) => parts.slice(parts.length - 1 - index).join("."));
+}
+
+/** The shortest ending of each column's name that no other column has; with its file where the whole name is of two files. */
+export function shortNames(columns: readonly ValueColumn[]): readonly string[] {
+  const times = new Map<string, number>(labelNames.map((name) => [name, 1]));
+  for (const { name } of columns)
+    for (const ending of new Set(endings(name))) times.set(ending, (times.get(ending) ?? 0) + 1);
+  return columns.map(({ column, name }) => {
+    const short = endings(name).find((ending) => ending !== "" && times.get(ending) === 1);
+    return short ?? column.name;
+  });
+}
