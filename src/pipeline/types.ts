@@ -37,6 +37,15 @@ export interface ShellHazard {
   readonly characters: readonly string[];
 }
 
+/** Where `dvc import` took data from. */
+export interface ImportSource {
+  /** A Git repository, as git takes it. */
+  readonly url: string;
+  readonly commit: string;
+  /** Of the file or folder in there, with "/". */
+  readonly path: string;
+}
+
 export interface Stage {
   readonly address: StageAddress;
   /** The name in dvc.yaml, with @key for foreach and matrix. */
@@ -54,6 +63,8 @@ export interface Stage {
   readonly alwaysChanged: boolean;
   readonly desc?: string;
   readonly meta?: Value;
+  /** Of a .dvc file whose data is another repository's. Undefined too where the commit is not on record. */
+  readonly importedFrom?: ImportSource;
   /** Values in its command of which a shell reads characters as its own. */
   readonly shellHazards?: readonly ShellHazard[];
   /** What its templates see beside parameter files, by dotted key: `vars`, and `item` and `key` of a generated stage. */

@@ -6,6 +6,7 @@ import { isObjectHash } from "../../store/tree.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import { type ChosenStage, chooseOutputsOrStages, chosenPart, withDependencies } from "../reading/targets.ts";
+import type { ImportedData } from "../reproduce/imports.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { Stage } from "../types.ts";
 
@@ -43,21 +44,40 @@ function hasLocalData({ deps, outs }: Stage): boolean {
   return !deps.some((dep) => dep.startsWith("repo://")) && outs.some(({ cache }) => cache);
 }
 
+/** What a set of targets is about. */
+export interface TrackedData {
+  readonly objects: readonly TrackedObject[];
+  /** Data that other repositories keep. */
+  readonly imports: readonly ImportedData[];
+}
+
 /** Objects of cached outputs as they are recorded, without those that other repositories keep. Errors: STAGE_NOT_FOUND, OUTSIDE_PROJECT. */
 export async function trackedObjects(request: TrackedRequest): Promise<readonly TrackedObject[]> {
+  return (await trackedData(request)).objects;
+}
+
+function importsOf(stages: ProjectStages, { stage }: ChosenStage): readonly ImportedData[] {
+  const source = stage.importedFrom;
+  if (source === undefined) return [];
+  const items = stages.dataStages.get(stage.address)?.recorded.outs ?? [];
+  return items.filter(({ md5 }) => isObjectHash(md5)).map(({ md5 }) => ({ source, md5 }));
+}
+
+/** As trackedObjects(), and what is imported. */
+export async function trackedData(request: TrackedRequest): Promise<TrackedData> {
   const { project } = request;
   const stages = await loadProjectStages(project);
   const chosen = chosenStages(stages, request);
   const all = chosen.map(({ stage }) => stage);
   const locks = await openLockBook(project.root, all, []);
   checkBoundaries(project.root, all.filter(hasLocalData));
-  return chosen.flatMap((choice) => {
+  const objects = chosen.flatMap((choice): readonly TrackedObject[] => {
     const { stage } = choice;
     const data = stages.dataStages.get(stage.address);
     if (stage.deps.some((dep) => dep.startsWith("repo://"))) return [];
     const recorded = data === undefined ? locks.entry(stage) : data.recorded;
     const items = new Map(recorded?.outs.map((item) => [item.path, item]));
-    return stage.outs.flatMap(({ path: name, cache, push, remote }) => {
+    return stage.outs.flatMap(({ path: name, cache, push, remote }): readonly TrackedObject[] => {
       const item = items.get(name);
       const md5 = item?.md5 ?? "";
       const file = path.resolve(stage.workingFolder, name);
@@ -67,4 +87,5 @@ export async function trackedObjects(request: TrackedRequest): Promise<readonly 
       return [{ file, md5, push: push !== false, remote, layout, ...(part === "whole" ? {} : { within: part }) }];
     });
   });
+  return { objects, imports: chosen.flatMap((choice) => importsOf(stages, choice)) };
 }

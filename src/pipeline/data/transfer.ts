@@ -11,7 +11,8 @@ import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { FolderParts, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
-import { type TrackedObject, type TrackedRequest, trackedObjects } from "./tracked.ts";
+import { fetchImports } from "../reproduce/imports.ts";
+import { type TrackedObject, type TrackedRequest, trackedData, trackedObjects } from "./tracked.ts";
 
 export interface DataTransferRequest extends TrackedRequest, TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
@@ -97,13 +98,18 @@ export async function pushTracked(request: DataTransferRequest): Promise<Transfe
   );
 }
 
-/** Downloads what the cache lacks. Errors as pushTracked. */
+/** Downloads what the cache lacks, imported data from where it comes from. Errors as pushTracked. */
 export async function fetchTracked(request: DataTransferRequest): Promise<TransferOutcome> {
-  return transfer(request, await trackedObjects(request), {
-    objects: pullObjects,
-    runs: pullRuns,
-    layouts: together,
-  });
+  const { project, jobs } = request;
+  const { objects, imports } = await trackedData(request);
+  const imported = await fetchImports({ project, cache: openCache(project), jobs }, imports);
+  if (objects.length === 0 && imports.length > 0 && !request.runCache) return imported;
+  const own = await transfer(request, objects, { objects: pullObjects, runs: pullRuns, layouts: together });
+  return {
+    transferred: own.transferred + imported.transferred,
+    missing: [...own.missing, ...imported.missing],
+    failed: [...own.failed, ...imported.failed],
+  };
 }
 
 /** The error where files failed. */

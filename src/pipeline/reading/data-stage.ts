@@ -6,12 +6,13 @@ import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import { plainValue } from "../../params/text/located.ts";
 import { decodeFile } from "../../params/text/source-text.ts";
 import { parseYaml } from "../../params/yaml/parse.ts";
+import { isInternal } from "../../project/gate.ts";
 import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { PipelineLocation } from "../definition/load.ts";
 import { asText, definedPath, type PathPlace } from "../definition/stage.ts";
 import { valueToEntry } from "../lock/entry.ts";
 import { isUrl } from "../paths.ts";
-import type { LockEntry, LockItem, OutputSpec, Stage } from "../types.ts";
+import type { ImportSource, LockEntry, LockItem, OutputSpec, Stage } from "../types.ts";
 
 export interface DataStage {
   readonly stage: Stage;
@@ -54,6 +55,17 @@ function sourceOf(dep: ValueMap): string {
   return `repo://${asText(repository.get("url") ?? "")}/${asText(dep.get("path") ?? "")}`;
 }
 
+/** Only a path that leads nowhere else, of a commit: what git is asked for. */
+function importSourceOf(dep: ValueMap | undefined): ImportSource | undefined {
+  const repository = dep?.get("repo");
+  const name = dep?.get("path");
+  if (!isMap(repository) || typeof name !== "string") return undefined;
+  const [url, commit] = [repository.get("url"), repository.get("rev_lock")];
+  if (typeof url !== "string" || typeof commit !== "string" || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
+  const inside = path.posix.normalize(name).replace(/\/$/, "");
+  return isInternal(inside) || /^(?:\.\.(?:\/|$)|\/|$)/.test(inside) ? undefined : { url, commit, path: inside };
+}
+
 function build(location: PipelineLocation, value: Value): DataStage {
   const { file, root } = location;
   if (!isMap(value)) throw invalid(file, "a mapping was expected");
@@ -68,6 +80,7 @@ function build(location: PipelineLocation, value: Value): DataStage {
     ]),
   );
   if (recorded === undefined) throw invalid(file, "its outputs can't be read");
+  const importedFrom = importSourceOf(items(value, "deps")[0]);
   const stage: Stage = {
     address: file,
     name: file,
@@ -79,6 +92,7 @@ function build(location: PipelineLocation, value: Value): DataStage {
     outs: outs.map(outputOf),
     frozen: value.get("frozen") === true || value.get("locked") === true,
     alwaysChanged: value.get("always_changed") === true,
+    ...(importedFrom === undefined ? {} : { importedFrom }),
   };
   return { stage, value: new Map(value).set("outs", outs), recorded };
 }

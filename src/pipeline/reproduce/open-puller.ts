@@ -8,6 +8,7 @@ import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pullRuns } from "../../store/remotes/run-cache.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
 import type { LockItem, Stage } from "../types.ts";
+import { fetchImports } from "./imports.ts";
 import type { Puller } from "./stage-run.ts";
 
 const remoteProblems: readonly string[] = ["REMOTE_UNKNOWN", "REMOTE_UNSUPPORTED"];
@@ -33,6 +34,13 @@ export function openPuller(project: Project, cache: Cache, warning: (text: strin
       if (remote !== undefined) await pullRuns(cache, remote, { jobs });
     },
     async fetch(stage, items) {
+      const source = stage.importedFrom;
+      if (source !== undefined) {
+        const imports = items.map(({ md5 }) => ({ source, md5 }));
+        const [failure] = (await fetchImports({ project, cache, jobs }, imports)).failed;
+        if (failure !== undefined) warning(`Failed to pull ${stage.name}: ${failure.message}`);
+        return;
+      }
       for (const [name, hashes] of missingByRemote(cache, stage, items)) {
         const remote = open(name, "data");
         if (remote === undefined) continue;
