@@ -47,7 +47,7 @@ export const innerLayers = {
     ["queue"],
     ["coordinator"],
     ["recovery"],
-    ["point", "reading", "runs"],
+    ["checkpoints", "point", "reading", "runs"],
     [ownFiles],
   ],
   "src/pipeline": [

@@ -26,6 +26,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/data/add.ts"),
   },
   {
+    name: "checkpoint",
+    summary: "In a stage: register a checkpoint of the experiment, and wait until it is safe",
+    load: () => import("./commands/pipeline/checkpoint.ts"),
+  },
+  {
     name: "checkout",
     summary: "Bring data from the cache into the workspace",
     load: () => import("./commands/data/checkout.ts"),

@@ -39,6 +39,7 @@ export type RunEvent =
       readonly owner?: string;
       readonly at: number;
     }
+  | { readonly type: "checkpoint"; readonly name: string; readonly commit: string; readonly at: number }
   | {
       readonly type: "finished";
       readonly experiment: ExperimentLabel;

@@ -33,6 +33,8 @@ export interface ExperimentFacts {
   readonly overrides: readonly OverrideText[];
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
+  /** Of a checkpoint: which run made it; see checkpoints/chain.ts. */
+  readonly checkpointOf?: string;
 }
 
 /** Limits of one entry's runs; they count more than those of whoever runs it. */
@@ -93,6 +95,7 @@ const factGuards = {
   overrides: listOf(isOverrideText),
   targets: isTexts,
   flags: isKeptOptions,
+  checkpointOf: optional(isText),
 };
 
 const isFacts = shaped<ExperimentFacts>(factGuards);
@@ -112,8 +115,16 @@ const isEntryRecord = shaped<EntryRecord>({
 const recordHeader = "sweepline";
 
 export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
-  const { sweep, point, identity, overrides, targets, flags } = facts;
-  const stored = { v: 1, ...(sweep === undefined ? {} : { sweep, point }), identity, overrides, targets, flags };
+  const { sweep, point, identity, overrides, targets, flags, checkpointOf } = facts;
+  const stored = {
+    v: 1,
+    ...(sweep === undefined ? {} : { sweep, point }),
+    identity,
+    overrides,
+    targets,
+    flags,
+    ...(checkpointOf === undefined ? {} : { checkpointOf }),
+  };
   return { [recordHeader]: JSON.stringify(stored) };
 }
 

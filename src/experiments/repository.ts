@@ -27,6 +27,9 @@ export function experimentRef(baseline: ObjectId, name: string): RefName {
   return `refs/exps/${baseline.slice(0, 2)}/${baseline.slice(2)}/${name}` as RefName;
 }
 
+/** The experiment that lies in the workspace, by DVC's ref. */
+export const appliedRef = "refs/exps/exec/EXEC_APPLY" as RefName;
+
 const experimentRefPattern = /^refs\/exps\/([0-9a-f]{2})\/([0-9a-f]{38}|[0-9a-f]{62})\/([^/]+)$/;
 
 /** The parts of a finished experiment's ref, or undefined for any other ref. */

@@ -14,6 +14,8 @@ export interface OutputSpec {
   /** false: not in the cache, meant for Git. */
   readonly cache: boolean;
   readonly persist: boolean;
+  /** DVC 2: kept from run to run, and registered whenever the stage asks for it. */
+  readonly checkpoint?: true;
   readonly desc?: string;
   readonly push?: boolean;
   readonly remote?: string;

@@ -1,8 +1,10 @@
 /** One running experiment, as the main thread sees it: its worker, its process groups, and why it is to end. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Countdown } from "../base/countdown.ts";
+import { isExpected, SweeplineError } from "../base/errors.ts";
 import { removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
+import { type ChainTip, CheckpointChain } from "../experiments/checkpoints/chain.ts";
 import type { PipelineFileFinder } from "../experiments/copy/pipeline-files.ts";
 import type { SlotPool } from "../experiments/copy/slots.ts";
 import type { EmitRunEvent } from "../experiments/events.ts";
@@ -10,13 +12,15 @@ import type { QueueEntry } from "../experiments/queue/entries.ts";
 import { endProcessGroups, killGroup } from "../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { processesFile, type RunFolder, runnerId } from "../experiments/runs/records.ts";
+import type { RefTransactions } from "../git/refs.ts";
 import { dropLostLeases } from "../pipeline/locks/leases.ts";
 import type { StageRunner } from "../pipeline/locks/owner-links.ts";
 import { type Pin, pinCache } from "../pipeline/locks/pins.ts";
 import { whileStopped } from "../pipeline/processes/stopped-groups.ts";
+import type { RegisterAnswer, WrittenCheckpoint } from "./one/copy-checkpoints.ts";
 import { watchLog } from "./one/log-limit.ts";
 import type { WorkerPool } from "./pool/pool.ts";
-import type { WorkerMessage } from "./pool/tasks.ts";
+import type { MainMessage, WorkerMessage } from "./pool/tasks.ts";
 import type { RunEnd } from "./settle.ts";
 
 export interface RunTools {
@@ -25,6 +29,7 @@ export interface RunTools {
   readonly slots: SlotPool;
   readonly committer: string;
   readonly pipelineFiles: PipelineFileFinder;
+  readonly refs: RefTransactions;
 }
 
 export interface RunSettings {
@@ -36,6 +41,17 @@ export interface RunSettings {
 /** "stopped": the whole run ends, back into the queue. */
 export type StopReason = "stopped" | "killed" | "timed-out";
 
+async function registerIn(chain: CheckpointChain, checkpoint: WrittenCheckpoint): Promise<RegisterAnswer> {
+  try {
+    return { kind: "registered", tip: await chain.register(checkpoint) };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const { message } = error;
+    const facts = error instanceof SweeplineError ? error.toFacts() : { code: "COMMIT_REFUSED" as const, message };
+    return { kind: "refused", error: facts };
+  }
+}
+
 export class ActiveRun {
   private table: readonly ProcessIdentity[] = [];
   private stopReason: StopReason | undefined;
@@ -44,12 +60,18 @@ export class ActiveRun {
   private limit: Countdown | undefined;
   private pin: Pin | undefined;
   private readonly channel = new MessageChannel();
+  private chain: CheckpointChain | undefined;
 
   constructor(
     readonly entry: QueueEntry,
     readonly run: RunFolder,
     private readonly emit: EmitRunEvent,
   ) {}
+
+  /** What it has registered so far; undefined: none of its stages made a checkpoint. */
+  kept(): { readonly checkpoints?: CheckpointChain } {
+    return this.chain === undefined ? {} : { checkpoints: this.chain };
+  }
 
   /** Ends the stages; the first reason counts. */
   stop(reason: StopReason): void {
@@ -69,7 +91,7 @@ export class ActiveRun {
   /** In a worker thread; a worker that dies is an outside cause: its stages are ended. */
   async execute(tools: RunTools, { timeoutMs, environment }: RunSettings): Promise<RunEnd> {
     const { port1, port2 } = this.channel;
-    port1.on("message", (message: WorkerMessage) => this.receive(message));
+    port1.on("message", (message: WorkerMessage) => this.receive(message, tools.refs));
     this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.stop("timed-out"));
     try {
       return this.endOf(await this.inWorker(tools, environment, port2), timeoutMs);
@@ -126,8 +148,24 @@ export class ActiveRun {
     return outcome;
   }
 
-  private receive(message: WorkerMessage): void {
+  private openChain(refs: RefTransactions, tip?: ChainTip): CheckpointChain {
+    const { baseline, name, record } = this.entry;
+    return new CheckpointChain(refs, { baseline, name, taken: record.replace ? "replace" : "number" }, tip);
+  }
+
+  /** The worker's stage waits for the answer. */
+  private async register(refs: RefTransactions, checkpoint: WrittenCheckpoint): Promise<void> {
+    this.chain ??= this.openChain(refs);
+    const answer = await registerIn(this.chain, checkpoint);
+    this.channel.port1.postMessage({ type: "answer", answer } satisfies MainMessage);
+    if (answer.kind === "registered")
+      this.emit({ type: "checkpoint", name: this.entry.name, commit: checkpoint.commit, at: Date.now() });
+  }
+
+  private receive(message: WorkerMessage, refs: RefTransactions): void {
     if (message.type === "processes") this.table = message.table;
+    else if (message.type === "resumed") this.chain = this.openChain(refs, message.tip);
+    else if (message.type === "checkpoint") void this.register(refs, message.checkpoint);
     else {
       const { type: _type, ...facts } = message;
       if (facts.action === "waiting") this.waiting.add(facts.stage);

@@ -54,10 +54,6 @@ export interface CoordinatorOptions extends CapacityOptions {
   readonly emit: EmitRunEvent;
 }
 
-interface Tools extends RunTools {
-  readonly refs: RefTransactions;
-}
-
 /** How often a background coordinator with free workers looks into the queue. */
 const backgroundPollMs = 1_000;
 /** How often memory and devices are looked at when there was none. */
@@ -105,7 +101,7 @@ export class Coordinator {
       this.capacity.close();
       return this.summarize(startedAt);
     }
-    const tools: Tools = {
+    const tools: RunTools = {
       context: this.context,
       pool: new WorkerPool(background === undefined ? jobs : mostJobs),
       committer: await committerIdentity(this.context.repository),
@@ -130,14 +126,14 @@ export class Coordinator {
     emit({ type: "planned", ...facts, ...(sweep === undefined ? {} : { sweep }) });
   }
 
-  private async work(startedAt: number, tools: Tools): Promise<RunSummary> {
+  private async work(startedAt: number, tools: RunTools): Promise<RunSummary> {
     while (!(await this.step(tools)));
     if (this.bug !== undefined) throw this.bug.error;
     return this.summarize(startedAt);
   }
 
   /** Answers whether it was the last one. Whatever goes wrong here, what runs is stopped and waited for first. */
-  private async step(tools: Tools): Promise<boolean> {
+  private async step(tools: RunTools): Promise<boolean> {
     try {
       await this.startMore(tools);
       if (this.running.size > 0 || this.mayStartLater()) await this.wake.sleep(this.sleepLimit());
@@ -149,7 +145,7 @@ export class Coordinator {
     }
   }
 
-  private async startMore(tools: Tools): Promise<void> {
+  private async startMore(tools: RunTools): Promise<void> {
     this.room = "known";
     while (this.state === "working") {
       const share = this.capacity.acquire();
@@ -163,7 +159,7 @@ export class Coordinator {
     }
   }
 
-  private start(entry: QueueEntry, share: DeviceShare, tools: Tools): void {
+  private start(entry: QueueEntry, share: DeviceShare, tools: RunTools): void {
     const run = runFolder(this.context.state, entry);
     const isStrict = this.options.shellCharacters === "refuse";
     const active = new ActiveRun(isStrict ? strictEntry(entry) : entry, run, this.options.emit);
@@ -215,7 +211,7 @@ export class Coordinator {
     return background.retire();
   }
 
-  private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: Tools): Promise<void> {
+  private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: RunTools): Promise<void> {
     const { context, options } = this;
     const { entry } = active;
     const { refs } = tools;
@@ -230,7 +226,10 @@ export class Coordinator {
     try {
       const end = await active.execute(tools, { timeoutMs, environment });
       const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
-      this.note(entry, await traced(settled, () => settle(settleTools, { entry, run, end, startedAt })));
+      this.note(
+        entry,
+        await traced(settled, () => settle(settleTools, { entry, run, end, startedAt, ...active.kept() })),
+      );
     } finally {
       active.settled();
     }

@@ -1,8 +1,9 @@
 /** What becomes of an entry after its run: refs, records, events. */
 import path from "node:path";
+import type { CheckpointChain } from "../experiments/checkpoints/chain.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import { failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
-import type { QueueEntry } from "../experiments/queue/entries.ts";
+import { type QueueEntry, removal } from "../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
 import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
@@ -26,6 +27,8 @@ export interface Ending {
   readonly run: RunFolder;
   readonly end: RunEnd;
   readonly startedAt: number;
+  /** Where its stages made some. */
+  readonly checkpoints?: CheckpointChain;
 }
 
 export type Settled =
@@ -83,11 +86,14 @@ function keepRecord(
 async function succeed(
   { refs, emit }: SettleTools,
   ending: Ending,
-  { commit, metrics, warning }: Extract<EntryOutcome, { kind: "done" }>,
+  { commit, tree, metrics, warning }: Extract<EntryOutcome, { kind: "done" }>,
 ): Promise<Settled> {
-  const { entry, startedAt } = ending;
+  const { entry, startedAt, checkpoints } = ending;
   const at = Date.now();
-  const name = await commitOutcome(refs, entry, commit);
+  const name =
+    checkpoints === undefined
+      ? await commitOutcome(refs, entry, commit)
+      : (await checkpoints.register({ commit, tree }, [removal(entry)])).name;
   const experiment = { ...labelOf(entry), name };
   keepRecord(ending, at, { name, state: "success", commit });
   forgetAttempts(ending.run);

@@ -53,7 +53,13 @@ const failed: RunEnd = { kind: "failed", cause: "code", failure, missing: [] };
 const words = "failed to reproduce 'copy': failed to run: sh copy.sh, exited with 7";
 
 test("a result becomes an experiment, and its entry is gone", async () => {
-  const done: RunEnd = { kind: "done", commit: entry.commit, metrics: new Map([["score", 2n]]), warning: "odd" };
+  const done: RunEnd = {
+    kind: "done",
+    commit: entry.commit,
+    tree: entry.tree,
+    metrics: new Map([["score", 2n]]),
+    warning: "odd",
+  };
   expect(await end(done)).toEqual({ kind: "succeeded", experiment: { name: "p-1", sequence: 1, overrides: ["x=2"] } });
   expect([experimentNames(repository), queueRefs(repository)]).toEqual([["p-1"], ["queued/2"]]);
   expect(readRunRecord(run)).toMatchObject({ name: "p-1", state: "success", commit: entry.commit });
@@ -69,7 +75,7 @@ test("a result becomes an experiment, and its entry is gone", async () => {
 
 test("a result whose name somebody took meanwhile is kept under the next one", async () => {
   repository.git("update-ref", `refs/exps/${entry.baseline.slice(0, 2)}/${entry.baseline.slice(2)}/p-1`, "HEAD");
-  const settled = await end({ kind: "done", commit: entry.commit, metrics: new Map() });
+  const settled = await end({ kind: "done", commit: entry.commit, tree: entry.tree, metrics: new Map() });
   expect(settled).toMatchObject({ kind: "succeeded", experiment: { name: "p-1-2" } });
   expect(readRunRecord(run)).toMatchObject({ name: "p-1-2" });
 });

@@ -16,6 +16,14 @@ export const experimentCodes = {
     "An experiment met a mistake of sweepline's own.",
     "Its log has the stack: please report it. The other experiments went on.",
   ],
+  CHECKPOINT_LOST: [
+    "The data of a checkpoint that is to be continued is not in the cache.",
+    "`sweepline pull` may fetch it; `--reset` starts over.",
+  ],
+  CHECKPOINT_UNHEARD: [
+    "`sweepline checkpoint` was called where nobody keeps checkpoints.",
+    "It belongs into the command of a stage with a `checkpoint: true` output that `sweepline exp run` or a sweep runs.",
+  ],
   COMMIT_REFUSED: ["A result could not be recorded.", "Nothing is lost: the hint has the command that keeps it."],
   COPY_GONE: ["A workspace copy was removed while stages ran in it.", "Run the experiment again."],
   COPY_PATH_MISSING: ["A path of `--copy-paths` is not there.", "It takes files and folders of this repository."],

@@ -8,6 +8,10 @@ export const pipelineCodes = {
     "A stage that `foreach` or `matrix` generates can't be frozen alone.",
     "Write `frozen: true` into the definition: it is for all of them.",
   ],
+  CHECKPOINTS_NEED_EXPERIMENT: [
+    "A stage with `checkpoint: true` outputs would be run outside of an experiment.",
+    "Run it with `sweepline exp run`, or with a sweep.",
+  ],
   COMMAND_NOT_STARTED: [
     "The command of a stage could not be started.",
     "The message has the system's reason; `ulimit -a` shows the limits.",

@@ -10,7 +10,7 @@ import { listRefs, type RefChange } from "../../git/refs.ts";
 import { type Repository, resolveCommit } from "../../git/repository.ts";
 import { type GitOptions, git, gitFailed, tryGit } from "../../git/run.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
-import type { ExperimentsContext } from "../repository.ts";
+import { appliedRef, type ExperimentsContext } from "../repository.ts";
 
 export interface ApplyRequest {
   readonly name: string;
@@ -20,7 +20,6 @@ export interface ApplyRequest {
 }
 
 export const applyRef = (name: string) => `refs/exps/apply/${name}` as RefName;
-export const appliedRef = "refs/exps/exec/EXEC_APPLY" as RefName;
 
 /**
  * A stash commit of the changes of tracked files; undefined where there are none, or where they are only what an

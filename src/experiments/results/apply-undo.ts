@@ -17,8 +17,7 @@ import { changeRefs, listRefs, type RefChange } from "../../git/refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { git } from "../../git/run.ts";
 import { copyIndex, snapshotWorkTree } from "../../git/snapshot.ts";
-import type { ExperimentsContext } from "../repository.ts";
-import { appliedRef } from "./apply-kept.ts";
+import { appliedRef, type ExperimentsContext } from "../repository.ts";
 
 export interface Undo {
   /** Tracked files as they were, and untracked ones where the experiment has files. */

@@ -58,6 +58,7 @@ function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
     kind,
     cache: flags.get("cache") !== false,
     persist: flags.get("persist") === true,
+    ...(flags.get("checkpoint") === true ? { checkpoint: true } : {}),
     ...(typeof desc === "string" ? { desc } : {}),
     ...(typeof push === "boolean" ? { push } : {}),
     ...(typeof remote === "string" ? { remote } : {}),

@@ -30,7 +30,11 @@ export function isRunCacheable(root: string, stage: RunCacheStage, entry: LockEn
   if (entry.deps.length + entry.params.size === 0 || entry.outs.length === 0) return false;
   if (entry.deps.some((dep) => dep.md5 === "" || dep.path.includes("://"))) return false;
   return stage.outs.every(
-    (out) => !out.persist && !out.path.includes("://") && isInside(root, path.resolve(stage.workingFolder, out.path)),
+    (out) =>
+      !out.persist &&
+      !out.checkpoint &&
+      !out.path.includes("://") &&
+      isInside(root, path.resolve(stage.workingFolder, out.path)),
   );
 }
 

@@ -4,6 +4,18 @@ import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import type { StageOutputTarget } from "../processes/command.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { RunOptions } from "../run-options.ts";
+import type { ReproduceFacts } from "./result.ts";
+
+/** Takes the checkpoints of stages that have some. */
+export interface CheckpointKeeper {
+  /** "afresh": a stage does not find what an earlier run of it left; "continue": it goes on from there. */
+  readonly start: "afresh" | "continue";
+  /**
+   * Called when the lock file and the cache have the checkpoint, while the stage stands still. When it resolves the checkpoint is
+   * safe. Answers its commit.
+   */
+  register(facts: ReproduceFacts): Promise<string>;
+}
 
 /** What of a project is reproduced, how, and with what at hand. */
 export interface ReproduceOptions extends RunOptions {
@@ -25,4 +37,6 @@ export interface ReproduceOptions extends RunOptions {
   readonly runner?: StageRunner;
   /** Held by the caller, for a run in the user's workspace. Default: nobody else comes here. */
   readonly lock?: WorkspaceLock;
+  /** Without it a stage that makes checkpoints is refused. */
+  readonly checkpoints?: CheckpointKeeper;
 }

@@ -35,12 +35,20 @@ function unprotect(cache: Cache, target: string): void {
   for (const file of files) unprotectFile(file);
 }
 
-/** Deletes the outputs, so that what is there afterwards was written by the stage; those with persist become writable. */
-export function clearOutputs(work: Work, stage: Stage): void {
+/** Whether a stage has outputs that it goes on from, and registers while it runs. */
+export function hasCheckpoints(stage: Stage): boolean {
+  return stage.outs.some((output) => output.checkpoint);
+}
+
+/**
+ * Deletes the outputs, so that what is there afterwards was written by the stage; those with persist become writable, and so do
+ * all of a stage with checkpoints that is to go on from them: its metrics are of the checkpoint too.
+ */
+export function clearOutputs(work: Work, stage: Stage, start: "afresh" | "continue"): void {
   // A stage that ran before this one may have put a link on the way.
   checkBoundaries(work.project.root, [stage]);
   for (const output of stage.outs) {
-    if (output.persist) unprotect(work.cache, pathOf(stage, output));
+    if (output.persist || (output.checkpoint && start === "continue")) unprotect(work.cache, pathOf(stage, output));
     else removeTree(pathOf(stage, output));
   }
 }
@@ -86,6 +94,21 @@ export async function saveOutputs(work: Work, stage: Stage, mode: "commit" | "ha
   for (const output of stage.outs) items.push(await saveOutput(work, stage, { output, toCache: mode === "commit" }));
   const isEmpty = (item: LockItem) => item.size === 0 && (item.nfiles ?? 0) === 0;
   return { items, empty: items.filter(isEmpty).map((item) => shownItem(work, stage, item.path)) };
+}
+
+/**
+ * Puts what is there of the outputs into the cache, and leaves it as it is, for a stage that goes on with it. What the stage has not
+ * written yet is left out, as DVC 2 does at a checkpoint.
+ */
+export async function addOutputs(work: Work, stage: Stage): Promise<readonly LockItem[]> {
+  checkBoundaries(work.project.root, [stage]);
+  const items: LockItem[] = [];
+  for (const output of stage.outs) {
+    const target = pathOf(stage, output);
+    if (statSync(target, { throwIfNoEntry: false }) === undefined) continue;
+    items.push(lockItem(output.path, await addToCache(work.cache, target)));
+  }
+  return items;
 }
 
 /** Metrics that Git keeps are copied to the cache too, so that the run-cache can bring them back. */

@@ -11,6 +11,7 @@ import { missingInputs } from "../check/missing-inputs.ts";
 import { hazardText, refuseHazards } from "../check/shell-check.ts";
 import { shownStage, type Work } from "../check/work.ts";
 import type { Plan } from "../graph/plan.ts";
+import { createSchedule, type Schedule } from "../graph/schedule.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import type { LockEntry, Stage, StageAddress, StageFailure, StageFault } from "../types.ts";
@@ -20,10 +21,9 @@ import { outputIgnorer } from "./ignore-outputs.ts";
 import { type LockBook, openLockBook } from "./lock-book.ts";
 import type { ReproduceOptions } from "./options.ts";
 import { planOfRun, stagesOf } from "./plan.ts";
-import type { ReproduceResult } from "./result.ts";
-import { createSchedule, type Schedule } from "./schedule.ts";
+import type { ReproduceFacts, ReproduceResult } from "./result.ts";
 import { CommandFailed, reproduceStage, type SavedStage, type StageOutcome } from "./stage.ts";
-import type { Puller, StageTools } from "./stage-run.ts";
+import type { KeepCheckpoint, Puller, StageTools } from "./stage-run.ts";
 import { noStepPin, StorePins } from "./store-pins.ts";
 
 /** What changes while the steps run. */
@@ -207,6 +207,7 @@ async function step(run: Run, stage: Stage): Promise<void> {
         signal: run.abort.signal,
         pin,
         upstream: (run.plan.needs.get(stage.address) ?? []).flatMap((address) => run.stages.get(address) ?? []),
+        keepCheckpoint: checkpointKeeper(run),
         wrote: (file) => progress.writtenFiles.add(path.relative(run.work.project.root, file)),
       }),
     );
@@ -218,6 +219,21 @@ async function step(run: Run, stage: Stage): Promise<void> {
   } finally {
     pin.release();
   }
+}
+
+/** A checkpoint is what the stage would leave if it ended now: entry, changed files and all. */
+function checkpointKeeper(run: Run): KeepCheckpoint | undefined {
+  const { progress, events } = run;
+  const { checkpoints } = run.options;
+  if (checkpoints === undefined) return undefined;
+  return async (stage, entry) => {
+    await keepEntry(run, stage, { entry, isRestorable: false });
+    await run.locks.close();
+    progress.entries.set(stage.address, entry);
+    progress.changed.add(stage.address);
+    const commit = await checkpoints.register(factsOf(run));
+    events.message(`Checkpoint experiment iteration '${commit.slice(0, 7)}'.`);
+  };
 }
 
 function mayStart(run: Run, running: number): boolean {
@@ -252,10 +268,8 @@ async function runSteps(run: Run): Promise<void> {
   if (bug !== undefined) throw bug.error;
 }
 
-function resultOf(run: Run): ReproduceResult {
-  const { progress, options, plan } = run;
-  if (progress.state === "cancelled" || run.abort.signal.aborted) return { kind: "cancelled" };
-  const facts = {
+function factsOf({ progress, plan }: Run): ReproduceFacts {
+  return {
     entries: new Map(
       plan.steps.flatMap((address) => {
         const entry = progress.entries.get(address);
@@ -266,6 +280,12 @@ function resultOf(run: Run): ReproduceResult {
     changedStages: plan.steps.filter((address) => progress.changed.has(address)),
     writtenFiles: [...progress.writtenFiles].sort(),
   };
+}
+
+function resultOf(run: Run): ReproduceResult {
+  const { progress, options } = run;
+  if (progress.state === "cancelled" || run.abort.signal.aborted) return { kind: "cancelled" };
+  const facts = factsOf(run);
   if (progress.failures.length > 0 && options.onError !== "ignore")
     return { kind: "failed", failures: progress.failures, ...facts };
   return { kind: "done", changed: progress.changed.size, ...facts };

@@ -1,7 +1,7 @@
 /** What the reproduction of stages needs. */
 
 import type { Work } from "../check/work.ts";
-import type { LockItem, Stage } from "../types.ts";
+import type { LockEntry, LockItem, Stage } from "../types.ts";
 import type { ReproduceEvents } from "./events.ts";
 import type { OutputIgnorer } from "./ignore-outputs.ts";
 import type { ReproduceOptions } from "./options.ts";
@@ -30,6 +30,9 @@ export interface StageTools {
   readonly inherited: Readonly<NodeJS.ProcessEnv>;
 }
 
+/** Makes the checkpoint of a stage safe: writes its entry and has it registered. */
+export type KeepCheckpoint = (stage: Stage, entry: LockEntry) => Promise<void>;
+
 export interface StageRun extends StageTools {
   readonly stage: Stage;
   readonly force: boolean;
@@ -41,4 +44,6 @@ export interface StageRun extends StageTools {
   readonly pin: StepPin;
   /** Told each file that was written for Git to take (absolute). */
   readonly wrote: (file: string) => void;
+  /** undefined: nobody keeps checkpoints, and a stage that has some is refused. */
+  readonly keepCheckpoint: KeepCheckpoint | undefined;
 }

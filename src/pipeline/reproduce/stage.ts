@@ -27,7 +27,7 @@ import type { ReproduceEvents } from "./events.ts";
 import { commandFailed } from "./failure-words.ts";
 import { finishedRun, isKept, turnOf } from "./finished-run.ts";
 import type { ReproduceOptions } from "./options.ts";
-import { checkoutStageOutputs, clearOutputs, copyUncachedOutputs, saveOutputs } from "./outputs.ts";
+import { checkoutStageOutputs, clearOutputs, copyUncachedOutputs, hasCheckpoints, saveOutputs } from "./outputs.ts";
 import { pullDependencies, pullStage } from "./pull.ts";
 import { reasonsToRun } from "./reasons.ts";
 import type { StageRun } from "./stage-run.ts";
@@ -275,13 +275,22 @@ async function runOrRestore(run: StageRun): Promise<StageOutcome> {
   }
 }
 
+/** Only a stage that makes checkpoints loads what they need. */
+async function runAll(run: StageRun, inputs: StageInputs | undefined): Promise<"done" | "cancelled"> {
+  const commands = (its: StageRun) => withoutLock(its, () => runCommands(its));
+  const { keepCheckpoint: keep, options, stage } = run;
+  if (keep === undefined || inputs === undefined || options.dry || !hasCheckpoints(stage)) return commands(run);
+  const { withCheckpoints } = await import("./checkpoints.ts");
+  return withCheckpoints(run, { inputs, keep }, commands);
+}
+
 async function runStage(run: StageRun, before: StageInputs | undefined): Promise<StageOutcome> {
   const { work, stage, options } = run;
   if (!options.dry) {
     await run.ignorer.check(stage);
-    clearOutputs(work, stage);
+    clearOutputs(work, stage, options.checkpoints?.start ?? "continue");
   }
-  if ((await withoutLock(run, () => runCommands(run))) === "cancelled") return { kind: "cancelled" };
+  if ((await runAll(run, before)) === "cancelled") return { kind: "cancelled" };
   if (options.dry) return { kind: "changed", saved: undefined };
   await run.pin.hold();
   const after = await readInputs(work, stage);
@@ -300,6 +309,16 @@ function explainMissing(error: unknown): never {
   throw new SweeplineError({ ...error.toFacts(), hint: "The stage's command ended well but did not write it." });
 }
 
+/** As DVC 2: what `repro` runs is no experiment, so there is nowhere to keep them. */
+function refuseCheckpoints({ work, stage, options, keepCheckpoint }: StageRun): void {
+  if (!hasCheckpoints(stage) || stage.frozen || options.dry || keepCheckpoint !== undefined) return;
+  throw new SweeplineError({
+    code: "CHECKPOINTS_NEED_EXPERIMENT",
+    message: `stage '${shownStage(work, stage)}' makes checkpoints, which belong to an experiment`,
+    hint: "Run it with `sweepline exp run`.",
+  });
+}
+
 /**
  * Reproduces the stage. Errors (all of them make the stage fail): CommandFailed, missing dependencies, parameters or outputs,
  * what the store refuses.
@@ -310,7 +329,9 @@ export async function reproduceStage(run: StageRun): Promise<StageOutcome> {
   if (stage.frozen && !isImport)
     events.warning(`${stageSubject(work, stage)} is frozen. Its dependencies are not going to be reproduced.`);
   run.options.lock?.refuseBusy(filesOf(stage));
-  if (!run.force && !(await isChanged(run))) return skip(run);
+  const goesOn = hasCheckpoints(stage) && !stage.frozen && run.keepCheckpoint !== undefined;
+  if (!run.force && !goesOn && !(await isChanged(run))) return skip(run);
+  refuseCheckpoints(run);
   if (isTracing()) await tellReasons(run);
   if (run.puller !== undefined && !run.force && (await isOnlyMissing(run))) {
     if ((await pullStage(run, run.puller)) === "whole") return { kind: "unchanged", entry: work.recorded(stage) };

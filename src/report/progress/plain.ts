@@ -21,6 +21,7 @@ function lineOf(event: RunEvent, news: FailureNews): string | undefined {
       return interruptingText(event);
     case "summary":
       return countsText(event);
+    case "checkpoint":
     case "stage":
       return undefined;
   }

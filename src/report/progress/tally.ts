@@ -36,6 +36,7 @@ export class Tally {
       case "interrupting":
         this.interrupting = true;
         return;
+      case "checkpoint":
       case "stage":
       case "summary":
         return;

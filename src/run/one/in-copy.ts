@@ -13,7 +13,6 @@ import { version } from "../../base/version.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
 import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
 import { failureText, missingFiles, type RunFailure } from "../../experiments/failure.ts";
-import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import { factsHeader } from "../../experiments/record.ts";
 import type { FailureCause } from "../../experiments/runs/attempts.ts";
 import { runnerId } from "../../experiments/runs/records.ts";
@@ -24,6 +23,7 @@ import { copySource, type PipelineFiles } from "../../pipeline/reading/disk-sour
 import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents, StageAction } from "../../pipeline/reproduce/events.ts";
+import { hasCheckpoints } from "../../pipeline/reproduce/outputs.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { restoreProject } from "../../pipeline/reproduce/restore-outputs.ts";
 import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
@@ -33,6 +33,7 @@ import { readConfigLevel } from "../../project/config.ts";
 import { configFileText } from "../../project/config-edit.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
+import type { CopyCheckpoints, CopyRun } from "./copy-checkpoints.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
 import { changedParams, readPointFiles } from "./point-params.ts";
@@ -47,13 +48,9 @@ export interface KeptByThread {
   readonly usedCopies: Set<string>;
 }
 
-export interface ExecuteRequest {
-  readonly entry: QueueEntry;
-  readonly slot: CopySlot;
+export interface ExecuteRequest extends CopyRun {
   /** The user's project: cache, configuration, and DVC_ROOT. */
   readonly project: Project;
-  /** `Name <mail>` of the commit. */
-  readonly committer: string;
   readonly log: string;
   /** Added to the environment of the stages: the devices that this run has. */
   readonly environment: Readonly<Record<string, string>>;
@@ -71,6 +68,7 @@ export type EntryOutcome =
   | {
       readonly kind: "done";
       readonly commit: ObjectId;
+      readonly tree: ObjectId;
       readonly metrics: ReadonlyMap<string, Value>;
       /** Why the result is not what it seems. */
       readonly warning?: string;
@@ -116,24 +114,24 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     const project = projectInCopy(request.project, request.slot);
     writeLocalConfig(request.project, project);
     if (request.signal.aborted) return { kind: "cancelled" };
-    const stages = await loadProjectStages(project, {
-      source: copySource(project, request.pipelineFiles),
-      readings: request.kept.readings,
-    });
+    const { stages, checkpoints } = await openCopy(request, project, log);
     await restoreProject(stages, (output, problem) =>
       appendTo(log, `WARNING: '${visibleText(output)}' is not restored: ${visibleText(problem)}\n`),
     );
     const { overrides, folder } = request.entry.record;
     const paramsFolder = path.join(project.root, folder);
     const pointFiles = readPointFiles(paramsFolder, overrides);
-    const result = await reproduceAlone(request, stages, log);
+    await checkpoints?.checkOutputs(stages);
+    const result = await reproduceAlone(request, { stages, checkpoints, log });
     if (result.kind === "cancelled") return { kind: "cancelled" };
     if (result.kind === "failed") {
       const { failures } = result;
       return failed(request, log, { cause: causeOf(failures), failure: { kind: "stages", failures } });
     }
     const warning = await changedParams(paramsFolder, overrides, pointFiles);
-    const done = await traced({ topic: "run", name: "commit" }, () => commitResult(request, stages, result));
+    const done = await traced({ topic: "run", name: "commit" }, () =>
+      commitResult(request, { stages, checkpoints, log }, result),
+    );
     if (warning === undefined) return done;
     appendTo(log, `WARNING: ${visibleText(warning)}\n`);
     return { ...done, warning };
@@ -146,6 +144,32 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
   } finally {
     closeSync(log);
   }
+}
+
+interface OpenCopy {
+  readonly stages: ProjectStages;
+  /** Where a stage makes some. */
+  readonly checkpoints: CopyCheckpoints | undefined;
+}
+
+interface RunningCopy extends OpenCopy {
+  readonly log: number;
+}
+
+function stagesOfCopy(request: ExecuteRequest, project: Project): Promise<ProjectStages> {
+  const source = copySource(project, request.pipelineFiles);
+  return loadProjectStages(project, { source, readings: request.kept.readings });
+}
+
+/** What the copy is to run; where an earlier run of it was lost after a checkpoint, with the files of that. */
+async function openCopy(request: ExecuteRequest, project: Project, log: number): Promise<OpenCopy> {
+  const stages = await stagesOfCopy(request, project);
+  if (!stages.stages.some(hasCheckpoints)) return { stages, checkpoints: undefined };
+  const { CopyCheckpoints } = await import("./copy-checkpoints.ts");
+  const checkpoints = await CopyCheckpoints.open(request);
+  if (!(await checkpoints.layTip(log))) return { stages, checkpoints };
+  writeLocalConfig(request.project, project);
+  return { stages: await stagesOfCopy(request, project), checkpoints };
 }
 
 /** No other try would help: the others go on, and the log has what a report needs. */
@@ -178,17 +202,18 @@ async function endStrangers({ slot: { folder }, kept: { usedCopies } }: ExecuteR
 const longRunMs = 60_000;
 
 /** Reproduces, and ends what the stages left running, since the copy is the next experiment's. */
-async function reproduceAlone(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
+async function reproduceAlone(request: ExecuteRequest, copy: RunningCopy): Promise<ReproduceResult> {
+  const { log } = copy;
   const before = new Set(processIds());
   const startedAt = Date.now();
-  const result = await reproduceEntry(request, stages, log);
+  const result = await reproduceEntry(request, copy);
   const left = await endLeftovers(request.slot.folder, Date.now() - startedAt < longRunMs ? before : undefined);
   if (left > 0)
     appendTo(log, `WARNING: ended what the stages left running (${left === 1 ? "a process" : `${left} processes`})\n`);
   return result;
 }
 
-function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: number): Promise<ReproduceResult> {
+function reproduceEntry(request: ExecuteRequest, { stages, checkpoints, log }: RunningCopy): Promise<ReproduceResult> {
   const { record, name, baseline } = request.entry;
   const { project } = stages;
   return reproduce(
@@ -207,6 +232,7 @@ function reproduceEntry(request: ExecuteRequest, stages: ProjectStages, log: num
       signal: request.signal,
       stages,
       runner: { id: runnerId(request.entry), label: `experiment '${name}'` },
+      ...(checkpoints === undefined ? {} : { checkpoints: checkpoints.keeper(stages) }),
     },
     eventsToLog(request, log),
   );
@@ -223,10 +249,15 @@ function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
 
 async function commitResult(
   request: ExecuteRequest,
-  stages: ProjectStages,
+  { stages, checkpoints }: RunningCopy,
   result: Extract<ReproduceResult, { kind: "done" }>,
 ): Promise<Extract<EntryOutcome, { kind: "done" }>> {
   const { entry, slot } = request;
+  // What came since the last checkpoint is one more of them.
+  if (checkpoints !== undefined) {
+    const written = await checkpoints.write(stages, result);
+    return { kind: "done", ...written, metrics: await workspaceMetrics(stages) };
+  }
   const inside = folderInGit(stages.project);
   const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
   const tree = await resultTree(slot, entry, include);
@@ -238,5 +269,5 @@ async function commitResult(
     extraHeaders: factsHeader(entry.record),
     message: resultMessage(result, entry.record.message),
   });
-  return { kind: "done", commit, metrics };
+  return { kind: "done", commit, tree, metrics };
 }

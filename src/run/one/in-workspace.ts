@@ -1,4 +1,5 @@
 /** An experiment run in the user's own workspace: HEAD stays where it is, the results stay in the files. */
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { closeSync, removeFile } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
@@ -26,9 +27,10 @@ import { committerIdentity } from "../../git/objects.ts";
 import { headCommit } from "../../git/repository.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
 import { WorkspaceLock } from "../../pipeline/locks/workspace-lock.ts";
-import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { Readings } from "../../pipeline/reading/readings.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
+import { hasCheckpoints } from "../../pipeline/reproduce/outputs.ts";
 import { stepsOfRun } from "../../pipeline/reproduce/plan.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
@@ -45,6 +47,7 @@ import { stageEnvironment } from "./environment.ts";
 import { watchLog } from "./log-limit.ts";
 import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
+import type { WorkspaceChain, WorkspaceCheckpoints } from "./workspace-checkpoints.ts";
 
 export interface WorkspaceRunRequest {
   readonly point: Point;
@@ -69,8 +72,14 @@ export interface WorkspaceRunRequest {
 
 export type WorkspaceRunOutcome =
   | { readonly kind: "done"; readonly name: string; readonly commit: ObjectId }
-  | { readonly kind: "failed"; readonly name: string; readonly failure: RunFailure }
-  | { readonly kind: "cancelled"; readonly name: string };
+  | ({ readonly kind: "failed"; readonly name: string; readonly failure: RunFailure } & KeptCheckpoint)
+  | ({ readonly kind: "cancelled"; readonly name: string } & KeptCheckpoint);
+
+/** What is left of a run that did not come to its end. */
+export interface KeptCheckpoint {
+  /** The last checkpoint; undefined: nothing was committed. */
+  readonly kept: ObjectId | undefined;
+}
 
 /** Runs one point in the workspace. One such run at a time; a second one waits, then refuses with the owner's pid. */
 export function runInWorkspace(
@@ -98,9 +107,13 @@ async function runInLockedWorkspace(
 }
 
 interface Prepared {
+  /** Where a stage makes checkpoints. */
+  readonly checkpoints: WorkspaceCheckpoints | undefined;
   readonly baseline: ObjectId;
   readonly name: string;
   readonly author: string;
+  /** Of this run, in its checkpoints. */
+  readonly mark: string;
   readonly facts: ExperimentFacts;
 }
 
@@ -138,6 +151,7 @@ async function runLocked(
   } finally {
     endWorkspaceRun(context.state);
     removeFile(context.state.workspaceProcesses);
+    await prepared.checkpoints?.close();
     closeSync(log);
     logWatch.close();
     fileState.close();
@@ -157,6 +171,7 @@ async function prepare(
   const { point, folder, targets, flags } = request;
   const baseline = await headCommit(context.repository);
   const author = await committerIdentity(context.repository);
+  const mark = randomUUID();
   const files = await inputs.paramFiles();
   const inGit = files.map((file) => file.inGit);
   const stages = await inputs.stages();
@@ -176,7 +191,21 @@ async function prepare(
     flags,
     snapshot,
   });
-  return { baseline, name, author, facts: { identity, overrides: point.overrides.map(overrideText), targets, flags } };
+  const facts = { identity, overrides: point.overrides.map(overrideText), targets, flags };
+  const { message, taken } = request;
+  const chain = { name, baseline, author, facts: { ...facts, checkpointOf: mark }, message, taken };
+  const checkpoints = await openCheckpoints(context, stages, { ...chain, start: "continue", parent: baseline });
+  return { baseline, name, author, facts, mark, checkpoints };
+}
+
+async function openCheckpoints(
+  context: ExperimentsContext,
+  stages: ProjectStages,
+  chain: WorkspaceChain,
+): Promise<WorkspaceCheckpoints | undefined> {
+  if (!stages.stages.some(hasCheckpoints)) return undefined;
+  const { WorkspaceCheckpoints } = await import("./workspace-checkpoints.ts");
+  return new WorkspaceCheckpoints(context, stages, chain);
 }
 
 interface Running {
@@ -214,6 +243,7 @@ async function reproduceHere(
       state: fileState,
       stages,
       lock,
+      ...(prepared.checkpoints === undefined ? {} : { checkpoints: prepared.checkpoints }),
       runner: { id: "workspace", label: `experiment '${name}' in the workspace` },
     },
     recordingProcesses(context, request.events),
@@ -248,9 +278,13 @@ async function settleWorkspaceRun(
   context: ExperimentsContext,
   { request, prepared, result, readings }: Settling,
 ): Promise<WorkspaceRunOutcome> {
-  const { name, baseline, author, facts } = prepared;
-  if (result.kind === "cancelled") return { kind: "cancelled", name };
-  if (result.kind === "failed") return { kind: "failed", name, failure: { kind: "stages", failures: result.failures } };
+  const { name, baseline, author, facts, checkpoints } = prepared;
+  const kept = checkpoints?.tip?.commit;
+  if (result.kind === "cancelled") return { kind: "cancelled", name, kept };
+  if (result.kind === "failed")
+    return { kind: "failed", name, failure: { kind: "stages", failures: result.failures }, kept };
+  // What came since the last checkpoint is one more of them.
+  if (checkpoints?.tip !== undefined) return { kind: "done", name, commit: await checkpoints.register(result) };
   const { project, repository } = context;
   const inside = folderInGit(project);
   const listed = filesToCommit(await loadProjectStages(project, { readings }), result);

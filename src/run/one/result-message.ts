@@ -1,9 +1,9 @@
 import { experimentHash } from "../../pipeline/lock/hash.ts";
-import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
+import type { ReproduceFacts } from "../../pipeline/reproduce/result.ts";
 import type { LockEntry } from "../../pipeline/types.ts";
 
 /** The commit message of an experiment: the user's, or DVC's with the hash of the stages that ran or were restored. */
-export function resultMessage(result: Extract<ReproduceResult, { kind: "done" }>, message: string | undefined): string {
+export function resultMessage(result: ReproduceFacts, message: string | undefined): string {
   if (message !== undefined) return message;
   const changed = new Map<string, LockEntry>();
   for (const address of result.changedStages) {

@@ -1,10 +1,12 @@
 /** What the main thread and the workers say to each other. Plain data: it is cloned. */
 import type { MessagePort } from "node:worker_threads";
 import type { ProcessIdentity } from "../../base/processes.ts";
+import type { ChainTip } from "../../experiments/checkpoints/chain.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import type { PipelineFiles } from "../../pipeline/reading/disk-source.ts";
 import type { StageAction } from "../../pipeline/reproduce/events.ts";
+import type { RegisterAnswer, WrittenCheckpoint } from "../one/copy-checkpoints.ts";
 import type { EntryOutcome } from "../one/in-copy.ts";
 
 export interface RunEntryInput {
@@ -27,9 +29,9 @@ export interface WorkerTasks {
 /** From a worker while it runs an entry. */
 export type WorkerMessage =
   | { readonly type: "stage"; readonly stage: string; readonly action: StageAction; readonly owner?: string }
-  | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] };
+  | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] }
+  | { readonly type: "resumed"; readonly tip: ChainTip }
+  | { readonly type: "checkpoint"; readonly checkpoint: WrittenCheckpoint };
 
-/** To a worker: end the stages and come back. */
-export interface StopMessage {
-  readonly type: "stop";
-}
+/** To a worker: end the stages and come back; or what became of its checkpoint. */
+export type MainMessage = { readonly type: "stop" } | { readonly type: "answer"; readonly answer: RegisterAnswer };

@@ -4,9 +4,10 @@ import { joinTrace } from "../../base/trace/worker.ts";
 import { Readings } from "../../pipeline/reading/readings.ts";
 import { openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
+import type { RegisterAnswer } from "../one/copy-checkpoints.ts";
 import { executeEntry, type KeptByThread } from "../one/in-copy.ts";
 import { garbageCollector } from "./garbage.ts";
-import type { StopMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
+import type { MainMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
 
 class Thread implements KeptByThread {
   readonly readings = new Readings();
@@ -30,8 +31,10 @@ const traced = joinTrace();
 export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise<WorkerTasks["runEntry"]["output"]> {
   const { port, projectRoot, ...rest } = input;
   const stop = new AbortController();
-  port.on("message", (message: StopMessage) => {
+  let answered: (answer: RegisterAnswer) => void = () => undefined;
+  port.on("message", (message: MainMessage) => {
     if (message.type === "stop") stop.abort();
+    else answered(message.answer);
   });
   const tell = (message: WorkerMessage) => port.postMessage(message);
   try {
@@ -44,6 +47,12 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
       stage: (stage, action, owner) =>
         tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
       processes: (table) => tell({ type: "processes", table }),
+      resumed: (tip) => tell({ type: "resumed", tip }),
+      register: (checkpoint) =>
+        new Promise((resolve) => {
+          answered = resolve;
+          tell({ type: "checkpoint", checkpoint });
+        }),
     });
   } finally {
     port.close();

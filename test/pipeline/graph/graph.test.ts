@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildGraph, outputTree } from "../../../src/pipeline/graph/graph.ts";
 import { planStages } from "../../../src/pipeline/graph/plan.ts";
-import { createSchedule } from "../../../src/pipeline/reproduce/schedule.ts";
+import { createSchedule } from "../../../src/pipeline/graph/schedule.ts";
 import type { Stage } from "../../../src/pipeline/types.ts";
 
 const root = "/project";

@@ -55,10 +55,17 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
       signal: limit.signal,
       command: commandText(),
     });
+    if (outcome.kind !== "done" && outcome.kept !== undefined)
+      warn(
+        io,
+        `the checkpoints of '${outcome.name}' are kept: \`sweepline exp run\` goes on from ${outcome.kept.slice(0, 7)}`,
+      );
     if (outcome.kind === "cancelled" && limit.isOver())
       throw runError({ kind: "timed-out", limitMs: options.timeout ?? 0 }, outcome.name);
     if (outcome.kind === "cancelled") {
-      io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; nothing was committed.\n`);
+      const outputs =
+        outcome.kept === undefined ? "nothing was committed" : "its outputs are those of the last checkpoint";
+      io.stderr.write(`Stopped. The parameters of '${outcome.name}' stay in the workspace; ${outputs}.\n`);
       return exitCodes.interrupted;
     }
     if (outcome.kind === "failed") throw runError(outcome.failure, outcome.name);

@@ -1,6 +1,7 @@
 /** Which step may start next. No clock, no process: what ran is told to it. */
-import { type Plan, reachable } from "../graph/plan.ts";
+
 import type { StageAddress } from "../types.ts";
+import { type Plan, reachable } from "./plan.ts";
 
 export interface Schedule {
   /** The first step of the plan that waits for nothing; undefined where none is free. */

@@ -1,0 +1,58 @@
+/**
+ * How a stage says that its outputs are worth keeping, as DVC 2 had it: whoever makes a checkpoint writes an empty file and
+ * waits until it is gone. DVC_CHECKPOINT=1 in the environment says that somebody listens.
+ *
+ * Each checkpoint stage listens in the project that it runs in, so experiments in copies never see each other's signal. A lock
+ * beside the file says who listens: whoever waits finds out that nobody does any more.
+ */
+import path from "node:path";
+import { lstatIfExists, makeFolder, removeFile, writePrivateFile } from "../../base/files.ts";
+import { isLockHeld } from "../../base/locks.ts";
+import { pause } from "../../base/pause.ts";
+
+/** DVC's name: set for stages with checkpoint outputs. */
+export const checkpointVariable = "DVC_CHECKPOINT";
+
+export interface CheckpointPlace {
+  /** Written by the stage, removed by us once the checkpoint is safe. */
+  readonly signal: string;
+  /** The lock of the run that listens. */
+  readonly listener: string;
+}
+
+/** @param tmpDir of the project in which the stage runs */
+export function checkpointPlace(tmpDir: string): CheckpointPlace {
+  const signal = path.join(tmpDir, "DVC_CHECKPOINT");
+  return { signal, listener: `${signal}.listener` };
+}
+
+/** Which signal it is; undefined: none. One that is given while another is answered is a new one. */
+export function signalGiven({ signal }: CheckpointPlace): string | undefined {
+  const stats = lstatIfExists(signal);
+  return stats === undefined ? undefined : `${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs}`;
+}
+
+export function clearSignal({ signal }: CheckpointPlace): void {
+  removeFile(signal);
+}
+
+const pollMs = 10;
+/** Whether somebody listens is looked up that seldom. */
+const looksPerQuestion = 20;
+
+/** Gives the signal and waits for the answer: "safe", or "nobody" where no run listens, or none any more. */
+export async function askForCheckpoint(place: CheckpointPlace): Promise<"safe" | "nobody"> {
+  if (!isLockHeld(place.listener)) return "nobody";
+  makeFolder(path.dirname(place.signal));
+  writePrivateFile(place.signal, "");
+  for (let look = 1; signalGiven(place) !== undefined; look++) {
+    if (look % looksPerQuestion === 0 && !isLockHeld(place.listener)) {
+      // It may have been answered between the two looks.
+      if (signalGiven(place) === undefined) break;
+      clearSignal(place);
+      return "nobody";
+    }
+    await pause(pollMs);
+  }
+  return "safe";
+}

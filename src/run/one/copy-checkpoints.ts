@@ -1,0 +1,98 @@
+/** The checkpoints of an experiment in a workspace copy. Loaded only where a stage makes some. */
+import path from "node:path";
+import { SweeplineError } from "../../base/errors.ts";
+import { appendTo } from "../../base/open-files.ts";
+import { type ChainTip, findChain } from "../../experiments/checkpoints/chain.ts";
+import { refuseLostOutputs } from "../../experiments/checkpoints/outputs.ts";
+import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
+import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
+import type { QueueEntry } from "../../experiments/queue/entries.ts";
+import { factsHeader } from "../../experiments/record.ts";
+import { stamp, writeCommit } from "../../git/objects.ts";
+import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import type { CheckpointKeeper } from "../../pipeline/reproduce/options.ts";
+import type { ReproduceFacts } from "../../pipeline/reproduce/result.ts";
+import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
+import { folderInGit } from "../../project/in-git.ts";
+import { resultMessage } from "./result-message.ts";
+
+/** A checkpoint whose commit is written and which no ref names yet. */
+export type WrittenCheckpoint = Pick<ChainTip, "commit" | "tree">;
+
+/** What the thread that owns the refs makes of a checkpoint. */
+export type RegisterAnswer =
+  | { readonly kind: "registered"; readonly tip: ChainTip }
+  | { readonly kind: "refused"; readonly error: ConstructorParameters<typeof SweeplineError>[0] };
+
+/** What of a run in a copy they need. */
+export interface CopyRun {
+  readonly entry: QueueEntry;
+  readonly slot: CopySlot;
+  /** `Name <mail>` of the commit. */
+  readonly committer: string;
+  /** Told where an earlier run of the entry had registered checkpoints: this one goes on from the last. */
+  resumed(tip: ChainTip): void;
+  /** Has a checkpoint registered; refs are not this thread's to change. */
+  register(checkpoint: WrittenCheckpoint): Promise<RegisterAnswer>;
+}
+
+export class CopyCheckpoints {
+  private constructor(
+    private readonly request: CopyRun,
+    private current: ChainTip | undefined,
+  ) {}
+
+  /** Finds what an earlier run of the entry registered before it was lost. */
+  static async open(request: CopyRun): Promise<CopyCheckpoints> {
+    const { entry, slot } = request;
+    const found = await findChain(slot.repository, entry, entry.commit);
+    if (found !== undefined) request.resumed(found);
+    return new CopyCheckpoints(request, found);
+  }
+
+  /** Lays the tip's files in the place of the entry's. Answers whether there was one. */
+  async layTip(log: number): Promise<boolean> {
+    const { current, request } = this;
+    if (current === undefined) return false;
+    const { slot, entry } = request;
+    appendTo(log, `Continuing from checkpoint ${current.commit.slice(0, 7)} of '${current.name}'\n`);
+    await prepareCopy(slot, { ...entry, commit: current.commit });
+    return true;
+  }
+
+  /** Once the tip's files lie there. Errors: CHECKPOINT_LOST. */
+  checkOutputs(stages: ProjectStages): Promise<void> {
+    return this.current === undefined ? Promise.resolve() : refuseLostOutputs(stages);
+  }
+
+  /** The commit of what is there now; the tip's where nothing has changed since. */
+  async write(stages: ProjectStages, facts: ReproduceFacts): Promise<WrittenCheckpoint> {
+    const { entry, slot, committer } = this.request;
+    const inside = folderInGit(stages.project);
+    const include = filesToCommit(stages, facts).map((file) => path.posix.join(inside, file));
+    const content = this.current === undefined ? entry : { ...entry, commit: this.current.commit };
+    const tree = await resultTree(slot, content, include);
+    if (this.current?.tree === tree) return { commit: this.current.commit, tree };
+    const commit = writeCommit(slot.repository, {
+      tree,
+      parents: [this.current?.commit ?? entry.baseline],
+      author: stamp(committer, new Date()),
+      extraHeaders: factsHeader({ ...entry.record, checkpointOf: entry.commit }),
+      message: resultMessage(facts, entry.record.message),
+    });
+    return { commit, tree };
+  }
+
+  keeper(stages: ProjectStages): CheckpointKeeper {
+    return {
+      start: this.current === undefined ? "afresh" : "continue",
+      register: async (facts) => {
+        const written = await this.write(stages, facts);
+        const answer = await this.request.register(written);
+        if (answer.kind === "refused") throw new SweeplineError(answer.error);
+        this.current = answer.tip;
+        return written.commit;
+      },
+    };
+  }
+}

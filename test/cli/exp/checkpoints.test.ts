@@ -1,0 +1,63 @@
+/** Stages that register checkpoints while they run. */
+import { expect, test } from "vitest";
+import { binary } from "../../rig/index.ts";
+import { chainOf, inChain, makeTraining, training } from "../checkpoint-project.ts";
+
+const epochs = (...numbers: number[]) => numbers.map((epoch) => `{"epoch": ${epoch}}`);
+
+test("each checkpoint is a commit with its own lock file and metrics; at the end one more where outputs changed", async () => {
+  const last = "echo end >> model.txt";
+  const repository = makeTraining(training({ last: `[ "$lr" = 2 ] && ${last} || :` }));
+  const output = await repository.succeed(["exp", "run", "-n", "c"]);
+  expect(output.match(/Checkpoint experiment iteration '[0-9a-f]{7}'\./g)).toHaveLength(3);
+  expect(inChain(repository, "c", "metrics.json")).toEqual(epochs(1, 2, 3));
+  const sizes = inChain(repository, "c", "dvc.lock").map(
+    (lock) => /path: model\.txt\n.*\n.*\n +size: (\d+)/.exec(lock)?.[1],
+  );
+  expect(sizes).toEqual(["4", "8", "12"]);
+  expect(repository.git("rev-parse", "refs/exps/exec/EXEC_APPLY")).toBe(chainOf(repository, "c").at(-1));
+  expect(repository.exists(".dvc/tmp/DVC_CHECKPOINT")).toBe(false);
+  await repository.succeed(["exp", "run", "--temp", "-n", "t", "-S", "lr=2"]);
+  expect(inChain(repository, "t", "metrics.json")).toEqual(epochs(1, 2, 3, 3));
+});
+
+test("experiments at once have a chain each, from the start, and what lies in the workspace is left alone", async () => {
+  const repository = makeTraining(training());
+  await repository.succeed(["exp", "run", "-n", "here"]);
+  await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", "lr=2,3,4"]);
+  await repository.succeed(["exp", "run", "--run-all", "-j", "3"]);
+  for (const name of ["q-1", "q-2", "q-3"]) expect(inChain(repository, name, "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(repository.read("model.txt")).toBe("1 1\n2 1\n3 1\n");
+});
+
+test("a stage that fails, or whose checkpoint can't be taken, leaves its checkpoints and the outputs of the last one", async () => {
+  const repository = makeTraining(
+    training({ each: 'echo torn > model.txt; [ "$i" = 2 ] && exit 4; echo "$i" > model.txt' }),
+  );
+  const result = await repository.run(["exp", "run", "-n", "f"]);
+  expect([result.exitCode, result.stderr]).toEqual([255, expect.stringContaining("the checkpoints of 'f' are kept")]);
+  expect(inChain(repository, "f", "metrics.json")).toEqual(epochs(1, 2));
+  expect(repository.read("model.txt")).toBe("1\n2 1\n");
+  repository.write({ "train.sh": training({ each: "ln -sf /dev/null model.txt" }) });
+  const refused = await repository.run(["exp", "run", "--temp", "-n", "g"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    255,
+    expect.stringContaining("is neither a file nor a directory"),
+  ]);
+  expect(inChain(repository, "g", "metrics.json")).toEqual(epochs(1));
+});
+
+test("`checkpoint` returns when the checkpoint is safe, and fails where nobody takes any; repro refuses to run them", async () => {
+  const call = `"${process.execPath}" "${binary}" checkpoint && git for-each-ref refs/exps >> seen || exit 3`;
+  const repository = makeTraining(`echo 1 > model.txt; echo {} > metrics.json\n${call}\n`);
+  await repository.succeed(["exp", "run", "-n", "c"]);
+  expect(repository.read("seen")).toContain("/c\n");
+  const alone = await repository.run(["-v", "checkpoint"]);
+  expect([alone.exitCode, alone.stderr]).toEqual([255, expect.stringContaining("CODE: CHECKPOINT_UNHEARD")]);
+  repository.write({ "params.yaml": "epochs: 3\nlr: 2\n" });
+  const repro = await repository.run(["-v", "repro"]);
+  expect([repro.exitCode, repro.stderr]).toEqual([
+    255,
+    expect.stringContaining("makes checkpoints, which belong to an experiment"),
+  ]);
+});
