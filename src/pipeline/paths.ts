@@ -8,6 +8,11 @@ export function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
+/** Whether it is a file of a web server, which can be asked whether it has changed. */
+export function isWebUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text);
+}
+
 /** The key of a file in indexes and graphs. */
 export function pathKey(root: string, absolute: string): string {
   return insideFolder(root, absolute) ?? absolute;

@@ -80,7 +80,10 @@ export interface LockItem {
   readonly path: string;
   /** absent for entries of DVC 2. */
   readonly hash?: "md5";
+  /** "" for data elsewhere, which has a checksum. */
   readonly md5: string;
+  /** Of a file of a web server, in its words. */
+  readonly checksum?: string;
   readonly size: number;
   readonly nfiles?: number;
   readonly isexec?: true;

@@ -9,7 +9,8 @@ import { unstorableIn } from "../../params/text/unstorable.ts";
 import { hashData, hasSoundData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { hashLegacyData } from "../../store/legacy.ts";
-import { isUrl } from "../paths.ts";
+import { lookAtWebFile } from "../../store/web-file.ts";
+import { isUrl, isWebUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
 import { shownItem, stageSubject, type Work } from "./work.ts";
 
@@ -134,10 +135,17 @@ export async function hashLike(
   return now.md5 === recorded.md5 ? now : hashLegacyData(cache, absolute);
 }
 
+/** What is no web server's can't be looked at: it counts as unchanged once it is on record. */
+async function urlChange(address: string, before: LockItem | undefined): Promise<ItemStatus | undefined> {
+  if (!isWebUrl(address)) return before === undefined ? "new" : undefined;
+  const { file } = await lookAtWebFile(address);
+  if (file === undefined) return "deleted";
+  return file.checksum === before?.checksum ? undefined : "modified";
+}
+
 async function dependencyChange(work: Work, stage: Stage, dependency: string): Promise<ItemStatus | undefined> {
-  // A remote dependency can't be looked at: it counts as unchanged once it is on record.
   const before = recordedItem(work.recorded(stage)?.deps, dependency);
-  if (isUrl(dependency)) return before === undefined && stage.cmd !== null ? "new" : undefined;
+  if (isUrl(dependency)) return stage.cmd === null ? undefined : urlChange(dependency, before);
   const now = await hashLike(work.cache, path.resolve(stage.workingFolder, dependency), before);
   if (now === undefined) return "deleted";
   return now.md5 === before?.md5 ? undefined : "modified";
@@ -145,11 +153,11 @@ async function dependencyChange(work: Work, stage: Stage, dependency: string): P
 
 /** Dependencies that count as unchanged because nobody here can look at them, in words; undefined where there are none. */
 export function unseenWords(work: Work, stage: Stage): string | undefined {
-  const unseen = stage.cmd === null || stage.frozen ? [] : stage.deps.filter(isUrl);
+  const unseen = stage.cmd === null || stage.frozen ? [] : stage.deps.filter((dep) => isUrl(dep) && !isWebUrl(dep));
   if (unseen.length === 0) return undefined;
   const names = quotedList(unseen.map(withoutCredentials));
   const what = `whether ${names} ${unseen.length === 1 ? "has" : "have"} changed is not known`;
-  return `${stageSubject(work, stage)}: ${what}: sweepline opens no connections to look. \`dvc status\` and \`dvc repro\` do.`;
+  return `${stageSubject(work, stage)}: ${what}: sweepline asks only web servers. \`dvc status\` and \`dvc repro\` look.`;
 }
 
 /** Changed dependencies, then changed parameters, in the order of the stage's definition. */

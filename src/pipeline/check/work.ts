@@ -1,9 +1,10 @@
 /** What every step of a reproduction or a status needs to know. */
 import path from "node:path";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import type { Value } from "../../base/value.ts";
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
-import { displayPath } from "../paths.ts";
+import { displayPath, isUrl } from "../paths.ts";
 import type { LockEntry, Stage, StageAddress } from "../types.ts";
 
 export interface Work {
@@ -19,6 +20,7 @@ export interface Work {
 
 /** How messages name a dependency or an output of a stage. */
 export function shownItem(work: Pick<Work, "project" | "folder">, stage: Stage, item: string): string {
+  if (isUrl(item)) return withoutCredentials(item);
   return displayPath(work.project.root, work.folder, path.resolve(stage.workingFolder, item));
 }
 

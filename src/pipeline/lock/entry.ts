@@ -8,8 +8,9 @@ import type { LockEntry, LockItem } from "../types.ts";
 function itemValue(item: LockItem): ValueMap {
   const map = new Map<Scalar, Value>([["path", item.path]]);
   if (item.hash !== undefined) map.set("hash", item.hash);
-  map.set("md5", item.md5);
-  map.set("size", BigInt(item.size));
+  if (item.checksum === undefined) map.set("md5", item.md5);
+  else map.set("checksum", item.checksum);
+  if (item.checksum === undefined || item.size > 0) map.set("size", BigInt(item.size));
   if (item.nfiles !== undefined) map.set("nfiles", BigInt(item.nfiles));
   if (item.isexec === true) map.set("isexec", true);
   return map;
@@ -51,11 +52,13 @@ function toItem(value: Value): LockItem | undefined {
   const md5 = value.get("md5");
   const size = value.get("size");
   const nfiles = value.get("nfiles");
+  const checksum = value.get("checksum");
   if (typeof file !== "string") return undefined;
   return {
     path: file,
     ...(value.get("hash") === "md5" ? { hash: "md5" as const } : {}),
     md5: typeof md5 === "string" ? md5 : "",
+    ...(md5 === undefined && typeof checksum === "string" ? { checksum } : {}),
     size: isCount(size) ? Number(size) : 0,
     ...(isCount(nfiles) ? { nfiles: Number(nfiles) } : {}),
     ...(value.get("isexec") === true ? { isexec: true as const } : {}),

@@ -1,11 +1,12 @@
 /** What pipeline files and the lock files beside them say of parameters, metrics and data. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../base/value.ts";
 import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isTreeHash } from "../../store/tree.ts";
 import type { PipelineFile } from "../definition/load.ts";
-import { lockFileOf, pathKey } from "../paths.ts";
+import { isUrl, lockFileOf, pathKey } from "../paths.ts";
 import type { DataStage } from "./data-stage.ts";
 import type { FileSource, SourceFile } from "./file-source.ts";
 import { Kept, type Remembering } from "./kept.ts";
@@ -74,8 +75,14 @@ interface Definition {
   readonly stages: readonly StagePaths[];
 }
 
+/** As DVC's tables name it, which take it for a path: `http:/host/file`. */
+function urlKey(address: string): string {
+  return withoutCredentials(address).replace("://", ":/");
+}
+
 function define(root: string, pipeline: PipelineFile): Definition {
-  const key = (folder: string, name: string) => pathKey(root, path.resolve(folder, name));
+  const key = (folder: string, name: string) =>
+    isUrl(name) ? urlKey(name) : pathKey(root, path.resolve(folder, name));
   const { stages, folder } = pipeline;
   const tracked = {
     stageParams: stages.flatMap((stage) =>
@@ -205,7 +212,7 @@ function withLock({ stages }: Definition, locked: LockedStages): RecordedData {
 function dataSourcePart(file: string, data: ValueMap): RecordedData {
   const wdir = data.get("wdir");
   const folder = path.posix.join(path.posix.dirname(file), typeof wdir === "string" ? wdir : ".");
-  const key = (name: string) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) ? name : path.posix.join(folder, name));
+  const key = (name: string) => (isUrl(name) ? urlKey(name) : path.posix.join(folder, name));
   const flags = new Map(
     (isList(data.get("outs")) ? (data.get("outs") as readonly Value[]) : []).map((out) => [
       isMap(out) ? out.get("path") : null,

@@ -1,12 +1,14 @@
 /** A stage's lock entry, made from what is in the workspace now. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import type { ValueMap } from "../../base/value.ts";
 import { hashData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
+import { lookAtWebFile } from "../../store/web-file.ts";
 import { currentParams, hashLike, recordedItem } from "../check/changes.ts";
 import { shownItem, type Work } from "../check/work.ts";
-import { isUrl } from "../paths.ts";
+import { isUrl, isWebUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
 
 /** What a stage reads: the part of the entry that is known before it runs. */
@@ -21,13 +23,22 @@ function missingDependency(shown: string, file: string): SweeplineError {
   return new SweeplineError({ code: "DEPENDENCY_MISSING", message, missing: [file] });
 }
 
+async function webItem(address: string): Promise<LockItem> {
+  const answer = await lookAtWebFile(address);
+  if (answer.file !== undefined)
+    return { path: address, hash: "md5", md5: "", checksum: answer.file.checksum, size: answer.file.size ?? 0 };
+  const message = `dependency '${withoutCredentials(address)}' does not exist: ${answer.why}`;
+  throw new SweeplineError({ code: "DEPENDENCY_MISSING", message });
+}
+
 async function hashDependency(work: Work, stage: Stage, name: string): Promise<LockItem> {
   const shown = shownItem(work, stage, name);
+  if (isWebUrl(name)) return webItem(name);
   if (isUrl(name))
     throw new SweeplineError({
       code: "DEPENDENCY_REMOTE",
-      message: `dependency '${name}' is not a local file`,
-      hint: "Only local dependencies are supported: download it in a stage of its own.",
+      message: `dependency '${shown}' is not a local file`,
+      hint: "Files here and of web servers are supported: download it in a stage of its own, or use `dvc repro`.",
     });
   const target = path.resolve(stage.workingFolder, name);
   const recorded = recordedItem(work.recorded(stage)?.deps, name);
