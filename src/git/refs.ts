@@ -3,6 +3,7 @@ import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, readIfExists } from "../base/files.ts";
+import { someOf } from "../base/text/listing.ts";
 import { type Span, traced } from "../base/trace.ts";
 import type { ObjectId, RefName } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
@@ -217,14 +218,13 @@ function lockOf({ commonDir }: Repository, ref: RefName): string {
 
 /** For the record of effects: the first refs of a transaction. */
 function describe(changes: readonly RefChange[]): string {
-  const words = changes.slice(0, 4).map((change) => `${change.kind} ${change.ref}`);
-  return words.join(", ").slice(0, 200);
+  const words = changes.map((change) => `${change.kind} ${change.ref}`);
+  return someOf(words, 4).slice(0, 200);
 }
 
 function spanOf(changes: readonly RefChange[]): Span<RefOutcome> {
-  const more = changes.length > 4 ? ` and ${changes.length - 4} more` : "";
   const words = (outcome: RefOutcome) => (outcome.kind === "refused" ? `refused, ${outcome.message}` : outcome.kind);
-  const detail = (outcome: RefOutcome | undefined) => `${describe(changes)}${more}: ${outcome ? words(outcome) : ""}`;
+  const detail = (outcome: RefOutcome | undefined) => `${describe(changes)}: ${outcome ? words(outcome) : ""}`;
   return { topic: "refs", name: "transaction", detail };
 }
 

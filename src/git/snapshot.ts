@@ -1,8 +1,10 @@
 /** Trees of a work tree as it is now, made through an index of our own: the user's index is only read. */
+
 import path from "node:path";
 import { asideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
+import { someOf } from "../base/text/listing.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { type GitOptions, git, gitFailed, tryGit } from "./run.ts";
@@ -87,11 +89,9 @@ async function unmerged(settings: GitOptions): Promise<SweeplineError | undefine
   const listing = await git(["ls-files", "--unmerged", "-z", "--full-name", "--", ":/"], settings);
   const files = [...new Set(listing.split("\0").flatMap((line) => line.split("\t", 2)[1] ?? []))];
   if (files.length === 0) return undefined;
-  const first = files.slice(0, 5).join(", ");
-  const have = files.length > 5 ? ` and ${files.length - 5} more files have` : files.length === 1 ? " has" : " have";
   return new SweeplineError({
     code: "UNMERGED",
-    message: `a merge is not finished: ${first}${have} conflicts`,
+    message: `a merge is not finished, there are conflicts in ${someOf(files, 5)}`,
     hint: "Resolve the merge conflicts (git status lists them), `git add` the files, then try again.",
   });
 }

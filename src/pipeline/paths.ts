@@ -18,6 +18,11 @@ export function pathKey(root: string, absolute: string): string {
   return insideFolder(root, absolute) ?? absolute;
 }
 
+/** Whether a path is that of a dvc.yaml or of a .dvc file, by its name alone (dvc/dvcfile.py: is_valid_filename). */
+export function isPipelineFile(file: string): boolean {
+  return file.endsWith(".dvc") || path.posix.basename(file) === "dvc.yaml";
+}
+
 /** The lock file of a dvc.yaml, beside it. */
 export function lockFileOf(pipelineFile: string): string {
   return pipelineFile.replace(/\.ya?ml$/, ".lock");

@@ -109,7 +109,7 @@ describe("a snapshot of the work tree", () => {
     rig.write({ "a.txt": "main\n" });
     rig.commit("main");
     expect(() => rig.git("merge", "other")).toThrow();
-    const message = "a merge is not finished: a.txt has conflicts";
+    const message = "a merge is not finished, there are conflicts in a.txt";
     await expect(snapshot()).rejects.toMatchObject({ code: "UNMERGED", message });
   });
 

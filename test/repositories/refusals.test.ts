@@ -43,7 +43,11 @@ describe("refused, and nothing is run:", () => {
     rig.write({ "input.txt": "main\n" });
     rig.commit("main");
     expect(() => rig.git("merge", "other")).toThrow();
-    await expectRefusals(rig, starts.slice(0, 4), /a merge is not finished: input\.txt has conflicts\nHINT: .*git add/);
+    await expectRefusals(
+      rig,
+      starts.slice(0, 4),
+      /a merge is not finished, there are conflicts in input\.txt\nHINT: .*git add/,
+    );
   });
 
   test("nobody's name is known", async () => {

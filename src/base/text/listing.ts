@@ -13,13 +13,18 @@ export function quotedList(words: readonly string[]): string {
   return wordList(words.map((word) => `'${word}'`));
 }
 
+/** `and 7 more` */
+export function moreText(left: number): string {
+  return `and ${left} more`;
+}
+
 /** The first ones, and how many there are besides: `a, b and 7 more`. */
 export function someOf(words: readonly string[], most: number): string {
   const shown = words.slice(0, most).join(", ");
-  return words.length > most ? `${shown} and ${words.length - most} more` : shown;
+  return words.length > most ? `${shown} ${moreText(words.length - most)}` : shown;
 }
 
 /** The first lines, and one that tells how many there are besides: `... and 7 more`. Of `total` lines only the first need be given. */
 export function someLines(lines: readonly string[], most: number, total = lines.length): readonly string[] {
-  return total > most ? [...lines.slice(0, most), `... and ${total - most} more`] : lines;
+  return total > most ? [...lines.slice(0, most), `... ${moreText(total - most)}`] : lines;
 }

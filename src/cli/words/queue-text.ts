@@ -1,7 +1,7 @@
 /** What queueing tells: DVC's lines for what is new, and one line for what was left alone. */
 
 import { pythonRepr } from "../../base/python.ts";
-import { someOf } from "../../base/text/listing.ts";
+import { moreText, someOf } from "../../base/text/listing.ts";
 import type { EnqueueOutcome, QueuedPoint } from "../../experiments/make/enqueue.ts";
 import type { Point } from "../../sweep/types.ts";
 import { pointsText } from "./plural.ts";
@@ -24,8 +24,8 @@ export function queuedText(outcome: EnqueueOutcome, points: readonly Point[]): s
       lines.push(`Queueing with overrides '${overridesRepr(point)}'.`);
     lines.push(`Queued experiment '${entry.name}' for future execution.`);
   }
-  const more = outcome.queued.length - listedAtMost;
-  if (more > 0) lines.push(`... and ${more} more: ${outcome.queued.length} experiments queued.`);
+  const left = outcome.queued.length - listedAtMost;
+  if (left > 0) lines.push(`... ${moreText(left)}: ${outcome.queued.length} experiments queued.`);
   return [...lines, ...leftAloneLines(outcome)].map((line) => `${line}\n`).join("");
 }
 

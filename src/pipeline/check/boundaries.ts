@@ -9,7 +9,7 @@ import { insideFolder } from "../../base/paths.ts";
 import type { Scalar } from "../../base/value.ts";
 import { isInternal, nameProblem, type PathProblem, placeProblem, realTarget } from "../../project/gate.ts";
 import { outputKey, placeName, stageLines, throwAll } from "../graph/stage-places.ts";
-import { isUrl } from "../paths.ts";
+import { isPipelineFile, isUrl } from "../paths.ts";
 import type { OutputSpec, Stage } from "../types.ts";
 
 interface Boundary {
@@ -46,7 +46,7 @@ const inFull = "A copy of the workspace has other folders above it: name the fil
 
 /** As in DVC: what describes data can't be data itself. */
 function kindProblem(name: string, role: string): Found {
-  if (!name.endsWith(".dvc") && path.basename(name) !== "dvc.yaml") return undefined;
+  if (!isPipelineFile(name)) return undefined;
   return { code: "DVC_FILE_AS_DATA", what: `DVC file '${name}' cannot be ${role}.` };
 }
 

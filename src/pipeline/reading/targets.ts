@@ -8,6 +8,7 @@ import { globMatcher } from "../../base/text/glob-match.ts";
 import { nearest } from "../../base/text/nearest.ts";
 import { outputHolding } from "../graph/graph.ts";
 import { reachable } from "../graph/plan.ts";
+import { isPipelineFile } from "../paths.ts";
 import type { Stage, StageAddress } from "../types.ts";
 import type { ProjectStages } from "./project-stages.ts";
 
@@ -42,10 +43,6 @@ interface ParsedTarget {
   readonly name: string | undefined;
 }
 
-function isStageFile(file: string): boolean {
-  return file.endsWith(".dvc") || path.basename(file) === "dvc.yaml";
-}
-
 /** Splits at the last ":" before the first "@": generated names may hold any character (dvc/utils: parse_target). */
 function parseTarget(target: string): ParsedTarget {
   const at = target.indexOf("@");
@@ -55,13 +52,14 @@ function parseTarget(target: string): ParsedTarget {
     const name = target.slice(colon + 1);
     return { file: group.slice(0, colon) || "dvc.yaml", name: name === "" ? undefined : name };
   }
-  if (at < 0 && (isStageFile(target) || path.basename(target) === "dvc.lock")) return { file: target, name: undefined };
+  if (at < 0 && (isPipelineFile(target) || path.basename(target) === "dvc.lock"))
+    return { file: target, name: undefined };
   return { file: "dvc.yaml", name: target };
 }
 
 function parseGlobTarget(target: string): ParsedTarget {
   const colon = target.lastIndexOf(":");
-  if (colon < 0) return isStageFile(target) ? { file: target, name: undefined } : { file: "dvc.yaml", name: target };
+  if (colon < 0) return isPipelineFile(target) ? { file: target, name: undefined } : { file: "dvc.yaml", name: target };
   return { file: target.slice(0, colon) || "dvc.yaml", name: target.slice(colon + 1) || undefined };
 }
 

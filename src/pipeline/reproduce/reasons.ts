@@ -1,5 +1,7 @@
 /** Why a stage runs, in words, for who watches: looked up again where somebody does, after it was decided. */
+
 import path from "node:path";
+import { someOf } from "../../base/text/listing.ts";
 import { toPlain, type Value, valueAt } from "../../base/value.ts";
 import {
   changedDependencies,
@@ -67,6 +69,5 @@ export async function reasonsToRun(run: StageRun): Promise<string> {
     ),
     ...outputs.map((change) => itemWords("output", change)),
   ];
-  const more = words.length - mostItems;
-  return [...words.slice(0, mostItems), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+  return someOf(words, mostItems);
 }

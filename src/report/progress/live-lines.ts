@@ -1,5 +1,6 @@
 /** What the live region shows: the running experiments, as many as fit, and one line of totals. Pure. */
 
+import { moreText } from "../../base/text/listing.ts";
 import { durationText } from "./duration.ts";
 import type { Line, TerminalSize } from "./live-region.ts";
 import type { Tally } from "./tally.ts";
@@ -61,6 +62,6 @@ export function liveLines(view: {
   const shown = rows.length <= room ? rows : rows.slice(0, Math.max(0, room - 1));
   const lines = shown.map((row) => runningLine(row, now, paints));
   if (shown.length < rows.length && room > 0)
-    lines.push([{ text: `  and ${rows.length - shown.length} more`, paint: paints.faint }]);
+    lines.push([{ text: `  ${moreText(rows.length - shown.length)}`, paint: paints.faint }]);
   return [...lines, totalsLine(tally, now, paints)];
 }
