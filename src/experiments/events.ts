@@ -5,8 +5,8 @@ import type { FailureFacts } from "./failure.ts";
 
 export interface ExperimentLabel {
   readonly name: string;
-  /** The queue's sequence number; undefined for a workspace run. */
-  readonly sequence?: number;
+  /** The queue's sequence number. */
+  readonly sequence: number;
   /** The point, as `key=value` texts, in the order of the command line. */
   readonly overrides: readonly string[];
 }

@@ -12,7 +12,8 @@ export type RunFailure =
   | { readonly kind: "refused"; readonly error: SweeplineErrorFacts }
   /** A mistake of ours: `stack` has the places in src/. */
   | { readonly kind: "bug"; readonly message: string; readonly stack: string }
-  | { readonly kind: "timed-out"; readonly limitMs: number }
+  /** `stage`: the one that ran, where one did. */
+  | { readonly kind: "timed-out"; readonly limitMs: number; readonly stage?: string }
   /** By `queue kill`. */
   | { readonly kind: "killed" }
   /** With its worker ("worker"), or with the process that ran it. */
@@ -21,9 +22,9 @@ export type RunFailure =
 /** A failure as programs read it: in the events and in the records. Of several stages, the first one that failed. */
 export interface FailureFacts {
   readonly code: ErrorCode;
-  /** The stage's address, where a stage failed. */
+  /** The stage's address, where a stage failed or ran too long. */
   readonly stage?: string;
-  /** The command of the stage that failed, passwords in addresses left out, and how it ended. */
+  /** The command of the stage that failed or could not be started, passwords in addresses left out, and how it ended. */
   readonly command?: string;
   readonly exitCode?: number;
   readonly signal?: string;
@@ -35,15 +36,16 @@ export function failureFacts(failure: RunFailure): FailureFacts {
       const [first] = failure.failures;
       if (first === undefined) return { code: "STAGE_REFUSED" };
       const stage = { code: stageFailureCode(first), stage: first.address };
-      if (first.kind !== "command") return stage;
-      return { ...stage, command: withoutCredentials(first.command), ...first.end };
+      if (first.kind === "command") return { ...stage, command: withoutCredentials(first.command), ...first.end };
+      if (first.kind !== "refused" || first.command === undefined) return stage;
+      return { ...stage, command: withoutCredentials(first.command) };
     }
     case "refused":
       return { code: failure.error.code };
     case "bug":
       return { code: "BUG" };
     case "timed-out":
-      return { code: "TIMED_OUT" };
+      return { code: "TIMED_OUT", ...(failure.stage === undefined ? {} : { stage: failure.stage }) };
     case "killed":
       return { code: "KILLED" };
     case "lost":

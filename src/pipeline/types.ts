@@ -105,8 +105,14 @@ export type CommandEnd = { readonly exitCode: number } | { readonly signal: Node
 export type StageFault =
   | { readonly kind: "command"; readonly command: string; readonly end: CommandEnd }
   | MissingInputs
-  /** What sweepline refuses, or can't do. */
-  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly hint?: string }
+  /** What sweepline refuses, or can't do; `command`: the one that could not be started. */
+  | {
+      readonly kind: "refused";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly command?: string;
+      readonly hint?: string;
+    }
   /** The disk is full, a file can't be read...: a system call failed. */
   | { readonly kind: "system"; readonly errno: string; readonly message: string };
 

@@ -57,6 +57,8 @@ export class ActiveRun {
   private stopReason: StopReason | undefined;
   /** Stages that wait for another experiment's run of them. */
   private readonly waiting = new Set<string>();
+  /** The one that was started last. */
+  private stage: string | undefined;
   private limit: Countdown | undefined;
   private pin: Pin | undefined;
   private readonly channel = new MessageChannel();
@@ -144,8 +146,9 @@ export class ActiveRun {
   private endOf(outcome: RunEnd, timeoutMs: number | undefined): RunEnd {
     if (outcome.kind === "done") return outcome;
     if (this.stopReason === "killed") return { kind: "killed" };
-    if (this.stopReason === "timed-out") return { kind: "timed-out", limitMs: timeoutMs ?? 0 };
-    return outcome;
+    if (this.stopReason !== "timed-out") return outcome;
+    const stage = this.stage === undefined ? {} : { stage: this.stage };
+    return { kind: "timed-out", limitMs: timeoutMs ?? 0, ...stage };
   }
 
   private openChain(refs: RefTransactions, tip?: ChainTip): CheckpointChain {
@@ -168,6 +171,7 @@ export class ActiveRun {
     else if (message.type === "checkpoint") void this.register(refs, message.checkpoint);
     else {
       const { type: _type, ...facts } = message;
+      if (facts.action === "running") this.stage = facts.stage;
       if (facts.action === "waiting") this.waiting.add(facts.stage);
       else this.waiting.delete(facts.stage);
       this.emit({ type: "stage", name: this.entry.name, ...facts, at: Date.now() });

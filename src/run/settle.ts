@@ -20,7 +20,7 @@ export type RunEnd =
   | EntryOutcome
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "killed" }
-  | { readonly kind: "timed-out"; readonly limitMs: number };
+  | Extract<RunFailure, { readonly kind: "timed-out" }>;
 
 export interface Ending {
   readonly entry: QueueEntry;

@@ -49,6 +49,11 @@ describe("a failure as data and in words", () => {
     [of(full), { code: "STAGE_REFUSED", stage: "train" }, "failed to reproduce 'train': ENOSPC: no space left"],
     [{ kind: "refused", error: { code: "COPY_GONE", message: "gone" } }, { code: "COPY_GONE" }, "gone"],
     [{ kind: "timed-out", limitMs: 1500 }, { code: "TIMED_OUT" }, "timed out: it ran longer than 1.5 s"],
+    [
+      { kind: "timed-out", limitMs: 1500, stage: "train" },
+      { code: "TIMED_OUT", stage: "train" },
+      "timed out: it ran longer than 1.5 s",
+    ],
     [{ kind: "killed" }, { code: "KILLED" }, "killed by `sweepline queue kill`"],
     [{ kind: "lost", reason: "its worker was lost: x" }, { code: "LOST" }, "its worker was lost: x"],
   ])("%j", (failure, facts, text) => {

@@ -17,7 +17,7 @@ const overrides = [
   `note=${"long ".repeat(30)}`,
   "wide=日本語日本語日本語日本語日本語日本語日本語日本語",
 ];
-const labelOf = (name: string): ExperimentLabel => ({ name, overrides });
+const labelOf = (name: string): ExperimentLabel => ({ name, sequence: 1, overrides });
 const step = () => new Promise((resolve) => setTimeout(resolve, stepMs));
 
 const holds = process.argv[5] === "hold";

@@ -16,7 +16,7 @@ import { KeptStream, recordedRun } from "./progress-events.ts";
 
 const noPaint = (text: string) => text;
 const noPaints: Paints = { strong: noPaint, faint: noPaint, good: noPaint, bad: noPaint, busy: noPaint };
-const labelOf = (name: string) => ({ name, overrides: ["lr=0.1"] });
+const labelOf = (name: string) => ({ name, sequence: 1, overrides: ["lr=0.1"] });
 const started = (name: string, at: number): RunEvent => ({ type: "started", experiment: labelOf(name), log: "l", at });
 const finished = (name: string, elapsedMs: number, at: number): RunEvent => ({
   type: "finished",

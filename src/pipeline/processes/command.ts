@@ -91,7 +91,7 @@ const outputGraceMs = 1000;
 
 function ended(child: ChildProcess, request: CommandRequest): Promise<ProcessEnd> {
   return new Promise((resolve, reject) => {
-    child.once("error", (cause) => reject(notStarted(request, cause)));
+    child.once("error", (cause) => reject(new CommandNotStarted(request.command, cause)));
     child.once("exit", (code, signal) => {
       if (child.stdout === null) return resolve({ code, signal });
       const timer = setTimeout(() => {
@@ -106,9 +106,15 @@ function ended(child: ChildProcess, request: CommandRequest): Promise<ProcessEnd
   });
 }
 
-function notStarted({ command }: CommandRequest, cause: unknown): SweeplineError {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  return new SweeplineError({ code: "COMMAND_NOT_STARTED", message: `failed to run: ${command}: ${words}`, cause });
+/** COMMAND_NOT_STARTED */
+export class CommandNotStarted extends SweeplineError {
+  constructor(
+    readonly command: string,
+    cause: unknown,
+  ) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    super({ code: "COMMAND_NOT_STARTED", message: `failed to run: ${command}: ${words}`, cause });
+  }
 }
 
 function start(request: CommandRequest, mark: string): ChildProcess {
@@ -123,7 +129,7 @@ function start(request: CommandRequest, mark: string): ChildProcess {
     });
   } catch (error) {
     if (!isStartFailure(error)) throw error;
-    throw notStarted(request, error);
+    throw new CommandNotStarted(request.command, error);
   }
 }
 

@@ -12,6 +12,7 @@ import { hazardText, refuseHazards } from "../check/shell-check.ts";
 import { shownStage, type Work } from "../check/work.ts";
 import type { Plan } from "../graph/plan.ts";
 import { createSchedule, type Schedule } from "../graph/schedule.ts";
+import { CommandNotStarted } from "../processes/command.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
 import type { LockEntry, Stage, StageAddress, StageFailure, StageFault } from "../types.ts";
@@ -163,7 +164,8 @@ function faultOf(error: unknown): StageFault | undefined {
     const { code, message, missing } = error;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     if (missing.length > 0) return { kind: "missing-inputs", code, message, files: missing, problems: [], ...hint };
-    return { kind: "refused", code, message, ...hint };
+    const command = error instanceof CommandNotStarted ? { command: error.command } : {};
+    return { kind: "refused", code, message, ...command, ...hint };
   }
   // The disk is full, a file can't be read: the stage has failed, the pipeline is sound.
   if (isSystemError(error)) return { kind: "system", errno: error.code ?? "", message: error.message };

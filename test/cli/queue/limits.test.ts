@@ -83,6 +83,22 @@ describe("limits", () => {
     expect(experimentNames(repository)).toEqual([]);
   });
 
+  test("the events name the stage that ran too long, and the command that has no shell", async () => {
+    const { gate, repository } = await heldQueue("1");
+    const failed = async (words: readonly string[], env = {}) => {
+      const { exitCode, stdout } = await repository.run(["exp", "run", "--temp", "--json", ...words], { env });
+      expect(exitCode).toBe(255);
+      const events = stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
+      return events.find(({ type }) => type === "failed");
+    };
+    const late = await failed(["-S", "x=6", "--timeout", "2s"]);
+    for (const call of gate.calls) await call.waitForEnd();
+    expect(late).toMatchObject({ code: "TIMED_OUT", ...(gate.calls.length > 0 ? { stage: "hold" } : {}) });
+    const unstarted = await failed(["-S", "x=7"], { SHELL: "/no/shell" });
+    expect(unstarted).toMatchObject({ code: "COMMAND_NOT_STARTED", stage: "hold" });
+    expect(unstarted.message).toContain(`failed to run: ${unstarted.command}: `);
+  });
+
   test("--max-failures stops after that many, --fail-fast of workers in the background after one", async () => {
     const { gate, repository } = await heldQueue("1,2,3");
     const running = repository.start(["exp", "run", "--run-all", "--max-failures", "2"]);

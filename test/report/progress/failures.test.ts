@@ -20,7 +20,7 @@ const failed = [
 test("the first failure of a kind says why, those after it which one they are like", () => {
   const news = new FailureNews();
   const lines = failed.map(({ name, ...told }) =>
-    news.text({ type: "failed", experiment: { name, overrides: [] }, ...told, elapsedMs: 1, at: 1 }),
+    news.text({ type: "failed", experiment: { name, sequence: 1, overrides: [] }, ...told, elapsedMs: 1, at: 1 }),
   );
   const words = "failed to reproduce 'train': failed to run: sh t.sh, exited with 1";
   expect(lines).toEqual([

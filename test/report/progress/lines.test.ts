@@ -5,7 +5,7 @@ import { countsText, finishedText, interruptingText, requeuedText } from "../../
 
 type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
-const experiment = { name: "one", overrides: ["lr=0.1", "seed=1"] };
+const experiment = { name: "one", sequence: 1, overrides: ["lr=0.1", "seed=1"] };
 const finished: EventOf<"finished"> = {
   ...{ type: "finished", experiment, commit: "c", elapsedMs: 1500, at: 0 },
   metrics: new Map([["acc", 0.123456789]]),
@@ -14,15 +14,15 @@ const finished: EventOf<"finished"> = {
 describe("an experiment that finished", () => {
   test("with its metrics before its overrides, which a narrow terminal cuts", () => {
     expect(finishedText(finished)).toBe("one in 1.5s: acc=0.12346 (lr=0.1 seed=1)");
-    expect(finishedText({ ...finished, metrics: new Map(), experiment: { name: "one", overrides: [] } })).toBe(
-      "one in 1.5s",
-    );
+    expect(
+      finishedText({ ...finished, metrics: new Map(), experiment: { name: "one", sequence: 1, overrides: [] } }),
+    ).toBe("one in 1.5s");
   });
 
   test("with a doubt, and without control characters", () => {
     const odd = {
       ...finished,
-      experiment: { name: "o\u001b[m", overrides: [] },
+      experiment: { name: "o\u001b[m", sequence: 1, overrides: [] },
       metrics: new Map(),
       warning: "seed is 0",
     };
