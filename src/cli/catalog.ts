@@ -26,6 +26,22 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/data/add.ts"),
   },
   {
+    name: "cache",
+    summary: "Where the cache is",
+    commands: [
+      {
+        name: "dir",
+        summary: "Print or set the folder of the cache",
+        load: () => import("./commands/project/cache-dir.ts"),
+      },
+    ],
+  },
+  {
+    name: "check-ignore",
+    summary: "Tell which files .dvcignore excludes",
+    load: () => import("./commands/project/check-ignore.ts"),
+  },
+  {
     name: "checkpoint",
     summary: "In a stage: register a checkpoint of the experiment, and wait until it is safe",
     load: () => import("./commands/pipeline/checkpoint.ts"),
@@ -54,6 +70,11 @@ export const catalog: readonly CatalogEntry[] = [
     name: "dag",
     summary: "Show the graph of stages",
     load: () => import("./commands/pipeline/dag.ts"),
+  },
+  {
+    name: "destroy",
+    summary: "Make a project none any more",
+    load: () => import("./commands/data/destroy.ts"),
   },
   {
     name: "doctor",
@@ -161,6 +182,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/project/init.ts"),
   },
   {
+    name: "install",
+    summary: "Install Git hooks that look after data",
+    load: () => import("./commands/project/install.ts"),
+  },
+  {
     name: "matrix",
     summary: "Run a sweep as jobs of a CI system, and collect the results",
     usageExitCode: 2,
@@ -199,6 +225,12 @@ export const catalog: readonly CatalogEntry[] = [
       { name: "diff", summary: "Show changes in metrics", load: () => import("./commands/metrics/metrics-diff.ts") },
       { name: "show", summary: "Print metrics", load: () => import("./commands/metrics/metrics-show.ts") },
     ],
+  },
+  {
+    name: "move",
+    aliases: ["mv"],
+    summary: "Rename or move tracked data",
+    load: () => import("./commands/data/move.ts"),
   },
   {
     name: "params",
@@ -307,9 +339,20 @@ export const catalog: readonly CatalogEntry[] = [
     ],
   },
   {
+    name: "remove",
+    aliases: ["rm"],
+    summary: "Stop tracking data, or take stages out of dvc.yaml",
+    load: () => import("./commands/data/remove.ts"),
+  },
+  {
     name: "repro",
     summary: "Run the stages of a pipeline that changed",
     load: () => import("./commands/pipeline/repro.ts"),
+  },
+  {
+    name: "root",
+    summary: "Print the path to the project's root",
+    load: () => import("./commands/project/root.ts"),
   },
   {
     name: "stage",
@@ -343,6 +386,11 @@ export const catalog: readonly CatalogEntry[] = [
     name: "unfreeze",
     summary: "Let frozen stages run again",
     load: () => import("./commands/pipeline/unfreeze.ts"),
+  },
+  {
+    name: "unprotect",
+    summary: "Make links into the cache files of their own",
+    load: () => import("./commands/data/unprotect.ts"),
   },
   {
     name: "version",

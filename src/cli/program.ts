@@ -152,7 +152,14 @@ async function attach(
 }
 
 /** Parses and runs one command line; the only place that turns failures into words and exit codes. */
-export async function runCommandLine(argv: readonly string[], given: ProcessIo): Promise<ExitCode> {
+export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
+  let argv = typed;
+  if (typed[0] === "git-hook") {
+    const { hookCommand } = await import("./git-hook.ts");
+    const command = hookCommand(currentFolder(), typed.slice(1));
+    if (command === undefined) return exitCodes.ok;
+    argv = command;
+  }
   const io: OwnIo = { ...given, cwd: "" };
   let exitCode: ExitCode = exitCodes.ok;
   const loading = { start: sinceStart(), end: 0 };

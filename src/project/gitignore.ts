@@ -1,7 +1,15 @@
 /** The .gitignore beside an output: data that DVC tracks must not get into Git. */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
-import { appendText, lstatIfExists, readIfExists, realpathSync, writeAtomic } from "../base/files.ts";
+import {
+  appendText,
+  existsSync,
+  lstatIfExists,
+  readIfExists,
+  realpathSync,
+  removeFile,
+  writeAtomic,
+} from "../base/files.ts";
 import { insideFolder, relativePosix } from "../base/paths.ts";
 import { IgnorePatterns } from "./ignore-patterns.ts";
 import type { Project } from "./project.ts";
@@ -95,6 +103,25 @@ export function ignoreInGit(project: Project, target: string, files: RuleFiles =
   const file = ignoreFileFor(gitRoot, target);
   addLine(file, entryOf(target));
   return file;
+}
+
+/**
+ * Takes the line of a target out of the .gitignore beside it; a file with nothing else in it goes. Answers the file where it
+ * was changed and is still there.
+ */
+export function unignoreInGit({ gitRoot }: Project, target: string): string | undefined {
+  if (gitRoot === null || !existsSync(path.dirname(target))) return undefined;
+  const file = ignoreFileFor(gitRoot, target);
+  const lines =
+    readIfExists(file)
+      ?.toString("utf8")
+      .split(/(?<=\n)/) ?? [];
+  const kept = lines.filter((line) => line.trim() !== entryOf(target));
+  if (kept.length === lines.length) return undefined;
+  const stats = lstatIfExists(file);
+  if (kept.join("") === "") removeFile(file);
+  else writeAtomic(file, kept.join(""), stats === undefined ? {} : { mode: stats.mode & 0o777 });
+  return kept.join("") === "" ? undefined : file;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface IgnoreRules {
 }
 
 /** What DVC never looks at, before any .dvcignore. */
-const defaultRules = [".hg/", ".git/", ".git", ".dvc/"];
+export const defaultIgnoreLines = [".hg/", ".git/", ".git", ".dvc/"];
 
 interface Level {
   readonly folder: string;
@@ -39,7 +39,7 @@ export function ignoreRules(root: string): IgnoreRules {
     const known = levels.get(folder);
     if (known !== undefined) return known;
     const above = folder === root ? [] : levelsOf(path.dirname(folder));
-    const matcher = readRules(folder, folder === root ? defaultRules : []);
+    const matcher = readRules(folder, folder === root ? defaultIgnoreLines : []);
     const hasFile = existsSync(path.join(folder, ".dvcignore"));
     const all = matcher === null ? above : [...above, { folder, matcher, hasFile }];
     levels.set(folder, all);

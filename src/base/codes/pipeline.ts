@@ -63,6 +63,10 @@ export const pipelineCodes = {
     "The log has what it printed: `sweepline exp logs NAME`.",
   ],
   STAGE_FILE_MISSING: ["A dvc.yaml or .dvc file is not there.", "Check the path."],
+  STAGE_GENERATED: [
+    "A stage that `foreach` or `matrix` generates can't be removed alone.",
+    "Take the definition out of dvc.yaml, or one of its values.",
+  ],
   STAGE_INSIDE_OUTPUT: ["A pipeline file lies inside an output.", "Move one of them."],
   STAGE_NOT_FOUND: ["There is no stage of this name.", "`sweepline stage list` lists them."],
   TARGETS_NOT_MATCHED: [

@@ -118,3 +118,24 @@ export function withStage({ file, text, name, definition }: StageInFile): string
   if (root?.kind === "map") return splice(text, [{ start: root.start, end: root.end, text: lines }]);
   return splice(text, [insertion(text, text.length, lines)]);
 }
+
+/**
+ * The text of a dvc.yaml without a stage; undefined where nothing but an empty `stages` is left. Errors: those of the YAML
+ * reader.
+ */
+export function withoutStage({ file, text, name }: Omit<StageInFile, "definition">): string | undefined {
+  const { root } = parseYaml({ path: file, text });
+  const entries = root?.kind === "map" ? root.entries : [];
+  const stages = entries.find((entry) => entry.key === "stages");
+  const entry = stages?.node.kind === "map" ? stages.node.entries.find(({ key }) => key === name) : undefined;
+  if (stages?.node.kind !== "map" || entry === undefined) return text;
+  const isLast = stages.node.entries.length === 1;
+  if (isLast && entries.length === 1) return undefined;
+  if (isLast || !isBlock(text, stages.node)) {
+    const left = new Map([...asMap(plainValue(stages.node))].filter(([key]) => key !== name));
+    const whole = { start: stages.start, end: afterLine(text, stages.node.end), text: "" };
+    return splice(text, [isLast ? whole : replaced(text, stages, ["stages", left])]);
+  }
+  const start = entry.start - columnOf(text, entry.start);
+  return splice(text, [{ start, end: afterLine(text, entry.node.end), text: "" }]);
+}

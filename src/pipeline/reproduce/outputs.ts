@@ -1,12 +1,12 @@
 /** A stage's outputs in the workspace: deleted before it runs, hashed and moved to the cache after. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { copyFileFresh, lstatIfExists, removeTree, rename, setMode, statSync, withAside } from "../../base/files.ts";
+import { removeTree, statSync } from "../../base/files.ts";
 import { type Cache, hasData } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
 import { commitData } from "../../store/commit.ts";
 import { addToCache, hashData } from "../../store/data.ts";
-import { listFiles } from "../../store/walk.ts";
+import { unprotectData } from "../../store/unprotect.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import { hashLike, recordedItem } from "../check/changes.ts";
 import { shownItem, type Work } from "../check/work.ts";
@@ -15,24 +15,6 @@ import { lockItem } from "./entry.ts";
 
 function pathOf(stage: Stage, output: OutputSpec): string {
   return path.resolve(stage.workingFolder, output.path);
-}
-
-/** A link into the cache becomes a copy that the stage may write to. */
-function unprotectFile(file: string): void {
-  const own = lstatIfExists(file);
-  if (own === undefined || (!own.isSymbolicLink() && own.nlink < 2 && (own.mode & 0o200) !== 0)) return;
-  withAside(file, (aside) => {
-    copyFileFresh(file, aside);
-    setMode(aside, (statSync(file).mode & 0o777) | 0o644);
-    rename(aside, file);
-  });
-}
-
-function unprotect(cache: Cache, target: string): void {
-  const stats = statSync(target, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  const files = stats.isDirectory() ? listFiles(target, cache.rules).map(({ file }) => file) : [target];
-  for (const file of files) unprotectFile(file);
 }
 
 /** Whether a stage has outputs that it goes on from, and registers while it runs. */
@@ -48,7 +30,7 @@ export function clearOutputs(work: Work, stage: Stage, start: "afresh" | "contin
   // A stage that ran before this one may have put a link on the way.
   checkBoundaries(work.project.root, [stage]);
   for (const output of stage.outs) {
-    if (output.persist || (output.checkpoint && start === "continue")) unprotect(work.cache, pathOf(stage, output));
+    if (output.persist || (output.checkpoint && start === "continue")) unprotectData(work.cache, pathOf(stage, output));
     else removeTree(pathOf(stage, output));
   }
 }

@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { runningSequences } from "../../../experiments/queue/entries.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { removePipelines, removeProjectFolder } from "../../../pipeline/edit/destroy.ts";
+import { openProject } from "../../../project/open.ts";
+import type { Project } from "../../../project/project.ts";
+import { confirm } from "../../terminal/confirm.ts";
+import { print } from "../../terminal/io.ts";
+import { failedWith } from "../../words/refusal.ts";
+import type { CommandFactory } from "../command.ts";
+import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
+
+function refuseRunning(project: Project): void {
+  const running = project.gitRoot === null ? 0 : runningSequences(openExperiments(project)).size;
+  if (running > 0)
+    throw new SweeplineError({
+      code: "LOCKED",
+      message: `${running} experiments are running here`,
+      hint: "`sweepline queue stop --kill` ends those in the background.",
+    });
+}
+
+const question = "Are you sure you want to continue?";
+
+/** `sweepline destroy` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("destroy")
+    .description("Remove pipeline files, settings and the cache. Data in the workspace and experiments' commits stay.")
+    .option("-f, --force", "do not ask")
+    .action(async ({ force }: { readonly force?: boolean }) => {
+      const project = openProject(io.cwd);
+      print(
+        io,
+        "This will destroy all information about your pipelines, all data files, as well as cache in .dvc/cache.",
+      );
+      await failedWith(1, "failed to destroy DVC", async () => {
+        if (!force && !(await confirm(io, question)))
+          throw new SweeplineError({
+            code: "NOT_CONFIRMED",
+            message: "cannot destroy without a confirmation from the user. Use `-f` to force.",
+          });
+        refuseRunning(project);
+        await withWorkspaceLock(project, (lock) => removePipelines(project, lock));
+        removeProjectFolder(project);
+      });
+      finish(exitCodes.ok);
+    });
