@@ -14,12 +14,12 @@ export async function endDeadRuns(folder: string): Promise<void> {
     if (dvcDir === null) return;
     const state = stateLayout({ tmpDir: path.join(dvcDir, "tmp") });
     if (!leavesTraces(state)) return;
-    const [{ hasDeadStages }, { endDeadStages }] = await Promise.all([
+    const [{ hasDeadStages, hasLostCheckpoint }, { endDeadStages }] = await Promise.all([
       import("../experiments/recovery/dead-runs.ts"),
       import("../experiments/recovery/stage-tables.ts"),
     ]);
     await endDeadStages(state);
-    if (!hasDeadStages(state)) return;
+    if (!hasDeadStages(state) && !hasLostCheckpoint(state)) return;
     const [{ openExperiments }, { recoverDeadRuns }, { openProject }] = await Promise.all([
       import("../experiments/repository.ts"),
       import("../experiments/recovery/recovery.ts"),

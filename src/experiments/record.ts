@@ -5,7 +5,7 @@
  */
 
 import { SweeplineError } from "../base/errors.ts";
-import { isCount, isText, isTexts, listOf, oneOf, optional, parseJson, shaped } from "../base/json.ts";
+import { isCount, isText, isTexts, listOf, oneOf, optional, parseJson, shaped, textLike } from "../base/json.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { ParsedCommit } from "../git/objects.ts";
 import { isKeptOptions, type KeptOptions } from "../pipeline/run-options.ts";
@@ -54,6 +54,8 @@ export interface EntryRecord extends ExperimentFacts, QueueHome {
   /** Replace a finished experiment of that name. */
   readonly replace?: true;
   readonly limits?: EntryLimits;
+  /** The checkpoint that it goes on from (--rev); its tree has the outputs' hashes. */
+  readonly continues?: ObjectId;
 }
 
 export interface QueueEntryHead {
@@ -108,6 +110,7 @@ const isEntryRecord = shaped<EntryRecord>({
   folder: isInnerFolder,
   message: optional(isText),
   replace: optional(oneOf(true)),
+  continues: optional(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
   limits: optional(shaped<EntryLimits>({ retries: optional(isCount), timeoutMs: optional(isCount) })),
 });
 

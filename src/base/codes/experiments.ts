@@ -16,6 +16,10 @@ export const experimentCodes = {
     "An experiment met a mistake of sweepline's own.",
     "Its log has the stack: please report it. The other experiments went on.",
   ],
+  CHECKPOINT_EDITED: [
+    "An output that a checkpoint would replace was changed, and its content is nowhere else.",
+    "Move it away, or start over with `--reset`.",
+  ],
   CHECKPOINT_LOST: [
     "The data of a checkpoint that is to be continued is not in the cache.",
     "`sweepline pull` may fetch it; `--reset` starts over.",

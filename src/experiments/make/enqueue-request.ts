@@ -1,6 +1,7 @@
 /** What is asked of the queue, by what it is for: the commands that queue differ in nothing else. */
 import path from "node:path";
 import type { KeptOptions } from "../../pipeline/run-options.ts";
+import type { StartingPoint } from "../point/params-from-tree.ts";
 import type { PointInputs } from "../point/point-inputs.ts";
 import type { EntryLimits } from "../record.ts";
 
@@ -21,6 +22,8 @@ export interface PointsToQueue {
   readonly inputs: PointInputs;
   /** One a point, where they were chosen before: see NamingRequest. */
   readonly names?: readonly string[];
+  /** They start from a checkpoint of an experiment, not from the workspace. */
+  readonly from?: StartingPoint;
 }
 
 /** What becomes of points that are known, of names that are taken, and of the entries. */
@@ -71,7 +74,9 @@ export interface EnqueueFacts extends PointsToQueue {
 }
 
 export function enqueueRequest(purpose: EnqueuePurpose, { run, name, sweep, ...points }: EnqueueFacts): EnqueueRequest {
-  return { ...points, ...run, ...policyFor(purpose, run.flags), name, sweep };
+  // What goes on from a checkpoint is no point that was run before, whatever its parameters.
+  const same = points.from === undefined ? {} : { samePoint: "ignore" as const };
+  return { ...points, ...run, ...policyFor(purpose, run.flags), ...same, name, sweep };
 }
 
 /** The paths of --copy-paths, from where the command was given. */

@@ -138,7 +138,8 @@ async function planEntries(context: ExperimentsContext, request: EnqueueRequest)
   const { repository } = context;
   if (!request.numbered) await refuseBranchName(context, { name: request.name, taken: request.takenName });
   const copied = filesToCopy(repository, request.copyPaths);
-  const head = await headCommit(repository);
+  const { from } = request;
+  const head = from?.baseline ?? (await headCommit(repository));
   const { points, folder } = request.inputs;
   const files = await request.inputs.paramFiles();
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
@@ -148,10 +149,11 @@ async function planEntries(context: ExperimentsContext, request: EnqueueRequest)
     { ...runOptionsFrom(request.flags), targets: request.targets },
     path.join(context.project.root, folder),
   );
-  const contents = await changedData(context, stages);
-  const snapshot = await traced({ topic: "queue", name: "snapshot" }, () =>
-    snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents }),
-  );
+  const snapshot = await traced({ topic: "queue", name: "snapshot" }, async () => {
+    if (from !== undefined) return { indexTree: from.tree, workTree: from.tree };
+    const contents = await changedData(context, stages);
+    return snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents });
+  });
   const scope = identityScope(
     stages,
     files.map((file) => file.inGit),

@@ -78,7 +78,7 @@ interface RecordRequest {
 }
 
 function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
-  const { sweep, message, targets, flags, limits, inputs } = request;
+  const { sweep, message, targets, flags, limits, inputs, from } = request;
   const planned = request.inputs.points[point.index] as Point;
   const overrides = planned.overrides.map(overrideText);
   return {
@@ -93,6 +93,7 @@ function entryRecord({ request, plan, point, home, sequence }: RecordRequest): E
     ...(sweep === undefined ? {} : { sweep, point: planned.index }),
     ...(message === undefined ? {} : { message }),
     ...(limits === undefined ? {} : { limits }),
+    ...(from === undefined ? {} : { continues: from.commit }),
     ...(point.replaces?.state === "done" ? { replace: true as const } : {}),
   };
 }

@@ -56,7 +56,7 @@ export async function openParamFiles(
     const bytes = answer.kind === "file" ? answer.bytes : undefined;
     const content =
       configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);
-    const mode = bytes === undefined ? 0o666 : statSync(absolute).mode & 0o777;
+    const mode = bytes === undefined ? 0o666 : (statSync(absolute, { throwIfNoEntry: false })?.mode ?? 0o666) & 0o777;
     opened.push({ name, absolute, inGit, bytes, mode, ...content });
   }
   return opened;

@@ -24,8 +24,9 @@ export class PointInputs {
   constructor(
     private readonly context: ExperimentsContext,
     private readonly request: ParamFilesRequest,
+    source: FileSource = diskSource(context.project),
   ) {
-    this.source = askedOnce(diskSource(context.project));
+    this.source = askedOnce(source);
   }
 
   get points(): readonly Point[] {

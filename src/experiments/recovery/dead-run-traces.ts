@@ -10,8 +10,11 @@ function holds(folder: string, isTrace: (name: string) => boolean): boolean {
  * Whether a run, living or dead, has left a trace: the lock of its copy, which is there before its first stage and goes
  * when all have ended; the table of the workspace's run; that of a `repro`.
  */
-export function leavesTraces({ copies, workspaceProcesses, stageTables }: StateLayout): boolean {
+export function leavesTraces({ copies, workspaceProcesses, workspaceRun, stageTables }: StateLayout): boolean {
   return (
-    existsSync(workspaceProcesses) || holds(stageTables, () => true) || holds(copies, (name) => name.endsWith(".lock"))
+    existsSync(workspaceProcesses) ||
+    existsSync(workspaceRun) ||
+    holds(stageTables, () => true) ||
+    holds(copies, (name) => name.endsWith(".lock"))
   );
 }

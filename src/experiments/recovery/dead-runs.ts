@@ -5,6 +5,7 @@ import type { ProcessIdentity } from "../../base/processes.ts";
 import { copiesInUse } from "../../pipeline/processes/leftovers.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
 import { livingProcesses, processesFile } from "../runs/records.ts";
+import { toldWorkspaceRun } from "../runs/workspace-run.ts";
 
 export function filesIn(folder: string, pattern: RegExp): readonly string[] {
   if (!existsSync(folder)) return [];
@@ -29,6 +30,11 @@ function deadCopyLocks({ copies }: StateLayout): readonly string[] {
 
 export function hasDeadWorkspaceRun({ workspaceProcesses, workspaceLock }: StateLayout): boolean {
   return existsSync(workspaceProcesses) && isUnheld(workspaceLock);
+}
+
+/** A run in the workspace that made checkpoints and was killed: its outputs may be half written. */
+export function hasLostCheckpoint(state: StateLayout): boolean {
+  return existsSync(state.workspaceRun) && isUnheld(state.workspaceLock) && toldWorkspaceRun(state)?.mark !== undefined;
 }
 
 /** Copies that no living run has, in which processes run all the same. */

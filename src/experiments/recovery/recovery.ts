@@ -10,7 +10,8 @@ import { stopProcessGroup } from "../../pipeline/processes/process-group.ts";
 import { sequenceText } from "../layout.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { livingProcesses, processesFile } from "../runs/records.ts";
-import { deadTables, filesIn, hasDeadWorkspaceRun, haunted } from "./dead-runs.ts";
+import { toldWorkspaceRun } from "../runs/workspace-run.ts";
+import { deadTables, filesIn, hasDeadWorkspaceRun, hasLostCheckpoint, haunted } from "./dead-runs.ts";
 import { removeLeftScratch } from "./left-files.ts";
 import { endDeadStages } from "./stage-tables.ts";
 
@@ -58,6 +59,18 @@ async function endTable(table: string): Promise<void> {
   removeFile(table);
 }
 
+async function restoreLost(context: ExperimentsContext): Promise<void> {
+  if (toldWorkspaceRun(context.state)?.mark === undefined) return;
+  const { restoreLostCheckpoint } = await import("./lost-checkpoint.ts");
+  await restoreLostCheckpoint(context);
+}
+
+/** Before a run in the workspace, by who holds its lock: stages of a run that died write into the same files, so they end first. */
+export async function recoverWorkspace(context: ExperimentsContext): Promise<void> {
+  await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
+  await restoreLost(context);
+}
+
 /**
  * Ends the process groups that dead coordinators left behind and removes their claims, so that their entries,
  * still in the queue, are run again; frees the copies and devices that they had, and removes temporary files. An entry
@@ -72,7 +85,11 @@ export async function recoverDeadRuns(context: ExperimentsContext): Promise<read
     const table = processesFile(state, sequence);
     if (await freeDeadLock(`${claims}/${sequenceText(sequence)}`, () => endTable(table))) freed.push(sequence);
   }
-  if (hasDeadWorkspaceRun(state)) await freeDeadLock(workspaceLock, () => endTable(workspaceProcesses));
+  if (hasDeadWorkspaceRun(state) || hasLostCheckpoint(state))
+    await freeDeadLock(workspaceLock, async () => {
+      await endTable(workspaceProcesses);
+      await restoreLost(context);
+    });
   const locked = filesIn(copies, /\.lock$/).map((name) => `${copies}/${name.slice(0, -".lock".length)}`);
   for (const folder of new Set([...locked, ...haunted(state)]))
     await freeDeadLock(`${folder}.lock`, async () => {

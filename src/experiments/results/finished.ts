@@ -3,6 +3,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import { listRefs } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
+import { findOrigin } from "../checkpoints/origin.ts";
 import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
 
 export interface FinishedExperiment {
@@ -65,6 +66,13 @@ export function ambiguousName(name: string, found: readonly Pick<FinishedExperim
   });
 }
 
+/** A commit within the chain of an experiment: that checkpoint of it. */
+async function checkpointOf(context: ExperimentsContext, name: string): Promise<FinishedExperiment | undefined> {
+  const commit = /^[0-9a-f]{4,64}$/.test(name) ? await resolveCommit(context.repository, name) : undefined;
+  const origin = commit === undefined ? undefined : await findOrigin(context, commit);
+  return origin && { ...origin, ref: experimentRef(origin.baseline, origin.name) };
+}
+
 /** The finished experiment of a name, a full ref or a commit id (whole or shortened). Throws NOT_AN_EXPERIMENT. */
 export async function resolveExperiment(context: ExperimentsContext, name: string): Promise<FinishedExperiment> {
   const finished = await listFinished(context);
@@ -75,6 +83,8 @@ export async function resolveExperiment(context: ExperimentsContext, name: strin
   const byId = /^[0-9a-f]{4,64}$/.test(name) ? finished.filter((item) => item.commit.startsWith(name)) : [];
   if (byId.length > 1) throw ambiguousName(name, byId);
   if (byId[0] !== undefined) return byId[0];
+  const within = await checkpointOf(context, name);
+  if (within !== undefined) return within;
   throw new SweeplineError({
     code: "NOT_AN_EXPERIMENT",
     message: `'${name}' does not appear to be an experiment`,

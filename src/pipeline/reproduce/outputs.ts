@@ -99,7 +99,11 @@ export async function copyUncachedOutputs(work: Work, stage: Stage): Promise<voi
 }
 
 /** Brings outputs back from the cache; those that Git keeps as copies, whatever cache.type says. */
-export async function checkoutStageOutputs(work: Work, stage: Stage, items: readonly LockItem[]): Promise<void> {
+export async function checkoutStageOutputs(
+  work: Pick<Work, "project" | "cache">,
+  stage: Stage,
+  items: readonly LockItem[],
+): Promise<void> {
   checkBoundaries(work.project.root, [stage]);
   const copying: Cache = { ...work.cache, linkTypes: ["copy"], probedLinks: new Map() };
   const specs = new Map(stage.outs.map((output) => [output.path, output]));

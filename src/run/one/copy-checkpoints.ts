@@ -50,6 +50,10 @@ export class CopyCheckpoints {
     return new CopyCheckpoints(request, found);
   }
 
+  private get goesOn(): boolean {
+    return this.current !== undefined || this.request.entry.record.continues !== undefined;
+  }
+
   /** Lays the tip's files in the place of the entry's. Answers whether there was one. */
   async layTip(log: number): Promise<boolean> {
     const { current, request } = this;
@@ -62,7 +66,7 @@ export class CopyCheckpoints {
 
   /** Once the tip's files lie there. Errors: CHECKPOINT_LOST. */
   checkOutputs(stages: ProjectStages): Promise<void> {
-    return this.current === undefined ? Promise.resolve() : refuseLostOutputs(stages);
+    return this.goesOn ? refuseLostOutputs(stages) : Promise.resolve();
   }
 
   /** The commit of what is there now; the tip's where nothing has changed since. */
@@ -75,7 +79,7 @@ export class CopyCheckpoints {
     if (this.current?.tree === tree) return { commit: this.current.commit, tree };
     const commit = writeCommit(slot.repository, {
       tree,
-      parents: [this.current?.commit ?? entry.baseline],
+      parents: [this.current?.commit ?? entry.record.continues ?? entry.baseline],
       author: stamp(committer, new Date()),
       extraHeaders: factsHeader({ ...entry.record, checkpointOf: entry.commit }),
       message: resultMessage(facts, entry.record.message),
@@ -85,7 +89,7 @@ export class CopyCheckpoints {
 
   keeper(stages: ProjectStages): CheckpointKeeper {
     return {
-      start: this.current === undefined ? "afresh" : "continue",
+      start: this.goesOn ? "continue" : "afresh",
       register: async (facts) => {
         const written = await this.write(stages, facts);
         const answer = await this.request.register(written);

@@ -11,15 +11,16 @@ import { commitWorkspace } from "../../experiments/make/commit-workspace.ts";
 import { overrideText } from "../../experiments/make/import-entries.ts";
 import { knownNames } from "../../experiments/make/known.ts";
 import { chooseName } from "../../experiments/make/naming.ts";
+import type { IdentityScope } from "../../experiments/point/identity.ts";
 import { applyPoint } from "../../experiments/point/param-edits.ts";
 import { identitiesOfPoints } from "../../experiments/point/point-identity.ts";
 import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import { identityScope } from "../../experiments/point/scope.ts";
 import { reserveSequence } from "../../experiments/queue/sequence.ts";
 import type { ExperimentFacts } from "../../experiments/record.ts";
-import { endProcessGroups } from "../../experiments/recovery/recovery.ts";
+import { recoverWorkspace } from "../../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
-import { livingProcesses, type RunRecord, startRun, writeRunRecord } from "../../experiments/runs/records.ts";
+import { type RunRecord, startRun, writeRunRecord } from "../../experiments/runs/records.ts";
 import { endWorkspaceRun, tellWorkspaceRun } from "../../experiments/runs/workspace-run.ts";
 import { addableFiles } from "../../git/addable.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -47,7 +48,7 @@ import { stageEnvironment } from "./environment.ts";
 import { watchLog } from "./log-limit.ts";
 import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
-import type { WorkspaceChain, WorkspaceCheckpoints } from "./workspace-checkpoints.ts";
+import type { WorkspaceCheckpoints } from "./workspace-checkpoints.ts";
 
 export interface WorkspaceRunRequest {
   readonly point: Point;
@@ -59,6 +60,8 @@ export interface WorkspaceRunRequest {
   readonly message: string | undefined;
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
+  /** For stages that make them: go on from the last one, or (--reset) start over. */
+  readonly checkpoints: "continue" | "reset";
   /** A name that is taken: refuse, or (--force) replace what has it. */
   readonly taken: "refuse" | "replace";
   readonly interactive: boolean;
@@ -122,21 +125,26 @@ async function runLocked(
   request: WorkspaceRunRequest,
   lock: WorkspaceLock,
 ): Promise<WorkspaceRunOutcome> {
-  // Stages of a run that died write into the same files: they end first.
-  await endProcessGroups(livingProcesses(context.state.workspaceProcesses));
+  await recoverWorkspace(context);
   // Read under the lock: what a check before it has read, others may have changed meanwhile.
   const { point, folder, configs } = request;
   const inputs = new PointInputs(context, { folder, points: [point], configs });
   const { readings } = inputs;
   const prepared = await prepare(context, request, inputs);
   request.named(prepared.name);
+  await prepared.checkpoints?.bringOutputs();
   applyPoint(await inputs.paramFiles(), point);
   const run = startRun(context.state, {
     sequence: await reserveSequence(context),
     name: prepared.name,
     place: "workspace",
   });
-  tellWorkspaceRun(context.state, prepared);
+  const { checkpoints } = prepared;
+  tellWorkspaceRun(context.state, {
+    name: prepared.name,
+    baseline: prepared.baseline,
+    ...(checkpoints === undefined ? {} : { mark: prepared.mark, ...checkpoints.from() }),
+  });
   const startedAt = Date.now();
   const log = openAppend(run.log);
   const logWatch = watchLog(run.log);
@@ -171,13 +179,11 @@ async function prepare(
   const { point, folder, targets, flags } = request;
   const baseline = await headCommit(context.repository);
   const author = await committerIdentity(context.repository);
-  const mark = randomUUID();
   const files = await inputs.paramFiles();
   const inGit = files.map((file) => file.inGit);
   const stages = await inputs.stages();
   await preflight(stages, { ...runOptionsFrom(flags), targets }, path.join(context.project.root, folder));
   const scope = identityScope(stages, inGit);
-  const name = chooseName(request, await knownNames(context, baseline));
   await refuseBranchName(context, request);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
   const snapshot = await snapshotWorkTree(context.repository, { scratchFolder: context.state.scratch, include });
@@ -192,20 +198,41 @@ async function prepare(
     snapshot,
   });
   const facts = { identity, overrides: point.overrides.map(overrideText), targets, flags };
-  const { message, taken } = request;
-  const chain = { name, baseline, author, facts: { ...facts, checkpointOf: mark }, message, taken };
-  const checkpoints = await openCheckpoints(context, stages, { ...chain, start: "continue", parent: baseline });
-  return { baseline, name, author, facts, mark, checkpoints };
+  const mark = randomUUID();
+  const open = await openCheckpoints(context, request, {
+    ...{ stages, baseline, author, scope },
+    facts: { ...facts, checkpointOf: mark },
+  });
+  if (open !== undefined) return { baseline, author, facts, mark, ...open };
+  return { baseline, author, facts, mark, ...(await freshName(context, request, baseline)), checkpoints: undefined };
 }
 
+async function freshName(context: ExperimentsContext, request: WorkspaceRunRequest, baseline: ObjectId) {
+  return { name: chooseName(request, await knownNames(context, baseline)) };
+}
+
+interface CheckpointFacts extends Pick<Prepared, "baseline" | "author" | "facts"> {
+  readonly stages: ProjectStages;
+  readonly scope: IdentityScope;
+}
+
+/** undefined: no stage makes any. */
 async function openCheckpoints(
   context: ExperimentsContext,
-  stages: ProjectStages,
-  chain: WorkspaceChain,
-): Promise<WorkspaceCheckpoints | undefined> {
+  request: WorkspaceRunRequest,
+  { stages, scope, ...run }: CheckpointFacts,
+): Promise<Pick<Prepared, "name" | "checkpoints"> | undefined> {
   if (!stages.stages.some(hasCheckpoints)) return undefined;
-  const { WorkspaceCheckpoints } = await import("./workspace-checkpoints.ts");
-  return new WorkspaceCheckpoints(context, stages, chain);
+  const { WorkspaceCheckpoints, chooseStart, startText } = await import("./workspace-checkpoints.ts");
+  const { checkpoints: asked, message, name: wanted } = request;
+  const { identity } = run.facts;
+  const start = await chooseStart(context, { asked, baseline: run.baseline, name: wanted, identity, scope });
+  const taken = start.kind === "reset" ? "replace" : request.taken;
+  const fresh = () => freshName(context, { ...request, taken }, run.baseline);
+  const { name } = start.kind === "resume" ? start.origin : await fresh();
+  const text = startText(start);
+  if (text !== undefined) request.events.message(text);
+  return { name, checkpoints: new WorkspaceCheckpoints(context, stages, { ...run, name, message, taken, start }) };
 }
 
 interface Running {

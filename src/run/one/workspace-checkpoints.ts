@@ -1,9 +1,14 @@
 /** The checkpoints of an experiment in the user's workspace. Loaded only where a stage makes some. */
 import path from "node:path";
 import { type ChainTip, CheckpointChain } from "../../experiments/checkpoints/chain.ts";
+import { type Origin, tipOf, workspaceOrigin } from "../../experiments/checkpoints/origin.ts";
+import { restoreCheckpoint } from "../../experiments/checkpoints/outputs.ts";
+import { treeIdentities } from "../../experiments/make/tree-identities.ts";
+import type { IdentityScope } from "../../experiments/point/identity.ts";
 import { type ExperimentFacts, factsHeader } from "../../experiments/record.ts";
 import { appliedRef, type ExperimentsContext } from "../../experiments/repository.ts";
 import { addableFiles } from "../../git/addable.ts";
+import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
 import { RefTransactions } from "../../git/refs.ts";
@@ -15,6 +20,59 @@ import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import { resultMessage } from "./result-message.ts";
 
+/** What a run in the workspace does with the checkpoints that are there. */
+export type CheckpointStart =
+  /** `--reset`: stages do not find what earlier runs left. */
+  | { readonly kind: "reset" }
+  /** There is none to go on from; what lies in the workspace is left there. */
+  | { readonly kind: "first" }
+  /** The experiment goes on under its name. */
+  | { readonly kind: "resume"; readonly origin: Origin }
+  /** A new experiment begins with the checkpoints up to that one. */
+  | { readonly kind: "branch"; readonly origin: Origin };
+
+/** DVC 2's words. */
+export function startText(start: CheckpointStart): string | undefined {
+  if (start.kind === "first") return undefined;
+  if (start.kind === "reset") return "Any existing checkpoints will be reset and re-run.";
+  const { name, place, commit } = start.origin;
+  if (start.kind === "resume") return `Existing checkpoint experiment '${name}' will be resumed`;
+  if (place === "within") return `Checkpoint experiment from ${commit.slice(0, 7)} of '${name}' will be created`;
+  return `Modified checkpoint experiment based on '${name}' will be created`;
+}
+
+export interface StartQuestion {
+  readonly asked: "continue" | "reset";
+  readonly baseline: ObjectId;
+  /** Where the user gave one. */
+  readonly name: string | undefined;
+  /** What this run depends on. */
+  readonly identity: string;
+  readonly scope: IdentityScope;
+}
+
+async function identityOf(context: ExperimentsContext, scope: IdentityScope, origin: Origin): Promise<string> {
+  if (origin.identity !== undefined) return origin.identity;
+  const catFile = new CatFile(context.repository);
+  try {
+    const [identity = ""] = await treeIdentities(context, scope, { catFile, trees: [origin] });
+    return identity;
+  } finally {
+    catFile.close();
+  }
+}
+
+/** Same parameters, code and data: the same experiment goes on. Anything else makes another one. */
+export async function chooseStart(context: ExperimentsContext, question: StartQuestion): Promise<CheckpointStart> {
+  const { asked, identity, name, scope } = question;
+  if (asked === "reset") return { kind: "reset" };
+  const origin = await workspaceOrigin(context, question);
+  if (origin === undefined) return { kind: "first" };
+  const isSame = origin.place === "tip" && (await identityOf(context, scope, origin)) === identity;
+  const isNamed = name === undefined || name === origin.name;
+  return { kind: isSame && isNamed ? "resume" : "branch", origin };
+}
+
 export interface WorkspaceChain {
   readonly name: string;
   readonly baseline: ObjectId;
@@ -23,12 +81,7 @@ export interface WorkspaceChain {
   readonly facts: ExperimentFacts;
   readonly message: string | undefined;
   readonly taken: "refuse" | "replace";
-  /** "afresh": stages do not find what earlier runs left. */
-  readonly start: CheckpointKeeper["start"];
-  /** The commit that the first checkpoint follows. */
-  readonly parent: ObjectId;
-  /** An experiment that is continued under its name. */
-  readonly tip?: ChainTip;
+  readonly start: CheckpointStart;
 }
 
 export class WorkspaceCheckpoints implements CheckpointKeeper {
@@ -41,9 +94,24 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     private readonly stages: ProjectStages,
     private readonly run: WorkspaceChain,
   ) {
-    this.start = run.start;
+    this.start = run.start.kind === "reset" ? "afresh" : "continue";
     this.refs = new RefTransactions(context.repository, "sweepline: checkpoint");
-    this.chain = new CheckpointChain(this.refs, run, run.tip);
+    this.chain = new CheckpointChain(this.refs, run, run.start.kind === "resume" ? tipOf(run.start.origin) : undefined);
+  }
+
+  /** The checkpoint that the run goes on from. */
+  get origin(): Origin | undefined {
+    return "origin" in this.run.start ? this.run.start.origin : undefined;
+  }
+
+  /** As the record of the run has it. */
+  from(): { readonly from?: ObjectId } {
+    return this.origin === undefined ? {} : { from: this.origin.commit };
+  }
+
+  /** Brings the outputs to go on from. Errors, before anything changes: CHECKPOINT_EDITED, CHECKPOINT_LOST. */
+  async bringOutputs(): Promise<void> {
+    if (this.origin !== undefined) await restoreCheckpoint(this.context, this.origin.commit, "keep");
   }
 
   /** undefined: none is registered yet. */
@@ -63,7 +131,7 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     if (tip?.tree === tree) return tip.commit;
     const commit = writeCommit(repository, {
       tree,
-      parents: [tip?.commit ?? run.parent],
+      parents: [tip?.commit ?? this.origin?.commit ?? run.baseline],
       author: stamp(run.author, new Date()),
       extraHeaders: factsHeader(run.facts),
       message: resultMessage(facts, run.message),

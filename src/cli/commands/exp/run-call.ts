@@ -1,4 +1,5 @@
 /** What `sweepline exp run` was asked. */
+import type { StartingPoint } from "../../../experiments/point/params-from-tree.ts";
 import type { PointInputs } from "../../../experiments/point/point-inputs.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import type { RunOptions } from "../../../pipeline/run-options.ts";
@@ -18,6 +19,8 @@ export interface RunCommandOptions extends LimitFlags, CompositionFlags {
   readonly copyPaths?: readonly string[];
   readonly first?: boolean;
   readonly json?: boolean;
+  readonly reset?: boolean;
+  readonly rev?: string;
 }
 
 export interface RunCall {
@@ -28,6 +31,8 @@ export interface RunCall {
   readonly run: RunOptions;
   readonly expansion: Expansion;
   readonly inputs: PointInputs;
+  /** With --rev. */
+  readonly from?: StartingPoint;
   /** Whether a run in the workspace asks before each stage. */
   readonly asks: boolean;
 }

@@ -48,6 +48,8 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
       message: options.message,
       targets: call.targets,
       flags: keptOptions(call.run),
+      // --force makes an experiment anew, and puts it in the place of one that has its name.
+      checkpoints: options.reset || call.run.force ? "reset" : "continue",
       taken: call.run.force ? "replace" : "refuse",
       interactive: call.asks,
       named: (name) => print(io, `Reproducing experiment '${name}'`),

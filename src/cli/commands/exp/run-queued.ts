@@ -10,8 +10,9 @@ import type { RunCall } from "./run-call.ts";
 
 /** Makes queue entries of the points. */
 export function enqueueCall(call: RunCall, purpose: EnqueuePurpose): Promise<EnqueueOutcome> {
-  const { context, inputs, options } = call;
-  return enqueue(context, enqueueRequest(purpose, { inputs, name: options.name, run: askedRun(call, call) }));
+  const { context, inputs, options, from } = call;
+  const facts = { inputs, name: options.name, run: askedRun(call, call), ...(from === undefined ? {} : { from }) };
+  return enqueue(context, enqueueRequest(purpose, facts));
 }
 
 /** Queues the points and says so. */

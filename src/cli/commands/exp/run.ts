@@ -9,7 +9,7 @@ import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "
 import { expandPoints } from "../../../sweep/expand.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, noHydraText } from "../../options/composition.ts";
-import { inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
+import { inputsFrom, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
 import { addLimitOptions, jobsOrAuto } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { type ExitCode, warn } from "../../terminal/io.ts";
@@ -46,6 +46,12 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
   if (options.first && !options.queue) throw refuse("--first is for --queue: what is not queued has no place in it");
   if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
     throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
+  if (options.rev !== undefined && !options.queue && !options.temp)
+    throw refuse(
+      "--rev can only be used in conjunction with --queue or --temp.",
+      `Here: \`sweepline exp apply ${options.rev}\`, then \`sweepline exp run\`.`,
+    );
+  if (options.rev !== undefined && options.reset) throw refuse("--rev goes on from a checkpoint, --reset from none");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
   const [first] = workspaceOnlyFlags(run).given;
   if (first !== undefined && (options.queue || options.temp || options.runAll))
@@ -95,9 +101,11 @@ async function run(
       message: "Sweep overrides can't be used without `--queue`",
       hint: "`sweepline sweep OVERRIDE...` queues and runs them in one command.",
     });
-  const inputs = inputsOf(shared, { points: expansion.points, configs });
+  const points = { points: expansion.points, configs };
+  const { inputs, ...from } =
+    options.rev === undefined ? { inputs: inputsOf(shared, points) } : await inputsFrom(shared, points, options.rev);
   await warnOfKinds(inputs, (message) => warn(io, message));
-  const call = { ...shared, inputs, expansion, asks };
+  const call = { ...shared, inputs, ...from, expansion, asks };
   if (runOptions.dry) return (await import("./run-here.ts")).dryRunHere(call);
   const runs = options.queue ? "later" : "here";
   if (options.queue || options.temp) await warnOfSubmodules(io, context);
@@ -137,6 +145,11 @@ export const command: CommandFactory = (io, finish) =>
         )
         .option("--fail-fast", "with --run-all: stop at the first failure")
         .option("--json", "with --run-all or --temp: events as JSON lines")
+        .option(
+          "--reset",
+          "start stages with checkpoints over, instead of going on from the last one; what is queued does",
+        )
+        .option("--rev <checkpoint>", "with --queue or --temp: go on from this checkpoint of an experiment")
         .option("--first", "with --queue: before all that is queued"),
     ),
   )

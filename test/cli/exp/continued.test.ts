@@ -1,0 +1,84 @@
+/** Runs with checkpoints that go on: after a kill, again, with other parameters, from an earlier checkpoint, from the start. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { makeGate } from "../../rig/index.ts";
+import { chainOf, inChain, makeTraining, training } from "../checkpoint-project.ts";
+
+const epochs = (...numbers: number[]) => numbers.map((epoch) => `{"epoch": ${epoch}}`);
+
+/** A training that waits at the gate after its second epoch, where the file is there, with a torn model. */
+async function heldTraining(hold: string) {
+  const gate = await makeGate("hold");
+  const each = `[ "$i" = 2 ] && [ -e ${hold} ] && { echo torn > model.txt; ${gate.command}; }`;
+  return { gate, repository: makeTraining(training({ each: `${each} || :` })) };
+}
+
+test("after a kill in the workspace the next command ends the stage and restores the last checkpoint; the next run goes on", async () => {
+  const { gate, repository } = await heldTraining("hold");
+  repository.write({ hold: "" });
+  const running = repository.start(["exp", "run", "-n", "k"]);
+  const call = await gate.nextCall();
+  expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
+  // As a trainer leaves it that waits for us.
+  repository.write({ ".dvc/tmp/DVC_CHECKPOINT": "" });
+  await repository.succeed(["status"]);
+  await call.waitForEnd();
+  expect(repository.exists(".dvc/tmp/DVC_CHECKPOINT")).toBe(false);
+  expect(repository.read("model.txt")).toBe("1 1\n2 1\n");
+  expect(inChain(repository, "k", "metrics.json")).toEqual(epochs(1, 2));
+  rmSync(path.join(repository.folder, "hold"));
+  expect(await repository.succeed(["exp", "run"])).toContain("Existing checkpoint experiment 'k' will be resumed");
+  expect(inChain(repository, "k", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(repository.read("model.txt")).toBe("1 1\n2 1\n3 1\n");
+});
+
+test("after a kill in a copy the entry goes on from its last checkpoint, not from the start", async () => {
+  const hold = path.join(makeTraining("").root, "hold");
+  const { gate, repository } = await heldTraining(hold);
+  repository.write({ [path.relative(repository.folder, hold)]: "" });
+  await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", "lr=2"]);
+  const running = repository.start(["exp", "run", "--run-all"]);
+  await gate.nextCall();
+  expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
+  expect(inChain(repository, "q", "metrics.json")).toEqual(epochs(1, 2));
+  rmSync(hold);
+  await repository.succeed(["exp", "run", "--run-all"]);
+  expect(inChain(repository, "q", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(inChain(repository, "q", "dvc.lock").at(-1)).toContain("size: 12");
+  const log = await repository.succeed(["exp", "logs", "q"]);
+  expect(log).toContain("starts at 2");
+  expect(repository.git("for-each-ref", "refs/exps/celery")).toBe("");
+});
+
+test("again: the same experiment; with other parameters, or from an earlier checkpoint: a new one that holds the old", async () => {
+  const repository = makeTraining(training());
+  await repository.succeed(["exp", "run", "-n", "a", "-S", "epochs=2"]);
+  const [first = "", second = ""] = chainOf(repository, "a");
+  rmSync(path.join(repository.folder, "model.txt"));
+  await repository.succeed(["exp", "run", "-n", "b", "-S", "epochs=3"]);
+  expect(chainOf(repository, "b").slice(0, 2)).toEqual([first, second]);
+  expect(inChain(repository, "b", "metrics.json")).toEqual(epochs(1, 2, 3));
+  await repository.succeed(["exp", "run", "--temp", "--rev", first, "-n", "c", "-S", "lr=5"]);
+  expect(chainOf(repository, "c")[0]).toBe(first);
+  expect(inChain(repository, "c", "params.yaml").at(-1)).toBe("epochs: 2\nlr: 5");
+  await repository.succeed(["exp", "apply", first.slice(0, 8)]);
+  expect(repository.read("model.txt")).toBe("1 1\n");
+  await repository.succeed(["exp", "run", "-n", "d"]);
+  expect([chainOf(repository, "d")[0], chainOf(repository, "d").length]).toEqual([first, 2]);
+  const refused = await repository.run(["exp", "run", "--rev", first]);
+  expect([refused.exitCode, refused.stderr]).toEqual([254, expect.stringContaining("--rev can only be used")]);
+});
+
+test("--reset starts over; an output that was edited since is not written over", async () => {
+  const repository = makeTraining(training());
+  await repository.succeed(["exp", "run", "-n", "a"]);
+  repository.write({ "model.txt": "mine\n" });
+  const refused = await repository.run(["-v", "exp", "run"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("CODE: CHECKPOINT_EDITED")]);
+  expect(repository.read("model.txt")).toBe("mine\n");
+  const before = chainOf(repository, "a");
+  await repository.succeed(["exp", "run", "--reset", "-n", "a", "-S", "lr=2"]);
+  expect(repository.read("model.txt")).toBe("1 2\n2 2\n3 2\n");
+  expect(chainOf(repository, "a").filter((commit) => before.includes(commit))).toEqual([]);
+});
