@@ -3,6 +3,7 @@
  * so start-up costs nothing for the others. Each file in commands/ exports one CommandFactory named `command`.
  */
 import type { CommandFactory } from "./commands/command.ts";
+import { queueCommands } from "./queue-commands.ts";
 import type { ExitCode } from "./terminal/io.ts";
 
 export interface CatalogEntry {
@@ -100,6 +101,11 @@ export const catalog: readonly CatalogEntry[] = [
         name: "clean",
         summary: "Remove old logs and leftovers",
         load: () => import("./commands/exp/clean.ts"),
+      },
+      {
+        name: "curve",
+        summary: "Show metrics over the checkpoints of an experiment",
+        load: () => import("./commands/exp/curve.ts"),
       },
       {
         name: "diff",
@@ -257,54 +263,7 @@ export const catalog: readonly CatalogEntry[] = [
   {
     name: "queue",
     summary: "Run and manage the queue of experiments",
-    commands: [
-      {
-        name: "kill",
-        summary: "End running experiments",
-        load: () => import("./commands/queue/kill.ts"),
-      },
-      {
-        name: "logs",
-        summary: "Print the log of a task",
-        load: () => import("./commands/queue/logs.ts"),
-      },
-      {
-        name: "move",
-        summary: "Change the order of the queue",
-        load: () => import("./commands/queue/move.ts"),
-      },
-      {
-        name: "remove",
-        summary: "Take tasks out of the queue",
-        load: () => import("./commands/queue/remove.ts"),
-      },
-      {
-        name: "retry",
-        summary: "Queue failed experiments again",
-        load: () => import("./commands/queue/retry.ts"),
-      },
-      {
-        name: "start",
-        summary: "Run the queue in the background",
-        load: () => import("./commands/queue/start.ts"),
-      },
-      {
-        name: "status",
-        summary: "Show the queue and its workers",
-        load: () => import("./commands/queue/status.ts"),
-      },
-      {
-        name: "stop",
-        summary: "Stop the background workers",
-        load: () => import("./commands/queue/stop.ts"),
-      },
-      {
-        name: "worker",
-        summary: "What `queue start` starts",
-        hidden: true,
-        load: () => import("./commands/queue/worker.ts"),
-      },
-    ],
+    commands: queueCommands,
   },
   {
     name: "remote",

@@ -5,9 +5,10 @@ import { asideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { copyFileFresh, lstatSync, makeFolder, removeFile, setTimes, statSync } from "../base/files.ts";
 import { someOf } from "../base/text/listing.ts";
+import { listAddable, namesAtOnce } from "./addable.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { type GitOptions, git, gitFailed, tryGit } from "./run.ts";
+import { type GitOptions, git, gitFailed, tryGit, tryGitSequence } from "./run.ts";
 
 export interface Snapshot {
   /** What the user's index holds. */
@@ -53,6 +54,34 @@ export async function snapshotWorkTree(repository: Repository, options: Snapshot
     return { indexTree: before.stdout.toString().trim() as ObjectId, workTree: after.trim() as ObjectId };
   } finally {
     removeFile(index);
+  }
+}
+
+/**
+ * The tree of snapshotWorkTree() by one process, for who makes many; of `include` it takes what `git add` would. undefined where
+ * it can't be had so: too many names, a repository within, conflicts. Then snapshotWorkTree() tells or does it.
+ */
+export async function quickWorkTree(
+  repository: Repository,
+  { scratchFolder, include }: Pick<SnapshotOptions, "scratchFolder" | "include">,
+): Promise<ObjectId | undefined> {
+  if (include.length > namesAtOnce) return undefined;
+  makeFolder(scratchFolder);
+  const index = asideName(path.join(scratchFolder, "index"));
+  const names = asideName(path.join(scratchFolder, "names"));
+  const changed = ["diff-files", "--name-only", "--no-renames", "--ignore-submodules=dirty", "-z"];
+  const lists = include.length === 0 ? [changed] : [changed, listAddable(include)];
+  const reader = ["update-index", "--add", "--remove", "-z", "--stdin"];
+  try {
+    copyIndex(path.join(repository.gitDir, "index"), index);
+    const { exitCode, stdout } = await tryGitSequence([{ lists, file: names, reader }, ["write-tree"]], {
+      cwd: repository.workTree,
+      env: { GIT_INDEX_FILE: index },
+    });
+    return exitCode === 0 ? (stdout.toString().trim() as ObjectId) : undefined;
+  } finally {
+    removeFile(index);
+    removeFile(names);
   }
 }
 

@@ -73,9 +73,10 @@ export function showTable(baselines: readonly Baseline[], options: ShowTableOpti
   const { sortBy, order = "asc" } = options;
   const shown = baselines.map((baseline) => ({
     ...withoutDependencies(baseline),
-    experiments: baseline.experiments.map(({ revs: [tip, ...older], ...experiment }) => ({
+    // Where many points are compared, the last checkpoint stands for each.
+    experiments: baseline.experiments.map(({ revs: [tip], ...experiment }) => ({
       ...experiment,
-      revs: [withoutDependencies(tip), ...older] as const,
+      revs: [withoutDependencies(tip)] as const,
     })),
   }));
   if (shown.length === 0) return "";

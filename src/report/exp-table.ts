@@ -35,7 +35,14 @@ export interface ExperimentTableOptions {
 const unreadable = "!";
 const shortRevision = 7;
 
-type RowType = "baseline" | "branch_commit" | "branch_base";
+/** DVC's words; those of checkpoints are DVC 2's. */
+type RowType =
+  | "baseline"
+  | "branch_commit"
+  | "branch_base"
+  | "checkpoint_tip"
+  | "checkpoint_commit"
+  | "checkpoint_base";
 
 interface Drawing {
   readonly columns: ExperimentColumns;
@@ -105,16 +112,30 @@ function makeRow(state: ExperimentState, labels: RowLabels, drawing: Drawing): R
   };
 }
 
-function experimentRow(experiment: Experiment, type: RowType, drawing: Drawing): Row {
-  const tip = experiment.revs[0];
-  const labels = { experiment: tip.name ?? "", rev: shortRev(tip.rev), type, executor: experiment.executor };
-  return makeRow(tip, labels, drawing);
-}
-
 interface DrawnRow {
   readonly row: Row;
-  /** undefined: the workspace's row or a baseline's. */
+  /** undefined: the workspace's row, a baseline's, or that of an older checkpoint. */
   readonly experiment: Experiment | undefined;
+}
+
+/** One row; of an experiment with checkpoints one for each, the newest first. */
+function experimentRows(
+  experiment: Experiment,
+  type: "branch_commit" | "branch_base",
+  drawing: Drawing,
+): readonly DrawnRow[] {
+  const { revs, executor } = experiment;
+  const last = revs.length - 1;
+  return revs.map((state, at) => {
+    const isTip = at === 0;
+    const ofChain: RowType = isTip ? "checkpoint_tip" : at === last ? "checkpoint_base" : "checkpoint_commit";
+    const rowType = last === 0 ? type : ofChain;
+    const labels = { experiment: state.name ?? "", rev: shortRev(state.rev), type: rowType };
+    return {
+      row: makeRow(state, { ...labels, executor: isTip ? executor : null }, drawing),
+      experiment: isTip ? experiment : undefined,
+    };
+  });
 }
 
 function baselineRows(baseline: Baseline, drawing: Drawing): readonly DrawnRow[] {
@@ -130,10 +151,9 @@ function baselineRows(baseline: Baseline, drawing: Drawing): readonly DrawnRow[]
   const last = ordered.length - 1;
   return [
     { row: makeRow(baseline, { ...labels, type: "baseline" }, drawing), experiment: undefined },
-    ...ordered.map((experiment, index) => ({
-      row: experimentRow(experiment, index === last ? "branch_base" : "branch_commit", drawing),
-      experiment,
-    })),
+    ...ordered.flatMap((experiment, index) =>
+      experimentRows(experiment, index === last ? "branch_base" : "branch_commit", drawing),
+    ),
   ];
 }
 
@@ -145,7 +165,7 @@ export interface DrawnExperiments {
   readonly table: Table;
   readonly columns: ExperimentColumns;
   readonly leaves: Leaves;
-  /** Those of the table's rows; undefined for the workspace and for baselines. */
+  /** Those of the table's rows; undefined for the workspace, for baselines and older checkpoints. */
   readonly experiments: readonly (Experiment | undefined)[];
 }
 
@@ -175,14 +195,21 @@ export function drawExperiments(baselines: readonly Baseline[], options: Experim
   return { table: kept, columns, leaves, experiments: drawn.map(({ experiment }) => experiment) };
 }
 
-const branches: Readonly<Record<string, string>> = { branch_commit: "├── ", branch_base: "└── " };
+/** As DVC draws them, checkpoints as DVC 2. */
+export const treeMarks: Readonly<Record<string, string>> = {
+  branch_commit: "├── ",
+  branch_base: "└── ",
+  checkpoint_tip: "│ ╓ ",
+  checkpoint_commit: "│ ╟ ",
+  checkpoint_base: "├─╨ ",
+};
 
 /** For people: name, revision and place in the tree in one column instead of four. */
 export function mergeLabels(table: Table): Table {
   const rows = table.rows.map((row) => {
     const [experiment = "", rev = "", type = ""] = row.cells;
     const label = type === "baseline" || experiment === "" ? experiment || rev : `${rev} [${experiment}]`;
-    return { ...row, cells: [(branches[type] ?? "") + label, ...row.cells.slice(1)] };
+    return { ...row, cells: [(treeMarks[type] ?? "") + label, ...row.cells.slice(1)] };
   });
   const merged = new Set<string>(["rev", "typ", "parent"]);
   return keepColumns({ columns: table.columns, rows }, (column) => column.kind !== "label" || !merged.has(column.name));

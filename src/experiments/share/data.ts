@@ -10,6 +10,7 @@ import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
+import { type ChainEnds, chainsOf } from "../checkpoints/older.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import { objectsOfCommits } from "./objects.ts";
@@ -85,14 +86,23 @@ interface Ways {
   readonly runs: TransferRuns;
 }
 
+/** An experiment's older checkpoints can be applied and continued as well. */
+async function withCheckpoints(
+  { repository }: ExperimentsContext,
+  experiments: readonly ChainEnds[],
+): Promise<readonly ObjectId[]> {
+  const older = await chainsOf(repository, experiments);
+  return [...new Set([...experiments.map(({ commit }) => commit), ...[...older.values()].flat()])];
+}
+
 async function transfer(
   context: ExperimentsContext,
-  commits: readonly ObjectId[],
+  experiments: readonly ChainEnds[],
   { request, ways }: { readonly request: ExperimentDataRequest; readonly ways: Ways },
 ): Promise<ExperimentDataOutcome> {
   const { project } = context;
   const { remote, runCache, ...options } = request;
-  const needed = await objectsOfCommits(context, commits);
+  const needed = await objectsOfCommits(context, await withCheckpoints(context, experiments));
   const state = projectState(project);
   const sum = { transferred: 0, missing: [] as string[], failed: [] as TransferOutcome["failed"][number][] };
   try {
@@ -114,10 +124,18 @@ async function transfer(
   }
 }
 
-export function pushData(context: ExperimentsContext, commits: readonly ObjectId[], request: ExperimentDataRequest) {
-  return transfer(context, commits, { request, ways: { objects: pushObjects, runs: pushRuns } });
+export function pushData(
+  context: ExperimentsContext,
+  experiments: readonly ChainEnds[],
+  request: ExperimentDataRequest,
+) {
+  return transfer(context, experiments, { request, ways: { objects: pushObjects, runs: pushRuns } });
 }
 
-export function pullData(context: ExperimentsContext, commits: readonly ObjectId[], request: ExperimentDataRequest) {
-  return transfer(context, commits, { request, ways: { objects: pullObjects, runs: pullRuns } });
+export function pullData(
+  context: ExperimentsContext,
+  experiments: readonly ChainEnds[],
+  request: ExperimentDataRequest,
+) {
+  return transfer(context, experiments, { request, ways: { objects: pullObjects, runs: pullRuns } });
 }

@@ -78,12 +78,12 @@ export async function pullExperiments(context: ExperimentsContext, request: Shar
       );
     }
   }
-  const commits = [...upToDate, ...pulled].map(({ commit }) => commit);
+  const experiments = [...upToDate, ...pulled];
   // The data first: who is killed on the way leaves no experiment without it.
   const { data: dataRequest } = request;
   const pin = { cacheDir: context.project.cacheDir, runner: { id: "pull", label: "a pull of experiments" } };
   const data = await whilePinned(pin, async () => {
-    const moved = dataRequest === undefined ? noData : await pullData(context, commits, dataRequest);
+    const moved = dataRequest === undefined ? noData : await pullData(context, experiments, dataRequest);
     await changeRefs(context.repository, "sweepline: pulled", changes);
     return moved;
   });

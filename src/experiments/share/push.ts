@@ -56,8 +56,8 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
     else if (kind === "diverged" && request.diverged === "refuse") diverged.push(experiment);
     else pushing.push({ ref: experiment.ref, to: experiment.commit, experiment, expected: there });
   }
-  const commits = [...upToDate, ...pushing.map(({ experiment }) => experiment)].map(({ commit }) => commit);
-  const data = request.data === undefined ? noData : await pushData(context, commits, request.data);
+  const experiments = [...upToDate, ...pushing.map(({ experiment }) => experiment)];
+  const data = request.data === undefined ? noData : await pushData(context, experiments, request.data);
   if (data.failed.length > 0) throw dataFailed(data);
   const outcomes = await pushRefs(context.repository, {
     remote: request.remote,

@@ -52,32 +52,32 @@ function revisionState(rev: string, revision: LoadedRevision): ExperimentState {
   return { rev, name: null, timestamp: revision.timestamp, data: revision.data, error: revision.error };
 }
 
-/** Longest chain of commits of one experiment that is followed. */
-const checkpointLimit = 1000;
-
 /**
- * The older commits of experiments of DVC 2 with checkpoints: from the tip's parent to the baseline, without it. An
+ * The older checkpoints of experiments that have some, newest first: from the tip's parent to the baseline, without it. An
  * experiment that does not derive from its baseline has its tip only.
  */
 async function readChains(
+  context: ExperimentsContext,
   candidates: readonly Candidate[],
-  revisions: ReadonlyMap<ObjectId, LoadedRevision>,
-  reading: SharedReading,
+  known: { readonly revisions: ReadonlyMap<ObjectId, LoadedRevision>; readonly load: LoadCommits },
 ): Promise<ReadonlyMap<Candidate, readonly ExperimentState[]>> {
-  const chains = new Map<Candidate, readonly ExperimentState[]>();
-  for (const candidate of candidates) {
-    const parent = revisions.get(candidate.commit)?.parents[0];
-    if (candidate.state !== "success" || parent === undefined || parent === candidate.baseline) continue;
-    const chain: ExperimentState[] = [];
-    let at: ObjectId | undefined = parent;
-    while (at !== undefined && at !== candidate.baseline && chain.length < checkpointLimit) {
-      const revision: LoadedRevision | undefined = (await loadRevisions([at], reading)).get(at);
-      if (revision !== undefined) chain.push(revisionState(at, revision));
-      at = revision?.parents[0];
-    }
-    if (at === candidate.baseline) chains.set(candidate, chain);
-  }
-  return chains;
+  const chained = candidates.filter(({ state, commit, baseline }) => {
+    const parent = known.revisions.get(commit)?.parents[0];
+    return state === "success" && parent !== undefined && parent !== baseline;
+  });
+  if (chained.length === 0) return new Map();
+  const { chainsOf } = await import("../checkpoints/older.ts");
+  const chains = await chainsOf(context.repository, chained);
+  const revisions = await known.load(new Set([...chains.values()].flat()));
+  return new Map(
+    [...chains].map(([candidate, ids]) => [
+      candidate,
+      ids.flatMap((id) => {
+        const revision = revisions.get(id);
+        return revision === undefined ? [] : [revisionState(id, revision)];
+      }),
+    ]),
+  );
 }
 
 interface Collected {
@@ -122,6 +122,8 @@ function runningThere({ project }: ExperimentsContext, run: WorkspaceRun, worksp
     sweep: undefined,
   };
 }
+
+type LoadCommits = (commits: ReadonlySet<ObjectId>) => Promise<ReadonlyMap<ObjectId, LoadedRevision>>;
 
 /** From this many commits on, what was read before is worth looking up. */
 const manyCommits = 200;
@@ -186,8 +188,10 @@ async function collectWith(
   const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
   const candidates = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
-  const revisions = await loadRemembered(context, { commits, reading, memory: options.memory ?? "use" });
-  const collected = { candidates, revisions, chains: await readChains(candidates, revisions, reading) };
+  const memory = options.memory ?? "use";
+  const load: LoadCommits = (chosen) => loadRemembered(context, { commits: chosen, reading, memory });
+  const revisions = await load(commits);
+  const collected = { candidates, revisions, chains: await readChains(context, candidates, { revisions, load }) };
   const groups = byBaseline(candidates);
   const nameOf = commitNamer(names);
   const { sweep } = options;

@@ -7,7 +7,7 @@ import type { Baseline } from "../../experiments/reading/types.ts";
 import { defaultPrecision, significantFloats } from "../cells.ts";
 import { labelNames, type ValueColumn } from "../exp-columns.ts";
 import { type SortRequest, sortColumn } from "../exp-sort.ts";
-import { type ColumnChoice, type DrawnExperiments, drawExperiments } from "../exp-table.ts";
+import { type ColumnChoice, type DrawnExperiments, drawExperiments, treeMarks } from "../exp-table.ts";
 import { type Best, bestExperiment } from "./best-row.ts";
 import { drawView } from "./draw-view.ts";
 import { hiddenLine } from "./hidden-line.ts";
@@ -25,15 +25,17 @@ export interface ViewOptions {
 }
 
 const fill = "-";
-const treeMarks = { branch_commit: "├── ", branch_base: "└── " } as const;
-const bestMarks = { branch_commit: "├─▸ ", branch_base: "└─▸ " } as const;
+const bestMarks: Readonly<Record<string, string>> = {
+  branch_commit: "├─▸ ",
+  branch_base: "└─▸ ",
+  checkpoint_tip: "│ ▸ ",
+};
 
 /** The name and its place in the tree, from the labels that CSV has apart. */
 function nameCells({ table, experiments }: DrawnExperiments, best: Best | undefined): readonly string[] {
   return table.rows.map(({ cells: [name = "", rev = "", type = ""] }, index) => {
-    if (type !== "branch_commit" && type !== "branch_base") return name || rev;
     const marks = best !== undefined && experiments[index] === best.experiment ? bestMarks : treeMarks;
-    return marks[type] + (name || rev);
+    return (marks[type] ?? "") + (name || rev);
   });
 }
 

@@ -12,7 +12,7 @@ import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
 import { RefTransactions } from "../../git/refs.ts";
-import { snapshotWorkTree } from "../../git/snapshot.ts";
+import { quickWorkTree, snapshotWorkTree } from "../../git/snapshot.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { CheckpointKeeper } from "../../pipeline/reproduce/options.ts";
 import type { ReproduceFacts } from "../../pipeline/reproduce/result.ts";
@@ -121,12 +121,9 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
 
   /** Keeps the workspace as it is as the experiment's tip; nothing is written where it is that already. */
   async register(facts: ReproduceFacts): Promise<ObjectId> {
-    const { context, run, stages } = this;
-    const { repository, state } = context;
-    const inside = folderInGit(context.project);
-    const files = filesToCommit(stages, facts).map((file) => path.posix.join(inside, file));
-    const include = await addableFiles(files, { cwd: repository.workTree });
-    const { workTree: tree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include });
+    const { context, run } = this;
+    const { repository } = context;
+    const tree = await this.writeTree(facts);
     const { tip } = this;
     if (tip?.tree === tree) return tip.commit;
     const commit = writeCommit(repository, {
@@ -139,6 +136,17 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     // What lies in the workspace is the experiment's, and what the next run here goes on from.
     await this.chain.register({ commit, tree }, [{ kind: "set", ref: appliedRef, to: commit }]);
     return commit;
+  }
+
+  private async writeTree(facts: ReproduceFacts): Promise<ObjectId> {
+    const { repository, state, project } = this.context;
+    const inside = folderInGit(project);
+    const files = filesToCommit(this.stages, facts).map((file) => path.posix.join(inside, file));
+    const scratchFolder = state.scratch;
+    const tree = await quickWorkTree(repository, { scratchFolder, include: files });
+    if (tree !== undefined) return tree;
+    const include = await addableFiles(files, { cwd: repository.workTree });
+    return (await snapshotWorkTree(repository, { scratchFolder, include })).workTree;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,6 @@
 /** Stages that register checkpoints while they run. */
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { binary } from "../../rig/index.ts";
 import { chainOf, inChain, makeTraining, training } from "../checkpoint-project.ts";
@@ -60,4 +62,50 @@ test("`checkpoint` returns when the checkpoint is safe, and fails where nobody t
     255,
     expect.stringContaining("makes checkpoints, which belong to an experiment"),
   ]);
+});
+
+test("exp show draws the chain, and its metrics are a table and a curve", async () => {
+  const repository = makeTraining(training());
+  await repository.succeed(["exp", "run", "-n", "c"]);
+  await repository.succeed(["exp", "run", "-n", "d", "-S", "epochs=4"]);
+  const csv = (await repository.succeed(["exp", "show", "--csv"])).split("\r\n").map((row) => row.split(","));
+  expect(csv.slice(3, 10).map(([name, , type, , , epoch]) => [name, type, epoch])).toEqual([
+    ["d", "checkpoint_tip", "4"],
+    ["", "checkpoint_commit", "3"],
+    ["", "checkpoint_commit", "2"],
+    ["", "checkpoint_base", "1"],
+    ["c", "checkpoint_tip", "3"],
+    ["", "checkpoint_commit", "2"],
+    ["", "checkpoint_base", "1"],
+  ]);
+  const lines = (await repository.succeed(["exp", "show", "--no-pager"])).split("\n");
+  const [c3 = "", c2 = "", c1 = ""] = chainOf(repository, "c")
+    .reverse()
+    .map((commit) => commit.slice(0, 7));
+  expect(lines.slice(-6, -2).map((line) => line.trim().split("  ")[0])).toEqual([
+    expect.stringMatching(/^├─╨ /),
+    `│ ╓ ${c3} [c]`,
+    `│ ╟ ${c2}`,
+    `├─╨ ${c1}`,
+  ]);
+  const rows = (await repository.succeed(["exp", "curve", "c", "--csv"])).split("\r\n");
+  expect(rows.slice(0, 2)).toEqual(["checkpoint,rev,Created,epoch", expect.stringMatching(/^1,[0-9a-f]{40},.*,1$/)]);
+  expect(await repository.succeed(["exp", "curve", "c"])).toMatch(/^epoch\n3 ┤ {3}•\n/);
+});
+
+test("chains are pushed and pulled whole, with the data of each checkpoint", async () => {
+  const repository = makeTraining(training());
+  repository.git("init", "--quiet", "--bare", "../git-remote");
+  repository.git("remote", "add", "origin", "../git-remote");
+  repository.git("push", "--quiet", "origin", "HEAD:refs/heads/main");
+  await repository.succeed(["remote", "add", "-d", "store", "../store"]);
+  await repository.succeed(["exp", "run", "--temp", "-n", "c"]);
+  await repository.succeed(["exp", "push", "origin", "c"]);
+  const [first = ""] = chainOf(repository, "c");
+  rmSync(path.join(repository.folder, ".dvc/cache"), { recursive: true });
+  await repository.succeed(["exp", "remove", "c"]);
+  await repository.succeed(["exp", "pull", "origin", "c"]);
+  await repository.succeed(["exp", "apply", first]);
+  expect(repository.read("model.txt")).toBe("1 1\n");
+  expect(await repository.succeed(["exp", "diff", first, "c"])).toContain("epoch");
 });
