@@ -1,5 +1,6 @@
 /** Files and folders that are held open. With files.ts the one door to the file system: here too every change is told first. */
 import * as fs from "node:fs";
+import { devNull } from "node:os";
 import { beforeEffect, beforeWrite } from "./effects.ts";
 import { isSystemError } from "./errors.ts";
 
@@ -101,5 +102,18 @@ export function writeLine(handle: number, line: string): void {
       if (error.code !== "EAGAIN" || Date.now() > until) return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
+  }
+}
+
+/**
+ * Throws (EMFILE) where so many files can't be opened beside those that are open: for code of others that a failure in the middle
+ * would leave in no known state.
+ */
+export function needDescriptors(count: number): void {
+  const handles: number[] = [];
+  try {
+    while (handles.length < count) handles.push(fs.openSync(devNull, "r"));
+  } finally {
+    for (const handle of handles) fs.closeSync(handle);
   }
 }

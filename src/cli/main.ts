@@ -34,9 +34,15 @@ function reportUnwritable(error: NodeJS.ErrnoException, state: "stages run" | "n
 
 /** What nobody caught, in a timer or a stream's listener. The process is in no known state: it says so and ends at once. */
 async function endWithBug(error: unknown, argv: readonly string[]): Promise<never> {
-  const { bugText } = await import("./bug.ts");
-  process.stderr.write(bugText(error, argv));
+  const words = error instanceof Error ? wordsOfSystemError(error) : undefined;
+  // Without descriptors or a disk, not even the words for a bug can be read.
+  process.stderr.write(words === undefined ? await bugWords(error, argv) : `ERROR: ${words}\n`);
   process.exit(exitCodes.refused);
+}
+
+async function bugWords(error: unknown, argv: readonly string[]): Promise<string> {
+  const { bugText } = await import("./bug.ts");
+  return bugText(error, argv);
 }
 
 /** Time for what a failed command left open to end by itself: git processes whose input is closed, worker threads. */

@@ -21,6 +21,9 @@ export interface ToldFailure extends FailureFacts {
   readonly log: string;
 }
 
+/** "failures": as many failed as --fail-fast or --max-failures allows. "error": we can't go on; the command ends with it. */
+export type StopCause = "request" | "failures" | "error";
+
 export type RunEvent =
   | {
       readonly type: "planned";
@@ -60,8 +63,7 @@ export type RunEvent =
   | { readonly type: "requeued"; readonly experiment: ExperimentLabel; readonly reason: string; readonly at: number }
   | {
       readonly type: "interrupting";
-      /** "failures": as many failed as --fail-fast or --max-failures allows. */
-      readonly cause: "request" | "failures";
+      readonly cause: StopCause;
       /** How many there were. */
       readonly failures?: number;
       readonly at: number;

@@ -1,11 +1,12 @@
 /** Git's everyday commands, through simple-git: for the few places where a person would type them. */
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { beforeEffect } from "../base/effects.ts";
-import { SweeplineError } from "../base/errors.ts";
+import { isSystemError, SweeplineError } from "../base/errors.ts";
+import { needDescriptors } from "../base/open-files.ts";
 import { type Span, traced } from "../base/trace.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
-import { gitEnvironment, gitFailed, tryGit } from "./run.ts";
+import { gitEnvironment, gitFailed, gitMissing, tryGit } from "./run.ts";
 
 function porcelain(folder: string): SimpleGit {
   const environment: Record<string, string> = {};
@@ -29,13 +30,19 @@ interface Call {
   readonly args: readonly string[];
 }
 
-/** One command, told where somebody looks. Throws GIT_FAILED with git's own words. */
+/** Two for each stream of a process, and some for how it begins. */
+const descriptorsOfProcess = 10;
+
+/** One command, told where somebody looks. Throws GIT_FAILED with git's own words; GIT_NOT_STARTED. */
 async function run<T>(folder: string, { name, args }: Call, command: (git: SimpleGit) => Promise<T>): Promise<T> {
   const span: Span<T> = { topic: "git", name, detail: () => `${args.join(" ")}: in ${folder}` };
   try {
     beforeEffect("git", name);
+    // simple-git takes a process without streams for one with them, and nobody could catch what comes of it.
+    needDescriptors(descriptorsOfProcess);
     return await traced<Promise<T>>(span as Span<Awaited<T>>, async () => command(porcelain(folder)));
   } catch (error) {
+    if (isSystemError(error, "EMFILE", "ENFILE")) throw gitMissing(error);
     if (!(error instanceof GitError)) throw error;
     throw gitFailed([name, ...args], error.message);
   }

@@ -228,11 +228,14 @@ function spanOf(changes: readonly RefChange[]): Span<RefOutcome> {
   return { topic: "refs", name: "transaction", detail };
 }
 
+export function refsRefused({ message }: RefRefusal): SweeplineError {
+  return new SweeplineError({ code: "REFS_REFUSED", message: `Git refused to change the refs: ${message}` });
+}
+
 /** One transaction; throws REFS_REFUSED where git refused it. */
 export async function changeRefs(repository: Repository, reason: string, changes: readonly RefChange[]): Promise<void> {
   const transactions = new RefTransactions(repository, reason);
   const outcome = await transactions.commit(changes);
   await transactions.close();
-  if (outcome.kind === "refused")
-    throw new SweeplineError({ code: "REFS_REFUSED", message: `Git refused to change the refs: ${outcome.message}` });
+  if (outcome.kind === "refused") throw refsRefused(outcome);
 }

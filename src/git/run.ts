@@ -1,6 +1,7 @@
 /** Runs one git command. Every git process of ours starts here or through `startGit`, with the same environment. */
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
+import { wordsOfSystemError } from "../base/errno.ts";
 import { isStartFailure, SweeplineError } from "../base/errors.ts";
 import { withoutCredentials } from "../base/text/secrets.ts";
 import { beginSpan, isTracing, note } from "../base/trace.ts";
@@ -135,7 +136,7 @@ export function gitMissing(error: NodeJS.ErrnoException): SweeplineError {
   if (error.code !== "ENOENT")
     return new SweeplineError({
       code: "GIT_NOT_STARTED",
-      message: `git could not be started: ${error.message}`,
+      message: `git could not be started: ${wordsOfSystemError(error) ?? error.message}`,
       hint: "Processes, memory or open files are used up (`ulimit -a` shows the limits): fewer --jobs need less of them.",
     });
   return new SweeplineError({

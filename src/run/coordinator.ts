@@ -8,7 +8,7 @@ import { RequestWatch } from "../experiments/coordinator/request-watch.ts";
 import type { QueueRequest } from "../experiments/coordinator/requests.ts";
 import { PipelineFileFinder } from "../experiments/copy/pipeline-files.ts";
 import { SlotPool } from "../experiments/copy/slots.ts";
-import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
+import type { EmitRunEvent, ExperimentLabel, StopCause } from "../experiments/events.ts";
 import { type QueueEntry, releaseEntry } from "../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { runFolder, startRun } from "../experiments/runs/records.ts";
@@ -140,7 +140,7 @@ export class Coordinator {
       return await this.isOver();
     } catch (error) {
       this.bug ??= { error };
-      this.stop();
+      this.stop("error");
       return false;
     }
   }
@@ -173,7 +173,7 @@ export class Coordinator {
       })
       .catch((error: unknown) => {
         this.bug ??= { error };
-        this.stop();
+        this.stop("error");
       })
       .finally(() => {
         this.running.delete(done);
@@ -295,7 +295,7 @@ export class Coordinator {
   }
 
   /** Ends the running stages and starts nothing new; run() returns once their entries are back in the queue. */
-  stop(cause: "request" | "failures" = "request"): void {
+  stop(cause: StopCause = "request"): void {
     if (this.state === "stopping") return;
     this.state = "stopping";
     const failures = cause === "failures" ? { failures: this.failed.length } : {};

@@ -1,11 +1,11 @@
 import { SweeplineError } from "../../base/errors.ts";
 import type { RefName } from "../../git/ids.ts";
 import { isBranchName } from "../../git/porcelain.ts";
-import { RefTransactions } from "../../git/refs.ts";
+import { RefTransactions, refsRefused } from "../../git/refs.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { resolveExperiment } from "./finished.ts";
 
-/** Makes a branch at an experiment's commit. Throws BRANCH_EXISTS, BAD_BRANCH. Returns the branch's name. */
+/** Makes a branch at an experiment's commit. Throws BRANCH_EXISTS, BAD_BRANCH, REFS_REFUSED. Returns the branch's name. */
 export async function branchFromExperiment(
   context: ExperimentsContext,
   name: string,
@@ -21,9 +21,10 @@ export async function branchFromExperiment(
   ]);
   await refs.close();
   if (outcome.kind === "committed") return branch;
+  if (outcome.why !== "exists") throw refsRefused(outcome);
   throw new SweeplineError({
     code: "BRANCH_EXISTS",
-    message: outcome.why === "exists" ? `Git branch '${branch}' already exists.` : outcome.message,
+    message: `Git branch '${branch}' already exists.`,
     hint: "Give another name: sweepline exp branch EXPERIMENT BRANCH",
   });
 }

@@ -59,9 +59,10 @@ export function requeuedText(event: EventOf<"requeued">): string {
 }
 
 export function interruptingText({ cause, failures = 1 }: EventOf<"interrupting">): string {
-  return cause === "failures"
-    ? `stopping after ${failures === 1 ? "the first failure" : `${failures} failures`}: running stages are being stopped`
-    : "interrupted: running stages are being stopped; once more ends them at once";
+  const what = "running stages are being stopped";
+  if (cause === "request") return `interrupted: ${what}; once more ends them at once`;
+  const why = cause === "error" ? "an error" : failures === 1 ? "the first failure" : `${failures} failures`;
+  return `stopping after ${why}: ${what}`;
 }
 
 const countsOf = (event: EventOf<"summary">) => [

@@ -33,6 +33,7 @@ describe("an experiment that finished", () => {
 test("back in the queue, stopped", () => {
   expect(requeuedText({ type: "requeued", experiment, reason: "stopped", at: 0 })).toBe("one: stopped");
   expect(interruptingText({ type: "interrupting", cause: "request", at: 0 })).toContain("once more ends them at once");
+  expect(interruptingText({ type: "interrupting", cause: "error", at: 0 })).toMatch(/^stopping after an error: /);
   const failures = (count?: number) =>
     interruptingText({
       type: "interrupting",
