@@ -1,7 +1,8 @@
 /** Files of any size, a piece at a time. */
 import { SweeplineError } from "./errors.ts";
-import { closeSync, fstatSync, readSync } from "./files.ts";
-import { openRead } from "./open-files.ts";
+import { closeSync, createReadStream, fstatSync, notAFile, readSync, statSync } from "./files.ts";
+import { isMadeBySystem, openRead } from "./open-files.ts";
+import { fileSizeLimit, tooLarge } from "./size-limit.ts";
 
 const chunkBytes = 1 << 20;
 
@@ -31,5 +32,27 @@ function* chunksOf({ handle, size, file }: { handle: number; size: number; file:
       throw new SweeplineError({ code: "FILE_REFUSED", message: `'${file}' became shorter while it was read` });
     at += read;
     yield buffer.subarray(0, read);
+  }
+}
+
+/** Refuses a file of /proc or /sys that claims a size: it may be that of all memory. Throws NOT_A_FILE. */
+export function refuseSystemsFile(file: string): void {
+  if (isMadeBySystem(file)) throw notAFile(file, "one that the system makes while it is read");
+}
+
+/**
+ * The bytes of a file to its end, in pieces of that size. A file that the system makes while it is read may have none: NOT_A_FILE,
+ * FILE_TOO_LARGE for one that goes on beyond its size by more than what is read of a file without one.
+ */
+export async function* piecesOf(file: string, pieceBytes: number): AsyncGenerator<Buffer> {
+  const { size } = statSync(file);
+  if (size > 0) refuseSystemsFile(file);
+  const most = size + fileSizeLimit();
+  let read = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: pieceBytes })) {
+    const bytes: Buffer = chunk;
+    read += bytes.length;
+    if (read > most) throw tooLarge(file, read, most);
+    yield bytes;
   }
 }

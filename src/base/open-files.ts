@@ -105,6 +105,14 @@ export function writeLine(handle: number, line: string): void {
   }
 }
 
+/** What Linux says of /proc and /sys: PROC_SUPER_MAGIC, SYSFS_MAGIC. */
+const systemsOwn = new Set([0x9fa0, 0x62656572]);
+
+/** Whether a file lies where the kernel tells of itself: its size says nothing. */
+export function isMadeBySystem(file: string): boolean {
+  return systemsOwn.has(fs.statfsSync(file).type);
+}
+
 /**
  * Throws (EMFILE) where so many files can't be opened beside those that are open: for code of others that a failure in the middle
  * would leave in no known state.
@@ -112,7 +120,7 @@ export function writeLine(handle: number, line: string): void {
 export function needDescriptors(count: number): void {
   const handles: number[] = [];
   try {
-    while (handles.length < count) handles.push(fs.openSync(devNull, "r"));
+    while (handles.length < count) handles.push(openRead(devNull));
   } finally {
     for (const handle of handles) fs.closeSync(handle);
   }

@@ -1,5 +1,6 @@
 /** Files and folders of the workspace: their hashes, and how they get into the cache. */
 import { exitCodes, SweeplineError } from "../base/errors.ts";
+import { refuseSystemsFile } from "../base/file-chunks.ts";
 import {
   type BigIntStats,
   copyFileFresh,
@@ -140,6 +141,7 @@ function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
 async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
   const known = knownHash(cache.state, file, stats);
   if (known !== undefined && hasSoundObject(cache, known, stats.size)) return known;
+  refuseSystemsFile(file);
   const folder = objectPath(cache, "0".repeat(32));
   makeObjectFolder(cache, folder);
   const hashedAtMs = Date.now();

@@ -1,6 +1,7 @@
 /** MD5 of files, as DVC 3 takes it: plain bytes, no conversion of line ends. */
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, fstatSync, notAFile, readSync } from "../base/files.ts";
+import { piecesOf } from "../base/file-chunks.ts";
+import { closeSync, fstatSync, notAFile, readSync } from "../base/files.ts";
 import { openRead } from "../base/open-files.ts";
 import { traced } from "../base/trace.ts";
 
@@ -60,8 +61,7 @@ function hashSmallFile(file: string): FileHash | undefined {
 async function hashStream(file: string): Promise<FileHash> {
   const hash = createHash("md5");
   let size = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: smallFile })) {
-    const bytes: Buffer = chunk;
+  for await (const bytes of piecesOf(file, smallFile)) {
     hash.update(bytes);
     size += bytes.length;
   }

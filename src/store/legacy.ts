@@ -3,7 +3,8 @@
  * `hash: md5` carry such, and compare with these only. Nothing new is written this way.
  */
 import { createHash } from "node:crypto";
-import { type BigIntStats, createReadStream, statSync } from "../base/files.ts";
+import { piecesOf } from "../base/file-chunks.ts";
+import { type BigIntStats, statSync } from "../base/files.ts";
 import type { Cache } from "./cache.ts";
 import { collectFolder } from "./data.ts";
 import type { DataHash } from "./hash.ts";
@@ -32,8 +33,7 @@ async function hashLegacyFile(file: string): Promise<string> {
   const hash = createHash("md5");
   let piece = Buffer.alloc(0);
   const update = () => hash.update(isText(piece) ? withoutCarriageReturns(piece) : piece);
-  for await (const chunk of createReadStream(file, { highWaterMark: pieceSize })) {
-    const bytes: Buffer = chunk;
+  for await (const bytes of piecesOf(file, pieceSize)) {
     const missing = pieceSize - piece.length;
     piece = Buffer.concat([piece, bytes.subarray(0, missing)]);
     if (piece.length < pieceSize) continue;

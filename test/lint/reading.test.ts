@@ -9,8 +9,7 @@ const allowed: Readonly<Record<string, string>> = {
   "src/base/files.ts readFileSync": "the readers themselves",
   "src/base/files.ts createReadStream": "passed on to those below",
   "src/base/processes.ts readFileSync": "what the system says of processes, below /proc",
-  "src/store/hash.ts createReadStream": "piece by piece, of what has been seen to be a file",
-  "src/store/legacy.ts createReadStream": "piece by piece, of what has been seen to be a file",
+  "src/base/file-chunks.ts createReadStream": "files of any size, to their end",
 };
 
 test("nothing reads files past the readers", () => {

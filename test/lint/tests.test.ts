@@ -24,6 +24,7 @@ const wholes = new Set([
   "config/bad-files",
   "config/hydra-rules",
   "experiments/committed-files",
+  "experiments/state-files",
   "experiments/show/parsing",
   "grammar/diagrams",
   "grammar/interpolation",

@@ -59,13 +59,22 @@ function parse(text: string): Content {
   };
 }
 
-/** Whether that process is alive and the one that wrote the entry: DVC keeps no start time, so a reused pid is told by its words. */
+/** What runs DVC or us: entries of others are no entries. The file may have come with a clone, and name anybody's process. */
+const runners = /^(?:dvc|sweepline(?:\.js)?|node|nodejs|bun|deno|i?python[\d.]*|pypy[\d.]*|uv|pytest)(?:\.exe)?$/i;
+
+/**
+ * Whether that process is alive and the one that wrote the entry: DVC keeps no start time, so a reused pid is told by its words.
+ * They have to be those of the entry, and its program one that runs DVC.
+ */
 function isRunning({ pid, cmd }: FileUser): boolean {
   if (processStart(pid) === undefined) return false;
-  const words = commandLineOf(pid)?.join(" ");
+  const line = commandLineOf(pid)?.join(" ");
+  if (line === undefined) return true;
+  const names = line.split(" ").map((word) => path.basename(word));
   const [program = "", ...args] = cmd.split(" ");
-  const name = path.basename(program);
-  return words === undefined || words.includes(name) || (args.length > 0 && words.endsWith(args.join(" ")));
+  const isNamed = program !== "" && names.includes(path.basename(program));
+  const isSame = isNamed || (args.length > 0 && line.endsWith(args.join(" ")));
+  return isSame && names.slice(0, 2).some((name) => runners.test(name));
 }
 
 export class RwLock {

@@ -1,7 +1,8 @@
 /** One workspace, several commands: they don't run over each other, and nobody waits for the dead. */
+import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { RwLock } from "../../../src/pipeline/locks/rwlock.ts";
 import { binary, type Gate, makeGate, makeRepository, makeTemporaryFolder, type Repository } from "../../rig/index.ts";
 
@@ -103,10 +104,15 @@ describe("while a stage runs in the workspace", () => {
 
 describe("rwlock", () => {
   const self = { pid: process.pid, cmd: "sweepline repro" };
-  const parent = {
-    pid: process.ppid,
-    cmd: readFileSync(`/proc/${process.ppid}/cmdline`, "utf8").split("\0").join(" ").trim(),
-  };
+  const script = "setTimeout(() => {}, 60_000) // repro";
+  const parent = { pid: 0, cmd: `node -e ${script}` };
+  beforeAll(() => {
+    const other = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
+    parent.pid = other.pid ?? 0;
+    return () => {
+      other.kill();
+    };
+  });
   const lockOf = (content: unknown) => {
     const folder = makeTemporaryFolder();
     mkdirSync(folder, { recursive: true });
@@ -135,6 +141,22 @@ describe("rwlock", () => {
   ])("%s", (_, content, file) => {
     const { lock } = lockOf(content);
     expect(lock.blocker(use)?.file).toBe(file);
+  });
+
+  test.each([
+    ["its own words", "sleep 60"],
+    ["no words", ""],
+    ["a part of its words", "lee"],
+    ["DVC's words", "dvc repro"],
+    ["words of which it has the last", "python 60"],
+  ])("a process that is no DVC and none of ours, by %s", (_, cmd) => {
+    const sleeping = spawn("sleep", ["60"], { stdio: "ignore" });
+    try {
+      const { lock } = lockOf({ write: { "/p/out": { pid: sleeping.pid, cmd } } });
+      expect(lock.blocker(use)).toBeUndefined();
+    } finally {
+      sleeping.kill();
+    }
   });
 
   test("others' entries stay, those of the dead go, ours come and go", () => {
