@@ -2,23 +2,9 @@
  * All commands: name, one line, and how to load them. A command's file is imported only when that command runs,
  * so start-up costs nothing for the others. Each file in commands/ exports one CommandFactory named `command`.
  */
-import type { CommandFactory } from "./commands/command.ts";
+import type { CatalogEntry } from "./catalog-entry.ts";
+import { expCommands } from "./exp-commands.ts";
 import { queueCommands } from "./queue-commands.ts";
-import type { ExitCode } from "./terminal/io.ts";
-
-export interface CatalogEntry {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly summary: string;
-  /** Not listed in the help. */
-  readonly hidden?: true;
-  readonly load?: () => Promise<{ readonly command: CommandFactory }>;
-  readonly commands?: readonly CatalogEntry[];
-  /** Of wrong usage, where these commands have exit codes of their own. */
-  readonly usageExitCode?: ExitCode;
-  /** Its words are a command: options behind the first of them belong to that. */
-  readonly takesCommand?: true;
-}
 
 export const catalog: readonly CatalogEntry[] = [
   {
@@ -73,9 +59,25 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/pipeline/dag.ts"),
   },
   {
+    name: "data",
+    summary: "The state of tracked data",
+    commands: [
+      {
+        name: "status",
+        summary: "Show how tracked data differs from commit, lock files and cache",
+        load: () => import("./commands/data/data-status.ts"),
+      },
+    ],
+  },
+  {
     name: "destroy",
     summary: "Make a project none any more",
     load: () => import("./commands/data/destroy.ts"),
+  },
+  {
+    name: "diff",
+    summary: "Show changes in tracked data",
+    load: () => import("./commands/data/diff.ts"),
   },
   {
     name: "doctor",
@@ -86,81 +88,7 @@ export const catalog: readonly CatalogEntry[] = [
     name: "exp",
     aliases: ["experiments"],
     summary: "Run, show and manage experiments",
-    commands: [
-      {
-        name: "apply",
-        summary: "Lay an experiment over the workspace",
-        load: () => import("./commands/exp/apply.ts"),
-      },
-      {
-        name: "branch",
-        summary: "Make a Git branch of an experiment",
-        load: () => import("./commands/exp/branch.ts"),
-      },
-      {
-        name: "clean",
-        summary: "Remove old logs and leftovers",
-        load: () => import("./commands/exp/clean.ts"),
-      },
-      {
-        name: "curve",
-        summary: "Show metrics over the checkpoints of an experiment",
-        load: () => import("./commands/exp/curve.ts"),
-      },
-      {
-        name: "diff",
-        summary: "Show changes between two experiments",
-        load: () => import("./commands/exp/diff.ts"),
-      },
-      {
-        name: "list",
-        aliases: ["ls"],
-        summary: "List experiments, here or in a Git remote",
-        load: () => import("./commands/exp/list.ts"),
-      },
-      {
-        name: "logs",
-        summary: "Print the log of an experiment's run",
-        load: () => import("./commands/exp/logs.ts"),
-      },
-      {
-        name: "pull",
-        summary: "Pull experiments from a Git remote, with their data",
-        load: () => import("./commands/exp/pull.ts"),
-      },
-      {
-        name: "push",
-        summary: "Push experiments to a Git remote, with their data",
-        load: () => import("./commands/exp/push.ts"),
-      },
-      {
-        name: "remove",
-        aliases: ["rm"],
-        summary: "Remove experiments, finished or queued",
-        load: () => import("./commands/exp/remove.ts"),
-      },
-      {
-        name: "rename",
-        aliases: ["mv"],
-        summary: "Give an experiment another name",
-        load: () => import("./commands/exp/rename.ts"),
-      },
-      {
-        name: "run",
-        summary: "Run an experiment, or queue one or many",
-        load: () => import("./commands/exp/run.ts"),
-      },
-      {
-        name: "save",
-        summary: "Keep the workspace as an experiment",
-        load: () => import("./commands/exp/save.ts"),
-      },
-      {
-        name: "show",
-        summary: "Show experiments with their parameters and metrics",
-        load: () => import("./commands/exp/show.ts"),
-      },
-    ],
+    commands: expCommands,
   },
   {
     name: "expand",

@@ -1,4 +1,5 @@
-import { type CatalogEntry, catalog } from "./catalog.ts";
+import { catalog } from "./catalog.ts";
+import type { CatalogEntry } from "./catalog-entry.ts";
 
 /** Options of all commands whose next word is their value. */
 const globalsWithValue: ReadonlySet<string> = new Set(["--cd", "--profile"]);

@@ -1,6 +1,7 @@
 /** Wrong usage as commander words it, in the words of all other failures; and where a command that is not here may be found. */
 import { wordList } from "../base/text/listing.ts";
-import { type CatalogEntry, catalog } from "./catalog.ts";
+import { catalog } from "./catalog.ts";
+import type { CatalogEntry } from "./catalog-entry.ts";
 import { resolveEntries } from "./resolve.ts";
 
 /** `error: ...` and `(Did you mean ...?)` as ERROR and HINT. */

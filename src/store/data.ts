@@ -80,6 +80,20 @@ export async function hashData(cache: Cache, target: string): Promise<DataHash |
   return fileData(await hashOf(cache, target, stats), stats);
 }
 
+/** The hash of what lies at a path and, of a folder, of each of its files; undefined where nothing lies there. Writes nothing. */
+export async function hashEntries(
+  cache: Cache,
+  target: string,
+): Promise<{ readonly md5: string; readonly entries: readonly DirEntry[] | undefined } | undefined> {
+  const entries: DirEntry[] = [];
+  const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isDirectory()) return { md5: await hashOf(cache, target, stats), entries: undefined };
+  for (const { relpath, file } of listFiles(target, cache.rules))
+    entries.push({ relpath, md5: await hashOf(cache, file, statFile(file)) });
+  return { md5: formatTree(entries).md5, entries };
+}
+
 /** An object that the cache has, unless somebody took it away just now. */
 function statObject(object: string): BigIntStats | undefined {
   return statSync(object, { bigint: true, throwIfNoEntry: false });

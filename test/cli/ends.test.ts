@@ -1,6 +1,7 @@
 /** A command that has printed its error is over: nothing that it started keeps it. */
 import { beforeAll, expect, test } from "vitest";
-import { type CatalogEntry, catalog } from "../../src/cli/catalog.ts";
+import { catalog } from "../../src/cli/catalog.ts";
+import type { CatalogEntry } from "../../src/cli/catalog-entry.ts";
 import { makeRepository, type Repository } from "../rig/index.ts";
 
 const files = {

@@ -1,7 +1,8 @@
 /** -q and -v: every command takes them, as DVC's do, in front of its name and behind. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { type CatalogEntry, catalog } from "../../src/cli/catalog.ts";
+import { catalog } from "../../src/cli/catalog.ts";
+import type { CatalogEntry } from "../../src/cli/catalog-entry.ts";
 import { runCommandLine } from "../../src/cli/program.ts";
 
 function commands(entries: readonly CatalogEntry[], parents: readonly string[] = []): (readonly string[])[] {

@@ -3,7 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { besides, innerLayers, layers, ownFiles } from "../../scripts/layers.mjs";
 import { exitCodes } from "../../src/base/errors.ts";
-import { type CatalogEntry, catalog } from "../../src/cli/catalog.ts";
+import { catalog } from "../../src/cli/catalog.ts";
+import type { CatalogEntry } from "../../src/cli/catalog-entry.ts";
 import { checkout } from "../rig/index.ts";
 
 const documents = [
