@@ -60,7 +60,7 @@ export const innerLayers = {
     [ownFiles],
   ],
   "src/config": [[ownFiles]],
-  "src/sweep": [[ownFiles], ["functions"]],
+  "src/sweep": [[ownFiles], ["samplers"], ["functions"]],
   "src/params": [[ownFiles], ["json", "python", "toml", "yaml"], ["text"]],
   "src/store": [["remotes"], [ownFiles]],
   "src/git": [[ownFiles]],

@@ -7,6 +7,7 @@ import { readPoints } from "../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { headCommit } from "../git/repository.ts";
 import { tryGit } from "../git/run.ts";
+import { gridShape, type SweepShape } from "../sweep/shape.ts";
 import { trackedChanges, usableStorage } from "./clone.ts";
 import { type MadePlan, makePlan, type PlanSettings, plainRun, planDigest, planId, type SweepPlan } from "./plan.ts";
 import { checkPlan } from "./plan-points.ts";
@@ -23,6 +24,7 @@ export interface Planning extends CompositionSettings {
 
 export interface PlanningRequest extends Omit<PlanSettings, "folder"> {
   readonly overrides: readonly string[];
+  readonly shape: SweepShape;
   /** --points */
   readonly pointsFile?: string | undefined;
   /** -n */
@@ -52,9 +54,9 @@ function runOf(planning: Planning, { targets, flags, message, composition, copyP
 
 async function planHere(planning: Planning, request: PlanningRequest) {
   const { context, folder, readStdin } = planning;
-  const { overrides, pointsFile, name } = request;
+  const { overrides, shape, pointsFile, name } = request;
   const configs = request.composition === "off" ? undefined : await configsOf(context.project, planning);
-  const { points, words } = await readPoints({ overrides, pointsFile, configs, folder, readStdin });
+  const { points, words } = await readPoints({ overrides, shape, pointsFile, configs, folder, readStdin });
   const baseline = await headCommit(context.repository);
   const run = runOf(planning, request);
   const sweep = planId({ baseline, run, name }, words);
@@ -110,6 +112,6 @@ export async function checkReplanned(planning: Planning, plan: SweepPlan): Promi
         message: "jobs of this system make the plan again from sweep.txt, which is not committed as it is here",
         hint: "Commit the overrides in sweep.txt, plan with `matrix plan @sweep.txt`, and emit that.",
       });
-  const { made } = await planHere(planning, { ...plainRun, overrides: [`@${file}`] });
+  const { made } = await planHere(planning, { ...plainRun, overrides: [`@${file}`], shape: gridShape });
   checkExpected(made.plan, planDigest(plan));
 }

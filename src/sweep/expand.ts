@@ -6,6 +6,8 @@ import type { EvaluatedOverride } from "./evaluate.ts";
 import { type EvaluationOutcome, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
 import type { EvaluationContext } from "./functions/chance.ts";
 import { EvaluationError } from "./functions/evaluation-error.ts";
+import { intervalElement } from "./functions/intervals.ts";
+import { renderElement } from "./functions/render.ts";
 import { paramEdit, rereadElement } from "./param-edit.ts";
 import { axisValues, combinationCount, combinations } from "./product.ts";
 import { blanksHint } from "./split-words.ts";
@@ -104,6 +106,42 @@ export function axesOfArguments(args: readonly ReadArgument[], options: ExpandOp
 /** The axes of some `[file:]override`, in order. Throws as expandPoints. */
 export function readAxes(args: readonly string[], options: ExpandOptions = {}): SweepAxis[] {
   return sweepAxes(readableOverrides(readArguments(args, options), args), options);
+}
+
+/** One key of one file, and what is drawn for it: one of its values, or any value of an interval. */
+export interface DrawnAxis extends Omit<SweepAxis, "values"> {
+  /** How many there are; undefined: an interval has no number of values. */
+  readonly count: number | undefined;
+  /** @param share from 0 up to 1 */
+  at(share: number): PointOverride;
+}
+
+/** As axesOfArguments, where intervals have a place. */
+export function drawnAxes(args: readonly ReadArgument[], options: ExpandOptions): DrawnAxis[] {
+  const axes = new Map<string, DrawnAxis>();
+  for (const { file, override } of readableOverrides(args, wordsOf(args))) {
+    const key = override.keyElement;
+    axes.set(`${file}\0${key}`, { file, key, ...drawnFrom({ file, override, options }) });
+  }
+  return [...axes.values()];
+}
+
+function drawnFrom(source: Source): Pick<DrawnAxis, "count" | "at"> {
+  const sweep = sweepOf(source.override);
+  if (sweep?.kind === "interval") {
+    const at = (share: number): PointOverride => {
+      const element = guarded(source.override, () => intervalElement(sweep, share));
+      return pointOverride(source, element, `${source.override.keyElement}=${renderElement(element)}`);
+    };
+    return { count: undefined, at };
+  }
+  const values = axisPointOverrides(source);
+  const at = (share: number): PointOverride => {
+    const value = values[Math.floor(share * values.length)];
+    if (value === undefined) throw new Error("a share of an axis without values");
+    return value;
+  };
+  return { count: values.length, at };
 }
 
 interface ReadOverride {
@@ -211,16 +249,20 @@ export function refusal({ text, tree }: EvaluatedOverride, { code, message, hint
   return new SweeplineError({ code, message, place, ...(hint === undefined ? {} : { hint }) });
 }
 
+/** Throws TOO_MANY_POINTS. */
+export function refuseTooMany(count: number): void {
+  if (count <= maxPoints) return;
+  throw new SweeplineError({
+    code: "TOO_MANY_POINTS",
+    message: `The sweep has ${count} points; ${maxPoints} is the most.`,
+    hint: "Sweep over fewer values, draw some of the points with --sample, or split the sweep.",
+  });
+}
+
 /** The points share the overrides of their axes, so that a point costs one small list. */
 function productOf(axes: readonly SweepAxis[]): Point[] {
   const lists = axes.map((axis) => axis.values);
-  const count = combinationCount(lists);
-  if (count > maxPoints)
-    throw new SweeplineError({
-      code: "TOO_MANY_POINTS",
-      message: `The sweep has ${count} points; ${maxPoints} is the most.`,
-      hint: "Sweep over fewer values, or split the sweep.",
-    });
+  refuseTooMany(combinationCount(lists));
   const points: Point[] = [];
   for (const overrides of combinations(lists)) points.push({ index: points.length, overrides });
   return points;

@@ -49,7 +49,9 @@ export function explainOverride(file: string, override: EvaluatedOverride, conte
     return [`${actions[type]} ${target}${end}${conditions[type]}`];
   }
   if (sweep.kind === "interval")
-    return [`sweeps ${target} from ${sweep.start} to ${sweep.end}, continuously: a grid cannot list that`];
+    return [
+      `sweeps ${target} from ${sweep.start} to ${sweep.end}, continuously: a grid cannot list that, --sample draws from it`,
+    ];
   if (sweep.kind === "glob" && context.globOptions === undefined)
     return [
       `sweeps ${target} over the options of a config group that match ${sweep.include.map(patternWords).join(", ")}`,

@@ -4,6 +4,7 @@ import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { formatPlan, planDigest } from "../../src/ci/plan.ts";
 import { checkReplanned, type Planning, type PlanningRequest, planSweep } from "../../src/ci/planning.ts";
+import { gridShape } from "../../src/sweep/shape.ts";
 import type { Repository } from "../rig/index.ts";
 import { contextOf, makeRemoteRepository } from "./planned.ts";
 
@@ -31,6 +32,7 @@ function planning(facts: Partial<Planning> = {}): Planning {
 
 const asked = (request: Partial<PlanningRequest> = {}): PlanningRequest => ({
   overrides: ["x=1,2"],
+  shape: gridShape,
   targets: [],
   flags: {},
   composition: "as configured",

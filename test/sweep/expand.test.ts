@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SweeplineError } from "../../src/base/errors.ts";
 import { expandPoints, splitFile } from "../../src/sweep/expand.ts";
 import { sweepJobs } from "../../src/sweep/jobs.ts";
+import { gridShape } from "../../src/sweep/shape.ts";
 
 const textsOf = (args: readonly string[]): string[] =>
   expandPoints(args).points.map((point) => point.overrides.map(({ file, text }) => `${file}:${text}`).join(" "));
@@ -182,7 +183,7 @@ describe("refusals", () => {
 
 describe("jobs", () => {
   test("are texts, with the file where it is not params.yaml, and in batches", () => {
-    const { count, batches, jobs } = sweepJobs(["a=1,2,3", "x.json:b=c d"], 2, {});
+    const { count, batches, jobs } = sweepJobs({ overrides: ["a=1,2,3", "x.json:b=c d"], shape: gridShape }, 2, {});
     expect([count, batches, [...jobs]]).toEqual([
       3,
       [2, 1],

@@ -34,7 +34,14 @@ export const overrideCodes = {
   INTERPOLATION_INVALID: ["An interpolation can't be read.", "Correct it at the place that is marked."],
   INTERPOLATION_NOT_CLOSED: ["An interpolation is not closed.", "Add the `}`."],
   INTERPOLATION_TOO_DEEP: ["Interpolations are nested too deeply.", "Give the inner ones a key of their own."],
-  INTERVAL_NOT_LISTED: ["A grid can't sweep over `interval()`.", "Use `range(start,stop,step)` or `choice(...)`."],
+  INTERVAL_NOT_LISTED: [
+    "A grid can't sweep over `interval()`.",
+    "Use `range(start,stop,step)` or `choice(...)`, or draw points from it with `--sample N`.",
+  ],
+  INTERVAL_NOT_POSITIVE: [
+    "`tag(log, interval())` has an end that is not above zero.",
+    "Give ends above zero, or leave `tag(log, ...)` out.",
+  ],
   INT_TOO_LONG: ["An integer has too many digits.", "Shorten it, or put it into quotes as a text."],
   JSON_SAME_NAME: ["Two keys of a config would be one name in JSON.", "Leave out `--json`, or rename one of them."],
   KEY_CHARACTER: ["A key holds a character that it can't.", "Write its parts with one dot between: `train.lr=0.1`."],
@@ -66,6 +73,12 @@ export const overrideCodes = {
   RANGE_UNBOUNDED: ["A range has no end.", "Give finite bounds."],
   REFERENCE_EMPTY: ["An interpolation names nothing.", "Write the key between the braces."],
   REFERENCE_INVALID: ["The name in an interpolation can't be read.", "Write a key with dots between the braces."],
+  REPEAT_KEY: [
+    "`--repeat` counts a key that an override sets.",
+    "Leave the override out, or count another key: `--repeat-key`.",
+  ],
+  SAMPLE: ["A sampler can't draw so many keys.", "Take another sampler: halton, lhs and random take any number."],
+  SPACING: ["`linspace()` or `logspace()` can't make such values.", "The hint shows what they take."],
   SWEEP_IN_COMPOSE: ["A sweep where one config is composed.", "Give one value; `sweepline sweep` runs all of them."],
   SWEEP_NEEDS_QUEUE: ["`exp run` got a sweep without `--queue`.", "Add `--queue`, or use `sweepline sweep`."],
   TOO_MANY_ARGUMENTS: ["A function got more arguments than it takes.", "The hint shows how it is called."],
@@ -80,4 +93,9 @@ export const overrideCodes = {
     "The hint lists them; a text with brackets goes into quotes.",
   ],
   VALUE_EXPECTED: ["A value is missing.", "Write it; an empty text is `''`."],
+  ZIP_KEY: ["`--zip` names a key that no override of a sub-sweep sets.", "Write keys as they stand before `=`."],
+  ZIP_UNEQUAL: [
+    "Keys that advance together have different numbers of values.",
+    "Give each as many, or take one out of `--zip`.",
+  ],
 } as const satisfies CodeTable;

@@ -35,6 +35,12 @@ export function count(value: string): number {
   return Number(value);
 }
 
+/** A number of things: 1 to 9,999,999. */
+export function positive(value: string): number {
+  if (!/^0*[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError("not a whole number above zero");
+  return Number(value);
+}
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 function parseDuration(value: string): number | undefined {

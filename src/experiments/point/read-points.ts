@@ -5,20 +5,15 @@ import { traced } from "../../base/trace.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import type { SweeperOverride } from "../../config/sweeper-params.ts";
 import { singleEdits, underGiven } from "../../sweep/config-sweep.ts";
-import {
-  axesOfArguments,
-  type Expansion,
-  expandPoints,
-  expandRead,
-  type ReadArgument,
-  readArguments,
-} from "../../sweep/expand.ts";
+import { drawnAxes, type Expansion, type ReadArgument, readArguments } from "../../sweep/expand.ts";
 import { withOverrideFiles } from "../../sweep/overrides-file.ts";
 import { readPointsFile } from "../../sweep/points-file.ts";
+import { expandShape, isGrid, type SweepShape, shapeWords } from "../../sweep/shape.ts";
 import { expandOptions } from "./composition.ts";
 
 export interface PointSources {
   readonly overrides: readonly string[];
+  readonly shape: SweepShape;
   /** A CSV or JSON-lines file of points, "-" for standard input. */
   readonly pointsFile: string | undefined;
   /** Where params.yaml is composed: its configs. Their hydra.sweeper.params come before the overrides, which win. */
@@ -38,11 +33,13 @@ export function readPoints(sources: PointSources): Promise<ReadPoints> {
 type ReadPoints = Expansion & { readonly words: readonly string[] };
 
 async function read(sources: PointSources): Promise<ReadPoints> {
-  const given = withOverrideFiles(sources.overrides, sources.folder);
-  const { pointsFile, configs, folder } = sources;
-  if (pointsFile === undefined) return sweepPoints(given, configs);
-  if (given.length > 0)
-    throw new SweeplineError({ code: "BAD_OPTIONS", message: "--points and overrides exclude each other" });
+  const { pointsFile, configs, folder, shape } = sources;
+  const given = [sources.overrides, ...shape.and].map((overrides) => withOverrideFiles(overrides, folder));
+  if (pointsFile === undefined) return sweepPoints(given, shape, configs);
+  if (given.flat().length > 0 || !isGrid(shape)) {
+    const message = "--points excludes overrides, --zip, --and, --repeat and --sample";
+    throw new SweeplineError({ code: "BAD_OPTIONS", message });
+  }
   const text = pointsFile === "-" ? await sources.readStdin() : readNamedFile(namedFile(folder, pointsFile));
   const format = /^\s*\{/.test(text) || /\.(jsonl|ndjson|json)$/.test(pointsFile) ? "jsonl" : "csv";
   const name = pointsFile === "-" ? "the standard input" : `'${pointsFile}'`;
@@ -51,16 +48,16 @@ async function read(sources: PointSources): Promise<ReadPoints> {
   return { points, isSweep: true, words: ["--points", text] };
 }
 
-/** Each override is read from its text once. */
-function sweepPoints(given: readonly string[], configs: ProjectConfigs | undefined) {
+/** Each override is read from its text once. @param given of each sub-sweep */
+function sweepPoints(given: readonly (readonly string[])[], shape: SweepShape, configs: ProjectConfigs | undefined) {
   const options = expandOptions(configs);
-  if (configs === undefined) {
-    if (given.length === 0) throw noOverrides(configs);
-    return { ...notEmpty(expandPoints(given, options)), words: given };
-  }
-  const overrides = withConfigSweep(given, configs);
-  if (overrides.length === 0) throw noOverrides(configs);
-  return { ...notEmpty(expandRead(overrides, options)), words: overrides.map(({ argument }) => argument) };
+  const parts = given.map((overrides) =>
+    configs === undefined ? [...readArguments(overrides, options)] : withConfigSweep(overrides, configs),
+  );
+  if (parts.some((part) => part.length === 0)) throw noOverrides(configs);
+  const words = parts.map((part) => part.map(({ argument }) => argument));
+  const [first = [], ...and] = words;
+  return { ...notEmpty(expandShape(parts, shape, options)), words: [...first, ...shapeWords({ ...shape, and })] };
 }
 
 /** The sweep that lives in the config, as the overrides leave it, and the overrides. */
@@ -75,7 +72,7 @@ function withConfigSweep(given: readonly string[], configs: ProjectConfigs): rea
   const overrides = underGiven(params, read, options);
   const inUse = new Set(overrides.map(({ argument }) => argument));
   for (const { param, override } of own)
-    if (override !== undefined && inUse.has(param.text)) checkParam(param, () => axesOfArguments([override], options));
+    if (override !== undefined && inUse.has(param.text)) checkParam(param, () => drawnAxes([override], options));
   return overrides;
 }
 

@@ -1,4 +1,4 @@
-/** The functions of the language, as in Hydra 1.4: what each takes, and what it makes of it. */
+/** The functions of the language, as in Hydra 1.4, and linspace() and logspace(): what each takes, and what it makes of it. */
 import { nearest } from "../../base/text/nearest.ts";
 import { type CastName, cast } from "./casts.ts";
 import { type EvaluationContext, randomOf } from "./chance.ts";
@@ -24,6 +24,7 @@ import {
   type Signature,
   type TypeSet,
 } from "./signatures.ts";
+import { type Spacing, spaced } from "./spaced.ts";
 
 interface SweepFunction {
   readonly signature: Signature;
@@ -33,6 +34,7 @@ interface SweepFunction {
 const kinds = (words: string, ...names: ElementKind[]): TypeSet => ({ words, kinds: new Set(names) });
 const anything: TypeSet = { words: "anything", kinds: "any" };
 const number = kinds("a number", "int", "float", "bool");
+const wholeNumber = kinds("a whole number", "int");
 const optionalNumber = kinds("a number", "int", "float", "bool", "null");
 const plainKinds = ["text", "int", "bool", "float", "list", "dict"] as const;
 const orderable = kinds("values, a choice or a range", ...plainKinds, "choice", "range");
@@ -47,6 +49,13 @@ function castFunction(name: CastName, takes: TypeSet): SweepFunction {
   return {
     signature: { rest: takes, parameters: [optional("value", takes)] },
     run: (bound) => cast(name, castInput(name, bound)),
+  };
+}
+
+function spacedFunction(name: Spacing): SweepFunction {
+  return {
+    signature: { parameters: [required("start", number), required("end", number), required("values", wholeNumber)] },
+    run: ({ named }) => spaced(name, [endpoint(named, "start"), endpoint(named, "end")], Number(named.get("values"))),
   };
 }
 
@@ -98,6 +107,8 @@ const functions: ReadonlyMap<string, SweepFunction> = new Map<string, SweepFunct
     "json_str",
     { signature: { rest: anything, parameters: [] }, run: (bound) => cast("json_str", castInput("json_str", bound)) },
   ],
+  ["linspace", spacedFunction("linspace")],
+  ["logspace", spacedFunction("logspace")],
   [
     "range",
     {

@@ -71,7 +71,7 @@ describe("parse", () => {
       ERROR: Cannot read the override: There is no function 'choise'.
         c=choise(1)
           ^^^^^^^^^
-      HINT: Did you mean choice()? There are bool, choice, extend_list, float, glob, int, interval, json_str, range, shuffle, sort, str, tag.
+      HINT: Did you mean choice()? There are bool, choice, extend_list, float, glob, int, interval, json_str, linspace, logspace, range, shuffle, sort, str, tag.
       ERROR: Cannot read the override: Expected '=' after the key, found the end.
         d
          ^

@@ -6,9 +6,10 @@ import type { RunOptions } from "../../../pipeline/run-options.ts";
 import type { Expansion } from "../../../sweep/expand.ts";
 import type { CompositionFlags } from "../../options/composition.ts";
 import type { LimitFlags } from "../../options/limits.ts";
+import type { ShapeFlags } from "../../options/sweep-shape.ts";
 import type { Io } from "../../terminal/io.ts";
 
-export interface RunCommandOptions extends LimitFlags, CompositionFlags {
+export interface RunCommandOptions extends LimitFlags, CompositionFlags, ShapeFlags {
   readonly jobs?: number | "auto";
   readonly setParam?: readonly string[];
   readonly queue?: boolean;

@@ -6,12 +6,13 @@ import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { notEmpty } from "../../../experiments/point/read-points.ts";
 import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "../../../pipeline/run-options.ts";
-import { expandPoints } from "../../../sweep/expand.ts";
+import { expandOverrides } from "../../../sweep/shape.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, noHydraText } from "../../options/composition.ts";
 import { inputsFrom, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
 import { addLimitOptions, jobsOrAuto } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
+import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
 import { type ExitCode, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "./auto-push.ts";
@@ -25,12 +26,16 @@ function refuse(message: string, hint?: string): SweeplineError {
   });
 }
 
+const shapeFlags: readonly (keyof ShapeFlags)[] = ["zip", "and", "sample", "repeat"];
+
 function checkOptions(targets: readonly string[], options: RunCommandOptions, run: RunOptions): void {
   if (
     options.runAll &&
     (options.setParam !== undefined || options.queue || options.name !== undefined || targets.length > 0)
   )
     throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
+  if (options.runAll && shapeFlags.some((flag) => options[flag] !== undefined))
+    throw refuse("--run-all runs what is queued: --zip, --and, --sample and --repeat are for what makes new entries");
   if (options.jobs === "auto" && !options.runAll)
     throw refuse("--jobs auto is for --run-all: stages of one experiment run by number");
   const runsOne = !options.queue && !options.runAll;
@@ -81,7 +86,7 @@ async function hintOverrides<T>(targets: readonly string[], work: () => Promise<
 }
 
 async function run(
-  { io, context }: Pick<RunCall, "io" | "context">,
+  { io, context, command }: Pick<RunCall, "io" | "context"> & { readonly command: Command },
   targets: readonly string[],
   options: RunCommandOptions,
 ): Promise<ExitCode> {
@@ -94,7 +99,8 @@ async function run(
   if (options.runAll) return (await import("./run-copies.ts")).runAll(shared);
   const asks = !runOptions.dry && !options.queue && !options.temp && asksStages(context.project, runOptions);
   const configs = await askedConfigs(io, context.project, options);
-  const expansion = notEmpty(expandPoints(options.setParam ?? [], expandOptions(configs)));
+  const shape = askedShape(options, command);
+  const expansion = notEmpty(expandOverrides(options.setParam ?? [], shape, expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
     throw new SweeplineError({
       code: "SWEEP_NEEDS_QUEUE",
@@ -120,41 +126,52 @@ const examples = `
 Examples:
   sweepline exp run -S train.lr=0.1                 run here with another value
   sweepline exp run --queue -n grid -S 'train.lr=0.1,0.01' -S 'seed=range(3)'
+  sweepline exp run --queue -S lr=0.1,0.01 -S units=64,128 --zip lr,units
   sweepline exp run --run-all -j 4                  run what is queued, four at once
   sweepline exp run --temp -C data.csv              run in a copy, with an untracked file
 `;
 
 /** `sweepline exp run` */
 export const command: CommandFactory = (io, finish) =>
-  addLimitOptions(
-    addReproduceOptions(
-      new Command("run")
-        .description("Run an experiment, or put one or many into the queue.")
-        .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
-        .option("-S, --set-param <[file:]override>", "override a parameter, in Hydra's language (repeatable)", collect)
-        .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
-        .option("-m, --message <text>", "commit message")
-        .option("--no-hydra", noHydraText)
-        .option("--queue", "put it into the queue instead of running it")
-        .option("--run-all", "run all that is queued")
-        .option("--temp", "run in a copy of the workspace")
-        .option(
-          "-C, --copy-paths <path>",
-          "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
-          collect,
-        )
-        .option("--fail-fast", "with --run-all: stop at the first failure")
-        .option("--json", "with --run-all or --temp: events as JSON lines")
-        .option(
-          "--reset",
-          "start stages with checkpoints over, instead of going on from the last one; what is queued does",
-        )
-        .option("--rev <checkpoint>", "with --queue or --temp: go on from this checkpoint of an experiment")
-        .option("--first", "with --queue: before all that is queued"),
+  addShapeOptions(
+    addLimitOptions(
+      addReproduceOptions(
+        new Command("run")
+          .description("Run an experiment, or put one or many into the queue.")
+          .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
+          .option(
+            "-S, --set-param <[file:]override>",
+            "override a parameter, in Hydra's language (repeatable)",
+            collect,
+          )
+          .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
+          .option("-m, --message <text>", "commit message")
+          .option("--no-hydra", noHydraText)
+          .option("--queue", "put it into the queue instead of running it")
+          .option("--run-all", "run all that is queued")
+          .option("--temp", "run in a copy of the workspace")
+          .option(
+            "-C, --copy-paths <path>",
+            "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
+            collect,
+          )
+          .option("--fail-fast", "with --run-all: stop at the first failure")
+          .option("--json", "with --run-all or --temp: events as JSON lines")
+          .option(
+            "--reset",
+            "start stages with checkpoints over, instead of going on from the last one; what is queued does",
+          )
+          .option("--rev <checkpoint>", "with --queue or --temp: go on from this checkpoint of an experiment")
+          .option("--first", "with --queue: before all that is queued"),
+      ),
     ),
   )
     .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)
     .addHelpText("after", examples)
-    .action(async (targets: readonly string[], options: RunCommandOptions) =>
-      finish(await hintOverrides(targets, () => autoPushed(io, (context) => run({ io, context }, targets, options)))),
+    .action(async (targets: readonly string[], options: RunCommandOptions, command: Command) =>
+      finish(
+        await hintOverrides(targets, () =>
+          autoPushed(io, (context) => run({ io, context, command }, targets, options)),
+        ),
+      ),
     );

@@ -7,11 +7,12 @@ import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
 import { withOverrideFiles } from "../../../sweep/overrides-file.ts";
 import { type ProductRequest, recordedProduct } from "../../../sweep/recorded.ts";
 import { compositionSettings } from "../../options/composition.ts";
+import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
 import type { Io } from "../../terminal/io.ts";
 import { answerLines, Output, textsOf } from "../../terminal/lines.ts";
 import type { CommandFactory } from "../command.ts";
 
-interface Options {
+interface Options extends ShapeFlags {
   readonly json?: boolean;
   readonly jsonl?: boolean;
   readonly maxBatchSize?: number;
@@ -21,6 +22,7 @@ const examples = `
 Examples:
   $ sweepline expand lr=0.1,0.01 'units=range(64,257,64)'
   $ sweepline expand lr=0.1,0.01 models.json:depth=2,4 | wc -l
+  $ sweepline expand lr=0.1,0.01 units=64,128 --zip lr,units
   $ sweepline expand --json --max-batch-size 10 'seed=range(100)'
   $ echo '{"id": 1, "args": ["a=1,2"], "max_batch_size": null}' | sweepline expand --jsonl
 
@@ -30,21 +32,26 @@ a blank line stands between batches. In lines of JSON, glob_options are the name
 
 /** `sweepline expand`: the jobs that a list of overrides stands for, without running any. */
 export const command: CommandFactory = (io, finish) =>
-  new Command("expand")
-    .description("Print the jobs of a sweep, one a line")
-    .argument("[overrides...]", "overrides, as for 'sweep' (@file: one a line)")
-    .option("--json", "print {jobs, batches} as JSON")
-    .option("--jsonl", "answer lines of JSON on the standard input: {id, args, max_batch_size, params, glob_options}")
-    .option("--max-batch-size <number>", "cut the jobs into batches of that size", wholeNumber)
+  addShapeOptions(
+    new Command("expand")
+      .description("Print the jobs of a sweep, one a line")
+      .argument("[overrides...]", "overrides, as for 'sweep' (@file: one a line)")
+      .option("--json", "print {jobs, batches} as JSON")
+      .option("--jsonl", "answer lines of JSON on the standard input: {id, args, max_batch_size, params, glob_options}")
+      .option("--max-batch-size <number>", "cut the jobs into batches of that size", wholeNumber),
+  )
     .addHelpText("after", examples)
-    .action(async (overrides: string[], options: Options) => {
+    .action(async (overrides: string[], options: Options, command: Command) => {
       if (options.jsonl) await answerRequests(io);
       else {
         const expandOptions = {
           composed: "all",
           groupOptions: projectGroups(io.cwd, compositionSettings(io)),
         } as const;
-        const jobs = sweepJobs(withOverrideFiles(overrides, io.cwd), options.maxBatchSize ?? null, expandOptions);
+        const shape = askedShape(options, command);
+        const and = shape.and.map((texts) => withOverrideFiles(texts, io.cwd));
+        const sweep = { overrides: withOverrideFiles(overrides, io.cwd), shape: { ...shape, and } };
+        const jobs = sweepJobs(sweep, options.maxBatchSize ?? null, expandOptions);
         await (options.json ? printJson(io, jobs) : printLines(io, jobs));
       }
       finish(exitCodes.ok);

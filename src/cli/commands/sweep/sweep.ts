@@ -15,6 +15,7 @@ import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/
 import { askedRun, inputsOf, pointSources, warnOfSubmodules } from "../../options/experiments.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
+import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import { leftAloneLines, newText } from "../../words/queue-text.ts";
@@ -24,7 +25,7 @@ import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
 
-interface Options extends LimitFlags, CompositionFlags {
+interface Options extends LimitFlags, CompositionFlags, ShapeFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -42,6 +43,7 @@ interface Call {
   readonly io: Io;
   readonly context: ExperimentsContext;
   readonly options: Options;
+  readonly command: Command;
 }
 
 /** As `exp run` has it. */
@@ -55,11 +57,13 @@ function refuseSetParam(override: string): never {
 
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
-  const { io, context, options } = call;
+  const { io, context, options, command } = call;
   const run = runOptionsOf(options);
   refuseWorkspaceRuns(run, "sweep");
   const configs = await askedConfigs(io, context.project, options);
-  const expansion = await readPoints(pointSources(io, { overrides, pointsFile: options.points, configs }));
+  const expansion = await readPoints(
+    pointSources(io, { overrides, shape: askedShape(options, command), pointsFile: options.points, configs }),
+  );
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
   const jobs = options.jobs ?? defaultJobs(options);
@@ -119,38 +123,44 @@ Examples:
   sweepline sweep --points points.csv         one point a row, keys in the first row
   sweepline sweep lr=0.1,0.01                 again: runs only what is missing
   sweepline sweep lr=0.1,0.01,0.001 --dry-run says what is missing, and how long it should take
+  sweepline sweep lr=0.1,0.01 units=64,128 --zip lr,units     0.1 with 64, 0.01 with 128
+  sweepline sweep opt=sgd lr=0.1,0.01 --and opt=adam lr=0.001 two grids in one sweep
+  sweepline sweep 'lr=tag(log,interval(1e-4,1e-1))' 'units=range(16,257)' --sample 20 --sampler sobol
+  sweepline sweep lr=0.1,0.01 --repeat 3      each with seed=0, 1 and 2
   sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
   sweepline sweep                             over hydra.sweeper.params of the config
 `;
 
 /** `sweepline sweep` */
 export const command: CommandFactory = (io, finish) =>
-  addLimitOptions(
-    addReproduceOptions(
-      new Command("sweep")
-        .description("Queue all combinations of the overrides, run them, and show the results.")
-        .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
-        .option(
-          "-j, --jobs <n>",
-          "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
-          jobsOrAuto,
-        )
-        .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
-        .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
-        .option("-m, --message <text>", "commit message of the experiments")
-        .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
-        .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
-        .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
-        .option("--no-hydra", noHydraText)
-        .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
-        .option("--retry-failed", "run points again that failed before")
-        .option("--fail-fast", "stop at the first failure")
-        .option("--sort-by <column>", "sort the table by that metric or parameter")
-        .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
-        .option("--json", "events as JSON lines, no table"),
+  addShapeOptions(
+    addLimitOptions(
+      addReproduceOptions(
+        new Command("sweep")
+          .description("Queue all combinations of the overrides, run them, and show the results.")
+          .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
+          .option(
+            "-j, --jobs <n>",
+            "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+            jobsOrAuto,
+          )
+          .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
+          .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+          .option("-m, --message <text>", "commit message of the experiments")
+          .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
+          .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+          .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+          .option("--no-hydra", noHydraText)
+          .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
+          .option("--retry-failed", "run points again that failed before")
+          .option("--fail-fast", "stop at the first failure")
+          .option("--sort-by <column>", "sort the table by that metric or parameter")
+          .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+          .option("--json", "events as JSON lines, no table"),
+      ),
     ),
   )
     .addHelpText("after", examples)
-    .action(async (overrides: readonly string[], options: Options) =>
-      finish(await autoPushed(io, (context) => sweep({ io, context, options }, overrides))),
+    .action(async (overrides: readonly string[], options: Options, command: Command) =>
+      finish(await autoPushed(io, (context) => sweep({ io, context, options, command }, overrides))),
     );

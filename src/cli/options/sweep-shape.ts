@@ -1,0 +1,79 @@
+/** --zip, --and, --sample, --repeat: sweeps that are no single grid. */
+import { type Command, Option } from "commander";
+import { SweeplineError } from "../../base/errors.ts";
+import { type SamplerName, samplerNames } from "../../sweep/samplers/samplers.ts";
+import type { SweepShape } from "../../sweep/shape.ts";
+import { collect, integer, positive } from "./arguments.ts";
+
+export interface ShapeFlags {
+  readonly zip?: readonly string[];
+  readonly and?: readonly string[];
+  readonly sample?: number;
+  readonly sampler?: SamplerName;
+  readonly seed?: number;
+  readonly repeat?: number;
+  readonly repeatKey?: string;
+}
+
+export function addShapeOptions(command: Command): Command {
+  return command
+    .option("--zip <keys>", "keys that advance together, with commas between (repeatable)", collect)
+    .option("--and <override...>", "begin another sub-sweep: the union of all is run (repeatable)")
+    .option("--sample <n>", "draw n points instead of running all combinations; interval() may be drawn from", positive)
+    .addOption(new Option("--sampler <name>", "with --sample: how (default: random)").choices(samplerNames))
+    .option("--seed <n>", "with --sample: other points, the same for the same number", integer)
+    .option("--repeat <n>", "run each point n times, with seed=0, 1, 2...", positive)
+    .option("--repeat-key <key>", "with --repeat: the key that counts (default: seed)");
+}
+
+/** Throws BAD_OPTIONS. @param command the one that was typed: which words belong to which --and stands there only */
+export function askedShape(flags: ShapeFlags, command: Command): SweepShape {
+  const { sample, sampler, seed, repeat, repeatKey } = flags;
+  if (sample === undefined && (sampler ?? seed) !== undefined) throw refuse("--sampler and --seed are for --sample N");
+  if (repeat === undefined && repeatKey !== undefined) throw refuse("--repeat-key is for --repeat N");
+  return {
+    zip: (flags.zip ?? []).map(keysOf),
+    and: groupsOf(wordsTyped(command), flags.and ?? []),
+    ...(sample === undefined ? {} : { sample: { count: sample, sampler: sampler ?? "random", seed } }),
+    ...(repeat === undefined ? {} : { repeat: { times: repeat, key: repeatKey ?? "seed" } }),
+  };
+}
+
+function refuse(message: string, hint?: string): SweeplineError {
+  return new SweeplineError({ code: "BAD_OPTIONS", message, ...(hint === undefined ? {} : { hint }) });
+}
+
+function keysOf(text: string): readonly string[] {
+  const keys = text.split(",").map((key) => key.trim());
+  if (keys.length < 2 || keys.includes(""))
+    throw refuse(`--zip ${text}: two keys or more advance together`, "Write them with commas between: --zip lr,units");
+  return keys;
+}
+
+/** commander keeps the words of the command line, and has no type for them. */
+type WithWords = Command & { readonly rawArgs: readonly string[] };
+
+function wordsTyped(command: Command): readonly string[] {
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  return (root as WithWords).rawArgs;
+}
+
+/** commander tells the words of all --and as one list: where each begins stands in the words that were typed. */
+function groupsOf(words: readonly string[], values: readonly string[]): readonly (readonly string[])[] {
+  const groups: string[][] = [];
+  let taken = 0;
+  let current: string[] | undefined;
+  for (const word of words) {
+    const isAnd = word === "--and" || word.startsWith("--and=");
+    if (isAnd) {
+      current = [];
+      groups.push(current);
+    } else if (word.startsWith("-") && values[taken] !== word) current = undefined;
+    const value = word.startsWith("--and=") ? word.slice("--and=".length) : word;
+    if (current === undefined || word === "--and" || values[taken] !== value) continue;
+    current.push(value);
+    taken++;
+  }
+  return groups;
+}

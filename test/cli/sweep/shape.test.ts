@@ -1,0 +1,43 @@
+/** --zip, --and, --sample, --repeat on the command line: which words belong to which, and that the commands take them alike. */
+import { expect, test } from "vitest";
+import { experimentNames, makeExperimentRepository, queueRefs } from "../exp-project.ts";
+
+const files = { "params.yaml": "x: 1\nlr: 0.1\nseed: 42\n" };
+
+test("each --and has its own words, up to the next option", async () => {
+  const repository = makeExperimentRepository();
+  const expand = async (...words: readonly string[]) => (await repository.succeed(["expand", ...words])).split("\n");
+  expect(await expand("a=1", "--and", "a=2,3", "b=4", "--and=a=5", "--max-batch-size", "9", "c=6")).toEqual([
+    "a=1 c=6",
+    "a=2 b=4",
+    "a=3 b=4",
+    "a=5",
+    "",
+  ]);
+  const { exitCode, stderr } = await repository.run(["expand", "a=1", "--sampler", "sobol"]);
+  expect([exitCode, stderr]).toEqual([254, "ERROR: --sampler and --seed are for --sample N\n"]);
+});
+
+test("`exp run --queue` and `matrix plan` make the points that `expand` shows", async () => {
+  const repository = makeExperimentRepository(files);
+  const shape = ["--zip", "x,lr", "--repeat", "2"];
+  const shown = await repository.succeed(["expand", "x=3,4", "lr=0.3,0.4", ...shape]);
+  expect(shown).toBe("x=3 lr=0.3 seed=0\nx=3 lr=0.3 seed=1\nx=4 lr=0.4 seed=0\nx=4 lr=0.4 seed=1\n");
+  const plan = JSON.parse(await repository.succeed(["matrix", "plan", "x=3,4", "lr=0.3,0.4", ...shape]));
+  expect(plan.points).toHaveLength(4);
+  expect(JSON.stringify(plan.points[3])).toContain("lr=0.4");
+  const refused = await repository.run(["exp", "run", "-S", "x=3", "--repeat", "2"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("--queue")]);
+  await repository.succeed(["exp", "run", "--queue", "-S", "x=3,4", "-S", "lr=0.3,0.4", ...shape]);
+  expect(queueRefs(repository)).toHaveLength(4);
+});
+
+test("a sample that is asked for again is done, a larger one runs what is new", async () => {
+  const repository = makeExperimentRepository(files);
+  const sample = (count: number) =>
+    repository.succeed(["sweep", "x=range(2,40)", "lr=interval(0,1)", "--sample", `${count}`]);
+  expect(await sample(2)).toContain("2 points, 2 new");
+  expect(await sample(2)).toContain("2 points, 0 new");
+  expect(await sample(3)).toContain("3 points, 1 new");
+  expect(experimentNames(repository)).toHaveLength(3);
+});
