@@ -28,7 +28,7 @@ export const besides = [{ from: "src/ci", to: "src/run" }];
 export const innerLayers = {
   "src/cli": [
     [ownFiles],
-    ["commands/matrix", "commands/queue", "commands/sweep"],
+    ["commands/compare", "commands/matrix", "commands/queue", "commands/sweep"],
     ["commands/exp"],
     ["commands/data"],
     ["commands/pipeline", "commands/metrics", "commands/project"],
@@ -48,6 +48,7 @@ export const innerLayers = {
     ["coordinator"],
     ["recovery"],
     ["checkpoints", "point", "reading", "runs"],
+    ["notes"],
     [ownFiles],
   ],
   "src/pipeline": [
@@ -67,7 +68,7 @@ export const innerLayers = {
   "src/project": [[ownFiles]],
   "src/yaml": [[ownFiles]],
   "src/base": [["trace"], [ownFiles], ["codes", "text"]],
-  grammar: [["config-interpolation"], ["interpolation", "override"], [ownFiles]],
+  grammar: [["config-interpolation"], ["filter", "interpolation", "override"], [ownFiles]],
 };
 
 /** Third-party packages, and the folders that alone import them. */
@@ -78,8 +79,10 @@ export const packages = {
   commander: ["src/cli"],
   "fastest-levenshtein": ["src/base/text"],
   listr2: ["src/report/progress"],
+  "ml-random-forest": ["src/experiments/find"],
   picocolors: ["src/report"],
   piscina: ["src/run/pool"],
+  re2js: ["src/experiments/find"],
   "simple-git": ["src/git"],
   "smol-toml": ["src/params/toml"],
   "string-width": ["src/report"],

@@ -268,6 +268,19 @@ export const catalog: readonly CatalogEntry[] = [
     name: "sweep",
     summary: "Queue all combinations of overrides, run them, show the results",
     load: () => import("./commands/sweep/sweep.ts"),
+    commands: [
+      {
+        name: "list",
+        aliases: ["ls"],
+        summary: "List sweeps and what became of them",
+        load: () => import("./commands/sweep/list.ts"),
+      },
+      {
+        name: "show",
+        summary: "Show a sweep and its points, the best first",
+        load: () => import("./commands/sweep/show.ts"),
+      },
+    ],
   },
   {
     name: "unfreeze",

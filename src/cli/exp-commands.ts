@@ -18,14 +18,24 @@ export const expCommands: readonly CatalogEntry[] = [
     load: () => import("./commands/exp/clean.ts"),
   },
   {
+    name: "compare",
+    summary: "Show experiments side by side",
+    load: () => import("./commands/compare/compare.ts"),
+  },
+  {
     name: "curve",
     summary: "Show metrics over the checkpoints of an experiment",
     load: () => import("./commands/exp/curve.ts"),
   },
   {
     name: "diff",
-    summary: "Show changes between two experiments",
+    summary: "Show changes between experiments",
     load: () => import("./commands/exp/diff.ts"),
+  },
+  {
+    name: "effects",
+    summary: "Show what each parameter does to a metric",
+    load: () => import("./commands/compare/effects.ts"),
   },
   {
     name: "list",
@@ -37,6 +47,11 @@ export const expCommands: readonly CatalogEntry[] = [
     name: "logs",
     summary: "Print the log of an experiment's run",
     load: () => import("./commands/exp/logs.ts"),
+  },
+  {
+    name: "note",
+    summary: "Write a note on an experiment, or print it",
+    load: () => import("./commands/compare/note.ts"),
   },
   {
     name: "pull",
@@ -74,5 +89,15 @@ export const expCommands: readonly CatalogEntry[] = [
     name: "show",
     summary: "Show experiments with their parameters and metrics",
     load: () => import("./commands/exp/show.ts"),
+  },
+  {
+    name: "star",
+    summary: "Give experiments a star, or take it away",
+    load: () => import("./commands/compare/star.ts"),
+  },
+  {
+    name: "tag",
+    summary: "Put tags on an experiment, or take some off",
+    load: () => import("./commands/compare/tag.ts"),
   },
 ];

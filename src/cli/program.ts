@@ -137,16 +137,20 @@ async function attach(
 ): Promise<void> {
   for (const entry of entries) {
     const isChosen = chosen[0] === entry;
-    const loaded = isChosen && entry.load ? make((await entry.load()).command) : new Command(entry.name);
+    // One that stands above another that is chosen has nothing to do.
+    const isRun = isChosen && chosen.length === 1;
+    const loaded = isRun && entry.load ? make((await entry.load()).command) : new Command(entry.name);
     if (loaded.description() === "") loaded.description(entry.summary);
     loaded.summary(entry.summary);
     for (const alias of entry.aliases ?? []) loaded.alias(alias);
     loaded.copyInheritedSettings(parent);
-    if (isChosen && entry.load) addTalkOptions(loaded);
+    if (isRun && entry.load) addTalkOptions(loaded);
     if (chosen.some((each) => each.takesCommand)) loaded.enablePositionalOptions();
     if (entry.commands !== undefined) {
       await attach(loaded, entry.commands, { chosen: isChosen ? chosen.slice(1) : [], make });
-      loaded.usage("COMMAND [OPTIONS]");
+      if (entry.load === undefined) loaded.usage("COMMAND [OPTIONS]");
+      // Options behind `sweep list` are its own.
+      else loaded.enablePositionalOptions();
     }
     parent.addCommand(loaded, { hidden: entry.hidden === true });
   }

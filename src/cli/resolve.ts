@@ -18,6 +18,8 @@ export function resolveEntries(argv: readonly string[]): CatalogEntry[] {
     const entry: CatalogEntry | undefined = level.find((item) => item.name === word || item.aliases?.includes(word));
     if (entry === undefined) break;
     found.push(entry);
+    // A command that has some below it, and words of its own: `sweep list`, but not `sweep -n list`.
+    if (entry.load !== undefined && argv[index + 1]?.startsWith("-")) break;
     level = entry.commands;
   }
   return found;

@@ -4,9 +4,17 @@ import { defaultPrecision, exactFloats, significantFloats } from "./cells.ts";
 import { toCsv } from "./csv.ts";
 import { experimentsAsJson } from "./exp-json.ts";
 import type { SortRequest } from "./exp-sort.ts";
-import { type ColumnChoice, chooseColumns, experimentTable, mergeLabels } from "./exp-table.ts";
+import {
+  type ColumnChoice,
+  chooseColumns,
+  drawExperiments,
+  type ExperimentTableOptions,
+  mergeLabels,
+} from "./exp-table.ts";
 import { jsonPieces } from "./json.ts";
 import { toMarkdown } from "./markdown.ts";
+import { withNoteColumns } from "./note-columns.ts";
+import type { Table } from "./table.ts";
 import { type TerminalOptions, toTerminal } from "./terminal.ts";
 
 export type ShowFormat = "table" | "csv" | "markdown" | "json";
@@ -22,22 +30,30 @@ export interface ShowOptions {
   readonly now: Date;
 }
 
+/** With what people say of experiments only where it is named: DVC has no such columns. */
+function tableAsked(
+  baselines: readonly Baseline[],
+  { sort, columns }: ShowOptions,
+  how: ExperimentTableOptions,
+): Table {
+  const { table, experiments } = drawExperiments(baselines, { ...how, ...(sort === undefined ? {} : { sort }) });
+  return withNoteColumns(table, experiments, { names: columns.only ?? [], fill: how.fill });
+}
+
 function forPeople(baselines: readonly Baseline[], options: ShowOptions) {
-  const table = experimentTable(baselines, {
+  const table = tableAsked(baselines, options, {
     float: significantFloats(options.precision || defaultPrecision),
     fill: "-",
     time: options.now,
-    ...(options.sort === undefined ? {} : { sort: options.sort }),
   });
   return chooseColumns(mergeLabels(table), options.columns);
 }
 
 function asCsv(baselines: readonly Baseline[], options: ShowOptions): string {
-  const table = experimentTable(baselines, {
+  const table = tableAsked(baselines, options, {
     float: options.precision ? significantFloats(options.precision) : exactFloats,
     fill: "",
     time: "iso",
-    ...(options.sort === undefined ? {} : { sort: options.sort }),
   });
   return toCsv(chooseColumns(table, options.columns));
 }

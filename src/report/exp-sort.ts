@@ -1,11 +1,9 @@
 /** `exp show --sort-by`: which column is meant, and the order of values (DVC 3.67.1, repo/experiments/show.py). */
-import { SweeplineError } from "../base/errors.ts";
 import { compareCodePoints } from "../base/python.ts";
-import { nearest } from "../base/text/nearest.ts";
 import { isList, type Value } from "../base/value.ts";
 import type { Experiment } from "../experiments/reading/types.ts";
+import type { Leaves, ValueColumn } from "../experiments/show/value-columns.ts";
 import { cellText, exactFloats } from "./cells.ts";
-import type { ExperimentColumns, Leaves, ValueColumn } from "./exp-columns.ts";
 
 export interface SortRequest {
   /** `train.lr`, `params.yaml:train.lr` or `:train.lr`. */
@@ -13,46 +11,6 @@ export interface SortRequest {
   readonly order: "asc" | "desc";
   /** Where experiments without a value go: DVC turns the whole order round with desc. */
   readonly missing: "as-dvc" | "last";
-}
-
-/** The column that the user means; errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
-export function sortColumn(by: string, columns: ExperimentColumns): ValueColumn {
-  const all = [...columns.metrics, ...columns.params];
-  const exact = all.filter(({ file, name }) => by === `${file}:${name}`);
-  const bare = by.startsWith(":") ? by.slice(1) : by;
-  const whole = exact.length > 0 ? exact : all.filter(({ name }) => name === bare);
-  // `lr`, as a table on a terminal calls the only lr.
-  const ending = whole.length > 0 ? [] : all.filter(({ name }) => name.endsWith(`.${bare}`));
-  const matches = ending.length === 1 ? ending : whole;
-  const [first, second] = matches;
-  if (first === undefined) throw unknownColumn(by, all);
-  if (second !== undefined)
-    throw new SweeplineError({
-      code: "AMBIGUOUS_SORT_COLUMN",
-      message: `Ambiguous sort column '${bare}' matched '${matches.map(({ file, name }) => `${file}:${name}`).join(", ")}'`,
-    });
-  return first;
-}
-
-/** `lr` may be meant for `train.lr`; else a name that is spelled alike. */
-function nearColumns(by: string, columns: readonly Pick<ValueColumn, "column" | "name">[]): readonly string[] {
-  const bare = by.replace(/^:/, "");
-  const deeper = columns.filter(({ name }) => name.endsWith(`.${bare}`)).map(({ column }) => column.name);
-  if (deeper.length > 0) return deeper.slice(0, 3);
-  const [near] = nearest(
-    bare,
-    columns.flatMap(({ column, name }) => [column.name, name]),
-  );
-  return near === undefined ? [] : [near];
-}
-
-function unknownColumn(by: string, columns: readonly ValueColumn[]): SweeplineError {
-  const near = nearColumns(by, columns);
-  return new SweeplineError({
-    code: "UNKNOWN_SORT_COLUMN",
-    message: `Unknown sort column '${by}'`,
-    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.map((name) => `'${name}'`).join(" or ")}?` }),
-  });
 }
 
 function kindRank(value: Value): number {

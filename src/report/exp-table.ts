@@ -8,18 +8,19 @@ import type {
   ExperimentState,
   FileResult,
 } from "../experiments/reading/types.ts";
-import { cellText, type FloatFormat } from "./cells.ts";
-import { namesMatching } from "./column-patterns.ts";
-import { isoTime, shortTime } from "./dates.ts";
 import {
   collectColumns,
   type ExperimentColumns,
   type Leaves,
   labelNames,
   rememberLeaves,
+  sortColumn,
   type ValueColumn,
-} from "./exp-columns.ts";
-import { type SortRequest, sortColumn, sortExperiments } from "./exp-sort.ts";
+} from "../experiments/show/value-columns.ts";
+import { cellText, type FloatFormat } from "./cells.ts";
+import { namesMatching } from "./column-patterns.ts";
+import { isoTime, shortTime } from "./dates.ts";
+import { type SortRequest, sortExperiments } from "./exp-sort.ts";
 import { namedColumns } from "./named-columns.ts";
 import { type Column, columnCells, keepColumns, type Row, type Table } from "./table.ts";
 
@@ -169,12 +170,7 @@ export interface DrawnExperiments {
   readonly experiments: readonly (Experiment | undefined)[];
 }
 
-/** All columns, as CSV has them; State and Executor only where a row has one. */
-export function experimentTable(baselines: readonly Baseline[], options: ExperimentTableOptions): Table {
-  return drawExperiments(baselines, options).table;
-}
-
-/** The same, with what its rows and columns stand for. */
+/** All columns, as CSV has them, with what rows and columns stand for; State and Executor only where a row has one. */
 export function drawExperiments(baselines: readonly Baseline[], options: ExperimentTableOptions): DrawnExperiments {
   const leaves = rememberLeaves();
   const columns = collectColumns(baselines, leaves);

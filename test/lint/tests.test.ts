@@ -27,6 +27,7 @@ const wholes = new Set([
   "experiments/state-files",
   "experiments/show/parsing",
   "grammar/diagrams",
+  "grammar/filter",
   "grammar/interpolation",
   "grammar/override-issues",
   "grammar/override-properties",

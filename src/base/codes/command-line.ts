@@ -24,6 +24,10 @@ export const commandLineCodes = {
     "A file is larger than what is read into memory.",
     "Keep data in an output of a stage; or raise the limit with `SWEEPLINE_MAX_FILE_SIZE=2G` in the environment.",
   ],
+  FILTER_INVALID: [
+    "The condition of `--where` can't be read, or names what no experiment has.",
+    "The caret shows the place; `--help` has the language.",
+  ],
   IGNORED_BY_GIT: ["Git ignores `.dvc`, which has to be tracked.", "Add `!.dvc` to .gitignore."],
   NOTHING_CHOSEN: ["The command was not told what to work on.", "Give names, or one of the options that are listed."],
   NOT_A_FILE: [

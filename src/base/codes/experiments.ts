@@ -40,6 +40,10 @@ export const experimentCodes = {
   ],
   NAME_AMBIGUOUS: ["Several experiments have this name.", "Use one of the full names of refs that are listed."],
   NAME_TAKEN: ["An experiment of this name exists.", "Choose another name, or replace it with `--force`."],
+  NOTE_TOO_LONG: [
+    "A note or its tags are more than is kept.",
+    "Put it into a file of the experiment, or use fewer tags.",
+  ],
   NOT_AN_EXPERIMENT: ["There is no experiment of this name.", "`sweepline exp list -A` lists them."],
   NOT_A_TASK: ["There is no entry of this name in the queue.", "`sweepline queue status` lists them."],
   NOT_KILLED: [

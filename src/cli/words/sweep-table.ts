@@ -1,10 +1,10 @@
 import { SweeplineError } from "../../base/errors.ts";
+import { knownDirection, type MetricDirection } from "../../experiments/find/direction.ts";
 import type { Baseline } from "../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { collectExperiments } from "../../experiments/show/collect.ts";
-import { collectColumns, rememberLeaves } from "../../report/exp-columns.ts";
+import { collectColumns, rememberLeaves, sortColumn } from "../../experiments/show/value-columns.ts";
 import { showTable } from "../../report/exp-show.ts";
-import { sortColumn } from "../../report/exp-sort.ts";
 import type { Point } from "../../sweep/types.ts";
 import { type Io, warn } from "../terminal/io.ts";
 import { terminalOf } from "../terminal/terminal.ts";
@@ -99,6 +99,17 @@ async function tableDrawer(io: Io): Promise<(baselines: readonly Baseline[], sor
       terminal: { ...terminal, width },
       now: new Date(),
     });
+}
+
+/** The table of one sweep, the best first. */
+export async function drawTableOf(
+  io: Io,
+  baselines: readonly Baseline[],
+  best: { readonly metric: string | undefined; readonly direction: MetricDirection | undefined },
+): Promise<string> {
+  const { metric, direction = knownDirection(metric ?? "") } = best;
+  const draw = await tableDrawer(io);
+  return draw(baselines, metric === undefined ? {} : { sortBy: metric, order: direction === "min" ? "asc" : "desc" });
 }
 
 /** Prints the table at the end of a sweep. */

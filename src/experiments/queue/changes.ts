@@ -22,7 +22,12 @@ export type RemovableState = "queued" | "failed" | "success";
 /** Names, or all of some states. */
 export type TaskChoice =
   | { readonly kind: "named"; readonly names: readonly string[] }
-  | { readonly kind: "states"; readonly states: ReadonlySet<RemovableState> };
+  | {
+      readonly kind: "states";
+      readonly states: ReadonlySet<RemovableState>;
+      /** Of these entries and experiments only. */
+      readonly commits?: ReadonlySet<string>;
+    };
 
 export interface TasksRemoved {
   readonly removed: readonly string[];
@@ -48,12 +53,14 @@ export async function removeTasks(context: ExperimentsContext, choice: TaskChoic
   const { entries, broken } = await listQueue(context);
   const finished = finishedRuns(context, new Set(entries.map((entry) => entry.sequence)));
   const names = new Set(choice.kind === "named" ? choice.names : []);
+  const commits = choice.kind === "states" ? choice.commits : undefined;
   const wanted = (state: RemovableState, name: string) =>
     choice.kind === "named" ? names.has(name) : choice.states.has(state);
-  const chosen = entries.filter((entry) => wanted(entry.state, entry.name));
-  const runs = finished.filter((run) => wanted("success", run.name));
+  const isMeant = (commit: string | undefined) => !commits || (commit !== undefined && commits.has(commit));
+  const chosen = entries.filter((entry) => wanted(entry.state, entry.name) && isMeant(entry.commit));
+  const runs = finished.filter((run) => wanted("success", run.name) && isMeant(run.commit));
   if (choice.kind === "named") refuseUnknown(choice.names, [...chosen, ...runs], "experiment name");
-  const takesBroken = choice.kind === "states" && choice.states.has("queued");
+  const takesBroken = choice.kind === "states" && choice.states.has("queued") && commits === undefined;
   const { free, running } = claimAll(context, chosen);
   try {
     if (choice.kind === "named" && running.length > 0) throw areRunning(running);
@@ -87,13 +94,14 @@ function claimAll(context: ExperimentsContext, entries: readonly QueueEntry[]) {
   return { free, running };
 }
 
-function finishedRuns({ state }: ExperimentsContext, inQueue: ReadonlySet<number>): readonly RunFolderName[] {
-  return listRuns(state).filter(
-    ({ sequence, name, place }) =>
-      place === "queue" &&
-      !inQueue.has(sequence) &&
-      readRunRecord(runFolder(state, { sequence, name }))?.state === "success",
-  );
+type FinishedRun = RunFolderName & { readonly commit: string | undefined };
+
+function finishedRuns({ state }: ExperimentsContext, inQueue: ReadonlySet<number>): readonly FinishedRun[] {
+  return listRuns(state).flatMap((run) => {
+    if (run.place !== "queue" || inQueue.has(run.sequence)) return [];
+    const record = readRunRecord(runFolder(state, run));
+    return record?.state === "success" ? [{ ...run, commit: record.commit }] : [];
+  });
 }
 
 function refuseUnknown(names: readonly string[], found: readonly { readonly name: string }[], kind: string): void {
@@ -102,18 +110,28 @@ function refuseUnknown(names: readonly string[], found: readonly { readonly name
   if (unknown.length > 0) throw unknownNames(unknown, kind);
 }
 
+/** All that failed, or those of some commits. */
+export interface FailedChoice {
+  readonly commits: ReadonlySet<string> | undefined;
+}
+
+function byCommits({ commits }: FailedChoice): (entry: QueueEntry) => boolean {
+  return ({ commit }) => commits?.has(commit) ?? true;
+}
+
 /**
  * Puts failed entries back into the queue, with a fresh count of attempts. Returns their names.
  * Errors: NOT_A_TASK for a name that has not failed.
  */
 export async function retryTasks(
   context: ExperimentsContext,
-  choice: "failed" | readonly string[],
+  choice: FailedChoice | readonly string[],
 ): Promise<readonly string[]> {
   const failed = (await listQueue(context)).entries.filter((entry) => entry.state === "failed");
-  const names = new Set(choice === "failed" ? [] : choice);
-  const chosen = choice === "failed" ? failed : failed.filter((entry) => names.has(entry.name));
-  if (choice !== "failed") refuseUnknown(choice, chosen, "failed experiment name");
+  const named = "commits" in choice ? undefined : choice;
+  const isWanted = "commits" in choice ? byCommits(choice) : ({ name }: QueueEntry) => choice.includes(name);
+  const chosen = failed.filter(isWanted);
+  if (named !== undefined) refuseUnknown(named, chosen, "failed experiment name");
   // First: a crash in between leaves failed entries without a history, never queued ones that count as tried.
   for (const entry of chosen) forgetAttempts(runFolder(context.state, entry));
   await changeRefs(

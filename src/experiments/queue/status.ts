@@ -2,9 +2,12 @@
 
 import { readLockOwner } from "../../base/locks.ts";
 import type { ProcessIdentity } from "../../base/processes.ts";
+import { CatFile } from "../../git/catfile.ts";
+import { parseCommit } from "../../git/objects.ts";
 import { backgroundCoordinator } from "../coordinator/facts.ts";
 import type { FailureFacts } from "../failure.ts";
 import { sequenceText } from "../layout.ts";
+import { parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type Attempt, readAttempts } from "../runs/attempts.ts";
 import {
@@ -58,8 +61,14 @@ export interface QueueStatus {
 
 const stateOrder: readonly TaskState[] = ["running", "queued", "failed", "success"];
 
+/** "read": what finished experiments were made of is looked up in their commits. */
+export type FinishedFacts = "read" | "left out";
+
 /** Reads refs, claims and run records; changes nothing. */
-export async function queueStatus(context: ExperimentsContext): Promise<QueueStatus> {
+export async function queueStatus(
+  context: ExperimentsContext,
+  facts: FinishedFacts = "left out",
+): Promise<QueueStatus> {
   const { entries, broken } = await listQueue(context);
   const running = runningSequences(context);
   const runs = listRuns(context.state);
@@ -71,7 +80,7 @@ export async function queueStatus(context: ExperimentsContext): Promise<QueueSta
   ];
   const rank = (task: QueueTask) => stateOrder.indexOf(task.state);
   return {
-    tasks: tasks.sort((a, b) => rank(a) - rank(b)),
+    tasks: (facts === "read" ? await withFacts(context, tasks) : tasks).sort((a, b) => rank(a) - rank(b)),
     workers: workersOf(context, tasks),
     broken: broken.map((entry) => entry.ref),
   };
@@ -130,6 +139,24 @@ function finishedTasks(
     const facts = { name: record.name, sequence, commit: record.commit ?? "", createdAt: record.queuedAt ?? null };
     return [{ ...nothingRuns, ...facts, state: "success" as const, sweep: null, overrides: [], log: run.log }];
   });
+}
+
+/** Finished tasks with the sweep and the overrides that their experiments' commits name. */
+async function withFacts({ repository }: ExperimentsContext, tasks: readonly QueueTask[]): Promise<QueueTask[]> {
+  const objects = new CatFile(repository);
+  try {
+    return await Promise.all(
+      tasks.map(async (task) => {
+        if (task.state !== "success" || task.commit === "") return task;
+        const object = await objects.read(task.commit);
+        const facts = object?.type === "commit" ? parseFacts(parseCommit(object.content)) : undefined;
+        if (facts === undefined) return task;
+        return { ...task, sweep: facts.sweep ?? null, overrides: facts.overrides.map(({ text }) => text) };
+      }),
+    );
+  } finally {
+    objects.close();
+  }
 }
 
 /** A worker is a place for one experiment: those at work, wherever, and the free ones of the background coordinator. */

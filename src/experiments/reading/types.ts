@@ -1,6 +1,7 @@
 /** What `exp show` collects: plain data, before any format sees it. `toExpStates` turns it into DVC's JSON. */
 import type { Value } from "../../base/value.ts";
 import type { DependencyState, OutputState } from "../../pipeline/reading/lock-states.ts";
+import type { ExperimentNote } from "../notes/note.ts";
 
 /** What a parameter or metrics file held: its data, or why it could not be read. */
 export type FileResult =
@@ -48,6 +49,8 @@ export interface Experiment {
   readonly revs: readonly [ExperimentState, ...ExperimentState[]];
   /** The sweep that made it, where that is known. */
   readonly sweep: string | undefined;
+  /** What people say of it; absent where nobody did. */
+  readonly note?: ExperimentNote;
 }
 
 /** The workspace, or a commit that experiments derive from. */

@@ -5,6 +5,7 @@ import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
+import { noteRef, notesPrefix, readNotes } from "../notes/store.ts";
 import { listQueue, type QueueEntry, removal, runningSequences } from "../queue/entries.ts";
 import { parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -56,13 +57,31 @@ export async function removeExperiments(context: ExperimentsContext, request: Re
   if (request.keep === "remove chosen")
     for (const entry of [...entries.filter(({ record }) => isOfSweep(record.sweep, request.sweep)), ...named.entries])
       take(entry);
+  chosen.push(...(await notesOf(context, finished, chosen)));
   const unique = new Map(chosen.map((item) => [item.change.ref, item]));
   await changeRefs(
     context.repository,
     "sweepline: removed",
     [...unique.values()].map((item) => item.change),
   );
-  return { removed: [...unique.values()].map((item) => item.name), running: left };
+  const isNote = ({ change }: Removable) => change.ref.startsWith(`${notesPrefix}/`);
+  return { removed: [...unique.values()].filter((item) => !isNote(item)).map((item) => item.name), running: left };
+}
+
+/** Notes on experiments that go and that no name is left for. */
+async function notesOf(
+  { repository }: ExperimentsContext,
+  finished: readonly FinishedExperiment[],
+  chosen: readonly Removable[],
+): Promise<readonly Removable[]> {
+  const going = new Set(chosen.map(({ change }) => change.ref));
+  const staying = new Set(finished.filter(({ ref }) => !going.has(ref)).map(({ commit }) => commit));
+  const gone = finished.filter(({ ref, commit }) => going.has(ref) && !staying.has(commit));
+  const notes = gone.length === 0 ? undefined : await readNotes(repository);
+  return gone.flatMap(({ name, commit }) => {
+    const from = notes?.get(commit)?.id;
+    return from === undefined ? [] : [{ name, change: { kind: "delete" as const, ref: noteRef(commit), from } }];
+  });
 }
 
 function removable(item: FinishedExperiment): Removable {

@@ -11,6 +11,7 @@ import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
 import { type ExperimentDataOutcome, noData, pullData, type ShareRequest } from "./data.ts";
 import { divergedOf } from "./diverged.ts";
+import { pullNotes } from "./notes.ts";
 
 export interface PullResult {
   readonly pulled: readonly FinishedExperiment[];
@@ -87,5 +88,6 @@ export async function pullExperiments(context: ExperimentsContext, request: Shar
     await changeRefs(context.repository, "sweepline: pulled", changes);
     return moved;
   });
+  await pullNotes(context, { remote: request.remote, experiments: experiments.map(({ commit }) => commit) });
   return { pulled, upToDate, diverged, strange, data };
 }

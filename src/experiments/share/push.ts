@@ -3,7 +3,7 @@
  * finds its data too. A ref is changed only if it still is what we saw there.
  */
 import { SweeplineError } from "../../base/errors.ts";
-import type { ObjectId } from "../../git/ids.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
 import type { PushRefusal } from "../../git/prose.ts";
 import { pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -11,6 +11,7 @@ import type { FinishedExperiment } from "../results/finished.ts";
 import { remoteExperiments } from "../show/listing.ts";
 import { type ExperimentDataOutcome, noData, pushData, type ShareRequest } from "./data.ts";
 import { divergedOf } from "./diverged.ts";
+import { pushNotes } from "./notes.ts";
 
 export interface PushResult {
   readonly pushed: readonly FinishedExperiment[];
@@ -22,6 +23,8 @@ export interface PushResult {
     readonly reason: string;
   }[];
   readonly data: ExperimentDataOutcome;
+  /** Refs of notes that the remote did not take. */
+  readonly notesLeft: readonly RefName[];
 }
 
 interface Standing {
@@ -75,7 +78,9 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
     else if (outcome !== undefined) result.refused.push({ experiment, why: outcome.why, reason: outcome.reason });
     else result.refused.push({ experiment, why: "other", reason: "git said nothing of it" });
   }
-  return { ...result, upToDate, diverged, data };
+  const there = [...upToDate, ...result.pushed].map(({ commit }) => commit);
+  const notesLeft = await pushNotes(context, { remote: request.remote, experiments: there });
+  return { ...result, upToDate, diverged, data, notesLeft };
 }
 
 function dataFailed({ failed }: ExperimentDataOutcome): SweeplineError {

@@ -2,6 +2,8 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { someOf } from "../../base/text/listing.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import { isEmptyNote } from "../notes/note.ts";
+import { type KeptNotes, readNotes } from "../notes/store.ts";
 import type { ParamsScope } from "../reading/experiment-data.ts";
 import {
   type LoadedRevision,
@@ -84,10 +86,19 @@ interface Collected {
   readonly candidates: readonly Candidate[];
   readonly revisions: ReadonlyMap<ObjectId, LoadedRevision>;
   readonly chains: ReadonlyMap<Candidate, readonly ExperimentState[]>;
+  readonly notes: KeptNotes;
+}
+
+function noteOf({ commit }: Candidate, notes: KeptNotes): Pick<Experiment, "note"> {
+  const note = notes.get(commit)?.note;
+  return note === undefined || isEmptyNote(note) ? {} : { note };
 }
 
 /** The experiments of one baseline: running, finished, queued, failed; each newest first. */
-function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: Collected): readonly Experiment[] {
+function experimentsOf(
+  candidates: readonly Candidate[],
+  { revisions, chains, notes }: Collected,
+): readonly Experiment[] {
   const known = candidates.flatMap((candidate) => {
     const revision = revisions.get(candidate.commit);
     return revision === undefined ? [] : [{ candidate, revision }];
@@ -104,6 +115,7 @@ function experimentsOf(candidates: readonly Candidate[], { revisions, chains }: 
     executor: candidate.executor,
     revs: [stateOf(candidate, revision), ...(chains.get(candidate) ?? [])],
     sweep: candidate.sweep ?? revision.sweep,
+    ...noteOf(candidate, notes),
   }));
 }
 
@@ -191,7 +203,8 @@ async function collectWith(
   const memory = options.memory ?? "use";
   const load: LoadCommits = (chosen) => loadRemembered(context, { commits: chosen, reading, memory });
   const revisions = await load(commits);
-  const collected = { candidates, revisions, chains: await readChains(context, candidates, { revisions, load }) };
+  const chains = await readChains(context, candidates, { revisions, load });
+  const collected = { candidates, revisions, chains, notes: await readNotes(context.repository) };
   const groups = byBaseline(candidates);
   const nameOf = commitNamer(names);
   const { sweep } = options;

@@ -44,7 +44,7 @@ async function readCommits(ids: readonly ObjectId[], reading: SharedReading): Pr
  * The revisions in the order asked: Git revisions, experiments by name, or "workspace".
  * undefined where the repository has no commits. Errors: UNKNOWN_REVISION, NAME_AMBIGUOUS.
  */
-function readNamed(
+export function readRevisions(
   context: ExperimentsContext,
   names: readonly string[],
   request: DataRequest,
@@ -119,7 +119,7 @@ export function metricsOfCommit(context: ExperimentsContext, commit: ObjectId): 
   });
 }
 
-function failed(revision: string, outcome: DataOutcome): SweeplineError {
+export function revisionUnreadable(revision: string, outcome: DataOutcome): SweeplineError {
   return new SweeplineError({
     code: "REVISION_UNREADABLE",
     message: `'${revision}' can't be read: ${outcome.error?.message ?? ""}`,
@@ -145,11 +145,11 @@ export async function diffExperiments(
   request: DiffRequest & { readonly params: ParamsScope },
 ): Promise<ExperimentDiff | undefined> {
   const { old = "HEAD", new: current = workspaceName, which, params } = request;
-  const outcomes = await readNamed(context, [old, current], { kind: "tracked", params });
+  const outcomes = await readRevisions(context, [old, current], { kind: "tracked", params });
   const [before, after] = outcomes ?? [];
   if (before === undefined || after === undefined) return undefined;
-  if (before.data === null) throw failed(old, before);
-  if (after.data === null) throw failed(current, after);
+  if (before.data === null) throw revisionUnreadable(old, before);
+  if (after.data === null) throw revisionUnreadable(current, after);
   return {
     metrics: diffFiles(before.data.metrics, after.data.metrics, which),
     params: diffFiles(before.data.params, after.data.params, which),
@@ -175,7 +175,7 @@ export type TargetsRequest = DiffRequest & {
 async function diffOf(context: ExperimentsContext, request: TargetsRequest, filesOf: FilesOf): Promise<PartialDiff> {
   const { old = "HEAD", new: current = workspaceName, which, targets, params = "all" } = request;
   const wanted: DataRequest = targets === undefined ? { kind: "tracked", params } : { kind: "targets", targets };
-  const outcomes = await readNamed(context, [old, current], wanted);
+  const outcomes = await readRevisions(context, [old, current], wanted);
   const [before, after] = outcomes ?? [];
   if (before === undefined || after === undefined) return { diff: new Map(), unreadable: [] };
   const files = (outcome: DataOutcome) => (outcome.data === null ? new Map() : filesOf(outcome.data));

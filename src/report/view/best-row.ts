@@ -2,7 +2,7 @@
 import type { Value } from "../../base/value.ts";
 import { knownDirection, type MetricDirection } from "../../experiments/find/direction.ts";
 import type { Experiment } from "../../experiments/reading/types.ts";
-import type { Leaves, ValueColumn } from "../exp-columns.ts";
+import type { Leaves, ValueColumn } from "../../experiments/show/value-columns.ts";
 
 export interface BestRequest {
   readonly column: ValueColumn;

@@ -4,10 +4,12 @@
  */
 import pico from "picocolors";
 import type { Baseline } from "../../experiments/reading/types.ts";
+import { labelNames, sortColumn, type ValueColumn } from "../../experiments/show/value-columns.ts";
 import { defaultPrecision, significantFloats } from "../cells.ts";
-import { labelNames, type ValueColumn } from "../exp-columns.ts";
-import { type SortRequest, sortColumn } from "../exp-sort.ts";
+import type { SortRequest } from "../exp-sort.ts";
 import { type ColumnChoice, type DrawnExperiments, drawExperiments, treeMarks } from "../exp-table.ts";
+import { noteCells } from "../note-columns.ts";
+import { cutToWidth } from "../width.ts";
 import { type Best, bestExperiment } from "./best-row.ts";
 import { drawView } from "./draw-view.ts";
 import { hiddenLine } from "./hidden-line.ts";
@@ -30,12 +32,25 @@ const bestMarks: Readonly<Record<string, string>> = {
   branch_base: "└─▸ ",
   checkpoint_tip: "│ ▸ ",
 };
+const widestSaying = 40;
 
 /** The name and its place in the tree, from the labels that CSV has apart. */
 function nameCells({ table, experiments }: DrawnExperiments, best: Best | undefined): readonly string[] {
   return table.rows.map(({ cells: [name = "", rev = "", type = ""] }, index) => {
     const marks = best !== undefined && experiments[index] === best.experiment ? bestMarks : treeMarks;
-    return (marks[type] ?? "") + (name || rev);
+    const star = experiments[index]?.note?.starred ? " ★" : "";
+    return (marks[type] ?? "") + (name || rev) + star;
+  });
+}
+
+/** Columns of what people say, where somebody does. The star stands with the name. */
+function sayings({ experiments }: DrawnExperiments): readonly ViewColumn[] {
+  return (["Tags", "Note"] as const).flatMap((name): readonly ViewColumn[] => {
+    const cells = noteCells(name, experiments, fill).map((cell) =>
+      cutToWidth(cell.replaceAll("\n", " "), widestSaying),
+    );
+    if (cells.every((cell) => cell === fill)) return [];
+    return [{ kind: "label", name, short: name, value: undefined, cells, varies: "among experiments" }];
   });
 }
 
@@ -89,7 +104,12 @@ export function experimentView(baselines: readonly Baseline[], options: ViewOpti
   const names = shortNames([...drawn.columns.metrics, ...drawn.columns.params]);
   const all = viewColumns(drawn, names).filter(({ name }) => !hiddenLabels.has(name) || wanted(options, name));
   const first: ViewColumn = { ...namesColumn, cells: nameCells(drawn, best) };
-  const { shown, hidden } = placeColumns([first, ...all.slice(1)], { ...options, sorted, fill, width: terminal.width });
+  const { shown, hidden } = placeColumns([first, ...all.slice(1), ...sayings(drawn)], {
+    ...options,
+    sorted,
+    fill,
+    width: terminal.width,
+  });
   const colours = pico.createColors(terminal.colours);
   const bestRow = best === undefined ? -1 : drawn.experiments.indexOf(best.experiment);
   const table = drawView(shown, { rows: drawn.table.rows, bestRow, colours });

@@ -1,7 +1,7 @@
 /** Which columns are shown, in which order, and which go where there is no room. */
 import { visible } from "../../base/text/visible.ts";
+import type { ValueColumn } from "../../experiments/show/value-columns.ts";
 import { namesMatching } from "../column-patterns.ts";
-import type { ValueColumn } from "../exp-columns.ts";
 import type { ColumnChoice } from "../exp-table.ts";
 import { namedColumns } from "../named-columns.ts";
 import { cutToWidth, textWidth } from "../width.ts";
@@ -34,6 +34,7 @@ function placeOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
   if (column.kind === "metric") return 3 + rank;
   if (column.kind === "param") return 4 + rank;
   if (column.kind === "dep") return 50;
+  if (column.name === "Tags" || column.name === "Note") return 12;
   return column.name === "Created" ? 22 : 49;
 }
 
@@ -41,6 +42,7 @@ function placeOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
 function weightOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
   const place = placeOf(column, sorted);
   if (place === 1) return 3.5;
+  if (column.name === "Tags" && column.value === undefined) return 3.6;
   if (place === 3) return 4;
   return place === 4 ? 3 : place;
 }

@@ -1,6 +1,6 @@
 /** `lr` for `train.lr`, where that is the only lr: what columns are called on a terminal. */
-import type { ValueColumn } from "../exp-columns.ts";
-import { labelNames } from "../exp-columns.ts";
+import type { ValueColumn } from "../../experiments/show/value-columns.ts";
+import { labelNames } from "../../experiments/show/value-columns.ts";
 
 /** The endings of a name at its dots, the shortest first: `lr`, `train.lr`. */
 function endings(name: string): readonly string[] {

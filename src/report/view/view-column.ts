@@ -1,4 +1,4 @@
-import type { ValueColumn } from "../exp-columns.ts";
+import type { ValueColumn } from "../../experiments/show/value-columns.ts";
 import type { ColumnKind } from "../table.ts";
 
 /** A column that may be shown, with all its cells. */

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Command } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { someLines } from "../../../base/text/listing.ts";
 import { visibleText } from "../../../base/text/visible.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type Applied, applyExperiment } from "../../../experiments/results/apply.ts";
 import { forgetWorkspace, putBack } from "../../../experiments/results/apply-undo.ts";
 import { type CheckoutOutcome, checkoutOutputs, type KeptFile } from "../../../pipeline/data/checkout.ts";
@@ -12,6 +12,7 @@ import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
+import { addBestOptions, addWhereOption, type FindFlags, findRequest } from "../../options/find.ts";
 import { print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { refuseFailed } from "../data/workspace-checkout.ts";
@@ -89,11 +90,33 @@ async function apply(project: Project, lock: WorkspaceLock, name: string) {
   }
 }
 
+/** The one that is named, or the best by a metric; its commit, which means no other. */
+async function nameAsked(context: ExperimentsContext, name: string | undefined, options: FindFlags): Promise<string> {
+  const request = findRequest(options, undefined);
+  if (name !== undefined && request.best === undefined && request.where === undefined) return name;
+  if (name !== undefined || request.best === undefined)
+    throw new SweeplineError({
+      code: "NOTHING_CHOSEN",
+      message: "Either name an experiment, or use --best METRIC, with or without --where.",
+    });
+  const { findExperiments } = await import("../../../experiments/find/find.ts");
+  const [row] = await findExperiments(context, request);
+  if (row !== undefined) return row.facts.commit;
+  throw new SweeplineError({
+    code: "NOT_AN_EXPERIMENT",
+    message: `no finished experiment has the metric '${request.best.metric}'`,
+  });
+}
+
 /** `sweepline exp apply` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("apply")
-    .description("Lay an experiment over the workspace: its files and its outputs. HEAD stays where it is.")
-    .argument("<experiment>", "name, commit id or full ref; also of a queued or failed one")
+  addBestOptions(
+    addWhereOption(
+      new Command("apply")
+        .description("Lay an experiment over the workspace: its files and its outputs. HEAD stays where it is.")
+        .argument("[experiment]", "name, commit id or full ref; also of a queued or failed one"),
+    ),
+  )
     .addHelpText(
       "after",
       `
@@ -104,8 +127,9 @@ Untracked files that the experiment's own replace are kept too:
 What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/older
 `,
     )
-    .action(async (name: string) => {
+    .action(async (given: string | undefined, options: FindFlags) => {
       const project = openProject(io.cwd);
+      const name = await nameAsked(openExperiments(project), given, options);
       const { applied, outcome } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
       print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
       for (const line of foreignLines(applied)) print(io, visibleText(line));

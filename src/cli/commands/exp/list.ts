@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
-import { listExperiments } from "../../../experiments/show/list.ts";
+import { type ListedGroup, listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ListFormat, renderList } from "../../../report/exp-list.ts";
 import { collect, integer } from "../../options/arguments.ts";
+import { addWhereOption } from "../../options/find.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -17,6 +18,7 @@ interface Options {
   readonly json?: boolean;
   readonly namesOnly?: boolean;
   readonly shasOnly?: boolean;
+  readonly where?: string;
 }
 
 /** DVC knows both spellings. */
@@ -35,6 +37,11 @@ function formatOf(options: Options): ListFormat {
 }
 
 function checkOptions(remote: string | undefined, options: Options): void {
+  if (options.where !== undefined && remote !== undefined)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--where looks at experiments of this repository: pull those of the remote first",
+    });
   if (options.shaOnly && remote !== undefined)
     throw new SweeplineError({
       code: "BAD_OPTIONS",
@@ -57,29 +64,46 @@ async function hintElsewhere(io: Io, context: ExperimentsContext): Promise<void>
   io.stderr.write(`HINT: ${others} from other commits: \`sweepline exp list -A\` lists all.\n`);
 }
 
+/** Those for which the condition holds. */
+async function holdingFor(
+  context: ExperimentsContext,
+  groups: readonly ListedGroup[],
+  where: string | undefined,
+): Promise<readonly ListedGroup[]> {
+  if (where === undefined) return groups;
+  const { findExperiments } = await import("../../../experiments/find/find.ts");
+  const found = await findExperiments(context, { where, best: undefined, top: undefined });
+  const commits = new Set(found.map(({ facts }) => facts.commit));
+  return groups
+    .map((group) => ({ ...group, experiments: group.experiments.filter(({ commit }) => commits.has(commit)) }))
+    .filter(({ experiments }) => experiments.length > 0);
+}
+
 /** `sweepline exp list` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("list")
-    .description("List experiments, those of this repository or of a Git remote.")
-    .argument("[git_remote]", "a Git remote or URL")
-    .option("-A, --all-commits", "of all commits")
-    .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
-    .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
-    .option("--name-only", "only names")
-    .addOption(new Option("--names-only", "the same").hideHelp())
-    .option("--sha-only", "only commit ids")
-    .addOption(new Option("--shas-only", "the same").hideHelp())
-    .option("--json", "print as JSON")
-    .action(async (remote: string | undefined, given: Options) => {
-      const options = withLongNames(given);
-      checkOptions(remote, options);
-      const context = openExperiments(openProject(io.cwd));
-      const groups = await listExperiments(context, {
-        remote,
-        baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
-      });
-      io.stdout.write(renderList(groups, formatOf(options)));
-      if (groups.length === 0 && remote === undefined && !options.allCommits && !options.json)
-        await hintElsewhere(io, context);
-      finish(exitCodes.ok);
+  addWhereOption(
+    new Command("list")
+      .description("List experiments, those of this repository or of a Git remote.")
+      .argument("[git_remote]", "a Git remote or URL")
+      .option("-A, --all-commits", "of all commits")
+      .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
+      .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
+      .option("--name-only", "only names")
+      .addOption(new Option("--names-only", "the same").hideHelp())
+      .option("--sha-only", "only commit ids")
+      .addOption(new Option("--shas-only", "the same").hideHelp())
+      .option("--json", "print as JSON"),
+  ).action(async (remote: string | undefined, given: Options) => {
+    const options = withLongNames(given);
+    checkOptions(remote, options);
+    const context = openExperiments(openProject(io.cwd));
+    const all = await listExperiments(context, {
+      remote,
+      baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
     });
+    const groups = await holdingFor(context, all, options.where);
+    io.stdout.write(renderList(groups, formatOf(options)));
+    if (all.length === 0 && remote === undefined && !options.allCommits && !options.json)
+      await hintElsewhere(io, context);
+    finish(exitCodes.ok);
+  });

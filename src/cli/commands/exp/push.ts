@@ -1,18 +1,23 @@
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { wordList } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
 import { type PushResult, pushExperiments } from "../../../experiments/share/push.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { absentStorage } from "../../../store/remotes/open.ts";
+import { addWhereOption } from "../../options/find.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import { type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "./share.ts";
+
+interface PushFlags extends ShareFlags {
+  readonly where?: string;
+}
 
 type Experiments = PushResult["pushed"];
 
@@ -46,9 +51,23 @@ function refused({ refused }: PushResult, remote: string): SweeplineError | unde
   });
 }
 
-async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
+/** Those for which the condition holds are named by their full refs. */
+async function selectionAsked(context: ExperimentsContext, names: readonly string[], flags: PushFlags) {
+  const { where } = flags;
+  if (where === undefined) return selectionOf(names, flags);
+  if (flags.allCommits || flags.rev !== undefined || names.length > 0)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--where chooses among all experiments here: it can't be used with names, --all-commits and --rev",
+    });
+  const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
+  const found = await findExperiments(context, { where, best: undefined, top: undefined });
+  return { kind: "named", names: (await refsOfRows(context, found)).finished } as const;
+}
+
+async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: PushFlags): Promise<ExitCode> {
   const context = openExperiments(openProject(io.cwd));
-  const chosen = await selectExperiments(context, undefined, selectionOf(args.names, flags));
+  const chosen = await selectExperiments(context, undefined, await selectionAsked(context, args.names, flags));
   warnRefusedNames(io, chosen.refused);
   const absent = flags.cache ? await absentStorage(context.project, flags.remote) : undefined;
   const events = transferEvents(io);
@@ -61,6 +80,8 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
   }).finally(() => events.ended());
   report(io, args.remote, result);
   warnData(io, result.data);
+  if (result.notesLeft.length > 0)
+    warn(io, `the notes of ${result.notesLeft.length} experiments were not taken: the same command tries again`);
   if (absent !== undefined && (await absent.isThere()))
     warn(io, `the folder of storage remote '${absent.name}' was not there, and was made: '${visible(absent.place)}'`);
   const failure = refused(result, args.remote);
@@ -72,8 +93,8 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
 
 /** `sweepline exp push` */
 export const command: CommandFactory = (io, finish) =>
-  shareCommand("push")
+  addWhereOption(shareCommand("push"))
     .description("Push experiments to a Git remote, and their data to the storage remote.")
-    .action(async (remote: string, names: readonly string[], flags: ShareFlags) =>
+    .action(async (remote: string, names: readonly string[], flags: PushFlags) =>
       finish(await push(io, { remote, names }, flags)),
     );

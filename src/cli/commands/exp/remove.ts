@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
+import type { MeantRefs } from "../../../experiments/find/find.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, integer } from "../../options/arguments.ts";
+import { addWhereOption } from "../../options/find.ts";
 import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
@@ -20,6 +22,7 @@ interface Options {
   readonly gitRemote?: string;
   readonly keep?: boolean;
   readonly json?: boolean;
+  readonly where?: string;
 }
 
 async function finishedOf(context: ExperimentsContext, options: Options): Promise<RemoveRequest["finished"]> {
@@ -34,11 +37,25 @@ async function finishedOf(context: ExperimentsContext, options: Options): Promis
 
 function checkOptions(names: readonly string[], options: Options): void {
   const chosen =
-    names.length > 0 || options.queue || options.allCommits || options.rev !== undefined || options.sweep !== undefined;
+    names.length > 0 ||
+    options.queue ||
+    options.allCommits ||
+    options.rev !== undefined ||
+    options.sweep !== undefined ||
+    options.where !== undefined;
   if (options.gitRemote !== undefined && (options.queue || options.sweep !== undefined))
     throw new SweeplineError({
       code: "BAD_OPTIONS",
       message: "--git-remote can't be used with --queue or --sweep: a queue is of one repository",
+    });
+  if (
+    options.where !== undefined &&
+    (options.gitRemote !== undefined || options.allCommits || options.rev !== undefined)
+  )
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message:
+        "--where chooses among all experiments here: it can't be used with --git-remote, --all-commits and --rev",
     });
   if (options.keep && options.queue)
     throw new SweeplineError({ code: "BAD_OPTIONS", message: "Cannot use both `--keep` and `--queue`." });
@@ -46,11 +63,13 @@ function checkOptions(names: readonly string[], options: Options): void {
   throw new SweeplineError({
     code: "NOTHING_CHOSEN",
     message:
-      "Either provide an `experiment` argument, or use the `--rev` or `--all-commits` or `--queue` or `--sweep` flag.",
+      "Either provide an `experiment` argument, or use the `--rev` or `--all-commits` or `--queue` or `--sweep` or `--where` flag.",
   });
 }
 
-async function remove(context: ExperimentsContext, names: readonly string[], options: Options): Promise<RemoveOutcome> {
+async function remove(context: ExperimentsContext, given: readonly string[], options: Options): Promise<RemoveOutcome> {
+  const { finished: found, entries } = await refsWhere(context, options.where);
+  const names = [...given, ...found, ...entries];
   const keep = options.keep ? "keep chosen" : "remove chosen";
   const { gitRemote: remote } = options;
   if (remote !== undefined) {
@@ -62,26 +81,33 @@ async function remove(context: ExperimentsContext, names: readonly string[], opt
   return removeExperiments(context, { names, queue, finished, sweep: options.sweep, keep });
 }
 
+/** The full refs of those for which the condition holds. */
+async function refsWhere(context: ExperimentsContext, where: string | undefined): Promise<MeantRefs> {
+  if (where === undefined) return { finished: [], entries: [] };
+  const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
+  return refsOfRows(context, await findExperiments(context, { where, best: undefined, top: undefined }));
+}
+
 /** `sweepline exp remove` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("remove")
-    .description("Remove experiments: finished ones, and entries of the queue.")
-    .argument("[experiments...]", "names or full refs")
-    .option("--queue", "all that is queued and not running")
-    .option("-A, --all-commits", "all finished experiments")
-    .option("--rev <commit>", "the finished experiments of that commit (repeatable)", collect)
-    .option("-n, --num <n>", "and of the commits before it, n in all", integer, 1)
-    .option("--sweep <id>", "everything of that sweep, finished, queued and failed")
-    .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
-    .option("--keep", "keep the chosen ones and remove all other finished experiments, of other commits too")
-    .option("--json", "print as JSON")
-    .action(async (names: readonly string[], options: Options) => {
-      checkOptions(names, options);
-      const context = openExperiments(openProject(io.cwd));
-      const { removed, running } = await remove(context, names, options);
-      if (options.json) printJson(io, JSON.stringify({ removed, running }));
-      else
-        print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
-      if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
-      finish(exitCodes.ok);
-    });
+  addWhereOption(
+    new Command("remove")
+      .description("Remove experiments: finished ones, and entries of the queue.")
+      .argument("[experiments...]", "names or full refs")
+      .option("--queue", "all that is queued and not running")
+      .option("-A, --all-commits", "all finished experiments")
+      .option("--rev <commit>", "the finished experiments of that commit (repeatable)", collect)
+      .option("-n, --num <n>", "and of the commits before it, n in all", integer, 1)
+      .option("--sweep <id>", "everything of that sweep, finished, queued and failed")
+      .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
+      .option("--keep", "keep the chosen ones and remove all other finished experiments, of other commits too")
+      .option("--json", "print as JSON"),
+  ).action(async (names: readonly string[], options: Options) => {
+    checkOptions(names, options);
+    const context = openExperiments(openProject(io.cwd));
+    const { removed, running } = await remove(context, names, options);
+    if (options.json) printJson(io, JSON.stringify({ removed, running }));
+    else print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
+    if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
+    finish(exitCodes.ok);
+  });

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { knownDirection } from "../../../experiments/find/direction.ts";
 import type { Baseline } from "../../../experiments/reading/types.ts";
 import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
@@ -7,6 +8,7 @@ import { type CollectOptions, collectExperiments } from "../../../experiments/sh
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowFormat, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
+import { addFindOptions, type FindFlags, findRequest } from "../../options/find.ts";
 import { columnNames, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { type Io, writePieces } from "../../terminal/io.ts";
@@ -15,7 +17,8 @@ import { terminalOf, unknownWidth } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
-interface Options {
+interface Options extends FindFlags {
+  readonly groupBy?: readonly string[];
   readonly rev?: readonly string[];
   readonly num: number;
   readonly allCommits?: boolean;
@@ -85,10 +88,17 @@ function rowsAndColumns(options: Options): Pick<ShowOptions, "columns" | "sort" 
   };
 }
 
+/** The best first, where they are asked for: as if sorted by that metric. */
+function sortFlags(options: Options): Pick<Options, "sortBy" | "sortOrder"> {
+  if (options.best === undefined) return {};
+  const direction = options.min ? "min" : options.max ? "max" : knownDirection(options.best);
+  return { sortBy: options.best, sortOrder: direction === "min" ? "asc" : "desc" };
+}
+
 /** For somebody who looks at it: with their settings, and missing values last. */
 async function showOnTerminal(call: { readonly io: Io; readonly context: ExperimentsContext }, given: Options) {
   const { io, context } = call;
-  const options = { ...(await showSettings(context.repository)), ...given };
+  const options = { ...(await showSettings(context.repository)), ...given, ...sortFlags(given) };
   const { width, colours } = terminalOf(io);
   return async (baselines: readonly Baseline[]) => {
     const { experimentView } = await import("../../../report/view/exp-view.ts");
@@ -102,8 +112,30 @@ async function showOnTerminal(call: { readonly io: Io; readonly context: Experim
   };
 }
 
+/** How often each choice of values is there, and what came of it. */
+function printGroups(io: Io, options: Options, names: readonly string[]) {
+  return async (baselines: readonly Baseline[]) => {
+    const { chooseRows } = await import("../../../experiments/find/find.ts");
+    const { groupExperiments } = await import("../../../experiments/find/group.ts");
+    const { renderGroups } = await import("../../../report/view/groups.ts");
+    const { rows, columns } = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
+    const format = formatOf(options);
+    const text = renderGroups(groupExperiments(rows, columns, names), { format, precision: options.precision });
+    await writePaged(io, text, options.pager && format === "table" ? "where too long" : "never");
+  };
+}
+
+/** Only those that the options name by what they are. */
+async function narrowed(baselines: readonly Baseline[], options: Options): Promise<readonly Baseline[]> {
+  const request = findRequest(options, options.sortBy);
+  if (request.where === undefined && request.best === undefined) return baselines;
+  const { onlyChosen } = await import("../../../experiments/find/find.ts");
+  return onlyChosen(baselines, request);
+}
+
 /** As DVC prints it, to the byte where that is a pipe. */
-function printPlain(io: Io, options: Options) {
+function printPlain(io: Io, given: Options) {
+  const options = { ...given, ...sortFlags(given) };
   const format = formatOf(options);
   return async (baselines: readonly Baseline[]) =>
     writePieces(io, renderExperiments(baselines, { format, ...rowsAndColumns(options), terminal: terminalOf(io) }));
@@ -117,46 +149,56 @@ What is long goes through $DVC_PAGER, $PAGER or less. Settings for the terminal:
 Examples:
   sweepline exp show --sort-by accuracy --sort-order desc
   sweepline exp show --only-changed --drop 'seed'
+  sweepline exp show --where 'accuracy > 0.9 and lr in [0.1, 0.2]' --best accuracy --top 5
+  sweepline exp show --group-by lr,units
   sweepline exp show --columns accuracy,lr,Created
   sweepline exp show --sweep 1a2b3c --csv > sweep.csv
 `;
 
 /** `sweepline exp show` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("show")
-    .description("Show experiments with their parameters and metrics, below the commit they derive from.")
-    .option("-A, --all-commits", "of all commits")
-    .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
-    .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
-    .option("-a, --all-branches", "of the tips of all branches")
-    .option("-T, --all-tags", "of all tags")
-    .option("--sweep <id>", "only the experiments of that sweep")
-    .option("--no-pager", "print at once, however long it is")
-    .option("--columns <names>", "these columns and no others, in this order: lr,accuracy,Created", columnNames)
-    .option("--only-changed", "only columns whose values differ")
-    .option("--drop <pattern>", "leave out columns that match (repeatable)", pattern)
-    .option("--keep <pattern>", "keep columns that match whatever else is said (repeatable)", pattern)
-    .option("--param-deps", "only parameters that stages depend on")
-    .option("--sort-by <name>", "sort by that metric or parameter")
-    .addOption(new Option("--sort-order <order>", "how (default: asc)").choices(["asc", "desc"]))
-    .option("--sha", "call commits by their ids, not by branch or tag")
-    .option("--hide-failed", "without failed experiments")
-    .option("--hide-queued", "without queued experiments")
-    .option("--hide-workspace", "without the workspace")
-    .addOption(new Option("--json", "print as JSON, as DVC does").conflicts(["csv", "md"]))
-    .addOption(new Option("--csv", "print as CSV").conflicts(["md"]))
-    .option("--md", "print as a Markdown table")
-    .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
-    .option("-f, --force", "read all commits again, whatever is remembered of them")
-    .addHelpText("after", examples)
-    .action(async (options: Options) => {
-      const context = openExperiments(openProject(io.cwd));
-      const isLookedAt = io.stdout.isTTY && formatOf(options) === "table";
-      const show = isLookedAt ? await showOnTerminal({ io, context }, options) : printPlain(io, options);
-      const baselines = await refusedAs("failed to show experiments", () =>
-        collectExperiments(context, collectOptions(options)),
-      );
-      warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
-      await show(baselines);
-      finish(exitCodes.ok);
-    });
+  addFindOptions(
+    new Command("show")
+      .description("Show experiments with their parameters and metrics, below the commit they derive from.")
+      .option("-A, --all-commits", "of all commits")
+      .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
+      .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
+      .option("-a, --all-branches", "of the tips of all branches")
+      .option("-T, --all-tags", "of all tags")
+      .option("--sweep <id>", "only the experiments of that sweep")
+      .option("--no-pager", "print at once, however long it is")
+      .option("--columns <names>", "these columns and no others, in this order: lr,accuracy,Created", columnNames)
+      .option("--only-changed", "only columns whose values differ")
+      .option("--drop <pattern>", "leave out columns that match (repeatable)", pattern)
+      .option("--keep <pattern>", "keep columns that match whatever else is said (repeatable)", pattern)
+      .option("--param-deps", "only parameters that stages depend on")
+      .option("--sort-by <name>", "sort by that metric or parameter")
+      .addOption(new Option("--sort-order <order>", "how (default: asc)").choices(["asc", "desc"]))
+      .option("--sha", "call commits by their ids, not by branch or tag")
+      .option("--hide-failed", "without failed experiments")
+      .option("--hide-queued", "without queued experiments")
+      .option("--hide-workspace", "without the workspace")
+      .addOption(new Option("--json", "print as JSON, as DVC does").conflicts(["csv", "md"]))
+      .addOption(new Option("--csv", "print as CSV").conflicts(["md"]))
+      .option("--md", "print as a Markdown table")
+      .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
+      .option("-f, --force", "read all commits again, whatever is remembered of them")
+      .option("--group-by <names>", "count, mean and spread of metrics by these parameters: lr,units", columnNames)
+      .addHelpText("after", examples),
+  ).action(async (options: Options) => {
+    const context = openExperiments(openProject(io.cwd));
+    const isLookedAt = io.stdout.isTTY && formatOf(options) === "table";
+    const show =
+      options.groupBy !== undefined
+        ? printGroups(io, options, options.groupBy)
+        : isLookedAt
+          ? await showOnTerminal({ io, context }, options)
+          : printPlain(io, options);
+    const collected = await refusedAs("failed to show experiments", () =>
+      collectExperiments(context, collectOptions(options)),
+    );
+    const baselines = await narrowed(collected, options);
+    warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
+    await show(baselines);
+    finish(exitCodes.ok);
+  });

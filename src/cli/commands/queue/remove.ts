@@ -2,24 +2,39 @@ import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
 import { type RemovableState, removeTasks, type TaskChoice } from "../../../experiments/queue/changes.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
+import { addWhereOption } from "../../options/find.ts";
 import { print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
+import { commitsWhere } from "./where.ts";
 
 interface Options {
   readonly all?: boolean;
   readonly queued?: boolean;
   readonly failed?: boolean;
   readonly success?: boolean;
+  readonly where?: string;
+}
+
+/** Of the states that are named, else of all. */
+async function chosenWhere(context: ExperimentsContext, options: Options): Promise<TaskChoice> {
+  const states = statesOf(options);
+  const wanted = new Set<RemovableState>(states.length > 0 ? states : ["queued", "failed", "success"]);
+  return { kind: "states", states: wanted, commits: (await commitsWhere(context, options.where)) ?? new Set() };
+}
+
+function statesOf(options: Options): readonly RemovableState[] {
+  return (["queued", "failed", "success"] as const).filter((state) => options.all || options[state]);
 }
 
 function chosen(names: readonly string[], options: Options): TaskChoice {
-  const states = (["queued", "failed", "success"] as const).filter((state) => options.all || options[state]);
+  const states = statesOf(options);
   if (states.length > 0 === names.length > 0)
     throw new SweeplineError({
       code: "NOTHING_CHOSEN",
-      message: "Either provide an `tasks` argument, or use the `--all`, `--queued`, `--failed`, `--success` flag.",
+      message:
+        "Either provide an `tasks` argument, or use the `--all`, `--queued`, `--failed`, `--success`, `--where` flag.",
     });
   if (names.length > 0) return { kind: "named", names };
   return { kind: "states", states: new Set<RemovableState>(states) };
@@ -34,21 +49,24 @@ Examples:
 
 /** `sweepline queue remove` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("remove")
-    .description("Take tasks out of the queue. Experiments that finished stay; running ones are left alone.")
-    .argument("[tasks...]", "names of experiments")
-    .option("--all", "all that are not running")
-    .option("--queued", "all that wait")
-    .option("--failed", "all that failed")
-    .option("--success", "the records of all that finished")
-    .addHelpText("after", examples)
-    .action(async (names: readonly string[], options: Options) => {
-      const choice = chosen(names, options);
-      const context = openExperiments(openProject(io.cwd));
-      const { removed, running } = await removeTasks(context, choice);
-      if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
-      else if (running.length === 0) print(io, "There is no such task to remove.");
-      if (running.length > 0)
-        warn(io, `left, because they are running: ${quotedList(running)} (sweepline queue kill ends them)`);
-      finish(exitCodes.ok);
-    });
+  addWhereOption(
+    new Command("remove")
+      .description("Take tasks out of the queue. Experiments that finished stay; running ones are left alone.")
+      .argument("[tasks...]", "names of experiments")
+      .option("--all", "all that are not running")
+      .option("--queued", "all that wait")
+      .option("--failed", "all that failed")
+      .option("--success", "the records of all that finished")
+      .addHelpText("after", examples),
+  ).action(async (names: readonly string[], options: Options) => {
+    const isByNames = options.where === undefined || names.length > 0;
+    const named = isByNames ? chosen(names, options) : undefined;
+    const context = openExperiments(openProject(io.cwd));
+    const choice = named ?? (await chosenWhere(context, options));
+    const { removed, running } = await removeTasks(context, choice);
+    if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
+    else if (running.length === 0) print(io, "There is no such task to remove.");
+    if (running.length > 0)
+      warn(io, `left, because they are running: ${quotedList(running)} (sweepline queue kill ends them)`);
+    finish(exitCodes.ok);
+  });

@@ -3,30 +3,36 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { retryTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
+import { addWhereOption } from "../../options/find.ts";
 import { print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
+import { commitsWhere } from "./where.ts";
 
 const examples = `
 Examples:
   sweepline queue retry --failed && sweepline queue start -j 4
   sweepline queue retry brave-ibex calm-crow
+  sweepline queue retry --where 'lr < 0.1'
 `;
 
 /** `sweepline queue retry` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("retry")
-    .description("Put failed experiments back into the queue, at their old place.")
-    .argument("[experiments...]", "their names")
-    .option("--failed", "all that failed")
-    .addHelpText("after", examples)
-    .action(async (names: readonly string[], options: { readonly failed?: boolean }) => {
-      if ((options.failed === true) === names.length > 0)
-        throw new SweeplineError({
-          code: "NOTHING_CHOSEN",
-          message: "Either name failed experiments, or use --failed.",
-        });
-      const context = openExperiments(openProject(io.cwd));
-      const queued = await retryTasks(context, options.failed ? "failed" : names);
-      print(io, queued.length === 0 ? "Nothing has failed." : `Queued again: ${queued.join(", ")}`);
-      finish(exitCodes.ok);
-    });
+  addWhereOption(
+    new Command("retry")
+      .description("Put failed experiments back into the queue, at their old place.")
+      .argument("[experiments...]", "their names")
+      .option("--failed", "all that failed")
+      .addHelpText("after", examples),
+  ).action(async (names: readonly string[], options: { readonly failed?: boolean; readonly where?: string }) => {
+    const byState = options.failed === true || options.where !== undefined;
+    if (byState === names.length > 0)
+      throw new SweeplineError({
+        code: "NOTHING_CHOSEN",
+        message: "Either name failed experiments, or use --failed or --where.",
+      });
+    const context = openExperiments(openProject(io.cwd));
+    const commits = await commitsWhere(context, options.where);
+    const queued = await retryTasks(context, byState ? { commits } : names);
+    print(io, queued.length === 0 ? "Nothing has failed." : `Queued again: ${queued.join(", ")}`);
+    finish(exitCodes.ok);
+  });

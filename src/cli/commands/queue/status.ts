@@ -6,18 +6,35 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { takesEscapes } from "../../../report/escapes.ts";
 import { queueScreen, queueText } from "../../../report/queue-table.ts";
+import { addWhereOption } from "../../options/find.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
+import { commitsWhere, onlyTasks } from "./where.ts";
 
 interface Options {
   readonly json?: boolean;
   readonly watch?: boolean;
   readonly verbose?: boolean;
+  readonly where?: string;
 }
 
 const watchMs = 1_000;
+
+/** All times in seconds since the epoch, as Git has them. */
+function inSeconds({ tasks, ...status }: QueueStatus) {
+  const plain = tasks.map(({ attempts, ...task }) => ({
+    ...task,
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      endedAt: attempt.endedAt / 1000,
+      notBefore: attempt.notBefore / 1000,
+    })),
+  }));
+  return { tasks: plain, ...status };
+}
+
 function textOf(status: QueueStatus, options: Options): string {
-  if (options.json) return `${JSON.stringify(status)}\n`;
+  if (options.json) return `${JSON.stringify(inSeconds(status))}\n`;
   return queueText(status, new Date(), options.verbose ? "details" : "plain");
 }
 
@@ -58,15 +75,21 @@ Examples:
 
 /** `sweepline queue status` */
 export const command: CommandFactory = (io, finish) =>
-  new Command("status")
-    .description("Show what is running, queued, failed and finished.")
-    .option("-v, --verbose", "one more column: reasons, attempts, processes")
-    .option("--watch", "show it again as it changes, until nothing waits or runs")
-    .option("--json", "as JSON; with --watch a line for each change")
-    .addHelpText("after", examples)
-    .action(async (options: Options) => {
-      const context = openExperiments(openProject(io.cwd));
-      if (options.watch) await watch(io, () => queueStatus(context), options);
-      else io.stdout.write(textOf(await queueStatus(context), options));
-      finish(exitCodes.ok);
-    });
+  addWhereOption(
+    new Command("status")
+      .description("Show what is running, queued, failed and finished.")
+      .option("-v, --verbose", "one more column: reasons, attempts, processes")
+      .option("--watch", "show it again as it changes, until nothing waits or runs")
+      .option("--json", "as JSON; with --watch a line for each change")
+      .addHelpText("after", examples),
+  ).action(async (options: Options) => {
+    const context = openExperiments(openProject(io.cwd));
+    const read = async () =>
+      onlyTasks(
+        await queueStatus(context, options.json ? "read" : "left out"),
+        await commitsWhere(context, options.where),
+      );
+    if (options.watch) await watch(io, read, options);
+    else io.stdout.write(textOf(await read(), options));
+    finish(exitCodes.ok);
+  });

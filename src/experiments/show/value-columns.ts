@@ -1,15 +1,17 @@
 /** Which metrics, parameters and dependencies the experiments have, and what their columns are called. */
-import { compareCodePoints } from "../base/python.ts";
-import type { Value } from "../base/value.ts";
-import type { Baseline, ExperimentData, FileResult } from "../experiments/reading/types.ts";
-import { flattenFile } from "../experiments/show/flatten.ts";
-import type { Column } from "./table.ts";
+import { SweeplineError } from "../../base/errors.ts";
+import { compareCodePoints } from "../../base/python.ts";
+import { nearest } from "../../base/text/nearest.ts";
+import type { Value } from "../../base/value.ts";
+import type { Baseline, ExperimentData, FileResult } from "../reading/types.ts";
+import { flattenFile } from "./flatten.ts";
 
 export const labelNames = ["Experiment", "rev", "typ", "Created", "parent", "State", "Executor"] as const;
 
 /** A column of values: the leaf `name` of `file`. */
 export interface ValueColumn {
-  readonly column: Column;
+  /** What it is called in tables: with its file in front where several files have the name. */
+  readonly column: { readonly name: string; readonly kind: "metric" | "param" };
   readonly file: string;
   readonly name: string;
 }
@@ -98,4 +100,49 @@ export function collectColumns(baselines: readonly Baseline[], leaves: Leaves): 
     params: valueColumns(params, "param", times),
     deps: [...deps].sort(compareCodePoints),
   };
+}
+
+/** Those whose dotted names end so: `lr` for `train.lr`. */
+export function endingColumns(name: string, columns: readonly ValueColumn[]): readonly ValueColumn[] {
+  return columns.filter((column) => column.name.endsWith(`.${name}`));
+}
+
+/** The column that the user means; errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
+export function sortColumn(by: string, columns: ExperimentColumns): ValueColumn {
+  const all = [...columns.metrics, ...columns.params];
+  const exact = all.filter(({ file, name }) => by === `${file}:${name}`);
+  const bare = by.startsWith(":") ? by.slice(1) : by;
+  const whole = exact.length > 0 ? exact : all.filter(({ name }) => name === bare);
+  // `lr`, as a table on a terminal calls the only lr.
+  const ending = whole.length > 0 ? [] : endingColumns(bare, all);
+  const matches = ending.length === 1 ? ending : whole;
+  const [first, second] = matches;
+  if (first === undefined) throw unknownColumn(by, all);
+  if (second !== undefined)
+    throw new SweeplineError({
+      code: "AMBIGUOUS_SORT_COLUMN",
+      message: `Ambiguous sort column '${bare}' matched '${matches.map(({ file, name }) => `${file}:${name}`).join(", ")}'`,
+    });
+  return first;
+}
+
+/** `lr` may be meant for `train.lr`; else a name that is spelled alike. */
+function nearColumns(by: string, columns: readonly Pick<ValueColumn, "column" | "name">[]): readonly string[] {
+  const bare = by.replace(/^:/, "");
+  const deeper = columns.filter(({ name }) => name.endsWith(`.${bare}`)).map(({ column }) => column.name);
+  if (deeper.length > 0) return deeper.slice(0, 3);
+  const [near] = nearest(
+    bare,
+    columns.flatMap(({ column, name }) => [column.name, name]),
+  );
+  return near === undefined ? [] : [near];
+}
+
+function unknownColumn(by: string, columns: readonly ValueColumn[]): SweeplineError {
+  const near = nearColumns(by, columns);
+  return new SweeplineError({
+    code: "UNKNOWN_SORT_COLUMN",
+    message: `Unknown sort column '${by}'`,
+    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.map((name) => `'${name}'`).join(" or ")}?` }),
+  });
 }

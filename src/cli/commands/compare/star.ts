@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { quotedList } from "../../../base/text/listing.ts";
+import { editNotes } from "../../../experiments/notes/store.ts";
+import { openExperiments } from "../../../experiments/repository.ts";
+import { resolveExperiment } from "../../../experiments/results/finished.ts";
+import { openProject } from "../../../project/open.ts";
+import { print } from "../../terminal/io.ts";
+import type { CommandFactory } from "../command.ts";
+
+const examples = `
+Examples:
+  sweepline exp star brave-ibex calm-crow
+  sweepline exp star --remove calm-crow
+  sweepline exp show --where starred
+`;
+
+/** `sweepline exp star` */
+export const command: CommandFactory = (io, finish) =>
+  new Command("star")
+    .description("Give experiments a star, or take it away.")
+    .argument("<experiments...>", "names, commit ids or full refs of finished experiments")
+    .option("-d, --remove", "take the star away")
+    .addHelpText("after", examples)
+    .action(async (names: readonly string[], options: { readonly remove?: boolean }) => {
+      const context = openExperiments(openProject(io.cwd));
+      const commits = await Promise.all(names.map(async (name) => (await resolveExperiment(context, name)).commit));
+      const starred = !options.remove;
+      await editNotes(context.repository, commits, (note) => ({ ...note, starred }));
+      print(io, `${starred ? "Starred" : "No star any more"}: ${quotedList(names)}`);
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,139 @@
+/** What each swept parameter does to a metric: mean, best and count by value, and how important it is. */
+import { SweeplineError } from "../../base/errors.ts";
+import { pythonJson } from "../../base/python.ts";
+import type { Value } from "../../base/value.ts";
+import { type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
+import { knownDirection, type MetricDirection } from "./direction.ts";
+import type { FilterRow } from "./filter-row.ts";
+import { type MetricSpread, numbersOf, spreadOf } from "./group.ts";
+import { type Learned, learnImportances } from "./importance.ts";
+
+export interface ValueEffect {
+  /** One value, or the least and the greatest of a part of many numbers. */
+  readonly values: readonly [Value | undefined] | readonly [number, number];
+  readonly metric: MetricSpread;
+}
+
+export interface ParameterEffect {
+  readonly column: ValueColumn;
+  readonly values: readonly ValueEffect[];
+  /** Its share of what is explained; undefined where nobody can tell. */
+  readonly importance: number | undefined;
+}
+
+export interface Effects {
+  readonly metric: ValueColumn;
+  readonly direction: MetricDirection | undefined;
+  /** Finished experiments that have the metric. */
+  readonly points: number;
+  /** The most important first. */
+  readonly parameters: readonly ParameterEffect[];
+  readonly learned: Pick<Learned, "explained" | "points"> | undefined;
+}
+
+/** Numbers that take more values than that are shown in parts. */
+const mostValues = 12;
+const parts = 5;
+
+interface Measured {
+  readonly row: FilterRow;
+  readonly target: number;
+}
+
+function keyOf(value: Value | undefined): string {
+  return value === undefined ? "" : pythonJson(value);
+}
+
+function numeric(value: Value | undefined): number | undefined {
+  if (typeof value === "bigint") return Number(value);
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function spreadOfAll(measured: readonly Measured[]): MetricSpread {
+  const numbers = measured.map(({ target }) => target);
+  return spreadOf(numbers) ?? { count: 0, mean: Number.NaN, spread: undefined, min: Number.NaN, max: Number.NaN };
+}
+
+/** As many in each part, equal numbers in the same. */
+function inParts(measured: readonly Measured[], column: ValueColumn): readonly ValueEffect[] {
+  const sorted = measured
+    .map((each) => ({ each, number: numeric(each.row.valueIn(column)) ?? 0 }))
+    .sort((a, b) => a.number - b.number);
+  const groups: (typeof sorted)[] = [];
+  for (const [at, item] of sorted.entries()) {
+    const part = Math.floor((at * parts) / sorted.length);
+    const last = groups.at(-1);
+    if (last !== undefined && (groups.length > part || last.at(-1)?.number === item.number)) last.push(item);
+    else groups.push([item]);
+  }
+  return groups.map((group) => ({
+    values: [group[0]?.number ?? 0, group.at(-1)?.number ?? 0],
+    metric: spreadOfAll(group.map(({ each }) => each)),
+  }));
+}
+
+function byValue(measured: readonly Measured[], column: ValueColumn): readonly ValueEffect[] {
+  const groups = new Map<string, { value: Value | undefined; members: Measured[] }>();
+  for (const each of measured) {
+    const value = each.row.valueIn(column);
+    const group = groups.get(keyOf(value)) ?? { value, members: [] };
+    groups.set(keyOf(value), group);
+    group.members.push(each);
+  }
+  const all = [...groups.values()];
+  const isNumeric = all.every(({ value }) => numeric(value) !== undefined);
+  if (isNumeric && all.length > mostValues) return inParts(measured, column);
+  if (isNumeric) all.sort((a, b) => (numeric(a.value) ?? 0) - (numeric(b.value) ?? 0));
+  return all.map(({ value, members }) => ({ values: [value], metric: spreadOfAll(members) }));
+}
+
+function varies(measured: readonly Measured[], column: ValueColumn): boolean {
+  const [first, ...others] = measured;
+  const key = keyOf(first?.row.valueIn(column));
+  return others.some(({ row }) => keyOf(row.valueIn(column)) !== key);
+}
+
+/** The one that is named, or the only one that there is. */
+function metricOf(rows: readonly FilterRow[], columns: ExperimentColumns, name: string | undefined): ValueColumn {
+  if (name !== undefined) return sortColumn(name, columns);
+  const candidates = columns.metrics.filter((column) => numbersOf(rows, column).length > 0);
+  const [only, second] = candidates;
+  if (only !== undefined && second === undefined) return only;
+  const names = candidates.map(({ column }) => column.name).join(", ");
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: only === undefined ? "no finished experiment has a metric" : "there are several metrics: say which",
+    ...(only === undefined ? {} : { hint: `--metric with one of ${names}` }),
+  });
+}
+
+/** Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN; BAD_OPTIONS where no metric is named and there is not just one. */
+export function effectsOf(
+  rows: readonly FilterRow[],
+  columns: ExperimentColumns,
+  { metric: name, direction }: { readonly metric: string | undefined; readonly direction: MetricDirection | undefined },
+): Effects {
+  const finished = rows.filter(({ facts }) => facts.state === "success");
+  const metric = metricOf(finished, columns, name);
+  const measured = finished.flatMap((row): Measured[] => {
+    const target = numeric(row.valueIn(metric));
+    return target === undefined ? [] : [{ row, target }];
+  });
+  const varying = columns.params.filter((column) => varies(measured, column));
+  const learned = learnImportances(
+    varying.map((column) => measured.map(({ row }) => row.valueIn(column))),
+    measured.map(({ target }) => target),
+  );
+  const parameters = varying.map((column, at) => ({
+    column,
+    values: byValue(measured, column),
+    importance: learned?.importances[at],
+  }));
+  return {
+    metric,
+    direction: direction ?? knownDirection(metric.name),
+    points: measured.length,
+    parameters: parameters.sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)),
+    learned,
+  };
+}

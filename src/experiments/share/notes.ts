@@ -1,0 +1,124 @@
+/**
+ * Notes travel with their experiments. Each is a chain of commits: who has the later one gives it to the other; where both
+ * wrote, the two are merged. A stranger's note is read with limits (note.ts) and shown as any other text of theirs.
+ */
+
+import { comeAfter } from "../../git/ancestry.ts";
+import { CatFile } from "../../git/catfile.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
+import { parseCommit } from "../../git/objects.ts";
+import { changeRefs, type Ref, type RefChange } from "../../git/refs.ts";
+import { fetchObjects, listRemoteRefs, pushRefs, type RemoteChange } from "../../git/remote.ts";
+import { mergeNotes, parseNote } from "../notes/note.ts";
+import {
+  experimentOfNote,
+  type KeptNote,
+  noteChange,
+  noteRef,
+  notesPrefix,
+  readNotes,
+  writeNote,
+} from "../notes/store.ts";
+import type { ExperimentsContext } from "../repository.ts";
+
+interface NotesRequest {
+  readonly remote: string;
+  /** Commits of the experiments that are shared. */
+  readonly experiments: readonly ObjectId[];
+}
+
+interface Standing {
+  readonly experiment: ObjectId;
+  readonly here: KeptNote | undefined;
+  readonly there: KeptNote | undefined;
+}
+
+async function notesThere(
+  { repository }: ExperimentsContext,
+  { remote, experiments }: NotesRequest,
+): Promise<ReadonlyMap<ObjectId, KeptNote>> {
+  const wanted = new Set(experiments);
+  const listed = (await listRemoteRefs(repository, remote, [`${notesPrefix}/*`])).flatMap((ref: Ref) => {
+    const experiment = experimentOfNote(ref.name);
+    return experiment !== undefined && wanted.has(experiment) ? [{ experiment, ref }] : [];
+  });
+  await fetchObjects(
+    repository,
+    remote,
+    listed.map(({ ref }) => ref),
+  );
+  const objects = new CatFile(repository);
+  try {
+    const found = await objects.readAll(listed.map(({ ref }) => ref.id));
+    const notes = new Map<ObjectId, KeptNote>();
+    for (const [at, { experiment, ref }] of listed.entries()) {
+      const object = found[at];
+      const commit = object?.type === "commit" ? parseCommit(object.content) : undefined;
+      const note = commit === undefined ? undefined : parseNote(commit.message);
+      if (commit !== undefined && note !== undefined)
+        notes.set(experiment, { note, id: ref.id, at: commit.committedAt });
+    }
+    return notes;
+  } finally {
+    objects.close();
+  }
+}
+
+/** What both are to have from now on: one that comes after the other, or a merge of both. */
+async function settled(
+  context: ExperimentsContext,
+  { experiment, here, there }: Standing,
+): Promise<ObjectId | undefined> {
+  if (here === undefined || there === undefined || here.id === there.id) return (here ?? there)?.id;
+  const { repository } = context;
+  const baseline = experiment;
+  const [isBehind, isAhead] = await comeAfter(repository, [
+    { before: here.id, after: there.id, baseline },
+    { before: there.id, after: here.id, baseline },
+  ]);
+  if (isBehind) return there.id;
+  if (isAhead) return here.id;
+  const [earlier, later] = here.at <= there.at ? [here, there] : [there, here];
+  return writeNote(repository, mergeNotes(earlier.note, later.note), [later.id, earlier.id]);
+}
+
+async function settle(context: ExperimentsContext, standings: readonly Standing[]) {
+  const changes: RefChange[] = [];
+  const outgoing: RemoteChange[] = [];
+  for (const standing of standings) {
+    const { experiment, here, there } = standing;
+    const to = await settled(context, standing);
+    if (to === undefined) continue;
+    if (to !== here?.id) changes.push(noteChange(experiment, here?.id, to));
+    if (to !== there?.id) outgoing.push({ ref: noteRef(experiment), to, expected: there?.id });
+  }
+  await changeRefs(context.repository, "sweepline: notes", changes);
+  return outgoing;
+}
+
+/** Takes the notes of these experiments over from the remote; what was written here stays. Errors: GIT_REMOTE_FAILED. */
+export async function pullNotes(context: ExperimentsContext, request: NotesRequest): Promise<void> {
+  const there = await notesThere(context, request);
+  if (there.size === 0) return;
+  const here = await readNotes(context.repository);
+  await settle(
+    context,
+    [...there].map(([experiment, note]) => ({ experiment, here: here.get(experiment), there: note })),
+  );
+}
+
+/** Names of refs that the remote did not take. Nothing is asked of it where there is no note here. */
+export async function pushNotes(context: ExperimentsContext, request: NotesRequest): Promise<readonly RefName[]> {
+  const here = await readNotes(context.repository);
+  const noted = request.experiments.filter((experiment) => here.has(experiment));
+  if (noted.length === 0) return [];
+  const there = await notesThere(context, { ...request, experiments: noted });
+  const outgoing = await settle(
+    context,
+    noted.map((experiment) => ({ experiment, here: here.get(experiment), there: there.get(experiment) })),
+  );
+  if (outgoing.length === 0) return [];
+  const scratchFolder = context.state.scratch;
+  const outcomes = await pushRefs(context.repository, { remote: request.remote, changes: outgoing, scratchFolder });
+  return outgoing.flatMap(({ ref }) => (outcomes.get(ref)?.kind === "pushed" ? [] : [ref]));
+}

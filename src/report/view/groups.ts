@@ -1,0 +1,86 @@
+/** Groups of experiments in each format. */
+import { toPlain } from "../../base/value.ts";
+import type { ExperimentGroup, GroupedExperiments, MetricSpread } from "../../experiments/find/group.ts";
+import { cellText, defaultPrecision, exactFloats, type FloatFormat, significantFloats } from "../cells.ts";
+import { toCsv } from "../csv.ts";
+import { toMarkdown } from "../markdown.ts";
+import { toPlainText } from "../plain.ts";
+import type { Column, Table } from "../table.ts";
+
+export interface GroupsFormat {
+  readonly format: "table" | "csv" | "markdown" | "json";
+  /** undefined: 5 digits, and all of them in CSV. */
+  readonly precision: number | undefined;
+}
+
+function spreadCell(metric: MetricSpread | undefined, float: FloatFormat): string {
+  if (metric === undefined) return "-";
+  return metric.spread === undefined ? float(metric.mean) : `${float(metric.mean)} ± ${float(metric.spread)}`;
+}
+
+function spreadCells(metric: MetricSpread | undefined, float: FloatFormat): readonly string[] {
+  if (metric === undefined) return ["", ""];
+  return [float(metric.mean), metric.spread === undefined ? "" : float(metric.spread)];
+}
+
+function valueCells({ values }: ExperimentGroup, float: FloatFormat, fill: string): readonly string[] {
+  return values.map((value) => (value === undefined || value === null ? fill : cellText(value, float)));
+}
+
+function groupsTable({ keys, metrics, groups }: GroupedExperiments, float: FloatFormat): Table {
+  const count: Column = { name: "count", kind: "label" };
+  return {
+    columns: [...keys, ...metrics].map(({ column }): Column => column).toSpliced(keys.length, 0, count),
+    rows: groups.map((group) => ({
+      emphasis: "plain",
+      cells: [
+        ...valueCells(group, exactFloats, "-"),
+        String(group.rows.length),
+        ...group.metrics.map((metric) => spreadCell(metric, float)),
+      ],
+    })),
+  };
+}
+
+/** Means and spreads in columns of their own, for programs. */
+function groupsCsv({ keys, metrics, groups }: GroupedExperiments, float: FloatFormat): string {
+  const label = (name: string): Column => ({ name, kind: "label" });
+  return toCsv({
+    columns: [
+      ...keys.map(({ column }) => column),
+      label("count"),
+      ...metrics.flatMap(({ column }) => [label(`${column.name} mean`), label(`${column.name} spread`)]),
+    ],
+    rows: groups.map((group) => ({
+      emphasis: "plain",
+      cells: [
+        ...valueCells(group, exactFloats, ""),
+        String(group.rows.length),
+        ...group.metrics.flatMap((metric) => spreadCells(metric, float)),
+      ],
+    })),
+  });
+}
+
+function groupsJson({ keys, metrics, groups }: GroupedExperiments): string {
+  const plain = groups.map(({ values, rows, metrics: spreads }) => ({
+    group: Object.fromEntries(keys.map(({ column }, at) => [column.name, toPlain(values[at] ?? null)])),
+    count: rows.length,
+    experiments: rows.map(({ experiment }) => experiment.name),
+    metrics: Object.fromEntries(
+      metrics.map(({ column }, at) => {
+        const metric = spreads[at];
+        return [column.name, metric === undefined ? null : { ...metric, spread: metric.spread ?? null }];
+      }),
+    ),
+  }));
+  return JSON.stringify(plain, (_key, value) => (typeof value === "bigint" ? Number(value) : value));
+}
+
+/** The text of `exp show --group-by`. */
+export function renderGroups(grouped: GroupedExperiments, { format, precision }: GroupsFormat): string {
+  if (format === "json") return `${groupsJson(grouped)}\n`;
+  if (format === "csv") return groupsCsv(grouped, precision ? significantFloats(precision) : exactFloats);
+  const table = groupsTable(grouped, significantFloats(precision || defaultPrecision));
+  return format === "markdown" ? toMarkdown(table) : toPlainText(table);
+}

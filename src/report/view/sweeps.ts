@@ -1,0 +1,82 @@
+/** `sweep list` and the head of `sweep show`. */
+import { readableShellWord } from "../../base/text/shell-word.ts";
+import { visible, visibleJson } from "../../base/text/visible.ts";
+import { toPlain } from "../../base/value.ts";
+import type { SweepSummary } from "../../experiments/find/sweeps.ts";
+import { cellText, defaultPrecision, significantFloats } from "../cells.ts";
+import { shortTime } from "../dates.ts";
+import { toPlainText } from "../plain.ts";
+import type { Table } from "../table.ts";
+import { cutToWidth } from "../width.ts";
+
+const float = significantFloats(defaultPrecision);
+
+/** `1h 02m`, `3m 20s`, `4.2s` */
+function timeText(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)}s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes}m ${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}s`;
+  return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
+}
+
+/** `10 success, 2 failed` */
+function countsOfSweep({ counts }: SweepSummary): string {
+  const states = (["running", "queued", "success", "failed"] as const).filter((state) => counts[state] > 0);
+  return states.map((state) => `${counts[state]} ${state}`).join(", ");
+}
+
+function bestOfSweep({ best }: SweepSummary): string {
+  return best === undefined ? "-" : `${best.name} (${best.metric} ${cellText(best.value, float)})`;
+}
+
+/** What would queue it again, where all combinations are points of it. */
+function commandOfSweep({ overrides, targets, combinations }: SweepSummary): string {
+  const words = [...targets.flatMap((target) => ["-t", target]), ...overrides].map(readableShellWord);
+  return `${combinations === "all" ? "" : "some of: "}sweepline sweep ${words.join(" ")}`;
+}
+
+function sweepsTable(sweeps: readonly SweepSummary[], now: Date): Table {
+  const names = ["Sweep", "Created", "Points", "States", "Time", "Best", "Overrides"];
+  return {
+    columns: names.map((name) => ({ name, kind: "label" })),
+    rows: sweeps.map((sweep) => ({
+      emphasis: "plain",
+      cells: [
+        sweep.id,
+        shortTime(sweep.createdAt, now),
+        String(sweep.points),
+        countsOfSweep(sweep),
+        timeText(sweep.elapsedMs),
+        bestOfSweep(sweep),
+        sweep.overrides.join(" "),
+      ],
+    })),
+  };
+}
+
+function plainSweep({ best, ...sweep }: SweepSummary) {
+  return { ...sweep, best: best === undefined ? null : { ...best, value: toPlain(best.value) } };
+}
+
+export function sweepsJson(sweeps: readonly SweepSummary[]): string {
+  const plain = sweeps.map(plainSweep);
+  return visibleJson(JSON.stringify(plain, (_key, value) => (typeof value === "bigint" ? Number(value) : value)));
+}
+
+/** One line a sweep, cut where a terminal ends. */
+export function sweepsText(sweeps: readonly SweepSummary[], now: Date, width: number | "full"): string {
+  if (sweeps.length === 0) return "No sweep is here.\n";
+  const text = toPlainText(sweepsTable(sweeps, now));
+  return width === "full" ? text : text.replace(/.+/g, (line) => cutToWidth(line, width));
+}
+
+/** What there is to say of one, before its table. */
+export function sweepHead(sweep: SweepSummary, now: Date): string {
+  const lines = [
+    `Sweep ${sweep.id} of ${sweep.baseline.slice(0, 7)}, ${shortTime(sweep.createdAt, now)}`,
+    `${sweep.points} points: ${countsOfSweep(sweep)}; ${timeText(sweep.elapsedMs)} of runs`,
+    `Best: ${bestOfSweep(sweep)}`,
+    commandOfSweep(sweep),
+  ];
+  return lines.map((line) => `${visible(line)}\n`).join("");
+}

@@ -1,0 +1,116 @@
+/** What a condition means, and which experiments are the best. */
+import { describe, expect, test } from "vitest";
+import type { SweeplineError } from "../../../src/base/errors.ts";
+import { chooseRows, type FindRequest, onlyChosen } from "../../../src/experiments/find/find.ts";
+import { madeBaseline } from "./rows.ts";
+
+const baseline = madeBaseline({
+  one: { params: { lr: 0.1, "opt.name": "sgd", layers: [16n, 32n] }, metrics: { acc: 0.9, size: 3 }, sweep: "s-1" },
+  two: {
+    params: { lr: 0.2, "opt.name": "adam", layers: [8n] },
+    metrics: { acc: 0.95, size: 2 },
+    created: 1_800_000_000,
+  },
+  three: { params: { lr: 0.3, "opt.name": "adam" }, metrics: { size: 1 } },
+  four: { params: { lr: 10n ** 20n, "opt.name": "lion", on: true }, state: "queued" },
+  five: { params: { lr: 1n, "opt.name": "a\u001b[31m" }, metrics: { acc: Number.NaN }, state: "failed" },
+});
+
+const nothing: FindRequest = { where: undefined, best: undefined, top: undefined };
+const names = (request: Partial<FindRequest>, baselines = [baseline]) =>
+  chooseRows(baselines, { ...nothing, ...request })
+    .rows.map(({ experiment }) => experiment.name)
+    .join(" ");
+
+function refusal(where: string): SweeplineError {
+  try {
+    names({ where });
+  } catch (error) {
+    return error as SweeplineError;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("conditions", () => {
+  test.each([
+    ["acc > 0.9", "two"],
+    ["acc >= 0.9 and lr < 0.2", "one"],
+    ['opt.name == "adam"', "two three"],
+    ['name != "one" and not lr > 0.25', "two"],
+    ["opt.name in ['sgd', 'lion']", "one four"],
+    ["opt.name not in ['sgd', 'lion']", "two three five"],
+    ["16 in layers", "one"],
+    ["'da' in opt.name", "two three"],
+    ["opt.name =~ '^(sgd|adam)$'", "one two three"],
+    ["opt.name !~ 'a'", "one four"],
+    ["lr =~ '^0'", "one two three"],
+    ["state == queued or state == 'failed'", "four five"],
+    ["state in [success]", "one two three"],
+    ["sweep == 's-1'", "one"],
+    ["sweep == null", "two three four five"],
+    ["acc == null", "three four"],
+    ["acc != null", "one two five"],
+    ["acc != 0.9", "two five"],
+    ["not acc > 0.9", "one"],
+    ["size / 2 + 0.5 > 1.2 and size % 2 == 1", "one"],
+    ["-size < -2", "one"],
+    ["lr > 5", "four"],
+    ["on", "four"],
+    ["params.yaml:lr == 0.1", "one"],
+    ["created > '2026-11-01'", "two"],
+    ["created < now - 1d and lr == 1", "five"],
+    ["lr < 'x'", ""],
+    ["opt.name > 'b'", "one four"],
+    ["baseline == 'main' and commit =~ '^0+1$'", "two"],
+  ])("%s: %s", (where, found) => {
+    expect(names({ where })).toBe(found);
+  });
+
+  test.each([
+    ["accu > 1", "no metric, parameter or fact is called 'accu'", "accu"],
+    ["acc > 1 and opt.name == adam", "no metric, parameter or fact is called 'adam'", "adam"],
+    ["acc =~ '('", "the pattern can't be read", "'('"],
+    ["acc =~ lr", "a pattern has to be a text in quotes", "lr"],
+    ["created > 'soon'", "this is no time", "'soon'"],
+    ["acc >", "found the end", ""],
+  ])("refuses %s with its place", (where, message, marked) => {
+    const { code, message: told, place } = refusal(where);
+    expect(code).toBe("FILTER_INVALID");
+    expect(told).toContain(message);
+    expect(where.slice(place?.offset, (place?.offset ?? 0) + (place?.length ?? 0))).toBe(marked);
+  });
+
+  test("a name of several columns is refused with the choices; where there is nothing, nothing is found", () => {
+    const both = madeBaseline({ a: { params: { x: 1n }, metrics: { x: 2 } } });
+    expect(() => names({ where: "x > 1" }, [both])).toThrow(/may mean several/);
+    expect(names({ where: "m.json:x > 1" }, [both])).toBe("a");
+    expect(names({ where: "x > 1" }, [])).toBe("");
+  });
+
+  test("a pattern that would search for years takes no time", () => {
+    const long = madeBaseline({ a: { params: { text: `${"a".repeat(100_000)}!` } } });
+    expect(names({ where: "text =~ '^(a+)+$'" }, [long])).toBe("");
+  });
+});
+
+describe("the best", () => {
+  const best = (metric: string, top?: number) => ({ best: { metric, direction: undefined }, top });
+
+  test("by what the metric's name tells, or as it is said", () => {
+    expect(names(best("acc"))).toBe("two one");
+    expect(names(best("acc", 1))).toBe("two");
+    expect(names({ best: { metric: "size", direction: "min" }, top: 2 })).toBe("three two");
+    expect(() => names(best("size"))).toThrow(/more or less of 'size'/);
+    expect(() => names(best("nope"))).toThrow(/Unknown sort column/);
+  });
+
+  test("of those for which a condition holds", () => {
+    expect(names({ ...best("acc", 1), where: "lr < 0.2" })).toBe("one");
+  });
+
+  test("the other experiments of a table are gone, its baselines are not", () => {
+    const [left] = onlyChosen([baseline], { ...nothing, where: "acc > 0.9" });
+    expect(left?.experiments.map(({ name }) => name)).toEqual(["two"]);
+    expect(onlyChosen([baseline], nothing)[0]).toBe(baseline);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { chooseRows } from "../../../src/experiments/find/find.ts";
+import { groupExperiments, spreadOf } from "../../../src/experiments/find/group.ts";
+import { renderGroups } from "../../../src/report/view/groups.ts";
+import { madeBaseline } from "./rows.ts";
+
+const baseline = madeBaseline({
+  a1: { params: { lr: 0.1, seed: 1n }, metrics: { acc: 0.5, text: "x" } },
+  a2: { params: { lr: 0.1, seed: 2n }, metrics: { acc: 0.7 } },
+  b1: { params: { lr: 1n, seed: 1n }, metrics: { acc: 0.9 } },
+  c1: { params: { seed: 1n } },
+  d1: { params: { lr: 0.1 }, metrics: { acc: 9 }, state: "failed" },
+});
+const { rows, columns } = chooseRows([baseline], { where: undefined, best: undefined, top: undefined });
+const grouped = groupExperiments(rows, columns, ["lr"]);
+
+test("mean and spread of large numbers", () => {
+  expect(spreadOf([1e9 + 1, 1e9 + 2, 1e9 + 3])).toEqual({
+    count: 3,
+    mean: 1e9 + 2,
+    spread: 1,
+    min: 1e9 + 1,
+    max: 1e9 + 3,
+  });
+  expect(spreadOf([])).toBeUndefined();
+  expect(spreadOf([2])?.spread).toBeUndefined();
+});
+
+describe("groups", () => {
+  test("as a table: finished ones by their values", () => {
+    expect(renderGroups(grouped, { format: "table", precision: undefined })).toBe(
+      "lr    count    acc\n0.1   2        0.6 ± 0.14142\n1     1        0.9\n-     1        -\n",
+    );
+  });
+
+  test("as CSV and JSON", () => {
+    expect(renderGroups(grouped, { format: "csv", precision: 3 })).toBe(
+      "lr,count,acc mean,acc spread\r\n0.1,2,0.6,0.141\r\n1,1,0.9,\r\n,1,,\r\n",
+    );
+    const [first, , last] = JSON.parse(renderGroups(grouped, { format: "json", precision: undefined }));
+    expect(first).toMatchObject({
+      group: { lr: 0.1 },
+      count: 2,
+      experiments: ["a1", "a2"],
+      metrics: { acc: { count: 2 } },
+    });
+    expect(last).toMatchObject({ group: { lr: null }, metrics: { acc: null } });
+  });
+
+  test("by metrics there are none", () => {
+    expect(() => groupExperiments(rows, columns, ["acc"])).toThrow(/is a metric/);
+  });
+});
