@@ -44,6 +44,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/data/commit.ts"),
   },
   {
+    name: "completion",
+    summary: "Complete words in bash, zsh and fish",
+    load: () => import("./commands/project/completion.ts"),
+  },
+  {
     name: "compose",
     summary: "Print a composed config, and where its values come from",
     load: () => import("./commands/sweep/compose.ts"),

@@ -159,6 +159,11 @@ async function attach(
 /** Parses and runs one command line; the only place that turns failures into words and exit codes. */
 export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
   let argv = typed;
+  if (typed[0] === "complete-words") {
+    const { completeWords } = await import("./complete.ts");
+    await completeWords(typed.slice(1), { ...given, cwd: currentFolder() });
+    return exitCodes.ok;
+  }
   if (typed[0] === "git-hook") {
     const { hookCommand } = await import("./git-hook.ts");
     const command = hookCommand(currentFolder(), typed.slice(1));

@@ -65,6 +65,7 @@ const refused: readonly (readonly string[])[] = [
   ["sweep", "--from", "nosuch.csv"],
   ["expand", "x=interval(1,2)"],
   ["parse", "--nosuch"],
+  ["completion", "nosuch"],
   ["compose", "--nosuch"],
   ["add", "nosuch"],
   ["add", "dvc.yaml"],

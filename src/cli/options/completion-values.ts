@@ -1,0 +1,117 @@
+/** What a shell may complete a word by, beside commands and options: names that the project has. Few processes, few files. */
+import path from "node:path";
+import { readdirSync, readIfExists } from "../../base/files.ts";
+import { isMap } from "../../base/value.ts";
+import { enabledPlace } from "../../config/project-place.ts";
+import { queuePrefix } from "../../experiments/queue/entries.ts";
+import { openExperiments, parseExperimentRef } from "../../experiments/repository.ts";
+import { flattenMap } from "../../experiments/show/flatten.ts";
+import { listRefs } from "../../git/refs.ts";
+import { dataReader } from "../../params/data-file.ts";
+import type { Project } from "../../project/project.ts";
+import type { Io } from "../terminal/io.ts";
+
+export type CompletionKind = "experiments" | "tasks" | "stages" | "overrides" | "columns" | "sweeps";
+
+interface Asking {
+  readonly io: Io;
+  readonly project: Project;
+  /** The word as far as it is typed. */
+  readonly current: string;
+}
+
+async function valuesOf(file: string) {
+  const bytes = readIfExists(file);
+  if (bytes === undefined) return undefined;
+  const value = (await dataReader(file))({ path: path.basename(file), bytes });
+  return isMap(value) ? value : undefined;
+}
+
+async function experimentNames({ project }: Asking): Promise<readonly string[]> {
+  const refs = await listRefs(openExperiments(project).repository, ["refs/exps"]);
+  return refs.flatMap(({ name }) => parseExperimentRef(name)?.name ?? []);
+}
+
+async function taskNames({ project }: Asking): Promise<readonly string[]> {
+  const { listQueue } = await import("../../experiments/queue/entries.ts");
+  const context = openExperiments(project);
+  const refs = await listRefs(context.repository, [queuePrefix]);
+  return refs.length === 0 ? [] : (await listQueue(context)).entries.map(({ name }) => name);
+}
+
+async function stageNames({ io }: Asking): Promise<readonly string[]> {
+  const stages = (await valuesOf(path.join(io.cwd, "dvc.yaml")))?.get("stages");
+  return isMap(stages) ? [...stages.keys()].map(String) : [];
+}
+
+async function parameterKeys({ project }: Asking): Promise<readonly string[]> {
+  const values = await valuesOf(path.join(project.root, "params.yaml"));
+  return values === undefined ? [] : [...flattenMap(values).keys()];
+}
+
+/** Folders of a composed config, which are its groups, and their files, which are their options. */
+function groupWords({ io, project, current }: Asking): readonly string[] {
+  const place = enabledPlace(project, io.env);
+  if (place === undefined) return [];
+  const end = current.indexOf("=");
+  if (end < 0) {
+    const entries = readdirSync(place.folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${name}=`);
+  }
+  const group = current.slice(0, end);
+  if (!/^[\w/-]+$/.test(group)) return [];
+  const folder = readdirSync(place.folder, { withFileTypes: true }).find(
+    (entry) => entry.isDirectory() && entry.name === group.split("/")[0],
+  );
+  if (folder === undefined) return [];
+  const files = readdirSync(path.join(place.folder, group), { withFileTypes: true });
+  return files.flatMap(({ name }) => (/\.ya?ml$/.test(name) ? [`${group}=${name.replace(/\.ya?ml$/, "")}`] : []));
+}
+
+async function overrideWords(asking: Asking): Promise<readonly string[]> {
+  const keys = asking.current.includes("=") ? [] : (await parameterKeys(asking)).map((key) => `${key}=`);
+  return [...groupWords(asking), ...keys];
+}
+
+/** Parameters, and the metrics that lie in the workspace under the names that are most used. */
+async function columnWords(asking: Asking): Promise<readonly string[]> {
+  const { project } = asking;
+  const dvc = await valuesOf(path.join(project.root, "dvc.yaml"));
+  const files = metricsFiles(dvc).filter(
+    (file) => /\.(json|ya?ml)$/.test(file) && !path.isAbsolute(file) && !file.includes(".."),
+  );
+  const metrics = await Promise.all(files.map((file) => valuesOf(path.join(project.root, file))));
+  const names = metrics.flatMap((values) => (values === undefined ? [] : [...flattenMap(values).keys()]));
+  return [...names, ...(await parameterKeys(asking))];
+}
+
+function metricsFiles(dvc: Awaited<ReturnType<typeof valuesOf>>): readonly string[] {
+  const stages = dvc?.get("stages");
+  const all = [dvc, ...(isMap(stages) ? [...stages.values()] : [])];
+  return all.flatMap((stage) => {
+    const listed = isMap(stage) ? stage.get("metrics") : undefined;
+    if (!Array.isArray(listed)) return [];
+    return listed.flatMap((item) =>
+      isMap(item) ? [...item.keys()].map(String) : typeof item === "string" ? [item] : [],
+    );
+  });
+}
+
+async function sweepIds({ project }: Asking): Promise<readonly string[]> {
+  const { sweepIdsOf } = await import("../../experiments/find/sweep-ids.ts");
+  return sweepIdsOf(openExperiments(project));
+}
+
+const readers: Readonly<Record<CompletionKind, (asking: Asking) => Promise<readonly string[]>>> = {
+  experiments: experimentNames,
+  tasks: taskNames,
+  stages: stageNames,
+  overrides: overrideWords,
+  columns: columnWords,
+  sweeps: sweepIds,
+};
+
+/** Throws as whoever reads the project does. */
+export function completionValues(kind: CompletionKind, asking: Asking): Promise<readonly string[]> {
+  return readers[kind](asking);
+}
