@@ -30,7 +30,7 @@ export const innerLayers = {
     [ownFiles],
     ["commands/compare", "commands/matrix", "commands/queue", "commands/sweep"],
     ["commands/exp"],
-    ["commands/data"],
+    ["commands/data", "commands/import"],
     ["commands/pipeline", "commands/metrics", "commands/project"],
     ["commands", "options"],
     ["words"],
@@ -52,7 +52,7 @@ export const innerLayers = {
     [ownFiles],
   ],
   "src/pipeline": [
-    ["ask", "data", "edit"],
+    ["ask", "data", "edit", "import"],
     ["reproduce"],
     ["check"],
     ["reading"],

@@ -90,6 +90,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/project/doctor.ts"),
   },
   {
+    name: "du",
+    summary: "Show the sizes of files and data of a repository",
+    load: () => import("./commands/import/du.ts"),
+  },
+  {
     name: "exp",
     aliases: ["experiments"],
     summary: "Run, show and manage experiments",
@@ -116,6 +121,21 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/data/gc.ts"),
   },
   {
+    name: "get",
+    summary: "Copy a file or folder of another repository",
+    load: () => import("./commands/import/get.ts"),
+  },
+  {
+    name: "import",
+    summary: "Copy and track data of another repository",
+    load: () => import("./commands/import/import.ts"),
+  },
+  {
+    name: "import-url",
+    summary: "Copy and track data from a path or an address",
+    load: () => import("./commands/import/import-url.ts"),
+  },
+  {
     name: "init",
     summary: "Make a folder a project",
     load: () => import("./commands/project/init.ts"),
@@ -124,6 +144,12 @@ export const catalog: readonly CatalogEntry[] = [
     name: "install",
     summary: "Install Git hooks that look after data",
     load: () => import("./commands/project/install.ts"),
+  },
+  {
+    name: "list",
+    aliases: ["ls"],
+    summary: "List the files and data of a repository",
+    load: () => import("./commands/import/list.ts"),
   },
   {
     name: "matrix",
@@ -296,6 +322,11 @@ export const catalog: readonly CatalogEntry[] = [
     name: "unprotect",
     summary: "Make links into the cache files of their own",
     load: () => import("./commands/data/unprotect.ts"),
+  },
+  {
+    name: "update",
+    summary: "Bring imported data to what it is at its source now",
+    load: () => import("./commands/import/update.ts"),
   },
   {
     name: "version",

@@ -1,9 +1,10 @@
-/** Files of one commit of another repository, which an import names. */
+/** Files of one commit of another repository: those that an import names, or all of them. */
 import path from "node:path";
 import { asideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder, removeTree, writePrivateFile } from "../base/files.ts";
-import { remoteFailed } from "./remote.ts";
+import type { ObjectId } from "./ids.ts";
+import { remoteFailed, shownRemote } from "./remote.ts";
 import { type GitOptions, gitFailed, tryGit } from "./run.ts";
 
 export interface SourceCommit {
@@ -70,4 +71,48 @@ export async function withSourceCommit<T>(
   } finally {
     if (lstatIfExists(place) !== undefined) removeTree(place);
   }
+}
+
+/** Nothing of the other repository runs, and no link of its leads anywhere: links become files that hold their target. */
+const careful = ["core.symlinks=false", "core.hooksPath=/dev/null", "core.autocrlf=false"].flatMap((each) => [
+  "-c",
+  each,
+]);
+
+export interface CloneRequest {
+  /** As git takes it: a path, a URL, host:path. */
+  readonly url: string;
+  /** undefined: what its HEAD is. */
+  readonly rev: string | undefined;
+  /** A folder that is not there yet. */
+  readonly folder: string;
+}
+
+async function resolveRevision(rev: string | undefined, url: string, options: GitOptions): Promise<ObjectId> {
+  for (const name of rev === undefined ? ["HEAD"] : [`refs/remotes/origin/${rev}`, rev]) {
+    const { exitCode, stdout } = await tryGit(
+      ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`],
+      options,
+    );
+    if (exitCode === 0) return stdout.toString().trim() as ObjectId;
+  }
+  const message = rev === undefined ? `'${shownRemote(url)}' has no commits` : `unknown Git revision '${rev}'`;
+  throw new SweeplineError({ code: "UNKNOWN_REVISION", message });
+}
+
+/** Clones and checks out. Answers the commit. Errors: GIT_REMOTE_FAILED, GIT_REMOTE_DENIED, UNKNOWN_REVISION. */
+export async function cloneSource({ url, rev, folder }: CloneRequest): Promise<ObjectId> {
+  makeFolder(path.dirname(folder));
+  const flags = ["--quiet", "--no-checkout", "--no-recurse-submodules", "--end-of-options"];
+  const cloned = await tryGit([...careful, "clone", ...flags, url, folder], {
+    cwd: path.dirname(folder),
+    terminal: "needed",
+  });
+  if (cloned.exitCode !== 0) throw remoteFailed("clone", url, cloned.stderr);
+  const options: GitOptions = { cwd: folder };
+  const commit = await resolveRevision(rev, url, options);
+  const args = [...careful, "checkout", "--quiet", "--detach", commit];
+  const { exitCode, stderr } = await tryGit(args, options);
+  if (exitCode !== 0) throw gitFailed(args, stderr);
+  return commit;
 }

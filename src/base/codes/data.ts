@@ -17,6 +17,7 @@ export const dataCodes = {
   IGNORED: [".dvcignore ignores the path.", "Correct .dvcignore, or choose another path."],
   IGNORE_FILE_IN_DATA: ["There is a .dvcignore inside of data.", "Move it above the data."],
   LINKED_FOLDER: ["The path leads through a symbolic link to a folder.", "Add it by its real path."],
+  NOT_AN_IMPORT: ["`update` is for data that was imported.", "`sweepline commit` records data that was changed here."],
   NO_LINK_TYPE: [
     "None of the types of links of `cache.type` works here.",
     "Add copy: `sweepline config cache.type reflink,copy`.",
@@ -30,4 +31,9 @@ export const dataCodes = {
   ],
   TRANSFER_FAILED: ["Files could not be transferred.", "The same command goes on with what is missing."],
   UNSAVED_FILES: ["Files that are not in the cache would be lost.", "Save them, or use `--force`."],
+  URL_FAILED: [
+    "A server does not give the file.",
+    "The message has its answer. Try again, or download it by hand and `add` it.",
+  ],
+  URL_UNSUPPORTED: ["`import-url` does not know addresses of this kind.", "Paths and http(s) addresses work."],
 } as const satisfies CodeTable;

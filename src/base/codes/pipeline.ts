@@ -24,7 +24,10 @@ export const pipelineCodes = {
   DEPENDENCY_REMOTE: ["A dependency is not a local file.", "Download it in a stage of its own."],
   DVC_FILE_AS_DATA: ["A dvc.yaml, dvc.lock or .dvc file is used as data.", "Name the data itself."],
   DVC_FILE_INVALID: ["A .dvc file can't be used.", "Correct it, or add the data again."],
-  IMPORT_UNSUPPORTED: ["A stage imports data from elsewhere.", "Freeze it, or bring it up to date with DVC."],
+  IMPORT_UNSUPPORTED: [
+    "A stage imports data from elsewhere.",
+    "Freeze it, or bring it up to date with `sweepline update`.",
+  ],
   INPUTS_EDITED: [
     "An input changed while the stage ran, so nobody knows what its result belongs to.",
     "Run it again, or record what is there with `sweepline commit STAGE`.",

@@ -126,8 +126,8 @@ async function verify(run: StageRun): Promise<StageOutcome> {
   if (isImport && !stage.frozen)
     throw new SweeplineError({
       code: "IMPORT_UNSUPPORTED",
-      message: `${stageSubject(work, stage)} imports data from elsewhere, which sweepline does not`,
-      hint: `Freeze it, or bring it up to date with DVC: dvc update ${stage.file}`,
+      message: `${stageSubject(work, stage)} imports data from elsewhere, which a run does not`,
+      hint: `Freeze it, or bring it up to date: sweepline update ${stage.file}`,
     });
   events.stage({ address: stage.address, action: "frozen", commands: [] });
   events.message(`Verifying ${stage.frozen ? "outputs in frozen " : "data sources in "}${stageSubject(work, stage)}`);

@@ -1,0 +1,157 @@
+import { Command } from "commander";
+import { exitCodes } from "../../../base/errors.ts";
+import { compareCodePoints, pythonJson } from "../../../base/python.ts";
+import type { Value } from "../../../base/value.ts";
+import { type SourceProject, withSource } from "../../../pipeline/import/source.ts";
+import { type SourceNode, sourceChildren, sourceNodeAt } from "../../../pipeline/import/tree.ts";
+import { count } from "../../options/arguments.ts";
+import { type Io, print, printJson } from "../../terminal/io.ts";
+import { failedWith } from "../../words/refusal.ts";
+import { sizeWords } from "../../words/sizes.ts";
+import type { CommandFactory } from "../command.ts";
+import { addSourceOptions, type SourceFlags, sourceRequest } from "./source-options.ts";
+
+interface Flags extends SourceFlags {
+  readonly recursive?: boolean;
+  readonly tree?: boolean;
+  readonly level?: number;
+  readonly dvcOnly?: boolean;
+  readonly json?: boolean;
+  readonly size?: boolean;
+  readonly showHash?: boolean;
+}
+
+const examples = `
+Examples:
+  sweepline list .
+  sweepline list -R https://example.com/team/models.git data
+  sweepline list . --dvc-only --rev v1 --json
+`;
+
+interface Listed {
+  readonly node: SourceNode;
+  readonly depth: number;
+  readonly children: readonly Listed[];
+}
+
+/** Folders that hold no data are left out with --dvc-only. */
+function isWanted(source: SourceProject, node: SourceNode, flags: Flags): boolean {
+  if (!flags.dvcOnly || node.isOut) return true;
+  return node.kind === "folder" && [...source.outputs.keys()].some((out) => out.startsWith(`${node.path}/`));
+}
+
+async function below(
+  source: SourceProject,
+  folder: string,
+  { flags, depth }: { readonly flags: Flags; readonly depth: number },
+) {
+  const listed: Listed[] = [];
+  for (const node of await sourceChildren(source, folder)) {
+    if (!isWanted(source, node, flags)) continue;
+    const goesOn =
+      (flags.recursive || flags.tree) && node.kind === "folder" && depth < (flags.level ?? Number.POSITIVE_INFINITY);
+    const children: readonly Listed[] = goesOn ? await below(source, node.path, { flags, depth: depth + 1 }) : [];
+    listed.push({ node, depth, children });
+  }
+  return listed;
+}
+
+/** Without --tree a folder that was gone into is told by its files, all in the order of their paths. */
+function inOrder(listed: readonly Listed[], flags: Flags): readonly SourceNode[] {
+  return [...flat(listed, flags)].sort((a, b) => compareCodePoints(a.path, b.path));
+}
+
+function flat(listed: readonly Listed[], flags: Flags): readonly SourceNode[] {
+  return listed.flatMap(({ node, depth, children }): readonly SourceNode[] => {
+    const isOpen = flags.recursive && node.kind === "folder" && depth < (flags.level ?? Number.POSITIVE_INFINITY);
+    return isOpen ? flat(children, flags) : [node];
+  });
+}
+
+function toJson(nodes: readonly SourceNode[], prefix: string): string {
+  return pythonJson(
+    nodes.map(
+      (node): Value =>
+        new Map<string, Value>([
+          ["isout", node.isOut],
+          ["isdir", node.kind === "folder"],
+          ["isexec", node.isExecutable],
+          ["size", node.size === undefined ? null : BigInt(node.size)],
+          ["md5", node.md5 ?? null],
+          ["path", node.path.slice(prefix.length)],
+        ]),
+    ),
+  );
+}
+
+interface Line {
+  readonly node: SourceNode;
+  readonly text: string;
+}
+
+function treeLines(listed: readonly Listed[], indent: string): readonly Line[] {
+  return listed.flatMap(({ node, children }, at): readonly Line[] => {
+    const isLast = at === listed.length - 1;
+    const name = node.path.split("/").at(-1) ?? "";
+    const own = { node, text: `${indent}${isLast ? "└── " : "├── "}${name}` };
+    return [own, ...treeLines(children, `${indent}${isLast ? "    " : "│   "}`)];
+  });
+}
+
+function printLines(io: Io, lines: readonly Line[], flags: Flags): void {
+  const sizes = lines.map(({ node }) => (node.size === undefined ? "-" : sizeWords(node.size)));
+  const width = Math.max(0, ...sizes.map((text) => text.length));
+  const hashWidth = Math.max(1, ...lines.map(({ node }) => node.md5?.length ?? 0));
+  for (const [at, { node, text }] of lines.entries()) {
+    const size = flags.size ? `${(sizes[at] ?? "").padStart(width)}  ` : "";
+    const hash = flags.showHash ? `${(node.md5 ?? "-").padEnd(hashWidth)}  ` : "";
+    print(io, `${size}${hash}${text}`);
+  }
+}
+
+async function run(
+  io: Io,
+  { url, name }: { readonly url: string; readonly name: string },
+  flags: Flags,
+): Promise<void> {
+  await withSource(sourceRequest(io, url, flags), async (source) => {
+    const node = await sourceNodeAt(source, name);
+    const isFile = node.kind === "file";
+    const listed = isFile ? [{ node, depth: 1, children: [] }] : await below(source, node.path, { flags, depth: 1 });
+    const prefix = isFile
+      ? node.path.slice(0, node.path.lastIndexOf("/") + 1)
+      : node.path === ""
+        ? ""
+        : `${node.path}/`;
+    if (flags.json) return printJson(io, toJson(inOrder(listed, flags), prefix));
+    const root = { node, text: node.path === "" ? "." : node.path };
+    if (flags.tree) printLines(io, [root, ...treeLines(listed, "")], flags);
+    else
+      printLines(
+        io,
+        inOrder(listed, flags).map((each) => ({ node: each, text: each.path.slice(prefix.length) })),
+        flags,
+      );
+  });
+}
+
+/** `sweepline list URL [PATH]` */
+export const command: CommandFactory = (io, finish) =>
+  addSourceOptions(
+    new Command("list")
+      .description("List the files of a repository, those of Git and tracked data alike.")
+      .argument("<url>", "a folder, or what git clones")
+      .argument("[path]", "a folder in it", ""),
+  )
+    .option("-R, --recursive", "the files of all folders")
+    .option("-T, --tree", "as a tree")
+    .option("-L, --level <depth>", "so many levels of folders", count)
+    .option("--dvc-only", "tracked data only")
+    .option("--json", "print as JSON")
+    .option("--size", "with sizes")
+    .option("--show-hash", "with hashes")
+    .addHelpText("after", examples)
+    .action(async (url: string, name: string, flags: Flags) => {
+      await failedWith(1, `failed to list '${url}'`, () => run(io, { url, name }, flags));
+      finish(exitCodes.ok);
+    });

@@ -1,0 +1,187 @@
+/** `import`, `import-url` and `update`: data from elsewhere that a .dvc file tracks, with where it came from. */
+import path from "node:path";
+import { asideName } from "../../base/asides.ts";
+import type { ErrorCode } from "../../base/error-codes.ts";
+import { SweeplineError } from "../../base/errors.ts";
+import { existsSync, makeFolder, removeTree, writeAtomic } from "../../base/files.ts";
+import { insideFolder, relativePosix } from "../../base/paths.ts";
+import { checkPlace } from "../../project/gate.ts";
+import { ignoreInGit } from "../../project/gitignore.ts";
+import { ignoreRules } from "../../project/ignore-rules.ts";
+import type { Project } from "../../project/project.ts";
+import type { Cache } from "../../store/cache.ts";
+import { checkoutData } from "../../store/checkout.ts";
+import { addToCache, hashData } from "../../store/data.ts";
+import type { DataHash } from "../../store/hash.ts";
+import { outputHolding, outputsAt } from "../graph/graph.ts";
+import { isUrl } from "../paths.ts";
+import { refuseGitIgnored } from "../reading/ignored.ts";
+import { loadProjectStages } from "../reading/project-stages.ts";
+import { exportPath } from "./get.ts";
+import { type ImportFile, importFileText, type SourceFacts } from "./import-file.ts";
+import { withSource } from "./source.ts";
+import { downloadUrl, lookAtUrl } from "./url.ts";
+
+/** Where data comes from. */
+export type ImportOrigin =
+  | { readonly kind: "repository"; readonly url: string; readonly rev: string | undefined; readonly path: string }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "url"; readonly path: string };
+
+/** everything; facts: what the source is now, without its data; nothing: not even looked at. */
+export type Fetching = "everything" | "facts" | "nothing";
+
+export interface FetchRequest {
+  readonly project: Project;
+  readonly cache: Cache;
+  readonly jobs: number;
+  readonly fetching: Fetching;
+  /** Absolute: what a path of the origin is relative to. */
+  readonly folder: string;
+}
+
+function refuse(code: ErrorCode, message: string, hint?: string): SweeplineError {
+  return new SweeplineError({ code, message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** What import-url takes. Throws URL_UNSUPPORTED. */
+export function originOf(url: string): ImportOrigin {
+  if (!isUrl(url)) return { kind: "path", path: url };
+  if (/^https?:\/\//i.test(url)) return { kind: "url", path: url };
+  const scheme = /^([^:]+):/.exec(url)?.[1] ?? "";
+  throw refuse("URL_UNSUPPORTED", `'${scheme}' addresses can't be imported`, "Folders, files and http(s) can.");
+}
+
+/** The source's data in our cache, as far as it was asked for, and what is to be recorded. */
+export interface Fetched {
+  readonly source: SourceFacts;
+  readonly hash: DataHash | undefined;
+}
+
+/** Below .dvc everything is ignored: here only what the data itself says counts. */
+function unruled(cache: Cache, file: string): Cache {
+  return { ...cache, rules: ignoreRules(path.dirname(file)) };
+}
+
+/** A folder below .dvc/tmp for what is on its way. */
+async function withScratch<T>(project: Project, work: (file: string) => Promise<T>): Promise<T> {
+  const folder = asideName(path.join(project.tmpDir, "import"));
+  try {
+    makeFolder(folder);
+    return await work(path.join(folder, "data"));
+  } finally {
+    removeTree(folder);
+  }
+}
+
+async function fromRepository(
+  request: FetchRequest,
+  origin: Extract<ImportOrigin, { kind: "repository" }>,
+): Promise<Fetched> {
+  const { url, rev, path: name } = origin;
+  const facts = (commit: string | undefined): SourceFacts => ({ kind: "repository", path: name, url, rev, commit });
+  const { project, cache, jobs, fetching } = request;
+  if (fetching === "nothing") return { source: facts(undefined), hash: undefined };
+  const source = {
+    url,
+    rev: rev === undefined ? ("head" as const) : { name: rev },
+    base: project.root,
+    scratch: project.tmpDir,
+    jobs,
+  };
+  return withSource(source, async (opened) => {
+    if (fetching === "facts") return { source: facts(opened.commit), hash: undefined };
+    return withScratch(project, async (file) => {
+      await exportPath(opened, name, file);
+      const { isexec: _, ...hash } = await addToCache(unruled(cache, file), file);
+      return { source: facts(opened.commit), hash };
+    });
+  });
+}
+
+async function fromPath(request: FetchRequest, { path: name }: { readonly path: string }): Promise<Fetched> {
+  const { cache, fetching, folder } = request;
+  const file = path.resolve(folder, name);
+  if (fetching === "nothing") return { source: { kind: "path", path: name, hash: undefined }, hash: undefined };
+  const found =
+    fetching === "facts" ? await hashData(cache, file) : existsSync(file) ? await addToCache(cache, file) : undefined;
+  if (found === undefined) throw refuse("DEPENDENCY_MISSING", `dependency '${name}' does not exist`);
+  const { isexec: _, ...hash } = found;
+  return { source: { kind: "path", path: name, hash }, hash: fetching === "facts" ? undefined : hash };
+}
+
+async function fromUrl(request: FetchRequest, { path: url }: { readonly path: string }): Promise<Fetched> {
+  const { project, cache, fetching } = request;
+  const nothing = { checksum: undefined, size: undefined };
+  if (fetching !== "everything") {
+    const facts = fetching === "facts" ? await lookAtUrl(url) : nothing;
+    return { source: { kind: "url", path: url, ...facts }, hash: undefined };
+  }
+  return withScratch(project, async (file) => {
+    const facts = await downloadUrl(url, file);
+    return { source: { kind: "url", path: url, ...facts }, hash: await addToCache(cache, file) };
+  });
+}
+
+/** Fetches into the cache. Errors: those of sources, DEPENDENCY_MISSING, URL_FAILED, URL_UNSUPPORTED. */
+export function fetchOrigin(request: FetchRequest, origin: ImportOrigin): Promise<Fetched> {
+  if (origin.kind === "repository") return fromRepository(request, origin);
+  return origin.kind === "path" ? fromPath(request, origin) : fromUrl(request, origin);
+}
+
+export interface DataImportRequest extends FetchRequest {
+  readonly origin: ImportOrigin;
+  /** Absolute: where the data goes. */
+  readonly destination: string;
+}
+
+/** The origin as the .dvc file names it: paths from its own folder, a repository's from the project's root. */
+function namedFrom({ origin, folder, project, destination }: DataImportRequest): ImportOrigin {
+  if (origin.kind === "url") return origin;
+  if (origin.kind === "path") {
+    const isAbsolute = path.isAbsolute(origin.path);
+    return isAbsolute
+      ? origin
+      : { ...origin, path: relativePosix(path.dirname(destination), path.resolve(folder, origin.path)) };
+  }
+  const here = path.resolve(folder, origin.url);
+  const isHere = !isUrl(origin.url) && !path.isAbsolute(origin.url) && existsSync(here);
+  return isHere ? { ...origin, url: relativePosix(project.root, here) } : origin;
+}
+
+async function checkDestination({ project, destination, folder, origin }: DataImportRequest): Promise<void> {
+  const shown = path.relative(folder, destination);
+  if (insideFolder(project.root, destination) === undefined)
+    throw refuse("OUTSIDE_PROJECT", `Cached output(s) outside of DVC project: ${shown}.`);
+  checkPlace(project.root, destination);
+  const isDvcFile = (name: string) => name.endsWith(".dvc") || path.basename(name) === "dvc.yaml";
+  if (isDvcFile(destination)) throw refuse("DVC_FILE_AS_DATA", `DVC file '${shown}' cannot be an output.`);
+  if (isDvcFile(origin.path)) throw refuse("DVC_FILE_AS_DATA", `DVC file '${origin.path}' cannot be a dependency.`);
+  const { outputs } = await loadProjectStages(project);
+  const owner = outputHolding(outputs, destination) ?? outputsAt(outputs, destination)[0];
+  const own = `${relativePosix(project.root, destination)}.dvc`;
+  if (owner !== undefined && owner.stage.address !== own)
+    throw refuse("OUTPUT_OVERLAP", `'${shown}' overlaps with an output of '${owner.stage.address}'`);
+  refuseGitIgnored(project, `${destination}.dvc`);
+}
+
+/**
+ * Fetches, tracks and places data. Answers the files that were written (absolute). The .dvc file comes last: who is killed
+ * before has objects in the cache that `gc` takes away. Errors: those of fetchOrigin() and of places.
+ */
+export async function importData(request: DataImportRequest): Promise<readonly string[]> {
+  const { project, cache, destination } = request;
+  await checkDestination(request);
+  const { source, hash } = await fetchOrigin({ ...request, folder: baseOf(request) }, namedFrom(request));
+  const ignoreFile = ignoreInGit(project, destination);
+  if (hash !== undefined) await checkoutData(cache, hash, destination);
+  const file: ImportFile = { source, hash, name: path.basename(destination) };
+  const dvcFile = `${destination}.dvc`;
+  writeAtomic(dvcFile, importFileText(file));
+  return [dvcFile, ...(ignoreFile === undefined ? [] : [ignoreFile])];
+}
+
+/** Names are those of the .dvc file by then. */
+function baseOf({ destination }: DataImportRequest): string {
+  return path.dirname(destination);
+}

@@ -1,0 +1,164 @@
+/** `list`, `du`, `get`, `import`, `import-url` and `update`: another repository, folders and addresses. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeRepository, type Repository } from "../../rig/index.ts";
+
+let source: Repository;
+let made: Repository;
+let repository: Repository;
+let server: Server;
+let address: string;
+let served = "one\n";
+
+beforeAll(async () => {
+  source = makeRepository({ files: { "code.txt": "code\n", "dvc.yaml": "stages: {}\n" } });
+  source.write({ "d/a": "1\n", "d/e/b": "22\n", "sub/f": "x\n" });
+  await source.succeed(["add", "-q", "d", "sub/f"]);
+  source.commit("data");
+  made = makeRepository();
+  server = createServer((request, response) => {
+    if (request.url !== "/file?v=1") return void response.writeHead(404).end();
+    response.writeHead(200, { etag: `"${served.length}"`, "content-length": served.length });
+    response.end(request.method === "HEAD" ? undefined : served);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const bound = server.address();
+  address = `http://127.0.0.1:${typeof bound === "object" ? bound?.port : ""}/file`;
+});
+afterAll(() => void server.close());
+beforeEach(() => {
+  repository = made.copy();
+});
+
+const file = (name: string) => readFileSync(path.join(repository.folder, name), "utf8");
+const refused = async (args: readonly string[]) => {
+  const { exitCode, stderr } = await repository.run(args);
+  return [exitCode, stderr];
+};
+
+describe("list and du", () => {
+  test("files of Git and data, of the workspace and of a commit", async () => {
+    const all = [".dvcignore", ".gitignore", "code.txt", "d", "d.dvc", "dvc.yaml", "sub"];
+    expect((await repository.succeed(["list", source.folder])).trim().split("\n")).toEqual(all);
+    const files = [
+      ".dvcignore",
+      ".gitignore",
+      "code.txt",
+      "d.dvc",
+      "d/a",
+      "d/e/b",
+      "dvc.yaml",
+      "sub/.gitignore",
+      "sub/f",
+      "sub/f.dvc",
+    ];
+    for (const rev of [[], ["--rev", "HEAD"]])
+      expect((await repository.succeed(["list", "-R", source.folder, ...rev])).trim().split("\n")).toEqual(files);
+    expect(await repository.succeed(["list", "--dvc-only", "-R", source.folder])).toBe("d/a\nd/e/b\nsub/f\n");
+    expect(JSON.parse(await repository.succeed(["list", "--json", "--dvc-only", source.folder, "sub"]))).toEqual([
+      { isout: true, isdir: false, isexec: false, size: 2, md5: "401b30e3b8b5d629635a5c613cdb7919", path: "f" },
+    ]);
+    expect(await repository.succeed(["list", "-T", source.folder, "d"])).toBe("d\n├── a\n└── e\n    └── b\n");
+  });
+
+  test("sizes", async () => {
+    expect(await repository.succeed(["du", source.folder, "d"])).toBe("2  d/a\n3  d/e\n5\n");
+    expect(await repository.succeed(["du", "-s", source.folder, "sub/f"])).toBe("2\n");
+  });
+
+  test("what is not there", async () => {
+    expect(await refused(["list", source.folder, "nosuch"])).toEqual([1, expect.stringContaining("No such file")]);
+    expect(await refused(["list", "../nosuch"])).toEqual([1, expect.stringContaining("failed to list '../nosuch'")]);
+  });
+});
+
+test("get: a file, a folder, a part of one, of a revision; nothing is overwritten", async () => {
+  await repository.succeed(["get", source.folder, "d", "-o", "dd"]);
+  expect([file("dd/a"), file("dd/e/b")]).toEqual(["1\n", "22\n"]);
+  await repository.succeed(["get", `file://${source.folder}`, "d/e", "--rev", "HEAD"]);
+  expect(file("e/b")).toBe("22\n");
+  await repository.succeed(["get", source.folder, "code.txt", "-o", "dd"]);
+  expect(file("dd/code.txt")).toBe("code\n");
+  expect(await refused(["get", source.folder, "d/e"])).toEqual([1, expect.stringContaining("already exists locally")]);
+  await repository.succeed(["get", "-f", source.folder, "d", "-o", "e"]);
+  expect(await repository.succeed(["get", "--show-url", source.folder, "sub/f"])).toContain("files/md5/40/1b30e3b8b5");
+  expect(readdirSync(repository.folder).filter((name) => name.startsWith(".") && name.endsWith(".tmp"))).toEqual([]);
+});
+
+describe("import", () => {
+  test("tracks where data came from; update follows it and keeps comments", async () => {
+    await repository.succeed(["import", source.folder, "sub/f", "-o", "got"]);
+    const commit = source.git("rev-parse", "HEAD");
+    expect(file("got.dvc")).toMatch(
+      new RegExp(
+        `^md5: [0-9a-f]{32}\nfrozen: true\ndeps:\n- path: sub/f\n {2}repo:\n {4}url: ${source.folder}\n {4}rev_lock: ${commit}\nouts:\n- md5: 401b30e3b8b5d629635a5c613cdb7919\n {2}size: 2\n {2}hash: md5\n {2}path: got\n$`,
+      ),
+    );
+    expect([file("got"), file(".gitignore")]).toEqual(["x\n", "/got\n"]);
+    expect(await repository.succeed(["update", "got.dvc"])).toContain("'got.dvc' didn't change, skipping");
+    const next = source.copy();
+    next.write({ "sub/f": "longer\n" });
+    await next.succeed(["add", "-q", "sub/f"]);
+    next.commit("two");
+    repository.write({ "got.dvc": `# mine\n${file("got.dvc").replace(source.folder, next.folder)}` });
+    await repository.succeed(["update", "got.dvc"]);
+    expect([file("got"), file("got.dvc").startsWith("# mine\nmd5: ")]).toEqual(["longer\n", true]);
+    expect(file("got.dvc")).toContain(`    rev_lock: ${next.git("rev-parse", "HEAD")}\nouts:\n- md5: `);
+  });
+
+  test("without data, and without a look", async () => {
+    await repository.succeed(["import", source.folder, "d", "--no-exec"]);
+    expect(file("d.dvc")).toBe(
+      `frozen: true\ndeps:\n- path: d\n  repo:\n    url: ${source.folder}\nouts:\n- hash: md5\n  path: d\n`,
+    );
+    await repository.succeed(["import", source.folder, "d", "--no-download", "--rev", "HEAD", "-o", "other"]);
+    expect(file("other.dvc")).toMatch(/^md5: .*\n[\s\S]*rev: HEAD\n {4}rev_lock: [0-9a-f]{40}\nouts:\n- hash: md5\n/);
+    await repository.succeed(["update", "d.dvc"]);
+    expect([file("d/e/b"), file("d.dvc").includes("nfiles: 2")]).toEqual(["22\n", true]);
+  });
+
+  test.each([
+    [["import", "SOURCE", "dvc.yaml", "-o", "x"], "DVC file 'dvc.yaml' cannot be a dependency"],
+    [["import", "SOURCE", "nosuch"], "No such file or directory"],
+    [["import", "SOURCE", "d", "-o", "../out"], "outside"],
+    [["import", "SOURCE", "d", "--rev", "nosuch"], "unknown Git revision 'nosuch'"],
+    [["import-url", "foo://x/y"], "'foo' addresses can't be imported"],
+    [["import-url", "nosuch"], "dependency 'nosuch' does not exist"],
+    [["update", "nosuch.dvc"], "does not exist"],
+  ])("refuses %j", async (args, words) => {
+    const named = args.map((word) => (word === "SOURCE" ? source.folder : word));
+    expect(await refused(named)).toEqual([1, expect.stringContaining(words)]);
+    expect(repository.git("status", "--porcelain")).toBe("");
+  });
+});
+
+describe("import-url", () => {
+  test("a file and a folder; update takes what changed", async () => {
+    const outside = path.join(repository.root, "outside");
+    await repository.succeed(["get", source.folder, "d", "-o", outside]);
+    await repository.succeed(["import-url", "../outside/a", "one"]);
+    expect(file("one.dvc")).toMatch(
+      /^md5: .*\nfrozen: true\ndeps:\n- md5: .*\n {2}size: 2\n {2}hash: md5\n {2}path: \.\.\/outside\/a\nouts:\n/,
+    );
+    await repository.succeed(["import-url", outside, "all"]);
+    expect(file("all/e/b")).toBe("22\n");
+    writeFileSync(path.join(outside, "a"), "changed\n");
+    rmSync(path.join(outside, "e"), { recursive: true });
+    await repository.succeed(["update", "one.dvc", "all.dvc"]);
+    expect([file("one"), readdirSync(path.join(repository.folder, "all"))]).toEqual(["changed\n", ["a"]]);
+  });
+
+  test("an address, with what the server calls its version", async () => {
+    await repository.succeed(["import-url", `${address}?v=1`]);
+    expect(file("file.dvc")).toContain(`- checksum: '"4"'\n  size: 4\n  hash: md5\n  path: ${address}?v=1\n`);
+    expect(file("file")).toBe("one\n");
+    expect(await repository.succeed(["update", "file.dvc"])).toContain("didn't change");
+    served = "another\n";
+    await repository.succeed(["update", "file.dvc"]);
+    expect(file("file")).toBe("another\n");
+    expect(await refused(["import-url", address, "no"])).toEqual([1, expect.stringContaining("does not exist")]);
+    expect(await refused(["import-url", "http://127.0.0.1:9/x"])).toEqual([1, expect.stringContaining("127.0.0.1:9")]);
+  });
+});
