@@ -49,6 +49,8 @@ export type RunEvent =
       readonly commit: string;
       /** Metrics as flat rows: `metrics.json:nested.acc` where a name occurs in several files, else `nested.acc`. */
       readonly metrics: ReadonlyMap<string, Value>;
+      /** Files that the stages left and that are not in the experiment, since nobody tracks or ignores them. */
+      readonly untracked?: readonly string[];
       /** Why the result is not what it seems: `the stages changed params.yaml: seed is 0, not 9`. */
       readonly warning?: string;
       readonly elapsedMs: number;

@@ -25,6 +25,8 @@ export interface RunOption<T> {
   readonly flags: readonly RunFlag<T>[];
   /** For an option that needs somebody to look on: only a run in the workspace takes it, and no entry keeps it. */
   readonly workspaceOnly?: WorkspaceOnly;
+  /** In the workspace there is nothing to do about it: `repro` has it not. */
+  readonly copiesOnly?: true;
   /** Points that differ in it are the same point all the same. */
   readonly point?: "same";
 }
@@ -81,6 +83,10 @@ export const runOptionTable = {
   commit: off("--no-commit", "do not put outputs into the cache"),
   useRunCache: off("--no-run-cache", "run stages even if the same run was made before"),
   dry: on("--dry", "print the commands, run nothing", { workspaceOnly: shows }),
+  keepUntracked: on("--keep-untracked", "keep what stages leave that Git neither tracks nor ignores", {
+    point: "same",
+    copiesOnly: true,
+  }),
   onError,
   strict: on("--strict", "refuse, not warn, where a template would bring shell characters into a command"),
   jobs,
@@ -112,8 +118,10 @@ function fromRows(value: (name: RunOptionName, row: Row) => unknown): RunOptions
 
 export const runDefaults: RunOptions = fromRows((_, row) => row.default);
 
-/** All flags, in the order of the help. */
-export const runFlags: readonly RunFlag<unknown>[] = rows.flatMap(([, row]) => row.flags);
+/** All flags, in the order of the help; with "workspace" those of `repro`. */
+export function runFlags(where: "workspace" | "anywhere"): readonly RunFlag<unknown>[] {
+  return rows.flatMap(([, row]) => (where === "workspace" && row.copiesOnly ? [] : row.flags));
+}
 
 /** `--no-run-cache`: the key `runCache`, which is false where it is given. */
 function isGiven(flags: Readonly<Record<string, unknown>>, { name }: RunFlag<unknown>): boolean {

@@ -86,7 +86,7 @@ function keepRecord(
 async function succeed(
   { refs, emit }: SettleTools,
   ending: Ending,
-  { commit, tree, metrics, warning }: Extract<EntryOutcome, { kind: "done" }>,
+  { commit, tree, metrics, warning, left }: Extract<EntryOutcome, { kind: "done" }>,
 ): Promise<Settled> {
   const { entry, startedAt, checkpoints } = ending;
   const at = Date.now();
@@ -97,7 +97,7 @@ async function succeed(
   const experiment = { ...labelOf(entry), name };
   keepRecord(ending, at, { name, state: "success", commit });
   forgetAttempts(ending.run);
-  const doubt = warning === undefined ? {} : { warning };
+  const doubt = { ...(warning === undefined ? {} : { warning }), ...(left.length === 0 ? {} : { untracked: left }) };
   emit({ type: "finished", experiment, commit, metrics, ...doubt, elapsedMs: at - startedAt, at });
   return { kind: "succeeded", experiment };
 }

@@ -54,6 +54,7 @@ const wholes = new Set([
   "run/garbage",
   "run/interrupts",
   "run/single-flight",
+  "run/untracked",
   "store/commands",
   "store/remotes/transfer",
   "store/tracking",

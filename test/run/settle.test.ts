@@ -58,6 +58,7 @@ test("a result becomes an experiment, and its entry is gone", async () => {
     commit: entry.commit,
     tree: entry.tree,
     metrics: new Map([["score", 2n]]),
+    left: ["side.txt"],
     warning: "odd",
   };
   expect(await end(done)).toEqual({ kind: "succeeded", experiment: { name: "p-1", sequence: 1, overrides: ["x=2"] } });
@@ -68,6 +69,7 @@ test("a result becomes an experiment, and its entry is gone", async () => {
       type: "finished",
       commit: entry.commit,
       metrics: new Map([["score", 2n]]),
+      untracked: ["side.txt"],
       warning: "odd",
     }),
   ]);
@@ -75,7 +77,7 @@ test("a result becomes an experiment, and its entry is gone", async () => {
 
 test("a result whose name somebody took meanwhile is kept under the next one", async () => {
   repository.git("update-ref", `refs/exps/${entry.baseline.slice(0, 2)}/${entry.baseline.slice(2)}/p-1`, "HEAD");
-  const settled = await end({ kind: "done", commit: entry.commit, tree: entry.tree, metrics: new Map() });
+  const settled = await end({ kind: "done", commit: entry.commit, tree: entry.tree, metrics: new Map(), left: [] });
   expect(settled).toMatchObject({ kind: "succeeded", experiment: { name: "p-1-2" } });
   expect(readRunRecord(run)).toMatchObject({ name: "p-1-2" });
 });

@@ -8,8 +8,8 @@ const [strictFlag] = runOptionTable.strict.flags;
 export const strictHelp = strictFlag?.help ?? "";
 
 /** Adds the options to a command: `runOptionsOf(command.opts())` has what they are then. */
-export function addReproduceOptions(command: Command): Command {
-  for (const { name, help } of runFlags) command.option(name, help);
+export function addReproduceOptions(command: Command, where: "workspace" | "anywhere" = "anywhere"): Command {
+  for (const { name, help } of runFlags(where)) command.option(name, help);
   // As many call it.
   return command
     .addOption(new Option("--single-stage").hideHelp())

@@ -26,7 +26,7 @@ import { removeAllThatGoes, removeStubborn } from "../../base/remove-stubborn.ts
 import { addableFiles, listAddable, namesAtOnce } from "../../git/addable.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { filesChangedSince, findEntries, type IndexEntries } from "../../git/index-scan.ts";
-import { type GitStep, git, gitFailed, tryGitSequence } from "../../git/run.ts";
+import { type GitOptions, type GitStep, git, gitFailed, tryGitSequence } from "../../git/run.ts";
 import { copyIndex } from "../../git/snapshot.ts";
 import { type FolderRecords, removeUntracked, restoreFolders } from "./folders.ts";
 import {
@@ -201,6 +201,9 @@ async function resultIndex(slot: CopySlot, content: CopyContent): Promise<string
 
 const addNamed = ["update-index", "--add", "--remove", "-z", "--stdin"];
 
+/** What Git neither tracks nor ignores, before the id of the tree: NUL-separated. */
+const listOthers = ["ls-files", "--others", "--exclude-standard", "-z"];
+
 /** What `git add -u` would add and the new files, added together: each time the whole index is written. */
 function quickResult(slot: CopySlot, include: readonly string[]): readonly GitStep[] {
   const changed = ["diff-files", "--name-only", "--no-renames", "--ignore-submodules=dirty", "-z"];
@@ -209,28 +212,75 @@ function quickResult(slot: CopySlot, include: readonly string[]): readonly GitSt
   const file = path.join(slot.folder, "result.names");
   // A stage may have put a link or a pipe there.
   removeStubborn(file);
-  return [{ lists: [changed, ...added], file, reader: addNamed }, ["write-tree"]];
+  return [{ lists: [changed, ...added], file, reader: addNamed }, listOthers, ["write-tree"]];
+}
+
+/** What of a run's files belongs to its result. */
+export interface ResultFiles {
+  /** Files and folders relative to the top of the copy; what Git ignores is left out. */
+  readonly include: readonly string[];
+  /** What becomes of files that nobody tracks or ignores. */
+  readonly untracked: "keep" | "leave";
+}
+
+export interface ResultTree {
+  readonly tree: ObjectId;
+  /** Files that are not in it, and that nobody tracks or ignores. */
+  readonly left: readonly string[];
+}
+
+/** The tree's files and folders that hold some, as Git names them. */
+async function namesIn(tree: ObjectId, settings: GitOptions): Promise<ReadonlySet<string>> {
+  const listing = await git(["ls-tree", "-r", "--name-only", "--full-tree", "-z", tree], settings);
+  return new Set(listing.split("\0"));
+}
+
+/** Of what Git listed, what the stages made: files of --copy-paths are the user's. */
+async function leftFiles(listing: string, content: CopyContent, settings: GitOptions): Promise<readonly string[]> {
+  const names = listing.split("\0").filter((name) => name !== "");
+  if (names.length === 0 || content.copiedPaths === undefined) return names;
+  const copied = await namesIn(content.copiedPaths, settings);
+  return names.filter((name) => !copied.has(name));
+}
+
+function unreadable(stderr: string): SweeplineError {
+  return new SweeplineError({
+    code: "RESULT_UNREADABLE",
+    message: `the results can't be committed: ${stderr.trim().split("\n")[0] ?? ""}`,
+  });
 }
 
 /**
  * The tree of what a run left behind: all changes of tracked files, and `include` though Git does not track them.
  * Objects go straight into the user's repository.
- * @param include files and folders relative to the top of the copy; what Git ignores is left out
  */
-export async function resultTree(slot: CopySlot, content: CopyContent, include: readonly string[]): Promise<ObjectId> {
+export async function resultTree(slot: CopySlot, content: CopyContent, files: ResultFiles): Promise<ResultTree> {
+  const { include } = files;
   const env = { ...copyEnvironment(slot), GIT_INDEX_FILE: await resultIndex(slot, content) };
   const settings = { cwd: workFolder(slot), env };
   let outcome = await tryGitSequence(quickResult(slot, include), settings);
   // A link in the place of a folder with tracked files, more names than a command line holds, or a folder with a
   // repository of its own among them.
   if (outcome.exitCode !== 0 || include.length > namesAtOnce) {
-    const files = await addableFiles(include, settings);
-    const steps = [["add", "-u", "--", ":/"], addNamed, ["write-tree"]];
-    outcome = await tryGitSequence(steps, { ...settings, input: files.map((file) => `${file}\0`).join("") });
+    const input = nulEnded(await addableFiles(include, settings));
+    outcome = await tryGitSequence([["add", "-u", "--", ":/"], addNamed, listOthers, ["write-tree"]], {
+      ...settings,
+      input,
+    });
   }
-  if (outcome.exitCode === 0) return outcome.stdout.toString().trim() as ObjectId;
-  throw new SweeplineError({
-    code: "RESULT_UNREADABLE",
-    message: `the results can't be committed: ${outcome.stderr.trim().split("\n")[0] ?? ""}`,
-  });
+  if (outcome.exitCode !== 0) throw unreadable(outcome.stderr);
+  const answer = outcome.stdout.toString();
+  const end = answer.lastIndexOf("\0") + 1;
+  const tree = answer.slice(end).trim() as ObjectId;
+  const left = await leftFiles(answer.slice(0, end), content, settings);
+  // A folder with a repository of its own is no file that could be kept.
+  const kept = files.untracked === "keep" ? left.filter((name) => !name.endsWith("/")) : [];
+  if (kept.length === 0) return { tree, left };
+  const again = await tryGitSequence([addNamed, ["write-tree"]], { ...settings, input: nulEnded(kept) });
+  if (again.exitCode !== 0) throw unreadable(again.stderr);
+  return { tree: again.stdout.toString().trim() as ObjectId, left: left.filter((name) => name.endsWith("/")) };
+}
+
+function nulEnded(names: readonly string[]): string {
+  return names.map((name) => `${name}\0`).join("");
 }

@@ -19,6 +19,11 @@ import { resultMessage } from "./result-message.ts";
 /** A checkpoint whose commit is written and which no ref names yet. */
 export type WrittenCheckpoint = Pick<ChainTip, "commit" | "tree">;
 
+/** With what its copy holds besides. */
+interface CheckpointOfCopy extends WrittenCheckpoint {
+  readonly left: readonly string[];
+}
+
 /** What the thread that owns the refs makes of a checkpoint. */
 export type RegisterAnswer =
   | { readonly kind: "registered"; readonly tip: ChainTip }
@@ -70,13 +75,14 @@ export class CopyCheckpoints {
   }
 
   /** The commit of what is there now; the tip's where nothing has changed since. */
-  async write(stages: ProjectStages, facts: ReproduceFacts): Promise<WrittenCheckpoint> {
+  async write(stages: ProjectStages, facts: ReproduceFacts): Promise<CheckpointOfCopy> {
     const { entry, slot, committer } = this.request;
     const inside = folderInGit(stages.project);
     const include = filesToCommit(stages, facts).map((file) => path.posix.join(inside, file));
     const content = this.current === undefined ? entry : { ...entry, commit: this.current.commit };
-    const tree = await resultTree(slot, content, include);
-    if (this.current?.tree === tree) return { commit: this.current.commit, tree };
+    const untracked = entry.record.flags.keepUntracked === true ? "keep" : "leave";
+    const { tree, left } = await resultTree(slot, content, { include, untracked });
+    if (this.current?.tree === tree) return { commit: this.current.commit, tree, left };
     const commit = writeCommit(slot.repository, {
       tree,
       parents: [this.current?.commit ?? entry.record.continues ?? entry.baseline],
@@ -84,7 +90,7 @@ export class CopyCheckpoints {
       extraHeaders: factsHeader({ ...entry.record, checkpointOf: entry.commit }),
       message: resultMessage(facts, entry.record.message),
     });
-    return { commit, tree };
+    return { commit, tree, left };
   }
 
   keeper(stages: ProjectStages): CheckpointKeeper {

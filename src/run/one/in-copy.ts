@@ -13,6 +13,7 @@ import { version } from "../../base/version.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
 import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
 import { failureText, missingFiles, type RunFailure } from "../../experiments/failure.ts";
+import { leftWords } from "../../experiments/left-files.ts";
 import { factsHeader } from "../../experiments/record.ts";
 import type { FailureCause } from "../../experiments/runs/attempts.ts";
 import { runnerId } from "../../experiments/runs/records.ts";
@@ -70,6 +71,8 @@ export type EntryOutcome =
       readonly commit: ObjectId;
       readonly tree: ObjectId;
       readonly metrics: ReadonlyMap<string, Value>;
+      /** Files that the stages left and that are not in the result: nobody tracks or ignores them. */
+      readonly left: readonly string[];
       /** Why the result is not what it seems. */
       readonly warning?: string;
     }
@@ -132,6 +135,7 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     const done = await traced({ topic: "run", name: "commit" }, () =>
       commitResult(request, { stages, checkpoints, log }, result),
     );
+    if (done.left.length > 0) appendTo(log, `WARNING: ${visibleText(leftWords(done.left))}\n`);
     if (warning === undefined) return done;
     appendTo(log, `WARNING: ${visibleText(warning)}\n`);
     return { ...done, warning };
@@ -220,6 +224,8 @@ function reproduceEntry(request: ExecuteRequest, { stages, checkpoints, log }: R
     project,
     {
       ...runOptionsFrom(record.flags),
+      // A run that is restored leaves nothing beside its outputs.
+      ...(record.flags.keepUntracked ? { useRunCache: false } : {}),
       folder: path.join(project.root, record.folder),
       targets: record.targets,
       environment: {
@@ -260,7 +266,8 @@ async function commitResult(
   }
   const inside = folderInGit(stages.project);
   const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
-  const tree = await resultTree(slot, entry, include);
+  const untracked = entry.record.flags.keepUntracked === true ? "keep" : "leave";
+  const { tree, left } = await resultTree(slot, entry, { include, untracked });
   const metrics = await workspaceMetrics(stages);
   const commit = writeCommit(slot.repository, {
     tree,
@@ -269,5 +276,5 @@ async function commitResult(
     extraHeaders: factsHeader(entry.record),
     message: resultMessage(result, entry.record.message),
   });
-  return { kind: "done", commit, tree, metrics };
+  return { kind: "done", commit, tree, metrics, left };
 }

@@ -2,6 +2,7 @@
 import { exitCodes } from "../../../base/errors.ts";
 import { someOf } from "../../../base/text/listing.ts";
 import { printsTrace } from "../../../base/trace.ts";
+import { leftWords } from "../../../experiments/left-files.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../../report/progress/progress.ts";
 import type { QueueOutcome, QueueWatcher } from "../../../run/run-queue.ts";
 import type { RunSummary } from "../../../run/summary.ts";
@@ -16,12 +17,24 @@ function progressMode(format: "text" | "json", io: Io): { readonly mode?: Progre
   return printsTrace() && io.stderr.isTTY ? { mode: "plain" } : {};
 }
 
+/** What the runs of a sweep have in common is said once. */
+function warnOfLeft(io: Io, names: readonly string[]): void {
+  warn(io, leftWords(names));
+  io.stderr.write(
+    "HINT: --keep-untracked keeps them in the experiments; as `outs` of their stage in dvc.yaml they always are.\n",
+  );
+}
+
 /** @param format "none": the caller shows what happens */
 export function terminalWatcher(io: Io, format: "text" | "json" | "none"): QueueWatcher {
   const progress = format === "none" ? silent : createProgress({ ...io, ...progressMode(format, io) });
   let interrupt: Interrupt | undefined;
+  const left = new Set<string>();
   return {
-    emit: (event) => progress.emit(event),
+    emit: (event) => {
+      if (event.type === "finished") for (const name of event.untracked ?? []) left.add(name);
+      progress.emit(event);
+    },
     warn: (message) => warn(io, message),
     started: (control) => {
       interrupt = listenForInterrupt(io, {
@@ -31,9 +44,10 @@ export function terminalWatcher(io: Io, format: "text" | "json" | "none"): Queue
       });
       interrupt.signal.addEventListener("abort", () => control.stop());
     },
-    ended: () => {
+    ended: async () => {
       interrupt?.release();
-      return progress.close();
+      await progress.close();
+      if (format === "text" && left.size > 0) warnOfLeft(io, [...left]);
     },
   };
 }

@@ -58,6 +58,11 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
     );
   if (options.rev !== undefined && options.reset) throw refuse("--rev goes on from a checkpoint, --reset from none");
   if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
+  if (run.keepUntracked && !options.queue && !options.temp)
+    throw refuse(
+      "--keep-untracked is for --temp and --queue: what is queued has its own, and in the workspace the files just stay",
+      "`sweepline exp save -I FILE` takes files of the workspace along.",
+    );
   const [first] = workspaceOnlyFlags(run).given;
   if (first !== undefined && (options.queue || options.temp || options.runAll))
     throw refuse(`${first.name} ${first.does}: it can't be used with --queue, --temp or --run-all`, first.hint);

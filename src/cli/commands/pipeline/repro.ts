@@ -92,7 +92,10 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
 
 /** `sweepline repro [targets]`: runs the pipeline's stages that changed. */
 export const command: CommandFactory = (io, finish) =>
-  addReproduceOptions(new Command("repro").argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files"))
+  addReproduceOptions(
+    new Command("repro").argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files"),
+    "workspace",
+  )
     .option("-j, --jobs <number>", "run stages that do not depend on each other at the same time", jobs)
     .option("-q, --quiet", "print warnings and errors only")
     .action(async (targets: readonly string[], flags: ReproFlags) => finish(await run(io, targets, flags)));
