@@ -5,7 +5,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { SweeplineError } from "../base/errors.ts";
 import type { ObjectId } from "./ids.ts";
-import { repositoryRefused } from "./prose.ts";
+import { isPromisorFailure, repositoryRefused } from "./prose.ts";
 import type { Repository } from "./repository.ts";
 import { gitMissing, startGit } from "./run.ts";
 
@@ -20,6 +20,21 @@ export interface PassedObject {
   readonly size: number;
 }
 
+/** An object of a partial clone whose remote did not give it. */
+export interface DistantObject {
+  readonly isDistant: true;
+}
+
+/** The error for such an object. */
+export function distantObject(name: string): SweeplineError {
+  return new SweeplineError({
+    code: "GIT_OBJECT_DISTANT",
+    message: `object ${name.slice(0, 40)} is not in this partial clone, and its remote did not give it`,
+  });
+}
+
+type Answer = GitObject | PassedObject | DistantObject | undefined;
+
 /** Room for objects that are read together. What does not fit is passed over, without being held. */
 export interface Room {
   /** The largest one that is held. */
@@ -29,13 +44,14 @@ export interface Room {
 }
 
 interface Question {
+  readonly name: string;
   readonly room: Room | undefined;
-  resolve(object: GitObject | PassedObject | undefined): void;
+  resolve(object: Answer): void;
   reject(error: Error): void;
 }
 
 export class CatFile {
-  private readonly child: ChildProcessWithoutNullStreams;
+  private child: ChildProcessWithoutNullStreams;
   private readonly questions: Question[] = [];
   private answered = 0;
   private chunks: Buffer[] = [];
@@ -48,20 +64,47 @@ export class CatFile {
   /** Bytes of an object that is passed over, still to come. */
   private passing = 0;
 
-  constructor(repository: Repository) {
-    this.child = startGit(["cat-file", "--batch"], { cwd: repository.workTree });
-    this.child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
-    this.child.on("error", (error) => this.fail(gitMissing(error)));
+  constructor(private readonly repository: Repository) {
+    this.child = this.start({});
+  }
+
+  private start(env: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams {
+    const child = startGit(["cat-file", "--batch"], { cwd: this.repository.workTree, env });
+    child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
+    child.on("error", (error) => this.fail(gitMissing(error)));
     let stderr = "";
-    this.child.stderr.on("data", (chunk: Buffer) => {
+    child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
     });
-    this.child.on("close", () =>
+    child.on("close", () => {
+      if (isPromisorFailure(stderr) && this.failure === undefined && this.goOn()) return;
       this.fail(
         repositoryRefused(stderr) ?? new SweeplineError({ code: "GIT_DIED", message: "git cat-file ended early" }),
-      ),
-    );
-    this.child.stdin.on("error", () => undefined);
+      );
+    });
+    child.stdin.on("error", () => undefined);
+    return child;
+  }
+
+  /**
+   * Git ends at the first object that a remote does not give. The others are asked of another process, which does not try the
+   * remote again for each. Answers false where nothing was asked.
+   */
+  private goOn(): boolean {
+    const question = this.next();
+    if (question === undefined) return false;
+    if (question.room === undefined) question.reject(distantObject(question.name));
+    else question.resolve({ isDistant: true });
+    this.chunks = [];
+    this.buffered = this.passing = 0;
+    this.wanted = 1;
+    this.child = this.start({ GIT_NO_LAZY_FETCH: "1" });
+    this.unsent = this.questions
+      .slice(this.answered)
+      .map(({ name }) => `${name}\n`)
+      .join("");
+    this.send();
+    return true;
   }
 
   /** The object of a name (id, `REV:path`, `REV^{tree}`), or undefined where there is none. */
@@ -75,17 +118,17 @@ export class CatFile {
     return Promise.all(names.map((name) => this.read(name)));
   }
 
-  /** Many at once, in order; of those that do not fit only the size. */
-  readWithin(names: readonly string[], room: Room): Promise<readonly (GitObject | PassedObject | undefined)[]> {
+  /** Many at once, in order; of those that do not fit only the size. One that is distant is no error of the others. */
+  readWithin(names: readonly string[], room: Room): Promise<readonly Answer[]> {
     return Promise.all(names.map((name) => this.ask(name, room)));
   }
 
-  private ask(name: string, room: Room | undefined): Promise<GitObject | PassedObject | undefined> {
+  private ask(name: string, room: Room | undefined): Promise<Answer> {
     if (/[\n\0]/.test(name)) return Promise.resolve(undefined);
     if (this.failure) return Promise.reject(this.failure);
     if (this.unsent === "") queueMicrotask(() => this.send());
     this.unsent += `${name}\n`;
-    return new Promise((resolve, reject) => this.questions.push({ room, resolve, reject }));
+    return new Promise((resolve, reject) => this.questions.push({ name, room, resolve, reject }));
   }
 
   private send(): void {

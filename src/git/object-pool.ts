@@ -1,7 +1,7 @@
 /** Trees and blobs of many commits, each read and parsed once: experiments of a sweep share almost all of them. */
 import { NotLoaded } from "../base/not-loaded.ts";
 import { fileSizeLimit, tooLarge } from "../base/size-limit.ts";
-import type { CatFile } from "./catfile.ts";
+import { type CatFile, distantObject } from "./catfile.ts";
 import type { ObjectId } from "./ids.ts";
 
 export interface TreeEntry {
@@ -58,6 +58,8 @@ export class ObjectPool {
   private readonly blobs = new Map<ObjectId, Buffer>();
   /** Of blobs that were passed over when many were loaded. */
   private readonly sizes = new Map<ObjectId, number>();
+  /** Those that a partial clone lacks and can't get. */
+  private readonly distant = new Set<ObjectId>();
   /** Those that are too large to be held, alone or with what was asked for before. */
   private readonly refused = new Set<ObjectId>();
   private readonly limit = fileSizeLimit() / 16;
@@ -72,10 +74,11 @@ export class ObjectPool {
     return tree;
   }
 
-  /** The blob's bytes. One that the repository lacks is empty. Throws FILE_TOO_LARGE. */
+  /** The blob's bytes. One that the repository lacks is empty. Throws FILE_TOO_LARGE, GIT_OBJECT_DISTANT. */
   blob(id: ObjectId): Buffer {
     const bytes = this.blobs.get(id);
     if (bytes !== undefined) return bytes;
+    if (this.distant.has(id)) throw distantObject(id);
     if (this.refused.has(id)) throw tooLarge(`object ${id}`, this.sizeOf(id), this.limit);
     throw new ObjectNeeded(id, () => this.loadWhole(id));
   }
@@ -97,12 +100,15 @@ export class ObjectPool {
 
   /** Those that are small, while there is room; of the others the size is known then. */
   async loadBlobs(ids: Iterable<ObjectId>): Promise<void> {
-    const wanted = [...new Set(ids)].filter((id) => !(this.blobs.has(id) || this.sizes.has(id)));
+    const wanted = [...new Set(ids)].filter(
+      (id) => !(this.blobs.has(id) || this.sizes.has(id) || this.distant.has(id)),
+    );
     if (wanted.length === 0) return;
     const objects = await this.objects.readWithin(wanted, { ...room });
     for (const [index, id] of wanted.entries()) {
       const object = objects[index];
       if (object !== undefined && "size" in object) this.sizes.set(id, object.size);
+      else if (object !== undefined && "isDistant" in object) this.distant.add(id);
       else this.blobs.set(id, object?.content ?? Buffer.alloc(0));
     }
   }
@@ -112,6 +118,10 @@ export class ObjectPool {
     if (object !== undefined && "size" in object) {
       this.sizes.set(id, object.size);
       this.refused.add(id);
+      return;
+    }
+    if (object !== undefined && "isDistant" in object) {
+      this.distant.add(id);
       return;
     }
     const bytes = object?.content ?? Buffer.alloc(0);

@@ -26,6 +26,11 @@ export function repositoryRefused(stderr: string): SweeplineError | undefined {
   });
 }
 
+/** A partial clone's remote did not give an object that Git wanted: it ends then. */
+export function isPromisorFailure(stderr: string): boolean {
+  return /^fatal: (?:could not fetch .* from promisor remote|could not read from remote repository)/im.test(stderr);
+}
+
 const denied =
   /permission denied|permission to \S+ denied|authentication failed|access denied|could not read (?:username|password)|returned error: 40[13]|not allowed to (?:push|upload)/i;
 

@@ -1,5 +1,9 @@
+import { renameSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CatFile } from "../../src/git/catfile.ts";
+import type { ObjectId } from "../../src/git/ids.ts";
+import { ObjectPool } from "../../src/git/object-pool.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { gitWith, makeOpened, type Opened } from "./repositories.ts";
 
@@ -101,4 +105,28 @@ describe("cat-file", () => {
       process.env.PATH = PATH;
     }
   });
+});
+
+test("of a partial clone whose remote is gone, what is here is read, and the rest is told", async () => {
+  const { rig } = makeOpened({ a: "one\n", b: "two\n", c: "three\n" });
+  rig.git("config", "uploadpack.allowFilter", "true");
+  const clone = path.join(rig.root, "partial");
+  rig.git("clone", "--quiet", "--no-checkout", "--filter=blob:none", `file://${rig.folder}`, clone);
+  rig.git("-C", clone, "cat-file", "-p", "HEAD:b");
+  const ids = new Map(["a", "b", "c"].map((name) => [name, rig.git("rev-parse", `HEAD:${name}`).trim()]));
+  renameSync(rig.folder, `${rig.folder}-gone`);
+  const id = (name: string) => ids.get(name) ?? "";
+  const partial = new CatFile(openRepository(clone));
+  const found = await partial.readWithin(
+    ["a", "b", "c", "HEAD"].map((name) => (name === "HEAD" ? name : id(name))),
+    { each: 1000, all: 1000 },
+  );
+  expect(found).toMatchObject([{ isDistant: true }, { type: "blob" }, { isDistant: true }, { type: "commit" }]);
+  await expect(partial.read(id("c"))).rejects.toMatchObject({ code: "GIT_OBJECT_DISTANT" });
+  expect((await partial.read("HEAD:b"))?.content.toString()).toBe("two\n");
+  partial.close();
+  const pool = new ObjectPool(new CatFile(openRepository(clone)));
+  await pool.loadBlobs([id("a"), id("b")] as ObjectId[]);
+  expect(() => pool.blob(id("a") as ObjectId)).toThrow(/not in this partial clone/);
+  expect(pool.blob(id("b") as ObjectId).toString()).toBe("two\n");
 });

@@ -77,7 +77,10 @@ const show = (name: string, file: string) => repository.git("show", `${refOf(nam
 
 describe("a copy", () => {
   test("is clean for the next experiment, whatever the one before did", () => {
-    expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^WARNING: The following untracked files .*:\n\t.*left\.txt.*\nHINT: .*\n$/),
+    });
     expect(experimentNames(repository)).toHaveLength(words.length);
     const copies = path.join(repository.folder, ".dvc/tmp/exps/sweepline/copies");
     expect(readdirSync(copies).filter((name) => /^\d+$/.test(name))).toEqual(["1"]);

@@ -11,6 +11,10 @@ export const gitCodes = {
     "Git refuses the repository, or is too old for it.",
     "`git status` must work here; the hint has the command.",
   ],
+  GIT_OBJECT_DISTANT: [
+    "A partial clone lacks an object, and its remote did not give it.",
+    "Try again where the remote can be reached; `git fetch --refetch --filter=` brings all.",
+  ],
   GIT_REMOTE_DENIED: [
     "A Git remote does not accept who we are.",
     "Log in, or ask for access: trying again does not help.",
