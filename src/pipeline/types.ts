@@ -69,6 +69,8 @@ export interface Stage {
   readonly importedFrom?: ImportSource;
   /** Values in its command of which a shell reads characters as its own. */
   readonly shellHazards?: readonly ShellHazard[];
+  /** Of a generated stage: `item` or `key` where the file's variables have them too, which its templates do not see. */
+  readonly hiddenVars?: readonly string[];
   /** What its templates see beside parameter files, by dotted key: `vars`, and `item` and `key` of a generated stage. */
   readonly templateValues?: ReadonlyMap<string, Value>;
   /** What its templates take from parameter files (absolute paths), by dotted key. */

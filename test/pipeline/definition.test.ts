@@ -170,7 +170,8 @@ describe("templates", () => {
       `${reserved}s key and item in 'v.yaml'`,
     );
     const others = "vars: [{item: 10}]\nstages:\n  b:\n    foreach: [1]\n    do:\n      vars: [{key: 2}]\n";
-    expect((await stagesOf(`${others}      cmd: echo \${item} \${key}\n`))[0]?.cmd).toBe("echo 1 2");
+    const [stage] = await stagesOf(`${others}      cmd: echo \${item} \${key}\n`);
+    expect([stage?.cmd, stage?.hiddenVars]).toEqual(["echo 1 2", ["item"]]);
   });
 
   test("foreach and matrix over values taken by a template: no keys but strings, booleans as in Python", async () => {

@@ -7,13 +7,13 @@ export const gitCodes = {
   GIT_FAILED: ["A Git command failed.", "The message has Git's reason."],
   GIT_NOT_FOUND: ["There is no git.", "Install Git 2.30 or newer and put it on the PATH."],
   GIT_NOT_STARTED: ["Git could not be started.", "`ulimit -a` shows the limits: fewer `--jobs` need less of them."],
-  GIT_REFUSED: [
-    "Git refuses the repository, or is too old for it.",
-    "`git status` must work here; the hint has the command.",
-  ],
   GIT_OBJECT_DISTANT: [
     "A partial clone lacks an object, and its remote did not give it.",
     "Try again where the remote can be reached; `git fetch --refetch --filter=` brings all.",
+  ],
+  GIT_REFUSED: [
+    "Git refuses the repository, or is too old for it.",
+    "`git status` must work here; the hint has the command.",
   ],
   GIT_REMOTE_DENIED: [
     "A Git remote does not accept who we are.",

@@ -39,6 +39,7 @@ export interface ExpandedStage {
   readonly name: string;
   readonly definition: ValueMap;
   readonly shellHazards: readonly ShellHazard[];
+  readonly hiddenVars: readonly string[];
   /** What its templates see beside parameter files, by dotted key. */
   readonly templateValues: ReadonlyMap<string, Value>;
   /** What its templates take from parameter files (absolute), by dotted key. */
@@ -150,7 +151,8 @@ class Expansion {
       if (result !== undefined) filled.set(key, result);
     }
     const templateValues = this.templateValues(context, generated);
-    this.stages.push({ name, definition: filled, shellHazards: hazards, templateValues, takenValues });
+    const hiddenVars = [...(generated?.keys() ?? [])].filter((key) => this.context.values.has(key)).map(String);
+    this.stages.push({ name, definition: filled, shellHazards: hazards, hiddenVars, templateValues, takenValues });
   }
 
   private get varsOfFile(): ReadonlyMap<string, Value> {

@@ -64,11 +64,12 @@ function build(location: PipelineLocation, source: PipelineSource, resolving: Re
   const definitions = definitionsOf(location, source, resolving);
   const { folder } = definitions;
   const expanded = expandDefinitions(definitions);
-  const stages = expanded.stages.map(({ name, definition, shellHazards, templateValues, takenValues }) => ({
+  const stages = expanded.stages.map(({ name, definition, shellHazards, hiddenVars, ...values }) => ({
     ...stageOf({ root: location.root, file: location.file, folder, name }, definition),
     ...(shellHazards.length === 0 ? {} : { shellHazards }),
-    ...(templateValues.size === 0 ? {} : { templateValues }),
-    ...(takenValues.size === 0 ? {} : { takenValues }),
+    ...(hiddenVars.length === 0 ? {} : { hiddenVars }),
+    ...(values.templateValues.size === 0 ? {} : { templateValues: values.templateValues }),
+    ...(values.takenValues.size === 0 ? {} : { takenValues: values.takenValues }),
   }));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const groups = [...expanded.groups].map(

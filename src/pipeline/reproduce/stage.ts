@@ -187,12 +187,19 @@ async function restore(run: StageRun, entry: LockEntry): Promise<StageOutcome | 
   return { kind: "changed", saved: await saveStage(run) };
 }
 
+/** As DVC says it. */
+function hiddenText(names: readonly string[], stage: string): string {
+  const are = names.length === 1 ? "is" : "are";
+  return `${names.join(" and ")} ${are} already specified, will be overwritten for stages generated from '${stage.replace(/@.*/s, "")}'`;
+}
+
 async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
   const { work, stage, options, events } = run;
   const commands = commandLines(stage.cmd ?? []);
   const name = shownStage(work, stage);
   events.stage({ address: stage.address, action: "running", commands });
   events.message(`Running stage '${name}':`);
+  if (stage.hiddenVars !== undefined) events.warning(hiddenText(stage.hiddenVars, stage.name));
   for (const hazard of stage.shellHazards ?? []) events.warning(hazardText(stage, hazard, name));
   for (const command of commands) {
     events.message(`> ${withoutCredentials(command)}`);
