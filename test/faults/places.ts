@@ -76,7 +76,7 @@ const errors: Family = {
 };
 const cuts: Family = {
   name: "short",
-  group: "cut",
+  group: "end or error",
   at: "writes",
   kinds: [
     { fault: "short:N:ENOSPC", title: "ENOSPC in the middle of a write" },
@@ -155,8 +155,9 @@ function faultsAnywhere(name: string, among: readonly { family: Family; site: Si
 }
 
 /** Whether the place meets this family, of those of its group. */
-function isDrawn(family: Family, { place }: Site, use: readonly Family[]): boolean {
-  const group = use.filter((each) => each.group === family.group);
+function isDrawn(family: Family, site: Site, use: readonly Family[]): boolean {
+  const group = use.filter((each) => each.group === family.group && isMet(each, site));
+  const { place } = site;
   return group[Math.floor(diceFor(`${family.group} at ${place.replace(/@\S+/g, "")}`)() * group.length)] === family;
 }
 
