@@ -1,3 +1,4 @@
+import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { errnoWords } from "../base/errno.ts";
 import { exitCodes, SweeplineError, systemErrorCode } from "../base/errors.ts";
@@ -57,6 +58,11 @@ function enterFolder(folder: string): void {
     if (fault === undefined) throw error;
     throw new SweeplineError({ code: "BAD_FOLDER", message: `--cd '${folder}': ${fault}` });
   }
+}
+
+/** As `git -C a -C b`. */
+function folderFrom(folder: string, before: string | undefined): string {
+  return before === undefined || path.isAbsolute(folder) ? folder : path.join(before, folder);
 }
 
 /** The one place where the working folder is asked for: everybody else is told it, as Io.cwd or a plain path. */
@@ -176,7 +182,11 @@ export async function runCommandLine(typed: readonly string[], given: ProcessIo)
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
     .usage("COMMAND [OPTIONS]")
-    .option("--cd <folder>", "run as if started in that folder")
+    .option(
+      "--cd <folder>",
+      "run as if started in that folder (repeatable: each counts from the one before)",
+      folderFrom,
+    )
     .option("--profile <file>", "write what takes how long, for chrome://tracing or ui.perfetto.dev")
     .version(version, "-V, --version", "print the version")
     .helpCommand("help [command]", "show the help of a command")

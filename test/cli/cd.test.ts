@@ -184,3 +184,10 @@ test("the list above has every command", () => {
   const tried = commandLines.map((line) => line.split(" "));
   expect(named.filter((name) => !tried.some((words) => words.join(" ").startsWith(name)))).toEqual([]);
 });
+
+test("each --cd counts from the one before", async () => {
+  const repository = makeRepository({ files: { "p/sub/dvc.yaml": "stages: {}\n" } });
+  expect(await repository.succeed(["--cd", "p", "--cd", "sub", "stage", "list"])).toBe("");
+  const { exitCode, stderr } = await repository.run(["--cd", "p", "--cd", "nowhere", "stage", "list"]);
+  expect([exitCode, stderr]).toEqual([254, expect.stringContaining("p/nowhere': there is no such folder")]);
+});
