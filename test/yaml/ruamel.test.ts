@@ -4,6 +4,8 @@ import { type Scalar, sameValue, type Value } from "../../src/base/value.ts";
 import { dataReader } from "../../src/params/data-file.ts";
 import { dumpYaml } from "../../src/yaml/ruamel.ts";
 import { scanYaml } from "../../src/yaml/scan.ts";
+import { untyped } from "./recorded.ts";
+import recorded from "./ruamel-texts.json" with { type: "json" };
 
 const words = [
   "a",
@@ -109,4 +111,13 @@ describe("dumpYaml", () => {
       ),
     ).toBe("a:\n  b: &id001\n  - 1\na.b: *id001\n");
   });
+});
+
+describe("texts recorded from DVC 3's dumps_yaml (ruamel.yaml)", () => {
+  it.each(recorded.map(([value, text]) => ({ value: value as unknown[], text: text as string })))(
+    "$text",
+    ({ value, text }) => {
+      expect(dumpYaml(untyped(value))).toBe(text);
+    },
+  );
 });
