@@ -4,7 +4,7 @@ import { bulk } from "./bulk.ts";
 import { diceFor, madeRandomly, violationsOf } from "./campaign.ts";
 import { interrupt, randomKill } from "./moments.ts";
 import { type Family, type Fault, families, faultsOf, someFaultsOf, threadEnds } from "./places.ts";
-import { management, matrix, runs, type Scenario } from "./scenarios.ts";
+import { checkpoints, management, matrix, runs, type Scenario } from "./scenarios.ts";
 import { together } from "./together.ts";
 import { type Disturbance, type Prepared, prepare, tryDisturbance, tryFault } from "./try.ts";
 
@@ -23,7 +23,11 @@ const memory: Family = {
 };
 
 /** In the bounded run these meet some faults only, at places drawn by the seed: the time does not allow for more. */
-const sampled = new Set(["queue kill", "queue stop", ...[...matrix, ...bulk, ...together].map(({ name }) => name)]);
+const sampled = new Set([
+  "queue kill",
+  "queue stop",
+  ...[...checkpoints, ...matrix, ...bulk, ...together].map(({ name }) => name),
+]);
 
 const ready = new Map<Scenario, Promise<Prepared>>();
 
@@ -46,7 +50,7 @@ async function tryFaults(prepared: Prepared, faults: readonly Fault[]): Promise<
 
 describe("kills and errors at side effects", () => {
   // The cheaper first: in the bounded run a place is tried in the first scenario that comes by.
-  for (const scenario of [...management, ...runs, ...matrix, ...bulk, ...together])
+  for (const scenario of [...management, ...runs, ...checkpoints, ...matrix, ...bulk, ...together])
     test(scenario.name, async () => {
       const prepared = await preparedOf(scenario);
       const { sites } = prepared;

@@ -35,6 +35,8 @@ export interface Plan {
   /** undefined: the command changes which there are (remove, rename), so that only each of them is looked at. */
   readonly points: readonly PlannedPoint[] | undefined;
   readonly user: UserState;
+  /** Its stages make some: a point may be an experiment and wait in the queue, and each commit of a chain is whole. */
+  readonly checkpoints?: true;
   /** What the command is there to change. Queued and temporary runs leave all of it alone. */
   readonly changes: "nothing" | "files" | "files and index" | "branches";
   /** "may follow": `exp pull` says which data it could not get, and gets it when it is called again. */
@@ -102,11 +104,16 @@ function pointViolations(repository: Repository, plan: Plan): string[] {
   const found = points.map(({ name }) => states.filter((item) => item.name === name).map((item) => item.state));
   if (plan.queued === "none" && found.every((each) => each.length === 0)) return strangers;
   const wrong = found.flatMap((each, at) =>
-    each.length === 1 || (each.length === 0 && points[at]?.isOptional)
+    each.length === 1 || (each.length === 0 && points[at]?.isOptional) || (plan.checkpoints && isContinued(each))
       ? []
       : [`'${points[at]?.name}' is ${each.join(" and ") || "lost"}`],
   );
   return [...strangers, ...wrong];
+}
+
+/** What is to go on from its checkpoints: they are an experiment, and its entry waits. */
+function isContinued(states: readonly PointState[]): boolean {
+  return states.length === 2 && states.includes("done") && !states.every((state) => state === "done");
 }
 
 function cacheObject(repository: Repository, md5: string): string {
@@ -154,9 +161,15 @@ function incompleteness(
   return problems.map((problem) => `${ref} is incomplete: ${problem}`);
 }
 
+/** The ref, and the checkpoints before it: each is an experiment. */
+function chainOf(repository: Repository, ref: string): readonly string[] {
+  const older = repository.git("rev-list", "--skip=1", `HEAD..${ref}`);
+  return [ref, ...older.split("\n").filter((commit) => commit !== "")];
+}
+
 /** Each finished experiment is whole, and is that of its point. */
-function experimentViolations(repository: Repository, { points = [], data }: Plan): string[] {
-  const refs = repository.experimentRefs();
+function experimentViolations(repository: Repository, { points = [], data, checkpoints }: Plan): string[] {
+  const refs = repository.experimentRefs().flatMap((ref) => (checkpoints ? chainOf(repository, ref) : [ref]));
   const texts = blobs(
     repository,
     refs.flatMap((ref) => resultFiles.map((file) => `${ref}:${file}`)),

@@ -8,7 +8,7 @@ import { paramsOf } from "./project.ts";
 
 export type Words = readonly string[];
 
-export interface Scenario extends Pick<Plan, "points" | "changes" | "queued" | "data"> {
+export interface Scenario extends Pick<Plan, "points" | "changes" | "queued" | "data" | "checkpoints"> {
   readonly name: string;
   prepare?(repository: Repository): Promise<unknown>;
   /** Made anew for each run: what a copy can't hold, such as a process. */
@@ -131,6 +131,48 @@ export const runs: readonly Scenario[] = [
     arrange: busy,
     commands: [["queue", "stop", "--kill"]],
     again: stopAndRun,
+  },
+];
+
+/** The stage registers its outputs twice, by DVC 2's protocol; between the two its log grows. */
+async function withCheckpoints(repository: Repository): Promise<void> {
+  const ask = [
+    'signal="$DVC_ROOT/.dvc/tmp/DVC_CHECKPOINT"',
+    'checkpoint() { echo x >> steps.txt; : > "$signal"; while [ -e "$signal" ]; do sleep 0.01; done; }',
+  ];
+  const pipeline = repository.read("dvc.yaml").replace(/ +- out\.txt\b.*\n/, "      - out.txt: {checkpoint: true}\n");
+  repository.write({
+    "stage.sh": `${repository.read("stage.sh")}${[...ask, "checkpoint", "checkpoint"].join("\n")}\n`,
+    "dvc.yaml": pipeline.replace("      - out.txt", "      - steps.txt: {checkpoint: true}\n      - out.txt"),
+    ".gitignore": "/out.txt\n/steps.txt\n",
+  });
+  repository.git("commit", "--quiet", "--message", "checkpoints", "--", "stage.sh", "dvc.yaml", ".gitignore");
+}
+
+/** Where nobody answers any more the stage waits for ever: the next command, whatever it is, ends it. */
+const nextCommand = (repository: Repository) => repository.run(["status"]);
+
+export const checkpoints: readonly Scenario[] = [
+  {
+    ...ran,
+    name: "checkpoints, workspace",
+    checkpoints: true,
+    points: [{ name: "w", x: 5 }],
+    changes: "files and index",
+    prepare: withCheckpoints,
+    settle: nextCommand,
+    commands: [["exp", "run", "-n", "w", "-S", "x=5"]],
+    again: [["exp", "run", "-n", "w", "-S", "x=5"]],
+  },
+  {
+    ...ran,
+    name: "checkpoints, temporary",
+    checkpoints: true,
+    points: [{ name: "t", x: 5 }],
+    prepare: withCheckpoints,
+    settle: nextCommand,
+    commands: [["exp", "run", "--temp", "-n", "t", "-S", "x=5"]],
+    again: [["queue", "retry", "--failed"], runAll],
   },
 ];
 

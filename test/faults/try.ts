@@ -111,8 +111,18 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
 }
 
 function planOf(scenario: Scenario, repository: Repository): Plan {
-  const { points, changes, queued, data, again, commands } = scenario;
-  return { points, changes, queued, data, user: userState(repository), again: again ?? commands, afresh: commands };
+  const { points, changes, queued, data, checkpoints, again, commands } = scenario;
+  const marks = checkpoints === undefined ? {} : { checkpoints };
+  return {
+    points,
+    changes,
+    queued,
+    data,
+    ...marks,
+    user: userState(repository),
+    again: again ?? commands,
+    afresh: commands,
+  };
 }
 
 function dispose(repository: Repository): void {
