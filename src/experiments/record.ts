@@ -42,6 +42,8 @@ export interface EntryLimits {
   /** How often it runs again after a failure of its own. */
   readonly retries?: number;
   readonly timeoutMs?: number;
+  /** Steps of DVCLive from one checkpoint to the next. */
+  readonly checkpointEvery?: number;
 }
 
 export interface EntryRecord extends ExperimentFacts, QueueHome {
@@ -111,7 +113,13 @@ const isEntryRecord = shaped<EntryRecord>({
   message: optional(isText),
   replace: optional(oneOf(true)),
   continues: optional(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
-  limits: optional(shaped<EntryLimits>({ retries: optional(isCount), timeoutMs: optional(isCount) })),
+  limits: optional(
+    shaped<EntryLimits>({
+      retries: optional(isCount),
+      timeoutMs: optional(isCount),
+      checkpointEvery: optional(isCount),
+    }),
+  ),
 });
 
 /** The name of the header that a finished experiment's commit carries. */

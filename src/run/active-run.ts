@@ -34,6 +34,8 @@ export interface RunTools {
 
 export interface RunSettings {
   readonly timeoutMs: number | undefined;
+  /** Steps of DVCLive from one checkpoint to the next; undefined: they make none. */
+  readonly checkpointEvery: number | undefined;
   /** Added to that of the stages. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -91,19 +93,20 @@ export class ActiveRun {
   }
 
   /** In a worker thread; a worker that dies is an outside cause: its stages are ended. */
-  async execute(tools: RunTools, { timeoutMs, environment }: RunSettings): Promise<RunEnd> {
+  async execute(tools: RunTools, settings: RunSettings): Promise<RunEnd> {
     const { port1, port2 } = this.channel;
+    const { timeoutMs } = settings;
     port1.on("message", (message: WorkerMessage) => this.receive(message, tools.refs));
     this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.stop("timed-out"));
     try {
-      return this.endOf(await this.inWorker(tools, environment, port2), timeoutMs);
+      return this.endOf(await this.inWorker(tools, settings, port2), timeoutMs);
     } finally {
       this.limit?.cancel();
       port1.close();
     }
   }
 
-  private async inWorker(tools: RunTools, environment: RunSettings["environment"], port: MessagePort): Promise<RunEnd> {
+  private async inWorker(tools: RunTools, settings: RunSettings, port: MessagePort): Promise<RunEnd> {
     const { entry, run } = this;
     const slot = tools.slots.take();
     const log = watchLog(run.log, (cut) => whileStopped(this.groups(), cut));
@@ -115,7 +118,8 @@ export class ActiveRun {
         projectRoot: tools.context.project.root,
         committer: tools.committer,
         log: run.log,
-        environment,
+        environment: settings.environment,
+        ...(settings.checkpointEvery === undefined ? {} : { checkpointEvery: settings.checkpointEvery }),
         processesFile: processes,
         pipelineFiles: await tools.pipelineFiles.of(entry),
         port,

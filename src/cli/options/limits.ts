@@ -9,6 +9,7 @@ export interface LimitFlags {
   readonly retries?: number;
   readonly retryDelay?: number;
   readonly timeout?: number;
+  readonly checkpointEvery?: number;
   readonly maxFailures?: number;
   readonly gpus?: readonly string[];
   readonly perGpu?: number;
@@ -55,6 +56,13 @@ const limitTable: { readonly [Name in keyof LimitFlags]-?: LimitOption<NonNullab
     parse: duration,
     entry: "timeoutMs",
     words: words("timeout", "ms"),
+  },
+  checkpointEvery: {
+    flag: "--checkpoint-every <n>",
+    help: "a checkpoint after every n steps of DVCLive, for stages with checkpoint outputs",
+    parse: jobs,
+    entry: "checkpointEvery",
+    words: words("checkpoint-every"),
   },
   maxFailures: {
     flag: "--max-failures <n>",
@@ -140,13 +148,14 @@ export function defaultJobs({ gpus, perGpu, slots }: LimitFlags): number {
 }
 
 export function runLimits(flags: LimitFlags): RunLimits {
-  const { retries, retryDelay, timeout, maxFailures } = flags;
+  const { retries, retryDelay, timeout, checkpointEvery, maxFailures } = flags;
   return {
     retry: {
       ...(retries === undefined ? {} : { retries }),
       ...(retryDelay === undefined ? {} : { delayMs: retryDelay }),
     },
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     ...(maxFailures === undefined ? {} : { maxFailures }),
     ...(flags.strict ? { shellCharacters: "refuse" as const } : {}),
     ...devices(flags),

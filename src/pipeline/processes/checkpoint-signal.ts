@@ -6,7 +6,8 @@
  * beside the file says who listens: whoever waits finds out that nobody does any more.
  */
 import path from "node:path";
-import { lstatIfExists, makeFolder, removeFile, writePrivateFile } from "../../base/files.ts";
+import { lstatIfExists, makeFolder, readIfExists, removeFile, writePrivateFile } from "../../base/files.ts";
+import { isCount, parseJson, shaped } from "../../base/json.ts";
 import { isLockHeld } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 
@@ -18,18 +19,33 @@ export interface CheckpointPlace {
   readonly signal: string;
   /** The lock of the run that listens. */
   readonly listener: string;
+  /** Written by DVCLive 3 after each step, for who is interested: it does not wait. */
+  readonly step: string;
 }
 
 /** @param tmpDir of the project in which the stage runs */
 export function checkpointPlace(tmpDir: string): CheckpointPlace {
   const signal = path.join(tmpDir, "DVC_CHECKPOINT");
-  return { signal, listener: `${signal}.listener` };
+  const step = path.join(tmpDir, "exps", "run", "DVCLIVE_STEP_COMPLETED");
+  return { signal, listener: `${signal}.listener`, step };
 }
 
 /** Which signal it is; undefined: none. One that is given while another is answered is a new one. */
 export function signalGiven({ signal }: CheckpointPlace): string | undefined {
   const stats = lstatIfExists(signal);
   return stats === undefined ? undefined : `${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs}`;
+}
+
+const isStep = shaped<{ readonly step: number }>({ step: isCount });
+
+/** How many steps DVCLive has done; 0 where it tells none, or is just writing it. */
+export function stepsDone({ step }: CheckpointPlace): number {
+  const told = parseJson(readIfExists(step)?.toString() ?? "");
+  return isStep(told) ? told.step + 1 : 0;
+}
+
+export function clearSteps({ step }: CheckpointPlace): void {
+  removeFile(step);
 }
 
 export function clearSignal({ signal }: CheckpointPlace): void {

@@ -49,3 +49,16 @@ export function whileStopped(groups: readonly number[], work: () => void): void 
     for (const group of ours) signalGroup(group, "SIGCONT");
   }
 }
+
+/** As whileStopped(), for work that is waited for. Answers whether it was done. */
+export async function whileHeld(group: number, work: () => Promise<void>): Promise<boolean> {
+  if (process.platform === "linux" && isStopped(group)) return false;
+  try {
+    signalGroup(group, "SIGSTOP");
+    if (!waitUntilStopped([group])) return false;
+    await work();
+    return true;
+  } finally {
+    signalGroup(group, "SIGCONT");
+  }
+}

@@ -15,8 +15,11 @@ import {
   checkpointPlace,
   checkpointVariable,
   clearSignal,
+  clearSteps,
   signalGiven,
+  stepsDone,
 } from "../processes/checkpoint-signal.ts";
+import { whileHeld } from "../processes/stopped-groups.ts";
 import type { LockEntry } from "../types.ts";
 import type { StageInputs } from "./entry.ts";
 import { addOutputs, checkoutStageOutputs } from "./outputs.ts";
@@ -35,6 +38,10 @@ class Listener {
   private taking: Promise<void> = Promise.resolve();
   private state: "listening" | "taking" = "listening";
   private last: LockEntry | undefined;
+  /** Of the stage's running command. */
+  group: number | undefined;
+  /** How many steps there were at the last checkpoint that was taken for them. */
+  private steps = 0;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -55,20 +62,41 @@ class Listener {
   }
 
   private look(): void {
-    if (this.state === "taking" || this.abort.signal.aborted || signalGiven(this.place) === undefined) return;
-    this.taking = toldLater(this.answer());
+    if (this.state === "taking" || this.abort.signal.aborted) return;
+    if (signalGiven(this.place) !== undefined) this.taking = toldLater(this.doing(() => this.answer()));
+    else if (this.isStepDue()) this.taking = toldLater(this.doing(() => this.takeAtStep()));
+  }
+
+  private isStepDue(): boolean {
+    const every = this.run.options.checkpoints?.every;
+    return every !== undefined && this.group !== undefined && stepsDone(this.place) >= this.steps + every;
+  }
+
+  /** DVCLive goes on at once, so the stage is held still while its outputs are read. One that can't be held has a later turn. */
+  private async takeAtStep(): Promise<void> {
+    const steps = stepsDone(this.place);
+    const { group } = this;
+    if (group === undefined) return;
+    const take = async () => {
+      this.last = await this.take();
+    };
+    if (await whileHeld(group, take)) this.steps = steps;
   }
 
   /** A signal that comes meanwhile may be for outputs that were written after we had read them: once more. */
   private async answer(): Promise<void> {
+    for (let given = signalGiven(this.place); given !== undefined; ) {
+      this.last = await this.take();
+      const now = signalGiven(this.place);
+      if (now === given) clearSignal(this.place);
+      given = now === given ? undefined : now;
+    }
+  }
+
+  private async doing(work: () => Promise<void>): Promise<void> {
     this.state = "taking";
     try {
-      for (let given = signalGiven(this.place); given !== undefined; ) {
-        this.last = await this.take();
-        const now = signalGiven(this.place);
-        if (now === given) clearSignal(this.place);
-        given = now === given ? undefined : now;
-      }
+      await work();
       this.state = "listening";
     } finally {
       if (this.state === "taking") this.abort.abort();
@@ -124,6 +152,17 @@ async function listenWhile(
       signal: listener.abort.signal,
       // The signal comes to where the stage runs: in a copy that is not the user's repository.
       options: { ...options, environment, dvcRoot: work.project.root },
+      events: {
+        ...run.events,
+        processStarted: (started) => {
+          listener.group = started.pid;
+          run.events.processStarted(started);
+        },
+        processEnded: (ended) => {
+          listener.group = undefined;
+          run.events.processEnded(ended);
+        },
+      },
     });
   } finally {
     const last = await listener.close();
@@ -149,6 +188,7 @@ export async function withCheckpoints(
   try {
     // Of a run that was killed: nobody waits for it any more.
     clearSignal(place);
+    clearSteps(place);
     const { lock } = run.options;
     const take = () => takeCheckpoint(run, inputs, keep);
     const listener = new Listener(run, place, lock === undefined ? take : () => lock.step(take));

@@ -10,6 +10,8 @@ import type { ReproduceFacts } from "./result.ts";
 export interface CheckpointKeeper {
   /** "afresh": a stage does not find what an earlier run of it left; "continue": it goes on from there. */
   readonly start: "afresh" | "continue";
+  /** Steps of DVCLive from one checkpoint to the next, besides those that stages ask for. */
+  readonly every?: number | undefined;
   /**
    * Called when the lock file and the cache have the checkpoint, while the stage stands still. When it resolves the checkpoint is
    * safe. Answers its commit.

@@ -55,6 +55,8 @@ export interface ExecuteRequest extends CopyRun {
   readonly log: string;
   /** Added to the environment of the stages: the devices that this run has. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Steps of DVCLive from one checkpoint to the next. */
+  readonly checkpointEvery?: number;
   /** Where the table of running process groups is kept. */
   readonly processesFile: string;
   /** The pipeline files of the copy; "walk" where only the disk knows. */
@@ -238,7 +240,9 @@ function reproduceEntry(request: ExecuteRequest, { stages, checkpoints, log }: R
       signal: request.signal,
       stages,
       runner: { id: runnerId(request.entry), label: `experiment '${name}'` },
-      ...(checkpoints === undefined ? {} : { checkpoints: checkpoints.keeper(stages) }),
+      ...(checkpoints === undefined
+        ? {}
+        : { checkpoints: { ...checkpoints.keeper(stages), every: request.checkpointEvery } }),
     },
     eventsToLog(request, log),
   );

@@ -62,6 +62,8 @@ export interface WorkspaceRunRequest {
   readonly flags: KeptOptions;
   /** For stages that make them: go on from the last one, or (--reset) start over. */
   readonly checkpoints: "continue" | "reset";
+  /** Steps of DVCLive from one checkpoint to the next. */
+  readonly checkpointEvery: number | undefined;
   /** A name that is taken: refuse, or (--force) replace what has it. */
   readonly taken: "refuse" | "replace";
   readonly interactive: boolean;
@@ -224,7 +226,7 @@ async function openCheckpoints(
 ): Promise<Pick<Prepared, "name" | "checkpoints"> | undefined> {
   if (!stages.stages.some(hasCheckpoints)) return undefined;
   const { WorkspaceCheckpoints, chooseStart, startText } = await import("./workspace-checkpoints.ts");
-  const { checkpoints: asked, message, name: wanted } = request;
+  const { checkpoints: asked, checkpointEvery: every, message, name: wanted } = request;
   const { identity } = run.facts;
   const start = await chooseStart(context, { asked, baseline: run.baseline, name: wanted, identity, scope });
   const taken = start.kind === "reset" ? "replace" : request.taken;
@@ -232,7 +234,10 @@ async function openCheckpoints(
   const { name } = start.kind === "resume" ? start.origin : await fresh();
   const text = startText(start);
   if (text !== undefined) request.events.message(text);
-  return { name, checkpoints: new WorkspaceCheckpoints(context, stages, { ...run, name, message, taken, start }) };
+  return {
+    name,
+    checkpoints: new WorkspaceCheckpoints(context, stages, { ...run, name, message, taken, start, every }),
+  };
 }
 
 interface Running {

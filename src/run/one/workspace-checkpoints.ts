@@ -82,10 +82,13 @@ export interface WorkspaceChain {
   readonly message: string | undefined;
   readonly taken: "refuse" | "replace";
   readonly start: CheckpointStart;
+  /** Steps of DVCLive from one checkpoint to the next. */
+  readonly every: number | undefined;
 }
 
 export class WorkspaceCheckpoints implements CheckpointKeeper {
   readonly start: CheckpointKeeper["start"];
+  readonly every: number | undefined;
   private readonly refs: RefTransactions;
   private readonly chain: CheckpointChain;
 
@@ -94,6 +97,7 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     private readonly stages: ProjectStages,
     private readonly run: WorkspaceChain,
   ) {
+    this.every = run.every;
     this.start = run.start.kind === "reset" ? "afresh" : "continue";
     this.refs = new RefTransactions(context.repository, "sweepline: checkpoint");
     this.chain = new CheckpointChain(this.refs, run, run.start.kind === "resume" ? tipOf(run.start.origin) : undefined);

@@ -16,6 +16,7 @@ export interface RunEntryInput {
   readonly committer: string;
   readonly log: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly checkpointEvery?: number;
   readonly processesFile: string;
   readonly pipelineFiles: PipelineFiles;
   readonly port: MessagePort;

@@ -109,3 +109,19 @@ test("chains are pushed and pulled whole, with the data of each checkpoint", asy
   expect(repository.read("model.txt")).toBe("1 1\n");
   expect(await repository.succeed(["exp", "diff", first, "c"])).toContain("epoch");
 });
+
+test("--checkpoint-every takes one after every so many steps that DVCLive tells, without being asked", async () => {
+  const script = [
+    'steps="$DVC_ROOT/.dvc/tmp/exps/run"; mkdir -p "$steps"',
+    "last() { git rev-parse --verify --quiet refs/exps/exec/EXEC_APPLY; }",
+    "for i in 0 1 2 3; do",
+    '  echo "$i" > model.txt; echo "{\\"step\\": $i}" > metrics.json; before=$(last)',
+    '  echo "{\\"pid\\": $$, \\"step\\": $i}" > "$steps/new"; mv "$steps/new" "$steps/DVCLIVE_STEP_COMPLETED"',
+    '  [ $((i % 2)) = 0 ] || while [ "$(last)" = "$before" ]; do sleep 0.01; done',
+    "done",
+    "",
+  ].join("\n");
+  const repository = makeTraining(script);
+  await repository.succeed(["exp", "run", "-n", "c", "--checkpoint-every", "2"]);
+  expect(inChain(repository, "c", "metrics.json")).toEqual(['{"step": 1}', '{"step": 3}']);
+});

@@ -50,6 +50,7 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
       flags: keptOptions(call.run),
       // --force makes an experiment anew, and puts it in the place of one that has its name.
       checkpoints: options.reset || call.run.force ? "reset" : "continue",
+      checkpointEvery: options.checkpointEvery,
       taken: call.run.force ? "replace" : "refuse",
       interactive: call.asks,
       named: (name) => print(io, `Reproducing experiment '${name}'`),
