@@ -58,6 +58,13 @@ export interface EntryRecord extends ExperimentFacts, QueueHome {
   readonly limits?: EntryLimits;
   /** The checkpoint that it goes on from (--rev); its tree has the outputs' hashes. */
   readonly continues?: ObjectId;
+  /** Of the entry in whose place it came: its checkpoints are this one's. */
+  readonly checkpointsOf?: string;
+}
+
+/** What the checkpoints of an entry's runs carry. */
+export function checkpointMark(entry: { readonly commit: ObjectId; readonly record: EntryRecord }): string {
+  return entry.record.checkpointsOf ?? entry.commit;
 }
 
 export interface QueueEntryHead {
@@ -113,6 +120,7 @@ const isEntryRecord = shaped<EntryRecord>({
   message: optional(isText),
   replace: optional(oneOf(true)),
   continues: optional(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
+  checkpointsOf: optional(isText),
   limits: optional(
     shaped<EntryLimits>({
       retries: optional(isCount),

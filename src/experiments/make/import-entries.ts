@@ -10,7 +10,7 @@ import type { Point } from "../../sweep/types.ts";
 import { importFiles } from "../point/copied-paths.ts";
 import type { OpenedParamFile } from "../point/param-edits.ts";
 import { type QueueHome, queueHome } from "../queue-home.ts";
-import { type EntryRecord, entryMessage, type OverrideText } from "../record.ts";
+import { checkpointMark, type EntryRecord, entryMessage, type OverrideText } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { EnqueuePlan, FreshPoint } from "./enqueue-plan.ts";
 import type { EnqueueRequest } from "./enqueue-request.ts";
@@ -94,8 +94,24 @@ function entryRecord({ request, plan, point, home, sequence }: RecordRequest): E
     ...(message === undefined ? {} : { message }),
     ...(limits === undefined ? {} : { limits }),
     ...(from === undefined ? {} : { continues: from.commit }),
-    ...(point.replaces?.state === "done" ? { replace: true as const } : {}),
+    ...placeTaken(request, plan, point),
   };
+}
+
+/**
+ * An entry in whose place the same point comes again leaves it its checkpoints, to go on from; with --force it starts over, in
+ * the place of what has its name.
+ */
+function placeTaken(
+  { samePoint }: EnqueueRequest,
+  { known, identities }: EnqueuePlan,
+  { replaces, index }: FreshPoint,
+): Pick<EntryRecord, "replace" | "checkpointsOf"> {
+  if (replaces === undefined) return {};
+  if (replaces.state === "done" || samePoint === "replace") return { replace: true };
+  const before = known.experiments.find(({ entry, name }) => entry !== undefined && name === replaces.name);
+  const isSame = before?.entry !== undefined && before.identity === identities[index];
+  return isSame ? { checkpointsOf: checkpointMark(before.entry) } : {};
 }
 
 /** An override as it is recorded with an experiment. */

@@ -5,7 +5,7 @@ import { parseCommit } from "../../git/objects.ts";
 import type { IdentityScope } from "../point/identity.ts";
 import { listDvcQueue } from "../queue/dvc-queue.ts";
 import { highestSequence, listQueue, type QueueEntry, type QueueListing } from "../queue/entries.ts";
-import { parseFacts } from "../record.ts";
+import { checkpointMark, parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
 import { readRunRecord, runFolder } from "../runs/records.ts";
@@ -25,7 +25,7 @@ export interface KnownOnBaseline {
 
 /** Who has which name; identities are left out, and with them the reading of commits. */
 export async function knownNames(context: ExperimentsContext, baseline: ObjectId): Promise<KnownNames> {
-  return knownWith(context, baseline, async (commits) => commits.map(() => ""));
+  return knownWith(context, baseline, async (commits) => commits.map(() => ({ identity: "" })));
 }
 
 export async function knownOnBaseline(
@@ -36,10 +36,16 @@ export async function knownOnBaseline(
   return knownWith(context, baseline, (commits) => identitiesOf(context, commits, scope));
 }
 
+interface Identified {
+  readonly identity: string;
+  /** Of a checkpoint. */
+  readonly checkpointOf?: string | undefined;
+}
+
 async function knownWith(
   context: ExperimentsContext,
   baseline: ObjectId,
-  identify: (commits: readonly ObjectId[]) => Promise<readonly string[]>,
+  identify: (commits: readonly ObjectId[]) => Promise<readonly Identified[]>,
 ): Promise<KnownOnBaseline> {
   const [queue, finished] = await Promise.all([listQueue(context), listFinished(context)]);
   const entries = queue.entries
@@ -54,12 +60,13 @@ async function knownWith(
     }));
   const here = finished.filter((item) => item.baseline === baseline);
   const identities = await identify(here.map((item) => item.commit));
-  const done = here.map((item, index) => ({
-    name: item.name,
-    identity: identities[index] ?? "",
-    state: "done" as const,
-    commit: item.commit,
-  }));
+  const open = new Set(queue.entries.map(checkpointMark));
+  const done = here.flatMap((item, index) => {
+    const { identity, checkpointOf } = identities[index] ?? { identity: "" };
+    // Its entry stands for what goes on from its checkpoints.
+    if (checkpointOf !== undefined && open.has(checkpointOf)) return [];
+    return [{ name: item.name, identity, state: "done" as const, commit: item.commit }];
+  });
   const theirs = [...namesElsewhere(queue, baseline), ...namesInDvcQueue(context, baseline)];
   return {
     experiments: [...entries, ...done, ...theirs],
@@ -91,19 +98,19 @@ async function identitiesOf(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
   scope: IdentityScope,
-): Promise<readonly string[]> {
+): Promise<readonly Identified[]> {
   if (commits.length === 0) return [];
   const catFile = new CatFile(context.repository);
   try {
     const objects = (await catFile.readAll(commits)).map((object) => object && parseCommit(object.content));
-    const own = objects.map((commit) => commit && parseFacts(commit)?.identity);
+    const own = objects.map((commit) => commit && parseFacts(commit));
     const trees = commits.flatMap((commit, at) => {
       const parsed = objects[at];
       return parsed === undefined || own[at] !== undefined ? [] : [{ commit, tree: parsed.tree }];
     });
     const computed = await treeIdentities(context, scope, { catFile, trees });
     const theirs = new Map(trees.map(({ commit }, at) => [commit, computed[at]]));
-    return commits.map((commit, at) => own[at] ?? theirs.get(commit) ?? "");
+    return commits.map((commit, at) => own[at] ?? { identity: theirs.get(commit) ?? "" });
   } finally {
     catFile.close();
   }

@@ -7,7 +7,7 @@ import { refuseLostOutputs } from "../../experiments/checkpoints/outputs.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
 import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
-import { factsHeader } from "../../experiments/record.ts";
+import { checkpointMark, factsHeader } from "../../experiments/record.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { CheckpointKeeper } from "../../pipeline/reproduce/options.ts";
@@ -50,7 +50,7 @@ export class CopyCheckpoints {
   /** Finds what an earlier run of the entry registered before it was lost. */
   static async open(request: CopyRun): Promise<CopyCheckpoints> {
     const { entry, slot } = request;
-    const found = await findChain(slot.repository, entry, entry.commit);
+    const found = await findChain(slot.repository, entry, checkpointMark(entry));
     if (found !== undefined) request.resumed(found);
     return new CopyCheckpoints(request, found);
   }
@@ -87,7 +87,7 @@ export class CopyCheckpoints {
       tree,
       parents: [this.current?.commit ?? entry.record.continues ?? entry.baseline],
       author: stamp(committer, new Date()),
-      extraHeaders: factsHeader({ ...entry.record, checkpointOf: entry.commit }),
+      extraHeaders: factsHeader({ ...entry.record, checkpointOf: checkpointMark(entry) }),
       message: resultMessage(facts, entry.record.message),
     });
     return { commit, tree, left };

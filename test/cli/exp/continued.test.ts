@@ -82,3 +82,18 @@ test("--reset starts over; an output that was edited since is not written over",
   expect(repository.read("model.txt")).toBe("1 2\n2 2\n3 2\n");
   expect(chainOf(repository, "a").filter((commit) => before.includes(commit))).toEqual([]);
 });
+
+test("a point that failed after a checkpoint is no finished one; retried, it goes on; with --force it starts over", async () => {
+  const fails = makeTraining(training({ each: `[ "$i" = 2 ] && [ -e "$HOME/refuse" ] && exit 3 || :` }));
+  fails.write({ "../home/refuse": "" });
+  expect((await fails.run(["sweep", "-n", "s", "lr=2"])).exitCode).toBe(1);
+  expect(inChain(fails, "s-1", "metrics.json")).toEqual(epochs(1, 2));
+  rmSync(path.join(fails.root, "home/refuse"));
+  await fails.succeed(["sweep", "-n", "s", "--retry-failed", "lr=2"]);
+  expect(inChain(fails, "s-1", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(await fails.succeed(["exp", "logs", "s-1"])).toContain("starts at 2");
+  expect(await fails.succeed(["sweep", "-n", "s", "lr=2"])).not.toContain("starts at");
+  await fails.succeed(["sweep", "-n", "s", "--force", "lr=2"]);
+  expect(await fails.succeed(["exp", "logs", "s-1"])).toContain("starts at 0");
+  expect(fails.experimentRefs()).toHaveLength(1);
+});
