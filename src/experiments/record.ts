@@ -42,6 +42,8 @@ export interface EntryLimits {
   /** How often it runs again after a failure of its own. */
   readonly retries?: number;
   readonly timeoutMs?: number;
+  /** "checkpoint": the time ends with the next one, where its stages make some. */
+  readonly timeoutAt?: "once" | "checkpoint";
   /** Steps of DVCLive from one checkpoint to the next. */
   readonly checkpointEvery?: number;
 }
@@ -125,6 +127,7 @@ const isEntryRecord = shaped<EntryRecord>({
     shaped<EntryLimits>({
       retries: optional(isCount),
       timeoutMs: optional(isCount),
+      timeoutAt: optional(oneOf("once", "checkpoint")),
       checkpointEvery: optional(isCount),
     }),
   ),

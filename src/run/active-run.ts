@@ -34,6 +34,8 @@ export interface RunTools {
 
 export interface RunSettings {
   readonly timeoutMs: number | undefined;
+  /** "checkpoint": it goes on to its next one, where its stages make some. */
+  readonly timeoutAt: "once" | "checkpoint" | undefined;
   /** Steps of DVCLive from one checkpoint to the next; undefined: they make none. */
   readonly checkpointEvery: number | undefined;
   /** Added to that of the stages. */
@@ -64,7 +66,10 @@ export class ActiveRun {
   private limit: Countdown | undefined;
   private pin: Pin | undefined;
   private readonly channel = new MessageChannel();
+  /** Of a run whose stages make checkpoints. */
   private chain: CheckpointChain | undefined;
+  private time: "left" | "over" = "left";
+  private stages: "to come" | "begun" = "to come";
 
   constructor(
     readonly entry: QueueEntry,
@@ -97,7 +102,7 @@ export class ActiveRun {
     const { port1, port2 } = this.channel;
     const { timeoutMs } = settings;
     port1.on("message", (message: WorkerMessage) => this.receive(message, tools.refs));
-    this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.stop("timed-out"));
+    this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.expire(settings));
     try {
       return this.endOf(await this.inWorker(tools, settings, port2), timeoutMs);
     } finally {
@@ -155,6 +160,16 @@ export class ActiveRun {
     return { kind: "timed-out", limitMs: timeoutMs ?? 0, ...stage };
   }
 
+  private expire({ timeoutAt }: RunSettings): void {
+    this.time = "over";
+    if (timeoutAt !== "checkpoint" || this.isWithoutCheckpoints()) this.stop("timed-out");
+  }
+
+  /** Known once its stages begin: the worker tells of checkpoints before. */
+  private isWithoutCheckpoints(): boolean {
+    return this.stages === "begun" && this.chain === undefined;
+  }
+
   private openChain(refs: RefTransactions, tip?: ChainTip): CheckpointChain {
     const { baseline, name, record } = this.entry;
     return new CheckpointChain(refs, { baseline, name, taken: record.replace ? "replace" : "number" }, tip);
@@ -165,16 +180,19 @@ export class ActiveRun {
     this.chain ??= this.openChain(refs);
     const answer = await registerIn(this.chain, checkpoint);
     this.channel.port1.postMessage({ type: "answer", answer } satisfies MainMessage);
+    if (this.time === "over") this.stop("timed-out");
     if (answer.kind === "registered")
       this.emit({ type: "checkpoint", name: this.entry.name, commit: checkpoint.commit, at: Date.now() });
   }
 
   private receive(message: WorkerMessage, refs: RefTransactions): void {
     if (message.type === "processes") this.table = message.table;
-    else if (message.type === "resumed") this.chain = this.openChain(refs, message.tip);
+    else if (message.type === "checkpoints") this.chain = this.openChain(refs, message.tip);
     else if (message.type === "checkpoint") void this.register(refs, message.checkpoint);
     else {
       const { type: _type, ...facts } = message;
+      this.stages = "begun";
+      if (this.time === "over" && this.isWithoutCheckpoints()) this.stop("timed-out");
       if (facts.action === "running") this.stage = facts.stage;
       if (facts.action === "waiting") this.waiting.add(facts.stage);
       else this.waiting.delete(facts.stage);

@@ -48,6 +48,8 @@ export interface CoordinatorOptions extends CapacityOptions {
   readonly retry?: RetryPolicy;
   /** How long one run may take; an entry's own limit counts more. */
   readonly timeoutMs?: number;
+  /** When it is over then; the same. */
+  readonly timeoutAt?: "once" | "checkpoint";
   /** Steps of DVCLive from one checkpoint to the next; the same. */
   readonly checkpointEvery?: number;
   /** What becomes of commands that get values with shell characters; an entry may be stricter itself. */
@@ -225,9 +227,10 @@ export class Coordinator {
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
     if (this.state === "stopping") active.stop("stopped");
     const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
+    const timeoutAt = entry.record.limits?.timeoutAt ?? options.timeoutAt;
     const checkpointEvery = entry.record.limits?.checkpointEvery ?? options.checkpointEvery;
     try {
-      const end = await active.execute(tools, { timeoutMs, environment, checkpointEvery });
+      const end = await active.execute(tools, { timeoutMs, timeoutAt, environment, checkpointEvery });
       const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
       this.note(
         entry,

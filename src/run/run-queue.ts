@@ -14,7 +14,10 @@ import type { RunSummary } from "./summary.ts";
 export type JobCount = number | "auto";
 
 export interface RunLimits
-  extends Pick<CoordinatorOptions, "timeoutMs" | "checkpointEvery" | "maxFailures" | "devices" | "shellCharacters"> {
+  extends Pick<
+    CoordinatorOptions,
+    "timeoutMs" | "timeoutAt" | "checkpointEvery" | "maxFailures" | "devices" | "shellCharacters"
+  > {
   readonly retry?: Partial<RetryPolicy>;
 }
 

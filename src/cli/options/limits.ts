@@ -9,6 +9,7 @@ export interface LimitFlags {
   readonly retries?: number;
   readonly retryDelay?: number;
   readonly timeout?: number;
+  readonly timeoutAt?: "once" | "checkpoint";
   readonly checkpointEvery?: number;
   readonly maxFailures?: number;
   readonly gpus?: readonly string[];
@@ -57,6 +58,13 @@ const limitTable: { readonly [Name in keyof LimitFlags]-?: LimitOption<NonNullab
     entry: "timeoutMs",
     words: words("timeout", "ms"),
   },
+  timeoutAt: {
+    flag: "--timeout-at <moment>",
+    help: "what --timeout means: at once, or the next checkpoint where stages make some: once, checkpoint",
+    parse: moment,
+    entry: "timeoutAt",
+    words: (value) => ["--timeout-at", value],
+  },
   checkpointEvery: {
     flag: "--checkpoint-every <n>",
     help: "a checkpoint after every n steps of DVCLive, for stages with checkpoint outputs",
@@ -98,6 +106,11 @@ export function addLimitOptions(command: Command): Command {
   for (const [, { flag, help, parse }] of limitRows)
     if (flag !== undefined && help !== undefined && parse !== undefined) command.option(flag, help, parse);
   return command.hook("preAction", (_, action) => checkTogether(action.opts()));
+}
+
+function moment(value: string): "once" | "checkpoint" {
+  if (value === "once" || value === "checkpoint") return value;
+  throw new InvalidArgumentError("it is once or checkpoint");
 }
 
 function failures(value: string): number {
@@ -148,13 +161,14 @@ export function defaultJobs({ gpus, perGpu, slots }: LimitFlags): number {
 }
 
 export function runLimits(flags: LimitFlags): RunLimits {
-  const { retries, retryDelay, timeout, checkpointEvery, maxFailures } = flags;
+  const { retries, retryDelay, timeout, timeoutAt, checkpointEvery, maxFailures } = flags;
   return {
     retry: {
       ...(retries === undefined ? {} : { retries }),
       ...(retryDelay === undefined ? {} : { delayMs: retryDelay }),
     },
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(timeoutAt === undefined ? {} : { timeoutAt }),
     ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     ...(maxFailures === undefined ? {} : { maxFailures }),
     ...(flags.strict ? { shellCharacters: "refuse" as const } : {}),

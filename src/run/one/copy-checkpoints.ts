@@ -35,8 +35,8 @@ export interface CopyRun {
   readonly slot: CopySlot;
   /** `Name <mail>` of the commit. */
   readonly committer: string;
-  /** Told where an earlier run of the entry had registered checkpoints: this one goes on from the last. */
-  resumed(tip: ChainTip): void;
+  /** Told before the stages run; with the last checkpoint where an earlier run of the entry had registered some. */
+  makesCheckpoints(tip: ChainTip | undefined): void;
   /** Has a checkpoint registered; refs are not this thread's to change. */
   register(checkpoint: WrittenCheckpoint): Promise<RegisterAnswer>;
 }
@@ -51,7 +51,7 @@ export class CopyCheckpoints {
   static async open(request: CopyRun): Promise<CopyCheckpoints> {
     const { entry, slot } = request;
     const found = await findChain(slot.repository, entry, checkpointMark(entry));
-    if (found !== undefined) request.resumed(found);
+    request.makesCheckpoints(found);
     return new CopyCheckpoints(request, found);
   }
 

@@ -31,7 +31,8 @@ export interface WorkerTasks {
 export type WorkerMessage =
   | { readonly type: "stage"; readonly stage: string; readonly action: StageAction; readonly owner?: string }
   | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] }
-  | { readonly type: "resumed"; readonly tip: ChainTip }
+  /** Its stages make some; `tip` where an earlier run of the entry had registered some. */
+  | { readonly type: "checkpoints"; readonly tip?: ChainTip }
   | { readonly type: "checkpoint"; readonly checkpoint: WrittenCheckpoint };
 
 /** To a worker: end the stages and come back; or what became of its checkpoint. */

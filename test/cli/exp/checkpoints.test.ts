@@ -110,6 +110,20 @@ test("chains are pushed and pulled whole, with the data of each checkpoint", asy
   expect(await repository.succeed(["exp", "diff", first, "c"])).toContain("epoch");
 });
 
+test("--timeout-at checkpoint ends a run with its next checkpoint, from which a retry goes on", async () => {
+  const repository = makeTraining(training({ each: '[ "$i" = 3 ] || sleep 0.2' }));
+  const limited = ["--timeout", "0.1s", "--timeout-at", "checkpoint"];
+  const result = await repository.run(["exp", "run", "--temp", "-n", "t", ...limited]);
+  expect([result.exitCode, result.stderr]).toEqual([255, expect.stringContaining("longer than 0.1 s")]);
+  const first = inChain(repository, "t", "metrics.json");
+  expect(first[0]).toBe('{"epoch": 1}');
+  await repository.succeed(["queue", "retry", "t"]);
+  expect([0, 1]).toContain((await repository.run(["exp", "run", "--run-all"])).exitCode);
+  expect(inChain(repository, "t", "metrics.json").length).toBeGreaterThan(first.length);
+  const here = await repository.run(["exp", "run", ...limited]);
+  expect(here.exitCode).toBe(254);
+});
+
 test("--checkpoint-every takes one after every so many steps that DVCLive tells, without being asked", async () => {
   const script = [
     'steps="$DVC_ROOT/.dvc/tmp/exps/run"; mkdir -p "$steps"',
