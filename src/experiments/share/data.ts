@@ -4,6 +4,7 @@ import type { Project } from "../../project/project.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
+import { byLayout } from "../../store/remotes/legacy-layout.ts";
 import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
 import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
@@ -82,6 +83,8 @@ type Transfer = typeof pushObjects;
 type TransferRuns = typeof pushRuns;
 
 interface Ways {
+  /** A download looks in both. */
+  readonly layouts: "apart" | "together";
   readonly objects: Transfer;
   readonly runs: TransferRuns;
 }
@@ -110,11 +113,15 @@ async function transfer(
     for (const [name, objects] of byRemote({ project, remote }, needed.objects)) {
       // Without a default remote, the data of outputs that name none stays where it is.
       if (name === undefined) continue;
-      const hashes = objects.map(({ md5 }) => md5);
-      const outcome = await ways.objects(cache, openRemote(project, name), { ...options, hashes });
-      sum.transferred += outcome.transferred;
-      sum.missing.push(...outcome.missing);
-      sum.failed.push(...outcome.failed);
+      const storage = openRemote(project, name);
+      const places = ways.layouts === "apart" ? byLayout(storage, objects) : ([[storage, objects]] as const);
+      for (const [place, placed] of places) {
+        const hashes = placed.map(({ md5 }) => md5);
+        const outcome = await ways.objects(cache, place, { ...options, hashes });
+        sum.transferred += outcome.transferred;
+        sum.missing.push(...outcome.missing);
+        sum.failed.push(...outcome.failed);
+      }
     }
     if (runCache) sum.transferred += await ways.runs(cache, openRemote(project, remote), options);
     const unreadable = needed.unreadable.map(({ commit, message }) => `${commit.slice(0, 7)}: ${message}`);
@@ -129,7 +136,7 @@ export function pushData(
   experiments: readonly ChainEnds[],
   request: ExperimentDataRequest,
 ) {
-  return transfer(context, experiments, { request, ways: { objects: pushObjects, runs: pushRuns } });
+  return transfer(context, experiments, { request, ways: { layouts: "apart", objects: pushObjects, runs: pushRuns } });
 }
 
 export function pullData(
@@ -137,5 +144,8 @@ export function pullData(
   experiments: readonly ChainEnds[],
   request: ExperimentDataRequest,
 ) {
-  return transfer(context, experiments, { request, ways: { objects: pullObjects, runs: pullRuns } });
+  return transfer(context, experiments, {
+    request,
+    ways: { layouts: "together", objects: pullObjects, runs: pullRuns },
+  });
 }

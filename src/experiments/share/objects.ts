@@ -20,7 +20,7 @@ export async function objectsOfCommits(
 ): Promise<NeededObjects> {
   const { byCommit, unreadable } = await objectsByCommit(context, commits);
   const objects = new Map<string, RemoteObject>();
-  for (const each of [...byCommit.values()].flat()) objects.set(`${each.remote}\0${each.md5}`, each);
+  for (const each of [...byCommit.values()].flat()) objects.set(`${each.remote}\0${each.layout}\0${each.md5}`, each);
   return { objects: [...objects.values()], unreadable };
 }
 

@@ -3,6 +3,7 @@ import type { ObjectId } from "../../git/ids.ts";
 import { type Cache, findObject, isDataLost, openCache, soundTree } from "../../store/cache.ts";
 import { byRemote, type RemoteObject } from "../../store/remotes/by-remote.ts";
 import { damagedObjects, existingObjects, objectKey } from "../../store/remotes/keys.ts";
+import { byLayout } from "../../store/remotes/legacy-layout.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { inParallel } from "../../store/remotes/parallel.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
@@ -88,10 +89,12 @@ export async function dataStandings(
   const absent = new Map<RemoteObject, readonly string[]>();
   for (const [name, objects] of byRemote({ project, remote }, [...needed.values()].flat())) {
     if (name === undefined || objects.length === 0) continue;
-    const lacks = await absentIn(cache, openRemote(project, name), objects);
-    for (const object of objects) {
-      const hashes = lacks(object.md5);
-      if (hashes.length > 0) absent.set(object, hashes);
+    for (const [place, placed] of byLayout(openRemote(project, name), objects)) {
+      const lacks = await absentIn(cache, place, placed);
+      for (const object of placed) {
+        const hashes = lacks(object.md5);
+        if (hashes.length > 0) absent.set(object, hashes);
+      }
     }
   }
   const standings = new Map<ObjectId, DataStanding>();

@@ -4,6 +4,7 @@ import path from "node:path";
 import { type Cache, hasObject, openCache, readTree } from "../../store/cache.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
 import { existingObjects } from "../../store/remotes/keys.ts";
+import { byLayout } from "../../store/remotes/legacy-layout.ts";
 import { openRemote } from "../../store/remotes/open.ts";
 import { remoteTree } from "../../store/remotes/remote-tree.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
@@ -73,7 +74,8 @@ export async function cloudStatus(request: CloudStatusRequest): Promise<CloudSta
     if (name === undefined && objects.length === 0 && tracked.length > 0) continue;
     const remote = openRemote(project, name);
     remotes.push(remote.name);
-    found.push(...(await compare(cache, remote, objects.map(named))));
+    for (const [place, placed] of byLayout(remote, objects))
+      found.push(...(await compare(cache, place, placed.map(named))));
   }
   const states: readonly CloudState[] = ["deleted", "new", "missing"];
   return { remotes, files: new Map(states.flatMap((state) => found.filter(([, each]) => each === state))) };

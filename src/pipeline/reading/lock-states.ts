@@ -21,6 +21,8 @@ export type DataStates = ReadonlyMap<string, DependencyState>;
 interface LockedStage {
   readonly deps: DataStates;
   readonly outs: DataStates;
+  /** Outputs whose entries are of DVC 2; absent where there are none. */
+  readonly legacyOuts?: ReadonlySet<string>;
 }
 
 export type LockedStages = ReadonlyMap<string, LockedStage>;
@@ -56,14 +58,27 @@ export function dataStates(list: Value | undefined): DataStates {
   return states;
 }
 
+/** The paths of entries of DVC 2, which have no `hash: md5`. */
+export function legacyPaths(list: Value | undefined): ReadonlySet<string> {
+  const items = isList(list) ? list.filter(isMap) : [];
+  const legacy = items.filter((item) => item.has("md5") && !item.has("hash"));
+  return new Set(legacy.map((item) => String(item.get("path"))));
+}
+
 /** The stages of a parsed dvc.lock, of either schema. */
 function lockedStages(data: Value): LockedStages {
   const stages = new Map<string, LockedStage>();
   if (!isMap(data)) return stages;
   const named = data.has("schema") ? data.get("stages") : data;
   for (const [name, stage] of isMap(named) ? named : [])
-    if (isMap(stage))
-      stages.set(String(name), { deps: dataStates(stage.get("deps")), outs: dataStates(stage.get("outs")) });
+    if (isMap(stage)) {
+      const legacyOuts = legacyPaths(stage.get("outs"));
+      stages.set(String(name), {
+        deps: dataStates(stage.get("deps")),
+        outs: dataStates(stage.get("outs")),
+        ...(legacyOuts.size === 0 ? {} : { legacyOuts }),
+      });
+    }
   return stages;
 }
 

@@ -14,6 +14,7 @@ import {
   type DependencyState,
   dataStates,
   type LockedStages,
+  legacyPaths,
   noStages,
   type OutputState,
   readLockStates,
@@ -185,9 +186,13 @@ export class PipelineParts {
 }
 
 /** The size of a folder is that of its files: its list has none that is known. */
-function storedObject({ hash, size }: DependencyState, remote: string | undefined): readonly RemoteObject[] {
+function storedObject(
+  { hash, size }: DependencyState,
+  facts: { readonly remote: string | undefined; readonly isLegacy: boolean },
+): readonly RemoteObject[] {
   if (hash === null) return [];
-  return [size === null || isTreeHash(hash) ? { md5: hash, remote } : { md5: hash, remote, size }];
+  const placed = { md5: hash, remote: facts.remote, ...(facts.isLegacy ? { layout: "legacy" as const } : {}) };
+  return [size === null || isTreeHash(hash) ? placed : { ...placed, size }];
 }
 
 function withLock({ stages }: Definition, locked: LockedStages): RecordedData {
@@ -201,7 +206,8 @@ function withLock({ stages }: Definition, locked: LockedStages): RecordedData {
     for (const { key, lockPath, kind, cache, push, remote } of stage.outs) {
       const state = lock?.outs.get(lockPath) ?? unknownData;
       if (cache && state.hash !== null) cached.push([key, state.hash]);
-      if (cache && push) stored.push(...storedObject(state, remote));
+      if (cache && push)
+        stored.push(...storedObject(state, { remote, isLegacy: lock?.legacyOuts?.has(lockPath) === true }));
       if (kind === "out") outs.push([key, { ...state, useCache: cache, isDataSource: false }]);
     }
   }
@@ -231,6 +237,7 @@ function dataSourcePart(file: string, data: ValueMap): RecordedData {
   const deps = isList(data.get("deps")) ? (data.get("deps") as readonly Value[]) : [];
   const ownDeps = deps.filter((dep) => isMap(dep) && !["repo", "db", "dataset"].some((kind) => dep.has(kind)));
   const outs = [...dataStates(data.get("outs"))];
+  const legacy = legacyPaths(data.get("outs"));
   return {
     deps: [...dataStates(ownDeps)].map(([name, state]) => [key(name), state]),
     outs: outs.map(([name, state]) => [key(name), { ...state, useCache: !isOff(name, "cache"), isDataSource: true }]),
@@ -239,7 +246,9 @@ function dataSourcePart(file: string, data: ValueMap): RecordedData {
     stored: deps.some((dep) => isMap(dep) && dep.has("repo"))
       ? []
       : outs.flatMap(([name, state]) =>
-          isOff(name, "cache") || isOff(name, "push") ? [] : storedObject(state, remoteOf(name)),
+          isOff(name, "cache") || isOff(name, "push")
+            ? []
+            : storedObject(state, { remote: remoteOf(name), isLegacy: legacy.has(name) }),
         ),
   };
 }

@@ -1,9 +1,10 @@
 /** Which remote an object belongs to. */
 import type { Project } from "../../project/project.ts";
+import type { PlacedObject } from "./legacy-layout.ts";
 import { defaultRemoteName } from "./open.ts";
 
 /** An object of the cache. */
-export interface RemoteObject {
+export interface RemoteObject extends PlacedObject {
   readonly md5: string;
   /** The remote that its output names for itself. */
   readonly remote: string | undefined;

@@ -16,3 +16,21 @@ export function legacyLayout(remote: StorageRemote): StorageRemote {
     remove: (key) => remote.remove(legacyKey(key)),
   };
 }
+
+/** An object with the layout that its entry has: that of DVC 2 where it says "legacy". */
+export interface PlacedObject {
+  readonly layout?: "current" | "legacy";
+}
+
+/** The remote as these objects lie there: data of DVC 2 entries is where DVC looks for it. */
+export function byLayout<T extends PlacedObject>(
+  remote: StorageRemote,
+  objects: readonly T[],
+): readonly (readonly [remote: StorageRemote, objects: readonly T[]])[] {
+  const legacy = objects.filter(({ layout }) => layout === "legacy");
+  if (legacy.length === 0) return [[remote, objects]];
+  return [
+    [remote, objects.filter(({ layout }) => layout !== "legacy")],
+    [legacyLayout(remote), legacy],
+  ];
+}

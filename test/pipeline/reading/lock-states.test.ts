@@ -134,6 +134,7 @@ stages:
     const stages = parsed("a:\n  deps:\n  - path: s3://x\n    etag: abc\n  outs:\n  - {path: o, md5: ff}\n");
     expect(stages.get("a")?.deps.get("s3://x")).toEqual({ hash: "abc", size: null, nfiles: null });
     expect(stages.get("a")?.outs.get("o")?.hash).toBe("ff");
+    expect(stages.get("a")?.legacyOuts).toEqual(new Set(["o"]));
   });
 });
 

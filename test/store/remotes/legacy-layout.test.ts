@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { findObject, openCache } from "../../../src/store/cache.ts";
 import { folderRemote } from "../../../src/store/remotes/folder.ts";
+import { byLayout, type PlacedObject } from "../../../src/store/remotes/legacy-layout.ts";
 import { pullObjects } from "../../../src/store/remotes/pull-objects.ts";
 import { testProject } from "../../pipeline/project.ts";
 import { makeRepository } from "../../rig/index.ts";
@@ -43,4 +44,26 @@ test.each([
   expect(await repository.succeed(["pull"])).toContain("2 files fetched\n");
   expect(repository.read("foo")).toBe(text);
   expect(await repository.succeed(["status"])).toBe("Data and pipelines are up to date.\n");
+  expect(await repository.succeed(["status", "--cloud"])).toContain("in sync");
+  // With an experiment it goes to the same place.
+  repository.commit("data");
+  repository.git("init", "--quiet", "--bare", "../git");
+  repository.git("remote", "add", "origin", "../git");
+  await repository.succeed(["exp", "save", "-n", "saved"]);
+  rmSync(path.join(repository.root, "remote"), { recursive: true });
+  expect(await repository.succeed(["exp", "push", "origin", "saved"])).toContain("2 files uploaded");
+  expect(readFileSync(path.join(repository.root, "remote", object), "utf8")).toBe(text);
+  expect(await repository.succeed(["exp", "push", "origin", "saved"])).toContain("up to date");
+});
+
+test("objects are apart by the layout of their entries", () => {
+  const remote = folderRemote("r", "/nowhere");
+  const object = (md5: string, layout: PlacedObject["layout"]) => ({
+    md5,
+    ...(layout === undefined ? {} : { layout }),
+  });
+  const now = object("2", undefined);
+  const groups = byLayout(remote, [object("1", "legacy"), now, object("2", "current")]);
+  expect(groups.map(([, objects]) => objects.map(({ md5 }) => md5))).toEqual([["2", "2"], ["1"]]);
+  expect(byLayout(remote, [now])).toEqual([[remote, [now]]]);
 });
