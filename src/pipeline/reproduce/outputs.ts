@@ -29,8 +29,9 @@ export function hasCheckpoints(stage: Stage): boolean {
 export function clearOutputs(work: Work, stage: Stage, start: "afresh" | "continue"): void {
   // A stage that ran before this one may have put a link on the way.
   checkBoundaries(work.project.root, [stage]);
+  const goesOn = start === "continue" && hasCheckpoints(stage);
   for (const output of stage.outs) {
-    if (output.persist || (output.checkpoint && start === "continue")) unprotectData(work.cache, pathOf(stage, output));
+    if (output.persist || goesOn) unprotectData(work.cache, pathOf(stage, output));
     else removeTree(pathOf(stage, output));
   }
 }
