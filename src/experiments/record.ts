@@ -46,6 +46,12 @@ export interface EntryLimits {
   readonly timeoutAt?: "once" | "checkpoint";
   /** Steps of DVCLive from one checkpoint to the next. */
   readonly checkpointEvery?: number;
+  /** Which checkpoints stay when it is done: `3`, `all`, `best:loss`. */
+  readonly keepCheckpoints?: string;
+}
+
+export function isKeepRule(value: unknown): value is string {
+  return typeof value === "string" && /^(all|[1-9]\d{0,5}|best:.+)$/.test(value);
 }
 
 export interface EntryRecord extends ExperimentFacts, QueueHome {
@@ -129,6 +135,7 @@ const isEntryRecord = shaped<EntryRecord>({
       timeoutMs: optional(isCount),
       timeoutAt: optional(oneOf("once", "checkpoint")),
       checkpointEvery: optional(isCount),
+      keepCheckpoints: optional(isKeepRule),
     }),
   ),
 });

@@ -48,6 +48,8 @@ export interface CoordinatorOptions extends CapacityOptions {
   readonly retry?: RetryPolicy;
   /** How long one run may take; an entry's own limit counts more. */
   readonly timeoutMs?: number;
+  /** Which checkpoints stay when it is done; the same. */
+  readonly keepCheckpoints?: string;
   /** When it is over then; the same. */
   readonly timeoutAt?: "once" | "checkpoint";
   /** Steps of DVCLive from one checkpoint to the next; the same. */
@@ -227,6 +229,7 @@ export class Coordinator {
     options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
     if (this.state === "stopping") active.stop("stopped");
     const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
+    const keepCheckpoints = entry.record.limits?.keepCheckpoints ?? options.keepCheckpoints ?? "all";
     const timeoutAt = entry.record.limits?.timeoutAt ?? options.timeoutAt;
     const checkpointEvery = entry.record.limits?.checkpointEvery ?? options.checkpointEvery;
     try {
@@ -234,7 +237,9 @@ export class Coordinator {
       const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
       this.note(
         entry,
-        await traced(settled, () => settle(settleTools, { entry, run, end, startedAt, ...active.kept() })),
+        await traced(settled, () =>
+          settle(settleTools, { entry, run, end, startedAt, keepCheckpoints, ...active.kept() }),
+        ),
       );
     } finally {
       active.settled();

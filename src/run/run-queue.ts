@@ -16,7 +16,7 @@ export type JobCount = number | "auto";
 export interface RunLimits
   extends Pick<
     CoordinatorOptions,
-    "timeoutMs" | "timeoutAt" | "checkpointEvery" | "maxFailures" | "devices" | "shellCharacters"
+    "timeoutMs" | "timeoutAt" | "checkpointEvery" | "keepCheckpoints" | "maxFailures" | "devices" | "shellCharacters"
   > {
   readonly retry?: Partial<RetryPolicy>;
 }

@@ -1,12 +1,14 @@
 /** What becomes of an entry after its run: refs, records, events. */
 import path from "node:path";
 import type { CheckpointChain } from "../experiments/checkpoints/chain.ts";
+import type { ChainEnds } from "../experiments/checkpoints/older.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import { failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
 import { type QueueEntry, removal } from "../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
 import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
+import type { ObjectId } from "../git/ids.ts";
 import type { RefTransactions } from "../git/refs.ts";
 import { commitOutcome, moveToFailed } from "./entry-refs.ts";
 import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
@@ -27,6 +29,8 @@ export interface Ending {
   readonly run: RunFolder;
   readonly end: RunEnd;
   readonly startedAt: number;
+  /** Which of its checkpoints stay. */
+  readonly keepCheckpoints?: string;
   /** Where its stages made some. */
   readonly checkpoints?: CheckpointChain;
 }
@@ -83,13 +87,22 @@ function keepRecord(
   writeRunRecord(run, { name: entry.name, startedAt, elapsedMs: at - startedAt, queuedAt: entry.queuedAt, ...facts });
 }
 
+/** Loaded where some are to go. */
+async function keptOf(context: ExperimentsContext, ends: ChainEnds, rule: string): Promise<ObjectId> {
+  if (rule === "all") return ends.commit;
+  const { keptTip } = await import("../experiments/find/kept-checkpoints.ts");
+  return keptTip(context, ends, rule);
+}
+
 async function succeed(
-  { refs, emit }: SettleTools,
+  { context, refs, emit }: SettleTools,
   ending: Ending,
-  { commit, tree, metrics, warning, left }: Extract<EntryOutcome, { kind: "done" }>,
+  { commit: made, tree, metrics, warning, left }: Extract<EntryOutcome, { kind: "done" }>,
 ): Promise<Settled> {
-  const { entry, startedAt, checkpoints } = ending;
+  const { entry, startedAt, checkpoints, keepCheckpoints = "all" } = ending;
   const at = Date.now();
+  const ends = { commit: made, baseline: entry.baseline };
+  const commit = checkpoints === undefined ? made : await keptOf(context, ends, keepCheckpoints);
   const name =
     checkpoints === undefined
       ? await commitOutcome(refs, entry, commit)

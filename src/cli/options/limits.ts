@@ -1,7 +1,7 @@
 /** The options that say how long, how often and on what experiments run: shared by all commands that run the queue. */
 import { type Command, InvalidArgumentError } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
-import type { EntryLimits } from "../../experiments/record.ts";
+import { type EntryLimits, isKeepRule } from "../../experiments/record.ts";
 import type { JobCount, RunLimits } from "../../run/run-queue.ts";
 import { count, duration, jobs } from "./arguments.ts";
 
@@ -11,6 +11,7 @@ export interface LimitFlags {
   readonly timeout?: number;
   readonly timeoutAt?: "once" | "checkpoint";
   readonly checkpointEvery?: number;
+  readonly keepCheckpoints?: string;
   readonly maxFailures?: number;
   readonly gpus?: readonly string[];
   readonly perGpu?: number;
@@ -72,6 +73,13 @@ const limitTable: { readonly [Name in keyof LimitFlags]-?: LimitOption<NonNullab
     entry: "checkpointEvery",
     words: words("checkpoint-every"),
   },
+  keepCheckpoints: {
+    flag: "--keep-checkpoints <which>",
+    help: "when it is done: its last n, the best by a metric and the last (best:loss), or all (default: all)",
+    parse: keptCheckpoints,
+    entry: "keepCheckpoints",
+    words: (value) => ["--keep-checkpoints", value],
+  },
   maxFailures: {
     flag: "--max-failures <n>",
     help: "stop when that many experiments have failed",
@@ -111,6 +119,11 @@ export function addLimitOptions(command: Command): Command {
 function moment(value: string): "once" | "checkpoint" {
   if (value === "once" || value === "checkpoint") return value;
   throw new InvalidArgumentError("it is once or checkpoint");
+}
+
+function keptCheckpoints(value: string): string {
+  if (isKeepRule(value)) return value;
+  throw new InvalidArgumentError("not a number (1 or more), all, or best:METRIC");
 }
 
 function failures(value: string): number {
@@ -161,7 +174,7 @@ export function defaultJobs({ gpus, perGpu, slots }: LimitFlags): number {
 }
 
 export function runLimits(flags: LimitFlags): RunLimits {
-  const { retries, retryDelay, timeout, timeoutAt, checkpointEvery, maxFailures } = flags;
+  const { retries, retryDelay, timeout, timeoutAt, checkpointEvery, keepCheckpoints, maxFailures } = flags;
   return {
     retry: {
       ...(retries === undefined ? {} : { retries }),
@@ -170,6 +183,7 @@ export function runLimits(flags: LimitFlags): RunLimits {
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(timeoutAt === undefined ? {} : { timeoutAt }),
     ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
+    ...(keepCheckpoints === undefined ? {} : { keepCheckpoints }),
     ...(maxFailures === undefined ? {} : { maxFailures }),
     ...(flags.strict ? { shellCharacters: "refuse" as const } : {}),
     ...devices(flags),

@@ -21,21 +21,27 @@ export interface Course {
   readonly points: readonly CoursePoint[];
 }
 
-/** Errors: NOT_AN_EXPERIMENT, NAME_AMBIGUOUS. */
-export async function readCourse(context: ExperimentsContext, name: string): Promise<Course> {
-  const experiment = await resolveExperiment(context, name);
-  const older = (await chainsOf(context.repository, [experiment])).get(experiment) ?? [];
-  const ids = [experiment.commit, ...older].reverse();
+/** What these commits hold; those that can't be read are left out. */
+export async function readCoursePoints(
+  context: ExperimentsContext,
+  ids: readonly ObjectId[],
+): Promise<readonly CoursePoint[]> {
   const reading = await openReading(context, { kind: "tracked", params: "dependencies" });
   try {
     const revisions = await loadRevisions(ids, reading);
-    const points = ids.flatMap((rev): CoursePoint[] => {
+    return ids.flatMap((rev): CoursePoint[] => {
       const revision = revisions.get(rev);
       if (revision?.data == null) return [];
       return [{ rev, timestamp: revision.timestamp, metrics: flattenMetrics(revision.data.metrics) }];
     });
-    return { name: experiment.name, points };
   } finally {
     reading.close();
   }
+}
+
+/** Errors: NOT_AN_EXPERIMENT, NAME_AMBIGUOUS. */
+export async function readCourse(context: ExperimentsContext, name: string): Promise<Course> {
+  const experiment = await resolveExperiment(context, name);
+  const older = (await chainsOf(context.repository, [experiment])).get(experiment) ?? [];
+  return { name: experiment.name, points: await readCoursePoints(context, [experiment.commit, ...older].reverse()) };
 }

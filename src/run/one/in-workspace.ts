@@ -64,6 +64,8 @@ export interface WorkspaceRunRequest {
   readonly checkpoints: "continue" | "reset";
   /** Steps of DVCLive from one checkpoint to the next. */
   readonly checkpointEvery: number | undefined;
+  /** Which of them stay when it is done. */
+  readonly keepCheckpoints: string;
   /** A name that is taken: refuse, or (--force) replace what has it. */
   readonly taken: "refuse" | "replace";
   readonly interactive: boolean;
@@ -316,7 +318,8 @@ async function settleWorkspaceRun(
   if (result.kind === "failed")
     return { kind: "failed", name, failure: { kind: "stages", failures: result.failures }, kept };
   // What came since the last checkpoint is one more of them.
-  if (checkpoints?.tip !== undefined) return { kind: "done", name, commit: await checkpoints.register(result) };
+  if (checkpoints?.tip !== undefined)
+    return { kind: "done", name, commit: await checkpoints.finish(result, request.keepCheckpoints) };
   const { project, repository } = context;
   const inside = folderInGit(project);
   const listed = filesToCommit(await loadProjectStages(project, { readings }), result);

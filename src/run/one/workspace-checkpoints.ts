@@ -153,6 +153,17 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     return (await snapshotWorkTree(repository, { scratchFolder, include })).workTree;
   }
 
+  /** The wrap-up, after which only those checkpoints stay that are to be kept. */
+  async finish(facts: ReproduceFacts, rule: string): Promise<ObjectId> {
+    const commit = await this.register(facts);
+    const { tip } = this;
+    if (rule === "all" || tip === undefined) return commit;
+    const { keptTip } = await import("../../experiments/find/kept-checkpoints.ts");
+    const kept = await keptTip(this.context, { commit, baseline: this.run.baseline }, rule);
+    await this.chain.register({ commit: kept, tree: tip.tree }, [{ kind: "set", ref: appliedRef, to: kept }]);
+    return kept;
+  }
+
   close(): Promise<void> {
     return this.refs.close();
   }

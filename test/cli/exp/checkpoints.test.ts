@@ -1,5 +1,5 @@
 /** Stages that register checkpoints while they run. */
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { binary } from "../../rig/index.ts";
@@ -122,6 +122,22 @@ test("--timeout-at checkpoint ends a run with its next checkpoint, from which a 
   expect(inChain(repository, "t", "metrics.json").length).toBeGreaterThan(first.length);
   const here = await repository.run(["exp", "run", ...limited]);
   expect(here.exitCode).toBe(254);
+});
+
+test("--keep-checkpoints keeps the last ones, or the best and the last; gc takes the data of the others away", async () => {
+  const script = training().replace('{\\"epoch\\": $i}', '{\\"epoch\\": $i, \\"loss\\": $(( (i-2)*(i-2) ))}');
+  const repository = makeTraining(script, { "params.yaml": "epochs: 4\nlr: 1\n" });
+  await repository.succeed(["exp", "run", "-n", "here", "--keep-checkpoints", "2"]);
+  const epoch = (text: string) => JSON.parse(text).epoch;
+  expect(inChain(repository, "here", "metrics.json").map(epoch)).toEqual([3, 4]);
+  expect(repository.git("rev-parse", "refs/exps/exec/EXEC_APPLY")).toBe(chainOf(repository, "here").at(-1));
+  await repository.succeed(["exp", "run", "--temp", "-n", "copy", "-S", "lr=2", "--keep-checkpoints", "best:loss"]);
+  expect(inChain(repository, "copy", "metrics.json").map(epoch)).toEqual([2, 4]);
+  const objects = () => readdirSync(path.join(repository.folder, ".dvc/cache/files/md5"), { recursive: true }).length;
+  const before = objects();
+  await repository.succeed(["gc", "-w", "-f"]);
+  expect(objects()).toBeLessThan(before);
+  expect(await repository.succeed(["exp", "run"])).toContain("'here' will be resumed");
 });
 
 test("--checkpoint-every takes one after every so many steps that DVCLive tells, without being asked", async () => {

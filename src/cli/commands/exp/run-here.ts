@@ -51,6 +51,7 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
       // --force makes an experiment anew, and puts it in the place of one that has its name.
       checkpoints: options.reset || call.run.force ? "reset" : "continue",
       checkpointEvery: options.checkpointEvery,
+      keepCheckpoints: options.keepCheckpoints ?? "all",
       taken: call.run.force ? "replace" : "refuse",
       interactive: call.asks,
       named: (name) => print(io, `Reproducing experiment '${name}'`),
