@@ -42,6 +42,13 @@ export type RunEvent =
       readonly owner?: string;
       readonly at: number;
     }
+  | {
+      /** What the stages of a running experiment have written so far. */
+      readonly type: "metrics";
+      readonly name: string;
+      readonly metrics: ReadonlyMap<string, Value>;
+      readonly at: number;
+    }
   | { readonly type: "checkpoint"; readonly name: string; readonly commit: string; readonly at: number }
   | {
       readonly type: "finished";

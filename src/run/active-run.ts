@@ -187,6 +187,8 @@ export class ActiveRun {
 
   private receive(message: WorkerMessage, refs: RefTransactions): void {
     if (message.type === "processes") this.table = message.table;
+    else if (message.type === "metrics")
+      this.emit({ type: "metrics", name: this.entry.name, metrics: message.metrics, at: Date.now() });
     else if (message.type === "checkpoints") this.chain = this.openChain(refs, message.tip);
     else if (message.type === "checkpoint") void this.register(refs, message.checkpoint);
     else {

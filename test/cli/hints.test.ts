@@ -20,14 +20,14 @@ async function refusal(words: readonly string[]): Promise<{ exitCode: number | n
 test.each([
   [["sweep", "lr=1,2"], 255, "HINT: Key 'lr' is not in params.yaml. Did you mean 'train.lr'?"],
   [["sweep", "rate=1,2"], 255, "HINT: Key 'rate' is not in params.yaml. Did you mean 'train.deep.rate'?"],
-  [["exp", "show", "--sort-by", "lr"], 255, "HINT: Did you mean 'train.lr'?"],
+  [["exp", "show", "--sort-by", "zzz"], 255, "ERROR: Unknown sort column 'zzz'"],
   [["exp", "show", "--sort-by", "scoer"], 255, "HINT: Did you mean 'score'?"],
   [["sweep", "x=3,4", "--sort-by", "scoer"], 255, "HINT: Did you mean 'score'?"],
   [["exp", "save", "-n", "one"], 255, "HINT: The same command with --force replaces it; -n gives another name."],
   [["exp", "run", "x=5"], 255, "HINT: An override stands behind -S: sweepline exp run -S x=5"],
   [["sweep", "-S", "x=1,2"], 254, "HINT: Leave it out: sweepline sweep x=1,2"],
-  [["gc"], 254, "HINT: `dvc gc` works on the same files and the same cache."],
-  [["show"], 254, "HINT: There is `sweepline exp show` and `sweepline metrics show`."],
+  [["artifacts"], 254, "HINT: `dvc artifacts` works on the same files and the same cache."],
+  [["show"], 254, "HINT: There is `sweepline exp show`, `sweepline metrics show` and `sweepline sweep show`."],
   [["exp", "save", "-I", "nosuch"], 255, "HINT: -I takes files and folders of this repository."],
   [["sweep", "x=1,2", "--jbs", "2"], 254, "HINT: Did you mean --jobs?"],
 ] as const)("%j", async (words, exitCode, hint) => {

@@ -84,7 +84,7 @@ describe("the live lines", () => {
     const tally = new Tally();
     tally.add({ type: "planned", total: 200, jobs: running, at: 0 });
     for (let index = 0; index < running; index++) tally.add(started(`e${index}`, 0));
-    const row = { icon: "*", stage: "train", overrides: "lr=0.1", startedAt: 0 };
+    const row = { icon: "*", stage: "train", overrides: "lr=0.1", metrics: "", startedAt: 0 };
     return liveLines({
       rows: Array.from({ length: running }, (_unused, index) => ({ ...row, name: `e${index}` })),
       tally,
@@ -93,6 +93,25 @@ describe("the live lines", () => {
       paints: noPaints,
     }).map((line) => line.map((segment) => segment.text).join(""));
   };
+
+  test("show what is written so far, and the best that finished with its point", () => {
+    const tally = new Tally();
+    const finished = (name: string, loss: number) => ({
+      ...{ type: "finished" as const, commit: "c", elapsedMs: 1, at: 1 },
+      experiment: { name, sequence: 1, overrides: [`train.lr=${loss}`] },
+      metrics: new Map<string, number | string>([
+        ["text", "x"],
+        ["loss", loss],
+      ]),
+    });
+    for (const event of [finished("a", 0.5), finished("b\u001b[2J", 0.25), finished("c", Number.NaN)]) tally.add(event);
+    const row = { icon: "*", stage: "", overrides: "lr=1", startedAt: 0, name: "e", metrics: "loss=0.75" };
+    const lines = liveLines({ rows: [row], tally, now: 1000, size: { columns: 100, rows: 10 }, paints: noPaints });
+    expect(lines.map((line) => line.map(({ text }) => text).join("")).slice(0, 2)).toEqual([
+      "* e  1.0s  loss=0.75  lr=1",
+      "best loss 0.25  b\\x1b[2J  lr=0.25",
+    ]);
+  });
 
   test("show the running experiments and count the rest", () => {
     expect(view(2, 10)).toEqual([

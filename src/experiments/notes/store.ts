@@ -7,6 +7,7 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, readIfExists } from "../../base/files.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
+import { committerIdentity, stamp, writeCommit } from "../../git/objects.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { git, tryGit } from "../../git/run.ts";
@@ -61,16 +62,15 @@ export async function readNotes(repository: Repository): Promise<KeptNotes> {
   return notes;
 }
 
-/** A commit of a note, which no ref names yet. */
+/** A commit of a note, which no ref names yet. Throws NO_IDENTITY. */
 export async function writeNote(
   repository: Repository,
   note: ExperimentNote,
   parents: readonly ObjectId[],
 ): Promise<ObjectId> {
-  const options = { cwd: repository.workTree };
-  const tree = (await git(["mktree"], { ...options, input: "" })).trim();
-  const args = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
-  return (await git(args, { ...options, input: noteMessage(note) })).trim() as ObjectId;
+  const author = stamp(await committerIdentity(repository), new Date());
+  const tree = (await git(["mktree"], { cwd: repository.workTree, input: "" })).trim() as ObjectId;
+  return writeCommit(repository, { tree, parents, author, message: noteMessage(note) });
 }
 
 export function noteChange(experiment: ObjectId, from: ObjectId | undefined, to: ObjectId): RefChange {

@@ -17,10 +17,11 @@ import {
   Spinner,
 } from "listr2";
 import { visible } from "../../base/text/visible.ts";
+import type { Value } from "../../base/value.ts";
 import type { ExperimentLabel } from "../../experiments/events.ts";
 import { textWidth } from "../width.ts";
 import { Board } from "./board.ts";
-import { overridesText, shortOverrides } from "./lines.ts";
+import { metricsText, overridesText, shortOverrides } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { mostWrapped } from "./live-region.ts";
 import type { Tally } from "./tally.ts";
@@ -40,6 +41,8 @@ interface ExperimentRendererOptions {
   readonly spinner: Spinner;
   readonly paints: Paints;
   readonly overrides: string;
+  /** What an experiment of that title has written so far, or "". */
+  readonly metricsOf: (title: string) => string;
   readonly startedAt: number;
 }
 
@@ -71,13 +74,14 @@ class ExperimentRenderer implements ListrRenderer {
   }
 
   readonly render = (): void => {
-    const { board, spinner, overrides, startedAt } = this.#options;
+    const { board, spinner, overrides, startedAt, metricsOf } = this.#options;
     this.#hideAll = this.#tasks.map((task) =>
       board.show(() => ({
         icon: spinner.fetch(),
         name: task.initialTitle ?? "",
         stage: task.output ?? "",
         overrides,
+        metrics: metricsOf(task.initialTitle ?? ""),
         startedAt,
       })),
     );
@@ -135,6 +139,7 @@ export class ExperimentTasks {
   readonly #spinner = new Spinner();
   readonly #running = new Map<string, RunningTask>();
   readonly #runs = new Set<Promise<unknown>>();
+  readonly #metrics = new Map<string, string>();
 
   constructor(facts: {
     readonly stdout: NodeJS.WriteStream;
@@ -178,6 +183,7 @@ export class ExperimentTasks {
         spinner: this.#spinner,
         paints: this.#paints,
         overrides: overridesText(shortOverrides(label.overrides)),
+        metricsOf: (title) => this.#metrics.get(title) ?? "",
         startedAt,
       },
       fallbackRenderer: "silent",
@@ -188,6 +194,10 @@ export class ExperimentTasks {
     });
     const run = tasks.run().finally(() => this.#runs.delete(run));
     this.#runs.add(run);
+  }
+
+  showMetrics(name: string, metrics: ReadonlyMap<string, Value>): void {
+    this.#metrics.set(visible(name), metricsText(metrics));
   }
 
   showStage(name: string, stage: string): void {
@@ -202,6 +212,7 @@ export class ExperimentTasks {
   end(name: string, end: TaskEnd): void {
     this.#running.get(name)?.end(end);
     this.#running.delete(name);
+    this.#metrics.delete(visible(name));
   }
 
   /** Drops what still runs, draws the rest and gives the terminal back. */

@@ -18,7 +18,8 @@ function jsonValue(value: Value): unknown {
 
 /** An event as one line of JSON, without the newline. */
 function eventJson(event: RunEvent): string {
-  const plain = event.type === "finished" ? { ...event, metrics: jsonValue(event.metrics) } : event;
+  const plain =
+    event.type === "finished" || event.type === "metrics" ? { ...event, metrics: jsonValue(event.metrics) } : event;
   return JSON.stringify({ schema: eventSchema, ...plain });
 }
 

@@ -42,7 +42,7 @@ export function shortOverrides(overrides: readonly string[]): readonly string[] 
 /** As in the table of `exp show`; the exact value is in the metrics file and in `--json`. */
 const metricFloats = significantFloats(5);
 
-function metricsText(metrics: ReadonlyMap<string, Value>): string {
+export function metricsText(metrics: ReadonlyMap<string, Value>): string {
   return visible([...metrics].map(([name, value]) => `${name}=${cellText(value, metricFloats)}`).join(" "));
 }
 

@@ -1,7 +1,10 @@
 /** What the live region shows: the running experiments, as many as fit, and one line of totals. Pure. */
 
 import { moreText } from "../../base/text/listing.ts";
+import { visible } from "../../base/text/visible.ts";
+import { formatSignificant } from "../numbers.ts";
 import { durationText } from "./duration.ts";
+import { overridesText, shortOverrides } from "./lines.ts";
 import type { Line, TerminalSize } from "./live-region.ts";
 import type { Tally } from "./tally.ts";
 
@@ -12,6 +15,8 @@ export interface RunningRow {
   /** The stage that runs, or "". */
   readonly stage: string;
   readonly overrides: string;
+  /** What its stages have written so far, or "". */
+  readonly metrics: string;
   readonly startedAt: number;
 }
 
@@ -32,6 +37,7 @@ function runningLine(row: RunningRow, now: number, paints: Paints): Line {
     { text: row.icon, paint: paints.busy },
     { text: ` ${row.name}`, paint: paints.strong },
     { text: `${stage}  ${durationText(now - row.startedAt)}` },
+    { text: row.metrics === "" ? "" : `  ${row.metrics}` },
     { text: row.overrides === "" ? "" : `  ${row.overrides}`, paint: paints.faint },
   ];
 }
@@ -49,6 +55,18 @@ function totalsLine(tally: Tally, now: number, paints: Paints): Line {
   ];
 }
 
+/** The best of those that finished, by its name and what it is. */
+function bestLine({ best }: Tally, paints: Paints): readonly Line[] {
+  if (best === undefined) return [];
+  const overrides = overridesText(shortOverrides(best.overrides));
+  return [
+    [
+      { text: `best ${visible(best.metric)} ${formatSignificant(best.value, 5)}`, paint: paints.good },
+      { text: `  ${visible(best.name)}${overrides === "" ? "" : `  ${overrides}`}` },
+    ],
+  ];
+}
+
 /** The running experiments, the longest-running first, a count of those that don't fit, and the totals. */
 export function liveLines(view: {
   readonly rows: readonly RunningRow[];
@@ -58,10 +76,11 @@ export function liveLines(view: {
   readonly paints: Paints;
 }): Line[] {
   const { rows, tally, now, size, paints } = view;
-  const room = Math.max(0, Math.min(size.rows - 2, mostRows));
+  const best = size.rows > 4 ? bestLine(tally, paints) : [];
+  const room = Math.max(0, Math.min(size.rows - 2 - best.length, mostRows));
   const shown = rows.length <= room ? rows : rows.slice(0, Math.max(0, room - 1));
   const lines = shown.map((row) => runningLine(row, now, paints));
   if (shown.length < rows.length && room > 0)
     lines.push([{ text: `  ${moreText(rows.length - shown.length)}`, paint: paints.faint }]);
-  return [...lines, totalsLine(tally, now, paints)];
+  return [...lines, ...best, totalsLine(tally, now, paints)];
 }

@@ -22,6 +22,7 @@ function lineOf(event: RunEvent, news: FailureNews): string | undefined {
     case "summary":
       return countsText(event);
     case "checkpoint":
+    case "metrics":
     case "stage":
       return undefined;
   }

@@ -1,5 +1,6 @@
 /** What a run has told so far, as counts and as the list of experiments that run now. No drawing, no clock. */
 import type { RunEvent } from "../../experiments/events.ts";
+import { type BestSoFar, betterOf } from "./best-so-far.ts";
 
 export class Tally {
   total = 0;
@@ -8,11 +9,13 @@ export class Tally {
   failed = 0;
   interrupting = false;
   startedAt: number | undefined;
+  best: BestSoFar | undefined;
   /** name to the time it started. */
   readonly running = new Map<string, number>();
   #endedMs = 0;
 
   add(event: RunEvent): void {
+    this.best = betterOf(this.best, event);
     this.startedAt ??= event.at;
     switch (event.type) {
       case "planned":
@@ -37,6 +40,7 @@ export class Tally {
         this.interrupting = true;
         return;
       case "checkpoint":
+      case "metrics":
       case "stage":
       case "summary":
         return;

@@ -38,6 +38,7 @@ interface Drawing {
 function draw({ tasks, news }: Drawing, event: RunEvent): void {
   if (event.type === "started") tasks.start(event.experiment, event.at);
   if (event.type === "interrupting") tasks.say(interruptingText(event));
+  if (event.type === "metrics") tasks.showMetrics(event.name, event.metrics);
   if (event.type === "stage") tasks.showStage(event.name, stageText(event));
   const end = taskEnd(event, news);
   if (end !== undefined && "experiment" in event) tasks.end(event.experiment.name, end);

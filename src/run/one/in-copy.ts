@@ -37,6 +37,7 @@ import type { Project } from "../../project/project.ts";
 import type { CopyCheckpoints, CopyRun } from "./copy-checkpoints.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
+import { tellMetrics } from "./live-metrics.ts";
 import { changedParams, readPointFiles } from "./point-params.ts";
 import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
@@ -65,6 +66,8 @@ export interface ExecuteRequest extends CopyRun {
   readonly signal: AbortSignal;
   stage(address: string, action: StageAction, owner?: string): void;
   processes(table: readonly ProcessIdentity[]): void;
+  /** What its stages have written so far. */
+  metrics(metrics: ReadonlyMap<string, Value>): void;
 }
 
 export type EntryOutcome =
@@ -212,7 +215,8 @@ async function reproduceAlone(request: ExecuteRequest, copy: RunningCopy): Promi
   const { log } = copy;
   const before = new Set(processIds());
   const startedAt = Date.now();
-  const result = await reproduceEntry(request, copy);
+  const endTelling = tellMetrics(copy.stages, (metrics) => request.metrics(metrics));
+  const result = await reproduceEntry(request, copy).finally(endTelling);
   const left = await endLeftovers(request.slot.folder, Date.now() - startedAt < longRunMs ? before : undefined);
   if (left > 0)
     appendTo(log, `WARNING: ended what the stages left running (${left === 1 ? "a process" : `${left} processes`})\n`);

@@ -1,6 +1,8 @@
 /** What the main thread and the workers say to each other. Plain data: it is cloned. */
+
 import type { MessagePort } from "node:worker_threads";
 import type { ProcessIdentity } from "../../base/processes.ts";
+import type { Value } from "../../base/value.ts";
 import type { ChainTip } from "../../experiments/checkpoints/chain.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
@@ -31,6 +33,7 @@ export interface WorkerTasks {
 export type WorkerMessage =
   | { readonly type: "stage"; readonly stage: string; readonly action: StageAction; readonly owner?: string }
   | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] }
+  | { readonly type: "metrics"; readonly metrics: ReadonlyMap<string, Value> }
   /** Its stages make some; `tip` where an earlier run of the entry had registered some. */
   | { readonly type: "checkpoints"; readonly tip?: ChainTip }
   | { readonly type: "checkpoint"; readonly checkpoint: WrittenCheckpoint };

@@ -47,6 +47,7 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
       stage: (stage, action, owner) =>
         tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
       processes: (table) => tell({ type: "processes", table }),
+      metrics: (metrics) => tell({ type: "metrics", metrics }),
       makesCheckpoints: (tip) => tell({ type: "checkpoints", ...(tip === undefined ? {} : { tip }) }),
       register: (checkpoint) =>
         new Promise((resolve) => {

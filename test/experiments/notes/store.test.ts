@@ -10,6 +10,8 @@ const first = "1".repeat(40) as ObjectId;
 const second = "2".repeat(40) as ObjectId;
 beforeEach(() => {
   made = makeRepository({ files: { x: "" } });
+  made.git("config", "user.name", "Somebody");
+  made.git("config", "user.email", "somebody@example.com");
 });
 
 const opened = () => openRepository(made.folder);

@@ -1,0 +1,71 @@
+/** What running stages have written into their metrics files so far, as DVCLive does at each step: looked for while they run. */
+import path from "node:path";
+import { isExpected } from "../../base/errors.ts";
+import { lstatIfExists } from "../../base/files.ts";
+import { sameValue, type Value } from "../../base/value.ts";
+import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { workspaceMetrics } from "./workspace-metrics.ts";
+
+const lookEveryMs = 3_000;
+
+export type Metrics = ReadonlyMap<string, Value>;
+
+/** What is new since the last look; the files are read only where they changed. */
+export class MetricsWatch {
+  readonly #stages: ProjectStages;
+  #marks: string;
+  #told: Metrics = new Map();
+
+  constructor(stages: ProjectStages) {
+    this.#stages = stages;
+    this.#marks = this.#filesNow();
+  }
+
+  /** The metrics where some changed, else undefined. */
+  async look(): Promise<Metrics | undefined> {
+    const marks = this.#filesNow();
+    if (marks === this.#marks) return undefined;
+    this.#marks = marks;
+    const metrics = await workspaceMetrics(this.#stages);
+    const isSame = sameValue(metrics, this.#told);
+    this.#told = metrics;
+    return isSame || metrics.size === 0 ? undefined : metrics;
+  }
+
+  #filesNow(): string {
+    const { project, tracked } = this.#stages;
+    return tracked.metrics
+      .map((name) => {
+        const stats = lstatIfExists(path.join(project.root, name));
+        return `${name} ${stats?.mtimeMs} ${stats?.size} ${stats?.ino}`;
+      })
+      .join("\n");
+  }
+}
+
+/** Tells the metrics as they change, until the returned function is called. A look that fails is the last one. */
+export function tellMetrics(stages: ProjectStages, tell: (metrics: Metrics) => void): () => void {
+  if (stages.tracked.metrics.length === 0) return () => undefined;
+  const watch = new MetricsWatch(stages);
+  let state: "idle" | "looking" | "over" = "idle";
+  const stop = () => {
+    state = "over";
+    clearInterval(timer);
+  };
+  const look = async () => {
+    const metrics = await watch.look();
+    if (state === "over") return;
+    state = "idle";
+    if (metrics !== undefined) tell(metrics);
+  };
+  const timer = setInterval(() => {
+    if (state !== "idle") return;
+    state = "looking";
+    // What is wrong with a file is told when the stage has ended.
+    look().catch((error: unknown) => {
+      if (!isExpected(error)) throw error;
+      stop();
+    });
+  }, lookEveryMs).unref();
+  return stop;
+}
