@@ -15,7 +15,7 @@ import { processesFile, type RunFolder, runnerId } from "../experiments/runs/rec
 import type { RefTransactions } from "../git/refs.ts";
 import { dropLostLeases } from "../pipeline/locks/leases.ts";
 import type { StageRunner } from "../pipeline/locks/owner-links.ts";
-import { type Pin, pinCache } from "../pipeline/locks/pins.ts";
+import { cachePlace, type Pin, pinCache } from "../pipeline/locks/pins.ts";
 import { whileStopped } from "../pipeline/processes/stopped-groups.ts";
 import type { RegisterAnswer, WrittenCheckpoint } from "./one/copy-checkpoints.ts";
 import { watchLog } from "./one/log-limit.ts";
@@ -135,7 +135,7 @@ export class ActiveRun {
       return { kind: "lost", reason: error instanceof Error ? error.message : String(error) };
     } finally {
       // The copy names the data until another entry gets it, a ref names it once the run is settled.
-      this.pin = await pinCache({ cacheDir: tools.context.project.cacheDir, runner: this.storing });
+      this.pin = await pinCache({ ...cachePlace(tools.context.project), runner: this.storing });
       tools.slots.give(slot);
       removeFile(processes);
       log.close();

@@ -11,7 +11,7 @@ import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { headCommit } from "../../git/repository.ts";
 import { snapshotWorkTree } from "../../git/snapshot.ts";
 import { commitChangedData } from "../../pipeline/data/changed-data.ts";
-import { whilePinned } from "../../pipeline/locks/pins.ts";
+import { cachePlace, whilePinned } from "../../pipeline/locks/pins.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
 import { runOptionsFrom } from "../../pipeline/run-options.ts";
@@ -101,7 +101,7 @@ export async function previewEnqueue(context: ExperimentsContext, request: Enque
 /** Data that was changed goes into the cache, where only the entries name it. */
 async function enqueueLocked(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueueOutcome> {
   const runner = { id: "queueing", label: "queueing of experiments" };
-  const { plan, queued } = await whilePinned({ cacheDir: context.project.cacheDir, runner }, async () => {
+  const { plan, queued } = await whilePinned({ ...cachePlace(context.project), runner }, async () => {
     const made = await planEntries(context, request);
     return { plan: made, queued: await writeEntries(context, request, made) };
   });

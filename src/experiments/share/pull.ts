@@ -6,7 +6,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { CatFile } from "../../git/catfile.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { fetchObjects } from "../../git/remote.ts";
-import { whilePinned } from "../../pipeline/locks/pins.ts";
+import { cachePlace, whilePinned } from "../../pipeline/locks/pins.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
 import { type ExperimentDataOutcome, noData, pullData, type ShareRequest } from "./data.ts";
@@ -82,7 +82,7 @@ export async function pullExperiments(context: ExperimentsContext, request: Shar
   const experiments = [...upToDate, ...pulled];
   // The data first: who is killed on the way leaves no experiment without it.
   const { data: dataRequest } = request;
-  const pin = { cacheDir: context.project.cacheDir, runner: { id: "pull", label: "a pull of experiments" } };
+  const pin = { ...cachePlace(context.project), runner: { id: "pull", label: "a pull of experiments" } };
   const data = await whilePinned(pin, async () => {
     const moved = dataRequest === undefined ? noData : await pullData(context, experiments, dataRequest);
     await changeRefs(context.repository, "sweepline: pulled", changes);

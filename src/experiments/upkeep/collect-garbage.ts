@@ -8,7 +8,7 @@ import { existsSync } from "../../base/files.ts";
 import type { CommitChoice } from "../../git/revisions.ts";
 import { git } from "../../git/run.ts";
 import type { StageRunner } from "../../pipeline/locks/owner-links.ts";
-import { whileUnpinned } from "../../pipeline/locks/pins.ts";
+import { cachePlace, whileUnpinned } from "../../pipeline/locks/pins.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import { openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
@@ -150,7 +150,7 @@ export function removeUnneeded(
   runner: StageRunner,
 ): Promise<RemovedGarbage> {
   const { project, jobs } = request;
-  return whileUnpinned({ cacheDir: project.cacheDir, runner }, async () => {
+  return whileUnpinned({ ...cachePlace(project), runner }, async () => {
     const { needed } = found;
     await addAllNeeds(request, needed);
     const here = await neededHere(request, needed);

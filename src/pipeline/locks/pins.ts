@@ -10,7 +10,9 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
 import { note } from "../../base/trace.ts";
-import { linksFolder } from "./leases.ts";
+import type { Project } from "../../project/project.ts";
+import { type Sharing, sharingOf } from "../../store/sharing.ts";
+import { linksFolder, makeLeaseFolder } from "./leases.ts";
 import { type LeaseOwner, linkNames, linkOwner, removeDead, type StageRunner, takeLink } from "./owner-links.ts";
 
 export interface Pin {
@@ -30,13 +32,21 @@ function pinName(): string {
 /** What whoever stores data says of itself. */
 export interface PinRequest {
   readonly cacheDir: string;
+  /** `cache.shared`: who else may make pins there. Default: nobody. */
+  readonly sharing?: Sharing;
   readonly runner: StageRunner;
   /** Once it is aborted nothing is waited for: the pin that comes then holds nothing. */
   readonly signal?: AbortSignal;
 }
 
+/** The cache of a project, and who may write there. */
+export function cachePlace({ cacheDir, config }: Pick<Project, "cacheDir" | "config">) {
+  return { cacheDir, sharing: sharingOf(config.get("cache.shared")) };
+}
+
 /** Waits for a collection to end. Where no links can be made there are no pins, as there are no collections. */
-export async function pinCache({ cacheDir, runner, signal }: PinRequest): Promise<Pin> {
+export async function pinCache({ cacheDir, sharing = "own", runner, signal }: PinRequest): Promise<Pin> {
+  makeLeaseFolder(cacheDir, sharing);
   const folder = path.join(cacheDir, linksFolder);
   const mark = path.join(folder, collecting);
   for (let ms = shortestPauseMs; !signal?.aborted; ms = Math.min(2 * ms, longestPauseMs)) {
@@ -88,7 +98,11 @@ const waitMs = 60_000;
  * Does work while nobody stores data in the cache: what is stored is named by then. Errors: LOCKED, where another collection
  * is at work, or somebody stores for more than a minute.
  */
-export async function whileUnpinned<T>({ cacheDir, runner }: PinRequest, work: () => Promise<T>): Promise<T> {
+export async function whileUnpinned<T>(
+  { cacheDir, sharing = "own", runner }: PinRequest,
+  work: () => Promise<T>,
+): Promise<T> {
+  makeLeaseFolder(cacheDir, sharing);
   const folder = path.join(cacheDir, linksFolder);
   const mark = takeLink(path.join(folder, collecting), runner);
   if (mark.kind === "busy") throw busy(mark.owner, "collects garbage here");

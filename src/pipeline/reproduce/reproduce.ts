@@ -12,6 +12,7 @@ import { hazardText, refuseHazards } from "../check/shell-check.ts";
 import { shownStage, type Work } from "../check/work.ts";
 import type { Plan } from "../graph/plan.ts";
 import { createSchedule, type Schedule } from "../graph/schedule.ts";
+import { cachePlace } from "../locks/pins.ts";
 import { CommandNotStarted } from "../processes/command.ts";
 import { saveDataStage } from "../reading/data-stage.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
@@ -93,7 +94,7 @@ async function openRun(project: Project, options: ReproduceOptions, events: Repr
     options,
     events,
     plan,
-    pins: new StorePins({ cacheDir: project.cacheDir, runner, signal: abort.signal }, locks),
+    pins: new StorePins({ ...cachePlace(project), runner, signal: abort.signal }, locks),
     stages: stages.graph.stages,
     puller: options.pull ? await pullerOf(work, events) : undefined,
     producersOf: (file) => producersOf(stages, file),

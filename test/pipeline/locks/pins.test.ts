@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { dropLostLeases } from "../../../src/pipeline/locks/leases.ts";
@@ -60,4 +60,11 @@ test("who is stopped does not wait", async () => {
   await whileUnpinned(gc(), async () => {
     (await pinCache({ ...storing(), signal: AbortSignal.abort() })).release();
   });
+});
+
+test("in a cache of a group, whose folders it all may write to, pins are for all of it", async () => {
+  (await pinCache({ ...storing(), sharing: "group" })).release();
+  expect([cacheDir, path.join(cacheDir, "running")].map((folder) => statSync(folder).mode & 0o7777)).toEqual([
+    0o2775, 0o2775,
+  ]);
 });
