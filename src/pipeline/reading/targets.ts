@@ -3,7 +3,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, statSync } from "../../base/files.ts";
-import { insideFolder, posixPath } from "../../base/paths.ts";
+import { insideFolder, posixPath, relativePosix } from "../../base/paths.ts";
 import { globMatcher } from "../../base/text/glob-match.ts";
 import { nearest } from "../../base/text/nearest.ts";
 import { outputHolding } from "../graph/graph.ts";
@@ -89,11 +89,25 @@ function stagesOfFile(stages: ProjectStages, absolute: string, shown: string): r
       code: "TARGET_IS_LOCK_FILE",
       message: `'${shown}' is a lock file. Did you mean: \`${shown.replace(/\.lock$/, ".yaml")}\`?`,
     });
+  const above = pipelineAbove(stages, absolute);
   throw new SweeplineError({
     code: "STAGE_FILE_MISSING",
     message: `'${shown}' ${whyNoStageFile(absolute)}`,
+    ...(above === undefined ? {} : { hint: `The stages are in '${above}': go there (cd), or say ${above}:NAME` }),
     missing: [absolute],
   });
+}
+
+/** The nearest dvc.yaml in a folder above, from where the one was looked for: somebody stands in a subfolder. */
+function pipelineAbove({ project, byFile }: ProjectStages, absolute: string): string | undefined {
+  if (path.basename(absolute) !== "dvc.yaml") return undefined;
+  const from = path.dirname(absolute);
+  for (let folder = from; folder !== project.root && insideFolder(project.root, folder) !== undefined; ) {
+    folder = path.dirname(folder);
+    const file = path.join(folder, "dvc.yaml");
+    if (byFile.has(posixPath(insideFolder(project.root, file) ?? ""))) return relativePosix(from, file);
+  }
+  return undefined;
 }
 
 function stagesNamed(stages: ProjectStages, target: ParsedTarget, request: TargetRequest): readonly Stage[] {
