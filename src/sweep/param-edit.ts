@@ -42,8 +42,17 @@ export function paramEdit(change: OverrideChange): ParamEdit {
   };
 }
 
-function checkKey({ text, tree, key, package: packageName }: EvaluatedOverride): void {
+/** Files of people are a dozen deep; each level is a call of a function in who writes and reads them. */
+const deepestKey = 400;
+
+function checkKey({ text, tree, key, keyPath, package: packageName }: EvaluatedOverride): void {
   const place = { name: "override", text, offset: tree.key.offset, length: Math.max(1, tree.key.length) };
+  if (keyPath.length > deepestKey)
+    throw new SweeplineError({
+      code: "PARAMS_TOO_DEEP",
+      message: `The key of an override has ${keyPath.length} parts: values are nested too deep.`,
+      hint: `Up to ${deepestKey} are read.`,
+    });
   if (packageName !== null || tree.key.form === "group") {
     const what = packageName === null ? "a config group" : "a package";
     throw new SweeplineError({

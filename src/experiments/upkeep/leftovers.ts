@@ -18,9 +18,17 @@ export function findLeftFiles({ project, repository }: ExperimentsContext): read
   return findIn([repository.workTree, project.cacheDir, path.join(repository.commonDir, "objects")]);
 }
 
-/** Looks in the storage remotes that are folders. */
+/** What a storage remote holds beside what others keep in that folder: objects, runs, and objects of DVC 2. */
+const ownFolders = /^(?:files|runs|[0-9a-f]{2})$/;
+
+/** Looks in the storage remotes that are folders; not in all that is there: such a folder may be the top of a disk. */
 export function findLeftUploads({ project }: ExperimentsContext): readonly string[] {
-  return findIn(folderRemotes(project));
+  const folders = folderRemotes(project).flatMap((remote) =>
+    itemsOf(remote)
+      .filter((item) => item.isDirectory() && ownFolders.test(item.name))
+      .map(({ name }) => path.join(remote, name)),
+  );
+  return findIn(folders);
 }
 
 function findIn(folders: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { SweeplineError } from "../../base/errors.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isTracing } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { type Sharing, sharingOf } from "../sharing.ts";
@@ -14,8 +15,18 @@ type OpenRemote = (name: string, url: string, sharing: Sharing) => StorageRemote
 /** By the scheme of the url; "" for a path. */
 const kinds: Readonly<Record<string, OpenRemote>> = {
   "": (name, url, sharing) => folderRemote(name, path.resolve(url), sharing),
-  file: (name, url, sharing) => folderRemote(name, fileURLToPath(url), sharing),
+  file: (name, url, sharing) => folderRemote(name, pathOf(url), sharing),
 };
+
+/** Throws REMOTE_UNKNOWN for what is no address of a file here: of another host, with a slash in a name. */
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof URIError)) throw error;
+    throw configError(`'${withoutCredentials(url)}' is no folder of this machine`, "A path works too.");
+  }
+}
 
 function configError(problem: string, hint?: string): SweeplineError {
   return new SweeplineError({
