@@ -3,10 +3,12 @@
  * What comes is checked: only refs that the plan names are taken, and only commits that are what the plan says.
  */
 
+import { listQueue } from "../experiments/queue/entries.ts";
+import { checkpointMark, parseFacts } from "../experiments/record.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { CatFile } from "../git/catfile.ts";
 import type { ObjectId, RefName } from "../git/ids.ts";
-import { parseCommit } from "../git/objects.ts";
+import { type ParsedCommit, parseCommit } from "../git/objects.ts";
 import { changeRefs, listRefs, type Ref, type RefChange } from "../git/refs.ts";
 import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
 import { readFailure } from "./failures.ts";
@@ -58,6 +60,21 @@ function soundIn({ context, plan }: PointScope): Sound {
   return { plan, objects, params: new ResultParams({ context, plan, objects }) };
 }
 
+/** Longest chain of checkpoints that is followed, of a stranger too. */
+const mostCheckpoints = 10_000;
+
+async function derivesFrom(objects: CatFile, tip: ParsedCommit, baseline: ObjectId): Promise<boolean> {
+  let commit = tip;
+  for (let steps = 0; steps < mostCheckpoints; steps++) {
+    const [parent] = commit.parents;
+    if (parent === undefined || parent === baseline) return parent === baseline;
+    const object = await objects.read(parent);
+    if (object?.type !== "commit") return false;
+    commit = parseCommit(object.content);
+  }
+  return false;
+}
+
 /** Whether the object of a wanted ref is what the plan says. */
 async function isSound({ plan, objects, params }: Sound, wanted: Wanted | undefined, id: ObjectId): Promise<boolean> {
   if (wanted === undefined) return false;
@@ -67,6 +84,7 @@ async function isSound({ plan, objects, params }: Sound, wanted: Wanted | undefi
   }
   const commit = await objects.read(id);
   if (commit?.type !== "commit" || !claimsResultOf(plan, wanted.point, commit.content)) return false;
+  if (!(await derivesFrom(objects, parseCommit(commit.content), plan.baseline))) return false;
   return params.areOf(wanted.point, id);
 }
 
@@ -129,9 +147,11 @@ async function soundChanges(scope: PointScope, { fresh, here, wanted }: Fresh) {
  */
 export async function statesOfPoints(scope: PointScope, known?: Taken["sound"]): Promise<readonly PointState[]> {
   const here = await localRefs(scope);
+  const { entries } = await listQueue(scope.context);
+  const open = new Set(entries.map(checkpointMark));
   const looking = soundIn(scope);
   try {
-    return await Promise.all(scope.points.map((point) => stateOf(point, { ...looking, here, known })));
+    return await Promise.all(scope.points.map((point) => stateOf(point, { ...looking, here, known, open })));
   } finally {
     looking.objects.close();
   }
@@ -140,13 +160,22 @@ export async function statesOfPoints(scope: PointScope, known?: Taken["sound"]):
 interface Looking extends Sound {
   readonly known: Taken["sound"] | undefined;
   readonly here: ReadonlyMap<RefName, ObjectId>;
+  /** The marks of what is in the queue. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** The checkpoints of a run that was lost: its entry goes on from them. */
+async function isOpen({ objects, open }: Looking, id: ObjectId): Promise<boolean> {
+  const object = open.size === 0 ? undefined : await objects.read(id);
+  const mark = object?.type === "commit" ? parseFacts(parseCommit(object.content))?.checkpointOf : undefined;
+  return mark !== undefined && open.has(mark);
 }
 
 async function stateOf(point: PlanPoint, looking: Looking): Promise<PointState> {
   const { plan, here, objects, known } = looking;
   const ref = resultRef(plan, point);
   const result = here.get(ref);
-  if (result !== undefined) {
+  if (result !== undefined && !(await isOpen(looking, result))) {
     const isDone = known?.get(ref) === result || (await isSound(looking, { kind: "result", point }, result));
     return { kind: isDone ? "done" : "taken", commit: result };
   }

@@ -27,7 +27,9 @@ export function planPatterns({ sweep, baseline }: SweepPlan): readonly string[] 
 export function claimsResultOf(plan: SweepPlan, point: PlanPoint, content: Buffer): boolean {
   const commit: ParsedCommit = parseCommit(content);
   const facts = parseFacts(commit);
-  const isOfPoint = commit.parents[0] === plan.baseline && facts?.sweep === plan.sweep && facts.point === point.i;
+  // Of a chain of checkpoints the first one follows the baseline: see derivesFrom().
+  const isNext = commit.parents[0] === plan.baseline || facts?.checkpointOf !== undefined;
+  const isOfPoint = isNext && facts?.sweep === plan.sweep && facts.point === point.i;
   return isOfPoint && isSameSet(facts.overrides.map(overrideWord), point.set);
 }
 

@@ -97,3 +97,24 @@ test("a point that failed after a checkpoint is no finished one; retried, it goe
   expect(await fails.succeed(["exp", "logs", "s-1"])).toContain("starts at 0");
   expect(fails.experimentRefs()).toHaveLength(1);
 });
+
+test("a matrix job that was killed goes on from the last checkpoint of its point, whose chain is its result", async () => {
+  const hold = path.join(makeTraining("").root, "hold");
+  const { gate, repository } = await heldTraining(hold);
+  repository.git("init", "--quiet", "--bare", "../git-remote");
+  repository.git("remote", "add", "origin", "../git-remote");
+  await repository.succeed(["remote", "add", "-d", "store", "../store"]);
+  repository.write({ [path.relative(repository.folder, hold)]: "", "../store/there": "" });
+  repository.commit("with a store");
+  repository.git("push", "--quiet", "origin", "HEAD:refs/heads/main");
+  await repository.succeed(["matrix", "plan", "-n", "p", "lr=2,3", "-o", "../plan.json"]);
+  const job = ["matrix", "run", "--plan", "../plan.json", "--point", "0"];
+  const running = repository.start(job);
+  await gate.nextCall();
+  expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
+  rmSync(hold);
+  await repository.succeed(job);
+  expect(inChain(repository, "p-1", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(await repository.succeed(["exp", "logs", "p-1"])).toContain("starts at 2");
+  expect(await repository.succeed(job)).toContain("done before, nothing to do");
+});
