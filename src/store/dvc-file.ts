@@ -22,7 +22,25 @@ export function formatDvcFile(name: string, hash: FolderHash): string {
   return dumpYaml(new Map([["outs", [new Map<Scalar, Value>([...hashFields(hash), ["path", name]])]]]));
 }
 
-const ownFields = /^(- | {2})(md5|size|nfiles|isexec|hash):/;
+const ownFields: ReadonlySet<string> = new Set(["md5", "size", "nfiles", "isexec", "hash"]);
+
+/** A key of an output, and a comment behind its value. */
+const fieldPattern = /^(?:- | {2})(\w+):(?:.*?)(\s+#.*)?$/;
+
+/** The lines of an output with these fields in it: those that are there keep their places and comments, others follow. */
+function withFields(lines: readonly string[], hash: FolderHash): readonly string[] {
+  const wanted = new Map(
+    hashFields(hash).map(([key, value]) => [key, dumpYaml(new Map([[key, value]])).trimEnd()] as const),
+  );
+  const kept = lines.flatMap((line) => {
+    const [, key = "", comment = ""] = fieldPattern.exec(line) ?? [];
+    if (!ownFields.has(key)) return [line.slice(2)];
+    const field = wanted.get(key);
+    wanted.delete(key);
+    return field === undefined ? [] : [field + comment];
+  });
+  return [...kept, ...wanted.values()].map((line, index) => `${index === 0 ? "- " : "  "}${line}`);
+}
 
 /**
  * The text of a .dvc file with the hash of its only output replaced; other keys, comments and order stay. Undefined where
@@ -30,19 +48,12 @@ const ownFields = /^(- | {2})(md5|size|nfiles|isexec|hash):/;
  */
 export function replaceHash(text: string, hash: FolderHash): string | undefined {
   const lines = text.split("\n");
-  const start = lines.indexOf("outs:") + 1;
+  const start = lines.findIndex((line) => /^outs:\s*(?:#.*)?$/.test(line)) + 1;
   if (start === 0 || !lines[start]?.startsWith("- ")) return undefined;
   let end = start + 1;
   while (lines[end]?.startsWith("  ")) end++;
   if (lines[end]?.startsWith("- ")) return undefined;
-  const kept = lines.slice(start, end).filter((line) => !ownFields.test(line));
-  const fields = dumpYaml(new Map(hashFields(hash)))
-    .trimEnd()
-    .split("\n");
-  const block = [...fields, ...kept.map((line) => line.slice(2))].map(
-    (line, index) => `${index === 0 ? "- " : "  "}${line}`,
-  );
-  return [...lines.slice(0, start), ...block, ...lines.slice(end)].join("\n");
+  return [...lines.slice(0, start), ...withFields(lines.slice(start, end), hash), ...lines.slice(end)].join("\n");
 }
 
 /** Writes or updates the .dvc file of a target; the same content is not written again. Throws DVC_FILE_UNUSUAL. */

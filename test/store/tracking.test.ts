@@ -71,7 +71,15 @@ describe(".dvc files", () => {
   it("keep other keys and comments when they are updated", () => {
     const text = "# mine\nouts:\n- md5: 0123\n  size: 1\n  hash: md5\n  path: d\n  desc: why # not\nmeta:\n  a: 1\n";
     expect(replaceHash(text, hash)).toBe(
-      "# mine\nouts:\n- md5: 6ea46d53348e675e87743182f72de908.dir\n  size: 4\n  nfiles: 2\n  hash: md5\n  path: d\n  desc: why # not\nmeta:\n  a: 1\n",
+      "# mine\nouts:\n- md5: 6ea46d53348e675e87743182f72de908.dir\n  size: 4\n  hash: md5\n  path: d\n  desc: why # not\n  nfiles: 2\nmeta:\n  a: 1\n",
+    );
+  });
+
+  it("keep the order of keys, and comments behind values, as DVC 3.67.1 does", () => {
+    const text =
+      "outs: # all\n- path: d   # the data\n  nfiles: 7\n  hash: md5\n  md5: 0123 # hash\n  desc: |\n    long\n  size: 1\n";
+    expect(replaceHash(text, { md5: "4567", size: 2 })).toBe(
+      "outs: # all\n- path: d   # the data\n  hash: md5\n  md5: '4567' # hash\n  desc: |\n    long\n  size: 2\n",
     );
   });
 

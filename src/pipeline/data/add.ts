@@ -11,7 +11,7 @@ import { ignoreInGit, type RuleFiles, ruleFiles } from "../../project/gitignore.
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { commitData } from "../../store/commit.ts";
-import { hashData } from "../../store/data.ts";
+import { addToCache, hashData } from "../../store/data.ts";
 import { type FolderHash, writeDvcFile } from "../../store/dvc-file.ts";
 import { isTreeHash } from "../../store/tree.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
@@ -26,8 +26,8 @@ export interface DataAddRequest {
   /** Absolute: what the targets are relative to. */
   readonly folder: string;
   readonly targets: readonly string[];
-  /** hash-only: nothing goes into the cache (`--no-commit`). */
-  readonly data: "commit" | "hash-only";
+  /** hash-only: nothing goes into the cache (`--no-commit`). store: it does, and files stay as they are (`--no-relink`). */
+  readonly data: "commit" | "store" | "hash-only";
 }
 
 export interface AddedData {
@@ -132,8 +132,13 @@ async function hashTarget(
 ): Promise<FolderHash | undefined> {
   const { part } = target;
   if (part === undefined)
-    return data === "commit" ? await commitData(cache, target.data) : hashData(cache, target.data);
-  const hash = await addFolderPart(cache, { ...part, recorded: parts.get(part.folder) ?? part.recorded }, data);
+    return data === "commit"
+      ? await commitData(cache, target.data)
+      : data === "store"
+        ? await addToCache(cache, target.data)
+        : hashData(cache, target.data);
+  const mode = data === "hash-only" ? "hash-only" : "commit";
+  const hash = await addFolderPart(cache, { ...part, recorded: parts.get(part.folder) ?? part.recorded }, mode);
   if (hash !== undefined) parts.set(part.folder, hash);
   return hash;
 }

@@ -18,7 +18,7 @@ import { isDangling } from "../../store/walk.ts";
 import { checkBoundaries } from "../check/boundaries.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { loadProjectStages, type ProjectStages } from "../reading/project-stages.ts";
-import { type ChosenStage, chooseOutputsOrStages, chosenPart } from "../reading/targets.ts";
+import { type ChosenStage, chooseOutputsOrStages, chosenPart, withDependencies } from "../reading/targets.ts";
 import { openLockBook } from "../reproduce/lock-book.ts";
 import type { LockEntry } from "../types.ts";
 
@@ -30,6 +30,8 @@ export interface CheckoutRequest {
   /** Empty: everything. */
   readonly targets: readonly string[];
   readonly recursive: boolean;
+  /** Default: the targets only. */
+  readonly extent?: "targets-only" | "with-dependencies";
   /**
    * What becomes of files that would be replaced and that the cache does not hold. keep: they are put into the cache first,
    * and no object that is needed may be broken.
@@ -94,7 +96,8 @@ function chosenStages(request: CheckoutRequest, stages: ProjectStages): readonly
   if (request.targets.length === 0) return stages.stages.map((stage) => ({ stage }));
   const { targets, folder, recursive } = request;
   try {
-    return chooseOutputsOrStages(stages, { targets, folder, recursive, names: "exact" });
+    const chosen = chooseOutputsOrStages(stages, { targets, folder, recursive, names: "exact" });
+    return request.extent === "with-dependencies" ? withDependencies(stages, chosen) : chosen;
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
     throw new SweeplineError({ ...error.toFacts(), hint: "Did you mean `git checkout`?" });

@@ -20,6 +20,8 @@ export interface TrackedRequest {
   readonly names: "exact" | "glob";
   /** Default: the targets only. */
   readonly extent?: "targets-only" | "with-dependencies";
+  /** Data of commits, beside that of the workspace. */
+  readonly more?: readonly TrackedObject[];
 }
 
 export interface TrackedObject extends RemoteObject {
@@ -87,5 +89,8 @@ export async function trackedData(request: TrackedRequest): Promise<TrackedData>
       return [{ file, md5, push: push !== false, remote, layout, ...(part === "whole" ? {} : { within: part }) }];
     });
   });
-  return { objects, imports: chosen.flatMap((choice) => importsOf(stages, choice)) };
+  return {
+    objects: [...objects, ...(request.more ?? [])],
+    imports: chosen.flatMap((choice) => importsOf(stages, choice)),
+  };
 }

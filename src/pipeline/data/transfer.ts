@@ -11,6 +11,7 @@ import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { FolderParts, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
+import { whilePinned } from "../locks/pins.ts";
 import { fetchImports } from "../reproduce/imports.ts";
 import { type TrackedObject, type TrackedRequest, trackedData, trackedObjects } from "./tracked.ts";
 
@@ -91,10 +92,14 @@ function partsOf(objects: readonly TrackedObject[]): FolderParts {
 /** Uploads what the remote lacks. Errors: REMOTE_UNKNOWN, REMOTE_UNSUPPORTED, those of targets. */
 export async function pushTracked(request: DataTransferRequest): Promise<TransferOutcome> {
   const objects = await trackedObjects(request);
-  return transfer(
-    request,
-    objects.filter(({ push }) => push),
-    { objects: pushObjects, runs: pushRuns, layouts: byLayout },
+  // `gc -c` must not take from the remote what is counted as there.
+  const runner = { id: "push", label: "a push of data" };
+  return whilePinned({ cacheDir: request.project.cacheDir, runner }, () =>
+    transfer(
+      request,
+      objects.filter(({ push }) => push),
+      { objects: pushObjects, runs: pushRuns, layouts: byLayout },
+    ),
   );
 }
 

@@ -12,6 +12,7 @@ import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
 import { addToCache, hashData } from "../../store/data.ts";
+import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { isUrl } from "../paths.ts";
@@ -178,6 +179,19 @@ export async function importData(request: DataImportRequest): Promise<readonly s
   const file: ImportFile = { source, hash, name: path.basename(destination) };
   const dvcFile = `${destination}.dvc`;
   writeAtomic(dvcFile, importFileText(file));
+  return [dvcFile, ...(ignoreFile === undefined ? [] : [ignoreFile])];
+}
+
+/** As importData, of a copy that does not know where it came from (`add --out`). */
+export async function addFrom(request: DataImportRequest): Promise<readonly string[]> {
+  const { project, cache, destination } = request;
+  await checkDestination(request);
+  const { hash } = await fetchOrigin({ ...request, fetching: "everything" }, request.origin);
+  if (hash === undefined) return [];
+  const ignoreFile = ignoreInGit(project, destination);
+  await checkoutData(cache, hash, destination);
+  const dvcFile = `${destination}.dvc`;
+  writeDvcFile(dvcFile, path.basename(destination), hash);
   return [dvcFile, ...(ignoreFile === undefined ? [] : [ignoreFile])];
 }
 

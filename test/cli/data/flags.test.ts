@@ -1,5 +1,5 @@
 /** The options that the commands on data share: --quiet, --glob, --no-commit, --with-deps, and what a transfer says. */
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { makeRepository, type Repository } from "../../rig/index.ts";
@@ -51,4 +51,47 @@ test("checkout and commit: quietly, and a stage with all that it needs", async (
   repository.write({ a: "2\n", b: "2\n" });
   expect(await repository.succeed(["commit", "-q", "-f", "-d", "b"])).toBe("");
   expect(await repository.succeed(["status"])).toBe("Data and pipelines are up to date.\n");
+});
+
+test("data of branches, tags and all commits: pushed, compared, fetched", async () => {
+  await repository.succeed(["push", "-q"]);
+  repository.write({ "data.txt": "old\n" });
+  await repository.succeed(["add", "-q", "data.txt"]);
+  repository.commit("old");
+  repository.git("tag", "v1");
+  repository.write({ "data.txt": "new\n" });
+  await repository.succeed(["add", "-q", "data.txt"]);
+  repository.commit("new");
+  expect(await repository.succeed(["status", "-c", "-T", "--json"])).toContain('"data.txt": "new"');
+  expect(await repository.succeed(["push", "-a"])).toBe("1 file pushed\n");
+  expect(await repository.succeed(["push", "-T", "--no-run-cache"])).toBe("1 file pushed\n");
+  expect(await repository.succeed(["push", "-A"])).toBe("Everything is up to date.\n");
+  remove(".dvc/cache");
+  expect(await repository.succeed(["fetch", "-A"])).toBe("3 files fetched\n");
+  const { exitCode } = await repository.run(["push", "-a", "data.txt"]);
+  expect(exitCode).toBe(254);
+});
+
+test("with what the targets depend on: push, checkout and pull", async () => {
+  remove("a", "b");
+  await repository.succeed(["checkout", "-q", "-d", "b"]);
+  expect([repository.read("a"), repository.read("b")]).toEqual(["1\n", "1\n"]);
+  expect(await repository.succeed(["push", "-d", "b"])).toBe("1 file pushed\n");
+  remove("a", "b", ".dvc/cache");
+  await repository.succeed(["pull", "-q", "-d", "b"]);
+  expect([repository.read("a"), repository.read("b")]).toEqual(["1\n", "1\n"]);
+});
+
+test("add: a copy of what lies elsewhere; files that stay no links", async () => {
+  repository.write({ "../outside": "far\n" });
+  await repository.succeed(["add", "-q", "../outside", "-o", "near"]);
+  expect([repository.read("near"), repository.read("near.dvc")]).toEqual([
+    "far\n",
+    expect.stringMatching(/^outs:\n- md5: [0-9a-f]{32}\n {2}size: 4\n {2}hash: md5\n {2}path: near\n$/),
+  ]);
+  const again = await repository.run(["add", "../outside", "-o", "near"]);
+  expect([again.exitCode, again.stderr]).toEqual([255, expect.stringContaining("already exists")]);
+  await repository.succeed(["config", "cache.type", "symlink"]);
+  await repository.succeed(["add", "-q", "--no-relink", "one.csv"]);
+  expect(lstatSync(path.join(repository.folder, "one.csv")).isSymbolicLink()).toBe(false);
 });

@@ -1,7 +1,9 @@
 import path from "node:path";
 import { Command } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { addPaths } from "../../../pipeline/data/add.ts";
+import { destinationFor } from "../../../pipeline/import/get.ts";
+import { addFrom, originOf } from "../../../pipeline/import/import.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
@@ -15,6 +17,40 @@ interface AddFlags {
   readonly commit: boolean;
   readonly glob?: boolean;
   readonly quiet?: boolean;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly relink: boolean;
+}
+
+/** --out: a copy of what lies elsewhere. */
+async function addCopy(io: Io, [target = "", ...others]: readonly string[], flags: AddFlags): Promise<void> {
+  if (others.length > 0)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "multiple targets can't be used with --out",
+      exitCode: exitCodes.refused,
+    });
+  const project = openProject(io.cwd);
+  const existing = flags.force ? "replace" : "refuse";
+  const destination = destinationFor({ folder: io.cwd, out: flags.out, name: target, existing });
+  const state = projectState(project);
+  try {
+    const request = {
+      project,
+      jobs: 1,
+      fetching: "everything",
+      folder: io.cwd,
+      origin: originOf(target),
+      destination,
+    } as const;
+    const files = await withWorkspaceLock(project, (lock) => {
+      lock.refuseBusy({ reads: [], writes: [destination] });
+      return addFrom({ ...request, cache: openCache(project, { state }) });
+    });
+    await trackFiles(io, project, { files, hint: flags.quiet ? "quiet" : "print" });
+  } finally {
+    state.close();
+  }
 }
 
 async function run(io: Io, typed: readonly string[], flags: AddFlags): Promise<void> {
@@ -29,7 +65,7 @@ async function run(io: Io, typed: readonly string[], flags: AddFlags): Promise<v
         cache: openCache(project, { state }),
         folder: io.cwd,
         targets,
-        data: flags.commit ? "commit" : "hash-only",
+        data: !flags.commit ? "hash-only" : flags.relink ? "commit" : "store",
       });
     });
     for (const name of added.empty) warn(io, `'${name}' is empty.`);
@@ -45,8 +81,11 @@ export const command: CommandFactory = (io, finish) =>
     .argument("<targets...>", "files and folders")
     .option("--glob", "targets may hold shell wildcards")
     .option("--no-commit", "do not put the data into the cache")
+    .option("-o, --out <path>", "add a copy of it there: of a path elsewhere, or of an http(s) address")
+    .option("-f, --force", "with --out: replace what is there")
+    .option("--no-relink", "leave the files as they are, where cache.type makes links")
     .option("-q, --quiet", "print warnings and errors only")
     .action(async (targets: readonly string[], flags: AddFlags) => {
-      await run(io, targets, flags);
+      await (flags.out === undefined ? run(io, targets, flags) : addCopy(io, targets, flags));
       finish(exitCodes.ok);
     });

@@ -47,6 +47,7 @@ export const command: CommandFactory = (io, finish) =>
     .argument("[targets...]", "stages, outputs, .dvc files; everything where none is named")
     .option("-f, --force", "replace files that are not in the cache")
     .option("--relink", "make links or copies anew, as cache.type says")
+    .option("-d, --with-deps", "also what the targets depend on")
     .option("-R, --recursive", "everything below the folders named")
     .option("--summary", "count files instead of listing outputs")
     .option("--json", "print as JSON")

@@ -5,11 +5,13 @@ import { globTargets } from "../../../pipeline/reading/glob-targets.ts";
 import type { Project } from "../../../project/project.ts";
 import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
+import { addCommitOptions, type CommitFlags, dataOfFlags } from "../../options/commits.ts";
 import type { Io } from "../../terminal/io.ts";
 import { transferProgress } from "../../terminal/transfer-progress.ts";
 import { addTransferOptions, type TransferFlags, warnMissing } from "./transfers.ts";
 
-export interface DataCommandFlags extends TransferFlags {
+export interface DataCommandFlags extends TransferFlags, CommitFlags {
+  readonly withDeps?: boolean;
   readonly recursive?: boolean;
   readonly glob?: boolean;
   readonly quiet?: boolean;
@@ -21,7 +23,8 @@ export function dataCommand(name: string): Command {
     .option("-R, --recursive", "everything below the folders named")
     .option("--glob", "targets may hold shell wildcards")
     .option("-q, --quiet", "print warnings and errors only");
-  return addTransferOptions(command);
+  command.option("-d, --with-deps", "also what the targets depend on");
+  return addTransferOptions(addCommitOptions(command));
 }
 
 /** The targets, patterns of --glob as what they stand for. Throws TARGETS_NOT_MATCHED. */
@@ -55,6 +58,8 @@ export async function transferData(
     targets,
     recursive: flags.recursive === true,
     names: "exact",
+    extent: flags.withDeps ? "with-dependencies" : "targets-only",
+    more: await dataOfFlags(project, targets, flags),
     remote: flags.remote,
     runCache: flags.runCache === true,
     jobs: filesAtOnce(flags.jobs),

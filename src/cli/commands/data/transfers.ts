@@ -14,7 +14,8 @@ export function addTransferOptions(command: Command): Command {
   return command
     .option("-r, --remote <name>", "the storage remote, where it is not the default one")
     .option("-j, --jobs <n>", "files at a time (default: 4 a processor)", jobs)
-    .option("--run-cache", "kept runs of stages too");
+    .option("--run-cache", "kept runs of stages too")
+    .option("--no-run-cache", "no kept runs of stages, as without either");
 }
 
 /** Objects that nobody has are no failure of the transfer, but somebody should know. */

@@ -12,6 +12,7 @@ export interface CheckoutFlags {
   readonly force?: boolean;
   readonly relink?: boolean;
   readonly allowMissing?: boolean;
+  readonly withDeps?: boolean;
 }
 
 export interface WorkspaceCheckout {
@@ -46,6 +47,7 @@ async function checkOut(
         folder,
         targets,
         recursive: flags.recursive === true,
+        extent: flags.withDeps ? "with-dependencies" : "targets-only",
         unsaved: flags.force ? "overwrite" : "refuse",
         links: flags.relink ? "relink" : "keep",
         missing: flags.allowMissing ? "skip" : "refuse",

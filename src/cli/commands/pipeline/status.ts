@@ -1,15 +1,16 @@
 import { Command, Option } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
 import { type ProjectStatus, projectStatus, statusLines, statusPlain } from "../../../pipeline/ask/status.ts";
 import { type CloudStatus, cloudStatus } from "../../../pipeline/data/cloud-status.ts";
 import { openProject } from "../../../project/open.ts";
 import { projectState } from "../../../store/project-state.ts";
+import { addCommitOptions, type CommitFlags, dataOfFlags } from "../../options/commits.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
-interface Flags {
+interface Flags extends CommitFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly recursive?: boolean;
@@ -49,13 +50,15 @@ function cloudText({ files, remotes }: CloudStatus, flags: Flags): string {
 
 async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
   const folder = io.cwd;
+  const project = openProject(folder);
   const status = await cloudStatus({
-    project: openProject(folder),
+    project,
     folder,
     targets,
     recursive: flags.recursive === true,
     extent: flags.withDeps === true ? "with-dependencies" : "targets-only",
     names: "exact",
+    more: await dataOfFlags(project, targets, flags),
     remote: flags.remote,
   });
   if (flags.json) printJson(io, pythonSpacing(Object.fromEntries(status.files)));
@@ -66,6 +69,11 @@ async function runCloud(io: Io, targets: readonly string[], flags: Flags): Promi
 
 async function run(io: Io, targets: readonly string[], flags: Flags): Promise<ExitCode> {
   if (flags.cloud || flags.remote !== undefined) return runCloud(io, targets, flags);
+  if (flags.allBranches || flags.allTags || flags.allCommits)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "the following options are meaningful only with -c/--cloud or -r/--remote: -a, -T, -A",
+    });
   const folder = io.cwd;
   const project = openProject(folder);
   const state = projectState(project);
@@ -88,7 +96,7 @@ async function run(io: Io, targets: readonly string[], flags: Flags): Promise<Ex
 
 /** `sweepline status [targets]`: what changed since the stages last ran. */
 export const command: CommandFactory = (io, finish) =>
-  new Command("status")
+  addCommitOptions(new Command("status"))
     .argument("[targets...]", "stages, dvc.yaml files, outputs or .dvc files; default: everything")
     .option("--json", "print as JSON")
     .option("-q, --quiet", "print nothing; the exit code is 1 where something changed")
@@ -99,4 +107,5 @@ export const command: CommandFactory = (io, finish) =>
       new Option("--no-updates", "taken for scripts made for DVC: imports are never asked for updates").hideHelp(),
     )
     .option("-r, --remote <name>", "the same, with another remote than the default one")
+    .addOption(new Option("-j, --jobs <n>", "taken for scripts made for DVC; changes nothing here").hideHelp())
     .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));
