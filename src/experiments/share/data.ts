@@ -1,6 +1,6 @@
 /** The data of experiments, between the cache and storage remotes: all experiments of a call in one pass. */
 import type { ObjectId } from "../../git/ids.ts";
-import { whilePinned } from "../../pipeline/locks/pins.ts";
+import { cachePlace, whilePinned } from "../../pipeline/locks/pins.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
@@ -138,7 +138,7 @@ export function pushData(
   request: ExperimentDataRequest,
 ) {
   // `gc -c` must not take from the remote what is counted as there.
-  const pin = { cacheDir: context.project.cacheDir, runner: { id: "push", label: "a push of experiments' data" } };
+  const pin = { ...cachePlace(context.project), runner: { id: "push", label: "a push of experiments' data" } };
   return whilePinned(pin, () =>
     transfer(context, experiments, { request, ways: { layouts: "apart", objects: pushObjects, runs: pushRuns } }),
   );

@@ -11,7 +11,7 @@ import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
 import type { FolderParts, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
-import { whilePinned } from "../locks/pins.ts";
+import { cachePlace, whilePinned } from "../locks/pins.ts";
 import { fetchImports } from "../reproduce/imports.ts";
 import { type TrackedObject, type TrackedRequest, trackedData, trackedObjects } from "./tracked.ts";
 
@@ -94,7 +94,7 @@ export async function pushTracked(request: DataTransferRequest): Promise<Transfe
   const objects = await trackedObjects(request);
   // `gc -c` must not take from the remote what is counted as there.
   const runner = { id: "push", label: "a push of data" };
-  return whilePinned({ cacheDir: request.project.cacheDir, runner }, () =>
+  return whilePinned({ ...cachePlace(request.project), runner }, () =>
     transfer(
       request,
       objects.filter(({ push }) => push),

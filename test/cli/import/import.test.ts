@@ -64,7 +64,7 @@ describe("list and du", () => {
   });
 
   test("sizes", async () => {
-    expect(await repository.succeed(["du", source.folder, "d"])).toBe("2  d/a\n3  d/e\n5\n");
+    expect(await repository.succeed(["du", source.folder, "d"])).toBe("2  d/a\n3  d/e\n5  d\n");
     expect(await repository.succeed(["du", "-s", source.folder, "sub/f"])).toBe("2\n");
   });
 

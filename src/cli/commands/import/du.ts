@@ -42,7 +42,7 @@ async function run(
       rows.push([sizeWords(size), each.path]);
     }
     if (flags.summarize) return print(io, sizeWords(total));
-    const all = node.kind === "file" ? rows : [...rows, [sizeWords(total), ""] as const];
+    const all = node.kind === "file" ? rows : [...rows, [sizeWords(total), node.path] as const];
     const width = Math.max(0, ...all.map(([size]) => size.length));
     for (const [size, path] of all) print(io, path === "" ? size : `${size.padEnd(width)}  ${path}`);
   });

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { withoutCredentials } from "../../../base/text/secrets.ts";
@@ -38,7 +39,11 @@ export const command: CommandFactory = (io, finish) =>
         const existing = flags.force ? "replace" : "refuse";
         const name = origin.kind === "url" ? nameIn(url) : url;
         const destination = destinationFor({ folder: io.cwd, out, name, existing });
-        await importHere(io, { origin, destination, from: shown }, flags);
+        await importHere(
+          io,
+          { origin, destination, from: origin.kind === "path" ? path.resolve(io.cwd, url) : shown },
+          flags,
+        );
       });
       finish(exitCodes.ok);
     });
