@@ -257,7 +257,7 @@ describe("sweep", () => {
   test.each<[string, readonly string[], number, string]>([
     ["no points", ["x=range(5,1)"], 255, "the sweep has no points"],
     ["no overrides", [], 254, "a sweep needs overrides"],
-    ["overrides and --points", ["--points", "points.csv", "x=1"], 254, "exclude each other"],
+    ["overrides and --points", ["--points", "points.csv", "x=1"], 254, "--points excludes overrides"],
     ["a file that is not there", ["@nosuch.txt"], 255, "'nosuch.txt' does not exist"],
     ["an unknown parameter", ["nosuch.deep=1,2"], 255, "nosuch"],
     ["--dry", ["--dry", "x=1,2"], 254, "--dry"],
