@@ -31,6 +31,7 @@ test("a .dvc file without a hash gets one", async () => {
   const own = testProject({ "a.dvc": "outs:\n- path: a\n", a: "1\n" });
   await commit(own);
   expect(readFileSync(path.join(own.root, "a.dvc"), "utf8")).toBe(
-    "outs:\n- md5: b026324c6904b2a9cb4b88d6d61c81d1\n  size: 2\n  hash: md5\n  path: a\n",
+    // Its keys stay where they are, as with DVC.
+    "outs:\n- path: a\n  md5: b026324c6904b2a9cb4b88d6d61c81d1\n  size: 2\n  hash: md5\n",
   );
 });
