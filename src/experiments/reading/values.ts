@@ -4,7 +4,7 @@ import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../bas
 import { dataReader, shownReader } from "../../params/data-file.ts";
 import { isKeyPattern, paramsMatching } from "../../params/select.ts";
 import type { FileAnswer, SourceFile } from "../../pipeline/reading/file-source.ts";
-import type { DataValues } from "../../pipeline/reading/tracked-values.ts";
+import { type DataValues, ParserNeeded } from "../../pipeline/reading/tracked-values.ts";
 import { type ReadText, readSimilar } from "../../yaml/similar.ts";
 import type { FileResult } from "./types.ts";
 
@@ -75,17 +75,13 @@ export class DataFiles implements DataValues {
   private readonly lastYaml = new Map<string, ReadText>();
   private readonly words = new Map<string, Value>();
 
-  private constructor(
-    private readonly readers: ReadonlyMap<string, Read>,
-    private readonly readYaml: Read,
-  ) {}
+  /** By suffix, of the formats that have occurred; what has no other one is YAML. */
+  private readonly readers = new Map<string, Read>();
+
+  private constructor(private readonly readYaml: Read) {}
 
   static async open(): Promise<DataFiles> {
-    const suffixes = [".json", ".toml", ".py"];
-    const readers = await Promise.all(
-      suffixes.map(async (suffix) => [suffix, await shownReader(`x${suffix}`)] as const),
-    );
-    return new DataFiles(new Map(readers), await dataReader("x.yaml"));
+    return new DataFiles(await dataReader("x.yaml"));
   }
 
   private parseYaml(path: string, bytes: Uint8Array): Value {
@@ -109,10 +105,12 @@ export class DataFiles implements DataValues {
     return value;
   }
 
-  /** Nothing: the parsers are there. */
-  async prepare(): Promise<void> {}
+  async prepare(names: Iterable<string>): Promise<void> {
+    for (const suffix of new Set([...names].map(suffixOf)))
+      if (suffix in dvcNames && !this.readers.has(suffix)) this.readers.set(suffix, await shownReader(`x${suffix}`));
+  }
 
-  /** For templates: the values of a file, undefined where there is none. Errors: TEMPLATE_FILE_INVALID. */
+  /** For templates: the values of a file, undefined where there is none. Errors: TEMPLATE_FILE_INVALID. Throws NotLoaded. */
   read(name: string, answer: FileAnswer): Value | undefined {
     if (answer.kind !== "file") return undefined;
     const result = this.whole(name, answer);
@@ -120,7 +118,7 @@ export class DataFiles implements DataValues {
     return result.data;
   }
 
-  /** The whole file. */
+  /** The whole file. Throws NotLoaded, as all that read do. */
   whole(path: string, file: SourceFile): FileResult {
     return this.once(`${path}\n${file.id}`, () => this.parse(path, file));
   }
@@ -165,6 +163,7 @@ export class DataFiles implements DataValues {
   private parse(path: string, file: SourceFile): FileResult {
     const suffix = suffixOf(path);
     const read = this.readers.get(suffix);
+    if (read === undefined && suffix in dvcNames) throw new ParserNeeded(suffix, () => this.prepare([path]));
     try {
       const { bytes } = file;
       return { kind: "data", data: read === undefined ? this.parseYaml(path, bytes) : read({ path, bytes }) };

@@ -24,7 +24,8 @@ export function folderInPlace(name: string): SweeplineError {
   });
 }
 
-class ParserNeeded extends NotLoaded {
+/** A parser is loaded where a file of its format occurs. */
+export class ParserNeeded extends NotLoaded {
   constructor(
     suffix: string,
     readonly load: () => Promise<void>,

@@ -7,6 +7,7 @@ import { DataFiles, missingFile } from "../../../src/experiments/reading/values.
 let files: DataFiles;
 beforeAll(async () => {
   files = await DataFiles.open();
+  await files.prepare(["a.json", "a.toml", "a.py"]);
 });
 
 let count = 0;
