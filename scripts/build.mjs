@@ -49,7 +49,9 @@ async function toCommonJs(name, text) {
 }
 
 const chunks = await Promise.all(outputFiles.map((file) => toCommonJs(path.basename(file.path), file.text)));
-const licences = notices(bundledPackages(metafile));
+const maps = chunks.flat().filter(({ name }) => name.endsWith(".map"));
+const sources = maps.flatMap(({ content }) => JSON.parse(content).sources);
+const licences = notices(bundledPackages(metafile, sources));
 // Only now: a build that fails leaves the last good one in place.
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");

@@ -7,12 +7,22 @@ export function packageFolder(file) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 }
 
-/** Of esbuild's record of a build: the folders of the packages of which some bytes are in the output. */
-export function bundledPackages({ outputs }) {
+/**
+ * The folders of the packages of which some bytes are in the output: by esbuild's record of a build, and by the sources that the
+ * maps name. A package may have others bundled into itself, which its own map tells; they are installed beside it.
+ */
+export function bundledPackages({ outputs }, sources) {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return [...new Set(used.flatMap(([file]) => packageFolder(file) ?? []))].sort();
+  const folders = new Map(
+    used.flatMap(([file]) => packageFolder(file) ?? []).map((folder) => [nameOf(folder), folder]),
+  );
+  for (const name of sources.flatMap((source) => packageFolder(source) ?? []).map(nameOf))
+    if (!folders.has(name)) folders.set(name, path.join("node_modules", name));
+  return [...folders.values()].sort();
 }
+
+const nameOf = (folder) => folder.split("node_modules/").at(-1);
 
 function textsOf(folder) {
   const names = readdirSync(folder).filter((name) => /^(licen[cs]e|copying|notice)\b/i.test(name));

@@ -59,6 +59,9 @@ async function vandalRepository(deeds: readonly (readonly string[])[]): Promise<
   return repository;
 }
 
+/** What the vandals leave is told. */
+const leftFiles = /^WARNING: The following untracked files were present .*?\nHINT: --keep-untracked [^\n]*\n/s;
+
 let repository: Repository;
 let before: string;
 /** So many lists in one command, each with a run before it that only looks, and one at the end. */
@@ -76,7 +79,7 @@ beforeAll(async () => {
     const numbers = lists.slice(from, from + sweepSize).map((_, at) => from + at);
     const points = numbers.flatMap((at) => [`look${at}`, `v${at}`]);
     const run = await repository.run(["sweep", "-n", "d", `deed=${points.join(",")},last${from}`], { env });
-    expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect({ exitCode: run.exitCode, stderr: run.stderr.replace(leftFiles, "") }).toEqual({ exitCode: 0, stderr: "" });
   }
 }, 600_000);
 

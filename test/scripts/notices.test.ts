@@ -24,7 +24,11 @@ test("a package of which nothing is left in the bundle is not among them", () =>
     "node_modules/unused/index.js": { bytesInOutput: 0 },
     "src/cli/main.ts": { bytesInOutput: 9 },
   };
-  expect(bundledPackages({ outputs: { "main.cjs": { inputs } } })).toEqual(["node_modules/yaml"]);
+  const build = { outputs: { "main.cjs": { inputs } } };
+  expect(bundledPackages(build, ["../src/a.ts", "../node_modules/yaml/a.js"])).toEqual(["node_modules/yaml"]);
+  // What yaml has bundled into itself.
+  const inner = "../node_modules/yaml/node_modules/inner/a.js";
+  expect(bundledPackages(build, [inner])).toEqual(["node_modules/inner", "node_modules/yaml"]);
 });
 
 test("each comes with version, licence and text", () => {

@@ -104,10 +104,9 @@ function byPath(a: SourceNode, b: SourceNode): number {
 export async function sourceNodeAt(source: SourceProject, name: string): Promise<SourceNode> {
   const normal = path.posix.normalize(name || ".").replace(/\/$/, "");
   const own = normal === "." ? "" : normal;
-  const missing = new SweeplineError({
-    code: "FILE_MISSING",
-    message: `No such file or directory: '${path.join(source.folder, name)}'`,
-  });
+  // A clone is ours and gone by then: its path tells nobody anything.
+  const shown = source.commit === undefined ? path.join(source.folder, name) : name;
+  const missing = new SweeplineError({ code: "FILE_MISSING", message: `No such file or directory: '${shown}'` });
   if (own.startsWith("../") || own === ".." || path.isAbsolute(own)) throw missing;
   if (own === "") return { ...outNode("", ".dir", undefined), md5: undefined, isOut: false };
   const parent = own.includes("/") ? own.slice(0, own.lastIndexOf("/")) : "";
