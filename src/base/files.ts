@@ -247,7 +247,14 @@ export function removeFile(file: FilePath): void {
 /** Removes a file or a whole folder; nothing there is fine. Links are removed, never followed. */
 export function removeTree(target: FilePath): void {
   beforeEffect("rmtree", String(target));
-  fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "")) throw error;
+    // Node 26 has no code for some failures, too many open files among them: listing the folder fails for the same reason.
+    fs.readdirSync(target);
+    throw Object.assign(error, { code: "EIO" });
+  }
 }
 
 /** Removes a folder where nothing is in it; answers whether it did. */
