@@ -140,18 +140,22 @@ beforeAll(() => {
 
 /** Without what differs from run to run: ids, times, the twin's own folder, and the order of what ends at the same time. */
 function plain(text: string, { root }: Repository): string {
-  return text
-    .replaceAll(root, "ROOT")
-    .replace(/\b[0-9a-f]{7,64}\b/g, "ID")
-    .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?/g, "TIME")
-    .replace(/\d\d:\d\d (AM|PM)/g, "TIME")
-    .replace(/\d+(\.\d+)? ?(ms|s)\b/g, "TIME")
-    .replace(/process \d+/g, "process PID")
-    .replace(/branch_(base|commit)/g, "branch")
-    .replace(/[├└]/g, "+")
-    .split("\n")
-    .sort()
-    .join("\n");
+  return (
+    text
+      .replaceAll(root, "ROOT")
+      .replace(/\b[0-9a-f]{7,64}\b/g, "ID")
+      .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?/g, "TIME")
+      .replace(/\d\d:\d\d (AM|PM)/g, "TIME")
+      // Of equal ones, the newest.
+      .replace(/\w+-\d \(loss 1\)/g, "BEST (loss 1)")
+      .replace(/\d+(\.\d+)? ?(ms|s)\b/g, "TIME")
+      .replace(/process \d+/g, "process PID")
+      .replace(/branch_(base|commit)/g, "branch")
+      .replace(/[├└]/g, "+")
+      .split("\n")
+      .sort()
+      .join("\n")
+  );
 }
 
 /** Every file of the twin but those of Git and of the project's state. */
