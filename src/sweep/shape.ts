@@ -92,6 +92,7 @@ function isNamed({ file, key }: Pick<SweepAxis, "file" | "key">, name: string): 
 }
 
 function checkZipKeys(parts: readonly (readonly ReadArgument[])[], { zip }: SweepShape, options: ExpandOptions): void {
+  if (zip.length === 0) return;
   const axes = parts.flatMap((part) => drawnAxes(part, options));
   for (const name of zip.flat())
     if (!axes.some((axis) => isNamed(axis, name)))

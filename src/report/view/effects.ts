@@ -5,12 +5,11 @@ import type { Effects, ParameterEffect, ValueEffect } from "../../experiments/fi
 import { leastPoints } from "../../experiments/find/importance.ts";
 import { cellText, defaultPrecision, exactFloats, significantFloats } from "../cells.ts";
 import { toCsv } from "../csv.ts";
+import type { ShowFormat } from "../exp-show.ts";
 import { toMarkdown } from "../markdown.ts";
 import { toPlainText } from "../plain.ts";
 import type { Column, Row, Table } from "../table.ts";
 import { barOf } from "./bars.ts";
-
-export type EffectsFormat = "text" | "csv" | "markdown" | "json";
 
 /** Fewer than these say little, whatever a forest makes of them. */
 const fewPoints = 30;
@@ -134,7 +133,7 @@ function effectsJson(effects: Effects): string {
 }
 
 /** The text of `exp effects`. */
-export function renderEffects(effects: Effects, format: EffectsFormat, precision: number | undefined): string {
+export function renderEffects(effects: Effects, format: ShowFormat, precision: number | undefined): string {
   if (format === "json") return `${effectsJson(effects)}\n`;
   if (format === "csv") return effectsCsv(effects);
   const table = effectsTable(effects, precision || defaultPrecision);

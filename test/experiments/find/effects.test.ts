@@ -55,7 +55,7 @@ describe("effects", () => {
     expect(parts[0]).toMatchObject({ values: [0, 0.07], metric: { count: 8 } });
     const few = of({ a: { params: { x: 1n }, metrics: { m: 1 } }, b: { params: { x: 2n }, metrics: { m: 2 } } });
     expect(few.learned).toBeUndefined();
-    expect(renderEffects(few, "text", undefined)).toContain("needs 8 experiments or more");
+    expect(renderEffects(few, "table", undefined)).toContain("needs 8 experiments or more");
   });
 
   test("noise is called so", () => {
@@ -63,7 +63,7 @@ describe("effects", () => {
     const none = Object.fromEntries(
       noise.map((loss, at) => [`e${at}`, { params: { seed: BigInt(at) }, metrics: { loss } }] as const),
     );
-    expect(renderEffects(of(none), "text", undefined)).toContain("may be chance");
+    expect(renderEffects(of(none), "table", undefined)).toContain("may be chance");
   });
 
   test("which metric has to be said where there are several", () => {
@@ -78,7 +78,7 @@ describe("formats", () => {
   const effects = of(swept);
 
   test("a text with bars that no terminal obeys", () => {
-    const text = renderEffects(effects, "text", undefined);
+    const text = renderEffects(effects, "table", undefined);
     expect(text).toMatch(/^accuracy, more is better: 36 experiments\nThese parameters foretell \d+ %/);
     expect(text).toMatch(/lr +\d+ % +0.1 +12 +0.61 .*\n +0.2 .*\n +0.4 +12 +0.91 +\S+ +0.93 +█{20}/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there

@@ -4,9 +4,10 @@ import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { compareRevisions } from "../../../experiments/show/compare-many.ts";
 import { openProject } from "../../../project/open.ts";
-import { renderExperiments, type ShowFormat } from "../../../report/exp-show.ts";
+import { renderExperiments } from "../../../report/exp-show.ts";
 import { digits } from "../../options/arguments.ts";
 import { addWhereOption, revisionsAsked } from "../../options/find.ts";
+import { askedFormat } from "../../options/show-format.ts";
 import { columnNames } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { writePieces } from "../../terminal/io.ts";
@@ -24,11 +25,6 @@ interface Options {
   readonly csv?: boolean;
   readonly md?: boolean;
   readonly precision?: number;
-}
-
-function formatOf({ json, csv, md }: Options): ShowFormat {
-  if (json) return "json";
-  return csv ? "csv" : md ? "markdown" : "table";
 }
 
 const examples = `
@@ -59,7 +55,7 @@ export const command: CommandFactory = (io, finish) =>
     warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(rows));
     const terminal = terminalOf(io);
     const { width } = terminal;
-    const format = formatOf(options);
+    const format = askedFormat(options);
     const shown = {
       columns: {
         onlyChanged: !options.all,

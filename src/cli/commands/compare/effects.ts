@@ -3,9 +3,9 @@ import { exitCodes } from "../../../base/errors.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
-import type { EffectsFormat } from "../../../report/view/effects.ts";
 import { collect, digits } from "../../options/arguments.ts";
 import { addWhereOption } from "../../options/find.ts";
+import { askedFormat } from "../../options/show-format.ts";
 import { printJson } from "../../terminal/io.ts";
 import { writePaged } from "../../terminal/pager.ts";
 import { refusedAs } from "../../words/refusal.ts";
@@ -23,11 +23,6 @@ interface Options {
   readonly csv?: boolean;
   readonly md?: boolean;
   readonly precision?: number;
-}
-
-function formatOf({ json, csv, md }: Options): EffectsFormat {
-  if (json) return "json";
-  return csv ? "csv" : md ? "markdown" : "text";
 }
 
 const examples = `
@@ -79,9 +74,9 @@ export const command: CommandFactory = (io, finish) =>
     const { rows, columns } = chooseRows(baselines, { where: options.where, best: undefined, top: undefined });
     const direction = options.min ? "min" : options.max ? "max" : undefined;
     const effects = effectsOf(rows, columns, { metric: options.metric, direction });
-    const format = formatOf(options);
+    const format = askedFormat(options);
     const text = renderEffects(effects, format, options.precision);
     if (format === "json") printJson(io, text.trimEnd());
-    else await writePaged(io, text, format === "text" ? "where too long" : "never");
+    else await writePaged(io, text, format === "table" ? "where too long" : "never");
     finish(exitCodes.ok);
   });

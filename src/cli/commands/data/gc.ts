@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { bytesText } from "../../../base/size-limit.ts";
+import { moreText } from "../../../base/text/listing.ts";
 import {
   type FoundGarbage,
   findUnneeded,
@@ -116,7 +117,7 @@ const listedAtMost = 10;
 function tellFound(io: Io, { cache, remotes, unreadable, unknownLists }: FoundGarbage): void {
   for (const { where } of unreadable) warn(io, `Failed to collect '${where}', skipping`);
   if (unknownLists.length > 0) {
-    const more = unknownLists.length > listedAtMost ? `\n  and ${unknownLists.length - listedAtMost} more` : "";
+    const more = unknownLists.length > listedAtMost ? `\n  ${moreText(unknownLists.length - listedAtMost)}` : "";
     const lists = unknownLists.slice(0, listedAtMost).map((md5) => `\n  ${md5}`);
     warn(io, `The lists of these folders are missing, so files in them count as not needed:${lists.join("")}${more}`);
   }

@@ -6,9 +6,10 @@ import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type CollectOptions, collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
-import { renderExperiments, type ShowFormat, type ShowOptions } from "../../../report/exp-show.ts";
+import { renderExperiments, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
 import { addFindOptions, type FindFlags, findRequest } from "../../options/find.ts";
+import { askedFormat } from "../../options/show-format.ts";
 import { columnNames, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { type Io, writePieces } from "../../terminal/io.ts";
@@ -71,12 +72,6 @@ function collectOptions(options: Options): CollectOptions {
   };
 }
 
-function formatOf(options: Options): ShowFormat {
-  if (options.json) return "json";
-  if (options.csv) return "csv";
-  return options.md ? "markdown" : "table";
-}
-
 /** What a command line means for all formats. */
 function rowsAndColumns(options: Options): Pick<ShowOptions, "columns" | "sort" | "precision" | "now"> {
   const { onlyChanged = false, drop = [], keep = [], columns: only, sortBy: by, sortOrder: order = "asc" } = options;
@@ -119,7 +114,7 @@ function printGroups(io: Io, options: Options, names: readonly string[]) {
     const { groupExperiments } = await import("../../../experiments/find/group.ts");
     const { renderGroups } = await import("../../../report/view/groups.ts");
     const { rows, columns } = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
-    const format = formatOf(options);
+    const format = askedFormat(options);
     const text = renderGroups(groupExperiments(rows, columns, names), { format, precision: options.precision });
     await writePaged(io, text, options.pager && format === "table" ? "where too long" : "never");
   };
@@ -136,7 +131,7 @@ async function narrowed(baselines: readonly Baseline[], options: Options): Promi
 /** As DVC prints it, to the byte where that is a pipe. */
 function printPlain(io: Io, given: Options) {
   const options = { ...given, ...sortFlags(given) };
-  const format = formatOf(options);
+  const format = askedFormat(options);
   return async (baselines: readonly Baseline[]) =>
     writePieces(io, renderExperiments(baselines, { format, ...rowsAndColumns(options), terminal: terminalOf(io) }));
 }
@@ -187,7 +182,7 @@ export const command: CommandFactory = (io, finish) =>
       .addHelpText("after", examples),
   ).action(async (options: Options) => {
     const context = openExperiments(openProject(io.cwd));
-    const isLookedAt = io.stdout.isTTY && formatOf(options) === "table";
+    const isLookedAt = io.stdout.isTTY && askedFormat(options) === "table";
     const show =
       options.groupBy !== undefined
         ? printGroups(io, options, options.groupBy)
