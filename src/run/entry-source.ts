@@ -54,8 +54,10 @@ export class EntrySource {
   /** What is left of the run when it is over, and what others did of it; `own` are those that ended here. */
   async left(own: ReadonlySet<number>): Promise<Pick<RunSummary, "queued" | "elsewhere">> {
     const { only } = this.options;
+    // Before and after the list: what another process ends meanwhile is still listed, but no longer claimed.
+    const before = runningSequences(this.context);
     const { entries } = await listQueue(this.context);
-    const running = runningSequences(this.context);
+    const running = new Set([...before, ...runningSequences(this.context)]);
     const ours = entries.filter(({ sequence }) => only === undefined || only.has(sequence));
     const queued = ours.filter((entry) => entry.state === "queued");
     const isRunning = ({ sequence }: QueueEntry) => running.has(sequence);

@@ -127,6 +127,25 @@ describe("what is left", () => {
     expect(await source.left(new Set())).toEqual({ queued: 1, elsewhere: { running: 1, failed: 0, succeeded: 1 } });
   });
 
+  test("does not call queued what another process ended while the queue was listed", async () => {
+    claimElsewhere(1);
+    const { repository: git } = context;
+    let isEnding = false;
+    const source = new EntrySource(
+      {
+        ...context,
+        get repository() {
+          if (isEnding) releaseEntry(context, 1);
+          return git;
+        },
+      },
+      { claims: "take", only: new Set([1]) },
+    );
+    await source.open();
+    isEnding = true;
+    expect(await source.left(new Set())).toMatchObject({ queued: 0, elsewhere: { running: 1 } });
+  });
+
   test("counts failures of the run's entries alone, and not our own", async () => {
     const [queued, failed] = ["queued", "failed"].map((state) => `refs/exps/celery/sweepline/${state}/`);
     const fail = (sequence: number) => {
