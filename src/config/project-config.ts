@@ -28,19 +28,20 @@ export function openConfigs(place: ConfigPlace): ProjectConfigs {
       message: `Primary config directory not found.\nCheck that the config directory '${place.shown}' exists and readable`,
       hint: folderHints[place.namedBy],
     });
-  return new ProjectConfigs(place);
+  return new ProjectConfigs(place, new FolderTree(place.folder, place.shown));
 }
 
 /** The configs of one tree, for one composition or for all points of a sweep: each file is read and parsed once. */
 export class ProjectConfigs {
-  private readonly tree: ConfigTree;
   private readonly overrides = new ConfigOverrides();
   private readonly warned = new Set<string>();
   private readonly filesBySearchPath = new Map<string, ConfigFiles>();
 
-  constructor(private readonly place: ConfigPlace) {
-    this.tree = new FolderTree(place.folder, place.shown);
-  }
+  /** @param tree the files of `place`, wherever they are read from */
+  constructor(
+    private readonly place: ConfigPlace,
+    private readonly tree: ConfigTree,
+  ) {}
 
   /** The config with its interpolations as written. Throws SweeplineError. */
   compose(edits: readonly ParamEdit[]): Composition {
@@ -49,9 +50,14 @@ export class ProjectConfigs {
 
   /** What DVC with Hydra dumps: resolved, an interpolation of a missing value (`???`) missing itself. Throws SweeplineError. */
   valueAt(edits: readonly ParamEdit[]): Value {
+    return this.resolved(this.compose(edits));
+  }
+
+  /** What a composition is with its interpolations resolved. Throws SweeplineError. */
+  resolved({ config }: Composition): Value {
     const { environment } = this.place;
     const warn = (message: string): void => this.warnOnce(message);
-    return plainNode(resolveConfig(this.compose(edits).config, { environment, missing: "keep", warn }));
+    return plainNode(resolveConfig(config, { environment, missing: "keep", warn }));
   }
 
   /** A composed value as YAML, to the byte as OmegaConf writes it. */

@@ -67,6 +67,13 @@ describe("a result that says it is the point's, and holds other parameters, is n
     expect(await stateOf("x: 1\nhost: theirs\n")).toBe("done");
     expect(await stateOf("x:\n  chosen: 1\n")).toBe("done");
   });
+
+  test("nor where another file that stages depend on differs, or is there and was not", async () => {
+    planned.repository.write({ "dvc.yaml": "stages:\n  s:\n    cmd: date\n    params: [x, other.yaml: [y]]\n" });
+    expect(await stateOf("x: 1\n")).toBe("done");
+    await planned.result(0, { files: { "other.yaml": "y: 1\n" } });
+    expect((await statesOfPoints(scope()))[0]?.kind).toBe("taken");
+  });
 });
 
 describe("from a remote", () => {
@@ -126,4 +133,70 @@ test("rivals: another result under a point's name differs, an experiment of some
   await planned.result(2);
   const { taken } = await compareRivals({ ...scope(), points: [planned.point(2)] }, "origin");
   expect(taken?.name).toBe("p-3");
+});
+
+describe("composed: the configs of the plan's commit say what a point is", () => {
+  let composed: Planned;
+  beforeAll(async () => {
+    const repository = makeRemoteRepository();
+    repository.write({
+      ".dvc/config": "[hydra]\n    enabled = true\n",
+      "conf/config.yaml": `defaults: [model: small, _self_]\nx: 1\nlr: 0.1\ntwice: \${lr}\n`,
+      "conf/model/small.yaml": "layers: 2\nname: small\n",
+      "conf/model/large.yaml": "layers: 9\nname: large\n",
+      "params.yaml": "x: 1\n",
+    });
+    repository.commit("configs");
+    composed = await Planned.make(repository, "x=1", "model=small,large");
+  });
+  beforeEach(() => {
+    planned = composed.copy();
+  });
+  /** Of the point x=1 model=large. */
+  const stateOf = async (held: string) => {
+    await planned.result(1, { held });
+    return (await statesOfPoints(scope()))[1]?.kind;
+  };
+  const large = "model: {layers: 9, name: large}\nx: 1\nlr: 0.1\ntwice: 0.1\n";
+
+  test.each([
+    [large, "done"],
+    [large.replace("9", "2").replace("large", "small"), "taken"],
+    [large.replace("9", "99"), "taken"],
+    [large.replace("x: 1", "x: 5"), "taken"],
+    [large.replace("lr: 0.1\n", "lr: 0.9\n"), "taken"],
+    [large.replace("twice: 0.1", "twice: 0.2"), "taken"],
+    [large.replace("twice: 0.1\n", ""), "taken"],
+    [`${large}more: 1\n`, "taken"],
+    ["x: 1\n", "taken"],
+  ])("%j: %s", async (held, kind) => {
+    expect(await stateOf(held)).toBe(kind);
+  });
+
+  test("whatever lies in the work tree", async () => {
+    planned.repository.write({ "conf/model/large.yaml": "layers: 1\n", "conf/config.yaml": "x: [" });
+    expect(await stateOf(large)).toBe("done");
+    expect(await stateOf(large.replace("9", "1"))).toBe("taken");
+  });
+
+  test("not where they depend on the machine: then what they say without its environment decides", async () => {
+    planned.repository.write({
+      "conf/config.yaml": `defaults: [model: small, _self_]\nx: 1\nhost: \${oc.env:SWEEPLINE_NO_SUCH}\n`,
+    });
+    planned.repository.commit("environment");
+    planned = await Planned.make(planned.repository, "x=1", "model=small,large");
+    const there = "model: {layers: 9, name: large}\nx: 1\nhost: theirs\n";
+    expect(await stateOf(there)).toBe("done");
+    expect(await stateOf(there.replace("9", "8"))).toBe("taken");
+    expect(await stateOf(there.replace("x: 1", "x: 2"))).toBe("taken");
+    expect(await stateOf(there.replace("host: theirs\n", ""))).toBe("taken");
+  });
+
+  test("not where folders beside them have some: then the values that overrides set", async () => {
+    planned.repository.write({ "conf/config.yaml": "hydra: {searchpath: [more]}\nx: 1\nmodel: none\n" });
+    planned.repository.commit("folders");
+    planned = await Planned.make(planned.repository, "x=1", "model=small,large");
+    expect(await stateOf("model: {layers: 7}\nx: 1\n")).toBe("done");
+    expect(await stateOf("model: {layers: 7}\nx: 2\n")).toBe("taken");
+  });
 });
