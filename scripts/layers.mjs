@@ -37,7 +37,7 @@ export const innerLayers = {
     ["terminal"],
   ],
   "src/run": [[ownFiles], ["pool"], ["one", "limits"]],
-  "src/report": [["progress", "view"], [ownFiles]],
+  "src/report": [["curves", "progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
   "src/experiments": [
     ["share"],

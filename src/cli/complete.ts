@@ -21,6 +21,7 @@ const wordsOf: Readonly<Record<string, CompletionKind>> = {
   "exp push": "experiments",
   "exp remove": "experiments",
   "exp rename": "experiments",
+  "exp show": "experiments",
   "exp run": "stages",
   "exp star": "experiments",
   "exp tag": "experiments",
@@ -45,6 +46,7 @@ const wordsOf: Readonly<Record<string, CompletionKind>> = {
 const valuesOfOption: Readonly<Record<string, CompletionKind>> = {
   "--best": "columns",
   "--columns": "columns",
+  "--curve": "columns",
   "--drop": "columns",
   "--group-by": "columns",
   "--keep": "columns",

@@ -7,14 +7,17 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
-/** The name says whose lines these are. @throws SweeplineError for a quote that is not closed, or text after a closing one */
-export function readCsv(text: string, name: string): CsvRow[] {
+const commaCell = () => /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+const tabCell = () => /(?:"([^"]*(?:""[^"]*)*)"|([^"\t\r\n]*))(\t|\r\n|\n|\r|$)/y;
+
+/** The name says whose lines these are; the mark parts cells. @throws SweeplineError for a quote that is not closed, or text after a closing one */
+export function readCsv(text: string, name: string, mark: "," | "\t" = ","): CsvRow[] {
   const rows: CsvRow[] = [];
   let cells: string[] = [];
   let line = 1;
   let rowLine = 1;
   // One cell and what ends it; sticky, so that each match starts where the last one stopped.
-  const cell = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+  const cell = mark === "," ? commaCell() : tabCell();
   const source = text.replace(/^\uFEFF/, "");
   while (cell.lastIndex < source.length || cells.length > 0) {
     const match = cell.exec(source);
@@ -22,7 +25,7 @@ export function readCsv(text: string, name: string): CsvRow[] {
     const [whole, quoted, plain = "", end] = match;
     cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     line += whole.split(/\r\n|\n|\r/).length - 1;
-    if (end === ",") continue;
+    if (end === mark) continue;
     if (cells.length > 1 || cells[0]?.trim() !== "") rows.push({ line: rowLine, cells });
     cells = [];
     rowLine = line;

@@ -61,8 +61,8 @@ export const commandLineCodes = {
     "Run it again: stages that ended well are recorded and not run again.",
   ],
   UNKNOWN_COLUMN: [
-    "No column has a name that `--columns` has.",
-    "`sweepline exp show --csv` has all names in its first line.",
+    "No column has a name that `--columns` or `--curve` has.",
+    "`sweepline exp show --csv` has all names in its first line; those of plots files are in the files.",
   ],
   UNKNOWN_COMMAND: ["There is no command of this name.", "`sweepline help` lists them."],
   UNKNOWN_SORT_COLUMN: ["No column has the name to sort by.", "The table without `--sort-by` shows the columns."],

@@ -47,18 +47,19 @@ export function addFindOptions(command: Command): Command {
   return addBestOptions(addWhereOption(command)).option("--top <n>", "the n best by --best or --sort-by", positive);
 }
 
-/** Revisions that are named, and experiments for which a condition holds. Throws NOTHING_CHOSEN. */
+/** Revisions that are named, and finished experiments that are found by what they are. Throws NOTHING_CHOSEN. */
 export async function revisionsAsked(
   context: ExperimentsContext,
   names: readonly string[],
-  where: string | undefined,
+  { where, best, top }: Partial<FindRequest>,
 ): Promise<readonly NamedRevision[]> {
   const named = names.map((name) => ({ rev: name, label: name }));
-  if (where === undefined && named.length > 0) return named;
-  if (where === undefined)
+  const isAsked = where !== undefined || best !== undefined;
+  if (!isAsked && named.length > 0) return named;
+  if (!isAsked)
     throw new SweeplineError({ code: "NOTHING_CHOSEN", message: "Name experiments or commits, or use --where." });
   const { findExperiments } = await import("../../experiments/find/find.ts");
-  const rows = await findExperiments(context, { where, best: undefined, top: undefined });
+  const rows = await findExperiments(context, { where, best, top });
   const found = rows
     .filter(({ facts }) => facts.state === "success")
     .map(({ facts }) => ({ rev: facts.commit, label: facts.name ?? facts.commit.slice(0, 7) }));

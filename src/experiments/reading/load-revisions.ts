@@ -149,7 +149,7 @@ async function ofEach<A, B>(
 }
 
 /** Brings files of the trees. A tree that has too many bytes to be read becomes the failure that says so. */
-async function loadFiles<A>(
+export async function loadFiles<A>(
   trees: ReadonlyMap<ObjectId, A | SweeplineError>,
   filesOf: (tree: A) => readonly string[],
   { pool, listings, sizes }: SharedReading,

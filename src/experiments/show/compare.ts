@@ -40,6 +40,23 @@ async function readCommits(ids: readonly ObjectId[], reading: SharedReading): Pr
   return (id) => loaded.get(id) ?? { data: null, error: { type: "GitError", message: `there is no commit ${id}` } };
 }
 
+/** The commits of names; undefined stands for the workspace. Errors: UNKNOWN_REVISION, NAME_AMBIGUOUS. */
+export async function resolveRevisions(
+  context: ExperimentsContext,
+  names: readonly string[],
+  { reading, head }: { readonly reading: SharedReading; readonly head: ObjectId | undefined },
+): Promise<readonly (ObjectId | undefined)[]> {
+  const resolve = revisionResolver(reading.objects, await listFinished(context), head);
+  return Promise.all(
+    names.map(async (name) => {
+      if (name === workspaceName) return undefined;
+      const id = await resolve(name);
+      if (id === undefined) throw unknownRevision(name);
+      return id;
+    }),
+  );
+}
+
 /**
  * The revisions in the order asked: Git revisions, experiments by name, or "workspace".
  * undefined where the repository has no commits. Errors: UNKNOWN_REVISION, NAME_AMBIGUOUS.
@@ -52,15 +69,7 @@ export function readRevisions(
   return withReading(context, request, async (reading) => {
     const head = (await reading.objects.read("HEAD^{commit}"))?.id;
     if (head === undefined) return undefined;
-    const resolve = revisionResolver(reading.objects, await listFinished(context), head);
-    const ids = await Promise.all(
-      names.map(async (name) => {
-        if (name === workspaceName) return undefined;
-        const id = await resolve(name);
-        if (id === undefined) throw unknownRevision(name);
-        return id;
-      }),
-    );
+    const ids = await resolveRevisions(context, names, { reading, head });
     const outcomeOf = await readCommits(
       ids.filter((id) => id !== undefined),
       reading,

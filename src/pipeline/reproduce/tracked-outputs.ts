@@ -2,28 +2,16 @@
 import path from "node:path";
 import { existsSync } from "../../base/files.ts";
 import { insideFolder, relativePosix } from "../../base/paths.ts";
-import { isMap } from "../../base/value.ts";
 import type { PipelineFile } from "../definition/load.ts";
+import { topPlots } from "../definition/plots.ts";
 import { isUrl, lockFileOf } from "../paths.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { Stage, StageAddress } from "../types.ts";
 import type { ReproduceFacts } from "./result.ts";
 
-function plotFiles(pipeline: PipelineFile): string[] {
-  return pipeline.plots.flatMap((plot) => {
-    if (typeof plot === "string") return [plot];
-    if (!isMap(plot)) return [];
-    return [...plot].flatMap(([id, properties]) => {
-      const y = isMap(properties) ? properties.get("y") : undefined;
-      // With `y: {file: column}` the entry's name is a title, the files are in `y`.
-      return isMap(y) ? [...y.keys()].map(String) : [String(id)];
-    });
-  });
-}
-
 /** What a dvc.yaml lists at its top. */
 function topLevelFiles(pipeline: PipelineFile): string[] {
-  const listed = [...pipeline.params, ...pipeline.metrics, ...plotFiles(pipeline)];
+  const listed = [...pipeline.params, ...pipeline.metrics, ...topPlots(pipeline).map(({ file }) => file)];
   return listed.map((name) => path.resolve(pipeline.folder, name));
 }
 

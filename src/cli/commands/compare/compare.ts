@@ -49,7 +49,7 @@ export const command: CommandFactory = (io, finish) =>
       .addHelpText("after", examples),
   ).action(async (names: readonly string[], options: Options) => {
     const context = openExperiments(openProject(io.cwd));
-    const revisions = await revisionsAsked(context, names, options.where);
+    const revisions = await revisionsAsked(context, names, { where: options.where });
     const params = options.paramDeps ? "dependencies" : "all";
     const rows = await refusedAs("failed to compare", () => compareRevisions(context, revisions, params));
     warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(rows));

@@ -3,7 +3,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { readCourse } from "../../../experiments/show/course.ts";
 import { openProject } from "../../../project/open.ts";
-import { courseCsv, courseCurves } from "../../../report/course.ts";
+import { courseCsv, courseCurves } from "../../../report/curves/course.ts";
 import { warn } from "../../terminal/io.ts";
 import { terminalOf } from "../../terminal/terminal.ts";
 import type { CommandFactory } from "../command.ts";

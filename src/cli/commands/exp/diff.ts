@@ -41,7 +41,7 @@ async function diffTwo({ io, context, options }: Call, [a, b]: readonly string[]
 async function diffSeveral({ io, context, options }: Call, names: readonly string[]): Promise<void> {
   const { diffMany } = await import("../../../experiments/show/compare-many.ts");
   const { renderSideBySide } = await import("../../../report/view/side-by-side.ts");
-  const revisions = await revisionsAsked(context, names, options.where);
+  const revisions = await revisionsAsked(context, names, { where: options.where });
   const diff = await refusedAs("failed to show experiments diff", () =>
     diffMany(context, revisions, {
       which: options.all ? "all" : "changed",

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { knownDirection } from "../../../experiments/find/direction.ts";
 import type { Baseline } from "../../../experiments/reading/types.ts";
 import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
@@ -44,6 +44,7 @@ interface Options extends FindFlags {
   readonly precision?: number;
   readonly sweep?: string;
   readonly force?: boolean;
+  readonly curve?: string;
 }
 
 function hidden(options: Options): CollectOptions["hide"] {
@@ -90,8 +91,13 @@ function sortFlags(options: Options): Pick<Options, "sortBy" | "sortOrder"> {
   return { sortBy: options.best, sortOrder: direction === "min" ? "asc" : "desc" };
 }
 
+interface TerminalCall {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+}
+
 /** For somebody who looks at it: with their settings, and missing values last. */
-async function showOnTerminal(call: { readonly io: Io; readonly context: ExperimentsContext }, given: Options) {
+async function showOnTerminal(call: TerminalCall, given: Options) {
   const { io, context } = call;
   const options = { ...(await showSettings(context.repository)), ...given, ...sortFlags(given) };
   const { width, colours } = terminalOf(io);
@@ -136,6 +142,24 @@ function printPlain(io: Io, given: Options) {
     writePieces(io, renderExperiments(baselines, { format, ...rowsAndColumns(options), terminal: terminalOf(io) }));
 }
 
+/** Curves of the experiments that are named or found, in place of the table. Throws BAD_OPTIONS for names without --curve. */
+async function drawAsked({ io, context }: TerminalCall, names: readonly string[], options: Options): Promise<void> {
+  const { curve: key } = options;
+  if (key === undefined)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "exp show takes names of experiments only with --curve",
+      hint: "`sweepline exp compare` shows those that are named side by side; --where 'name in [...]' chooses rows.",
+    });
+  const { showCurves } = await import("./show-curve.ts");
+  await showCurves(io, context, {
+    key,
+    names,
+    find: findRequest(options, options.sortBy),
+    format: askedFormat(options),
+  });
+}
+
 const examples = `
 On a terminal it shows what tells most first: metrics, and the parameters that vary. What is sent through a pipe is DVC's.
 What is long goes through $DVC_PAGER, $PAGER or less. Settings for the terminal:
@@ -148,6 +172,8 @@ Examples:
   sweepline exp show --group-by lr,units
   sweepline exp show --columns accuracy,lr,Created
   sweepline exp show --sweep 1a2b3c --csv > sweep.csv
+  sweepline exp show brave-ibex calm-crow --curve loss
+  sweepline exp show --best accuracy --top 3 --curve train/loss
 `;
 
 /** `sweepline exp show` */
@@ -155,6 +181,7 @@ export const command: CommandFactory = (io, finish) =>
   addFindOptions(
     new Command("show")
       .description("Show experiments with their parameters and metrics, below the commit they derive from.")
+      .argument("[experiments...]", "with --curve: which")
       .option("-A, --all-commits", "of all commits")
       .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
       .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
@@ -179,9 +206,20 @@ export const command: CommandFactory = (io, finish) =>
       .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
       .option("-f, --force", "read all commits again, whatever is remembered of them")
       .option("--group-by <names>", "count, mean and spread of metrics by these parameters: lr,units", columnNames)
+      .addOption(
+        new Option(
+          "--curve <key>",
+          "draw a column of plots files (loss, train/loss, FILE:loss), several over one another",
+        ).conflicts(["md", "groupBy"]),
+      )
       .addHelpText("after", examples),
-  ).action(async (options: Options) => {
+  ).action(async (names: readonly string[], options: Options) => {
     const context = openExperiments(openProject(io.cwd));
+    if (options.curve !== undefined || names.length > 0) {
+      await drawAsked({ io, context }, names, options);
+      finish(exitCodes.ok);
+      return;
+    }
     const isLookedAt = io.stdout.isTTY && askedFormat(options) === "table";
     const show =
       options.groupBy !== undefined

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Value } from "../../src/base/value.ts";
-import type { Course } from "../../src/experiments/show/course.ts";
-import type { ObjectId } from "../../src/git/ids.ts";
-import { courseCsv, courseCurves } from "../../src/report/course.ts";
+import type { Value } from "../../../src/base/value.ts";
+import type { Course } from "../../../src/experiments/show/course.ts";
+import type { ObjectId } from "../../../src/git/ids.ts";
+import { courseCsv, courseCurves } from "../../../src/report/curves/course.ts";
 
 function course(name: string, values: readonly (Value | undefined)[]): Course {
   const points = values.map((value, at) => ({
