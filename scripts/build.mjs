@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, transform } from "esbuild";
 import { bundledPackages, notices } from "./notices.mjs";
+import { pack, packable } from "./pack.mjs";
 
 const { version, bugs } = JSON.parse(readFileSync("package.json", "utf8"));
 const style = { platform: "node", target: "node20", minifySyntax: true, minifyWhitespace: true, legalComments: "none" };
@@ -42,18 +43,18 @@ async function toCommonJs(name, text) {
     sourcesContent: false,
     ...(usesUrl ? { banner: 'const chunkUrl=require("node:url").pathToFileURL(__filename).href;' } : {}),
   });
-  return [
-    { name, content: `${code}//# sourceMappingURL=${name}.map\n` },
-    { name: `${name}.map`, content: map },
-  ];
+  return { name, code, map };
 }
 
 const chunks = await Promise.all(outputFiles.map((file) => toCommonJs(path.basename(file.path), file.text)));
-const maps = chunks.flat().filter(({ name }) => name.endsWith(".map"));
-const sources = maps.flatMap(({ content }) => JSON.parse(content).sources);
+const sources = chunks.flatMap(({ map }) => JSON.parse(map).sources);
 const licences = notices(bundledPackages(metafile, sources));
 // Only now: a build that fails leaves the last good one in place.
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
-for (const { name, content } of chunks.flat()) writeFileSync(path.join("dist", name), content);
+const small = packable(metafile, new Map(chunks.map(({ name, code }) => [name, code.length])));
+for (const { name, code, map } of pack(chunks, small, "shared.cjs")) {
+  writeFileSync(path.join("dist", name), `${code}//# sourceMappingURL=${name}.map\n`);
+  writeFileSync(path.join("dist", `${name}.map`), map);
+}
 writeFileSync("THIRD-PARTY-NOTICES", licences);
