@@ -10,17 +10,24 @@ import type { Repository } from "../git/repository.ts";
 import { git } from "../git/run.ts";
 import type { PlanPoint, SweepPlan } from "./plan.ts";
 
-/** `log` is the log's path. */
-export interface PointFailure extends ToldFailure {
+export interface PointFailure extends Omit<ToldFailure, "log"> {
   readonly point: PlanPoint;
+  /** The path of the run's log; undefined of a point that could not even be queued. */
+  readonly log: string | undefined;
+}
+
+/** What the point printed last, or why it never ran. */
+export function endOfLog({ log, message, hint }: Pick<PointFailure, "log" | "message" | "hint">): Buffer {
+  if (log !== undefined) return logTail(log);
+  return Buffer.from(`${[message, ...(hint === undefined ? [] : [hint])].join("\n")}\n`);
 }
 
 /** Writes the commit; no ref names it yet. It has no parent: hosts look at what a pushed commit changes. */
 export async function writeFailure(repository: Repository, plan: SweepPlan, failure: PointFailure): Promise<ObjectId> {
-  const { point, log, hint: _hint, ...told } = failure;
+  const { point, log: _log, hint: _hint, ...told } = failure;
   const record = { v: 1, sweep: plan.sweep, i: point.i, id: point.id, name: point.name, ...told };
   const files = [
-    ["log", writeObject(repository, "blob", logTail(log))],
+    ["log", writeObject(repository, "blob", endOfLog(failure))],
     ["record.json", writeObject(repository, "blob", `${JSON.stringify(record)}\n`)],
   ];
   const input = files.map(([name, id]) => `100644 blob ${id}\t${name}\n`).join("");

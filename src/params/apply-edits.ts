@@ -22,6 +22,8 @@ export interface EditContext {
   readonly file: string;
   /** "missing": the file is made by the first key that is added. */
   readonly state: "there" | "missing";
+  /** Of one that is missing: the nearest of that name in a folder above, as an override would name it. */
+  readonly above?: string;
   readonly describe: DescribePlace;
 }
 
@@ -110,9 +112,12 @@ function withFile(context: EditContext, text: string): string {
 }
 
 function whereLooked(edit: ParamEdit, context: EditContext): string {
-  return context.state === "missing"
-    ? `The file '${context.file}' does not exist.`
-    : `Looked in ${context.describe(edit.path)}.`;
+  if (context.state === "there") return `Looked in ${context.describe(edit.path)}.`;
+  const missing = `The file '${context.file}' does not exist`;
+  const { above } = context;
+  return above === undefined
+    ? `${missing}.`
+    : `${missing} in this folder, but '${above}' does: go there (cd), or say ${above}:${edit.text}`;
 }
 
 interface Attempt {

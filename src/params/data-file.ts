@@ -72,10 +72,15 @@ function orEmpty(value: Value): Value {
 export async function openParamFile(file: {
   readonly path: string;
   readonly bytes: Uint8Array | undefined;
+  /** For refusals, where there are no bytes: see EditContext. */
+  readonly above?: string | undefined;
 }): Promise<ParamFile> {
   const format = await loaders[formatOf(file.path)]();
-  const { path, bytes } = file;
-  if (bytes === undefined) return editable(format, format.create(path), "missing");
+  const { path, bytes, above } = file;
+  if (bytes === undefined) {
+    const found = { state: "missing" as const, ...(above === undefined ? {} : { above }) };
+    return editable(format, format.create(path), found);
+  }
   const source = decodeFile({ path, bytes });
-  return withinStack(source, () => editable(format, format.open(source), "there"));
+  return withinStack(source, () => editable(format, format.open(source), { state: "there" }));
 }

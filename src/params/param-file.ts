@@ -18,9 +18,12 @@ import {
 import { lineOf, problemAt } from "./text/source-text.ts";
 import type { ParamEdit, ParamFile } from "./types.ts";
 
+/** Whether the file is there, or where else there is one of its name. */
+export type FileFound = Pick<EditContext, "state" | "above">;
+
 /** A parsed text as a file to edit; `openParamFile` is the door for other folders. */
-export function editable(format: Format, document: FormatDocument, state: EditContext["state"]): ParamFile {
-  return new EditableFile(format, document, state);
+export function editable(format: Format, document: FormatDocument, found: FileFound): ParamFile {
+  return new EditableFile(format, document, found);
 }
 
 /** Rounds of reading and changing after which an edit is given up; two are usual where anchors are involved. */
@@ -33,7 +36,7 @@ class EditableFile implements ParamFile {
   constructor(
     private readonly format: Format,
     private readonly document: FormatDocument,
-    readonly state: EditContext["state"],
+    private readonly found: FileFound,
   ) {
     const root = document.root;
     const value = root === undefined ? new Map<Scalar, Value>() : plainValue(root);
@@ -103,7 +106,7 @@ class EditableFile implements ParamFile {
   }
 
   private contextIn(document: FormatDocument): EditContext {
-    return { describe: (path) => this.describe(document, path), file: this.path, state: this.state };
+    return { describe: (path) => this.describe(document, path), file: this.path, ...this.found };
   }
 
   private describe(document: FormatDocument, path: readonly string[]): string {

@@ -46,6 +46,29 @@ test.each([
   expect(exitCode).toBeGreaterThan(253);
 });
 
+test.each([
+  [
+    "sub",
+    "../params.yaml",
+    [
+      ["sweep", "x=2,3"],
+      ["exp", "run", "--queue", "-S", "x=2"],
+      ["matrix", "plan", "x=2"],
+    ],
+  ],
+  ["sub/deep", "../../params.yaml", [["sweep", "x=2,3"]]],
+])("in %s the parameter file above is named", async (folder, above, calls) => {
+  const copy = repository.copy();
+  copy.write({ "sub/deep/note": "" });
+  for (const words of calls) {
+    const { stderr, exitCode } = await copy.run(words, { cwd: folder });
+    expect([exitCode, /^HINT: .*/m.exec(stderr)?.[0]]).toEqual([
+      words[0] === "matrix" ? 2 : 255,
+      `HINT: The file 'params.yaml' does not exist in this folder, but '${above}' does: go there (cd), or say ${above}:x=2`,
+    ]);
+  }
+});
+
 test("a column that nobody knows yet is told before anything runs", async () => {
   const { stderr, exitCode } = await repository.run(["sweep", "x=1", "--dry-run", "--sort-by", "quality"]);
   expect({ stderr, exitCode }).toEqual({

@@ -3,15 +3,12 @@ import path from "node:path";
 import { tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import { wordList } from "../../base/text/listing.ts";
-import { enqueue } from "../../experiments/make/enqueue.ts";
-import { configsOf, expandOptions } from "../../experiments/point/composition.ts";
 import { type QueueOutcome, runQueue } from "../../run/run-queue.ts";
 import type { PointFailure } from "../failures.ts";
 import { statesOfPoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
-import { readPlanPoint } from "../plan-points.ts";
-import { planRequest } from "../try-points.ts";
 import { checkQueue, type Job } from "./job.ts";
+import { queuePoints } from "./queue-points.ts";
 
 export interface PointsOutcome {
   readonly failures: readonly PointFailure[];
@@ -38,8 +35,8 @@ export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<P
     try {
       const toRun = await withoutNew(job, mine, hasWaited ? [] : lost);
       if (toRun.length > 0) {
-        const run = await runQueued(job, toRun);
-        failures.push(...failuresOf(job, run));
+        const { run, failures: failed } = await runQueued(job, toRun);
+        failures.push(...failed);
         isStopped = run.interrupted || run.summary.requeued.length > 0;
       }
     } finally {
@@ -67,27 +64,24 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
   return points.filter((point, at) => states[at]?.kind !== "done" || again.has(point));
 }
 
-async function runQueued(job: Job, open: readonly PlanPoint[]): Promise<QueueOutcome> {
+/** Answers the run, and the failures of all that did not come to a result. */
+async function runQueued(job: Job, open: readonly PlanPoint[]) {
   const { context, plan, request, events } = job;
-  const settings = { environment: request.environment, warn: events.warn };
-  const configs = plan.run.composition === "off" ? undefined : await configsOf(context.project, settings);
-  const points = open.map((point) => readPlanPoint(point, expandOptions(configs)));
-  const names = open.map((point) => point.name);
-  const queued = planRequest(context, { ...plan, ...request.entryLimits }, { points, names, configs });
   await checkQueue(job, open);
-  const outcome = await enqueue(context, queued);
-  return runQueue(
+  const { queued, refused } = await queuePoints(job, open);
+  const run = await runQueue(
     context,
     {
       jobs: request.jobs,
       onFailure: "continue",
-      only: new Set(outcome.queued.map(({ sequence }) => sequence)),
+      only: new Set(queued.map(({ sequence }) => sequence)),
       claims: "take",
       sweep: plan.sweep,
       limits: request.limits,
     },
     events.running(),
   );
+  return { run, failures: [...refused, ...failuresOf(job, run)] };
 }
 
 function failuresOf(job: Job, { summary }: QueueOutcome): readonly PointFailure[] {

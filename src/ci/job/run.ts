@@ -1,12 +1,12 @@
 /** Runs one job of a matrix from its point to the remotes. */
 import { wordList } from "../../base/text/listing.ts";
-import { logTail } from "../../experiments/runs/log-tail.ts";
 import { dataRequest } from "../../experiments/share/data.ts";
 import { fetchTracked, transferFailed } from "../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
 import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { writeBundle } from "../bundles.ts";
 import { ensureIdentity } from "../clone.ts";
+import { endOfLog } from "../failures.ts";
 import { compareRivals, statesOfPoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
 import { type PointRef, resultRef } from "../plan-refs.ts";
@@ -145,8 +145,9 @@ export async function runJob(job: Job): Promise<JobEnd> {
 /** The machine of the job may be gone when somebody asks: the ends of logs, one of those that are alike. */
 function tellLogs({ events }: Job, { failures }: PointsOutcome): void {
   const told = new Set<string>();
-  for (const { point, log, message, output = message } of failures) {
-    if (!told.has(output)) events.failed(point.name, logTail(log).toString());
+  for (const failure of failures) {
+    const { point, message, output = message } = failure;
+    if (!told.has(output)) events.failed(point.name, endOfLog(failure).toString());
     told.add(output);
   }
 }

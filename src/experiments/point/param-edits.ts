@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, realpathSync, statSync, writeAtomic } from "../../base/files.ts";
+import { insideFolder, relativePosix } from "../../base/paths.ts";
 import type { Value } from "../../base/value.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import { composedFile } from "../../config/project-place.ts";
@@ -54,8 +55,11 @@ export async function openParamFiles(
     const answer = source.find(pathKey(context.project.root, absolute));
     if (answer.kind === "folder") throw folderInPlace(name);
     const bytes = answer.kind === "file" ? answer.bytes : undefined;
+    const above = bytes === undefined ? aboveOf(context, path.resolve(context.project.root, folder), name) : undefined;
     const content =
-      configs !== undefined && name === composedFile ? composedContent(configs) : await editedContent(name, bytes);
+      configs !== undefined && name === composedFile
+        ? composedContent(configs)
+        : await editedContent({ path: name, bytes, above });
     const mode = bytes === undefined ? 0o666 : (statSync(absolute, { throwIfNoEntry: false })?.mode ?? 0o666) & 0o777;
     opened.push({ name, absolute, inGit, bytes, mode, ...content });
   }
@@ -85,8 +89,19 @@ function realPath(file: string): string {
 
 type Content = Pick<OpenedParamFile, "valueAt" | "isWrittenAt" | "textAt">;
 
-async function editedContent(name: string, bytes: Uint8Array | undefined): Promise<Content> {
-  const file = await openParamFile({ path: name, bytes });
+/** Of a file that is missing in a folder: the nearest of its name in one above, up to the project's, seen from there. */
+function aboveOf({ project: { root } }: ExperimentsContext, from: string, name: string): string | undefined {
+  for (let folder = from; folder !== root && insideFolder(root, folder) !== undefined; ) {
+    folder = path.dirname(folder);
+    const file = path.resolve(folder, name);
+    if (existsSync(file)) return relativePosix(from, file);
+  }
+  return undefined;
+}
+
+async function editedContent(sought: Parameters<typeof openParamFile>[0]): Promise<Content> {
+  const file = await openParamFile(sought);
+  const name = sought.path;
   return {
     valueAt: (point) => file.apply(editsOf(point, name)),
     isWrittenAt: (point) => editsOf(point, name).length > 0,

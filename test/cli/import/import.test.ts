@@ -38,6 +38,45 @@ const refused = async (args: readonly string[]) => {
   return [exitCode, stderr];
 };
 
+describe("pull where one source can't be reached", () => {
+  let project: Repository;
+  beforeAll(async () => {
+    const other = makeRepository({ files: { "gone.txt": "gone\n" } });
+    project = makeRepository();
+    await project.succeed(["import", "-q", source.folder, "sub/f", "-o", "near"]);
+    await project.succeed(["import", "-q", other.folder, "gone.txt"]);
+    project.write({ own: "own\n" });
+    await project.succeed(["remote", "add", "-q", "-d", "s", "../../store"]);
+    await project.succeed(["add", "-q", "own"]);
+    await project.succeed(["push", "-q"]);
+    rmSync(other.root, { recursive: true });
+    rmSync(path.join(project.folder, ".dvc/cache"), { recursive: true });
+    for (const name of ["near", "gone.txt", "own"]) rmSync(path.join(project.folder, name));
+  });
+
+  test.each([[["pull"]], [["pull", "--allow-missing"]]])("%j brings the rest, names it and fails", async (words) => {
+    const copy = project.copy();
+    const { exitCode, stdout, stderr } = await copy.run(words);
+    expect([exitCode, copy.read("near"), copy.read("own"), copy.exists("gone.txt")]).toEqual([
+      255,
+      "x\n",
+      "own\n",
+      false,
+    ]);
+    expect(stdout).toBe("A\tnear\nA\town\n2 files added and 2 files fetched\n");
+    expect(stderr).toMatch(/1 file failed to download: Git failed to fetch/);
+    expect(/^HINT: .*/m.exec(stderr)?.[0]).toBe(
+      words.includes("--allow-missing") ? undefined : "HINT: Not brought: 'gone.txt'. All else is there.",
+    );
+  });
+
+  test("what needs nothing of it is pulled", async () => {
+    const copy = project.copy();
+    await copy.succeed(["pull", "-q", "near", "own"]);
+    expect(copy.read("near")).toBe("x\n");
+  });
+});
+
 describe("list and du", () => {
   test("files of Git and data, of the workspace and of a commit", async () => {
     const all = [".dvcignore", ".gitignore", "code.txt", "d", "d.dvc", "dvc.yaml", "sub"];

@@ -102,6 +102,34 @@ describe("matrix plan and emit", () => {
     expect(await refusal([...plan, "seed=1,3", "--expect", hash])).toEqual([2, "another plan than the one"]);
   });
 
+  it("a point that can't be composed fails alone: the others of its job run, and collect says why", async () => {
+    const { repository } = await setUp("seed=1");
+    const config = "defaults: [model: a, data: c]\nseed: 0\n";
+    repository.write({
+      "conf/config.yaml": config,
+      "conf/model/a.yaml": "size: 1\n",
+      "conf/model/b.yaml": `size: \${data.rows}\n`,
+      "conf/data/c.yaml": "rows: 3\n",
+      "conf/data/d.yaml": "files: 4\n",
+      "dvc.yaml":
+        "stages:\n  t:\n    cmd: cp params.yaml m.yaml\n    params: [model]\n    metrics: [{m.yaml: {cache: false}}]\n",
+    });
+    await repository.succeed(["config", "hydra.enabled", "true"]);
+    repository.commit("composed");
+    await repository.succeed(["matrix", "plan", "model=a,b", "data=c,d", "-n", "p", "-o", "../sweep.json"]);
+    const job = ["matrix", "run", "--plan", "../sweep.json", "--no-cache", "--point"];
+    const run = await repository.run([...job, "0-3"]);
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toMatch(/The end of the log of p-4:\n {2}.*'data\.rows'/);
+    expect(run.stdout).toContain("Point 0-3: 0 done before; 3 pushed to 'origin'");
+    const collected = await repository.run(["matrix", "collect", "--plan", "../sweep.json", "--no-cache"]);
+    expect([collected.exitCode, collected.stdout]).toEqual([1, expect.stringMatching(/p-4 .*'data\.rows' not found/)]);
+    expect(repository.experimentRefs().map((ref) => path.basename(ref))).toEqual(["p-1", "p-2", "p-3"]);
+    // Alone in its job there is nothing that it could keep from running.
+    const alone = await repository.run([...job, "3"]);
+    expect([alone.exitCode, alone.stderr]).toEqual([2, expect.stringContaining("data.rows")]);
+  });
+
   it("runs no point of a plan file that another sweep has taken", async () => {
     const { repository } = await setUp("seed=1");
     await repository.succeed(["matrix", "plan", "seed=1,2", "-o", "sweep.json"]);

@@ -1,7 +1,15 @@
 /** Workers in the background, held by gates: one coordinator, whoever starts it; it can be told to stop and to kill. */
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { readRequests } from "../../../src/experiments/coordinator/requests.ts";
+import { claimEntry, listQueue, releaseEntry } from "../../../src/experiments/queue/entries.ts";
+import { openExperiments } from "../../../src/experiments/repository.ts";
+import { type RunRecord, startRun, writeRunRecord } from "../../../src/experiments/runs/records.ts";
+import { openProject } from "../../../src/project/open.ts";
+import { useEnvironment } from "../../git/repositories.ts";
+import { makeGatedRepository, within } from "../../rig/index.ts";
 import { experimentNames, queueRefs, userState } from "../exp-project.ts";
 import { coordinatorEnds, finish, heldQueue, status, whenGone } from "./project.ts";
 
@@ -226,6 +234,61 @@ describe("queue kill", () => {
     expect(experimentNames(repository)).toEqual(["p-1"]);
   });
 });
+
+/** A running task that this process has, whose end nobody has written down yet. */
+async function heldByUs() {
+  const repository = makeGatedRepository("true");
+  await repository.succeed(["exp", "run", "--queue", "-n", "p", "-S", "x=1"]);
+  useEnvironment(repository);
+  const context = openExperiments(openProject(repository.folder));
+  const { entries } = await listQueue(context);
+  const sequence = entries[0]?.sequence ?? 0;
+  claimEntry(context, sequence);
+  const end = (record: Pick<RunRecord, "state" | "failure">) => {
+    const run = startRun(context.state, { sequence, name: "p" });
+    writeRunRecord(run, { name: "p", startedAt: 0, elapsedMs: 0, ...record });
+    releaseEntry(context, sequence);
+  };
+  return { repository, context, end };
+}
+
+describe("queue kill says how the run ended", () => {
+  test.each([
+    [{ state: "success" }, "p had succeeded before it could be killed: its result is kept.\n"],
+    [
+      { state: "failed", failure: { code: "STAGE_FAILED" } },
+      "p had failed by itself before it could be killed: `sweepline queue logs p` has why.\n",
+    ],
+    [{ state: "failed", failure: { code: "KILLED" } }, "p has been killed.\n"],
+  ] as const)("%j", async (record, words) => {
+    const { repository, context, end } = await heldByUs();
+    const killing = repository.start(["queue", "kill", "p"]);
+    const asked = async () => {
+      while (readRequests(context.state).length === 0) await setTimeout(20);
+    };
+    await within(asked(), "the kill to be asked for");
+    end(record);
+    expect(await killing.result()).toMatchObject({ exitCode: 0, stdout: words, stderr: "" });
+    expect(readRequests(context.state)).toEqual([]);
+  });
+});
+
+test.runIf(process.platform === "linux")(
+  "queue start again names the variables that the workers do not have",
+  async () => {
+    const { gate, repository } = await heldQueue("1");
+    await repository.succeed(["queue", "start", "--idle", "100ms"], { env: { ONE: "1", BOTH: "same" } });
+    const call = await gate.nextCall();
+    const again = async (env: Readonly<Record<string, string>>) => {
+      const { exitCode, stderr } = await repository.run(["queue", "start"], { env });
+      return [exitCode, /differs from this one in ([^.]*)\./.exec(stderr)?.[1]];
+    };
+    expect(await again({ ONE: "2", TWO: "2", BOTH: "same", TERM: "vt100" })).toEqual([0, "ONE, TWO"]);
+    expect(await again({ ONE: "1", BOTH: "same", SSH_TTY: "x" })).toEqual([0, undefined]);
+    await finish(call);
+    await whenGone(repository);
+  },
+);
 
 test("queue status --watch ends when nothing waits or runs", async () => {
   const { gate, repository } = await heldQueue("1");

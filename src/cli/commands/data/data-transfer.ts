@@ -44,8 +44,19 @@ export interface DataCall {
   readonly what: string;
 }
 
-/** Runs the transfer with progress; warns of what is missing, throws TRANSFER_FAILED where files failed. */
+/** As `tryTransfer`; throws TRANSFER_FAILED where files failed. */
 export async function transferData(
+  io: Io,
+  call: DataCall,
+  transfer: (request: DataTransferRequest) => Promise<TransferOutcome>,
+): Promise<TransferOutcome> {
+  const outcome = await tryTransfer(io, call, transfer);
+  if (outcome.failed.length > 0) throw transferFailed(outcome, call.what === "Uploading" ? "upload" : "download");
+  return outcome;
+}
+
+/** Runs the transfer with progress; warns of what is missing. What failed is in the answer. */
+export async function tryTransfer(
   io: Io,
   call: DataCall,
   transfer: (request: DataTransferRequest) => Promise<TransferOutcome>,
@@ -66,6 +77,5 @@ export async function transferData(
     ...(flags.quiet ? {} : { progress: progress.count }),
   }).finally(() => progress.close());
   warnMissing(io, outcome);
-  if (outcome.failed.length > 0) throw transferFailed(outcome, what === "Uploading" ? "upload" : "download");
   return outcome;
 }
