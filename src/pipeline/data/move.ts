@@ -20,6 +20,7 @@ import { checkPlace } from "../../project/gate.ts";
 import { ignoreInGit, unignoreInGit } from "../../project/gitignore.ts";
 import type { Project } from "../../project/project.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
+import { plainHashes } from "../lock/plain-hashes.ts";
 import { stageMd5 } from "../lock/stage-md5.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import { isUrl } from "../paths.ts";
@@ -113,7 +114,7 @@ async function movedText(root: string, source: DataStage, destination: Destinati
   if (!source.value.has("md5")) return text;
   const { value } = buildDataStage({ file: source.stage.file, root }, Buffer.from(text));
   const md5 = { kind: "change", path: ["md5"], value: stageMd5(value), text: "md5" } as const;
-  return (await open(Buffer.from(text))).edit([md5]);
+  return plainHashes((await open(Buffer.from(text))).edit([md5]));
 }
 
 /**

@@ -7,6 +7,7 @@ import { openParamFile } from "../../params/data-file.ts";
 import type { ParamEdit } from "../../params/types.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { dumpYaml } from "../../yaml/ruamel.ts";
+import { plainHashes } from "../lock/plain-hashes.ts";
 import { stageMd5 } from "../lock/stage-md5.ts";
 import { buildDataStage } from "../reading/data-stage.ts";
 
@@ -110,17 +111,6 @@ function itemEdits(value: ValueMap, list: string, fields: Fields): readonly Para
     .filter((key) => item.has(key) && !wanted.has(key))
     .map((key) => setting([list, "0", key], undefined));
   return [...gone, ...fields.map(([key, each]) => setting([list, "0", key], each))];
-}
-
-/** The editor of parameter files quotes what some reader might take for a number; DVC writes what ruamel takes for a text. */
-function plainHashes(text: string): string {
-  return text.replace(
-    /^([- ] +)?(rev_lock|md5): '([0-9a-f]{32,64}(?:\.dir)?)'$/gm,
-    (line, start = "", key = "", hash = "") => {
-      const plain = dumpYaml(new Map([[key, hash]])).trimEnd();
-      return plain === `${key}: ${hash}` ? `${start}${plain}` : line;
-    },
-  );
 }
 
 /**

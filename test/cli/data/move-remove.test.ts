@@ -60,6 +60,9 @@ describe("move", () => {
     await repository.succeed(["move", "got", "u2"]);
     // Recorded of DVC 3.67.1.
     expect(repository.read("u2.dvc")).toContain("md5: f836b9822a7d0df1b559eca3fdb336a4\nfrozen: true\n");
+    // A hash of which a parameter file's editor thinks that it might be a number.
+    await repository.succeed(["move", "u2", "v1"]);
+    expect(repository.read("v1.dvc")).toMatch(/^md5: 2ea17922f4f0fc67081445fde334360f\n/);
   });
 
   test.each([
