@@ -12,7 +12,7 @@ import { endDeadRuns } from "./end-dead-runs.ts";
 import { verboseHelp } from "./options/talk.ts";
 import { commandWords, resolveEntries } from "./resolve.ts";
 import { refuseTrackedState } from "./state-gate.ts";
-import { printFailure } from "./terminal/failure.ts";
+import { failureEvent, printFailure } from "./terminal/failure.ts";
 import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
 import { elsewhereHint, usageErrorText } from "./unknown-command.ts";
 
@@ -88,6 +88,9 @@ function currentFolder(): string {
 /** The io of one command line, with a folder that --cd changes and a stdout that --quiet closes. */
 type OwnIo = { -readonly [Key in keyof Io]: Io[Key] };
 
+/** Commands that print events with --json (docs/events.md). */
+const eventful: ReadonlySet<string> = new Set(["sweep", "run"]);
+
 /** Commands whose output is what they were asked for: --quiet leaves it. */
 const answers: ReadonlySet<string> = new Set(["show", "diff", "list", "logs", "status"]);
 
@@ -162,22 +165,25 @@ async function attach(
   }
 }
 
-/** Parses and runs one command line; the only place that turns failures into words and exit codes. */
-export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
-  let argv = typed;
+/** What is to be parsed of what was typed, or by whom else; undefined where nothing is left to do. */
+async function commandLineOf(typed: readonly string[], given: ProcessIo): Promise<readonly string[] | undefined> {
   if (typed[0] === "complete-words") {
     const { completeWords } = await import("./complete.ts");
     await completeWords(typed.slice(1), { ...given, cwd: currentFolder() });
-    return exitCodes.ok;
+    return undefined;
   }
-  if (typed[0] === "git-hook") {
-    const { hookCommand } = await import("./git-hook.ts");
-    const command = hookCommand(currentFolder(), typed.slice(1));
-    if (command === undefined) return exitCodes.ok;
-    argv = command;
-  }
+  if (typed[0] !== "git-hook") return typed;
+  const { hookCommand } = await import("./git-hook.ts");
+  return hookCommand(currentFolder(), typed.slice(1));
+}
+
+/** Parses and runs one command line; the only place that turns failures into words and exit codes. */
+export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
+  const argv = await commandLineOf(typed, given);
+  if (argv === undefined) return exitCodes.ok;
   const io: OwnIo = { ...given, cwd: "" };
   let exitCode: ExitCode = exitCodes.ok;
+  let printsEvents = false;
   const loading = { start: sinceStart(), end: 0 };
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
@@ -202,6 +208,7 @@ export async function runCommandLine(typed: readonly string[], given: ProcessIo)
     const { quiet, verbose } = talkFlags(command, action);
     if (quiet && !answers.has(action.name())) io.stdout = silenced(given.stdout);
     io.cwd = workingFolder(cd);
+    printsEvents = eventful.has(action.name()) && action.opts<{ json?: boolean }>().json === true;
     const flags = { verbose, ...(profile === undefined ? {} : { profile }) };
     if (verbose > 0 || profile !== undefined || io.env.SWEEPLINE_DEBUG) {
       const { startTracing } = await import("./options/tracing.ts");
@@ -232,6 +239,8 @@ export async function runCommandLine(typed: readonly string[], given: ProcessIo)
     }
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.ok : (chosen[0]?.usageExitCode ?? exitCodes.usage);
+    const event = printsEvents ? failureEvent(error) : undefined;
+    if (event !== undefined) io.stdout.write(`${event}\n`);
     return printFailure(error, io) ?? (await (await import("./bug.ts")).printBug(error, argv, io));
   }
 }

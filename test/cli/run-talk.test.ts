@@ -76,6 +76,19 @@ test.each([
   expect(events.at(-1).failed).toEqual([{ name: experiment.name, ...facts }]);
 });
 
+test.each([
+  [["sweep", "x=2", "nosuch=1,2"], "PARAM_UNKNOWN_KEY"],
+  [["exp", "run", "--temp", "-S", "x=[1"], "BRACKET_NOT_CLOSED"],
+])("--json says as data why nothing ran: %j", async (command, code) => {
+  const { exitCode, stdout, stderr } = await makeGatedRepository("true").run([...command, "--json"]);
+  const [event, ...others] = stdout.trimEnd().split("\n");
+  const told = JSON.parse(event ?? "");
+  expect(told).toMatchObject({ schema: 1, type: "refused", code, message: expect.any(String), at: expect.any(Number) });
+  expect(others).toEqual([]);
+  expect(exitCode).toBeGreaterThan(1);
+  expect(stderr).toContain(told.message.split("\n")[0]);
+});
+
 test("the same sweep twice at once: the second one says what the first one runs, and that it is not done", async () => {
   const gate = await makeGate("hold");
   const repository = makeGatedRepository(gate.command);

@@ -3,7 +3,7 @@ import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts
 import { closeSync } from "../../base/files.ts";
 import { openRead } from "../../base/open-files.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
-import { visible, visibleText } from "../../base/text/visible.ts";
+import { visible, visibleJson, visibleText } from "../../base/text/visible.ts";
 import { printsTrace } from "../../base/trace.ts";
 import type { ExitCode, Io } from "./io.ts";
 
@@ -69,4 +69,22 @@ export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode |
   // For who looks closer: the name that docs/errors.md and programs know it by.
   if (printsTrace()) io.stderr.write(`CODE: ${error.code}\n`);
   return error.exitCode;
+}
+
+/**
+ * A failure as the last event of a command that prints events (docs/events.md), without the newline: what `printFailure` says,
+ * as data. `code` is of docs/errors.md, or the system's name (`ENOSPC`) where the system refused. Bugs are none.
+ */
+export function failureEvent(error: unknown): string | undefined {
+  const systemMessage = systemFailure(error);
+  if (systemMessage === undefined && !(error instanceof SweeplineError)) return undefined;
+  const { message, code, hint } =
+    error instanceof SweeplineError && systemMessage === undefined
+      ? { message: error.message, code: error.code, hint: error.hint }
+      : { message: systemMessage ?? "", code: systemErrorCode(error), hint: undefined };
+  const words = {
+    message: withoutCredentials(message),
+    ...(hint === undefined ? {} : { hint: withoutCredentials(hint) }),
+  };
+  return visibleJson(JSON.stringify({ schema: 1, type: "refused", code, ...words, at: Date.now() }));
 }
