@@ -25,9 +25,13 @@ function jobText({ file, text }: PointOverride): string {
  * are made one by one.
  * @throws SweeplineError as expandOverrides does
  */
-export function sweepJobs({ overrides, shape }: AskedSweep, maxBatchSize: number | null, options: ExpandOptions): Jobs {
+export async function sweepJobs(
+  { overrides, shape }: AskedSweep,
+  maxBatchSize: number | null,
+  options: ExpandOptions,
+): Promise<Jobs> {
   if (!isGrid(shape)) {
-    const { points } = expandOverrides(overrides, shape, options);
+    const { points } = await expandOverrides(overrides, shape, options);
     const jobs = points.map((point) => point.overrides.map(jobText));
     return { count: jobs.length, batches: batchSizes(jobs.length, maxBatchSize), jobs };
   }

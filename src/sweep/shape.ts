@@ -1,6 +1,6 @@
 /** Sweeps of other shapes than one grid: keys that advance together, several grids, samples, replicas. */
 import { SweeplineError } from "../base/errors.ts";
-import { quotedList, wordList } from "../base/text/listing.ts";
+import { bundles, inOrder, isNamed, listedLength, zipLength } from "./bundles.ts";
 import {
   axesOfArguments,
   drawnAxes,
@@ -13,10 +13,11 @@ import {
   readArguments,
   refuseTooMany,
 } from "./expand.ts";
+import type { Narrower } from "./narrower.ts";
 import { combinationCount, combinations } from "./product.ts";
 import { type SampleRequest, sampleShares } from "./samplers/samplers.ts";
 import { sobolDimensions } from "./samplers/sobol.ts";
-import type { Point, PointOverride, SweepAxis } from "./types.ts";
+import type { Narrowing, Point, PointOverride } from "./types.ts";
 
 export interface SweepShape {
   /** Lists of keys; those of one list advance together. */
@@ -27,22 +28,27 @@ export interface SweepShape {
   readonly sample?: SampleRequest;
   /** Each point so often, the key counting from 0. */
   readonly repeat?: { readonly times: number; readonly key: string };
+  /** Some points only. */
+  readonly narrowing?: Narrowing;
 }
 
 /** One grid, as Hydra's basic sweeper makes it. */
 export const gridShape: SweepShape = { zip: [], and: [] };
 
-export function isGrid({ zip, and, sample, repeat }: SweepShape): boolean {
-  return zip.length === 0 && and.length === 0 && sample === undefined && repeat === undefined;
+export function isGrid({ zip, and, sample, repeat, narrowing }: SweepShape): boolean {
+  const isWhole = sample === undefined && narrowing === undefined;
+  return zip.length === 0 && and.length === 0 && isWhole && repeat === undefined;
 }
 
 /** The options that say it: with the overrides, they stand for the sweep. */
-export function shapeWords({ zip, and, sample, repeat }: SweepShape): readonly string[] {
+export function shapeWords({ zip, and, sample, repeat, narrowing }: SweepShape): readonly string[] {
   return [
     ...zip.flatMap((keys) => ["--zip", keys.join(",")]),
     ...(sample === undefined ? [] : ["--sample", `${sample.count}`, "--sampler", sample.sampler]),
     ...(sample?.seed === undefined ? [] : ["--seed", `${sample.seed}`]),
     ...(repeat === undefined ? [] : ["--repeat", `${repeat.times}`, "--repeat-key", repeat.key]),
+    ...(narrowing?.where ?? []).flatMap((condition) => ["--where", condition]),
+    ...(narrowing?.when ?? []).flatMap(({ key, condition }) => ["--when", `${key}: ${condition}`]),
     ...and.flatMap((overrides) => ["--and", ...overrides]),
   ];
 }
@@ -50,18 +56,19 @@ export function shapeWords({ zip, and, sample, repeat }: SweepShape): readonly s
 /**
  * The points of sub-sweeps in that shape, each point once, in the order of their first appearance; a grid is expandRead().
  * @param parts the overrides of the first sub-sweep, then those of each of `shape.and`
- * Errors: those of expandRead; ZIP_UNEQUAL, ZIP_KEY, REPEAT_KEY, TOO_MANY_POINTS, SAMPLE.
+ * Errors: those of expandRead; ZIP_UNEQUAL, ZIP_KEY, REPEAT_KEY, TOO_MANY_POINTS, SAMPLE; FILTER_INVALID, WHEN_KEY, NARROWED_TOO_LATE.
  */
-export function expandShape(
+export async function expandShape(
   parts: readonly (readonly ReadArgument[])[],
   shape: SweepShape,
   options: ExpandOptions,
-): Expansion {
+): Promise<Expansion> {
   if (isGrid(shape)) return expandRead(parts[0] ?? [], options);
   checkZipKeys(parts, shape, options);
+  const sampling = { shape, options, narrower: await narrowerFor(parts, shape, options) };
   const found = new Map<string, readonly PointOverride[]>();
   for (const part of parts)
-    for (const overrides of repeated(pointsOf(part, shape, options), { part, shape, options })) {
+    for (const overrides of repeated(pointsOf(part, sampling), part, sampling)) {
       const key = idOf(overrides);
       if (!found.has(key)) found.set(key, overrides);
       refuseTooMany(found.size);
@@ -69,8 +76,22 @@ export function expandShape(
   return { points: [...found.values()].map((overrides, index): Point => ({ index, overrides })), isSweep: true };
 }
 
+async function narrowerFor(
+  parts: readonly (readonly ReadArgument[])[],
+  { narrowing }: SweepShape,
+  options: ExpandOptions,
+): Promise<Narrower | undefined> {
+  if (narrowing === undefined) return undefined;
+  const everywhere = parts.flatMap((part) => drawnAxes(part, options));
+  return (await import("./narrower.ts")).narrowerOf(narrowing, everywhere);
+}
+
 /** As expandShape, for overrides as they were typed; those of `shape.and` too. */
-export function expandOverrides(overrides: readonly string[], shape: SweepShape, options: ExpandOptions): Expansion {
+export async function expandOverrides(
+  overrides: readonly string[],
+  shape: SweepShape,
+  options: ExpandOptions,
+): Promise<Expansion> {
   const read = (texts: readonly string[]) => [...readArguments(texts, options)];
   return isGrid(shape)
     ? expandPoints(overrides, options)
@@ -85,12 +106,6 @@ function idOf(overrides: readonly PointOverride[]): string {
     .join("\n");
 }
 
-/** `lr` names `lr=...`, `+lr=...` and `++lr=...`; another file's key has its file in front. */
-function isNamed({ file, key }: Pick<SweepAxis, "file" | "key">, name: string): boolean {
-  const bare = key.replace(/^(?:\+\+?|~)/, "");
-  return name === bare || name === key || name === `${file}:${bare}`;
-}
-
 function checkZipKeys(parts: readonly (readonly ReadArgument[])[], { zip }: SweepShape, options: ExpandOptions): void {
   if (zip.length === 0) return;
   const axes = parts.flatMap((part) => drawnAxes(part, options));
@@ -103,91 +118,52 @@ function checkZipKeys(parts: readonly (readonly ReadArgument[])[], { zip }: Swee
       });
 }
 
-/** Axes that advance together: each entry has one value of each of them. One axis alone has entries of one value. */
-interface Bundle<A> {
-  readonly axes: readonly A[];
-}
-
-function bundles<A extends Pick<SweepAxis, "file" | "key">>(axes: readonly A[], { zip }: SweepShape): Bundle<A>[] {
-  const made = new Map<readonly string[] | A, Bundle<A>>();
-  for (const axis of axes) {
-    const names = zip.find((list) => list.some((name) => isNamed(axis, name)));
-    if (names === undefined) made.set(axis, { axes: [axis] });
-    else made.set(names, { axes: [...(made.get(names)?.axes ?? []), axis] });
-  }
-  for (const [names, bundle] of made) if (Array.isArray(names)) checkWhole(names, bundle);
-  return [...made.values()];
-}
-
-function checkWhole<A extends Pick<SweepAxis, "file" | "key">>(names: readonly string[], { axes }: Bundle<A>): void {
-  const missing = names.filter((name) => !axes.some((axis) => isNamed(axis, name)));
-  if (missing.length > 0)
-    throw new SweeplineError({
-      code: "ZIP_KEY",
-      message: `--zip ${names.join(",")}: a sub-sweep has no ${quotedList(missing)}`,
-      hint: "Keys that advance together stand together in each sub-sweep, or not at all.",
-    });
-}
-
-function zipLength(counted: readonly { readonly key: string; readonly count: number }[]): number {
-  const [first] = counted;
-  if (counted.some(({ count }) => count !== first?.count))
-    throw new SweeplineError({
-      code: "ZIP_UNEQUAL",
-      message: `keys that advance together have different numbers of values: ${wordList(counted.map(({ key, count }) => `${key} has ${count}`))}`,
-      hint: "Give each as many values, or take one out of --zip: then it is combined with all of the others.",
-    });
-  return first?.count ?? 0;
-}
-
-/** The overrides of a point, back in the order in which the axes stand. */
-function inOrder<A>(axes: readonly A[], chosen: ReadonlyMap<A, PointOverride>): readonly PointOverride[] {
-  return axes.flatMap((axis) => chosen.get(axis) ?? []);
-}
-
-function pointsOf(
-  part: readonly ReadArgument[],
-  shape: SweepShape,
-  options: ExpandOptions,
-): Iterable<readonly PointOverride[]> {
-  return shape.sample === undefined ? zipped(part, shape, options) : sampled(part, shape.sample, { shape, options });
+function pointsOf(part: readonly ReadArgument[], sampling: Sampling): Iterable<readonly PointOverride[]> {
+  const { sample } = sampling.shape;
+  return sample === undefined ? zipped(part, sampling) : sampled(part, sample, sampling);
 }
 
 function* zipped(
   part: readonly ReadArgument[],
-  shape: SweepShape,
-  options: ExpandOptions,
+  { shape, options, narrower }: Sampling,
 ): Generator<readonly PointOverride[]> {
   const axes = axesOfArguments(part, options);
-  const lists = bundles(axes, shape).map((bundle) => {
-    const length = zipLength(bundle.axes.map(({ key, values }) => ({ key, count: values.length })));
-    return Array.from({ length }, (_, at) =>
+  const bundled = bundles(axes, shape.zip);
+  if (narrower !== undefined) return yield* narrower.list(axes, bundled);
+  const lists = bundled.map((bundle) =>
+    Array.from({ length: listedLength(bundle) }, (_, at) =>
       bundle.axes.flatMap((axis) => {
         const value = axis.values[at];
         return value === undefined ? [] : [[axis, value] as const];
       }),
-    );
-  });
+    ),
+  );
   refuseTooMany(combinationCount(lists));
   for (const entries of combinations(lists)) yield inOrder(axes, new Map(entries.flat()));
 }
 
 /** After so many draws that bring nothing new, nearly all of the product was drawn: the rest is listed. */
 const emptyDraws = 1000;
+/** The same where conditions leave few of what is drawn. */
+const emptyNarrowedDraws = 100_000;
 
 interface Sampling {
   readonly shape: SweepShape;
   readonly options: ExpandOptions;
+  readonly narrower: Narrower | undefined;
 }
 
 function* sampled(
   part: readonly ReadArgument[],
   request: SampleRequest,
-  { shape, options }: Sampling,
+  sampling: Sampling,
 ): Generator<readonly PointOverride[]> {
+  const { shape, options, narrower } = sampling;
   refuseTooMany(request.count);
   const axes = drawnAxes(part, options);
-  const all = bundles(axes, shape).map((bundle) => ({ ...bundle, count: drawnLength(bundle.axes) }));
+  const keep = narrower?.keeper(axes);
+  const most = keep === undefined ? emptyDraws : emptyNarrowedDraws;
+  const all = bundles(axes, shape.zip).map((bundle) => ({ ...bundle, count: drawnLength(bundle.axes) }));
   if (all.some(({ count }) => count === 0)) return;
   const open = all.filter(({ count }) => count !== 1);
   const total = open.some(({ count }) => count === undefined)
@@ -197,21 +173,23 @@ function* sampled(
   refuseDimensions(names.length, request);
   const shares = sampleShares(names, request);
   const seen = new Set<string>();
-  for (let empty = 0; seen.size < Math.min(request.count, total) && empty < emptyDraws; empty++) {
+  for (let empty = 0; seen.size < Math.min(request.count, total) && empty < most; empty++) {
     const drawn = shares.next().value;
     const shareOf = new Map(open.map((bundle, at) => [bundle, drawn[at] ?? 0]));
     const chosen = all.flatMap((bundle) =>
       bundle.axes.map((axis) => [axis, axis.at(shareOf.get(bundle) ?? 0)] as const),
     );
-    const overrides = inOrder(axes, new Map(chosen));
-    const id = idOf(overrides);
-    if (seen.has(id)) continue;
+    const point = inOrder(axes, new Map(chosen));
+    const overrides = keep === undefined ? point : keep(point);
+    const id = overrides === undefined ? undefined : idOf(overrides);
+    if (overrides === undefined || id === undefined || seen.has(id)) continue;
     seen.add(id);
     empty = -1;
     yield overrides;
   }
-  if (total > maxPoints || seen.size >= request.count) return;
-  for (const overrides of zipped(part, shape, options)) {
+  const isListed = total <= maxPoints || (narrower !== undefined && Number.isFinite(total));
+  if (!isListed || seen.size >= request.count) return;
+  for (const overrides of zipped(part, sampling)) {
     if (seen.size >= request.count) return;
     if (!seen.has(idOf(overrides))) yield overrides;
     seen.add(idOf(overrides));
@@ -238,7 +216,8 @@ function refuseDimensions(dimensions: number, { sampler }: SampleRequest): void 
 /** Each point with each number of the key, which counts fastest. */
 function* repeated(
   points: Iterable<readonly PointOverride[]>,
-  { part, shape, options }: Sampling & { readonly part: readonly ReadArgument[] },
+  part: readonly ReadArgument[],
+  { shape, options }: Sampling,
 ): Generator<readonly PointOverride[]> {
   const { repeat } = shape;
   if (repeat === undefined) return yield* points;

@@ -24,3 +24,11 @@ export interface SweepAxis {
   readonly key: string;
   readonly values: readonly PointOverride[];
 }
+
+/** Which points of a product are made: `--where`, `--when`. */
+export interface Narrowing {
+  /** All of them hold in each point. */
+  readonly where: readonly string[];
+  /** The key has its values where the condition holds, and elsewhere stays what it is without the sweep. */
+  readonly when: readonly { readonly key: string; readonly condition: string }[];
+}

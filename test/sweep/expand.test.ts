@@ -182,8 +182,12 @@ describe("refusals", () => {
 });
 
 describe("jobs", () => {
-  test("are texts, with the file where it is not params.yaml, and in batches", () => {
-    const { count, batches, jobs } = sweepJobs({ overrides: ["a=1,2,3", "x.json:b=c d"], shape: gridShape }, 2, {});
+  test("are texts, with the file where it is not params.yaml, and in batches", async () => {
+    const { count, batches, jobs } = await sweepJobs(
+      { overrides: ["a=1,2,3", "x.json:b=c d"], shape: gridShape },
+      2,
+      {},
+    );
     expect([count, batches, [...jobs]]).toEqual([
       3,
       [2, 1],

@@ -3,16 +3,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expandOverrides, gridShape, type SweepShape, shapeWords } from "../../src/sweep/shape.ts";
 
-const points = (overrides: readonly string[], shape: Partial<SweepShape> = {}): readonly string[] =>
-  expandOverrides(overrides, { ...gridShape, ...shape }, {}).points.map((point) =>
+async function points(overrides: readonly string[], shape: Partial<SweepShape> = {}): Promise<readonly string[]> {
+  const expansion = await expandOverrides(overrides, { ...gridShape, ...shape }, {});
+  return expansion.points.map((point) =>
     point.overrides.map(({ file, text }) => (file === "params.yaml" ? text : `${file}:${text}`)).join(" "),
   );
+}
 
 const code = (value: string) => expect.objectContaining({ code: value });
 
 describe("--zip", () => {
-  test("keys advance together where they stand, and multiply with the others", () => {
-    expect(points(["a=1,2", "b=5,6", "c=8,9"], { zip: [["a", "c"]] })).toEqual([
+  test("keys advance together where they stand, and multiply with the others", async () => {
+    expect(await points(["a=1,2", "b=5,6", "c=8,9"], { zip: [["a", "c"]] })).toEqual([
       "a=1 b=5 c=8",
       "a=1 b=6 c=8",
       "a=2 b=5 c=9",
@@ -20,24 +22,24 @@ describe("--zip", () => {
     ]);
   });
 
-  test("names keys with prefixes and of other files", () => {
-    expect(points(["+a=1,2", "m.json:b=3,4"], { zip: [["a", "m.json:b"]] })).toEqual([
+  test("names keys with prefixes and of other files", async () => {
+    expect(await points(["+a=1,2", "m.json:b=3,4"], { zip: [["a", "m.json:b"]] })).toEqual([
       "+a=1 m.json:b=3",
       "+a=2 m.json:b=4",
     ]);
   });
 
-  test("different numbers of values are told, and keys that nothing sets", () => {
-    expect(() => points(["a=1,2", "b=3"], { zip: [["a", "b"]] })).toThrow(code("ZIP_UNEQUAL"));
-    expect(() => points(["a=1,2", "b=3"], { zip: [["a", "b"]] })).toThrow(/a has 2 and b has 1/);
-    expect(() => points(["a=1,2"], { zip: [["a", "q"]] })).toThrow(code("ZIP_KEY"));
-    expect(() => points(["a=1,2", "b=1,2"], { zip: [["a", "b"]], and: [["a=3,4"]] })).toThrow(code("ZIP_KEY"));
+  test("different numbers of values are told, and keys that nothing sets", async () => {
+    await expect(points(["a=1,2", "b=3"], { zip: [["a", "b"]] })).rejects.toThrow(code("ZIP_UNEQUAL"));
+    await expect(points(["a=1,2", "b=3"], { zip: [["a", "b"]] })).rejects.toThrow(/a has 2 and b has 1/);
+    await expect(points(["a=1,2"], { zip: [["a", "q"]] })).rejects.toThrow(code("ZIP_KEY"));
+    await expect(points(["a=1,2", "b=1,2"], { zip: [["a", "b"]], and: [["a=3,4"]] })).rejects.toThrow(code("ZIP_KEY"));
   });
 });
 
 describe("--and", () => {
-  test("is the union, doubles once, whatever the order of their keys", () => {
-    expect(points(["a=1,2", "b=1"], { and: [["b=1", "a=2,3"], ["c=1"]] })).toEqual([
+  test("is the union, doubles once, whatever the order of their keys", async () => {
+    expect(await points(["a=1,2", "b=1"], { and: [["b=1", "a=2,3"], ["c=1"]] })).toEqual([
       "a=1 b=1",
       "a=2 b=1",
       "b=1 a=3",
@@ -47,18 +49,18 @@ describe("--and", () => {
 });
 
 describe("--repeat", () => {
-  test("counts a key fastest", () => {
-    expect(points(["a=1,2"], { repeat: { times: 2, key: "seed" } })).toEqual([
+  test("counts a key fastest", async () => {
+    expect(await points(["a=1,2"], { repeat: { times: 2, key: "seed" } })).toEqual([
       "a=1 seed=0",
       "a=1 seed=1",
       "a=2 seed=0",
       "a=2 seed=1",
     ]);
-    expect(points([], { repeat: { times: 2, key: "s.t" } })).toEqual(["s.t=0", "s.t=1"]);
+    expect(await points([], { repeat: { times: 2, key: "s.t" } })).toEqual(["s.t=0", "s.t=1"]);
   });
 
-  test("refuses a key that an override sets", () => {
-    expect(() => points(["seed=1"], { repeat: { times: 2, key: "seed" } })).toThrow(code("REPEAT_KEY"));
+  test("refuses a key that an override sets", async () => {
+    await expect(points(["seed=1"], { repeat: { times: 2, key: "seed" } })).rejects.toThrow(code("REPEAT_KEY"));
   });
 });
 
@@ -67,47 +69,48 @@ const sample = (count: number, facts: Partial<NonNullable<SweepShape["sample"]>>
 });
 
 describe("--sample", () => {
-  test("draws from intervals, lists and ranges; keys of one value stay", () => {
-    const drawn = points(["lr=tag(log,interval(1e-4,1))", "n=int(interval(1,3))", "o=a,b", "k=7"], sample(50));
+  test("draws from intervals, lists and ranges; keys of one value stay", async () => {
+    const drawn = await points(["lr=tag(log,interval(1e-4,1))", "n=int(interval(1,3))", "o=a,b", "k=7"], sample(50));
     expect(drawn).toHaveLength(50);
     for (const point of drawn) expect(point).toMatch(/^lr=[0-9.e-]+ n=[123] o=[ab] k=7$/);
     expect(new Set(drawn.map((point) => point.split(" ")[1]))).toEqual(new Set(["n=1", "n=2", "n=3"]));
   });
 
-  test("more points extend the list; each point is drawn once; no more than there are", () => {
+  test("more points extend the list; each point is drawn once; no more than there are", async () => {
     for (const sampler of ["random", "halton", "sobol"] as const) {
-      const few = points(["a=range(10)", "b=range(10)"], sample(7, { sampler }));
-      const more = points(["a=range(10)", "b=range(10)"], sample(60, { sampler }));
+      const few = await points(["a=range(10)", "b=range(10)"], sample(7, { sampler }));
+      const more = await points(["a=range(10)", "b=range(10)"], sample(60, { sampler }));
       expect(more.slice(0, 7)).toEqual(few);
       expect(new Set(more).size).toBe(60);
-      expect(points(["a=range(10)", "b=range(10)"], sample(1000, { sampler })).length).toBe(100);
+      expect((await points(["a=range(10)", "b=range(10)"], sample(1000, { sampler }))).length).toBe(100);
     }
   });
 
-  test("zipped keys are drawn together, repeated ones counted for each", () => {
+  test("zipped keys are drawn together, repeated ones counted for each", async () => {
     const shape = { ...sample(2), zip: [["a", "b"]], repeat: { times: 2, key: "s" } };
-    for (const point of points(["a=1,2,3", "b=4,5,6"], shape)) expect(point).toMatch(/^a=(1 b=4|2 b=5|3 b=6) s=[01]$/);
-    expect(points(["a=1,2,3", "b=4,5,6"], shape)).toHaveLength(4);
+    for (const point of await points(["a=1,2,3", "b=4,5,6"], shape))
+      expect(point).toMatch(/^a=(1 b=4|2 b=5|3 b=6) s=[01]$/);
+    expect(await points(["a=1,2,3", "b=4,5,6"], shape)).toHaveLength(4);
   });
 
-  test("sobol has no numbers for so many keys; without --sample an interval is no list", () => {
+  test("sobol has no numbers for so many keys; without --sample an interval is no list", async () => {
     const many = Array.from({ length: 22 }, (_, at) => `k${at}=interval(0,1)`);
-    expect(() => points(many, sample(2, { sampler: "sobol" }))).toThrow(code("SAMPLE"));
-    expect(points(many, sample(2, { sampler: "halton" }))).toHaveLength(2);
-    expect(() => points(["a=interval(0,1)"], { zip: [["a", "a"]] })).toThrow(code("INTERVAL_NOT_LISTED"));
+    await expect(points(many, sample(2, { sampler: "sobol" }))).rejects.toThrow(code("SAMPLE"));
+    expect(await points(many, sample(2, { sampler: "halton" }))).toHaveLength(2);
+    await expect(points(["a=interval(0,1)"], { zip: [["a", "a"]] })).rejects.toThrow(code("INTERVAL_NOT_LISTED"));
   });
 });
 
-test("the words of a shape are those that were typed", () => {
+test("the words of a shape are those that were typed", async () => {
   const shape = { zip: [["a", "b"]], and: [["c=1"]], ...sample(3, { seed: 4 }), repeat: { times: 2, key: "s" } };
   expect(shapeWords(shape).join(" ")).toBe(
     "--zip a,b --sample 3 --sampler random --seed 4 --repeat 2 --repeat-key s --and c=1",
   );
 });
 
-test("too many points are refused before they are made", () => {
+test("too many points are refused before they are made", async () => {
   const wide = ["a=range(1000)", "b=range(1000)", "c=1,2"];
-  expect(() => points(wide, { repeat: { times: 1, key: "s" } })).toThrow(code("TOO_MANY_POINTS"));
+  await expect(points(wide, { repeat: { times: 1, key: "s" } })).rejects.toThrow(code("TOO_MANY_POINTS"));
 });
 
 /** Values of each key: a to e. */
@@ -120,16 +123,16 @@ function product(lists: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-test("whatever is swept: zip, and, repeat are the naive product, union and replicas", () => {
-  fc.assert(
-    fc.property(grids, grids, fc.integer({ min: 1, max: 3 }), (first, second, times) => {
+test("whatever is swept: zip, and, repeat are the naive product, union and replicas", async () => {
+  await fc.assert(
+    fc.asyncProperty(grids, grids, fc.integer({ min: 1, max: 3 }), async (first, second, times) => {
       const lists = (sizes: readonly number[]) =>
         sizes.map((size, key) => Array.from({ length: size }, (_, value) => `k${key}=${value}`));
       const texts = (sizes: readonly number[]) =>
         sizes.map((size, key) => `k${key}=${Array.from({ length: size }, (_, value) => value).join(",")}`);
       const seeds = Array.from({ length: times }, (_, seed) => `seed=${seed}`);
       const union = [...new Set([first, second].flatMap((sizes) => product([...lists(sizes), seeds])))];
-      expect(points(texts(first), { and: [texts(second)], repeat: { times, key: "seed" } })).toEqual(union);
+      expect(await points(texts(first), { and: [texts(second)], repeat: { times, key: "seed" } })).toEqual(union);
       const size = first[0] ?? 1;
       const beside = Array.from({ length: size }, (_, value) => `z=${value}`);
       const zipped = product(lists(first)).flatMap((point) => {
@@ -137,7 +140,7 @@ test("whatever is swept: zip, and, repeat are the naive product, union and repli
         return [`${point} ${beside[at]}`];
       });
       const z = `z=${Array.from({ length: size }, (_, value) => value).join(",")}`;
-      expect(points([...texts(first), z], { zip: [["k0", "z"]] })).toEqual(zipped);
+      expect(await points([...texts(first), z], { zip: [["k0", "z"]] })).toEqual(zipped);
     }),
   );
 });

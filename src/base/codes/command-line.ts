@@ -25,7 +25,7 @@ export const commandLineCodes = {
     "Keep data in an output of a stage; or raise the limit with `SWEEPLINE_MAX_FILE_SIZE=2G` in the environment.",
   ],
   FILTER_INVALID: [
-    "The condition of `--where` can't be read, or names what no experiment has.",
+    "The condition of `--where` or `--when` can't be read, or names what no experiment, or no key of the sweep, has.",
     "The caret shows the place; `--help` has the language.",
   ],
   IGNORED_BY_GIT: ["Git ignores `.dvc`, which has to be tracked.", "Add `!.dvc` to .gitignore."],

@@ -46,6 +46,10 @@ export const overrideCodes = {
   JSON_SAME_NAME: ["Two keys of a config would be one name in JSON.", "Leave out `--json`, or rename one of them."],
   KEY_CHARACTER: ["A key holds a character that it can't.", "Write its parts with one dot between: `train.lr=0.1`."],
   KEY_EMPTY: ["An override names no key.", "Write `KEY=VALUE`."],
+  NARROWED_TOO_LATE: [
+    "The conditions of `--where` leave too many combinations to look at.",
+    "Add conditions on fewer keys, joined by `and`; or draw points with `--sample N`.",
+  ],
   NEEDS_QUOTES: [
     "A value holds a character that needs quotes.",
     "Put the value into quotes, and the whole once more for the shell.",
@@ -93,6 +97,10 @@ export const overrideCodes = {
     "The hint lists them; a text with brackets goes into quotes.",
   ],
   VALUE_EXPECTED: ["A value is missing.", "Write it; an empty text is `''`."],
+  WHEN_KEY: [
+    "`--when` names a key that no override sets, or one whose condition depends on itself.",
+    "Write keys as they stand before `=`, with a condition on other keys.",
+  ],
   ZIP_KEY: ["`--zip` names a key that no override of a sub-sweep sets.", "Write keys as they stand before `=`."],
   ZIP_UNEQUAL: [
     "Keys that advance together have different numbers of values.",

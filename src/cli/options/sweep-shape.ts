@@ -1,4 +1,4 @@
-/** --zip, --and, --sample, --repeat: sweeps that are no single grid. */
+/** --zip, --and, --sample, --repeat, --where, --when: sweeps that are no single grid. */
 import { type Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import { type SamplerName, samplerNames } from "../../sweep/samplers/samplers.ts";
@@ -13,6 +13,8 @@ export interface ShapeFlags {
   readonly seed?: number;
   readonly repeat?: number;
   readonly repeatKey?: string;
+  readonly where?: readonly string[];
+  readonly when?: readonly string[];
 }
 
 export function addShapeOptions(command: Command): Command {
@@ -23,7 +25,13 @@ export function addShapeOptions(command: Command): Command {
     .addOption(new Option("--sampler <name>", "with --sample: how (default: random)").choices(samplerNames))
     .option("--seed <n>", "with --sample: other points, the same for the same number", integer)
     .option("--repeat <n>", "run each point n times, with seed=0, 1, 2...", positive)
-    .option("--repeat-key <key>", "with --repeat: the key that counts (default: seed)");
+    .option("--repeat-key <key>", "with --repeat: the key that counts (default: seed)")
+    .option("--where <condition>", 'make only points for which it holds: "lr < 0.1 and a != b" (repeatable)', collect)
+    .option(
+      "--when <key: condition>",
+      "the key takes its values where the condition holds, and keeps its default elsewhere (repeatable)",
+      collect,
+    );
 }
 
 /** Throws BAD_OPTIONS. @param command the one that was typed: which words belong to which --and stands there only */
@@ -36,7 +44,25 @@ export function askedShape(flags: ShapeFlags, command: Command): SweepShape {
     and: groupsOf(wordsTyped(command), flags.and ?? []),
     ...(sample === undefined ? {} : { sample: { count: sample, sampler: sampler ?? "random", seed } }),
     ...(repeat === undefined ? {} : { repeat: { times: repeat, key: repeatKey ?? "seed" } }),
+    ...askedNarrowing(flags),
   };
+}
+
+function askedNarrowing({ where, when }: ShapeFlags): Pick<SweepShape, "narrowing"> {
+  if (where === undefined && when === undefined) return {};
+  return { narrowing: { where: where ?? [], when: (when ?? []).map(conditionOfKey) } };
+}
+
+/** The key ends at the first `:` with a blank behind it: `conf.json:lr: x > 1` is about a key of another file. */
+function conditionOfKey(text: string): { readonly key: string; readonly condition: string } {
+  const found = /^\s*(\S+?)\s*:\s+(\S[\s\S]*)$/.exec(text) ?? /^\s*([^\s:]+):(\S[\s\S]*)$/.exec(text);
+  const [, key, condition] = found ?? [];
+  if (key === undefined || condition === undefined)
+    throw refuse(
+      `--when ${text}: it takes a key and a condition with ': ' between`,
+      "Such as --when 'momentum: optimizer == \"sgd\"'",
+    );
+  return { key, condition };
 }
 
 function refuse(message: string, hint?: string): SweeplineError {

@@ -1,7 +1,7 @@
 /** Which experiments a command line asks for: those that a condition holds for, and of them the best by a metric. */
-import { parseFilter } from "../../../grammar/filter/parse.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
+import { readCondition } from "../../sweep/conditions/compile.ts";
 import { listQueue } from "../queue/entries.ts";
 import type { Baseline, Experiment } from "../reading/types.ts";
 import { type ExperimentsContext, experimentRef } from "../repository.ts";
@@ -14,7 +14,7 @@ import {
   sortColumn,
   type ValueColumn,
 } from "../show/value-columns.ts";
-import { compileFilter, filterRefused } from "./compile-filter.ts";
+import { compileFilter, whereOption } from "./compile-filter.ts";
 import { knownDirection, type MetricDirection } from "./direction.ts";
 import { type FilterRow, filterRows } from "./filter-row.ts";
 
@@ -66,9 +66,8 @@ function bestFirst(rows: readonly FilterRow[], column: ValueColumn, direction: M
 }
 
 function wherePredicate(where: string, columns: ExperimentColumns): (row: FilterRow) => boolean {
-  const result = parseFilter(where);
-  if (!result.ok) throw filterRefused(where, result.issue, result.issue);
-  return compileFilter(result.filter, { text: where, columns, now: Date.now() / 1000 });
+  const filter = readCondition({ text: where, option: whereOption });
+  return compileFilter(filter, { text: where, columns, now: Date.now() / 1000 });
 }
 
 /** Errors: FILTER_INVALID, UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN, BAD_OPTIONS. */

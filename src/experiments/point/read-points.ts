@@ -37,7 +37,7 @@ async function read(sources: PointSources): Promise<ReadPoints> {
   const given = [sources.overrides, ...shape.and].map((overrides) => withOverrideFiles(overrides, folder));
   if (pointsFile === undefined) return sweepPoints(given, shape, configs);
   if (given.flat().length > 0 || !isGrid(shape)) {
-    const message = "--points excludes overrides, --zip, --and, --repeat and --sample";
+    const message = "--points excludes overrides, --zip, --and, --repeat, --sample, --where and --when";
     throw new SweeplineError({ code: "BAD_OPTIONS", message });
   }
   const text = pointsFile === "-" ? await sources.readStdin() : readNamedFile(namedFile(folder, pointsFile));
@@ -49,7 +49,11 @@ async function read(sources: PointSources): Promise<ReadPoints> {
 }
 
 /** Each override is read from its text once. @param given of each sub-sweep */
-function sweepPoints(given: readonly (readonly string[])[], shape: SweepShape, configs: ProjectConfigs | undefined) {
+async function sweepPoints(
+  given: readonly (readonly string[])[],
+  shape: SweepShape,
+  configs: ProjectConfigs | undefined,
+) {
   const options = expandOptions(configs);
   const parts = given.map((overrides) =>
     configs === undefined ? [...readArguments(overrides, options)] : withConfigSweep(overrides, configs),
@@ -57,7 +61,7 @@ function sweepPoints(given: readonly (readonly string[])[], shape: SweepShape, c
   if (parts.some((part) => part.length === 0)) throw noOverrides(configs);
   const words = parts.map((part) => part.map(({ argument }) => argument));
   const [first = [], ...and] = words;
-  return { ...notEmpty(expandShape(parts, shape, options)), words: [...first, ...shapeWords({ ...shape, and })] };
+  return { ...notEmpty(await expandShape(parts, shape, options)), words: [...first, ...shapeWords({ ...shape, and })] };
 }
 
 /** The sweep that lives in the config, as the overrides leave it, and the overrides. */
@@ -109,6 +113,6 @@ export function notEmpty(expansion: Expansion): Expansion {
   throw new SweeplineError({
     code: "EMPTY_SWEEP",
     message: "the sweep has no points",
-    hint: "One of its overrides expands to nothing: `sweepline expand OVERRIDE...` shows each.",
+    hint: "One of its overrides expands to nothing, or --where holds for no point: `sweepline expand OVERRIDE...` shows each.",
   });
 }

@@ -1,4 +1,4 @@
-/** --zip, --and, --sample, --repeat on the command line: which words belong to which, and that the commands take them alike. */
+/** --zip, --and, --sample, --repeat, --where, --when on the command line: which words belong to which, and that the commands take them alike. */
 import { expect, test } from "vitest";
 import { experimentNames, makeExperimentRepository, queueRefs } from "../exp-project.ts";
 
@@ -40,4 +40,27 @@ test("a sample that is asked for again is done, a larger one runs what is new", 
   expect(await sample(2)).toContain("2 points, 0 new");
   expect(await sample(3)).toContain("3 points, 1 new");
   expect(experimentNames(repository)).toHaveLength(3);
+});
+
+test("--where and --when are taken by all of them, recorded with the sweep, and refused at their place", async () => {
+  const repository = makeExperimentRepository(files);
+  const narrowed = ["--where", "x != 4 or lr < 0.35", "--when", "seed: x > 3"];
+  const shown = await repository.succeed(["expand", "x=3,4", "lr=0.3,0.4", "seed=1,2", ...narrowed]);
+  expect(shown).toBe("x=3 lr=0.3\nx=3 lr=0.4\nx=4 lr=0.3 seed=1\nx=4 lr=0.3 seed=2\n");
+  const plan = JSON.parse(await repository.succeed(["matrix", "plan", "x=3,4", "lr=0.3,0.4", "seed=1,2", ...narrowed]));
+  expect(plan.points).toHaveLength(4);
+  const queue = ["exp", "run", "--queue", "-S", "x=3,4", "-S", "lr=0.3,0.4", "-S", "seed=1,2"];
+  await repository.succeed([...queue, ...narrowed]);
+  expect(queueRefs(repository)).toHaveLength(4);
+  const preview = (condition: string) =>
+    repository.succeed(["sweep", "x=3,4", "lr=0.3,0.4", "--where", condition, "--dry-run"]);
+  const sweepOf = async (condition: string) => /s-[0-9a-f]{12}/.exec(await preview(condition))?.[0];
+  expect(await sweepOf("x > 3")).toBe(await sweepOf("x > 3"));
+  expect(await sweepOf("x > 3")).not.toBe(await sweepOf("x >= 4"));
+  const refused = await repository.run(["sweep", "x=3,4", "--where", "y > 3"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([255, expect.stringContaining("no override sets 'y'")]);
+  const empty = await repository.run(["sweep", "x=3,4", "--where", "x > 5"]);
+  expect([empty.exitCode, empty.stderr]).toEqual([255, expect.stringContaining("the sweep has no points")]);
+  const unread = await repository.run(["expand", "x=3,4", "--when", "x"]);
+  expect([unread.exitCode, unread.stderr]).toEqual([254, expect.stringContaining("a key and a condition")]);
 });

@@ -26,7 +26,7 @@ function refuse(message: string, hint?: string): SweeplineError {
   });
 }
 
-const shapeFlags: readonly (keyof ShapeFlags)[] = ["zip", "and", "sample", "repeat"];
+const shapeFlags: readonly (keyof ShapeFlags)[] = ["zip", "and", "sample", "repeat", "where", "when"];
 
 function checkOptions(targets: readonly string[], options: RunCommandOptions, run: RunOptions): void {
   if (
@@ -35,7 +35,9 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
   )
     throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
   if (options.runAll && shapeFlags.some((flag) => options[flag] !== undefined))
-    throw refuse("--run-all runs what is queued: --zip, --and, --sample and --repeat are for what makes new entries");
+    throw refuse(
+      "--run-all runs what is queued: --zip, --and, --sample, --repeat, --where and --when are for what makes new entries",
+    );
   if (options.jobs === "auto" && !options.runAll)
     throw refuse("--jobs auto is for --run-all: stages of one experiment run by number");
   const runsOne = !options.queue && !options.runAll;
@@ -107,7 +109,7 @@ async function run(
   const asks = !runOptions.dry && !options.queue && !options.temp && asksStages(context.project, runOptions);
   const configs = await askedConfigs(io, context.project, options);
   const shape = askedShape(options, command);
-  const expansion = notEmpty(expandOverrides(options.setParam ?? [], shape, expandOptions(configs)));
+  const expansion = notEmpty(await expandOverrides(options.setParam ?? [], shape, expandOptions(configs)));
   if (expansion.isSweep && !options.queue)
     throw new SweeplineError({
       code: "SWEEP_NEEDS_QUEUE",

@@ -23,6 +23,8 @@ Examples:
   $ sweepline expand lr=0.1,0.01 'units=range(64,257,64)'
   $ sweepline expand lr=0.1,0.01 models.json:depth=2,4 | wc -l
   $ sweepline expand lr=0.1,0.01 units=64,128 --zip lr,units
+  $ sweepline expand 'a=range(9)' 'b=range(9)' --where 'a < b and a + b < 9'
+  $ sweepline expand opt=sgd,adam momentum=0.5,0.9 --when 'momentum: opt == "sgd"'
   $ sweepline expand --json --max-batch-size 10 'seed=range(100)'
   $ echo '{"id": 1, "args": ["a=1,2"], "max_batch_size": null}' | sweepline expand --jsonl
 
@@ -51,7 +53,7 @@ export const command: CommandFactory = (io, finish) =>
         const shape = askedShape(options, command);
         const and = shape.and.map((texts) => withOverrideFiles(texts, io.cwd));
         const sweep = { overrides: withOverrideFiles(overrides, io.cwd), shape: { ...shape, and } };
-        const jobs = sweepJobs(sweep, options.maxBatchSize ?? null, expandOptions);
+        const jobs = await sweepJobs(sweep, options.maxBatchSize ?? null, expandOptions);
         await (options.json ? printJson(io, jobs) : printLines(io, jobs));
       }
       finish(exitCodes.ok);

@@ -127,6 +127,8 @@ Examples:
   sweepline sweep opt=sgd lr=0.1,0.01 --and opt=adam lr=0.001 two grids in one sweep
   sweepline sweep 'lr=tag(log,interval(1e-4,1e-1))' 'units=range(16,257)' --sample 20 --sampler sobol
   sweepline sweep lr=0.1,0.01 --repeat 3      each with seed=0, 1 and 2
+  sweepline sweep 'a=range(9)' 'b=range(9)' --where 'a < b'   only the points for which it holds
+  sweepline sweep opt=sgd,adam momentum=0.5,0.9 --when 'momentum: opt == "sgd"'
   sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
   sweepline sweep                             over hydra.sweeper.params of the config
 `;
