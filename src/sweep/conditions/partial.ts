@@ -66,7 +66,7 @@ function namesIn(node: FilterNode): readonly NodeOf<"name">[] {
 }
 
 /** The keys that a condition names. */
-export function keysIn(node: FilterNode, scope: PartialScope): ReadonlySet<number> {
+function keysIn(node: FilterNode, scope: PartialScope): ReadonlySet<number> {
   return new Set(namesIn(node).flatMap((name) => scope.keyOf(name) ?? []));
 }
 
