@@ -1,5 +1,5 @@
 /** Failures by their codes, told by `-v`: those that the tests of their own module look at by their words only. */
-import { rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { type Files, makeRepository, type Repository } from "../rig/index.ts";
@@ -17,6 +17,15 @@ interface Case {
   /** What files can't say. */
   prepare?(repository: Repository): void;
 }
+
+/** A remote that lets nobody in, or takes nothing. */
+const strictRemote =
+  (hook: string) =>
+  ({ root }: Repository): void => {
+    const file = path.join(root, "bare", "hooks", "pre-receive");
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, `#!/bin/sh\n${hook}\n`, { mode: 0o755 });
+  };
 
 const cases: readonly (readonly [code: string, args: readonly string[], facts?: Case])[] = [
   [
@@ -134,6 +143,49 @@ const cases: readonly (readonly [code: string, args: readonly string[], facts?: 
       },
     },
   ],
+  [
+    "CONFIG_BAD_SWEEP",
+    ["sweep", "--dry-run"],
+    { files: { ...composed, "conf/config.yaml": "x: 1\nhydra: {sweeper: {params: 3}}\n" } },
+  ],
+  [
+    "FILE_EXISTS",
+    ["move", "y", "z"],
+    { files: { "y.dvc": dataFile("c4ca4238a0b923820dcc509a6f75849b", "y"), z: "1\n" } },
+  ],
+  ["DVC_FILE_INVALID", ["checkout", "y.dvc"], { files: { "y.dvc": "[1]\n" } }],
+  ["FILE_EXISTS", ["install"], { files: { ".git/hooks/pre-push": "mine\n" } }],
+  ["FILE_REFUSED", ["matrix", "plan", "x=1", "-o", "data"]],
+  ["JSON_SAME_NAME", ["compose", "--json"], { files: { "conf/config.yaml": "1: a\n'1': b\n" } }],
+  ["NOT_AN_IMPORT", ["update", "y.dvc"], { files: { "y.dvc": dataFile("c4ca4238a0b923820dcc509a6f75849b", "y") } }],
+  [
+    "PARAMS_NOT_STORABLE",
+    ["repro"],
+    { files: { "p.py": "x = b'1'\n", ...stages("  a:\n    cmd: 'true'\n    params:\n    - p.py:\n      - x\n") } },
+  ],
+  ["PUSH_REFUSED", ["exp", "push", "origin", "e"], { prepare: strictRemote("exit 1") }],
+  [
+    "SHELL_CHARACTERS",
+    ["sweep", "--strict", "x='a;b'"],
+    { files: stages(`  a:\n    cmd: echo \${x} > o\n    outs: [o]\n`) },
+  ],
+  [
+    "STAGE_GENERATED",
+    ["remove", "a@1"],
+    { files: stages(`  a:\n    foreach: [1, 2]\n    do:\n      cmd: echo \${item}\n`) },
+  ],
+  [
+    "TRANSFER_FAILED",
+    ["fetch"],
+    {
+      files: {
+        ...remote("../store"),
+        "y.dvc": dataFile("c4ca4238a0b923820dcc509a6f75849b", "y"),
+        "store/files/md5/c4/ca4238a0b923820dcc509a6f75849b": "2",
+      },
+    },
+  ],
+  ["URL_UNSUPPORTED", ["import-url", "s3://b/k"]],
 ];
 
 let made: Repository;

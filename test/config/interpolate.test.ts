@@ -1,6 +1,8 @@
 /** Interpolations of one config: what a path leads to, what a text gives, what is kept open, and what is refused. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are interpolations of configs
+
 import { describe, expect, test } from "vitest";
+import { parseInterpolation } from "../../grammar/config-interpolation/parse.ts";
 import { toPlain } from "../../src/base/value.ts";
 import { Interpolation } from "../../src/config/interpolate.ts";
 import { InterpolationFailure, type InterpolationOptions } from "../../src/config/interpolation.ts";
@@ -217,4 +219,12 @@ test("a text alone is resolved where it would stand, and must give a text", () =
   expect(one.textAt("${.e}", ["d", "other"])).toBe("f");
   expect(() => one.textAt("${port}", [])).toThrow("'${port}' gives 1, not a text");
   expect(() => one.textAt("${nope}", [])).toThrow(InterpolationFailure);
+});
+
+test.each([
+  ["${a b}", "INTERPOLATION_INVALID"],
+  ["${a", "INTERPOLATION_INVALID"],
+  [`\${a:${"[".repeat(5_000)}${"]".repeat(5_000)}}`, "INTERPOLATION_TOO_DEEP"],
+])("what can't be read has a code and a place (%#)", (text, code) => {
+  expect(parseInterpolation(text)).toMatchObject({ ok: false, issue: { code, offset: expect.any(Number) } });
 });

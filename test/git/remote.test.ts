@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ObjectId, RefName } from "../../src/git/ids.ts";
-import { type PushOutcome, pushRefs, type RemoteChange } from "../../src/git/remote.ts";
+import { listRemoteRefs, type PushOutcome, pushRefs, type RemoteChange } from "../../src/git/remote.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { gitWith, makeOpened, type Opened } from "./repositories.ts";
 
@@ -122,4 +122,14 @@ test("a remote that is not there is an error for many refs, too", async () => {
   await expect(push(creations(60), path.join(local.rig.root, "none.git"))).rejects.toMatchObject({
     code: "GIT_REMOTE_FAILED",
   });
+});
+
+test("a remote that lets nobody in is told from one that can't be reached", async () => {
+  process.env.GIT_SSH_COMMAND = "sh -c 'echo \"git@x: Permission denied (publickey).\" >&2; exit 255'";
+  try {
+    const listed = listRemoteRefs(local.opened, "ssh://example.invalid/r", ["refs/exps/*"]);
+    await expect(listed).rejects.toMatchObject({ code: "GIT_REMOTE_DENIED" });
+  } finally {
+    delete process.env.GIT_SSH_COMMAND;
+  }
 });

@@ -22,3 +22,8 @@ test("what we say of git's settings counts more than the repository's", async ()
   const { stdout } = await tryGit(["config", "protocol.ext.allow"], { cwd: opened.rig.folder });
   expect(stdout.toString().trim()).toBe("never");
 });
+
+test("a command line that the system does not take is a git that did not start", async () => {
+  const started = tryGit(["rev-parse", "x".repeat(4 * 1024 * 1024)], { cwd: opened.rig.folder });
+  await expect(started).rejects.toMatchObject({ code: "GIT_NOT_STARTED" });
+});

@@ -5,18 +5,20 @@ import { expect, test } from "vitest";
 import { errorAreas } from "../../src/base/error-codes.ts";
 import { checkout } from "../rig/index.ts";
 
-/** Those that tests look at by their words and exit codes only, or that take a fault to meet. The list becomes shorter. */
-const byWords = new Set(
-  [
-    "APPLY_HALF_DONE BAD_FOLDER CHECKPOINTS_NEED_EXPERIMENT CHECKPOINT_LOST CONFIG_BAD_SWEEP DATA_MISSING",
-    "DEPENDENCY_REMOTE DVC_FILE_INVALID FILE_EXISTS FILE_REFUSED GIT_NOT_STARTED GIT_REMOTE_DENIED GLOB_PATTERN",
-    "GLOB_WITHOUT_GROUP IMPORT_UNSUPPORTED INPUTS_EDITED INTERPOLATION_INVALID INTERPOLATION_TOO_DEEP",
-    "JSON_SAME_NAME NOT_AN_IMPORT NOT_KILLED NOT_STOPPED NO_LINK_TYPE PARAMS_MISSING PARAMS_NOT_STORABLE",
-    "PARAM_EDIT_IMPOSSIBLE PLAN_NOT_EXACT PUSH_DENIED PUSH_REFUSED REMOTE_CHANGED REMOTE_OBJECT_BROKEN",
-    "RESULT_UNREADABLE RUNNING SETTING_INVALID SHELL_CHARACTERS STAGE_GENERATED STAGE_INSIDE_OUTPUT",
-    "STOPPED SUBMODULE_UNAVAILABLE TRANSFER_FAILED URL_FAILED URL_UNSUPPORTED UNKNOWN_COMMAND YAML_TOO_LARGE",
-  ].flatMap((line) => line.split(" ")),
-);
+/** Those that no test names, each with the reason. The list becomes shorter. */
+const unmet: Readonly<Record<string, string>> = {
+  BAD_FOLDER: "it is told before -v is read, which prints codes: test/cli/cd.test.ts looks at its words",
+  NOT_KILLED: "a run has a minute to end when it is told to",
+  NOT_STOPPED: "workers have a minute to answer",
+  PARAM_EDIT_IMPOSSIBLE: "a gap in an editor of ours; the properties of test/params look for one",
+  PLAN_NOT_EXACT: "a gap in the printer of overrides; the properties of test/grammar look for one",
+  REMOTE_CHANGED: "another push between two steps of ours",
+  REMOTE_OBJECT_BROKEN: "it is one of several files that fail, which are told together as TRANSFER_FAILED",
+  RESULT_UNREADABLE: "a file that the user may not read: nobody is refused one as root",
+  STOPPED: "an interrupt of `stage add --run`",
+  SUBMODULE_UNAVAILABLE: "it fails in a copy: test/repositories/submodules.test.ts looks at its words",
+  UNKNOWN_COMMAND: "it is told before -v is read: test/cli/usage.test.ts looks at its words",
+};
 
 test("every code is named by a test", () => {
   const folder = path.join(checkout, "test");
@@ -28,5 +30,5 @@ test("every code is named by a test", () => {
   const unnamed = Object.values(errorAreas)
     .flatMap((codes) => Object.keys(codes))
     .filter((code) => !named.has(code));
-  expect(unnamed.sort()).toEqual([...byWords].sort());
+  expect(unnamed.sort()).toEqual(Object.keys(unmet).sort());
 });

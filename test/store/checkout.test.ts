@@ -18,6 +18,7 @@ import { objectPath, openCache } from "../../src/store/cache.ts";
 import { checkoutData, planCheckout, relinkPath } from "../../src/store/checkout.ts";
 import { commitData } from "../../src/store/commit.ts";
 import { addToCache, hashData } from "../../src/store/data.ts";
+import { placeObject } from "../../src/store/links.ts";
 import { type Files, makeRepository } from "../rig/index.ts";
 
 function makeCache(files: Files, linkTypes: readonly LinkType[] = ["copy"]) {
@@ -219,4 +220,14 @@ describe("data of strangers", () => {
     symlinkSync("nowhere", at("d/other"));
     expect((await planCheckout(cache, { hash: hash, destination: at("d") })).unsaved).toEqual([at("d/other")]);
   });
+});
+
+it("without a type of link that works, nothing is laid down", async () => {
+  const { cache, at } = makeCache({ a: "1" }, ["copy"]);
+  const { md5 } = await commitData(cache, at("a"));
+  const placement = { object: objectPath(cache, md5), destination: at("b"), shown: "b", isExecutable: false };
+  expect(() => placeObject({ ...cache, linkTypes: [], probedLinks: new Map() }, placement)).toThrow(
+    expect.objectContaining({ code: "NO_LINK_TYPE" }),
+  );
+  expect(existsSync(at("b"))).toBe(false);
 });

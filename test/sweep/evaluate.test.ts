@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { elementsOf } from "../../src/sweep/enumerate.ts";
 import { evaluateOverride, sweepOf } from "../../src/sweep/evaluate.ts";
 import { recordedOverride } from "../../src/sweep/recorded.ts";
 
@@ -147,4 +148,10 @@ describe("the place of a refused call", () => {
     const { offset, length } = outcome.issue;
     expect(text.slice(offset, offset + length)).toBe(marked);
   });
+});
+
+test("a glob has no values without a group, nor by a pattern that is no text", () => {
+  const glob = { kind: "glob", include: [1n], exclude: [] } as const;
+  expect(() => elementsOf(glob)).toThrow(expect.objectContaining({ code: "GLOB_WITHOUT_GROUP" }));
+  expect(() => elementsOf(glob, { globOptions: ["a"] })).toThrow(expect.objectContaining({ code: "GLOB_PATTERN" }));
 });

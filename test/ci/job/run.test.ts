@@ -123,3 +123,13 @@ test("failures stay where no result overcame them", async () => {
   await run();
   expect(planned.remoteRefs()).toContain(failureRef(planned.plan, planned.point(2)));
 });
+
+test("a remote that does not take results says so, and another try would not help", async () => {
+  await planned.result(0);
+  await planned.result(1);
+  const hook = path.join(planned.repository.root, "remote.git/hooks/pre-receive");
+  mkdirSync(path.dirname(hook), { recursive: true });
+  writeFileSync(hook, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  await expect(run()).rejects.toMatchObject({ code: "PUSH_DENIED" });
+  expect(planned.remoteRefs()).toEqual([]);
+});

@@ -19,6 +19,7 @@ beforeAll(async () => {
   source.commit("data");
   made = makeRepository();
   server = createServer((request, response) => {
+    if (request.url === "/forbidden") return void response.writeHead(403).end();
     if (request.url !== "/file?v=1") return void response.writeHead(404).end();
     response.writeHead(200, { etag: `"${served.length}"`, "content-length": served.length });
     response.end(request.method === "HEAD" ? undefined : served);
@@ -198,6 +199,9 @@ describe("import-url", () => {
     await repository.succeed(["update", "file.dvc"]);
     expect(file("file")).toBe("another\n");
     expect(await refused(["import-url", address, "no"])).toEqual([1, expect.stringContaining("does not exist")]);
-    expect(await refused(["import-url", "http://127.0.0.1:9/x"])).toEqual([1, expect.stringContaining("127.0.0.1:9")]);
+    expect(await refused(["-v", "import-url", new URL("/forbidden", address).href])).toEqual([
+      1,
+      expect.stringContaining("CODE: URL_FAILED"),
+    ]);
   });
 });

@@ -223,8 +223,9 @@ describe("queue kill", () => {
     const refused = await repository.run(["queue", "kill", "p-1", "p-2"]);
     expect(refused.exitCode).toBe(255);
     expect(refused.stderr).toContain("'p-2' is not a valid running experiment name");
-    const named = await repository.run(["queue", "remove", "p-2", "p-1"]);
+    const named = await repository.run(["-v", "queue", "remove", "p-2", "p-1"]);
     expect(named).toMatchObject({ exitCode: 255, stdout: "" });
+    expect(named.stderr).toContain("CODE: RUNNING\n");
     expect(named.stderr).toContain("'p-1' is running");
     const removed = await repository.run(["queue", "remove", "--all"]);
     expect(removed).toMatchObject({ exitCode: 0, stdout: "Removed tasks in queue: p-2\n" });

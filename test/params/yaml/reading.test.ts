@@ -128,3 +128,7 @@ test.each([
 ])("the version of the directive: %j", (text, value) => {
   expect(read(text)).toEqual(value);
 });
+
+test("a file of millions of values is refused before it is parsed", () => {
+  expect(() => read(`[${"1,".repeat(2_000_001)}]`)).toThrow(expect.objectContaining({ code: "YAML_TOO_LARGE" }));
+});

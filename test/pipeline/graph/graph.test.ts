@@ -164,3 +164,10 @@ test("a failed step takes those off that need it, others go on", () => {
   expect(schedule.take()).toBe("d");
   expect(schedule.take()).toBeUndefined();
 });
+
+test("a pipeline file inside of an output is refused", () => {
+  const inside = stage("b", { file: "d/dvc.yaml" });
+  expect(() => graphOf(stage("a", { outs: ["d"] }), inside)).toThrow(
+    expect.objectContaining({ code: "STAGE_INSIDE_OUTPUT" }),
+  );
+});

@@ -1,8 +1,10 @@
 /** Inputs that are edited while a stage runs in the workspace: noticed, told, and neither recorded nor kept for others. */
 import { describe, expect, test } from "vitest";
+import { WorkspaceLock } from "../../../src/pipeline/locks/workspace-lock.ts";
 import { editedInputs } from "../../../src/pipeline/reproduce/edited-inputs.ts";
 import type { StageInputs } from "../../../src/pipeline/reproduce/entry.ts";
 import { makeRepository, type Repository } from "../../rig/index.ts";
+import { run, testProject } from "../project.ts";
 
 const item = (path: string, md5: string, nfiles?: number) => ({
   path,
@@ -81,4 +83,14 @@ test("what does not matter is recorded by commit; files that a stage adds to a f
   const adding = project("mkdir -p src/__pycache__ && echo x > src/__pycache__/a.pyc\n");
   await adding.succeed(["repro"]);
   expect(adding.read("dvc.lock")).toContain("path: src");
+});
+
+test("the failure has a code of its own", async () => {
+  const { project } = testProject({
+    f: "1\n",
+    "dvc.yaml": "stages:\n  a:\n    cmd: echo 2 > f\n    deps: [f]\n",
+  });
+  const lock = await WorkspaceLock.acquire(project, { command: "test" });
+  const { result } = await run({ project }, { lock }).finally(() => lock.release());
+  expect(result).toMatchObject({ kind: "failed", failures: [{ code: "INPUTS_EDITED" }] });
 });

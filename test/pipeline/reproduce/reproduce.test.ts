@@ -375,3 +375,18 @@ test("quick stages share a write of the lock file, and a kill loses none of them
   await run(whole);
   expect(project.read("dvc.lock")).toBe(whole.read("dvc.lock"));
 });
+
+const recorded = (name: string) =>
+  `outs:\n- md5: c4ca4238a0b923820dcc509a6f75849b\n  size: 1\n  hash: md5\n  path: ${name}\n`;
+const stageOf = (text: string) => ({ "dvc.yaml": `stages:\n  a:\n    cmd: 'true'\n${text}` });
+
+test.each([
+  ["CHECKPOINTS_NEED_EXPERIMENT", stageOf("    outs:\n    - o: {checkpoint: true}\n")],
+  ["DATA_MISSING", { "y.dvc": recorded("y") }],
+  ["DEPENDENCY_REMOTE", stageOf("    deps: ['s3://b/k']\n")],
+  ["IMPORT_UNSUPPORTED", { f: "1\n", "y.dvc": `deps:\n- path: f\n${recorded("y")}` }],
+  ["PARAMS_MISSING", { "params.yaml": "x: 1\n", ...stageOf("    params: [nosuch]\n") }],
+])("a stage fails with %s", async (code, files) => {
+  const { result } = await run(testProject(files), { targets: "y.dvc" in files ? ["y.dvc"] : [] });
+  expect(result).toMatchObject({ kind: "failed", failures: [{ code }] });
+});
