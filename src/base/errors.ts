@@ -88,6 +88,8 @@ export class SweeplineError extends Error {
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof SweeplineError || !("code" in error)) return undefined;
   const { code } = error;
+  // A path with a NUL in it: Node does not even ask the system, which has no file of such a name.
+  if (code === "ERR_INVALID_ARG_VALUE" && /URL without null bytes/.test(error.message)) return "ENOENT";
   // Node reads no file of 2 GiB and more: a limit of its own, like EFBIG.
   return typeof code === "string" && (/^E[A-Z0-9]+$/.test(code) || code === "ERR_FS_FILE_TOO_LARGE") ? code : undefined;
 }

@@ -20,14 +20,24 @@ export {
   type Dirent,
   existsSync,
   fstatSync,
-  lstatSync,
   readdirSync,
   readlinkSync,
   readSync,
   realpathSync,
   type Stats,
-  statSync,
 } from "node:fs";
+
+/** Who takes it that nothing may be there gets that answer for a name with a NUL too, at which Node throws. */
+function answering<Call extends typeof fs.statSync | typeof fs.lstatSync>(call: Call): Call {
+  const ask = (file: fs.PathLike, options?: fs.StatSyncOptions) => {
+    const isNameless = typeof file === "string" ? file.includes("\0") : Buffer.isBuffer(file) && file.includes(0);
+    return isNameless && options?.throwIfNoEntry === false ? undefined : call(file, options);
+  };
+  return ask as Call;
+}
+
+export const statSync = answering(fs.statSync);
+export const lstatSync = answering(fs.lstatSync);
 
 /** A path as text, or as bytes where a name need not be UTF-8. */
 export type FilePath = string | Buffer;
@@ -114,7 +124,7 @@ export function readInputIfExists(file: string): Buffer | undefined {
 /** What is at a path, links not followed; undefined where nothing is, nor can be, because a file is in a folder's place. */
 export function lstatIfExists(file: FilePath): fs.Stats | undefined {
   try {
-    return fs.lstatSync(file, { throwIfNoEntry: false });
+    return lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
     if (isSystemError(error, "ENOTDIR")) return undefined;
     throw error;

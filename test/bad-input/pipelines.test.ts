@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Repository } from "../rig/index.ts";
+import type { Files, Repository } from "../rig/index.ts";
 import { makeSoundProject, refusal, starts } from "./project.ts";
 
 let rig: Repository;
@@ -115,4 +115,34 @@ test("a pipeline of a fetched experiment is read, never run", async () => {
   ];
   for (const words of reads) await theirs.succeed(words, { cwd });
   expect(theirs.exists("../clone/ran")).toBe(false);
+});
+
+describe("a NUL in a path ends no command with a bug", () => {
+  const md5 = "c4ca4238a0b923820dcc509a6f75849b";
+  const lock = `schema: "2.0"\nstages:\n  a:\n    cmd: x\n    deps:\n    - {path: "d\\0", hash: md5, md5: ${md5}}\n`;
+  const strange: Readonly<Record<string, Files>> = {
+    "dvc.yaml": { "dvc.yaml": stage('deps: ["d\\0"], params: [{"p\\0.json": [y]}]') },
+    "tables of dvc.yaml": { "dvc.yaml": 'metrics: ["m\\0.json"]\nparams: ["p\\0.toml"]\nplots: ["q\\0.csv"]\n' },
+    vars: { "dvc.yaml": `vars: ["v\\0.yaml"]\n${stage("outs: [p]")}` },
+    "an import": { "y.dvc": `deps:\n- path: "f\\0/g"\nouts:\n- {path: y, hash: md5, md5: ${md5}, size: 1}\n` },
+    "dvc.lock": { "dvc.yaml": stage("outs: [p]"), "dvc.lock": lock },
+  };
+  const readers = [
+    ["status"],
+    ["exp", "show"],
+    ["metrics", "show"],
+    ["data", "status"],
+    ["list", "-R", "."],
+    ["gc", "-w"],
+  ];
+
+  test.each(Object.entries(strange))("%s", async (_where, files) => {
+    const repository = rig.copy();
+    repository.write(files);
+    for (const words of readers) {
+      const { exitCode, signal, stderr } = await repository.run(words);
+      expect([words, exitCode, signal]).toEqual([words, expect.any(Number), null]);
+      expect([words, stderr]).toEqual([words, expect.not.stringContaining("unexpected error")]);
+    }
+  });
 });

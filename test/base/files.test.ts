@@ -2,7 +2,17 @@ import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { asideName, asideWriter, isAsideName } from "../../src/base/asides.ts";
-import { closeSync, withAside, withAsideLater } from "../../src/base/files.ts";
+import { isSystemError } from "../../src/base/errors.ts";
+import {
+  closeSync,
+  existsSync,
+  lstatIfExists,
+  lstatSync,
+  readIfExists,
+  statSync,
+  withAside,
+  withAsideLater,
+} from "../../src/base/files.ts";
 import { openRead, rewriteOpen } from "../../src/base/open-files.ts";
 import { ignoreRules } from "../../src/project/ignore-rules.ts";
 import { listFiles } from "../../src/store/walk.ts";
@@ -48,3 +58,27 @@ test("nothing of a failed write stays", async () => {
   await expect(withAsideLater(path.join(folder, "b"), async (aside) => fail(aside))).rejects.toThrow("disk full");
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test("a name with a NUL is that of nothing", () => {
+  for (const name of ["a\0b", "\0", path.join(makeTemporaryFolder(), "x\0")]) {
+    expect([existsSync(name), readIfExists(name), lstatIfExists(name)]).toEqual([false, undefined, undefined]);
+    for (const ask of [statSync, lstatSync]) {
+      expect(ask(name, { throwIfNoEntry: false })).toBeUndefined();
+      expect(
+        isSystemError(
+          catchOf(() => ask(name)),
+          "ENOENT",
+        ),
+      ).toBe(true);
+    }
+  }
+});
+
+function catchOf(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

@@ -2,7 +2,7 @@
 import { resolveCommit } from "../../git/repository.ts";
 import { tryGit } from "../../git/run.ts";
 import { isUrl } from "../../pipeline/paths.ts";
-import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { loadProjectStages, loadRecorded } from "../../pipeline/reading/project-stages.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, hasObject } from "../../store/cache.ts";
@@ -80,7 +80,7 @@ async function absentThere(index: DataIndex, request: DataStatusRequest): Promis
 /** Errors: REMOTE_UNKNOWN, REMOTE_UNSUPPORTED, those of broken pipeline files. */
 export async function dataStatus(request: DataStatusRequest): Promise<DataStatus> {
   const { project, context, cache } = request;
-  const recorded = recordedIndex(await loadProjectStages(project), cache);
+  const recorded = recordedIndex(await loadRecorded(project), cache);
   const now = await workspaceIndex(project, cache);
   const uncommitted = dataChanges(recorded, now, request);
   const head = context === undefined ? undefined : await resolveCommit(context.repository, "HEAD");

@@ -9,7 +9,7 @@ import { listRefs } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { branchTips, type CommitChoice, chosenCommits, commitsBetween } from "../../git/revisions.ts";
 import type { RecordedData } from "../../pipeline/reading/pipeline-parts.ts";
-import { loadProjectStages } from "../../pipeline/reading/project-stages.ts";
+import { loadRecorded } from "../../pipeline/reading/project-stages.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, openCache, soundTree } from "../../store/cache.ts";
 import { isObjectHash, isTreeHash } from "../../store/tree.ts";
@@ -157,7 +157,7 @@ async function keptCommits({ repository }: ExperimentsContext): Promise<readonly
 export async function addNeeds(place: NeedyProject, choice: CommitChoice, needed: NeededData): Promise<void> {
   const { project, context } = place;
   if (context !== undefined) addCopies(context, needed);
-  needed.addRecorded((await loadProjectStages(project)).recorded, needed.soft);
+  needed.addRecorded((await loadRecorded(project)).recorded, needed.soft);
   if (context === undefined) return;
   const { entries, elsewhere, broken } = await listQueue(context);
   const queued = [...entries, ...elsewhere, ...broken, ...listDvcQueue(context.repository)];

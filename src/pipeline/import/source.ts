@@ -1,20 +1,29 @@
 /** Another repository, or this one: its files, and the data that its lock files and .dvc files name. */
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
-import { SweeplineError } from "../../base/errors.ts";
-import { existsSync, lstatIfExists, makeFolder, readdirSync, removeTree, statSync } from "../../base/files.ts";
+import { SweeplineError, unlessSystemFails } from "../../base/errors.ts";
+import {
+  existsSync,
+  lstatIfExists,
+  makeFolder,
+  readdirSync,
+  realpathSync,
+  removeTree,
+  statSync,
+} from "../../base/files.ts";
+import { insideFolder } from "../../base/paths.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { cloneSource } from "../../git/source-commit.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
 import { findGitRoot, openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
 import { isFolder } from "../../project/upwards.ts";
-import { type Cache, findObject, openCache, soundTree } from "../../store/cache.ts";
+import { type Cache, findObject, openCache, readTree } from "../../store/cache.ts";
 import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { isTreeHash } from "../../store/tree.ts";
 import { diskSource } from "../reading/disk-source.ts";
-import { loadProjectStages } from "../reading/project-stages.ts";
+import { loadRecorded } from "../reading/project-stages.ts";
 
 export interface SourceRequest {
   /** A path, file://, or what git clones. */
@@ -85,10 +94,9 @@ class Stores {
 
   tree(md5: string) {
     for (const cache of [...this.parts.caches, this.parts.own]) {
-      const entries = soundTree(cache, md5);
-      if (entries !== undefined) return entries;
+      if (findObject(cache, md5) !== undefined) return readTree(cache, md5);
     }
-    return undefined;
+    throw absent(md5);
   }
 
   async fetch(hashes: readonly string[]): Promise<void> {
@@ -104,12 +112,16 @@ class Stores {
     }
     const missing = lacking.find((md5) => this.find(md5) === undefined);
     if (missing === undefined) return;
-    throw new SweeplineError({
-      code: "CACHE_MISSING",
-      message: `neither the cache nor a remote of the repository has '${missing}'`,
-      hint: "Push it from where it was made.",
-    });
+    throw absent(missing);
   }
+}
+
+function absent(md5: string): SweeplineError {
+  return new SweeplineError({
+    code: "CACHE_MISSING",
+    message: `neither the cache nor a remote of the repository has '${md5}'`,
+    hint: "Push it from where it was made.",
+  });
 }
 
 function storesOf(settings: Project, local: Project | undefined, { scratch, jobs }: SourceRequest): Stores {
@@ -118,22 +130,27 @@ function storesOf(settings: Project, local: Project | undefined, { scratch, jobs
 }
 
 async function outputsOf(project: Project): Promise<ReadonlyMap<string, SourceOutput>> {
-  const { recorded } = await loadProjectStages(project, { source: diskSource(project) });
+  const { recorded } = await loadRecorded(project, { source: diskSource(project) });
   const sizes = new Map(recorded.outs.map(([file, { size }]) => [file, size ?? undefined]));
   const cached = recorded.cached.filter(([file]) => !file.startsWith(".."));
   return new Map(cached.map(([file, md5]) => [file, { md5, size: sizes.get(file) }]));
 }
 
+/** A link in somebody's repository may lead to any file of ours, which nobody asked for. */
 function entriesIn(folder: string): SourceProject["entries"] {
   const rules = ignoreRules(folder);
+  const top = realpathSync(folder);
+  const staysIn = (file: string) => unlessSystemFails(false, () => insideFolder(top, realpathSync(file)) !== undefined);
   return (inside) => {
     const at = path.join(folder, inside);
-    const found = lstatIfExists(at)?.isDirectory() ? readdirSync(at, { withFileTypes: true }) : [];
+    const found = lstatIfExists(at)?.isDirectory() && staysIn(at) ? readdirSync(at, { withFileTypes: true }) : [];
     return found.flatMap((entry): ReturnType<SourceProject["entries"]> => {
       const file = path.join(at, entry.name);
       if (entry.isDirectory())
         return rules.ignoresFolder(file) ? [] : [{ name: entry.name, kind: "folder" as const, file }];
-      const isData = entry.isFile() || (entry.isSymbolicLink() && statSync(file, { throwIfNoEntry: false })?.isFile());
+      const isData =
+        entry.isFile() ||
+        (entry.isSymbolicLink() && statSync(file, { throwIfNoEntry: false })?.isFile() && staysIn(file));
       return isData && !rules.ignoresFile(file) ? [{ name: entry.name, kind: "file" as const, file }] : [];
     });
   };

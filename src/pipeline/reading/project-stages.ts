@@ -28,6 +28,13 @@ export function loadProjectStages(project: Project, options: LoadOptions = {}): 
   return traced<Promise<ProjectStages>>({ topic: "stages", name: "load", detail }, () => loadStages(project, options));
 }
 
+/** What the files of a project record of its data, which may take a parser that the stages alone did not need. Errors: those of `locks`. */
+export async function loadRecorded(project: Project, options: LoadOptions = {}): Promise<ProjectStages> {
+  const reading = await loadProjectStages(project, options);
+  await whenLoaded(() => reading.recorded);
+  return reading;
+}
+
 async function loadStages(project: Project, options: LoadOptions): Promise<ProjectStages> {
   const { source = diskSource(project), readings = new Readings(), broken = "refuse" } = options;
   const reading = await whenLoaded(() => readProject({ project, source }, readings));

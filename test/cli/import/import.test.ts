@@ -1,5 +1,6 @@
 /** `list`, `du`, `get`, `import`, `import-url` and `update`: another repository, folders and addresses. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -125,6 +126,44 @@ test("get: a file, a folder, a part of one, of a revision; nothing is overwritte
   await repository.succeed(["get", "-f", source.folder, "d", "-o", "e"]);
   expect(await repository.succeed(["get", "--show-url", source.folder, "sub/f"])).toContain("files/md5/40/1b30e3b8b5");
   expect(readdirSync(repository.folder).filter((name) => name.startsWith(".") && name.endsWith(".tmp"))).toEqual([]);
+});
+
+describe("from somebody's repository", () => {
+  let theirs: Repository;
+  beforeAll(() => {
+    theirs = makeRepository({ files: { "code.txt": "code\n" } });
+    theirs.write({ "../secret/key": "key\n", "in/f": "1\n" });
+    for (const [link, to] of [
+      ["key", "../secret/key"],
+      ["folder", "../secret"],
+      ["in/l", "f"],
+    ] as const)
+      symlinkSync(to, path.join(theirs.folder, link));
+    const list = '[{"md5": "c4ca4238a0b923820dcc509a6f75849b", "relpath": "../../x"}]';
+    const md5 = createHash("md5").update(list).digest("hex");
+    theirs.write({
+      [`.dvc/cache/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}.dir`]: list,
+      "broken.dvc": `outs:\n- {md5: ${md5}.dir, size: 1, hash: md5, path: broken}\n`,
+    });
+    theirs.git("add", "-f", "broken.dvc");
+    theirs.git("commit", "--quiet", "-m", "data");
+  });
+
+  test.each(["key", "folder", "folder/key"])("get and list: %s, which leads out of it, is not there", async (name) => {
+    expect(await refused(["get", theirs.folder, name])).toEqual([1, expect.stringContaining("No such file")]);
+    expect(repository.exists(path.basename(name))).toBe(false);
+    expect(await repository.succeed(["list", theirs.folder])).not.toMatch(/key|folder/);
+  });
+
+  test("a link to a file of its own is that file", async () => {
+    await repository.succeed(["get", theirs.folder, "in/l"]);
+    expect(file("l")).toBe("1\n");
+  });
+
+  test.each(["get", "import"])("%s: a list of files that is broken is no empty folder", async (command) => {
+    expect(await refused([command, theirs.folder, "broken"])).toEqual([1, expect.stringContaining("is broken")]);
+    expect(repository.exists("broken")).toBe(false);
+  });
 });
 
 describe("import", () => {
