@@ -1,14 +1,16 @@
-// Reads a JSON report of vitest and prints "PASSED FAILED", then on stderr the names of what failed.
-// usage: test-counts.mjs REPORT EXITCODE
+// Reads a JSON report of vitest and prints "PASSED FAILED", then on stderr the names of what failed. With --files it prints the
+// files in which something failed instead, a line each.
+// usage: test-counts.mjs REPORT EXITCODE [--files]
 // A file that could not be loaded has no failed test in it, and a run that was killed no report: both count as one failure.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-const [report, exitCode] = process.argv.slice(2);
+const [report, exitCode, asked] = process.argv.slice(2);
 
-function readCounts() {
-  if (!existsSync(report)) return { passed: 0, failed: 0 };
-  const { numPassedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+const nothing = { numPassedTests: 0, testResults: [] };
+const { numPassedTests, testResults } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : nothing;
+
+function countFailed() {
   let failed = 0;
   for (const { name, status, message, assertionResults } of testResults) {
     const file = path.relative(process.cwd(), name);
@@ -19,8 +21,13 @@ function readCounts() {
     process.stderr.write(`failed: ${file}: ${message}\n`);
     failed += 1;
   }
-  return { passed: numPassedTests, failed };
+  return failed;
 }
 
-const { passed, failed } = readCounts();
-process.stdout.write(`${passed} ${failed === 0 && exitCode !== "0" ? 1 : failed}\n`);
+if (asked === "--files")
+  for (const { name, status } of testResults)
+    if (status === "failed") process.stdout.write(`${path.relative(process.cwd(), name)}\n`);
+if (asked === undefined) {
+  const failed = countFailed();
+  process.stdout.write(`${numPassedTests} ${failed === 0 && exitCode !== "0" ? 1 : failed}\n`);
+}
