@@ -8,10 +8,12 @@ import type { PushRefusal } from "../../git/prose.ts";
 import { pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
-import { remoteExperiments } from "../show/listing.ts";
+import type { SharedRef } from "../shared-refs.ts";
+import { listRemote } from "../show/listing.ts";
 import { type ExperimentDataOutcome, noData, pushData, type ShareRequest } from "./data.ts";
 import { divergedOf } from "./diverged.ts";
 import { pushNotes } from "./notes.ts";
+import { settleShared } from "./settle-shared.ts";
 
 export interface PushResult {
   readonly pushed: readonly FinishedExperiment[];
@@ -37,16 +39,17 @@ interface Standing {
 async function standingsOf(
   { repository }: ExperimentsContext,
   { remote, experiments }: ShareRequest,
-): Promise<readonly Standing[]> {
-  const listed = await remoteExperiments(repository, remote);
+): Promise<{ readonly standings: readonly Standing[]; readonly queue: readonly SharedRef[] }> {
+  const { experiments: listed, queue } = await listRemote(repository, remote);
   const remoteCommits = new Map(listed.map((item) => [`${item.baseline}/${item.name}`, item.commit]));
   const thereOf = ({ baseline, name }: FinishedExperiment) => remoteCommits.get(`${baseline}/${name}`);
   const diverged = await divergedOf(repository, experiments, thereOf);
-  return experiments.map((experiment): Standing => {
+  const standings = experiments.map((experiment): Standing => {
     const there = thereOf(experiment);
     if (there === experiment.commit) return { experiment, there, kind: "up to date" };
     return { experiment, there, kind: diverged.has(experiment) ? "diverged" : "push" };
   });
+  return { standings, queue };
 }
 
 /** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; TRANSFER_FAILED where data could not be stored: then no ref is pushed. */
@@ -54,14 +57,15 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
   const upToDate: FinishedExperiment[] = [];
   const diverged: FinishedExperiment[] = [];
   const pushing: (RemoteChange & { readonly experiment: FinishedExperiment })[] = [];
-  for (const { experiment, there, kind } of await standingsOf(context, request)) {
+  const { standings, queue } = await standingsOf(context, request);
+  for (const { experiment, there, kind } of standings) {
     if (kind === "up to date") upToDate.push(experiment);
     else if (kind === "diverged" && request.diverged === "refuse") diverged.push(experiment);
     else pushing.push({ ref: experiment.ref, to: experiment.commit, experiment, expected: there });
   }
   const experiments = [...upToDate, ...pushing.map(({ experiment }) => experiment)];
   const data = request.data === undefined ? noData : await pushData(context, experiments, request.data);
-  if (data.failed.length > 0) throw dataFailed(data);
+  if (data.failed.length > 0) throw dataNotPushed(data);
   const outcomes = await pushRefs(context.repository, {
     remote: request.remote,
     changes: pushing,
@@ -78,12 +82,15 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
     else if (outcome !== undefined) result.refused.push({ experiment, why: outcome.why, reason: outcome.reason });
     else result.refused.push({ experiment, why: "other", reason: "git said nothing of it" });
   }
-  const there = [...upToDate, ...result.pushed].map(({ commit }) => commit);
+  const arrived = [...upToDate, ...result.pushed];
+  await settleShared(context, request.remote, { experiments: arrived, queue });
+  const there = arrived.map(({ commit }) => commit);
   const notesLeft = await pushNotes(context, { remote: request.remote, experiments: there });
   return { ...result, upToDate, diverged, data, notesLeft };
 }
 
-function dataFailed({ failed }: ExperimentDataOutcome): SweeplineError {
+/** Why nothing was pushed to the Git remote. */
+export function dataNotPushed({ failed }: ExperimentDataOutcome): SweeplineError {
   const [first] = failed;
   return new SweeplineError({
     code: "TRANSFER_FAILED",

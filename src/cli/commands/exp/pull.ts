@@ -2,11 +2,11 @@ import { exitCodes } from "../../../base/errors.ts";
 import { wordList } from "../../../base/text/listing.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
-import { pullExperiments } from "../../../experiments/share/pull.ts";
+import { type PullResult, pullExperiments } from "../../../experiments/share/pull.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
-import { type ExitCode, type Io, print } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
@@ -21,6 +21,7 @@ import {
 } from "./share.ts";
 
 async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
+  if (flags.queued) return (await import("./share-queue.ts")).pullQueued(io, args, flags);
   const context = openExperiments(openProject(io.cwd));
   const chosen = await selectExperiments(context, args.remote, selectionOf(args.names, flags));
   warnRefusedNames(io, chosen.refused);
@@ -37,27 +38,42 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
     io.stderr.write(
       `WARNING: Local experiment ${wordList(diverged.map(({ name }) => name))} has diverged from remote experiment with the same name.\nTo override the local experiment re-run with '--force'.\n`,
     );
-  if (pulled.length === 0) print(io, "No experiments to pull.");
+  if (flags.json) printJson(io, resultJson(result));
+  else if (pulled.length === 0) print(io, "No experiments to pull.");
   else
     print(
       io,
       `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
     );
   warnNoExperiments(io, strange);
-  if (data.transferred > 0) print(io, filesText(data.transferred, "downloaded"));
+  if (data.transferred > 0 && !flags.json) print(io, filesText(data.transferred, "downloaded"));
   warnData(io, data);
   const failure = dataPullFailed(data);
   if (failure !== undefined) throw failure;
   if (strange.length > 0 && pulled.length + upToDate.length + diverged.length === 0) return exitCodes.refused;
-  if (!flags.cache)
+  if (!flags.cache && !flags.json)
     print(io, "To pull the data of experiments from the storage remote, run the command again without '--no-cache'.");
   return exitCodes.ok;
 }
+
+function resultJson({ pulled, upToDate, diverged, data }: PullResult): string {
+  const names = (experiments: PullResult["pulled"]) => experiments.map(({ name, commit }) => ({ name, rev: commit }));
+  const files = data.transferred;
+  return JSON.stringify({ pulled: names(pulled), upToDate: names(upToDate), diverged: names(diverged), files });
+}
+
+const examples = `
+Examples:
+  sweepline exp pull origin                 those of HEAD, with their data
+  sweepline exp pull origin -A --no-cache   those of all commits, without data
+  sweepline exp pull origin --queued        what waits in the remote's queue: \`queue start\` runs it
+`;
 
 /** `sweepline exp pull` */
 export const command: CommandFactory = (io, finish) =>
   shareCommand("pull")
     .description("Pull experiments from a Git remote, and their data from the storage remote. Nothing of them is run.")
+    .addHelpText("after", examples)
     .action(async (remote: string, names: readonly string[], flags: ShareFlags) =>
       finish(await pull(io, { remote, names }, flags)),
     );

@@ -9,7 +9,7 @@ import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { absentStorage } from "../../../store/remotes/open.ts";
 import { addWhereOption } from "../../options/find.ts";
-import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
@@ -66,6 +66,10 @@ async function selectionAsked(context: ExperimentsContext, names: readonly strin
 }
 
 async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: PushFlags): Promise<ExitCode> {
+  if (flags.queued) {
+    if (flags.where !== undefined) refuseWhere();
+    return (await import("./share-queue.ts")).pushQueued(io, args, flags);
+  }
   const context = openExperiments(openProject(io.cwd));
   const chosen = await selectExperiments(context, undefined, await selectionAsked(context, args.names, flags));
   warnRefusedNames(io, chosen.refused);
@@ -78,7 +82,8 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
     diverged: flags.force ? "replace" : "refuse",
     data: dataRequest(context.project, flags, events),
   }).finally(() => events.ended());
-  report(io, args.remote, result);
+  if (flags.json) printJson(io, resultJson(result));
+  else report(io, args.remote, result);
   warnData(io, result.data);
   if (result.notesLeft.length > 0)
     warn(io, `the notes of ${result.notesLeft.length} experiments were not taken: the same command tries again`);
@@ -86,15 +91,41 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
     warn(io, `the folder of storage remote '${absent.name}' was not there, and was made: '${visible(absent.place)}'`);
   const failure = refused(result, args.remote);
   if (failure !== undefined) throw failure;
-  if (!flags.cache)
+  if (!flags.cache && !flags.json)
     print(io, "To push the data of experiments to the storage remote, run the command again without '--no-cache'.");
   return exitCodes.ok;
 }
+
+function refuseWhere(): never {
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: "--queued can't be used with --where, which chooses among finished experiments",
+  });
+}
+
+function resultJson({ pushed, upToDate, diverged, refused, data }: PushResult): string {
+  const names = (experiments: Experiments) => experiments.map(({ name, commit }) => ({ name, rev: commit }));
+  return JSON.stringify({
+    pushed: names(pushed),
+    upToDate: names(upToDate),
+    diverged: names(diverged),
+    refused: refused.map(({ experiment, reason }) => ({ name: experiment.name, reason })),
+    files: data.transferred,
+  });
+}
+
+const examples = `
+Examples:
+  sweepline exp push origin                 those of HEAD, with their data
+  sweepline exp push origin tuned-7 -f      that one, in the place of what has its name there
+  sweepline exp push origin --queued        what waits in the queue, for who runs it elsewhere
+`;
 
 /** `sweepline exp push` */
 export const command: CommandFactory = (io, finish) =>
   addWhereOption(shareCommand("push"))
     .description("Push experiments to a Git remote, and their data to the storage remote.")
+    .addHelpText("after", examples)
     .action(async (remote: string, names: readonly string[], flags: PushFlags) =>
       finish(await push(io, { remote, names }, flags)),
     );

@@ -15,6 +15,8 @@ export interface ShareFlags extends TransferFlags {
   readonly force?: boolean;
   /** false for --no-cache. */
   readonly cache: boolean;
+  readonly queued?: boolean;
+  readonly json?: boolean;
 }
 
 export function shareCommand(name: "push" | "pull"): Command {
@@ -25,7 +27,12 @@ export function shareCommand(name: "push" | "pull"): Command {
     .option("--rev <commit>", "of that commit (repeatable; default: HEAD)", collect)
     .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1)
     .option("-f, --force", name === "push" ? "replace experiments of the remote" : "replace experiments here")
-    .option("--no-cache", "without the data");
+    .option("--no-cache", "without the data")
+    .option(
+      "--queued",
+      name === "push" ? "what waits in the queue, to be run elsewhere" : "what waits there, to be run here",
+    )
+    .option("--json", "print as JSON what was done");
   return addTransferOptions(command);
 }
 
