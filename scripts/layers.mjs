@@ -28,7 +28,7 @@ export const besides = [{ from: "src/ci", to: "src/run" }];
 export const innerLayers = {
   "src/cli": [
     [ownFiles],
-    ["commands/compare", "commands/matrix", "commands/queue", "commands/sweep"],
+    ["commands/compare", "commands/matrix", "commands/queue", "commands/studio", "commands/sweep"],
     ["commands/exp"],
     ["commands/data", "commands/import"],
     ["commands/pipeline", "commands/metrics", "commands/project"],
@@ -43,7 +43,7 @@ export const innerLayers = {
     ["share"],
     ["find"],
     ["make", "show"],
-    ["copy", "results", "upkeep"],
+    ["copy", "live", "results", "upkeep"],
     ["queue"],
     ["coordinator"],
     ["recovery"],

@@ -5,6 +5,7 @@
 import type { CatalogEntry } from "./catalog-entry.ts";
 import { expCommands } from "./exp-commands.ts";
 import { queueCommands } from "./queue-commands.ts";
+import { studioCommands } from "./studio-commands.ts";
 
 export const catalog: readonly CatalogEntry[] = [
   {
@@ -294,6 +295,11 @@ export const catalog: readonly CatalogEntry[] = [
     name: "status",
     summary: "Show what changed since the stages last ran",
     load: () => import("./commands/pipeline/status.ts"),
+  },
+  {
+    name: "studio",
+    summary: "Live updates of experiments, to Studio",
+    commands: studioCommands,
   },
   {
     name: "sweep",

@@ -32,7 +32,15 @@ export type RunEvent =
       readonly jobs: number;
       readonly at: number;
     }
-  | { readonly type: "started"; readonly experiment: ExperimentLabel; readonly log: string; readonly at: number }
+  | {
+      readonly type: "started";
+      readonly experiment: ExperimentLabel;
+      /** The commit that it starts from, and that of its entry. */
+      readonly baseline?: string;
+      readonly entry?: string;
+      readonly log: string;
+      readonly at: number;
+    }
   | {
       readonly type: "stage";
       readonly name: string;

@@ -35,6 +35,8 @@ export interface StateLayout {
   readonly coordinatorLog: string;
   /** Held while a background coordinator starts or ends. */
   readonly startLock: string;
+  /** Notifications that have not arrived: see live/outbox.ts. */
+  readonly outbox: string;
   /** By which a Git remote knows who took entries of its queue: see share/claims.ts. */
   readonly cloneId: string;
 }
@@ -61,6 +63,7 @@ export function stateLayout(project: Pick<Project, "tmpDir">): StateLayout {
     coordinatorFacts: path.join(root, "coordinator.jobs"),
     coordinatorLog: path.join(root, "coordinator.log"),
     startLock: path.join(root, "start.lock"),
+    outbox: path.join(root, "outbox"),
     cloneId: path.join(root, "clone-id"),
   };
 }

@@ -114,7 +114,12 @@ function mergeKnown(before: ReadonlyMap<string, string>, own: ReadonlyMap<string
 export function editConfigFile(
   file: string,
   lower: ReadonlyMap<string, string>,
-  change: { readonly edit: (text: string) => string | undefined; readonly refusal: string },
+  change: {
+    readonly edit: (text: string) => string | undefined;
+    readonly refusal: string;
+    /** Of the file from now on; undefined: as it is. */
+    readonly mode?: number;
+  },
 ): void {
   const before = readIfExists(file)?.toString("utf8") ?? "";
   const after = change.edit(before);
@@ -122,5 +127,6 @@ export function editConfigFile(
   checkConfig(mergeKnown(lower, readDvcConfig(file, after)));
   makeFolder(path.dirname(file));
   const stats = lstatIfExists(file);
-  writeAtomic(file, after, stats === undefined ? {} : { mode: stats.mode & 0o777 });
+  const mode = change.mode ?? (stats === undefined ? undefined : stats.mode & 0o777);
+  writeAtomic(file, after, mode === undefined ? {} : { mode });
 }

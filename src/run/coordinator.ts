@@ -57,6 +57,8 @@ export interface CoordinatorOptions extends CapacityOptions {
   /** What becomes of commands that get values with shell characters; an entry may be stricter itself. */
   readonly shellCharacters?: "warn" | "refuse";
   readonly background?: BackgroundOptions;
+  /** Added to that of all stages. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly emit: EmitRunEvent;
 }
 
@@ -217,7 +219,7 @@ export class Coordinator {
     return background.retire();
   }
 
-  private async runEntry(active: ActiveRun, { environment }: DeviceShare, tools: RunTools): Promise<void> {
+  private async runEntry(active: ActiveRun, share: DeviceShare, tools: RunTools): Promise<void> {
     const { context, options } = this;
     const { entry } = active;
     const { refs } = tools;
@@ -226,12 +228,15 @@ export class Coordinator {
     if (givenUp !== undefined) return this.note(entry, givenUp);
     const run = startRun(context.state, entry);
     const startedAt = Date.now();
-    options.emit({ type: "started", experiment: labelOf(entry), log: shortLog(context, run), at: startedAt });
+    const { baseline, commit } = entry;
+    const log = shortLog(context, run);
+    options.emit({ type: "started", experiment: labelOf(entry), baseline, entry: commit, log, at: startedAt });
     if (this.state === "stopping") active.stop("stopped");
     const timeoutMs = entry.record.limits?.timeoutMs ?? options.timeoutMs;
     const keepCheckpoints = entry.record.limits?.keepCheckpoints ?? options.keepCheckpoints ?? "all";
     const timeoutAt = entry.record.limits?.timeoutAt ?? options.timeoutAt;
     const checkpointEvery = entry.record.limits?.checkpointEvery ?? options.checkpointEvery;
+    const environment = { ...options.environment, ...share.environment };
     try {
       const end = await active.execute(tools, { timeoutMs, timeoutAt, environment, checkpointEvery });
       const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;

@@ -9,6 +9,7 @@ import { type BackgroundOptions, Coordinator, type CoordinatorOptions } from "./
 import { deviceRunners } from "./limits/devices.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./limits/retry.ts";
 import type { RunSummary } from "./summary.ts";
+import { openTelling } from "./telling.ts";
 
 /** As many as there are cores and as the memory holds, or so many. */
 export type JobCount = number | "auto";
@@ -94,8 +95,13 @@ export async function runQueue(
   const retry = rest.claims === "held" ? {} : { retry: { ...defaultRetryPolicy, ...asked } };
   const capacity = { jobs: jobsNumber(jobs), memory: jobs === "auto" ? ("measured" as const) : ("fixed" as const) };
   if (others.devices !== undefined && rest.claims === "take") warnOfWorkers(context, watcher.warn);
-  const { emit } = watcher;
-  const coordinator = new Coordinator(context, { ...rest, ...others, ...retry, ...capacity, emit });
+  const telling = await openTelling(context, watcher.warn);
+  const emit: EmitRunEvent = (event) => {
+    watcher.emit(event);
+    telling.emit(event);
+  };
+  const { environment } = telling;
+  const coordinator = new Coordinator(context, { ...rest, ...others, ...retry, ...capacity, environment, emit });
   let interrupted = false;
   watcher.started({
     stop: () => {
@@ -109,5 +115,6 @@ export async function runQueue(
     return { summary: await coordinator.run(), interrupted };
   } finally {
     await watcher.ended();
+    await telling.close();
   }
 }

@@ -34,6 +34,7 @@ export const experimentCodes = {
   ENTRY_BROKEN: ["A queue entry can't be read.", "`sweepline queue remove` takes it out of the queue."],
   KILLED: ["An experiment was ended by `sweepline queue kill`.", "`sweepline queue retry` runs it again."],
   LOCKED: ["Another process is at work here.", "Wait for it to end, then try again."],
+  LOGGED_IN: ["A token of Studio is kept already.", "`sweepline studio logout` first, or `--force`."],
   LOST: [
     "The worker of an experiment was lost, more than once.",
     "See the log; memory that was used up is a usual cause.",
@@ -50,6 +51,7 @@ export const experimentCodes = {
     "An experiment did not end when it was told to.",
     "`sweepline queue status --json` names the process that runs it.",
   ],
+  NOT_LOGGED_IN: ["No token of Studio is kept.", "`sweepline studio login` keeps one."],
   NOT_RUNNING: ["An experiment does not run.", "`sweepline queue status` lists what is running."],
   NOT_STARTED: [
     "Workers, a program in the background or an experiment did not start.",
@@ -57,6 +59,10 @@ export const experimentCodes = {
   ],
   NOT_STOPPED: ["The queue workers did not answer.", "See the log that is named."],
   NO_LOG: ["There is no log of the experiment.", "Logs are kept in the repository where it ran."],
+  NO_TOKEN: [
+    "No access token of Studio was given, or what was given is none.",
+    "Type it, or give it on the standard input.",
+  ],
   RESULT_UNREADABLE: ["What an experiment left behind can't be committed.", "The message has Git's reason."],
   REVISION_TOO_LARGE: [
     "A commit holds more files, deeper folders or larger files than are read for a table.",

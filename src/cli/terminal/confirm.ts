@@ -39,6 +39,43 @@ function readLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
   });
 }
 
+/**
+ * A line that is not shown while it is typed; without a terminal the first line of the input. undefined: there is none.
+ */
+export async function readSecret(io: Io, question: string): Promise<string | undefined> {
+  const { stdin } = io;
+  if (!stdin.isTTY) return readLine(stdin);
+  io.stderr.write(visibleText(question));
+  stdin.setRawMode(true);
+  try {
+    return await readHidden(stdin);
+  } finally {
+    stdin.setRawMode(false);
+    io.stderr.write("\n");
+  }
+}
+
+/** Without the terminal's own editing: Enter ends it, Backspace takes a character back, Ctrl+C and Ctrl+D give it up. */
+async function readHidden(stdin: NodeJS.ReadStream): Promise<string | undefined> {
+  let typed = "";
+  return new Promise((resolve) => {
+    const end = (answer: string | undefined) => {
+      stdin.pause();
+      stdin.off("data", onData);
+      resolve(answer);
+    };
+    const onData = (chunk: Buffer | string) => {
+      for (const key of chunk.toString()) {
+        if (key === "\r" || key === "\n") return end(typed);
+        if (key === "\u0003" || key === "\u0004") return end(undefined);
+        typed = key === "\u007f" || key === "\b" ? typed.slice(0, -1) : typed + key;
+      }
+    };
+    stdin.on("data", onData);
+    stdin.resume();
+  });
+}
+
 /** Without a terminal to show the question on, and at the end of the input, the answer is no. */
 export async function confirm(io: Io, question: string): Promise<boolean> {
   if (!io.stdout.isTTY) return false;

@@ -29,6 +29,7 @@ export async function pushNew(
     const data = dataRequest(context.project, { cache: true, runCache: true }, events);
     const result = await pushExperiments(context, { remote, experiments, diverged: "refuse", data });
     events.moved(result.data);
+    if (result.studio.warning !== undefined) events.warn(result.studio.warning);
     const left = [...result.diverged, ...result.refused.map(({ experiment }) => experiment)];
     if (left.length === 0) return;
     events.warn(`'${remote}' has something else of that name, or refused: ${wordList(left.map(({ name }) => name))}`);

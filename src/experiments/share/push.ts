@@ -6,6 +6,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import type { PushRefusal } from "../../git/prose.ts";
 import { pushRefs, type RemoteChange } from "../../git/remote.ts";
+import { type StudioAnswer, tellStudioOfRefs } from "../live/studio-hook.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import type { SharedRef } from "../shared-refs.ts";
@@ -27,6 +28,8 @@ export interface PushResult {
   readonly data: ExperimentDataOutcome;
   /** Refs of notes that the remote did not take. */
   readonly notesLeft: readonly RefName[];
+  /** What Studio says of it, where somebody is logged in. */
+  readonly studio: StudioAnswer;
 }
 
 interface Standing {
@@ -86,7 +89,9 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
   await settleShared(context, request.remote, { experiments: arrived, queue });
   const there = arrived.map(({ commit }) => commit);
   const notesLeft = await pushNotes(context, { remote: request.remote, experiments: there });
-  return { ...result, upToDate, diverged, data, notesLeft };
+  const { remote } = request;
+  const studio = await tellStudioOfRefs(context, { remote, pushed: result.pushed.map(({ ref }) => ref) });
+  return { ...result, upToDate, diverged, data, notesLeft, studio };
 }
 
 /** Why nothing was pushed to the Git remote. */

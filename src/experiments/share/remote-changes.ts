@@ -1,6 +1,7 @@
 /** Experiments of a Git remote, removed and renamed there. Nothing of them is needed here. */
 import { SweeplineError } from "../../base/errors.ts";
 import { fetchObjects, type PushOutcome, pushRefs, type RemoteChange, shownRemote } from "../../git/remote.ts";
+import { tellStudioOfRefs } from "../live/studio-hook.ts";
 import { checkName } from "../names.ts";
 import { type ExperimentsContext, experimentRef } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
@@ -12,6 +13,12 @@ export interface RemoteRemoval {
   readonly selection: Selection;
   /** Remove all that were chosen, or all others there. */
   readonly keep: "remove chosen" | "keep chosen";
+}
+
+export interface RemovedThere {
+  readonly removed: readonly string[];
+  /** Why Studio was not told. */
+  readonly warning?: string;
 }
 
 /** Pushes the changes; throws where the remote refused one. */
@@ -51,12 +58,13 @@ async function othersThan(
 export async function removeFromRemote(
   context: ExperimentsContext,
   { remote, selection, keep }: RemoteRemoval,
-): Promise<readonly string[]> {
+): Promise<RemovedThere> {
   const { experiments } = await selectExperiments(context, remote, selection);
   const gone = keep === "remove chosen" ? experiments : await othersThan(context, remote, experiments);
   const changes = gone.map(({ ref, commit }): RemoteChange => ({ ref, to: undefined, expected: commit }));
   await pushAll(context, remote, changes);
-  return gone.map(({ name }) => name);
+  const { warning } = await tellStudioOfRefs(context, { remote, removed: gone.map(({ ref }) => ref) });
+  return { removed: gone.map(({ name }) => name), ...(warning === undefined ? {} : { warning }) };
 }
 
 /** Gives an experiment of a Git remote another name there; the new ref goes first, so that nothing is lost. Errors: NAME_TAKEN too. */

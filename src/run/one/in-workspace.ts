@@ -71,6 +71,10 @@ export interface WorkspaceRunRequest {
   readonly interactive: boolean;
   /** Told the name before anything runs. */
   named(name: string): void;
+  /** Told when its parameters lie in the workspace. */
+  begins?(run: { readonly name: string; readonly baseline: ObjectId }): void;
+  /** Added to that of the stages. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly events: ReproduceEvents;
   readonly signal: AbortSignal;
   /** What others are told while it runs: `sweepline exp run`. */
@@ -138,6 +142,7 @@ async function runLocked(
   request.named(prepared.name);
   await prepared.checkpoints?.bringOutputs();
   applyPoint(await inputs.paramFiles(), point);
+  request.begins?.(prepared);
   const run = startRun(context.state, {
     sequence: await reserveSequence(context),
     name: prepared.name,
@@ -270,7 +275,7 @@ async function reproduceHere(
       ...options,
       interactive: request.interactive,
       folder,
-      environment: stageEnvironment({ overrides: facts.overrides, name, baseline }),
+      environment: { ...stageEnvironment({ overrides: facts.overrides, name, baseline }), ...request.environment },
       dvcRoot: project.root,
       output: { kind: "tee", descriptor: log },
       signal: request.signal,

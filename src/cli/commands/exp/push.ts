@@ -89,6 +89,8 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
     warn(io, `the notes of ${result.notesLeft.length} experiments were not taken: the same command tries again`);
   if (absent !== undefined && (await absent.isThere()))
     warn(io, `the folder of storage remote '${absent.name}' was not there, and was made: '${visible(absent.place)}'`);
+  if (result.studio.warning !== undefined) warn(io, result.studio.warning);
+  if (result.studio.url !== undefined && !flags.json) print(io, `View your experiments at ${result.studio.url}`);
   const failure = refused(result, args.remote);
   if (failure !== undefined) throw failure;
   if (!flags.cache && !flags.json)

@@ -67,14 +67,17 @@ function checkOptions(names: readonly string[], options: Options): void {
   });
 }
 
-async function remove(context: ExperimentsContext, given: readonly string[], options: Options): Promise<RemoveOutcome> {
+type Removed = RemoveOutcome & { readonly warning?: string };
+
+async function remove(context: ExperimentsContext, given: readonly string[], options: Options): Promise<Removed> {
   const { finished: found, entries } = await refsWhere(context, options.where);
   const names = [...given, ...found, ...entries];
   const keep = options.keep ? "keep chosen" : "remove chosen";
   const { gitRemote: remote } = options;
   if (remote !== undefined) {
     const selection = selectionOf(names, options);
-    return { removed: await removeFromRemote(context, { remote, selection, keep }), running: [] };
+    const { removed, warning } = await removeFromRemote(context, { remote, selection, keep });
+    return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
   }
   const finished = await finishedOf(context, options);
   const queue = options.queue ? "all" : "named";
@@ -105,9 +108,10 @@ export const command: CommandFactory = (io, finish) =>
   ).action(async (names: readonly string[], options: Options) => {
     checkOptions(names, options);
     const context = openExperiments(openProject(io.cwd));
-    const { removed, running } = await remove(context, names, options);
+    const { removed, running, warning } = await remove(context, names, options);
     if (options.json) printJson(io, JSON.stringify({ removed, running }));
     else print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
+    if (warning !== undefined) warn(io, warning);
     if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
     finish(exitCodes.ok);
   });

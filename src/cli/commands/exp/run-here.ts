@@ -1,11 +1,13 @@
 /** `exp run` in the workspace, or with --dry only said. */
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { failureFacts, failureText, type RunFailure } from "../../../experiments/failure.ts";
+import type { StudioRun } from "../../../experiments/live/studio-run.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { keptOptions } from "../../../pipeline/run-options.ts";
 import { dryRun } from "../../../run/one/dry-run.ts";
 import { runInWorkspace } from "../../../run/one/in-workspace.ts";
 import { listenForInterrupt } from "../../terminal/interrupt.ts";
-import { type ExitCode, print, warn } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { killGroups, stageEvents } from "../../terminal/stage-events.ts";
 import { withTimeLimit } from "../../terminal/time-limit.ts";
 import { commandText } from "../pipeline/workspace-lock.ts";
@@ -18,6 +20,15 @@ export async function dryRunHere({ io, context, targets, run, expansion, inputs 
   const events = stageEvents(io, { groups: new Set(), messages: "all" });
   await dryRun(context, { targets, options: run, point, inputs, cwd: io.cwd }, events);
   return exitCodes.ok;
+}
+
+/** Live updates of a run in the workspace; most have none, and load nothing of it. */
+async function openStudioHere(io: Io, context: ExperimentsContext): Promise<StudioRun | undefined> {
+  const { studioSettings } = await import("../../../experiments/live/studio-settings.ts");
+  const asked = { environment: io.env, warn: (message: string) => warn(io, message) };
+  const settings = await studioSettings(context, asked);
+  if (settings === undefined) return undefined;
+  return new (await import("../../../experiments/live/studio-run.ts")).StudioRun(context, settings, asked);
 }
 
 function runError(failure: RunFailure, name: string): SweeplineError {
@@ -39,6 +50,7 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
   };
   const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
   const limit = withTimeLimit(interrupt.signal, options.timeout);
+  const live = await openStudioHere(io, context);
   try {
     const outcome = await runInWorkspace(context, {
       point,
@@ -54,11 +66,14 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
       keepCheckpoints: options.keepCheckpoints ?? "all",
       taken: call.run.force ? "replace" : "refuse",
       interactive: call.asks,
+      begins: ({ name, baseline }) => live?.started({ name, baseline, from: "workspace", message: options.message }),
+      environment: live?.environment ?? {},
       named: (name) => print(io, `Reproducing experiment '${name}'`),
       events: stageEvents(io, { groups, messages: "all", clock: limit }),
       signal: limit.signal,
       command: commandText(),
     });
+    live?.ended(outcome.name, outcome.kind === "done" ? outcome.commit : undefined);
     if (outcome.kind !== "done" && outcome.kept !== undefined)
       warn(
         io,
@@ -78,5 +93,6 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
   } finally {
     limit.release();
     interrupt.release();
+    await live?.close();
   }
 }

@@ -108,6 +108,20 @@ function changeOption(io: Io, { option, value }: Change, flags: ConfigFlags): vo
   );
 }
 
+/** `notify.url` and its kin: Git's configuration has them. undefined: it is none of these. */
+async function notifyNamed(
+  io: Io,
+  name: string | undefined,
+  { value, flags }: { value: string | undefined; flags: ConfigFlags },
+) {
+  const option = name === undefined ? undefined : parseOptionName(name);
+  if (option?.section !== "notify") return undefined;
+  const { notifyOption } = await import("./notify-config.ts");
+  const to = flags.unset ? "unset" : value === undefined ? "print" : { value };
+  await notifyOption(io, { option: option.option, level: chosenLevel(flags), to });
+  return "done" as const;
+}
+
 /** `sweepline config [name] [value]`: reads and changes DVC's config files. */
 export const command: CommandFactory = (io, finish) =>
   addLevelOptions(
@@ -117,7 +131,8 @@ export const command: CommandFactory = (io, finish) =>
       .option("-u, --unset", "remove the option")
       .option("-l, --list", "list all options")
       .option("--show-origin", "print the file of each value"),
-  ).action((name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
+  ).action(async (name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
+    if (!flags.list && (await notifyNamed(io, name, { value, flags })) === "done") return finish(exitCodes.ok);
     if (flags.list) listOptions(io, name, flags);
     else if (value === undefined && !flags.unset) get(io, optionNamed(name), flags);
     else changeOption(io, { option: optionNamed(name), value: flags.unset ? undefined : value }, flags);
