@@ -4,6 +4,7 @@ import { asideName } from "../base/asides.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, makeFolder, removeTree, writePrivateFile } from "../base/files.ts";
 import type { ObjectId } from "./ids.ts";
+import { listPaths, listTree } from "./list-tree.ts";
 import { remoteFailed, shownRemote } from "./remote.ts";
 import { type GitOptions, gitFailed, tryGit } from "./run.ts";
 
@@ -58,10 +59,8 @@ export async function withSourceCommit<T>(
     return await work({
       folder,
       async write(name) {
-        const listing = ["ls-tree", "--full-tree", "-z", source.commit, "--", name];
-        const listed = await tryGit(listing, options);
-        if (listed.exitCode !== 0) throw gitFailed(listing, listed.stderr);
-        if (listed.stdout.length === 0) return "not there";
+        const listed = await listPaths(options, source.commit as ObjectId, [name]);
+        if (listed.length === 0) return "not there";
         const args = ["-c", "core.autocrlf=false", "checkout", "--quiet", source.commit, "--", `:(literal)${name}`];
         const { exitCode, stderr } = await tryGit(args, options);
         if (exitCode !== 0) throw gitFailed(args, stderr);
@@ -100,7 +99,7 @@ async function resolveRevision(rev: string | undefined, url: string, options: Gi
   throw new SweeplineError({ code: "UNKNOWN_REVISION", message });
 }
 
-/** Clones and checks out. Answers the commit. Errors: GIT_REMOTE_FAILED, GIT_REMOTE_DENIED, UNKNOWN_REVISION. */
+/** Clones and checks out. Answers the commit. Errors: GIT_REMOTE_FAILED, GIT_REMOTE_DENIED, UNKNOWN_REVISION, REVISION_TOO_LARGE. */
 export async function cloneSource({ url, rev, folder }: CloneRequest): Promise<ObjectId> {
   makeFolder(path.dirname(folder));
   const flags = ["--quiet", "--no-checkout", "--no-recurse-submodules", "--end-of-options"];
@@ -111,6 +110,8 @@ export async function cloneSource({ url, rev, folder }: CloneRequest): Promise<O
   if (cloned.exitCode !== 0) throw remoteFailed("clone", url, cloned.stderr);
   const options: GitOptions = { cwd: folder };
   const commit = await resolveRevision(rev, url, options);
+  // A few trees within each other are a billion files.
+  await listTree({ workTree: folder }, commit);
   const args = [...careful, "checkout", "--quiet", "--detach", commit];
   const { exitCode, stderr } = await tryGit(args, options);
   if (exitCode !== 0) throw gitFailed(args, stderr);
