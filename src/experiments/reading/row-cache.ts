@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { readIfExists } from "../../base/files.ts";
+import { type Guard, isNumber, isRecord, isText, listOf, optional, shaped, textLike } from "../../base/json.ts";
+import type { Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { DependencyState, OutputState } from "../../pipeline/reading/lock-states.ts";
 import type { Project } from "../../project/project.ts";
@@ -26,6 +28,68 @@ interface StoredRow {
   readonly metrics: readonly (readonly [string, string, FileResult])[];
   readonly deps: readonly (readonly [string, DependencyState])[];
   readonly outs: readonly (readonly [string, OutputState])[];
+}
+
+type StoredFile = StoredRow["params"][number];
+
+const orNull =
+  <T>(guard: Guard<T>): Guard<T | null> =>
+  (value): value is T | null =>
+    value === null || guard(value);
+
+function pairOf<T>(isSecond: Guard<T>): Guard<readonly [string, T]> {
+  return (value): value is readonly [string, T] =>
+    Array.isArray(value) && value.length === 2 && isText(value[0]) && isSecond(value[1]);
+}
+
+/** As what readers of files give: no key and no item is anything else. Loops, since this is done for each value of each row. */
+function isValue(value: unknown): value is Value {
+  if (typeof value !== "object" || value === null) return value === null || scalarTypes.has(typeof value);
+  if (value instanceof Map) {
+    for (const key of value.keys())
+      if (typeof key === "object" ? key !== null : !scalarTypes.has(typeof key)) return false;
+    for (const item of value.values()) if (!isValue(item)) return false;
+    return true;
+  }
+  if (!Array.isArray(value)) return false;
+  for (const item of value) if (!isValue(item)) return false;
+  return true;
+}
+
+const scalarTypes: ReadonlySet<string> = new Set(["string", "number", "bigint", "boolean"]);
+
+const isStoredFile: Guard<StoredFile> = (value): value is StoredFile =>
+  Array.isArray(value) &&
+  value.length === 3 &&
+  isText(value[0]) &&
+  isText(value[1]) &&
+  isRecord(value[2]) &&
+  value[2].kind === "data" &&
+  isValue(value[2].data);
+
+const dependencyGuards = { hash: orNull(isText), size: orNull(isNumber), nfiles: orNull(isNumber) };
+const isFlag: Guard<boolean> = (value) => typeof value === "boolean";
+
+const isStoredRow = shaped<StoredRow>({
+  timestamp: isNumber,
+  parents: listOf(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
+  sweep: optional(isText),
+  params: listOf(isStoredFile),
+  metrics: listOf(isStoredFile),
+  deps: listOf(pairOf(shaped<DependencyState>(dependencyGuards))),
+  outs: listOf(pairOf(shaped<OutputState>({ ...dependencyGuards, useCache: isFlag, isDataSource: isFlag }))),
+});
+
+/** undefined for bytes that are no row: the commit is read again. */
+function readRow(bytes: Buffer): StoredRow | undefined {
+  try {
+    const row: unknown = deserialize(bytes);
+    return isStoredRow(row) ? row : undefined;
+  } catch (error) {
+    // What V8 can't read it says in words of an Error of its own; a nest of values without an end is a RangeError.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 function storedFiles(files: ReadonlyMap<string, FileResult>, reader: DataFiles): StoredRow["params"] | undefined {
@@ -87,7 +151,8 @@ export class RowCache {
 
   get(commit: ObjectId): LoadedRevision | undefined {
     const bytes = this.memo.get(`${this.scope}${commit}`);
-    return bytes === undefined ? undefined : restored(deserialize(bytes) as StoredRow, this.reader);
+    const row = bytes === undefined ? undefined : readRow(bytes);
+    return row === undefined ? undefined : restored(row, this.reader);
   }
 
   /** Stores what was read, all at once. */
