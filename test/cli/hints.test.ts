@@ -120,6 +120,18 @@ describe("experiments of another commit", () => {
   });
 });
 
+test.each([
+  ["stages: [\n", "YAMLSyntaxError"],
+  ["stages: {a: {cmds: x}}\n", "YAMLValidationError"],
+  ["stages: {a: {cmd: 'echo ${nosuch}'}}\n", "ResolveError"],
+])("a dvc.yaml that can't be read has DVC's name for it in JSON: %j", async (text, type) => {
+  const copy = repository.copy();
+  copy.write({ "dvc.yaml": text });
+  const [workspace] = JSON.parse(await copy.succeed(["exp", "show", "--json"]));
+  const metrics = JSON.parse(await copy.succeed(["metrics", "show", "--json"]));
+  expect([workspace.error.type, metrics[""].error.type]).toEqual([type, type]);
+});
+
 test("a dvc.yaml that can't be read is told beside the table", async () => {
   const other = makeExperimentRepository();
   other.write({ "dvc.yaml": "stages: [\n" });

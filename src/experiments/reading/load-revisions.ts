@@ -1,5 +1,6 @@
 /** Reads many commits at once: what each says about parameters, metrics and data. One git process for all. */
 import path from "node:path";
+import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { eachWhenLoaded, whenLoaded } from "../../base/not-loaded.ts";
 import { CatFile } from "../../git/catfile.ts";
@@ -117,9 +118,16 @@ function attempt<T>(work: () => T): T | SweeplineError {
   }
 }
 
+/** DVC's names for what it has in its JSON too. */
+const dvcTypes: Partial<Record<ErrorCode, string>> = {
+  YAML_INVALID: "YAMLSyntaxError",
+  PIPELINE_FILE_INVALID: "YAMLValidationError",
+  TEMPLATE_INVALID: "ResolveError",
+};
+
 function outcomeOf(data: ExperimentData | SweeplineError): DataOutcome {
   return data instanceof SweeplineError
-    ? { data: null, error: { type: data.code, message: data.message } }
+    ? { data: null, error: { type: dvcTypes[data.code] ?? data.code, message: data.message } }
     : { data, error: null };
 }
 
