@@ -145,7 +145,7 @@ test("push, fetch and pull move the list of the folder and the files named", asy
   remove(".dvc/cache", "data");
   expect(await repository.succeed(["fetch", "data/a"])).toBe("2 files fetched\n");
   expect(existsSync(at("data"))).toBe(false);
-  expect(await repository.succeed(["pull", "data/sub"])).toBe("A\tdata/\n1 file added and 1 file fetched\n");
+  expect(await repository.succeed(["pull", "data/sub"])).toBe("A       data/\n1 file fetched and 1 file added\n");
   expect(filesBelow("data")).toEqual(["sub/c"]);
   expect(await repository.succeed(["pull", "data/a", "data"])).toContain("1 file fetched");
   expect(filesBelow("data")).toEqual(["a", "b", "sub/c"]);

@@ -85,7 +85,7 @@ describe("checkout", () => {
     const { repository, at } = await tracked();
     rmSync(at("f"));
     rmSync(at("d"), { recursive: true });
-    expect(await repository.succeed(["checkout"])).toBe("A\td/\nA\tf\n");
+    expect(await repository.succeed(["checkout"])).toBe("A       d/\nA       f\n");
     expect(await repository.succeed(["checkout", "--summary"])).toBe("No changes.\n");
   });
 
@@ -109,7 +109,7 @@ describe("checkout", () => {
     rmSync(at("d/a"));
     rmSync(at(".dvc/cache/files/md5/c4"), { recursive: true });
     const { exitCode, stdout, stderr } = await repository.run(["checkout"]);
-    expect([exitCode, stdout]).toEqual([255, "M\td/\n"]);
+    expect([exitCode, stdout]).toEqual([255, "M       d/\n"]);
     expect(stderr).toContain("Checkout failed for following targets:\nf\n");
     expect(await repository.succeed(["checkout", "--allow-missing"])).toBe("");
   });
@@ -118,8 +118,8 @@ describe("checkout", () => {
     const { repository, at } = await tracked();
     rmSync(at("f"));
     rmSync(at("d"), { recursive: true });
-    expect(await repository.succeed(["checkout", "d/a"])).toBe("A\td/\n");
-    expect(await repository.succeed(["checkout", "f.dvc"])).toBe("A\tf\n");
+    expect(await repository.succeed(["checkout", "d/a"])).toBe("A       d/\n");
+    expect(await repository.succeed(["checkout", "f.dvc"])).toBe("A       f\n");
     expect(await repository.run(["checkout", "nosuch"])).toMatchObject({ exitCode: 255 });
   });
 });

@@ -15,9 +15,10 @@ const letters = [
   ["D", "deleted"],
 ] as const;
 
+/** One an output, aligned as DVC prints them. */
 export function changeLines(outcome: CheckoutOutcome, folder: string): string[] {
   return letters.flatMap(([letter, change]) =>
-    outcome.changes[change].map((item) => `${letter}\t${shown(item, folder)}`),
+    outcome.changes[change].map((item) => `${letter.padEnd(8)}${shown(item, folder)}`),
   );
 }
 

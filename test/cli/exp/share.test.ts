@@ -222,7 +222,7 @@ describe("push, fetch and pull", () => {
     rmSync(path.join(repository.folder, ".dvc", "cache"), { recursive: true });
     expect(await repository.succeed(["fetch", "-j", "2"])).toBe("4 files fetched\n");
     rmSync(path.join(repository.folder, "model.txt"));
-    expect(await repository.succeed(["pull"])).toBe("A\tmodel.txt\n1 file added\n");
+    expect(await repository.succeed(["pull"])).toBe("A       model.txt\n1 file added\n");
     expect(await repository.succeed(["fetch", "--run-cache"])).toBe("3 files fetched\n");
     expect(readFileSync(path.join(repository.folder, "model.txt"), "utf8")).toContain("lr: 0.01");
   });

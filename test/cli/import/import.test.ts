@@ -65,7 +65,7 @@ describe("pull where one source can't be reached", () => {
       "own\n",
       false,
     ]);
-    expect(stdout).toBe("A\tnear\nA\town\n2 files added and 2 files fetched\n");
+    expect(stdout).toBe("A       near\nA       own\n2 files fetched and 2 files added\n");
     expect(stderr).toMatch(/1 file failed to download: Git failed to fetch/);
     expect(/^HINT: .*/m.exec(stderr)?.[0]).toBe(
       words.includes("--allow-missing") ? undefined : "HINT: Not brought: 'gone.txt'. All else is there.",

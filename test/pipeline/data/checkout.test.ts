@@ -22,7 +22,7 @@ describe("data that the commit no longer tracks", () => {
     repository.git("checkout", "--quiet", "plain");
     expect(await repository.succeed(["checkout", "foo/../.gitignore"]).catch(() => "refused")).toBe("refused");
     expect(repository.exists("foo")).toBe(true);
-    expect(await repository.succeed(["checkout"])).toBe("D\tdir/\nD\tfoo\n");
+    expect(await repository.succeed(["checkout"])).toBe("D       dir/\nD       foo\n");
     expect([repository.exists("foo"), repository.exists("dir")]).toEqual([false, false]);
     expect(await repository.succeed(["checkout"])).toBe("");
     repository.git("checkout", "--quiet", "data");
@@ -44,7 +44,7 @@ describe("data that the commit no longer tracks", () => {
     renameSync(at(".dvc/cache"), at(".dvc/tmp/cache"));
     expect(await repository.succeed(["checkout"])).toBe("");
     renameSync(at(".dvc/tmp/cache"), at(".dvc/cache"));
-    expect(await repository.succeed(["checkout"])).toBe("D\tdir/\nD\tfoo\n");
+    expect(await repository.succeed(["checkout"])).toBe("D       dir/\nD       foo\n");
   });
 
   it("stays where Git has it now", async () => {
@@ -60,7 +60,7 @@ describe("data that the commit no longer tracks", () => {
     const { repository } = await withData();
     repository.git("checkout", "--quiet", "plain");
     repository.write({ "dvc.yaml": "stages:\n  s:\n    cmd: echo 3 > dir/sub/y\n    outs: [dir/sub: {cache: false}]\n" });
-    expect(await repository.succeed(["checkout"])).toBe("D\tdir/\nD\tfoo\n");
+    expect(await repository.succeed(["checkout"])).toBe("D       dir/\nD       foo\n");
     expect([repository.exists("dir/x"), repository.read("dir/sub/y")]).toEqual([false, "3"]);
   });
 
@@ -70,7 +70,7 @@ describe("data that the commit no longer tracks", () => {
     await repository.succeed(["repro"]);
     repository.commit("ran");
     repository.git("checkout", "--quiet", "HEAD~1");
-    expect(await repository.succeed(["checkout"])).toBe("D\tout\n");
+    expect(await repository.succeed(["checkout"])).toBe("D       out\n");
   });
 
   it("is removed in the project only, whatever a link says", async () => {
@@ -79,7 +79,7 @@ describe("data that the commit no longer tracks", () => {
     const outside = path.join(repository.root, "outside");
     renameSync(at("dir"), outside);
     execFileSync("ln", ["-s", outside, at("dir")]);
-    expect(await repository.succeed(["checkout"])).toBe("D\tfoo\n");
+    expect(await repository.succeed(["checkout"])).toBe("D       foo\n");
     expect(execFileSync("find", [outside, "-type", "f"], { encoding: "utf8" }).split("\n").sort().slice(1)).toEqual([
       path.join(outside, "sub/y"),
       path.join(outside, "x"),

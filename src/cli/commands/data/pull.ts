@@ -25,8 +25,8 @@ async function pull(io: Io, typed: readonly string[], flags: PullFlags): Promise
   const fetched = await tryTransfer(io, { project, targets, flags, what: "Downloading" }, fetchTracked);
   const outcome = await checkOutWorkspace(io, { project, folder: io.cwd, targets }, flags);
   const moved = [
-    ...countParts(outcome.counts),
     ...(fetched.transferred === 0 ? [] : [filesText(fetched.transferred, "fetched")]),
+    ...countParts(outcome.counts),
   ];
   const isWhole = fetched.failed.length === 0 && outcome.failed.length === 0;
   const summary = moved.length > 0 || isWhole ? [wordList(moved) || "Everything is up to date."] : [];
