@@ -123,7 +123,7 @@ describe("experiments of another commit", () => {
 test.each([
   ["stages: [\n", "YAMLSyntaxError"],
   ["stages: {a: {cmds: x}}\n", "YAMLValidationError"],
-  ["stages: {a: {cmd: 'echo ${nosuch}'}}\n", "ResolveError"],
+  [`stages: {a: {cmd: 'echo \${nosuch}'}}\n`, "ResolveError"],
 ])("a dvc.yaml that can't be read has DVC's name for it in JSON: %j", async (text, type) => {
   const copy = repository.copy();
   copy.write({ "dvc.yaml": text });
