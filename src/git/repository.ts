@@ -51,7 +51,9 @@ export function zeroId(repository: Repository): ObjectId {
 
 /** The commit that a revision names, or undefined. Throws GIT_REFUSED where git refuses the repository itself. */
 export async function resolveCommit(repository: Repository, revision: string): Promise<ObjectId | undefined> {
-  const outcome = await tryGit(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`], {
+  // Of `:/text` all that follows is the text, and what it finds is a commit.
+  const wanted = revision.startsWith(":/") ? revision : `${revision}^{commit}`;
+  const outcome = await tryGit(["rev-parse", "--verify", "--quiet", "--end-of-options", wanted], {
     cwd: repository.workTree,
   });
   if (outcome.exitCode === 0) return outcome.stdout.toString().trim() as ObjectId;

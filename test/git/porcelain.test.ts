@@ -65,6 +65,8 @@ describe("everyday commands", () => {
     const stash = await createStash(opened, "message of the stash");
     expect(rig.git("log", "-1", "--format=%s", stash ?? "")).toContain("message of the stash");
     expect(await resolveCommit(opened, "HEAD")).toBe(rig.git("rev-parse", "HEAD"));
+    expect(await resolveCommit(opened, ":/start")).toBe(rig.git("rev-parse", ":/start"));
+    expect(await resolveCommit(opened, ":/no such message")).toBeUndefined();
     await resetIndex(opened);
     expect(rig.git("diff", "--cached", "--name-only")).toBe("");
     expect(rig.read("new.txt")).toBe("new\n");
