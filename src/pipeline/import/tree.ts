@@ -80,12 +80,12 @@ function outputsIn(source: SourceProject, folder: string): readonly SourceNode[]
   });
 }
 
-/** The children of a folder, by name. */
+/** The children of a folder, by name: the data that is recorded, and what lies there beside it. */
 export async function sourceChildren(source: SourceProject, folder: string): Promise<readonly SourceNode[]> {
   const out = holding(source, folder);
-  if (out !== undefined) return (await insideOutput(source, folder, out)).sort(byPath);
   const found = new Map<string, SourceNode>();
-  for (const node of outputsIn(source, folder)) if (!found.has(node.path)) found.set(node.path, node);
+  const recorded = out === undefined ? outputsIn(source, folder) : await insideOutput(source, folder, out);
+  for (const node of recorded) if (!found.has(node.path)) found.set(node.path, node);
   for (const { name, file } of source.entries(folder)) {
     const child = joined(folder, name);
     const known = found.get(child);

@@ -80,6 +80,21 @@ describe("pull where one source can't be reached", () => {
 });
 
 describe("list and du", () => {
+  test("what lies new in a folder of data, as DVC", async () => {
+    const there = source.copy();
+    there.write({ "d/new": "n\n", "d/e/more/x": "x\n" });
+    rmSync(path.join(there.folder, "d/a"));
+    const listed = async (...words: string[]) => (await there.succeed(["list", ".", ...words])).trim().split("\n");
+    expect(await listed("d")).toEqual(["a", "e", "new"]);
+    expect(await listed("-R", "d")).toEqual(["a", "e/b", "e/more/x", "new"]);
+    expect(await listed("d/e/more")).toEqual(["x"]);
+    expect(await listed("-R", "--dvc-only", "d")).toEqual(["a", "e/b"]);
+    await repository.succeed(["get", "-q", there.folder, "d/new"]);
+    expect(file("new")).toBe("n\n");
+    const missing = await repository.run(["get", there.folder, "d/nosuch"]);
+    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining("No such file or directory")]);
+  });
+
   test("files of Git and data, of the workspace and of a commit", async () => {
     const all = [".dvcignore", ".gitignore", "code.txt", "d", "d.dvc", "dvc.yaml", "sub"];
     expect((await repository.succeed(["list", source.folder])).trim().split("\n")).toEqual(all);
