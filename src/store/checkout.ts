@@ -50,7 +50,7 @@ export interface CheckoutPlan {
   readonly unsaved: readonly string[];
   /** Hashes that the cache lacks. */
   readonly missing: readonly string[];
-  /** Files by what happens to them: for `checkout --summary`. */
+  /** Files by what happens to them, for `checkout --summary`; folders that go with their files are counted too, as in DVC. */
   readonly counts: { readonly added: number; readonly modified: number; readonly deleted: number };
 }
 
@@ -133,6 +133,8 @@ export async function planCheckout(cache: Cache, target: CheckoutTarget): Promis
   for (const each of wanted) if (!present.has(each.file) || !(await holds(cache, each))) place.push(each);
   const wantedNames = new Set(wanted.map((each) => each.file));
   const remove = found.files.filter((file) => !wantedNames.has(file) && (!fits || isMeant(file)));
+  const removed = new Set(remove);
+  const kept = found.files.filter((file) => !removed.has(file));
   const replaced = place.filter((each) => present.has(each.file)).map((each) => each.file);
   const empty = isTreeHash(hash.md5) && found.kind !== "folder" && within === undefined ? 1 : 0;
   return {
@@ -143,8 +145,25 @@ export async function planCheckout(cache: Cache, target: CheckoutTarget): Promis
     remove: fits ? remove : [],
     unsaved: await filterUnsaved(cache, [...remove, ...replaced]),
     missing: [...new Set(place.map((each) => each.md5))].filter((md5) => !hasObject(cache, md5)),
-    counts: { added: place.length - replaced.length, modified: replaced.length, deleted: remove.length },
+    counts: {
+      added: place.length - replaced.length,
+      modified: replaced.length,
+      deleted: remove.length + (fits ? emptied(destination, remove, [...wantedNames, ...kept]) : 0),
+    },
   };
+}
+
+/** How many folders inside go with the files that are removed. */
+function emptied(destination: string, remove: readonly string[], stay: readonly string[]): number {
+  const foldersOf = (files: Iterable<string>) => {
+    const folders = new Set<string>();
+    for (const file of files)
+      for (let at = path.dirname(file); at.length > destination.length && !folders.has(at); at = path.dirname(at))
+        folders.add(at);
+    return folders;
+  };
+  const kept = foldersOf(stay);
+  return [...foldersOf(remove)].filter((folder) => !kept.has(folder)).length;
 }
 
 const nothingToDo = {

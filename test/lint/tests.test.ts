@@ -16,6 +16,7 @@ const suites = new Set(
 
 /** Files beside the modules' tests that look at several of them, or at whole runs. */
 const wholes = new Set([
+  "ci/engines",
   "ci/examples",
   "ci/formats",
   "ci/round",

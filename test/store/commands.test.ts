@@ -7,6 +7,16 @@ import { makeRepository } from "../rig/index.ts";
 const hint = (names: string) =>
   `\nTo track the changes with git, run:\n\n\tgit add ${names}\n\nTo enable auto staging, run:\n\n\tsweepline config core.autostage true\n`;
 
+it("checkout counts folders that go with their files, as DVC does", async () => {
+  const repository = makeRepository({ files: {} });
+  repository.write({ "d/a": "1\n", "d/s/b": "2\n" });
+  await repository.succeed(["add", "-q", "d"]);
+  repository.write({ "d/new/deep/x": "x\n", "d/s/y": "y\n" });
+  expect(await repository.succeed(["checkout", "-f", "--summary"])).toBe("4 files deleted\n");
+  repository.write({ "d/s/new/x": "x\n" });
+  expect(await repository.succeed(["checkout", "-f", "--summary", "d/s"])).toBe("2 files deleted\n");
+});
+
 describe("init", () => {
   it("makes a project and stages its files; a second time it refuses", async () => {
     const repository = makeRepository({ dvc: false });
