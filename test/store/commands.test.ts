@@ -108,7 +108,7 @@ describe("checkout", () => {
     expect(refused.exitCode).toBe(255);
     expect(refused.stderr).toContain(`${at("d/sub/mine")}\n${at("f")}`);
     expect(await repository.succeed(["checkout", "--force", "--json"])).toBe(
-      '{"modified":["d/","f"],"added":[],"deleted":[],"failed":[],"files":{"added":0,"modified":1,"deleted":1}}\n',
+      '{"modified":["d/","f"],"added":[],"deleted":[],"failed":[],"files":{"added":0,"modified":1,"deleted":2}}\n',
     );
     expect(existsSync(at("d/sub"))).toBe(false);
   });
