@@ -1,4 +1,4 @@
-// Bundles the command line and the worker's entry into dist/, split so that a command loads only what it needs. Beside
+// Bundles the command line, the worker's entry and the programs of pages into dist/, split so that a command loads only what it needs. Beside
 // each chunk lies its source map, and in the root THIRD-PARTY-NOTICES: the licences of what is bundled.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -46,9 +46,25 @@ async function toCommonJs(name, text) {
   return { name, code, map };
 }
 
+/** What browsers run: one file each, put into pages as text. */
+const pages = await build({
+  entryPoints: { "plots-page": "src/page/plots.ts" },
+  outdir: "dist",
+  write: false,
+  bundle: true,
+  minify: true,
+  legalComments: "none",
+  platform: "browser",
+  target: "es2022",
+  format: "iife",
+  charset: "utf8",
+  metafile: true,
+  logLevel: "warning",
+});
+
 const chunks = await Promise.all(outputFiles.map((file) => toCommonJs(path.basename(file.path), file.text)));
 const sources = chunks.flatMap(({ map }) => JSON.parse(map).sources);
-const licences = notices(bundledPackages(metafile, sources));
+const licences = notices(bundledPackages({ outputs: { ...metafile.outputs, ...pages.metafile.outputs } }, sources));
 // Only now: a build that fails leaves the last good one in place.
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -57,4 +73,5 @@ for (const { name, code, map } of pack(chunks, small, "shared.cjs")) {
   writeFileSync(path.join("dist", name), `${code}//# sourceMappingURL=${name}.map\n`);
   writeFileSync(path.join("dist", `${name}.map`), map);
 }
+for (const { path: file, text } of pages.outputFiles) writeFileSync(path.join("dist", path.basename(file)), text);
 writeFileSync("THIRD-PARTY-NOTICES", licences);

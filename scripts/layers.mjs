@@ -11,7 +11,7 @@ export const ownFiles = ".";
 
 /** The top folders. */
 export const layers = [
-  ["src/cli"],
+  ["src/cli", "src/page"],
   ["src/run", "src/report", "src/ci"],
   ["src/experiments"],
   ["src/pipeline", "src/config", "src/sweep"],
@@ -31,17 +31,18 @@ export const innerLayers = {
     ["commands/compare", "commands/matrix", "commands/queue", "commands/studio", "commands/sweep"],
     ["commands/exp"],
     ["commands/data", "commands/import"],
-    ["commands/pipeline", "commands/metrics", "commands/project"],
+    ["commands/pipeline", "commands/metrics", "commands/plots", "commands/project"],
     ["commands", "options"],
     ["words"],
     ["terminal"],
   ],
+  "src/page": [[ownFiles]],
   "src/run": [[ownFiles], ["pool"], ["one", "limits"]],
-  "src/report": [["curves", "progress", "view"], [ownFiles]],
+  "src/report": [["curves", "plots", "progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
   "src/experiments": [
     ["share"],
-    ["find"],
+    ["find", "plots"],
     ["make", "show"],
     ["copy", "live", "results", "upkeep"],
     ["queue"],
@@ -87,13 +88,21 @@ export const packages = {
   "smol-toml": ["src/params/toml"],
   "string-width": ["src/report"],
   "unique-names-generator": ["src/experiments"],
+  vega: ["src/page"],
+  "vega-embed": ["src/page"],
   yaml: ["src/params/yaml"],
 };
 
 /** Parts of Node that not everybody may use, and where they may be. All others are free. */
 export const nodeModules = {
   fs: ["src/base"],
-  child_process: ["src/git", "src/pipeline/processes", "src/pipeline/locks/flock.ts", "src/cli/terminal/pager.ts"],
+  child_process: [
+    "src/git",
+    "src/pipeline/processes",
+    "src/pipeline/locks/flock.ts",
+    "src/cli/terminal/pager.ts",
+    "src/cli/terminal/browser.ts",
+  ],
   worker_threads: ["src/run", "src/base/trace"],
   cluster: [],
   dgram: [],

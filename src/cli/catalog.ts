@@ -211,6 +211,20 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/sweep/parse.ts"),
   },
   {
+    name: "plots",
+    summary: "Draw plots, and compare them",
+    commands: [
+      { name: "diff", summary: "Draw plots of several revisions", load: () => import("./commands/plots/diff.ts") },
+      { name: "modify", summary: "Change how a plot is drawn", load: () => import("./commands/plots/modify.ts") },
+      { name: "show", summary: "Draw plots of the workspace", load: () => import("./commands/plots/show.ts") },
+      {
+        name: "templates",
+        summary: "List templates of plots, or print one",
+        load: () => import("./commands/plots/templates.ts"),
+      },
+    ],
+  },
+  {
     name: "pull",
     summary: "Download tracked data and bring it into the workspace",
     load: () => import("./commands/data/pull.ts"),

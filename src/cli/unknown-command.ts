@@ -11,7 +11,7 @@ export function usageErrorText(text: string): string {
 
 /** Commands of DVC that have no counterpart here (DVC 3.67.1, cli/parser.py). */
 const ofDvc: ReadonlySet<string> = new Set(
-  "artifacts cache check-ignore data destroy diff du gc get get-url import import-url install list list-url ls ls-url move mv plots root unprotect update".split(
+  "artifacts cache check-ignore data destroy diff du gc get get-url import import-url install list list-url ls ls-url move mv root unprotect update".split(
     " ",
   ),
 );

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { namesAtOnce } from "./addable.ts";
+import type { Repository } from "./repository.ts";
 import { git } from "./run.ts";
 
 /**
@@ -15,4 +16,9 @@ export async function trackedPaths(workTree: string, names: readonly string[]): 
       for (let at = file; at !== "." && !tracked.has(at); at = path.posix.dirname(at)) tracked.add(at);
   }
   return tracked;
+}
+
+/** Whether tracked files differ from HEAD, in the index or in the work tree. */
+export async function hasChanges({ workTree }: Repository): Promise<boolean> {
+  return (await git(["status", "--porcelain", "--untracked-files=no"], { cwd: workTree })) !== "";
 }

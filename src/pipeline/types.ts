@@ -19,6 +19,8 @@ export interface OutputSpec {
   readonly desc?: string;
   readonly push?: boolean;
   readonly remote?: string;
+  /** Of a plot: how it is to be drawn, where the list says so: `x`, `y`, `title`, `template`... */
+  readonly plot?: ValueMap;
 }
 
 export interface ParamsSpec {

@@ -143,6 +143,7 @@ const allowed: Readonly<Record<string, string>> = {
   "src/cli/commands/exp/apply.ts: apply": "putBack throws it when all is as it was",
   "src/cli/program.ts: runCommandLine": "the top of the process: printed, a bug with its stack",
   "src/experiments/results/apply.ts: applyExperiment": "putBack throws it when all is as it was",
+  "src/page/plots.ts: draw": "a template that can't be drawn is told in its place, and the other plots are drawn",
   "src/params/toml/tree.ts: blocks":
     "a parser that is not ours, for a text that another one has read: told as TOML_INVALID",
   "src/pipeline/reproduce/reproduce.ts: start": "thrown when the stages that run have ended",

@@ -51,6 +51,11 @@ export const pipelineCodes = {
   ],
   PATH_TWICE: ["A stage has a path twice.", "Remove one."],
   PIPELINE_FILE_INVALID: ["A dvc.yaml is not valid.", "Correct the places that are listed."],
+  PLOT_PROPERTY: ["A property of a plot is to be taken away that it has not.", "dvc.yaml shows what it has."],
+  PLOT_TEMPLATE: [
+    "A template of a plot or of its page is not there, or has no place for data.",
+    "`sweepline plots templates` lists those that are there, and prints one to start from.",
+  ],
   REPRODUCE_FAILED: [
     "A stage failed, so the pipeline was not reproduced.",
     "The message names the stage and its failure.",

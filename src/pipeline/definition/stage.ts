@@ -49,7 +49,20 @@ export function definedPath({ root, workingFolder }: PathPlace, text: string): s
   return inside === undefined || inside === "" ? text : relativePosix(workingFolder, path.join(root, inside));
 }
 
+/** What DVC 3 calls the properties of a plot (dvc/schema.py). */
+export const plotPropertyNames = ["template", "x", "y", "x_label", "y_label", "title", "header"] as const;
+
+function plotProperties(flags: ValueMap): ValueMap {
+  return new Map(
+    plotPropertyNames.flatMap((name) => {
+      const value = flags.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
 function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
+  const plot = kind === "plot" ? plotProperties(flags) : new Map();
   const desc = flags.get("desc");
   const push = flags.get("push");
   const remote = flags.get("remote");
@@ -62,6 +75,7 @@ function outputOf(file: string, kind: OutputKind, flags: ValueMap): OutputSpec {
     ...(typeof desc === "string" ? { desc } : {}),
     ...(typeof push === "boolean" ? { push } : {}),
     ...(typeof remote === "string" ? { remote } : {}),
+    ...(plot.size > 0 ? { plot } : {}),
   };
 }
 
