@@ -48,7 +48,13 @@ async function toCommonJs(name, text) {
 
 /** What browsers run: one file each, put into pages as text. */
 const pages = await build({
-  entryPoints: { "plots-page": "src/page/plots.ts" },
+  entryPoints: {
+    "plots-page": "src/page/plots.ts",
+    "report-page": "src/page/report.tsx",
+    "page-style": "src/page/page.css",
+  },
+  jsx: "automatic",
+  jsxImportSource: "preact",
   outdir: "dist",
   write: false,
   bundle: true,

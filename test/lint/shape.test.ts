@@ -7,7 +7,7 @@ import { checkout } from "../rig/index.ts";
 
 const files = ["src", "grammar"].flatMap((top) =>
   readdirSync(path.join(checkout, top), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => path.posix.join(top, file.split(path.sep).join("/"))),
 );
 

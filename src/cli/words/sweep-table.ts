@@ -19,7 +19,11 @@ export interface SweepTableOptions {
   readonly sortOrder?: "asc" | "desc";
 }
 
-async function collectNamed(context: ExperimentsContext, { names, baseline }: SweepTableOptions) {
+/** The experiments of the sweep, below what they derive from. */
+export async function collectNamed(
+  context: ExperimentsContext,
+  { names, baseline }: Pick<SweepTableOptions, "names" | "baseline">,
+) {
   const collected = await collectExperiments(context, {
     revisions: { revs: [baseline], count: 1, allBranches: false, allTags: false, allCommits: false },
     hide: new Set(["workspace"]),

@@ -70,6 +70,34 @@ async function treeOf(reading: SharedReading, commit: ObjectId): Promise<ObjectI
   return parseCommit(object.content).tree;
 }
 
+/** A revision as the user called it, and its commit; undefined: the workspace. */
+interface NamedRevision {
+  readonly rev: string;
+  readonly commit: ObjectId | undefined;
+}
+
+async function plotsIn(
+  reading: SharedReading,
+  revisions: readonly NamedRevision[],
+  choice: PlotChoice,
+): Promise<readonly RevisionPlots[]> {
+  const trees = new Map<ObjectId, ObjectId>();
+  for (const { commit } of revisions) if (commit !== undefined) trees.set(commit, await treeOf(reading, commit));
+  const opened = await openTrees(trees.values(), reading);
+  const found: RevisionPlots[] = [];
+  for (const { rev, commit } of revisions) {
+    const tree = commit === undefined ? undefined : trees.get(commit);
+    const one =
+      commit === undefined
+        ? await openWorkspace(reading.project, reading.readers)
+        : tree === undefined
+          ? undefined
+          : opened.get(tree);
+    if (one !== undefined) found.push(await plotsOf(rev, one, choice));
+  }
+  return found;
+}
+
 /** Of commits and experiments by name. Errors: UNKNOWN_REVISION, NAME_AMBIGUOUS. */
 async function plotsOfRevisions(
   context: ExperimentsContext,
@@ -80,19 +108,27 @@ async function plotsOfRevisions(
   try {
     const head = (await reading.objects.read("HEAD^{commit}"))?.id;
     const resolve = revisionResolver(reading.objects, await listFinished(context), head);
-    const found: RevisionPlots[] = [];
+    const revisions: NamedRevision[] = [];
     for (const rev of revs) {
-      if (rev === workspaceName) {
-        found.push(await plotsOf(rev, await openWorkspace(context.project, reading.readers), choice));
-        continue;
-      }
-      const commit = await resolve(rev);
-      if (commit === undefined) throw unknownRevision(rev);
-      const tree = await treeOf(reading, commit);
-      const opened = (await openTrees([tree], reading)).get(tree);
-      if (opened !== undefined) found.push(await plotsOf(rev, opened, choice));
+      const commit = rev === workspaceName ? undefined : await resolve(rev);
+      if (commit === undefined && rev !== workspaceName) throw unknownRevision(rev);
+      revisions.push({ rev, commit });
     }
-    return found;
+    return await plotsIn(reading, revisions, choice);
+  } finally {
+    reading.close();
+  }
+}
+
+/** All plots of these commits, which are called by their ids. */
+export async function plotsOfCommits(
+  context: ExperimentsContext,
+  commits: readonly ObjectId[],
+): Promise<readonly RevisionPlots[]> {
+  const reading = await openReading(context, { kind: "targets", targets: [] });
+  try {
+    const revisions = commits.map((commit) => ({ rev: commit, commit }));
+    return await plotsIn(reading, revisions, { targets: [], props: new Map(), folder: "" });
   } finally {
     reading.close();
   }

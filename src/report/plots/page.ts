@@ -1,7 +1,7 @@
 /** Plots as one page that holds all it needs: libraries, data, pictures. It asks no other place for anything. */
-import { createHash } from "node:crypto";
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { contentPolicy, escapeHtml, jsonElement, scriptElement } from "../../base/text/html.ts";
 import { toPlain, type Value } from "../../base/value.ts";
 import type { Picture } from "./match.ts";
 
@@ -19,41 +19,6 @@ h2{font-size:1rem;margin:0 0 .5rem;overflow-wrap:anywhere}
 figure{display:inline-block;margin:0 1rem 1rem 0}
 figcaption{overflow-wrap:anywhere}
 img{max-width:100%;height:auto;background:#fff}`;
-
-const references: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** A text that is no markup, in an element or in the quotes of an attribute. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => references[character] ?? "");
-}
-
-/** JSON in an element of its own: nothing in it ends that element. */
-function jsonElement(id: string, plain: unknown): string {
-  const text = JSON.stringify(plain).replaceAll("<", "\\u003c");
-  return `<script type="application/json" id="${escapeHtml(id)}">${text}</script>`;
-}
-
-/** A script as part of a page. */
-function scriptElement(text: string): string {
-  return `<script>${inlineScript(text)}</script>`;
-}
-
-/** `</script` and `<!--` in a text of the script would end it, or hide its end. */
-function inlineScript(text: string): string {
-  return text.replace(/<(?=\/script|!--|script)/gi, "\\x3c");
-}
-
-/** Lets a page run this script and no other, show its own pictures, and load nothing. */
-function contentPolicy(script: string): string {
-  const hash = createHash("sha256").update(inlineScript(script)).digest("base64");
-  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
-}
 
 const mediaTypes: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",

@@ -41,6 +41,7 @@ interface Options extends FindFlags {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly md?: boolean;
+  readonly html?: string;
   readonly precision?: number;
   readonly sweep?: string;
   readonly force?: boolean;
@@ -160,6 +161,38 @@ async function drawAsked({ io, context }: TerminalCall, names: readonly string[]
   });
 }
 
+/** In the form that was asked for. */
+async function answer(io: Io, names: readonly string[], options: Options): Promise<void> {
+  const context = openExperiments(openProject(io.cwd));
+  if (options.curve !== undefined || names.length > 0) {
+    await drawAsked({ io, context }, names, options);
+    return;
+  }
+  const isLookedAt = io.stdout.isTTY && askedFormat(options) === "table";
+  const show =
+    options.html !== undefined
+      ? writePage({ io, context }, options.html)
+      : options.groupBy !== undefined
+        ? printGroups(io, options, options.groupBy)
+        : isLookedAt
+          ? await showOnTerminal({ io, context }, options)
+          : printPlain(io, options);
+  const collected = await refusedAs("failed to show experiments", () =>
+    collectExperiments(context, collectOptions(options)),
+  );
+  const baselines = await narrowed(collected, options);
+  warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
+  await show(baselines);
+}
+
+/** As a page in one file. */
+function writePage({ io, context }: { readonly io: Io; readonly context: ExperimentsContext }, file: string) {
+  return async (baselines: readonly Baseline[]) => {
+    const { writeReportFile } = await import("../../words/report-file.ts");
+    await writeReportFile(io, context, { baselines, file });
+  };
+}
+
 const examples = `
 On a terminal it shows what tells most first: metrics, and the parameters that vary. What is sent through a pipe is DVC's.
 What is long goes through $DVC_PAGER, $PAGER or less. Settings for the terminal:
@@ -174,6 +207,7 @@ Examples:
   sweepline exp show --sweep 1a2b3c --csv > sweep.csv
   sweepline exp show brave-ibex calm-crow --curve loss
   sweepline exp show --best accuracy --top 3 --curve train/loss
+  sweepline exp show -A --html report.html
 `;
 
 /** `sweepline exp show` */
@@ -203,6 +237,9 @@ export const command: CommandFactory = (io, finish) =>
       .addOption(new Option("--json", "print as JSON, as DVC does").conflicts(["csv", "md"]))
       .addOption(new Option("--csv", "print as CSV").conflicts(["md"]))
       .option("--md", "print as a Markdown table")
+      .addOption(
+        new Option("--html <file>", "write a page to look at, in one file").conflicts(["json", "csv", "md", "groupBy"]),
+      )
       .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
       .option("-f, --force", "read all commits again, whatever is remembered of them")
       .option("--group-by <names>", "count, mean and spread of metrics by these parameters: lr,units", columnNames)
@@ -214,24 +251,6 @@ export const command: CommandFactory = (io, finish) =>
       )
       .addHelpText("after", examples),
   ).action(async (names: readonly string[], options: Options) => {
-    const context = openExperiments(openProject(io.cwd));
-    if (options.curve !== undefined || names.length > 0) {
-      await drawAsked({ io, context }, names, options);
-      finish(exitCodes.ok);
-      return;
-    }
-    const isLookedAt = io.stdout.isTTY && askedFormat(options) === "table";
-    const show =
-      options.groupBy !== undefined
-        ? printGroups(io, options, options.groupBy)
-        : isLookedAt
-          ? await showOnTerminal({ io, context }, options)
-          : printPlain(io, options);
-    const collected = await refusedAs("failed to show experiments", () =>
-      collectExperiments(context, collectOptions(options)),
-    );
-    const baselines = await narrowed(collected, options);
-    warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
-    await show(baselines);
+    await answer(io, names, options);
     finish(exitCodes.ok);
   });

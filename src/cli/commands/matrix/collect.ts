@@ -6,10 +6,10 @@ import { type Collected, collectResults } from "../../../ci/collect/collect.ts";
 import { type OpenPoint, openPointText, type ReportLimit, renderReport } from "../../../ci/collect/report.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { commentCharacters, type System, summaryBytes, systems } from "../../../ci/limits.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
-import { printPlanTable } from "../../words/sweep-table.ts";
+import { collectNamed, printPlanTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { addPlanOption, appendNamed, matrixJobs, writeNamed } from "./shared.ts";
 
@@ -24,6 +24,7 @@ interface Options {
   readonly maxJobs?: number;
   readonly md?: string;
   readonly comment?: string;
+  readonly html?: string;
   readonly sortBy?: string;
   readonly sortOrder: "asc" | "desc";
 }
@@ -60,6 +61,21 @@ interface Reported {
   table(): string;
 }
 
+/** What failed elsewhere has no log here: its words are told. */
+async function writePage(
+  { io, context, file }: { readonly io: Io; readonly context: ExperimentsContext; readonly file: string },
+  { plan, done, failed }: Collected,
+): Promise<void> {
+  const { writeReportFile } = await import("../../words/report-file.ts");
+  const baselines = await collectNamed(context, { names: done, baseline: plan.baseline });
+  const failures = failed.map((open) => ({
+    line: open.message ?? "nothing is known of why",
+    names: [openPointText(open)],
+    log: "",
+  }));
+  await writeReportFile(io, context, { baselines, file, title: "Results of all jobs", failures });
+}
+
 async function collect(io: Io, options: Options): Promise<ExitCode> {
   const context = openExperiments(openProject(io.cwd));
   const request = {
@@ -79,6 +95,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   printOpen(io, "missing", missing);
   print(io, `\n${done.size} of ${plan.points.length} points done, ${failed.length} failed, ${missing.length} missing.`);
   writeReports(io, options, { collected, table });
+  if (options.html !== undefined) await writePage({ io, context, file: options.html }, collected);
   if (!collected.isStorageThere) return matrixExitCodes.retry;
   return failed.length + missing.length === 0 ? matrixExitCodes.ok : matrixExitCodes.points;
 }
@@ -86,7 +103,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
 const examples = `
 Examples:
   sweepline matrix collect --for github --md "$GITHUB_STEP_SUMMARY" --sort-by loss
-  sweepline matrix collect --bundles bundles --comment comment.md
+  sweepline matrix collect --bundles bundles --comment comment.md --html report.html
 
 Exit codes: 0 all is there, 1 points failed or are missing, 2 wrong use, 75 worth another try.
 `;
@@ -106,6 +123,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("--max-jobs <n>", "as given to emit: to name jobs", matrixJobs)
       .option("--md <file>", "write a report in Markdown, for a step summary (1 MiB at most)")
       .option("--comment <file>", "write a report in Markdown, for a comment (65,536 characters at most)")
+      .option("--html <file>", "write a page to look at, in one file: a job uploads it as it is")
       .option("--sort-by <column>", "sort the table by that metric or parameter")
       .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc")),
   )

@@ -20,7 +20,7 @@ import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import { leftAloneLines, newText } from "../../words/queue-text.ts";
 import { printSweepPreview } from "../../words/sweep-preview.ts";
-import { checkSortColumn, printSweepTable } from "../../words/sweep-table.ts";
+import { checkSortColumn, collectNamed, printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
@@ -37,6 +37,7 @@ interface Options extends LimitFlags, CompositionFlags, ShapeFlags {
   readonly sortBy?: string;
   readonly sortOrder: "asc" | "desc";
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 interface Call {
@@ -53,6 +54,15 @@ function refuseSetParam(override: string): never {
     message: "sweep has no -S: its arguments are the overrides",
     hint: `Leave it out: sweepline sweep ${readableShellWord(override)}`,
   });
+}
+
+/** The sweep as a page, also where it was interrupted or points of it failed. */
+async function writeSweepReport(
+  { io, context }: Call,
+  { id, file, named }: { id: string; file: string; named: Parameters<typeof collectNamed>[1] },
+): Promise<void> {
+  const { writeReportFile } = await import("../../words/report-file.ts");
+  await writeReportFile(io, context, { baselines: await collectNamed(context, named), file, title: `Sweep ${id}` });
 }
 
 /** Queues what is new, runs it, and shows the whole sweep. */
@@ -105,11 +115,13 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     },
     terminalWatcher(io, options.json ? "json" : "text"),
   );
+  const named = {
+    names: new Set([...outcome.known, ...outcome.queued].map(({ name }) => name)),
+    baseline: outcome.baseline,
+  };
   if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
-  else if (!options.json) {
-    const names = [...outcome.known, ...outcome.queued].map((item) => item.name);
-    await printSweepTable(io, context, { names: new Set(names), baseline: outcome.baseline, ...options });
-  }
+  else if (!options.json) await printSweepTable(io, context, { ...named, ...options });
+  if (options.report !== undefined) await writeSweepReport(call, { id, file: options.report, named });
   const failedBefore = outcome.known.some((item) => item.state === "failed");
   const exitCode = queueExitCode(ran);
   return exitCode === exitCodes.ok && failedBefore ? exitCodes.experimentsFailed : exitCode;
@@ -129,6 +141,7 @@ Examples:
   sweepline sweep lr=0.1,0.01 --repeat 3      each with seed=0, 1 and 2
   sweepline sweep 'a=range(9)' 'b=range(9)' --where 'a < b'   only the points for which it holds
   sweepline sweep opt=sgd,adam momentum=0.5,0.9 --when 'momentum: opt == "sgd"'
+  sweepline sweep lr=0.1,0.01 --report sweep.html
   sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
   sweepline sweep                             over hydra.sweeper.params of the config
 `;
@@ -158,7 +171,8 @@ export const command: CommandFactory = (io, finish) =>
           .option("--fail-fast", "stop at the first failure")
           .option("--sort-by <column>", "sort the table by that metric or parameter")
           .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
-          .option("--json", "events as JSON lines, no table"),
+          .option("--json", "events as JSON lines, no table")
+          .option("--report <file>", "write a page of the sweep to look at, in one file"),
       ),
     ),
   )

@@ -1,0 +1,37 @@
+/** Pages that hold all they need: nothing that comes from a repository becomes markup or a program. */
+import { createHash } from "node:crypto";
+
+const references: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** A text that is no markup, in an element or in the quotes of an attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => references[character] ?? "");
+}
+
+/** JSON in an element of its own: nothing in it ends that element. */
+export function jsonElement(id: string, plain: unknown): string {
+  const text = JSON.stringify(plain).replaceAll("<", "\\u003c");
+  return `<script type="application/json" id="${escapeHtml(id)}">${text}</script>`;
+}
+
+/** A script as part of a page. */
+export function scriptElement(text: string): string {
+  return `<script>${inlineScript(text)}</script>`;
+}
+
+/** `</script` and `<!--` in a text of the script would end it, or hide its end. */
+function inlineScript(text: string): string {
+  return text.replace(/<(?=\/script|!--)/gi, "\\x3c");
+}
+
+/** Lets a page run this script and no other, show its own pictures, and load nothing. */
+export function contentPolicy(script: string): string {
+  const hash = createHash("sha256").update(inlineScript(script)).digest("base64");
+  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+}

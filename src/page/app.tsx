@@ -1,0 +1,186 @@
+/** All of the page. What is looked at is one View; the rest follows from it and the data. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { PageColumn, PageData, PageRow } from "../report/page/contract.ts";
+import { type Look, pageLook } from "./chart.tsx";
+import { Compare } from "./compare.tsx";
+import { type Change, Controls, columnChoices, Select } from "./controls.tsx";
+import { Curves } from "./curves.tsx";
+import { Effects } from "./effects.tsx";
+import { Failures } from "./failures.tsx";
+import { Parallel } from "./parallel.tsx";
+import { chosenRows, conditionOf, isShown, metricOf, sortedRows, timeText } from "./rows.ts";
+import { History, Scatter } from "./scatter.tsx";
+import { Table } from "./table.tsx";
+import { startView, type View, viewHash, viewOf } from "./view.ts";
+
+/** The view, kept in the address. */
+function useView(): readonly [View, Change] {
+  const [view, setView] = useState(() => viewOf(location.hash));
+  useEffect(() => {
+    const follow = () => setView(viewOf(location.hash));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const change: Change = (changes) =>
+    setView((before) => {
+      const after = { ...before, ...changes };
+      const hash = viewHash(after);
+      history.replaceState(history.state, "", hash === "" ? location.pathname + location.search : `#${hash}`);
+      return after;
+    });
+  return [view, change];
+}
+
+/** The colours that the system wishes, also when that changes. */
+function useLook(): Look {
+  const [look, setLook] = useState(pageLook);
+  useEffect(() => {
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => setLook(pageLook());
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, []);
+  return look;
+}
+
+function countsText(rows: readonly PageRow[]): string {
+  const count = (state: PageRow["state"]) => rows.filter((row) => row.state === state).length;
+  const states = (["success", "running", "queued", "failed"] as const).map((state) => [count(state), state] as const);
+  return states
+    .filter(([number]) => number > 0)
+    .map(([number, state]) => `${number} ${state === "success" ? "finished" : state}`)
+    .join(", ");
+}
+
+interface PartProps {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+function Part({ id, title, children }: PartProps) {
+  return (
+    <section class="part" id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** The columns of the scatter: as chosen, else the most important parameter and the metric. */
+function pairOf(data: PageData, view: View, metric: PageColumn | undefined): readonly [string, string] {
+  const known = (key: string) => data.columns.some((column) => column.key === key);
+  const important = data.effects.find(({ key }) => key === metric?.key)?.parameters[0]?.key;
+  const first = important ?? data.columns.find(({ kind, varies }) => kind === "param" && varies)?.key ?? "";
+  return [known(view.x) ? view.x : first, known(view.y) ? view.y : (metric?.key ?? "")];
+}
+
+export interface AppProps {
+  readonly data: PageData;
+  /** Below the heading: what a living page has more. */
+  readonly bar?: (rows: readonly PageRow[]) => ComponentChildren;
+  readonly onOpen?: (row: PageRow) => void;
+}
+
+/** What is shown of what. */
+function useShown(data: PageData, view: View) {
+  const condition = useMemo(() => conditionOf(view.where, data, data.madeAt), [view.where, data]);
+  const chosen = useMemo(() => chosenRows(data, view, condition), [data, view.search, view.brush, condition]);
+  const rows = useMemo(() => sortedRows(data, chosen.rows, view), [data, chosen.rows, view.sort, view.order]);
+  return { condition, found: chosen.found, rows };
+}
+
+function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const changed = new Set(set);
+  if (!changed.delete(id)) changed.add(id);
+  return changed;
+}
+
+export function App({ data, bar, onOpen }: AppProps) {
+  const [view, change] = useView();
+  const look = useLook();
+  const { condition, found, rows } = useShown(data, view);
+  const metric = metricOf(data, view.metric);
+  const [x, y] = pairOf(data, view, metric);
+  const columns = data.columns.filter((column) => isShown(column, view));
+  const chosen = data.rows.filter(({ id }) => view.chosen.has(id));
+  const onSort = (key: string) => {
+    const isSame = view.sort === key;
+    change({ sort: key, order: isSame && view.order === "desc" ? "asc" : "desc" });
+  };
+  const isNarrowed = viewHash(view) !== "";
+  return (
+    <main>
+      <header>
+        <h1>{data.title}</h1>
+        <p class="quiet" role="status" id="counts">
+          {rows.length === data.rows.length ? "" : `${rows.length} of `}
+          {data.rows.length} experiments{data.rows.length > 0 ? `: ${countsText(data.rows)}` : ""}
+        </p>
+        {isNarrowed ? (
+          <button type="button" id="reset" onClick={() => change(startView)}>
+            Reset the view
+          </button>
+        ) : null}
+      </header>
+      {bar?.(chosen)}
+      <Controls data={data} view={view} condition={condition} metric={metric} onChange={change} />
+      <Part id="parallel" title="Parallel coordinates">
+        <Parallel
+          data={data}
+          found={found}
+          view={view}
+          metric={metric}
+          look={look}
+          onBrush={(key, intervals) => {
+            const brush = new Map(view.brush);
+            if (intervals.length === 0) brush.delete(key);
+            else brush.set(key, intervals);
+            change({ brush });
+          }}
+        />
+      </Part>
+      <Part id="experiments" title="Experiments">
+        <Table
+          data={data}
+          rows={rows}
+          columns={columns}
+          view={view}
+          onSort={onSort}
+          onChoose={(id) => change({ chosen: toggled(view.chosen, id) })}
+          onOpen={onOpen}
+        />
+      </Part>
+      <div class="pair">
+        <Part id="history" title="History">
+          <History data={data} rows={rows} metric={metric} look={look} />
+        </Part>
+        <Part id="scatter" title="Scatter">
+          <div class="controls">
+            <Select label="x" value={x} options={columnChoices(data.columns)} onPick={(key) => change({ x: key })} />
+            <Select label="y" value={y} options={columnChoices(data.columns)} onPick={(key) => change({ y: key })} />
+          </div>
+          <Scatter data={data} rows={rows} x={x} y={y} metric={metric} look={look} />
+        </Part>
+      </div>
+      <div class="pair">
+        <Part id="effects" title={`What matters for ${metric?.label ?? "the metric"}`}>
+          <Effects data={data} metric={metric} />
+        </Part>
+        <Part id="curves" title="Curves">
+          <Curves data={data} rows={rows} view={view} look={look} onChange={change} />
+        </Part>
+      </div>
+      <Part id="compare" title="Comparison">
+        <Compare data={data} rows={chosen} />
+      </Part>
+      <Part id="failures" title="Failures">
+        <Failures failures={data.failures} />
+      </Part>
+      <footer class="quiet">
+        Made by {data.madeBy}, {timeText(data.madeAt)}
+      </footer>
+    </main>
+  );
+}
