@@ -41,7 +41,7 @@ export const innerLayers = {
   "src/report": [["page"], ["curves", "plots", "progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
   "src/experiments": [
-    ["share"],
+    ["export", "share"],
     ["find", "plots"],
     ["make", "show"],
     ["copy", "live", "results", "upkeep"],
@@ -80,6 +80,7 @@ export const packages = {
   commander: ["src/cli"],
   echarts: ["src/page"],
   "fastest-levenshtein": ["src/base/text"],
+  "hyparquet-writer": ["src/experiments/export"],
   listr2: ["src/report/progress"],
   "ml-random-forest": ["src/experiments/find"],
   picocolors: ["src/report"],

@@ -3,44 +3,20 @@ import path from "node:path";
 import { asideName } from "../base/asides.ts";
 import { isSystemError, SweeplineError } from "../base/errors.ts";
 import {
-  closeSync,
   largeFileBytes,
   lstatIfExists,
   makeFolder,
   readdirSync,
   readPlainFile,
-  readSync,
   removeFile,
   statSync,
 } from "../base/files.ts";
 import type { NamedFile } from "../base/named-file.ts";
 import { writeNamedFile } from "../base/named-output.ts";
-import { openRead } from "../base/open-files.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { RefName } from "../git/ids.ts";
 import { git } from "../git/run.ts";
 import type { SweepPlan } from "./plan.ts";
-
-const headers = ["# v2 git bundle\n", "# v3 git bundle\n"];
-
-/**
- * Refuses what Git would not read as a bundle: it follows a file or folder of that name to any repository of this
- * machine. Throws BUNDLE_INVALID.
- */
-export function checkBundle(file: string): void {
-  if (lstatIfExists(file)?.isFile() === true && headers.includes(firstBytes(file, headers[0]?.length ?? 0))) return;
-  throw new SweeplineError({ code: "BUNDLE_INVALID", message: "it is no Git bundle" });
-}
-
-function firstBytes(file: string, count: number): string {
-  const handle = openRead(file);
-  try {
-    const bytes = Buffer.alloc(count);
-    return bytes.subarray(0, readSync(handle, bytes, 0, count, 0)).toString("latin1");
-  } finally {
-    closeSync(handle);
-  }
-}
 
 /** The bundles below a folder, by their path in it; no link is followed, which may lead anywhere or round in circles. */
 export function bundlesBelow(folder: string): readonly string[] {

@@ -13,6 +13,11 @@ export const expCommands: readonly CatalogEntry[] = [
     load: () => import("./commands/exp/branch.ts"),
   },
   {
+    name: "bundle",
+    summary: "Write experiments and their data into one file",
+    load: () => import("./commands/compare/bundle.ts"),
+  },
+  {
     name: "clean",
     summary: "Remove old logs and leftovers",
     load: () => import("./commands/exp/clean.ts"),
@@ -36,6 +41,11 @@ export const expCommands: readonly CatalogEntry[] = [
     name: "effects",
     summary: "Show what each parameter does to a metric",
     load: () => import("./commands/compare/effects.ts"),
+  },
+  {
+    name: "export",
+    summary: "Write experiments for MLflow, OpenMetrics, Parquet",
+    load: () => import("./commands/compare/export.ts"),
   },
   {
     name: "list",
@@ -99,5 +109,10 @@ export const expCommands: readonly CatalogEntry[] = [
     name: "tag",
     summary: "Put tags on an experiment, or take some off",
     load: () => import("./commands/compare/tag.ts"),
+  },
+  {
+    name: "unbundle",
+    summary: "Take experiments and their data from such a file",
+    load: () => import("./commands/compare/unbundle.ts"),
   },
 ];

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { namedFile } from "../../src/base/named-file.ts";
-import { bundlesBelow, checkBundle, openBundleFolder, writeBundle } from "../../src/ci/bundles.ts";
+import { bundlesBelow, openBundleFolder, writeBundle } from "../../src/ci/bundles.ts";
+import { checkBundle } from "../../src/experiments/share/git-bundle.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
 import { makeRemoteRepository, Planned } from "./planned.ts";
 

@@ -4,7 +4,7 @@ import type { CodeTable } from "./table.ts";
 export const ciCodes = {
   BAD_PACKAGE: ["Jobs can't install the package named.", "Name a package, a file of the project or a URL."],
   BAD_POINT: ["`--point` is no position or range of positions of the plan.", "Positions start at 0: `7`, `0-3`."],
-  BUNDLE_INVALID: ["A file is no Git bundle.", "Make it again with `matrix run --bundle FILE`."],
+  BUNDLE_INVALID: ["A file is no bundle.", "Make it again with `matrix run --bundle FILE` or `exp bundle FILE`."],
   BUNDLE_REFUSED: ["A bundle can't be written.", "The message has the reason."],
   FILE_REFUSED: ["A file can't be read or written.", "The message has the system's reason."],
   FOLDER_UNSUPPORTED: [

@@ -39,6 +39,7 @@ export const experimentCodes = {
     "The worker of an experiment was lost, more than once.",
     "See the log; memory that was used up is a usual cause.",
   ],
+  MLFLOW_FAILED: ["A server of MLflow did not take runs.", "The message has its reason; the same command goes on."],
   NAME_AMBIGUOUS: ["Several experiments have this name.", "Use one of the full names of refs that are listed."],
   NAME_TAKEN: ["An experiment of this name exists.", "Choose another name, or replace it with `--force`."],
   NOTE_TOO_LONG: [

@@ -11,6 +11,8 @@ export interface WebPost {
   readonly limitMs: number;
   /** Ends it before. */
   readonly signal?: AbortSignal;
+  /** More of an answer is not read (default: 64 KiB). */
+  readonly mostBytes?: number;
 }
 
 export type PostAnswer =
@@ -18,10 +20,9 @@ export type PostAnswer =
   /** No answer came, or none in time. */
   | { readonly kind: "none"; readonly why: string };
 
-/** More of an answer is not read. */
-const mostBytes = 64 * 1024;
+const usualBytes = 64 * 1024;
 
-async function startOf(answer: Response): Promise<string> {
+async function startOf(answer: Response, mostBytes: number): Promise<string> {
   const reader = answer.body?.getReader();
   if (reader === undefined) return "";
   const chunks: Uint8Array[] = [];
@@ -47,7 +48,14 @@ function connectionProblem(error: unknown, limitMs: number): string | undefined 
 }
 
 /** Never rejects for what the server or the network does. */
-export async function postJson({ url, headers, body, limitMs, signal }: WebPost): Promise<PostAnswer> {
+export async function postJson({
+  url,
+  headers,
+  body,
+  limitMs,
+  signal,
+  mostBytes = usualBytes,
+}: WebPost): Promise<PostAnswer> {
   const limit = AbortSignal.timeout(limitMs);
   try {
     const answer = await fetch(url, {
@@ -57,7 +65,7 @@ export async function postJson({ url, headers, body, limitMs, signal }: WebPost)
       redirect: "manual",
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     });
-    return { kind: "answered", status: answer.status, text: await startOf(answer) };
+    return { kind: "answered", status: answer.status, text: await startOf(answer, mostBytes) };
   } catch (error) {
     const why = connectionProblem(error, limitMs);
     if (why === undefined) throw error;

@@ -11,7 +11,7 @@ import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
-import type { TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
+import type { StorageRemote, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
 import { type ChainEnds, chainsOf } from "../checkpoints/older.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
@@ -20,6 +20,8 @@ import { objectsOfCommits } from "./objects.ts";
 export interface ExperimentDataRequest extends TransferOptions {
   /** -r; undefined: the remote that an output names, or the default one. */
   readonly remote: string | undefined;
+  /** A place that stands for all remotes: the file of a bundle. */
+  readonly storage?: StorageRemote;
   readonly runCache: boolean;
 }
 
@@ -105,7 +107,7 @@ async function transfer(
   { request, ways }: { readonly request: ExperimentDataRequest; readonly ways: Ways },
 ): Promise<ExperimentDataOutcome> {
   const { project } = context;
-  const { remote, runCache, ...options } = request;
+  const { remote, storage: only, runCache, ...options } = request;
   const needed = await objectsOfCommits(context, await withCheckpoints(context, experiments));
   const state = projectState(project);
   const sum = { transferred: 0, missing: [] as string[], failed: [] as TransferOutcome["failed"][number][] };
@@ -113,8 +115,8 @@ async function transfer(
     const cache: Cache = openCache(project, { state });
     for (const [name, objects] of byRemote({ project, remote }, needed.objects)) {
       // Without a default remote, the data of outputs that name none stays where it is.
-      if (name === undefined) continue;
-      const storage = openRemote(project, name);
+      if (name === undefined && only === undefined) continue;
+      const storage = only ?? openRemote(project, name);
       const places = ways.layouts === "apart" ? byLayout(storage, objects) : ([[storage, objects]] as const);
       for (const [place, placed] of places) {
         const hashes = placed.map(({ md5 }) => md5);

@@ -20,6 +20,8 @@ export interface PushResult {
   readonly pushed: readonly FinishedExperiment[];
   readonly upToDate: readonly FinishedExperiment[];
   readonly diverged: readonly FinishedExperiment[];
+  /** What the remote has of the names of those that diverged. */
+  readonly there: ReadonlyMap<RefName, ObjectId>;
   readonly refused: readonly {
     readonly experiment: FinishedExperiment;
     readonly why: PushRefusal;
@@ -61,7 +63,9 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
   const diverged: FinishedExperiment[] = [];
   const pushing: (RemoteChange & { readonly experiment: FinishedExperiment })[] = [];
   const { standings, queue } = await standingsOf(context, request);
+  const known = new Map<RefName, ObjectId>();
   for (const { experiment, there, kind } of standings) {
+    if (there !== undefined) known.set(experiment.ref, there);
     if (kind === "up to date") upToDate.push(experiment);
     else if (kind === "diverged" && request.diverged === "refuse") diverged.push(experiment);
     else pushing.push({ ref: experiment.ref, to: experiment.commit, experiment, expected: there });
@@ -91,7 +95,7 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
   const notesLeft = await pushNotes(context, { remote: request.remote, experiments: there });
   const { remote } = request;
   const studio = await tellStudioOfRefs(context, { remote, pushed: result.pushed.map(({ ref }) => ref) });
-  return { ...result, upToDate, diverged, data, notesLeft, studio };
+  return { ...result, upToDate, diverged, there: known, data, notesLeft, studio };
 }
 
 /** Why nothing was pushed to the Git remote. */

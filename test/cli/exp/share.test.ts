@@ -70,8 +70,12 @@ describe("exp push and exp pull", () => {
     expect(filesIn(path.join(shared.store, "files", "md5")).length).toBe(4);
     const copy = clone(shared);
     expect(await copy.succeed(["exp", "list", "--name-only", "origin"])).toBe("one\n");
+    expect(await copy.succeed(["exp", "list", "--metrics", "origin"])).toBe(
+      "main:\n\tone  loss=0.2857 nested.acc=0.7143\n",
+    );
+    expect(copy.experimentRefs()).toEqual([]);
     expect(await copy.succeed(["exp", "pull", "origin", "one"])).toBe(
-      "Pulled experiment one from Git remote 'origin'.\n4 files downloaded\n",
+      "Pulled experiment one from Git remote 'origin'.\n\tone: loss=0.2857 nested.acc=0.7143\n4 files downloaded\n",
     );
     expect(await copy.succeed(["exp", "pull", "origin"])).toBe("No experiments to pull.\n");
     await copy.succeed(["exp", "apply", "one"]);
@@ -117,7 +121,7 @@ describe("exp push and exp pull", () => {
     expect(refused.exitCode).toBe(0);
     expect(refused.stdout).toContain("No experiments to push.\n");
     expect(refused.stderr).toBe(
-      "Local experiment one has diverged from remote experiment with the same name.\nTo override the remote experiment re-run with '--force'.\n",
+      "Local experiment one has diverged from remote experiment with the same name.\nTo override the remote experiment re-run with '--force'.\none: train.lr is 0.6 here and 0.5 there, loss is 0.25 here and 0.2857 there, nested.acc is 0.75 here and 0.7143 there\n",
     );
     expect(await repository.succeed(["exp", "push", "--force", "origin", "one"])).toContain("Pushed experiment one");
     const kept = await copy.run(["exp", "pull", "origin", "one"]);

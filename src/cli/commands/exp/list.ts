@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import { isName } from "../../../experiments/names.ts";
+import { type ExperimentsContext, experimentRef, openExperiments } from "../../../experiments/repository.ts";
 import { type ListedGroup, listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ListFormat, renderList } from "../../../report/exp-list.ts";
@@ -16,6 +17,7 @@ interface Options {
   readonly nameOnly?: boolean;
   readonly shaOnly?: boolean;
   readonly json?: boolean;
+  readonly metrics?: boolean;
   readonly namesOnly?: boolean;
   readonly shasOnly?: boolean;
   readonly where?: string;
@@ -79,6 +81,22 @@ async function holdingFor(
     .filter(({ experiments }) => experiments.length > 0);
 }
 
+async function metricsListed(context: ExperimentsContext, remote: string | undefined, groups: readonly ListedGroup[]) {
+  const { metricsOfAll } = await import("../../../experiments/share/summaries.ts");
+  const refs = groups.flatMap(({ baseline, experiments }) =>
+    experiments
+      .filter(({ name }) => isName(name))
+      .map(({ name, commit }) => ({ ref: experimentRef(baseline, name), commit })),
+  );
+  return metricsOfAll(context, remote, refs);
+}
+
+const examples = `
+Examples:
+  sweepline exp list -A
+  sweepline exp list origin --metrics
+`;
+
 /** `sweepline exp list` */
 export const command: CommandFactory = (io, finish) =>
   addWhereOption(
@@ -92,7 +110,9 @@ export const command: CommandFactory = (io, finish) =>
       .addOption(new Option("--names-only", "the same").hideHelp())
       .option("--sha-only", "only commit ids")
       .addOption(new Option("--shas-only", "the same").hideHelp())
-      .option("--json", "print as JSON"),
+      .option("--metrics", "with their metrics; of a remote the commits are fetched for it, and no data")
+      .option("--json", "print as JSON")
+      .addHelpText("after", examples),
   ).action(async (remote: string | undefined, given: Options) => {
     const options = withLongNames(given);
     checkOptions(remote, options);
@@ -102,7 +122,8 @@ export const command: CommandFactory = (io, finish) =>
       baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
     });
     const groups = await holdingFor(context, all, options.where);
-    io.stdout.write(renderList(groups, formatOf(options)));
+    const metrics = options.metrics ? await metricsListed(context, remote, groups) : undefined;
+    io.stdout.write(renderList(groups, formatOf(options), metrics));
     if (all.length === 0 && remote === undefined && !options.allCommits && !options.json)
       await hintElsewhere(io, context);
     finish(exitCodes.ok);

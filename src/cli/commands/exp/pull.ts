@@ -1,6 +1,7 @@
 import { exitCodes } from "../../../base/errors.ts";
 import { wordList } from "../../../base/text/listing.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { visible } from "../../../base/text/visible.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
 import { type PullResult, pullExperiments } from "../../../experiments/share/pull.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
@@ -8,6 +9,7 @@ import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
+import { metricsLine } from "../../words/experiment-text.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import {
@@ -45,6 +47,7 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
       io,
       `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
     );
+  if (!flags.json) await tellNew(io, context, pulled);
   warnNoExperiments(io, strange);
   if (data.transferred > 0 && !flags.json) print(io, filesText(data.transferred, "downloaded"));
   warnData(io, data);
@@ -54,6 +57,19 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
   if (!flags.cache && !flags.json)
     print(io, "To pull the data of experiments from the storage remote, run the command again without '--no-cache'.");
   return exitCodes.ok;
+}
+
+/** More that came are named, and no metrics of theirs. */
+const mostTold = 10;
+
+/** What is new: the metrics of what came. */
+async function tellNew(io: Io, context: ExperimentsContext, pulled: PullResult["pulled"]): Promise<void> {
+  const { metricsOfAll } = await import("../../../experiments/share/summaries.ts");
+  const metrics = await metricsOfAll(context, undefined, pulled.slice(0, mostTold));
+  for (const { name, commit } of pulled) {
+    const text = metricsLine(metrics.get(commit));
+    if (text !== "") print(io, `\t${visible(name)}: ${text}`);
+  }
 }
 
 function resultJson({ pulled, upToDate, diverged, data }: PullResult): string {

@@ -11,6 +11,7 @@ import { absentStorage } from "../../../store/remotes/open.ts";
 import { addWhereOption } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
+import { differenceText } from "../../words/experiment-text.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import { type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "./share.ts";
@@ -18,6 +19,9 @@ import { type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames 
 interface PushFlags extends ShareFlags {
   readonly where?: string;
 }
+
+/** More experiments that diverged are named, and not compared. */
+const mostTold = 10;
 
 type Experiments = PushResult["pushed"];
 
@@ -39,6 +43,21 @@ function report(io: Io, remote: string, result: PushResult): void {
   if (pushed.length > 0) print(io, `Pushed experiment ${namesOf(pushed)} to Git remote '${shownRemote(remote)}'.`);
   if (upToDate.length + pushed.length === 0) print(io, "No experiments to push.");
   if (data.transferred > 0) print(io, filesText(data.transferred, "uploaded"));
+}
+
+/** Of those that diverged, how. */
+async function tellDifferences(
+  io: Io,
+  context: ExperimentsContext,
+  { remote, result: { diverged, there } }: { readonly remote: string; readonly result: PushResult },
+): Promise<void> {
+  if (diverged.length === 0) return;
+  const pairs = diverged.slice(0, mostTold).flatMap((experiment) => {
+    const commit = there.get(experiment.ref);
+    return commit === undefined ? [] : [{ experiment, there: commit }];
+  });
+  const { differences } = await import("../../../experiments/share/summaries.ts");
+  for (const each of await differences(context, remote, pairs)) io.stderr.write(`${visible(differenceText(each))}\n`);
 }
 
 function refused({ refused }: PushResult, remote: string): SweeplineError | undefined {
@@ -83,7 +102,10 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
     data: dataRequest(context.project, flags, events),
   }).finally(() => events.ended());
   if (flags.json) printJson(io, resultJson(result));
-  else report(io, args.remote, result);
+  else {
+    report(io, args.remote, result);
+    await tellDifferences(io, context, { remote: args.remote, result });
+  }
   warnData(io, result.data);
   if (result.notesLeft.length > 0)
     warn(io, `the notes of ${result.notesLeft.length} experiments were not taken: the same command tries again`);
