@@ -33,6 +33,7 @@ const wholes = new Set([
   "grammar/override-issues",
   "grammar/override-properties",
   "grammar/override-tree",
+  "page/pictures",
   "page/report",
   "params/edit-examples",
   "params/fuzz",
