@@ -288,6 +288,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/project/root.ts"),
   },
   {
+    name: "search",
+    summary: "Search for the best values of parameters, run by run",
+    load: () => import("./commands/sweep/search.ts"),
+  },
+  {
     name: "stage",
     summary: "Add and list stages",
     commands: [

@@ -57,6 +57,22 @@ export type RunEvent =
       readonly metrics: ReadonlyMap<string, Value>;
       readonly at: number;
     }
+  | {
+      /** A trial of a search has ended, and its search knows it. */
+      readonly type: "trial";
+      readonly name: string;
+      /** From 1. */
+      readonly number: number;
+      /** How many the search may have. */
+      readonly total: number;
+      /** By the metrics that are searched by; undefined: it failed, or lacks one. */
+      readonly values?: Readonly<Record<string, number>>;
+      /** "some": a constraint does not hold. */
+      readonly violated: "none" | "some";
+      /** Of all so far, by the first metric. */
+      readonly best?: { readonly name: string; readonly value: number };
+      readonly at: number;
+    }
   | { readonly type: "checkpoint"; readonly name: string; readonly commit: string; readonly at: number }
   | {
       readonly type: "finished";

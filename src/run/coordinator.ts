@@ -59,7 +59,16 @@ export interface CoordinatorOptions extends CapacityOptions {
   readonly background?: BackgroundOptions;
   /** Added to that of all stages. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly feed?: EntryFeed;
   readonly emit: EmitRunEvent;
+}
+
+/** Who queues one entry after the other while we run. */
+export interface EntryFeed {
+  /** How many there will be at most, with those of `only`. */
+  readonly total: number;
+  /** Asked when a worker is free and nothing is left to start: whether something new is in the queue now. */
+  more(): Promise<boolean>;
 }
 
 /** How often a background coordinator with free workers looks into the queue. */
@@ -87,6 +96,8 @@ export class Coordinator {
   private room: "known" | "later" = "known";
   /** "draining": what runs may end, nothing is started. */
   private state: "working" | "draining" | "stopping" = "working";
+  /** The feed had nothing more when nothing ran: it won't have. */
+  private feedState: "open" | "over" = "open";
   private bug: { readonly error: unknown } | undefined;
   private idleSince: number | undefined;
 
@@ -101,11 +112,11 @@ export class Coordinator {
 
   /** Runs the queue to its end. Opens nothing where nothing is queued. */
   async run(): Promise<RunSummary> {
-    const { background, jobs } = this.options;
+    const { background, jobs, feed } = this.options;
     const startedAt = Date.now();
     const total = await this.source.open();
-    this.plan(total, startedAt);
-    if (total === 0 && background === undefined) {
+    this.plan(feed?.total ?? total, startedAt);
+    if (total === 0 && background === undefined && feed === undefined) {
       this.capacity.close();
       return this.summarize(startedAt);
     }
@@ -160,11 +171,23 @@ export class Coordinator {
       if (share === "later") this.room = "later";
       if (share === "later" || share === "full") return;
       if (this.options.background !== undefined) this.source.lookAgain();
-      const entry = await this.source.next();
+      const entry = (await this.source.next()) ?? (await this.fromFeed());
       if (entry === undefined) return this.capacity.release(share);
       this.idleSince = undefined;
       this.start(entry, share, tools);
     }
+  }
+
+  private async fromFeed(): Promise<QueueEntry | undefined> {
+    const { feed } = this.options;
+    if (feed === undefined) return undefined;
+    const isAlone = this.running.size === 0 && this.source.nextDue() === undefined;
+    if (await feed.more()) {
+      await this.source.open();
+      return this.source.next();
+    }
+    if (isAlone) this.feedState = "over";
+    return undefined;
   }
 
   private start(entry: QueueEntry, share: DeviceShare, tools: RunTools): void {
@@ -210,7 +233,9 @@ export class Coordinator {
     if (this.state !== "working") return true;
     // Listing the queue costs more the longer it is: only when the last list is used up.
     if (this.source.nextDue() !== undefined || this.source.hasUntried()) return false;
-    const { background } = this.options;
+    const { background, feed } = this.options;
+    // What ended just now may be what the next one depends on.
+    if (feed !== undefined) return this.feedState === "over";
     if (background === undefined) return (await this.source.open()) === 0;
     // Another process gives out the devices; when it ends, what it left is ours.
     if (this.room === "later") this.idleSince = undefined;

@@ -5,7 +5,7 @@ import { backgroundCoordinator } from "../experiments/coordinator/facts.ts";
 import type { EmitRunEvent } from "../experiments/events.ts";
 import { recoverDeadRuns } from "../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { type BackgroundOptions, Coordinator, type CoordinatorOptions } from "./coordinator.ts";
+import { type BackgroundOptions, Coordinator, type CoordinatorOptions, type EntryFeed } from "./coordinator.ts";
 import { deviceRunners } from "./limits/devices.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./limits/retry.ts";
 import type { RunSummary } from "./summary.ts";
@@ -30,6 +30,7 @@ export interface RunQueueRequest {
   readonly sweep?: string;
   readonly limits?: RunLimits;
   readonly background?: BackgroundOptions;
+  readonly feed?: EntryFeed;
 }
 
 /** How somebody who watches ends a run. */

@@ -5,6 +5,7 @@ import { defaultParamsFile } from "../params/default-file.ts";
 import type { EvaluatedOverride } from "./evaluate.ts";
 import { type EvaluationOutcome, evaluateOverride, issueError, sweepOf } from "./evaluate.ts";
 import type { EvaluationContext } from "./functions/chance.ts";
+import type { IntervalSweep } from "./functions/elements.ts";
 import { EvaluationError } from "./functions/evaluation-error.ts";
 import { intervalElement } from "./functions/intervals.ts";
 import { renderElement } from "./functions/render.ts";
@@ -112,6 +113,10 @@ export function readAxes(args: readonly string[], options: ExpandOptions = {}): 
 export interface DrawnAxis extends Omit<SweepAxis, "values"> {
   /** How many there are; undefined: an interval has no number of values. */
   readonly count: number | undefined;
+  /** Of an interval: its ends. */
+  readonly interval?: IntervalSweep;
+  /** "numbers": values in the order of their size, of a range. */
+  readonly list?: { readonly kind: "numbers" | "choices"; readonly texts: readonly string[] };
   /** @param share from 0 up to 1 */
   at(share: number): PointOverride;
 }
@@ -126,14 +131,14 @@ export function drawnAxes(args: readonly ReadArgument[], options: ExpandOptions)
   return [...axes.values()];
 }
 
-function drawnFrom(source: Source): Pick<DrawnAxis, "count" | "at"> {
+function drawnFrom(source: Source): Omit<DrawnAxis, "file" | "key"> {
   const sweep = sweepOf(source.override);
   if (sweep?.kind === "interval") {
     const at = (share: number): PointOverride => {
       const element = guarded(source.override, () => intervalElement(sweep, share));
       return pointOverride(source, element, `${source.override.keyElement}=${renderElement(element)}`);
     };
-    return { count: undefined, at };
+    return { count: undefined, interval: sweep, at };
   }
   const values = axisPointOverrides(source);
   const at = (share: number): PointOverride => {
@@ -141,7 +146,8 @@ function drawnFrom(source: Source): Pick<DrawnAxis, "count" | "at"> {
     if (value === undefined) throw new Error("a share of an axis without values");
     return value;
   };
-  return { count: values.length, at };
+  const kind = sweep?.kind === "range" && sweep.order === "given" ? "numbers" : "choices";
+  return { count: values.length, list: { kind, texts: values.map(({ text }) => text) }, at };
 }
 
 interface ReadOverride {

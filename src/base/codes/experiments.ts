@@ -32,6 +32,10 @@ export const experimentCodes = {
   COPY_GONE: ["A workspace copy was removed while stages ran in it.", "Run the experiment again."],
   COPY_PATH_MISSING: ["A path of `--copy-paths` is not there.", "It takes files and folders of this repository."],
   ENTRY_BROKEN: ["A queue entry can't be read.", "`sweepline queue remove` takes it out of the queue."],
+  HELPER_ENDED: [
+    "A program that helps with a search has ended or failed.",
+    "The message has its words; the same command goes on.",
+  ],
   KILLED: ["An experiment was ended by `sweepline queue kill`.", "`sweepline queue retry` runs it again."],
   LOCKED: ["Another process is at work here.", "Wait for it to end, then try again."],
   LOGGED_IN: ["A token of Studio is kept already.", "`sweepline studio logout` first, or `--force`."],
@@ -63,6 +67,10 @@ export const experimentCodes = {
   NO_TOKEN: [
     "No access token of Studio was given, or what was given is none.",
     "Type it, or give it on the standard input.",
+  ],
+  OPTUNA_MISSING: [
+    "Optuna, which is to propose points, is not there.",
+    "Install it as the hint says, or search with `--sampler random` or `sobol`.",
   ],
   RESULT_UNREADABLE: ["What an experiment left behind can't be committed.", "The message has Git's reason."],
   REVISION_TOO_LARGE: [

@@ -17,7 +17,7 @@ export function addReproduceOptions(command: Command, where: "workspace" | "anyw
 }
 
 /** Throws BAD_OPTIONS for options that make sense in the workspace only: the others run in copies of it. */
-export function refuseWorkspaceRuns(options: RunOptions, command: "sweep" | "matrix plan"): void {
+export function refuseWorkspaceRuns(options: RunOptions, command: "sweep" | "search" | "matrix plan"): void {
   const { all, given } = workspaceOnlyFlags(options);
   if (given.length === 0) return;
   throw new SweeplineError({

@@ -21,7 +21,7 @@ import {
 import { knownDirection, type MetricDirection } from "./direction.ts";
 import { type BestBy, chooseRows, collectAll } from "./find.ts";
 
-interface SweepPoint {
+export interface SweepPoint {
   readonly sweep: string;
   readonly place: number;
   readonly name: string;
@@ -83,6 +83,12 @@ async function queuedPoints(context: ExperimentsContext): Promise<readonly Sweep
     const place = record.point ?? 0;
     return [{ sweep: record.sweep, place, name, state: now, baseline, at: queuedAt, facts: record }];
   });
+}
+
+/** The points of one sweep, in its order, whatever became of them. */
+export async function pointsOfSweep(context: ExperimentsContext, id: string): Promise<readonly SweepPoint[]> {
+  const points = [...(await finishedPoints(context)), ...(await queuedPoints(context))];
+  return points.filter(({ sweep }) => sweep === id).sort((a, b) => a.place - b.place);
 }
 
 /** The values of each key in the order in which points have them. */

@@ -48,6 +48,21 @@ async function read(sources: PointSources): Promise<ReadPoints> {
   return { points, isSweep: true, words: ["--points", text] };
 }
 
+/** The overrides of one command line, with the sweep of the config that they stand over. Throws NO_OVERRIDES. */
+export function readOverrides(
+  overrides: readonly string[],
+  { configs, folder }: Pick<PointSources, "configs" | "folder">,
+): readonly ReadArgument[] {
+  const given = withOverrideFiles(overrides, folder);
+  const read = readPart(given, configs);
+  if (read.length === 0) throw noOverrides(configs);
+  return read;
+}
+
+function readPart(given: readonly string[], configs: ProjectConfigs | undefined): readonly ReadArgument[] {
+  return configs === undefined ? [...readArguments(given, expandOptions(configs))] : withConfigSweep(given, configs);
+}
+
 /** Each override is read from its text once. @param given of each sub-sweep */
 async function sweepPoints(
   given: readonly (readonly string[])[],
@@ -55,9 +70,7 @@ async function sweepPoints(
   configs: ProjectConfigs | undefined,
 ) {
   const options = expandOptions(configs);
-  const parts = given.map((overrides) =>
-    configs === undefined ? [...readArguments(overrides, options)] : withConfigSweep(overrides, configs),
-  );
+  const parts = given.map((overrides) => readPart(overrides, configs));
   if (parts.some((part) => part.length === 0)) throw noOverrides(configs);
   const words = parts.map((part) => part.map(({ argument }) => argument));
   const [first = [], ...and] = words;

@@ -54,6 +54,19 @@ export function finishedText({ experiment, metrics, warning, elapsedMs }: EventO
   return `${visible(experiment.name)} in ${durationText(elapsedMs)}${doubt}${results}${overrides}`;
 }
 
+/** `trial 5 of 60: loss=0.3 (best 0.21 of wavy-ibex)` */
+export function trialText({ name, number, total, values, violated, best }: EventOf<"trial">): string {
+  const results =
+    values === undefined
+      ? "nothing to compare"
+      : Object.entries(values)
+          .map(([metric, value]) => `${metric}=${cellText(value, metricFloats)}`)
+          .join(" ");
+  const doubt = violated === "some" ? ", breaks a constraint" : "";
+  const known = best === undefined ? "" : ` (best ${cellText(best.value, metricFloats)} of ${best.name})`;
+  return visible(`trial ${number} of ${total}, ${name}: ${results}${doubt}${known}`);
+}
+
 export function requeuedText(event: EventOf<"requeued">): string {
   return `${visible(event.experiment.name)}: ${visible(event.reason)}`;
 }

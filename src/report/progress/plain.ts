@@ -1,7 +1,7 @@
 /** Progress for a pipe, a log file or a terminal that can't move its cursor: one plain line an event, no escapes. */
 import type { RunEvent } from "../../experiments/events.ts";
 import { FailureNews, failureLines } from "./failures.ts";
-import { countsText, finishedText, interruptingText, labelText, requeuedText } from "./lines.ts";
+import { countsText, finishedText, interruptingText, labelText, requeuedText, trialText } from "./lines.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
 
 /** The line for stdout that an event is worth, or undefined. */
@@ -21,6 +21,8 @@ function lineOf(event: RunEvent, news: FailureNews): string | undefined {
       return interruptingText(event);
     case "summary":
       return countsText(event);
+    case "trial":
+      return trialText(event);
     case "checkpoint":
     case "metrics":
     case "stage":

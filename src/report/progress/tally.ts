@@ -39,6 +39,7 @@ export class Tally {
       case "interrupting":
         this.interrupting = true;
         return;
+      case "trial":
       case "checkpoint":
       case "metrics":
       case "stage":

@@ -3,7 +3,7 @@ import pico from "picocolors";
 import type { RunEvent } from "../../experiments/events.ts";
 import type { ExperimentTasks, TaskEnd } from "./experiment-tasks.ts";
 import { type FailureLines, FailureNews, failureLines } from "./failures.ts";
-import { countsText, finishedText, interruptingText, requeuedText, shortOverrides } from "./lines.ts";
+import { countsText, finishedText, interruptingText, requeuedText, shortOverrides, trialText } from "./lines.ts";
 import type { Paints } from "./live-lines.ts";
 import { Tally } from "./tally.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
@@ -38,6 +38,7 @@ interface Drawing {
 function draw({ tasks, news }: Drawing, event: RunEvent): void {
   if (event.type === "started") tasks.start(event.experiment, event.at);
   if (event.type === "interrupting") tasks.say(interruptingText(event));
+  if (event.type === "trial") tasks.say(trialText(event));
   if (event.type === "metrics") tasks.showMetrics(event.name, event.metrics);
   if (event.type === "stage") tasks.showStage(event.name, stageText(event));
   const end = taskEnd(event, news);

@@ -39,3 +39,19 @@ function numberOf(value: number, { isWhole, low, high }: Ends): Element {
   const inside = Math.min(Math.max(rounded, Math.min(low, high)), Math.max(low, high));
   return isWhole ? BigInt(inside) : inside;
 }
+
+/**
+ * The number that intervalElement makes that value of, or one that makes nearly it; undefined for what is not in the interval.
+ * Of a whole number it is the middle of its share.
+ */
+export function intervalShare({ start, end, tags }: IntervalSweep, value: number): number | undefined {
+  const isWhole = typeof start === "bigint" && typeof end === "bigint";
+  const low = Number(start);
+  const high = isWhole ? Number(end) + 1 : Number(end);
+  const at = isWhole ? value + 0.5 : value;
+  const share = tags.includes("log")
+    ? (Math.log(at) - Math.log(low)) / (Math.log(high) - Math.log(low))
+    : (at - low) / (high - low);
+  if (Number.isNaN(share) || share < 0 || share > 1) return undefined;
+  return Math.min(share, 1 - Number.EPSILON);
+}

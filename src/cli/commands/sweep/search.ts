@@ -1,0 +1,225 @@
+import { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { visible } from "../../../base/text/visible.ts";
+import { enqueue, sweepId } from "../../../experiments/make/enqueue.ts";
+import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
+import { expandOptions } from "../../../experiments/point/composition.ts";
+import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
+import { readOverrides } from "../../../experiments/point/read-points.ts";
+import { checkCommands } from "../../../experiments/point/shell-check.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
+import { headCommit } from "../../../git/repository.ts";
+import { runOptionsOf } from "../../../pipeline/run-options.ts";
+import { jobsNumber } from "../../../run/run-queue.ts";
+import { constraintOf, type Goal } from "../../../run/search/goals.ts";
+import { countTrials, type EndedTrial, runSearch, type SearchOutcome } from "../../../run/search/search.ts";
+import { expandPoints } from "../../../sweep/expand.ts";
+import { type SearchSpace, searchSpace } from "../../../sweep/space.ts";
+import type { Point, PointOverride } from "../../../sweep/types.ts";
+import { collect } from "../../options/arguments.ts";
+import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
+import { askedRun, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
+import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
+import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
+import { addSearchOptions, askedGoals, askedProposer, overridesOfTry, type SearchFlags } from "../../options/search.ts";
+import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { printSweepTable } from "../../words/sweep-table.ts";
+import type { CommandFactory } from "../command.ts";
+import { autoPushed } from "../exp/auto-push.ts";
+import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
+
+interface Options extends LimitFlags, CompositionFlags, SearchFlags {
+  readonly jobs?: number | "auto";
+  readonly name?: string;
+  readonly message?: string;
+  readonly target?: readonly string[];
+  readonly copyPaths?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+interface Call {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+  readonly options: Options;
+}
+
+/** More than anybody waits for: --time ends the search. */
+const endless = 1_000_000;
+
+interface Asked {
+  readonly id: string;
+  readonly baseline: Awaited<ReturnType<typeof headCommit>>;
+  readonly space: SearchSpace;
+  readonly goals: readonly Goal[];
+  readonly tries: readonly (readonly PointOverride[])[];
+  readonly trials: number;
+}
+
+function refuse(message: string, hint: string): SweeplineError {
+  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
+}
+
+/** What stands for the search in its id: with more trials, or more time, it is the same one. */
+function searchWords(words: readonly string[], { sampler, seed, metric, direction, constraint, try: tries }: Options) {
+  const facts = [metric, direction, constraint, tries].map((list) => list ?? []);
+  return ["search", ...words, sampler, String(seed ?? ""), ...facts.map((list) => JSON.stringify(list))];
+}
+
+async function asked({ io, context, options }: Call, overrides: readonly string[]) {
+  const { trials, time } = options;
+  if (trials === undefined && time === undefined)
+    throw refuse("a search needs an end: --trials or --time", "Such as --trials 50, --time 2h, or both.");
+  const goals = askedGoals(options);
+  const configs = await askedConfigs(io, context.project, options);
+  const args = readOverrides(overrides, { configs, folder: io.cwd });
+  const space = searchSpace(args, expandOptions(configs));
+  const tries = (options.try ?? []).map((text) => triedPoint(text, space, expandOptions(configs)));
+  const baseline = await headCommit(context.repository);
+  const words = searchWords(
+    args.map(({ argument }) => argument),
+    options,
+  );
+  const id = sweepId(baseline, words, options.target ?? []);
+  return { asked: { id, baseline, space, goals, tries, trials: trials ?? endless } satisfies Asked, configs };
+}
+
+/** The other keys are as they stand in the middle of the space. */
+function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof expandPoints>[1]) {
+  const [point] = expandPoints(overridesOfTry(text), options).points;
+  const given = new Map((point?.overrides ?? []).map((override) => [override.edit.path.join("."), override]));
+  const middle = space.at(space.axes.map(() => 0.5));
+  const unknown = [...given.keys()].filter((key) => !middle.some(({ edit }) => edit.path.join(".") === key));
+  if (unknown.length > 0)
+    throw refuse(`--try ${text}: the search has no '${unknown[0]}'`, "It takes values for keys of the overrides.");
+  return middle.map((override) => given.get(override.edit.path.join(".")) ?? override);
+}
+
+async function search(call: Call, overrides: readonly string[]): Promise<ExitCode> {
+  const { io, context, options } = call;
+  const run = runOptionsOf(options);
+  refuseWorkspaceRuns(run, "search");
+  const { asked: plan, configs } = await asked(call, overrides);
+  const targets = options.target ?? [];
+  const inputsFor = (points: readonly Point[]) => inputsOf(call, { points, configs });
+  const settings = askedRun(call, { targets, run, options });
+  const purpose = { kind: "sweep", failed: "report" } as const;
+  const requestFor = (points: readonly Point[]) =>
+    enqueueRequest(purpose, { inputs: inputsFor(points), name: options.name, sweep: plan.id, run: settings });
+  const probe = requestFor([{ index: 0, overrides: plan.space.at(plan.space.axes.map(() => 0.5)) }]);
+  await warnOfKinds(probe.inputs, (message) => warn(io, message));
+  await warnOfSubmodules(io, context);
+  await checkCommands({ ...probe, runs: "later" }, (message) => warn(io, message));
+  if (options.dryRun) return preview(call, plan);
+  const jobs = options.jobs ?? defaultJobs(options);
+  const proposer = await askedProposer(plan.space, {
+    ...plan,
+    flags: options,
+    jobs: jobsNumber(jobs),
+    env: io.env,
+  });
+  const outcome = await runSearch(
+    context,
+    {
+      ...plan,
+      sweep: plan.id,
+      proposer,
+      constraints: (options.constraint ?? []).map(constraintOf),
+      untilMs: options.time === undefined ? undefined : Date.now() + options.time,
+      queue: (point) => enqueue(context, requestFor([point])),
+    },
+    {
+      request: { jobs, onFailure: "continue", limits: runLimits(options) },
+      watcher: terminalWatcher(io, options.json ? "json" : "text"),
+    },
+  );
+  await tell(call, plan, outcome);
+  return queueExitCode(outcome.ran);
+}
+
+/** An adaptive search can't be listed: what comes next depends on results. */
+async function preview({ io, context, options }: Call, { id, baseline, space, trials }: Asked): Promise<ExitCode> {
+  const { finished, failed, open } = await countTrials(context, id, baseline);
+  const left = Math.max(0, Math.min(trials, space.size) - finished - failed - open);
+  const facts = { sweep: id, finished, failed, queued: open, left, complete: false };
+  if (options.json) io.stdout.write(`${JSON.stringify(facts)}\n`);
+  else {
+    const many = trials === endless ? "as many trials as the time allows" : `${left} more trials`;
+    print(io, `Search ${id}: ${finished} finished, ${failed} failed, ${open} queued, ${many}.`);
+    print(io, `Keys: ${visible(space.axes.map(({ name }) => name).join(", "))}.`);
+    print(io, "This preview is incomplete: which points are tried is decided as results come in.");
+  }
+  return exitCodes.ok;
+}
+
+function valuesText(goals: readonly Goal[], { values }: EndedTrial): string {
+  return goals.map(({ metric }, at) => `${metric}=${values?.[at]}`).join(" ");
+}
+
+async function tell({ io, context, options }: Call, plan: Asked, outcome: SearchOutcome): Promise<void> {
+  const { ran, ended, best } = outcome;
+  if (options.json) {
+    const front = best.map(({ name, number, values }) => ({ name, trial: number + 1, values }));
+    io.stdout.write(`${JSON.stringify({ type: "search", sweep: plan.id, trials: ended.length, best: front })}\n`);
+    return;
+  }
+  const [goal] = plan.goals;
+  const names = new Set(ended.map(({ name }) => name));
+  const sort = { sortBy: goal?.metric ?? "", sortOrder: goal?.direction === "minimize" ? "asc" : "desc" } as const;
+  if (names.size > 0) await printSweepTable(io, context, { names, baseline: plan.baseline, ...sort });
+  const [first] = best;
+  const what = plan.goals.length === 1 ? "The best" : "None is better in all of";
+  if (first === undefined)
+    print(io, `Search ${plan.id}: ${ended.length} trials, none of them with a result that counts.`);
+  else if (plan.goals.length === 1)
+    print(
+      io,
+      `Search ${plan.id}: ${ended.length} trials. ${what}: ${visible(first.name)}, ${visible(valuesText(plan.goals, first))}.`,
+    );
+  else {
+    print(io, `Search ${plan.id}: ${ended.length} trials. No other one is better in all metrics than each of these:`);
+    for (const trial of best) print(io, `  ${visible(trial.name)}: ${visible(valuesText(plan.goals, trial))}`);
+  }
+  if (ran.interrupted) print(io, "Nothing is lost: the same command goes on.");
+}
+
+const examples = `
+Examples:
+  sweepline search 'lr=tag(log,interval(1e-4,1e-1))' 'units=range(16,257)' --metric loss --trials 50
+  sweepline search 'lr=interval(0,1)' opt=sgd,adam --metric metrics.json:acc --sampler optuna:tpe --trials 100 -j 4
+  sweepline search 'lr=interval(0,1)' --metric loss --time 2h --try lr=0.1 --seed 3
+  sweepline search 'units=range(8,129,8)' --metric acc --metric latency --trials 40   what is best in both
+  sweepline search 'units=range(8,129,8)' --metric acc --constraint 'latency < 100' --trials 40
+
+The same line again goes on with what is missing; with more --trials it adds to them. Values of the overrides are those of
+'sweep'; interval(a,b), int(interval(a,b)) and tag(log,interval(a,b)) have all values between. optuna:tpe, optuna:cmaes and
+optuna:gp need Optuna in Python (SWEEPLINE_PYTHON names it; else python3).
+`;
+
+/** `sweepline search` */
+export const command: CommandFactory = (io, finish) =>
+  addSearchOptions(
+    addLimitOptions(
+      addReproduceOptions(
+        new Command("search")
+          .description("Search for the best values: each point is chosen by what came of those before.")
+          .argument("[overrides...]", "[file:]key=value: interval(0,1)  range(1,9)  a,b,c  5")
+          .option(
+            "-j, --jobs <n>",
+            "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+            jobsOrAuto,
+          )
+          .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+          .option("-m, --message <text>", "commit message of the experiments")
+          .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+          .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+          .option("--no-hydra", noHydraText)
+          .option("--dry-run", "say how many trials there are and would be; run nothing")
+          .option("--json", "events as JSON lines, the best at the end, no table"),
+      ),
+    ),
+  )
+    .addHelpText("after", examples)
+    .action(async (overrides: readonly string[], options: Options) =>
+      finish(await autoPushed(io, (context) => search({ io, context, options }, overrides))),
+    );

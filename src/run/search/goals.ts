@@ -1,0 +1,66 @@
+/** What a search is for: metrics to be small or large, and conditions that its results have to keep. */
+import type { Value } from "../../base/value.ts";
+import { type ConditionText, compileCondition, readCondition } from "../../sweep/conditions/compile.ts";
+import { truth } from "../../sweep/conditions/values.ts";
+
+export interface Goal {
+  /** `loss`, or `metrics.json:loss`. */
+  readonly metric: string;
+  readonly direction: "minimize" | "maximize";
+}
+
+export type FlatMetrics = ReadonlyMap<string, Value>;
+export type Constraint = (metrics: FlatMetrics) => boolean;
+
+/** The metric of that name: as it is written, without its file, or the only one that ends so. */
+function metricIn(metrics: FlatMetrics, name: string): Value | undefined {
+  const exact = metrics.get(name) ?? metrics.get(name.slice(name.lastIndexOf(":") + 1));
+  if (exact !== undefined) return exact;
+  const ending = [...metrics.keys()].filter((key) => key.endsWith(`:${name}`) || key.endsWith(`.${name}`));
+  return ending.length === 1 ? metrics.get(ending[0] ?? "") : undefined;
+}
+
+function numberOf(value: Value | undefined): number | undefined {
+  const number = typeof value === "bigint" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+/** One number a goal; undefined where one is missing or no number. */
+export function valuesOf(goals: readonly Goal[], metrics: FlatMetrics): readonly number[] | undefined {
+  const values = goals.map(({ metric }) => numberOf(metricIn(metrics, metric)));
+  return values.some((value) => value === undefined) ? undefined : values.flatMap((value) => value ?? []);
+}
+
+/** A condition on metrics. What is missing keeps none. Throws FILTER_INVALID. */
+export function constraintOf(text: string): Constraint {
+  const condition: ConditionText = { text, option: "--constraint" };
+  const nameOf =
+    ({ name }: { readonly name: string }) =>
+    (metrics: FlatMetrics) =>
+      metricIn(metrics, name);
+  const evaluate = compileCondition(readCondition(condition), { ...condition, nameOf });
+  return (metrics) => truth(evaluate(metrics)) === true;
+}
+
+/** Below zero: a is better by that goal. */
+function order({ direction }: Goal, a: number, b: number): number {
+  return direction === "minimize" ? a - b : b - a;
+}
+
+export interface Rated {
+  readonly values: readonly number[];
+}
+
+function dominates(goals: readonly Goal[], a: Rated, b: Rated): boolean {
+  const orders = goals.map((goal, at) => order(goal, a.values[at] ?? 0, b.values[at] ?? 0));
+  return orders.every((each) => each <= 0) && orders.some((each) => each < 0);
+}
+
+/** The best; of several goals all that no other one is better than in one and not worse in the others (Pareto), the best by the first one first. */
+export function bestOf<T extends Rated>(goals: readonly Goal[], rated: readonly T[]): readonly T[] {
+  const front = rated.filter((one) => !rated.some((other) => dominates(goals, other, one)));
+  const [goal] = goals;
+  if (goal === undefined) return [];
+  const sorted = front.toSorted((a, b) => order(goal, a.values[0] ?? 0, b.values[0] ?? 0));
+  return goals.length === 1 ? sorted.slice(0, 1) : sorted;
+}

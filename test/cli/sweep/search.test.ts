@@ -1,0 +1,121 @@
+/** `sweepline search`: goes on wherever it was killed, counts what is known, and says what it needs. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Files, makeRepository, type Repository, scriptStage } from "../../rig/index.ts";
+import { experimentNames } from "../exp-project.ts";
+
+const files: Files = {
+  "params.yaml": "x: 1\no: a\n",
+  "dvc.yaml": scriptStage("train", "train.sh"),
+  // Less is better, the nearer x is to 50; twice as much for b.
+  "train.sh": `x=$(sed -n 's/^x: //p' params.yaml); o=$(sed -n 's/^o: //p' params.yaml)
+d=$((x > 50 ? x - 50 : 50 - x)); [ "$o" = b ] && d=$((d * 2))
+echo "{\\"loss\\": $d, \\"size\\": $x}" > m.json; cp params.yaml out.txt
+`,
+};
+
+const line = ["search", "x=int(interval(0,100))", "o=a,b", "--metric", "m.json:loss", "--seed", "5"];
+
+interface Trial {
+  readonly type: string;
+  readonly name: string;
+  readonly number: number;
+  readonly values?: Readonly<Record<string, number>>;
+}
+interface Ended {
+  readonly trials: number;
+  readonly best: readonly { readonly trial: number; readonly values: readonly number[] }[];
+}
+
+function eventsOf(text: string): readonly Trial[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((row): Trial => JSON.parse(row));
+}
+
+/** Names are drawn anew, and tell nothing here. */
+function endOf(text: string): Ended {
+  const { trials, best }: Ended = JSON.parse(text.trim().split("\n").at(-1) ?? "");
+  return { trials, best: best.map(({ trial, values }) => ({ trial, values })) };
+}
+
+let made: Repository;
+beforeAll(() => {
+  made = makeRepository({ files });
+});
+
+describe("a search", () => {
+  test("killed between any two trials goes on: as many trials, none twice, the same best", async () => {
+    const whole = made.copy();
+    const first = await whole.succeed([...line, "--trials", "4", "--json"]);
+    const trials = eventsOf(first).filter(({ type }) => type === "trial");
+    expect(trials.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    const killed = made.copy();
+    for (const after of ["trial 1 of 4", "trial 2 of 4"]) {
+      const running = killed.start([...line, "--trials", "4"]);
+      await running.printed(after);
+      expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
+    }
+    const end = endOf(await killed.succeed([...line, "--trials", "4", "--json"]));
+    expect(end).toEqual(endOf(first));
+    expect(experimentNames(killed)).toHaveLength(4);
+    const more = await killed.succeed([...line, "--trials", "6", "--dry-run"]);
+    expect(more).toContain("4 finished, 0 failed, 0 queued, 2 more trials");
+    expect(more).toContain("incomplete");
+    expect(endOf(await killed.succeed([...line, "--trials", "5", "--json"])).trials).toBe(5);
+  });
+
+  test("begins with points that are given, counts what another sweep made, ends where the space does", async () => {
+    const repository = made.copy();
+    await repository.succeed(["sweep", "x=50", "o=a,b"]);
+    const space = ["search", "x=50,60", "o=a,b", "--metric", "loss", "--try", "x=60,o=b", "--trials", "9", "--json"];
+    const text = await repository.succeed(space);
+    const trials = eventsOf(text).filter(({ type }) => type === "trial");
+    expect(trials).toHaveLength(4);
+    expect(trials[0]?.values).toEqual({ loss: 20 });
+    expect(eventsOf(text).filter(({ type }) => type === "started")).toHaveLength(2);
+    expect(endOf(text).best.map(({ values }) => values)).toEqual([[0]]);
+  });
+
+  test("several metrics have a front; what breaks a constraint is not the best; a table is shown", async () => {
+    const repository = made.copy();
+    const space = [
+      "search",
+      "x=20,40,60",
+      "--metric",
+      "loss",
+      "--metric",
+      "size",
+      "--direction",
+      "minimize",
+      "--trials",
+      "3",
+    ];
+    const { best } = endOf(await repository.succeed([...space, "--json"]));
+    expect(best.map(({ values }) => values)).toEqual([
+      [10, 40],
+      [30, 20],
+    ]);
+    const constrained = ["search", "x=20,40,60", "--metric", "loss", "--constraint", "size < 40", "--trials", "3"];
+    const shown = await repository.succeed(constrained);
+    expect(shown).toMatch(/loss=30\.?/);
+    expect(shown).toContain("The best: ");
+  });
+
+  test("says what is missing, and that Optuna is", async () => {
+    const repository = made.copy();
+    const refused = async (args: readonly string[], code: number, words: string) => {
+      const { exitCode, stderr } = await repository.run(args, { env: { SWEEPLINE_PYTHON: "/nowhere/python" } });
+      expect([exitCode, stderr]).toEqual([code, expect.stringContaining(words)]);
+    };
+    await refused(["search", "x=1,2", "--trials", "3"], 254, "--metric");
+    await refused(["search", "x=1,2", "--metric", "loss"], 254, "--trials or --time");
+    await refused(["search", "x=1,2", "--metric", "zing", "--trials", "3"], 254, "Add --direction");
+    await refused(["search", "x=1,2", "--metric", "loss", "--trials", "3", "--try", "q=1"], 254, "has no 'q'");
+    await refused(
+      ["search", "x=1,2", "--metric", "loss", "--trials", "3", "--sampler", "optuna:tpe"],
+      255,
+      "pip install",
+    );
+  });
+});
