@@ -37,7 +37,7 @@ export const innerLayers = {
     ["terminal"],
   ],
   "src/page": [[ownFiles]],
-  "src/run": [["search"], [ownFiles], ["pool"], ["one", "limits"]],
+  "src/run": [["search"], [ownFiles], ["pool"], ["one", "limits"], ["stopping"]],
   "src/report": [["page"], ["curves", "plots", "progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
   "src/experiments": [

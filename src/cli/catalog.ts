@@ -278,6 +278,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: () => import("./commands/data/remove.ts"),
   },
   {
+    name: "report",
+    summary: "In a stage: report metrics of a step",
+    load: () => import("./commands/pipeline/report.ts"),
+  },
+  {
     name: "repro",
     summary: "Run the stages of a pipeline that changed",
     load: () => import("./commands/pipeline/repro.ts"),

@@ -2,6 +2,7 @@
 import type { Value } from "../base/value.ts";
 import type { StageAction } from "../pipeline/reproduce/events.ts";
 import type { FailureFacts } from "./failure.ts";
+import type { StoppedEarly } from "./record.ts";
 
 export interface ExperimentLabel {
   readonly name: string;
@@ -84,6 +85,8 @@ export type RunEvent =
       readonly untracked?: readonly string[];
       /** Why the result is not what it seems: `the stages changed params.yaml: seed is 0, not 9`. */
       readonly warning?: string;
+      /** It was ended as hopeless, and is kept as far as it came. */
+      readonly stopped?: StoppedEarly;
       readonly elapsedMs: number;
       readonly at: number;
     }

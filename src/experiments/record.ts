@@ -22,6 +22,11 @@ export interface OverrideText {
   readonly value: string;
 }
 
+export interface StoppedEarly {
+  readonly rule: string;
+  readonly step: number;
+}
+
 /** Facts that a queued and a finished experiment share. */
 export interface ExperimentFacts {
   /** The sweep's id, where it belongs to one. */
@@ -33,6 +38,10 @@ export interface ExperimentFacts {
   readonly overrides: readonly OverrideText[];
   readonly targets: readonly string[];
   readonly flags: KeptOptions;
+  /** What its run reported, step by step, where runs were looked at to end hopeless ones: at most so many as fit. */
+  readonly curve?: readonly (readonly [step: number, value: number])[];
+  /** It was ended before its time, since it was hopeless: by which rule, after which step. */
+  readonly stopped?: StoppedEarly;
   /** Of a checkpoint: which run made it; see checkpoints/chain.ts. */
   readonly checkpointOf?: string;
 }
@@ -107,6 +116,14 @@ export function parseEntryMessage(message: string): { readonly head: QueueEntryH
 
 const isOverrideText = shaped<OverrideText>({ file: isText, text: isText, key: isText, value: isText });
 
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isStepPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every(isFiniteNumber);
+}
+
 const factGuards = {
   sweep: optional(isText),
   point: optional(isCount),
@@ -114,6 +131,8 @@ const factGuards = {
   overrides: listOf(isOverrideText),
   targets: isTexts,
   flags: isKeptOptions,
+  curve: optional(listOf(isStepPair)),
+  stopped: optional(shaped<StoppedEarly>({ rule: isText, step: isFiniteNumber })),
   checkpointOf: optional(isText),
 };
 
@@ -144,7 +163,7 @@ const isEntryRecord = shaped<EntryRecord>({
 const recordHeader = "sweepline";
 
 export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
-  const { sweep, point, identity, overrides, targets, flags, checkpointOf } = facts;
+  const { sweep, point, identity, overrides, targets, flags, curve, stopped, checkpointOf } = facts;
   const stored = {
     v: 1,
     ...(sweep === undefined ? {} : { sweep, point }),
@@ -152,6 +171,8 @@ export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, str
     overrides,
     targets,
     flags,
+    ...(curve === undefined ? {} : { curve }),
+    ...(stopped === undefined ? {} : { stopped }),
     ...(checkpointOf === undefined ? {} : { checkpointOf }),
   };
   return { [recordHeader]: JSON.stringify(stored) };

@@ -96,6 +96,7 @@ interface RowLabels {
   readonly rev: string;
   readonly type: RowType;
   readonly executor: Executor | null;
+  readonly stopped?: boolean;
 }
 
 /** The cells in the order of labelNames, then the values. */
@@ -104,8 +105,8 @@ function makeRow(state: ExperimentState, labels: RowLabels, drawing: Drawing): R
   const { executor } = labels;
   const run =
     executor === null
-      ? [fill, fill]
-      : [capital(executor.state), executor.name === null ? fill : capital(executor.name)];
+      ? [labels.stopped ? "Stopped" : fill, fill]
+      : [labels.stopped ? "Stopped" : capital(executor.state), executor.name === null ? fill : capital(executor.name)];
   const cells = [labels.experiment, labels.rev, labels.type, created(state, drawing), "", ...run];
   return {
     cells: [...cells, ...dataCells(state.data, drawing)],
@@ -125,7 +126,7 @@ function experimentRows(
   type: "branch_commit" | "branch_base",
   drawing: Drawing,
 ): readonly DrawnRow[] {
-  const { revs, executor } = experiment;
+  const { revs, executor, stoppedAt } = experiment;
   const last = revs.length - 1;
   return revs.map((state, at) => {
     const isTip = at === 0;
@@ -133,7 +134,11 @@ function experimentRows(
     const rowType = last === 0 ? type : ofChain;
     const labels = { experiment: state.name ?? "", rev: shortRev(state.rev), type: rowType };
     return {
-      row: makeRow(state, { ...labels, executor: isTip ? executor : null }, drawing),
+      row: makeRow(
+        state,
+        { ...labels, executor: isTip ? executor : null, stopped: isTip && stoppedAt !== undefined },
+        drawing,
+      ),
       experiment: isTip ? experiment : undefined,
     };
   });

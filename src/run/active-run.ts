@@ -22,6 +22,8 @@ import { watchLog } from "./one/log-limit.ts";
 import type { WorkerPool } from "./pool/pool.ts";
 import type { MainMessage, WorkerMessage } from "./pool/tasks.ts";
 import type { RunEnd } from "./settle.ts";
+import type { EarlyStops } from "./stopping/early-stops.ts";
+import type { StepValue } from "./stopping/rules.ts";
 
 export interface RunTools {
   readonly context: ExperimentsContext;
@@ -38,12 +40,14 @@ export interface RunSettings {
   readonly timeoutAt: "once" | "checkpoint" | undefined;
   /** Steps of DVCLive from one checkpoint to the next; undefined: they make none. */
   readonly checkpointEvery: number | undefined;
+  /** Who ends hopeless runs. */
+  readonly early: EarlyStops | undefined;
   /** Added to that of the stages. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** "stopped": the whole run ends, back into the queue. */
-export type StopReason = "stopped" | "killed" | "timed-out";
+export type StopReason = "stopped" | "killed" | "timed-out" | "hopeless";
 
 async function registerIn(chain: CheckpointChain, checkpoint: WrittenCheckpoint): Promise<RegisterAnswer> {
   try {
@@ -65,6 +69,7 @@ export class ActiveRun {
   private stage: string | undefined;
   private limit: Countdown | undefined;
   private pin: Pin | undefined;
+  private early: EarlyStops | undefined;
   private readonly channel = new MessageChannel();
   /** Of a run whose stages make checkpoints. */
   private chain: CheckpointChain | undefined;
@@ -85,7 +90,15 @@ export class ActiveRun {
   /** Ends the stages; the first reason counts. */
   stop(reason: StopReason): void {
     this.stopReason ??= reason;
-    this.channel.port1.postMessage({ type: "stop" });
+    this.channel.port1.postMessage({ type: "stop" } satisfies MainMessage);
+  }
+
+  /** Ends it with what it has, unless it is being ended for another reason. */
+  private lookAt(steps: readonly StepValue[]): void {
+    const keep = this.stopReason === undefined ? this.early?.look(this.entry.sequence, steps) : undefined;
+    if (keep === undefined) return;
+    this.stopReason = "hopeless";
+    this.channel.port1.postMessage({ type: "stop", keep } satisfies MainMessage);
   }
 
   /** Ids of the process groups that run now. */
@@ -101,6 +114,7 @@ export class ActiveRun {
   async execute(tools: RunTools, settings: RunSettings): Promise<RunEnd> {
     const { port1, port2 } = this.channel;
     const { timeoutMs } = settings;
+    this.early = settings.early;
     port1.on("message", (message: WorkerMessage) => this.receive(message, tools.refs));
     this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.expire(settings));
     try {
@@ -124,6 +138,7 @@ export class ActiveRun {
         committer: tools.committer,
         log: run.log,
         environment: settings.environment,
+        ...(settings.early === undefined ? {} : { stepMetric: settings.early.policy.goal.metric }),
         ...(settings.checkpointEvery === undefined ? {} : { checkpointEvery: settings.checkpointEvery }),
         processesFile: processes,
         pipelineFiles: await tools.pipelineFiles.of(entry),
@@ -189,6 +204,7 @@ export class ActiveRun {
     if (message.type === "processes") this.table = message.table;
     else if (message.type === "metrics")
       this.emit({ type: "metrics", name: this.entry.name, metrics: message.metrics, at: Date.now() });
+    else if (message.type === "steps") this.lookAt(message.steps);
     else if (message.type === "checkpoints") this.chain = this.openChain(refs, message.tip);
     else if (message.type === "checkpoint") void this.register(refs, message.checkpoint);
     else {

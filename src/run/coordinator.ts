@@ -23,6 +23,7 @@ import { MissingHints } from "./missing-hints.ts";
 import { garbageCollector } from "./pool/garbage.ts";
 import { WorkerPool } from "./pool/pool.ts";
 import { giveUpLost, keepInterrupted, labelOf, type Settled, type SettleTools, settle, shortLog } from "./settle.ts";
+import type { EarlyStops } from "./stopping/early-stops.ts";
 import type { FailedRun, RunSummary } from "./summary.ts";
 import { Wake } from "./wake.ts";
 
@@ -60,6 +61,8 @@ export interface CoordinatorOptions extends CapacityOptions {
   /** Added to that of all stages. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly feed?: EntryFeed;
+  /** Ends hopeless runs. */
+  readonly early?: EarlyStops;
   readonly emit: EmitRunEvent;
 }
 
@@ -79,6 +82,11 @@ const mostJobs = 1024;
 
 function strictEntry(entry: QueueEntry): QueueEntry {
   return { ...entry, record: { ...entry.record, flags: { ...entry.record.flags, strict: true } } };
+}
+
+function lookedAtEnd(settled: Settled): "finished" | "ended" | "again" {
+  if (settled.kind === "requeued") return "again";
+  return settled.kind === "succeeded" && settled.stopped === undefined ? "finished" : "ended";
 }
 
 export class Coordinator {
@@ -263,7 +271,13 @@ export class Coordinator {
     const checkpointEvery = entry.record.limits?.checkpointEvery ?? options.checkpointEvery;
     const environment = { ...options.environment, ...share.environment };
     try {
-      const end = await active.execute(tools, { timeoutMs, timeoutAt, environment, checkpointEvery });
+      const end = await active.execute(tools, {
+        timeoutMs,
+        timeoutAt,
+        environment,
+        checkpointEvery,
+        early: options.early,
+      });
       const settled = { topic: "run", name: "settle", detail: () => `${entry.name}: ${end.kind}` } as const;
       this.note(
         entry,
@@ -278,6 +292,7 @@ export class Coordinator {
 
   private note(entry: QueueEntry, settled: Settled): void {
     this.tidyUp();
+    this.options.early?.ended(entry.sequence, lookedAtEnd(settled));
     this.requeued.delete(entry.sequence);
     if (settled.kind === "succeeded") this.succeeded.push(settled.experiment);
     else if (settled.kind === "failed") {

@@ -8,6 +8,7 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type BackgroundOptions, Coordinator, type CoordinatorOptions, type EntryFeed } from "./coordinator.ts";
 import { deviceRunners } from "./limits/devices.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./limits/retry.ts";
+import type { EarlyStops } from "./stopping/early-stops.ts";
 import type { RunSummary } from "./summary.ts";
 import { openTelling } from "./telling.ts";
 
@@ -31,6 +32,7 @@ export interface RunQueueRequest {
   readonly limits?: RunLimits;
   readonly background?: BackgroundOptions;
   readonly feed?: EntryFeed;
+  readonly early?: EarlyStops;
 }
 
 /** How somebody who watches ends a run. */

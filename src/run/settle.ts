@@ -5,6 +5,7 @@ import type { ChainEnds } from "../experiments/checkpoints/older.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import { failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
 import { type QueueEntry, removal } from "../experiments/queue/entries.ts";
+import type { StoppedEarly } from "../experiments/record.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
 import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
@@ -36,7 +37,7 @@ export interface Ending {
 }
 
 export type Settled =
-  | { readonly kind: "succeeded"; readonly experiment: ExperimentLabel }
+  | { readonly kind: "succeeded"; readonly experiment: ExperimentLabel; readonly stopped?: StoppedEarly }
   | { readonly kind: "failed"; readonly failed: FailedRun }
   /** Back in the queue; `dueAt` where it is to run again by itself. */
   | { readonly kind: "requeued"; readonly experiment: ExperimentLabel; readonly dueAt?: number };
@@ -97,7 +98,7 @@ async function keptOf(context: ExperimentsContext, ends: ChainEnds, rule: string
 async function succeed(
   { context, refs, emit }: SettleTools,
   ending: Ending,
-  { commit: made, tree, metrics, warning, left }: Extract<EntryOutcome, { kind: "done" }>,
+  { commit: made, tree, metrics, warning, left, stopped }: Extract<EntryOutcome, { kind: "done" }>,
 ): Promise<Settled> {
   const { entry, startedAt, checkpoints, keepCheckpoints = "all" } = ending;
   const at = Date.now();
@@ -111,8 +112,9 @@ async function succeed(
   keepRecord(ending, at, { name, state: "success", commit });
   forgetAttempts(ending.run);
   const doubt = { ...(warning === undefined ? {} : { warning }), ...(left.length === 0 ? {} : { untracked: left }) };
-  emit({ type: "finished", experiment, commit, metrics, ...doubt, elapsedMs: at - startedAt, at });
-  return { kind: "succeeded", experiment };
+  const early = stopped === undefined ? {} : { stopped };
+  emit({ type: "finished", experiment, commit, metrics, ...doubt, ...early, elapsedMs: at - startedAt, at });
+  return { kind: "succeeded", experiment, ...early };
 }
 
 interface FailedAttempt {

@@ -85,6 +85,7 @@ const commandLines: readonly string[] = [
   "queue stop --kill",
   "queue worker --idle 1ms",
   "sweep -n grid model=glob(*) x=1",
+  "report loss=1 --step 2",
   "search -n found x=1,2 --metric m.json:loss --trials 1",
   "sweep -n listed --points points.csv",
   "sweep -n again --dry-run @sweep.txt",

@@ -35,6 +35,7 @@ const refused: readonly (readonly string[])[] = [
   ["exp", "note", "nosuch"],
   ["exp", "star", "nosuch"],
   ["exp", "tag", "nosuch", "good"],
+  ["report", "loss"],
   ["search", "x=1,2", "--metric", "loss"],
   ["sweep", "list", "--nosuch"],
   ["sweep", "show", "nosuch"],

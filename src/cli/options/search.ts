@@ -1,21 +1,16 @@
 /** What a search is for and where its points come from, as options say it. */
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { SweeplineError } from "../../base/errors.ts";
-import { knownDirection } from "../../experiments/find/direction.ts";
-import type { Goal } from "../../run/search/goals.ts";
+import { type Command, Option } from "commander";
 import { type OptunaSampler, optunaProposer, optunaSamplers } from "../../run/search/optuna.ts";
 import { type Proposer, sequenceProposer } from "../../run/search/proposer.ts";
+import type { Goal } from "../../run/stopping/rules.ts";
 import { type SamplerName, samplerNames } from "../../sweep/samplers/samplers.ts";
 import type { SearchSpace } from "../../sweep/space.ts";
 import { collect, duration, integer, positive } from "./arguments.ts";
-
-const directions = ["minimize", "maximize"] as const;
+import { addGoalOptions, type GoalFlags } from "./goals.ts";
 
 export type SearchSampler = SamplerName | `optuna:${OptunaSampler}`;
 
-export interface SearchFlags {
-  readonly metric?: readonly string[];
-  readonly direction?: readonly Goal["direction"][];
+export interface SearchFlags extends GoalFlags {
   readonly trials?: number;
   readonly time?: number;
   readonly sampler: SearchSampler;
@@ -29,45 +24,14 @@ const samplers: readonly SearchSampler[] = [
   ...optunaSamplers.map((name) => `optuna:${name}` as const),
 ];
 
-function oneDirection(value: string, before: readonly Goal["direction"][] = []): readonly Goal["direction"][] {
-  const found = directions.find((name) => name === value || name.startsWith(`${value}i`));
-  if (found === undefined) throw new InvalidArgumentError("it is minimize or maximize");
-  return [...before, found];
-}
-
 export function addSearchOptions(command: Command): Command {
-  return command
-    .option("--metric <[file:]key>", "what is to be best (repeatable: none better in all of them)", collect)
-    .option("--direction <direction>", "minimize or maximize, one a metric (default: by its name)", oneDirection)
+  return addGoalOptions(command, "what is to be best (repeatable: none better in all of them)")
     .option("--trials <n>", "so many points, with those that the search has", positive)
     .option("--time <duration>", "start none later than that (90s, 30m, 2h)", duration)
     .addOption(new Option("--sampler <name>", "who proposes points").choices(samplers).default("random"))
     .option("--seed <n>", "other points, the same for the same number", integer)
     .option("--try <values>", "a point to begin with: lr=0.1,units=64 (repeatable)", collect)
     .option("--constraint <condition>", 'a result counts where it holds: "latency < 100" (repeatable)', collect);
-}
-
-function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
-}
-
-/** Throws BAD_OPTIONS where what is better is not to be told. */
-export function askedGoals({ metric = [], direction = [] }: SearchFlags): readonly Goal[] {
-  if (metric.length === 0)
-    throw refuse("a search needs to know what is better: --metric", "Such as --metric metrics.json:loss");
-  if (direction.length > 1 && direction.length !== metric.length)
-    throw refuse(
-      `${direction.length} times --direction for ${metric.length} times --metric`,
-      "Give one direction for all, or one for each, in their order.",
-    );
-  return metric.map((name, at) => ({ metric: name, direction: direction[at] ?? direction[0] ?? directionOf(name) }));
-}
-
-function directionOf(metric: string): Goal["direction"] {
-  const known = knownDirection(metric.slice(metric.lastIndexOf(":") + 1));
-  if (known === undefined)
-    throw refuse(`whether more or less of '${metric}' is better is not to be told by its name`, "Add --direction.");
-  return known === "min" ? "minimize" : "maximize";
 }
 
 /** `a=1,b=[2,3]` as two overrides: a comma stands between two where a key and '=' follow it. */

@@ -17,6 +17,8 @@ export interface ExperimentFactsRow {
   readonly note: string | null;
   readonly tags: readonly string[];
   readonly starred: boolean;
+  /** Ended before its time, since it was hopeless. */
+  readonly stopped: boolean;
 }
 
 export interface FilterRow {
@@ -38,6 +40,7 @@ export const factNames = [
   "note",
   "tags",
   "starred",
+  "stopped",
 ] as const;
 export type FactName = (typeof factNames)[number];
 
@@ -62,6 +65,7 @@ function filterRow(baseline: Baseline, experiment: Experiment, leaves: Leaves): 
     note: experiment.note?.text || null,
     tags: experiment.note?.tags ?? [],
     starred: experiment.note?.starred ?? false,
+    stopped: experiment.stoppedAt !== undefined,
   };
   return { experiment, baselineId: baseline.rev as ObjectId, facts, valueIn };
 }

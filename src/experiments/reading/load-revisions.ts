@@ -47,6 +47,8 @@ export type LoadedRevision = DataOutcome & {
   readonly parents: readonly ObjectId[];
   /** The sweep's id that the commit names; undefined for others and for those of DVC. */
   readonly sweep: string | undefined;
+  /** The step after which its run was ended as hopeless. */
+  readonly stoppedAt: number | undefined;
 };
 
 /** Everything that reading shares; close it when done. */
@@ -225,8 +227,9 @@ async function loadChunk(ids: readonly ObjectId[], reading: SharedReading, into:
   for (const [id, commit] of commits) {
     const outcome = outcomes.get(commit.tree);
     if (outcome === undefined) continue;
-    const sweep = parseFacts(commit)?.sweep;
-    into.set(id, { ...outcome, timestamp: commit.committedAt, parents: commit.parents, sweep });
+    const { sweep, stopped } = parseFacts(commit) ?? {};
+    const facts = { timestamp: commit.committedAt, parents: commit.parents, sweep, stoppedAt: stopped?.step };
+    into.set(id, { ...outcome, ...facts });
   }
 }
 

@@ -17,12 +17,13 @@ import type { ExperimentData, FileResult } from "./types.ts";
 import type { DataFiles } from "./values.ts";
 
 /** Raised where rows say something else than before. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 interface StoredRow {
   readonly timestamp: number;
   readonly parents: readonly ObjectId[];
   readonly sweep: string | undefined;
+  readonly stoppedAt: number | undefined;
   /** File, the key of its content, and the result. */
   readonly params: readonly (readonly [string, string, FileResult])[];
   readonly metrics: readonly (readonly [string, string, FileResult])[];
@@ -74,6 +75,7 @@ const isStoredRow = shaped<StoredRow>({
   timestamp: isNumber,
   parents: listOf(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
   sweep: optional(isText),
+  stoppedAt: optional(isNumber),
   params: listOf(isStoredFile),
   metrics: listOf(isStoredFile),
   deps: listOf(pairOf(shaped<DependencyState>(dependencyGuards))),
@@ -102,11 +104,11 @@ function storedFiles(files: ReadonlyMap<string, FileResult>, reader: DataFiles):
 /** undefined where a file could not be read: it may be there tomorrow (in the cache). */
 function storedRow(revision: LoadedRevision, reader: DataFiles): StoredRow | undefined {
   if (revision.data === null) return undefined;
-  const { timestamp, parents, sweep, data } = revision;
+  const { timestamp, parents, sweep, stoppedAt, data } = revision;
   const params = storedFiles(data.params, reader);
   const metrics = storedFiles(data.metrics, reader);
   if (params === undefined || metrics === undefined) return undefined;
-  return { timestamp, parents, sweep, params, metrics, deps: [...data.deps], outs: [...data.outs] };
+  return { timestamp, parents, sweep, stoppedAt, params, metrics, deps: [...data.deps], outs: [...data.outs] };
 }
 
 function restored(row: StoredRow, reader: DataFiles): LoadedRevision {
@@ -119,7 +121,8 @@ function restored(row: StoredRow, reader: DataFiles): LoadedRevision {
     deps: new Map(row.deps),
     outs: new Map(row.outs),
   };
-  return { timestamp: row.timestamp, parents: row.parents, sweep: row.sweep, data, error: null };
+  const { timestamp, parents, sweep, stoppedAt } = row;
+  return { timestamp, parents, sweep, stoppedAt, data, error: null };
 }
 
 /** What decides, beside the commit, what a row says: the request, the project's folder, .dvcignore. */

@@ -115,6 +115,7 @@ function experimentsOf(
     executor: candidate.executor,
     revs: [stateOf(candidate, revision), ...(chains.get(candidate) ?? [])],
     sweep: candidate.sweep ?? revision.sweep,
+    ...(revision.stoppedAt === undefined ? {} : { stoppedAt: revision.stoppedAt }),
     ...noteOf(candidate, notes),
   }));
 }

@@ -47,11 +47,12 @@ export function metricsText(metrics: ReadonlyMap<string, Value>): string {
 }
 
 /** The metrics come before the overrides: where a terminal cuts the line, they are still there. */
-export function finishedText({ experiment, metrics, warning, elapsedMs }: EventOf<"finished">): string {
+export function finishedText({ experiment, metrics, warning, stopped, elapsedMs }: EventOf<"finished">): string {
   const results = metrics.size === 0 ? "" : `: ${metricsText(metrics)}`;
   const overrides = experiment.overrides.length === 0 ? "" : ` (${overridesText(experiment.overrides)})`;
   const doubt = warning === undefined ? "" : ` (WARNING: ${visible(warning)})`;
-  return `${visible(experiment.name)} in ${durationText(elapsedMs)}${doubt}${results}${overrides}`;
+  const early = stopped === undefined ? "" : `, stopped early by ${visible(stopped.rule)} after step ${stopped.step}`;
+  return `${visible(experiment.name)} in ${durationText(elapsedMs)}${early}${doubt}${results}${overrides}`;
 }
 
 /** `trial 5 of 60: loss=0.3 (best 0.21 of wavy-ibex)` */

@@ -1,7 +1,7 @@
 /** Runs one queue entry in a workspace copy, up to its commit. Works in a worker thread: no cwd, no environment, no refs. */
 import path from "node:path";
 import { isSystemError, SweeplineError } from "../../base/errors.ts";
-import { closeSync, makeFolder, writePrivateFile } from "../../base/files.ts";
+import { closeSync, makeFolder, removeFile, writePrivateFile } from "../../base/files.ts";
 import { appendTo, openAppend } from "../../base/open-files.ts";
 import { type ProcessIdentity, processIds } from "../../base/processes.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
@@ -14,9 +14,10 @@ import { type CopySlot, copyStageEnvironment, workFolder } from "../../experimen
 import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
 import { failureText, missingFiles, type RunFailure } from "../../experiments/failure.ts";
 import { leftWords } from "../../experiments/left-files.ts";
-import { factsHeader } from "../../experiments/record.ts";
+import { type ExperimentFacts, factsHeader, type StoppedEarly } from "../../experiments/record.ts";
 import type { FailureCause } from "../../experiments/runs/attempts.ts";
 import { runnerId } from "../../experiments/runs/records.ts";
+import { reportsFile, reportsVariable } from "../../experiments/runs/reports.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
 import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
@@ -34,6 +35,7 @@ import { readConfigLevel } from "../../project/config.ts";
 import { configFileText } from "../../project/config-edit.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import type { Project } from "../../project/project.ts";
+import type { StepValue } from "../stopping/rules.ts";
 import type { CopyCheckpoints, CopyRun } from "./copy-checkpoints.ts";
 import { stageEnvironment } from "./environment.ts";
 import { causeOf } from "./failure-cause.ts";
@@ -41,6 +43,7 @@ import { tellMetrics } from "./live-metrics.ts";
 import { changedParams, readPointFiles } from "./point-params.ts";
 import { keepProcesses } from "./process-table.ts";
 import { resultMessage } from "./result-message.ts";
+import { StepWatch } from "./step-watch.ts";
 import { workspaceMetrics } from "./workspace-metrics.ts";
 
 /** What a worker's thread keeps from one experiment to the next. */
@@ -68,6 +71,11 @@ export interface ExecuteRequest extends CopyRun {
   processes(table: readonly ProcessIdentity[]): void;
   /** What its stages have written so far. */
   metrics(metrics: ReadonlyMap<string, Value>): void;
+  /** The metric whose steps are told. */
+  readonly stepMetric?: string;
+  steps(steps: readonly StepValue[]): void;
+  /** Why it was ended, where what it has so far is its result. */
+  stoppedEarly(): StoppedEarly | undefined;
 }
 
 export type EntryOutcome =
@@ -80,6 +88,7 @@ export type EntryOutcome =
       readonly left: readonly string[];
       /** Why the result is not what it seems. */
       readonly warning?: string;
+      readonly stopped?: StoppedEarly;
     }
   | {
       readonly kind: "failed";
@@ -130,16 +139,16 @@ async function execute(request: ExecuteRequest): Promise<EntryOutcome> {
     const paramsFolder = path.join(project.root, folder);
     const pointFiles = readPointFiles(paramsFolder, overrides);
     await checkpoints?.checkOutputs(stages);
-    const result = await reproduceAlone(request, { stages, checkpoints, log });
-    if (result.kind === "cancelled") return { kind: "cancelled" };
+    const steps = stepsOf(request);
+    const copy = { stages, checkpoints, log, steps };
+    const result = await reproduceAlone(request, copy);
+    if (result.kind === "cancelled") return cancelled(request, copy);
     if (result.kind === "failed") {
       const { failures } = result;
       return failed(request, log, { cause: causeOf(failures), failure: { kind: "stages", failures } });
     }
     const warning = await changedParams(paramsFolder, overrides, pointFiles);
-    const done = await traced({ topic: "run", name: "commit" }, () =>
-      commitResult(request, { stages, checkpoints, log }, result),
-    );
+    const done = await traced({ topic: "run", name: "commit" }, () => commitResult(request, copy, result));
     if (done.left.length > 0) appendTo(log, `WARNING: ${visibleText(leftWords(done.left))}\n`);
     if (warning === undefined) return done;
     appendTo(log, `WARNING: ${visibleText(warning)}\n`);
@@ -163,6 +172,27 @@ interface OpenCopy {
 
 interface RunningCopy extends OpenCopy {
   readonly log: number;
+  readonly steps: StepWatch | undefined;
+  /** Of a run that is kept as far as it came. */
+  readonly stopped?: StoppedEarly;
+}
+
+function stepsOf({ stepMetric, log, steps }: ExecuteRequest): StepWatch | undefined {
+  if (stepMetric === undefined) return undefined;
+  const reports = reportsFile(log);
+  removeFile(reports);
+  return new StepWatch({ metric: stepMetric, reports, tell: steps });
+}
+
+/** A run that was ended as hopeless is kept as it is: its stage is not done, and its lock file does not say so. */
+async function cancelled(request: ExecuteRequest, copy: RunningCopy): Promise<EntryOutcome> {
+  const stopped = request.stoppedEarly();
+  if (stopped === undefined) return { kind: "cancelled" };
+  appendTo(copy.log, `Stopped early by ${stopped.rule} after step ${stopped.step}.\n`);
+  const nothing = { entries: new Map(), changedStages: [], writtenFiles: [] };
+  const steps = copy.stages.stages.map(({ address }) => address);
+  const done = await commitResult(request, { ...copy, stopped }, { kind: "done", changed: 0, ...nothing, steps });
+  return { ...done, stopped };
 }
 
 function stagesOfCopy(request: ExecuteRequest, project: Project): Promise<ProjectStages> {
@@ -212,18 +242,23 @@ const longRunMs = 60_000;
 
 /** Reproduces, and ends what the stages left running, since the copy is the next experiment's. */
 async function reproduceAlone(request: ExecuteRequest, copy: RunningCopy): Promise<ReproduceResult> {
-  const { log } = copy;
+  const { log, steps } = copy;
   const before = new Set(processIds());
   const startedAt = Date.now();
-  const endTelling = tellMetrics(copy.stages, (metrics) => request.metrics(metrics));
+  const live = { tell: (metrics: ReadonlyMap<string, Value>) => request.metrics(metrics) };
+  const endTelling = tellMetrics(copy.stages, steps === undefined ? live : { ...live, steps });
   const result = await reproduceEntry(request, copy).finally(endTelling);
+  steps?.look(await workspaceMetrics(copy.stages));
   const left = await endLeftovers(request.slot.folder, Date.now() - startedAt < longRunMs ? before : undefined);
   if (left > 0)
     appendTo(log, `WARNING: ended what the stages left running (${left === 1 ? "a process" : `${left} processes`})\n`);
   return result;
 }
 
-function reproduceEntry(request: ExecuteRequest, { stages, checkpoints, log }: RunningCopy): Promise<ReproduceResult> {
+function reproduceEntry(
+  request: ExecuteRequest,
+  { stages, checkpoints, log, steps }: RunningCopy,
+): Promise<ReproduceResult> {
   const { record, name, baseline } = request.entry;
   const { project } = stages;
   return reproduce(
@@ -237,6 +272,7 @@ function reproduceEntry(request: ExecuteRequest, { stages, checkpoints, log }: R
       environment: {
         ...copyStageEnvironment(request.slot),
         ...stageEnvironment({ ...record, name, baseline }),
+        ...(steps === undefined ? {} : { [reportsVariable]: reportsFile(request.log) }),
         ...request.environment,
       },
       dvcRoot: request.project.root,
@@ -261,12 +297,17 @@ function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
   };
 }
 
+function lookedAt({ steps, stopped }: RunningCopy): Pick<ExperimentFacts, "curve" | "stopped"> {
+  return { ...(steps === undefined ? {} : { curve: steps.curve }), ...(stopped === undefined ? {} : { stopped }) };
+}
+
 async function commitResult(
   request: ExecuteRequest,
-  { stages, checkpoints }: RunningCopy,
+  copy: RunningCopy,
   result: Extract<ReproduceResult, { kind: "done" }>,
 ): Promise<Extract<EntryOutcome, { kind: "done" }>> {
   const { entry, slot } = request;
+  const { stages, checkpoints } = copy;
   // What came since the last checkpoint is one more of them.
   if (checkpoints !== undefined) {
     const written = await checkpoints.write(stages, result);
@@ -281,7 +322,7 @@ async function commitResult(
     tree,
     parents: [entry.baseline],
     author: stamp(request.committer, new Date()),
-    extraHeaders: factsHeader(entry.record),
+    extraHeaders: factsHeader({ ...entry.record, ...lookedAt(copy) }),
     message: resultMessage(result, entry.record.message),
   });
   return { kind: "done", commit, tree, metrics, left };

@@ -4,9 +4,12 @@ import { isExpected } from "../../base/errors.ts";
 import { lstatIfExists } from "../../base/files.ts";
 import { sameValue, type Value } from "../../base/value.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
+import type { StepWatch } from "./step-watch.ts";
 import { workspaceMetrics } from "./workspace-metrics.ts";
 
 const lookEveryMs = 3_000;
+/** Where what is seen may end the run. */
+const lookOftenMs = 250;
 
 export type Metrics = ReadonlyMap<string, Value>;
 
@@ -43,9 +46,15 @@ export class MetricsWatch {
   }
 }
 
+export interface LiveMetrics {
+  tell(metrics: Metrics): void;
+  /** Somebody waits for each step. */
+  readonly steps?: StepWatch;
+}
+
 /** Tells the metrics as they change, until the returned function is called. A look that fails is the last one. */
-export function tellMetrics(stages: ProjectStages, tell: (metrics: Metrics) => void): () => void {
-  if (stages.tracked.metrics.length === 0) return () => undefined;
+export function tellMetrics(stages: ProjectStages, { tell, steps }: LiveMetrics): () => void {
+  if (stages.tracked.metrics.length === 0 && steps === undefined) return () => undefined;
   const watch = new MetricsWatch(stages);
   let state: "idle" | "looking" | "over" = "idle";
   const stop = () => {
@@ -57,15 +66,19 @@ export function tellMetrics(stages: ProjectStages, tell: (metrics: Metrics) => v
     if (state === "over") return;
     state = "idle";
     if (metrics !== undefined) tell(metrics);
+    steps?.look(metrics);
   };
-  const timer = setInterval(() => {
-    if (state !== "idle") return;
-    state = "looking";
-    // What is wrong with a file is told when the stage has ended.
-    look().catch((error: unknown) => {
-      if (!isExpected(error)) throw error;
-      stop();
-    });
-  }, lookEveryMs).unref();
+  const timer = setInterval(
+    () => {
+      if (state !== "idle") return;
+      state = "looking";
+      // What is wrong with a file is told when the stage has ended.
+      look().catch((error: unknown) => {
+        if (!isExpected(error)) throw error;
+        stop();
+      });
+    },
+    steps === undefined ? lookEveryMs : lookOftenMs,
+  ).unref();
   return stop;
 }

@@ -1,6 +1,7 @@
 /** The piscina worker's entry: one task is one whole experiment. */
 
 import { joinTrace } from "../../base/trace/worker.ts";
+import type { StoppedEarly } from "../../experiments/record.ts";
 import { Readings } from "../../pipeline/reading/readings.ts";
 import { openProject } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
@@ -31,10 +32,13 @@ const traced = joinTrace();
 export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise<WorkerTasks["runEntry"]["output"]> {
   const { port, projectRoot, ...rest } = input;
   const stop = new AbortController();
+  let keep: StoppedEarly | undefined;
   let answered: (answer: RegisterAnswer) => void = () => undefined;
   port.on("message", (message: MainMessage) => {
-    if (message.type === "stop") stop.abort();
-    else answered(message.answer);
+    if (message.type === "stop") {
+      keep = message.keep;
+      stop.abort();
+    } else answered(message.answer);
   });
   const tell = (message: WorkerMessage) => port.postMessage(message);
   try {
@@ -47,6 +51,8 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
       stage: (stage, action, owner) =>
         tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
       processes: (table) => tell({ type: "processes", table }),
+      steps: (steps) => tell({ type: "steps", steps }),
+      stoppedEarly: () => keep,
       metrics: (metrics) => tell({ type: "metrics", metrics }),
       makesCheckpoints: (tip) => tell({ type: "checkpoints", ...(tip === undefined ? {} : { tip }) }),
       register: (checkpoint) =>

@@ -1,33 +1,14 @@
 /** What a search is for: metrics to be small or large, and conditions that its results have to keep. */
-import type { Value } from "../../base/value.ts";
 import { type ConditionText, compileCondition, readCondition } from "../../sweep/conditions/compile.ts";
 import { truth } from "../../sweep/conditions/values.ts";
+import { type FlatMetrics, metricIn, metricNumber } from "../stopping/metrics.ts";
+import type { Goal } from "../stopping/rules.ts";
 
-export interface Goal {
-  /** `loss`, or `metrics.json:loss`. */
-  readonly metric: string;
-  readonly direction: "minimize" | "maximize";
-}
-
-export type FlatMetrics = ReadonlyMap<string, Value>;
 export type Constraint = (metrics: FlatMetrics) => boolean;
-
-/** The metric of that name: as it is written, without its file, or the only one that ends so. */
-function metricIn(metrics: FlatMetrics, name: string): Value | undefined {
-  const exact = metrics.get(name) ?? metrics.get(name.slice(name.lastIndexOf(":") + 1));
-  if (exact !== undefined) return exact;
-  const ending = [...metrics.keys()].filter((key) => key.endsWith(`:${name}`) || key.endsWith(`.${name}`));
-  return ending.length === 1 ? metrics.get(ending[0] ?? "") : undefined;
-}
-
-function numberOf(value: Value | undefined): number | undefined {
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-}
 
 /** One number a goal; undefined where one is missing or no number. */
 export function valuesOf(goals: readonly Goal[], metrics: FlatMetrics): readonly number[] | undefined {
-  const values = goals.map(({ metric }) => numberOf(metricIn(metrics, metric)));
+  const values = goals.map(({ metric }) => metricNumber(metrics, metric));
   return values.some((value) => value === undefined) ? undefined : values.flatMap((value) => value ?? []);
 }
 

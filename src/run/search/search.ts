@@ -9,7 +9,9 @@ import type { ObjectId } from "../../git/ids.ts";
 import type { OverrideAt, SearchSpace } from "../../sweep/space.ts";
 import type { Point, PointOverride } from "../../sweep/types.ts";
 import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "../run-queue.ts";
-import { bestOf, type Constraint, type FlatMetrics, type Goal, valuesOf } from "./goals.ts";
+import type { FlatMetrics } from "../stopping/metrics.ts";
+import type { Goal } from "../stopping/rules.ts";
+import { bestOf, type Constraint, valuesOf } from "./goals.ts";
 import { type KnownTrial, knownTrials, metricsByName } from "./known-trials.ts";
 import { type Proposer, sequenceProposer } from "./proposer.ts";
 

@@ -28,6 +28,7 @@ const row: LoadedRevision = {
   timestamp: 1,
   parents: [commit],
   sweep: undefined,
+  stoppedAt: undefined,
   data: {
     params: new Map(),
     metrics: new Map(),

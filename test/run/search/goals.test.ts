@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bestOf, constraintOf, type Goal, valuesOf } from "../../../src/run/search/goals.ts";
+import { bestOf, constraintOf, valuesOf } from "../../../src/run/search/goals.ts";
+import type { Goal } from "../../../src/run/stopping/rules.ts";
 
 const loss: Goal = { metric: "loss", direction: "minimize" };
 const accuracy: Goal = { metric: "accuracy", direction: "maximize" };

@@ -11,24 +11,27 @@ import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import { jobsNumber } from "../../../run/run-queue.ts";
-import { constraintOf, type Goal } from "../../../run/search/goals.ts";
+import { constraintOf } from "../../../run/search/goals.ts";
 import { countTrials, type EndedTrial, runSearch, type SearchOutcome } from "../../../run/search/search.ts";
+import type { Goal } from "../../../run/stopping/rules.ts";
 import { expandPoints } from "../../../sweep/expand.ts";
 import { type SearchSpace, searchSpace } from "../../../sweep/space.ts";
 import type { Point, PointOverride } from "../../../sweep/types.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
 import { askedRun, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
+import { askedGoals } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
-import { addSearchOptions, askedGoals, askedProposer, overridesOfTry, type SearchFlags } from "../../options/search.ts";
+import { addSearchOptions, askedProposer, overridesOfTry, type SearchFlags } from "../../options/search.ts";
+import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
 
-interface Options extends LimitFlags, CompositionFlags, SearchFlags {
+interface Options extends LimitFlags, CompositionFlags, SearchFlags, StoppingFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -112,6 +115,7 @@ async function search(call: Call, overrides: readonly string[]): Promise<ExitCod
   await checkCommands({ ...probe, runs: "later" }, (message) => warn(io, message));
   if (options.dryRun) return preview(call, plan);
   const jobs = options.jobs ?? defaultJobs(options);
+  const early = await earlyStops(context, options, { sweep: plan.id, goal: plan.goals[0] });
   const proposer = await askedProposer(plan.space, {
     ...plan,
     flags: options,
@@ -129,7 +133,7 @@ async function search(call: Call, overrides: readonly string[]): Promise<ExitCod
       queue: (point) => enqueue(context, requestFor([point])),
     },
     {
-      request: { jobs, onFailure: "continue", limits: runLimits(options) },
+      request: { jobs, onFailure: "continue", limits: runLimits(options), ...early },
       watcher: terminalWatcher(io, options.json ? "json" : "text"),
     },
   );
@@ -198,24 +202,26 @@ optuna:gp need Optuna in Python (SWEEPLINE_PYTHON names it; else python3).
 
 /** `sweepline search` */
 export const command: CommandFactory = (io, finish) =>
-  addSearchOptions(
-    addLimitOptions(
-      addReproduceOptions(
-        new Command("search")
-          .description("Search for the best values: each point is chosen by what came of those before.")
-          .argument("[overrides...]", "[file:]key=value: interval(0,1)  range(1,9)  a,b,c  5")
-          .option(
-            "-j, --jobs <n>",
-            "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
-            jobsOrAuto,
-          )
-          .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
-          .option("-m, --message <text>", "commit message of the experiments")
-          .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
-          .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
-          .option("--no-hydra", noHydraText)
-          .option("--dry-run", "say how many trials there are and would be; run nothing")
-          .option("--json", "events as JSON lines, the best at the end, no table"),
+  addStoppingOptions(
+    addSearchOptions(
+      addLimitOptions(
+        addReproduceOptions(
+          new Command("search")
+            .description("Search for the best values: each point is chosen by what came of those before.")
+            .argument("[overrides...]", "[file:]key=value: interval(0,1)  range(1,9)  a,b,c  5")
+            .option(
+              "-j, --jobs <n>",
+              "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+              jobsOrAuto,
+            )
+            .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+            .option("-m, --message <text>", "commit message of the experiments")
+            .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+            .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+            .option("--no-hydra", noHydraText)
+            .option("--dry-run", "say how many trials there are and would be; run nothing")
+            .option("--json", "events as JSON lines, the best at the end, no table"),
+        ),
       ),
     ),
   )

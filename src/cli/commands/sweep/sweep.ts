@@ -10,11 +10,14 @@ import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import { jobsNumber, runQueue } from "../../../run/run-queue.ts";
+import type { Goal } from "../../../run/stopping/rules.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
 import { askedRun, inputsOf, pointSources, warnOfSubmodules } from "../../options/experiments.ts";
+import { addGoalOptions, askedGoals, type GoalFlags } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
+import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
 import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
@@ -25,7 +28,7 @@ import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
 
-interface Options extends LimitFlags, CompositionFlags, ShapeFlags {
+interface Options extends LimitFlags, CompositionFlags, ShapeFlags, StoppingFlags, GoalFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -65,6 +68,11 @@ async function writeSweepReport(
   await writeReportFile(io, context, { baselines: await collectNamed(context, named), file, title: `Sweep ${id}` });
 }
 
+/** The metric by which runs are ended. */
+function stoppingGoal(options: Options): Goal | undefined {
+  return options.metric === undefined ? undefined : askedGoals(options)[0];
+}
+
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options, command } = call;
@@ -92,6 +100,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     printSweepPreview(io, context, { id, points: expansion.points.length, jobs: jobsNumber(jobs), preview, format });
     return exitCodes.ok;
   }
+  const early = await earlyStops(context, options, { sweep: id, goal: stoppingGoal(options) });
   const outcome = await enqueue(context, request);
   const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) {
@@ -100,9 +109,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     for (const line of leftAloneLines({ ...outcome, known: left })) print(io, line);
     if (waiting.length > 0) print(io, `${waiting.length} in the queue from before run now.`);
   }
-  const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) =>
-    sequence === undefined ? [] : [sequence],
-  );
+  const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) => sequence ?? []);
   const ran = await runQueue(
     context,
     {
@@ -112,6 +119,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
       claims: "take",
       limits: runLimits(options),
       sweep: id,
+      ...early,
     },
     terminalWatcher(io, options.json ? "json" : "text"),
   );
@@ -142,39 +150,48 @@ Examples:
   sweepline sweep 'a=range(9)' 'b=range(9)' --where 'a < b'   only the points for which it holds
   sweepline sweep opt=sgd,adam momentum=0.5,0.9 --when 'momentum: opt == "sgd"'
   sweepline sweep lr=0.1,0.01 --report sweep.html
+  sweepline sweep 'lr=0.1,0.2,0.3' --stop-early asha --metric accuracy   hopeless runs are ended
   sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
   sweepline sweep                             over hydra.sweeper.params of the config
 `;
 
 /** `sweepline sweep` */
 export const command: CommandFactory = (io, finish) =>
-  addShapeOptions(
-    addLimitOptions(
-      addReproduceOptions(
-        new Command("sweep")
-          .description("Queue all combinations of the overrides, run them, and show the results.")
-          .argument("[overrides...]", "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)")
-          .option(
-            "-j, --jobs <n>",
-            "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
-            jobsOrAuto,
-          )
-          .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
-          .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
-          .option("-m, --message <text>", "commit message of the experiments")
-          .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
-          .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
-          .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
-          .option("--no-hydra", noHydraText)
-          .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
-          .option("--retry-failed", "run points again that failed before")
-          .option("--fail-fast", "stop at the first failure")
-          .option("--sort-by <column>", "sort the table by that metric or parameter")
-          .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
-          .option("--json", "events as JSON lines, no table")
-          .option("--report <file>", "write a page of the sweep to look at, in one file"),
+  addGoalOptions(
+    addStoppingOptions(
+      addShapeOptions(
+        addLimitOptions(
+          addReproduceOptions(
+            new Command("sweep")
+              .description("Queue all combinations of the overrides, run them, and show the results.")
+              .argument(
+                "[overrides...]",
+                "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)",
+              )
+              .option(
+                "-j, --jobs <n>",
+                "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+                jobsOrAuto,
+              )
+              .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
+              .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+              .option("-m, --message <text>", "commit message of the experiments")
+              .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
+              .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+              .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+              .option("--no-hydra", noHydraText)
+              .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
+              .option("--retry-failed", "run points again that failed before")
+              .option("--fail-fast", "stop at the first failure")
+              .option("--sort-by <column>", "sort the table by that metric or parameter")
+              .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+              .option("--json", "events as JSON lines, no table")
+              .option("--report <file>", "write a page of the sweep to look at, in one file"),
+          ),
+        ),
       ),
     ),
+    "with --stop-early: the metric by which runs are ended",
   )
     .addHelpText("after", examples)
     .action(async (overrides: readonly string[], options: Options, command: Command) =>

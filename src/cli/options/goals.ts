@@ -1,0 +1,48 @@
+/** --metric and --direction: what is to be small or large. */
+import { type Command, InvalidArgumentError } from "commander";
+import { SweeplineError } from "../../base/errors.ts";
+import { knownDirection } from "../../experiments/find/direction.ts";
+import type { Goal } from "../../run/stopping/rules.ts";
+import { collect } from "./arguments.ts";
+
+export interface GoalFlags {
+  readonly metric?: readonly string[];
+  readonly direction?: readonly Goal["direction"][];
+}
+
+const directions = ["minimize", "maximize"] as const;
+
+function oneDirection(value: string, before: readonly Goal["direction"][] = []): readonly Goal["direction"][] {
+  const found = directions.find((name) => name === value || name.startsWith(`${value}i`));
+  if (found === undefined) throw new InvalidArgumentError("it is minimize or maximize");
+  return [...before, found];
+}
+
+export function addGoalOptions(command: Command, metricHelp: string): Command {
+  return command
+    .option("--metric <[file:]key>", metricHelp, collect)
+    .option("--direction <direction>", "minimize or maximize, one a metric (default: by its name)", oneDirection);
+}
+
+function refuse(message: string, hint: string): SweeplineError {
+  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
+}
+
+/** Throws BAD_OPTIONS where what is better is not to be told. */
+export function askedGoals({ metric = [], direction = [] }: GoalFlags): readonly Goal[] {
+  if (metric.length === 0)
+    throw refuse("it has to be known what is better: --metric", "Such as --metric metrics.json:loss");
+  if (direction.length > 1 && direction.length !== metric.length)
+    throw refuse(
+      `${direction.length} times --direction for ${metric.length} times --metric`,
+      "Give one direction for all, or one for each, in their order.",
+    );
+  return metric.map((name, at) => ({ metric: name, direction: direction[at] ?? direction[0] ?? directionOf(name) }));
+}
+
+function directionOf(metric: string): Goal["direction"] {
+  const known = knownDirection(metric.slice(metric.lastIndexOf(":") + 1));
+  if (known === undefined)
+    throw refuse(`whether more or less of '${metric}' is better is not to be told by its name`, "Add --direction.");
+  return known === "min" ? "minimize" : "maximize";
+}
