@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
+import { relativePosix } from "../base/paths.ts";
 import { isList, isMap, sameValue, type Value } from "../base/value.ts";
 import type { ConfigPlace } from "../config/project-place.ts";
 import type { ConfigNode } from "../config/types.ts";
@@ -29,7 +30,7 @@ export interface ConfigCommit {
 
 /** Config files by their names; undefined where the commit has not all of them itself. */
 async function configFilesOf({ repository, commit, objects, place }: ConfigCommit) {
-  const folder = path.relative(repository.workTree, place.folder).split(path.sep).join("/");
+  const folder = relativePosix(repository.workTree, place.folder);
   if (folder === "" || folder.startsWith("..") || path.isAbsolute(folder)) return undefined;
   const tree = await objects.read(`${commit}:${folder}`);
   if (tree?.type !== "tree") return undefined;

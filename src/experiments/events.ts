@@ -96,7 +96,13 @@ export type RunEvent =
       readonly elapsedMs: number;
       readonly at: number;
     } & ToldFailure)
-  | { readonly type: "requeued"; readonly experiment: ExperimentLabel; readonly reason: string; readonly at: number }
+  | ({
+      readonly type: "requeued";
+      readonly experiment: ExperimentLabel;
+      readonly reason: string;
+      readonly at: number;
+      // Of a run that failed and is tried again.
+    } & Partial<FailureFacts>)
   | {
       readonly type: "interrupting";
       readonly cause: StopCause;

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { CheckpointChain } from "../experiments/checkpoints/chain.ts";
 import type { ChainEnds } from "../experiments/checkpoints/older.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
-import { failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
+import { type FailureFacts, failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
 import { type QueueEntry, removal } from "../experiments/queue/entries.ts";
 import type { StoppedEarly } from "../experiments/record.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
@@ -135,7 +135,7 @@ async function failOrRetry(tools: SettleTools, ending: Ending, { cause, failure 
   if (decision.kind === "again") {
     const pause = `${Math.max(0.1, decision.delayMs / 1000).toFixed(1)} s`;
     const reason = `${message} (attempt ${decision.attempt} of ${decision.attempts}; again in ${pause})`;
-    return requeue(tools, ending, { reason, dueAt });
+    return requeue(tools, ending, { reason, dueAt, facts: failureFacts(failure) });
   }
   return fail(tools, ending, { failure, note: before.length === 0 ? "" : ` (${before.length + 1} attempts)` });
 }
@@ -169,13 +169,15 @@ export async function giveUpLost(tools: SettleTools, entry: QueueEntry, run: Run
 interface Requeueing {
   readonly reason: string;
   readonly dueAt?: number;
+  /** Of the failure, where it is why. */
+  readonly facts?: FailureFacts;
 }
 
-function requeue({ emit }: SettleTools, ending: Ending, { reason, dueAt }: Requeueing): Settled {
+function requeue({ emit }: SettleTools, ending: Ending, { reason, dueAt, facts }: Requeueing): Settled {
   const at = Date.now();
   const experiment = labelOf(ending.entry);
   keepRecord(ending, at, { state: "cancelled", message: reason });
-  emit({ type: "requeued", experiment, reason, at });
+  emit({ type: "requeued", experiment, reason, ...facts, at });
   return { kind: "requeued", experiment, ...(dueAt === undefined ? {} : { dueAt }) };
 }
 

@@ -1,4 +1,7 @@
-/** What a web server says of a file: enough to tell whether it has changed, and nothing of what it holds. */
+/**
+ * Files of web servers: what a server says of one, enough to tell whether it has changed, and the file itself. Nothing else of ours
+ * reads from one.
+ */
 import { createHash } from "node:crypto";
 import { pythonRepr } from "../base/python.ts";
 
@@ -9,7 +12,14 @@ export interface WebFile {
   readonly size: number | undefined;
 }
 
-export type WebAnswer = { readonly file: WebFile } | { readonly file: undefined; readonly why: string };
+/** Why there is no file; `status` where the server says so. */
+export interface WebRefusal {
+  readonly file: undefined;
+  readonly why: string;
+  readonly status?: number;
+}
+
+export type WebAnswer = { readonly file: WebFile } | WebRefusal;
 
 /** A server that says nothing for so long is as good as none. */
 const silence = 60_000;
@@ -74,23 +84,67 @@ function connectionProblem(error: unknown): string | undefined {
   return typeof code === "string" ? code : error.message;
 }
 
-async function ask(method: "HEAD" | "GET", address: string): Promise<Response | string> {
+async function ask(method: "HEAD" | "GET", address: string, signal: AbortSignal): Promise<Response | WebRefusal> {
   try {
     const { url, headers } = requestOf(address);
-    const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(silence) });
+    const answer = await fetch(url, { method, headers, signal });
+    if (answer.ok) return answer;
     await answer.body?.cancel();
-    return answer.ok ? answer : `the server says ${answer.status}`;
+    return { file: undefined, why: `the server says ${answer.status}`, status: answer.status };
   } catch (error) {
-    const problem = connectionProblem(error);
-    if (problem === undefined) throw error;
-    return problem;
+    const why = connectionProblem(error);
+    if (why === undefined) throw error;
+    return { file: undefined, why };
   }
+}
+
+/** What is said before the file: that is not read. */
+async function askHead(method: "HEAD" | "GET", address: string): Promise<Response | WebRefusal> {
+  const answer = await ask(method, address, AbortSignal.timeout(silence));
+  if (answer instanceof Response) await answer.body?.cancel();
+  return answer;
 }
 
 /** Asks for the head of the file; as DVC, for the file itself where the server does not give that or says no size. */
 export async function lookAtWebFile(address: string): Promise<WebAnswer> {
-  const head = await ask("HEAD", address);
-  if (typeof head !== "string" && sizeOf(head.headers) !== undefined) return { file: fileOf(address, head) };
-  const answer = await ask("GET", address);
-  return typeof answer === "string" ? { file: undefined, why: answer } : { file: fileOf(address, answer) };
+  const head = await askHead("HEAD", address);
+  if (head instanceof Response && sizeOf(head.headers) !== undefined) return { file: fileOf(address, head) };
+  const answer = await askHead("GET", address);
+  return answer instanceof Response ? { file: fileOf(address, answer) } : answer;
+}
+
+/** Hands the file over, piece by piece, and answers what the server said of it: of a transfer that broke off, why. */
+export async function readWebFile(address: string, take: (piece: Uint8Array) => void): Promise<WebAnswer> {
+  const limit = new AbortController();
+  const end = () => limit.abort(new DOMException("nothing came for a minute", "TimeoutError"));
+  const timer = setTimeout(end, silence);
+  try {
+    const answer = await ask("GET", address, limit.signal);
+    if (!(answer instanceof Response)) return answer;
+    const file = fileOf(address, answer);
+    const came = await passOn(answer, (piece) => {
+      timer.refresh();
+      take(piece);
+    });
+    if (came.problem !== undefined) return { file: undefined, why: `the transfer broke off after ${came.bytes} bytes` };
+    if (file.size === undefined || file.size === came.bytes) return { file: { ...file, size: came.bytes } };
+    return { file: undefined, why: `it ended after ${came.bytes} of ${file.size} bytes` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function passOn({ body }: Response, take: (piece: Uint8Array) => void) {
+  let bytes = 0;
+  try {
+    for await (const piece of body ?? []) {
+      take(piece);
+      bytes += piece.length;
+    }
+    return { bytes, problem: undefined };
+  } catch (error) {
+    const problem = connectionProblem(error);
+    if (problem === undefined) throw error;
+    return { bytes, problem };
+  }
 }

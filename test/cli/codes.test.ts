@@ -118,7 +118,12 @@ const cases: readonly (readonly [code: string, args: readonly string[], facts?: 
   ["REMOTE_UNKNOWN", ["push"], { files: remote("file://elsewhere/x") }],
   ["REMOTE_UNKNOWN", ["pull"], { files: remote("file:///%2f/x") }],
   ["REMOTE_UNSUPPORTED", ["push"], { files: remote("gs://b/k") }],
-  ["REPRODUCE_FAILED", ["repro"], { files: stages("  a:\n    cmd: exit 3\n") }],
+  [
+    "REPRODUCE_FAILED",
+    ["repro", "--keep-going"],
+    { files: stages("  a:\n    cmd: exit 3\n  b:\n    cmd: echo\n    params: [nosuch]\n") },
+  ],
+  ["STAGE_FAILED", ["repro"], { files: stages("  a:\n    cmd: exit 3\n") }],
   ["STAGE_EXISTS", ["stage", "add", "-n", "a", "true"]],
   ["STAGE_FILE_MISSING", ["repro", "nosuch/dvc.yaml"]],
   [

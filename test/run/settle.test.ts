@@ -104,7 +104,8 @@ describe("a failure", () => {
     const dueAt = settled.kind === "requeued" ? settled.dueAt : undefined;
     expect(readAttempts(run)).toEqual([expect.objectContaining({ cause: "code", message: words, notBefore: dueAt })]);
     const reason = `${words} (attempt 1 of 2; again in 1.0 s)`;
-    expect(told.events).toEqual([expect.objectContaining({ type: "requeued", reason })]);
+    const facts = { code: "STAGE_FAILED", stage: "copy", command: "sh copy.sh", exitCode: 7 };
+    expect(told.events).toEqual([expect.objectContaining({ type: "requeued", reason, ...facts })]);
     expect(readRunRecord(run)).toMatchObject({ state: "cancelled", message: reason });
     expect(queueRefs(repository)).toEqual(["queued/1", "queued/2"]);
     // The second one is the last, and says how many there were.

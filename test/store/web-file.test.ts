@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { beforeAll, expect, test } from "vitest";
-import { lookAtWebFile } from "../../src/store/web-file.ts";
+import { lookAtWebFile, readWebFile } from "../../src/store/web-file.ts";
 
 let top: string;
 const asked: string[] = [];
@@ -23,6 +23,10 @@ const answers: Readonly<Record<string, Answer>> = {
 
 function reply(request: IncomingMessage, response: ServerResponse): void {
   asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? ""}`.trim());
+  if (request.url === "/torn") {
+    response.writeHead(200, { "content-length": "5" });
+    return void response.write("1\n", () => response.destroy());
+  }
   const noHead = request.url === "/no-head";
   const [status, headers] = noHead
     ? [request.method === "HEAD" ? 405 : 200, { etag: '"g"', "content-length": "2" }]
@@ -58,11 +62,11 @@ test("without a name of its version, all that is said of it counts, where the fi
 });
 
 test.each([
-  ["/gone", "the server says 404"],
-  ["/denied", "the server says 403"],
-  ["/loop", expect.stringMatching(/redirect|fetch failed/)],
-])("%s is not there", async (name, why) => {
-  expect(await lookAtWebFile(`${top}${name}`)).toEqual({ file: undefined, why });
+  ["/gone", { why: "the server says 404", status: 404 }],
+  ["/denied", { why: "the server says 403", status: 403 }],
+  ["/loop", { why: expect.stringMatching(/redirect|fetch failed/) }],
+])("%s is not there", async (name, refusal) => {
+  expect(await lookAtWebFile(`${top}${name}`)).toEqual({ file: undefined, ...refusal });
 });
 
 test("neither is a server that is gone, or an address that is none", async () => {
@@ -73,4 +77,19 @@ test("neither is a server that is gone, or an address that is none", async () =>
 test("a name and a password in the address are sent as such", async () => {
   await lookAtWebFile(`${top.replace("//", "//me:s%40me@")}/etag`);
   expect(asked.at(-1)).toBe(`HEAD /etag Basic ${Buffer.from("me:s@me").toString("base64")}`);
+});
+
+test("a file is handed over, with what the server says of it", async () => {
+  const pieces: Uint8Array[] = [];
+  const { file } = await readWebFile(`${top}/plain`, (piece) => pieces.push(piece));
+  expect(Buffer.concat(pieces).toString()).toBe("1\n");
+  expect({ file }).toEqual(await lookAtWebFile(`${top}/plain`));
+  expect(await readWebFile(`${top}/gone`, () => undefined)).toMatchObject({ file: undefined, status: 404 });
+});
+
+test("of one that breaks off, how far it came", async () => {
+  expect(await readWebFile(`${top}/torn`, () => undefined)).toEqual({
+    file: undefined,
+    why: "the transfer broke off after 2 bytes",
+  });
 });

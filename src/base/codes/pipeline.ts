@@ -57,8 +57,8 @@ export const pipelineCodes = {
     "`sweepline plots templates` lists those that are there, and prints one to start from.",
   ],
   REPRODUCE_FAILED: [
-    "A stage failed, so the pipeline was not reproduced.",
-    "The message names the stage and its failure.",
+    "Several stages failed, for different reasons; where there is one reason, its code is told instead.",
+    "The lines above say why each failed.",
   ],
   SHELL_CHARACTERS: [
     "Values with shell characters stand in commands, and `--strict` refuses that.",

@@ -3,6 +3,7 @@ import path from "node:path";
 import { errnoWords } from "../../base/errno.ts";
 import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import { openEmptied, writeLine } from "../../base/open-files.ts";
+import { quotedList } from "../../base/text/listing.ts";
 import type { ProfileSettings } from "../../base/trace/profile.ts";
 import { beforeDeathBy } from "../../base/trace/signal-watchers.ts";
 import { openTrace, type PastSpan } from "../../base/trace/sink.ts";
@@ -30,7 +31,7 @@ function topicsOf(text: string, io: Io): readonly Topic[] {
   if (names.includes("*")) return topics;
   const unknown = names.filter((name) => !isTopic(name));
   if (unknown.length > 0)
-    warn(io, `SWEEPLINE_DEBUG: no topic '${unknown.join("', '")}'; there are ${topics.join(", ")} and *`);
+    warn(io, `SWEEPLINE_DEBUG: no topic ${quotedList(unknown)}; there are ${topics.join(", ")} and *`);
   return names.filter(isTopic);
 }
 

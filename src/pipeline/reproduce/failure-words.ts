@@ -55,6 +55,12 @@ function reasonOf(failures: readonly StageFailure[]): string {
   return `: ${stageFailureText(only)}${place}`;
 }
 
+/** What all of them have in common; REPRODUCE_FAILED where that is nothing. */
+function commonCode(failures: readonly StageFailure[]): ErrorCode {
+  const [code, ...others] = new Set(failures.map(stageFailureCode));
+  return code === undefined || others.length > 0 ? "REPRODUCE_FAILED" : code;
+}
+
 /** The error for a failed result, as DVC words it: with the reason where the first failure ended the run. */
 export function reproductionError(
   failures: readonly StageFailure[],
@@ -65,7 +71,7 @@ export function reproductionError(
   const reason = onError === "stop" ? reasonOf(failures) : "";
   const hint = failures[0] === undefined ? undefined : stageFailureHint(failures[0]);
   return new SweeplineError({
-    code: "REPRODUCE_FAILED",
+    code: commonCode(failures),
     message: `failed to reproduce${segment} ${names}${reason}`,
     ...(hint === undefined ? {} : { hint }),
   });

@@ -14,7 +14,7 @@ export type PreflightOptions = PlanOptions & Pick<ReproduceOptions, "onError" | 
 /**
  * Refuses what `reproduce` would refuse before its first stage: targets that name nothing, outputs outside the project
  * (OUTSIDE_PROJECT), lock files that can't be read (LOCK_BROKEN, LOCK_CONFLICTED, LOCK_NEWER), and missing dependencies
- * and working folders (REPRODUCE_FAILED). Not parameters: they may be about to be set.
+ * and working folders (DEPENDENCY_MISSING). Not parameters: they may be about to be set.
  * @param folder the folder of the command, absolute
  */
 export async function preflight(stages: ProjectStages, options: PreflightOptions, folder: string): Promise<void> {

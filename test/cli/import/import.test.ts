@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { createServer, type Server } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { lookAtWebFile } from "../../../src/store/web-file.ts";
 import { makeRepository, type Repository } from "../../rig/index.ts";
 
 let source: Repository;
@@ -12,6 +13,8 @@ let repository: Repository;
 let server: Server;
 let address: string;
 let served = "one\n";
+let askedAs: string | undefined;
+const dated = "Sun, 29 Nov 2026 12:51:39 GMT";
 
 beforeAll(async () => {
   source = makeRepository({ files: { "code.txt": "code\n", "dvc.yaml": "stages: {}\n" } });
@@ -21,8 +24,12 @@ beforeAll(async () => {
   made = makeRepository();
   server = createServer((request, response) => {
     if (request.url === "/forbidden") return void response.writeHead(403).end();
-    if (request.url !== "/file?v=1") return void response.writeHead(404).end();
-    response.writeHead(200, { etag: `"${served.length}"`, "content-length": served.length });
+    const version = { "/file?v=1": { etag: `"${served.length}"` }, "/dated": { "last-modified": dated } }[
+      request.url ?? ""
+    ];
+    if (version === undefined) return void response.writeHead(404).end();
+    askedAs = request.headers.authorization;
+    response.writeHead(200, { ...version, "content-length": served.length });
     response.end(request.method === "HEAD" ? undefined : served);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -257,5 +264,24 @@ describe("import-url", () => {
       1,
       expect.stringContaining("CODE: URL_FAILED"),
     ]);
+  });
+
+  test.each(["everything", "--no-download"])(
+    "an address whose server gives no version (%s): as stages record it",
+    async (how) => {
+      const url = address.replace(/file$/, "dated");
+      await repository.succeed(["import-url", url, ...(how === "everything" ? [] : [how])]);
+      const { file: known } = await lookAtWebFile(url);
+      expect(file("dated.dvc")).toContain(`- checksum: '${known?.checksum}'\n  size: ${served.length}\n`);
+      await repository.succeed(["update", "dated.dvc"]);
+      await repository.succeed(["unfreeze", "dated.dvc"]);
+      expect(await repository.succeed(["status"])).toContain("up to date");
+    },
+  );
+
+  test("an address with a name and a password", async () => {
+    await repository.succeed(["import-url", `${address.replace("//", "//me:secret@")}?v=1`, "mine"]);
+    expect(file("mine")).toBe(served);
+    expect(askedAs).toBe(`Basic ${Buffer.from("me:secret").toString("base64")}`);
   });
 });

@@ -1,6 +1,7 @@
 /** What `exp push` and `exp pull` share. */
 import { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
+import { someOf } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
 import type { ExperimentDataOutcome } from "../../../experiments/share/data.ts";
 import type { Selection } from "../../../experiments/share/selection.ts";
@@ -50,17 +51,23 @@ export function warnData(io: Io, data: ExperimentDataOutcome): void {
   for (const problem of data.unreadable) warn(io, `the data of an experiment is not known: ${problem}`);
 }
 
+/** Of names that anybody chose: a few, and the beginning of each. */
+function cutNames(names: readonly string[]): string {
+  return someOf(
+    names.map((name) => `'${visible(name.slice(0, 40))}'`),
+    5,
+  );
+}
+
 /** Names that a remote must not make us use; printed without what would reach the terminal. */
 export function warnRefusedNames(io: Io, names: readonly string[]): void {
   if (names.length === 0) return;
-  const printable = names.slice(0, 5).map((name) => visible(name.slice(0, 40)));
-  warn(io, `passed over, because no experiment may have such a name: '${printable.join("', '")}'`);
+  warn(io, `passed over, because no experiment may have such a name: ${cutNames(names)}`);
 }
 
 export function warnNoExperiments(io: Io, refs: readonly { readonly name: string }[]): void {
   if (refs.length === 0) return;
-  const names = refs.slice(0, 5).map(({ name }) => visible(name.slice(0, 40)));
-  warn(io, `passed over, because the ref names no commit: '${names.join("', '")}'`);
+  warn(io, `passed over, because the ref names no commit: ${cutNames(refs.map(({ name }) => name))}`);
 }
 
 export function dataPullFailed(data: ExperimentDataOutcome): SweeplineError | undefined {
