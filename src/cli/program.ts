@@ -136,7 +136,18 @@ function sinceStart(): number {
 }
 
 /** How a command is made: see CommandFactory. */
-type Make = (factory: CommandFactory) => Command;
+type Make = (factory: CommandFactory) => Promise<Command>;
+
+/** Where somebody asks for its help, with its options under headings. */
+async function withHeadings(
+  command: Command,
+  { words, chosen }: { readonly words: readonly string[]; readonly chosen: readonly CatalogEntry[] },
+): Promise<Command> {
+  if (!words.includes("--help") && !words.includes("-h")) return command;
+  const { groupOptions } = await import("./options/help-groups.ts");
+  groupOptions(command, chosen.map(({ name }) => name).join(" "));
+  return command;
+}
 
 /** Adds the commands of one level; of those of the command line, `chosen`, all that they hold. */
 async function attach(
@@ -148,7 +159,7 @@ async function attach(
     const isChosen = chosen[0] === entry;
     // One that stands above another that is chosen has nothing to do.
     const isRun = isChosen && chosen.length === 1;
-    const loaded = isRun && entry.load ? make((await entry.load()).command) : new Command(entry.name);
+    const loaded = isRun && entry.load ? await make((await entry.load()).command) : new Command(entry.name);
     if (loaded.description() === "") loaded.description(entry.summary);
     loaded.summary(entry.summary);
     for (const alias of entry.aliases ?? []) loaded.alias(alias);
@@ -228,7 +239,7 @@ export async function runCommandLine(typed: readonly string[], given: ProcessIo)
     const finish = (code: ExitCode) => {
       exitCode = code;
     };
-    await attach(root, catalog, { chosen, make: (command) => command(io, finish) });
+    await attach(root, catalog, { chosen, make: (made) => withHeadings(made(io, finish), { words, chosen }) });
     loading.end = sinceStart();
     await root.parseAsync(words, { from: "user" });
     return exitCode;

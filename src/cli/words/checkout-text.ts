@@ -5,8 +5,20 @@ import type { CheckedOut, CheckoutOutcome } from "../../pipeline/data/checkout.t
 import { filesText } from "./plural.ts";
 
 /** As the user sees it from the folder of the command. */
-export function shown(item: CheckedOut, folder: string): string {
+function shown(item: CheckedOut, folder: string): string {
   return path.relative(folder, item.path) + (item.kind === "folder" ? path.sep : "");
+}
+
+/** The same as data: what `--json` prints of it. */
+export function checkoutJson({ changes, failed, counts }: CheckoutOutcome, folder: string) {
+  const names = (items: readonly CheckedOut[]) => items.map((item) => shown(item, folder));
+  return {
+    modified: names(changes.modified),
+    added: names(changes.added),
+    deleted: names(changes.deleted),
+    failed: failed.map((file) => path.relative(folder, file)),
+    files: counts,
+  };
 }
 
 const letters = [

@@ -1,10 +1,12 @@
 /** Metrics over the checkpoints of an experiment: rows for programs, curves for people. */
 import { visible } from "../../base/text/visible.ts";
+import type { Value } from "../../base/value.ts";
 import { finiteNumber } from "../../experiments/reading/plots-file.ts";
 import type { Course } from "../../experiments/show/course.ts";
 import { cellText, exactFloats } from "../cells.ts";
 import { toCsv } from "../csv.ts";
 import { isoTime } from "../dates.ts";
+import { type JsonLayout, jsonText } from "../json.ts";
 import { type PlotSize, plotRows } from "./plot-area.ts";
 
 function namesOf({ points }: Course): readonly string[] {
@@ -24,6 +26,19 @@ export function courseCsv(course: Course): string {
       return { cells: [String(at + 1), rev, isoTime(timestamp), ...values], emphasis: "plain" };
     }),
   });
+}
+
+/** A list with an object for each checkpoint, the oldest first. */
+export function courseJson({ points }: Course, layout: JsonLayout): string {
+  const values = points.map(
+    ({ rev, timestamp, metrics }): Value =>
+      new Map<string, Value>([
+        ["rev", rev],
+        ["timestamp", isoTime(timestamp)],
+        ["metrics", new Map(metrics)],
+      ]),
+  );
+  return jsonText(values, layout);
 }
 
 /** A curve for each metric that is a number, from the first checkpoint to the last. `only`: these metrics. */

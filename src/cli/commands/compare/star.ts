@@ -5,7 +5,7 @@ import { editNotes } from "../../../experiments/notes/store.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { resolveExperiment } from "../../../experiments/results/finished.ts";
 import { openProject } from "../../../project/open.ts";
-import { print } from "../../terminal/io.ts";
+import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 const examples = `
@@ -21,12 +21,14 @@ export const command: CommandFactory = (io, finish) =>
     .description("Give experiments a star, or take it away.")
     .argument("<experiments...>", "names, commit ids or full refs of finished experiments")
     .option("-d, --remove", "take the star away")
+    .option("--json", "print as JSON what was done")
     .addHelpText("after", examples)
-    .action(async (names: readonly string[], options: { readonly remove?: boolean }) => {
+    .action(async (names: readonly string[], options: { readonly remove?: boolean; readonly json?: boolean }) => {
       const context = openExperiments(openProject(io.cwd));
       const commits = await Promise.all(names.map(async (name) => (await resolveExperiment(context, name)).commit));
       const starred = !options.remove;
       await editNotes(context.repository, commits, (note) => ({ ...note, starred }));
-      print(io, `${starred ? "Starred" : "No star any more"}: ${quotedList(names)}`);
+      if (options.json) printJson(io, JSON.stringify({ starred, experiments: names }));
+      else print(io, `${starred ? "Starred" : "No star any more"}: ${quotedList(names)}`);
       finish(exitCodes.ok);
     });

@@ -75,6 +75,13 @@ async function run(io: Io, typed: readonly string[], flags: AddFlags): Promise<v
   }
 }
 
+const examples = `
+Examples:
+  sweepline add data/raw.csv images
+  sweepline add 'data/*.parquet' --glob
+  sweepline add -o data/raw.csv /mnt/share/raw.csv     a copy of it, tracked here
+`;
+
 /** `sweepline add PATH...`: tracks data files and folders. */
 export const command: CommandFactory = (io, finish) =>
   new Command("add")
@@ -85,6 +92,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-f, --force", "with --out: replace what is there")
     .option("--no-relink", "leave the files as they are, where cache.type makes links")
     .option("-q, --quiet", "print warnings and errors only")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: AddFlags) => {
       await (flags.out === undefined ? run(io, targets, flags) : addCopy(io, targets, flags));
       finish(exitCodes.ok);

@@ -1,10 +1,9 @@
-import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import type { CheckedOut, CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
+import type { CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
-import { changeLines, shown, summaryLine } from "../../words/checkout-text.ts";
+import { changeLines, checkoutJson, summaryLine } from "../../words/checkout-text.ts";
 import type { CommandFactory } from "../command.ts";
 import { type CheckoutFlags, checkOutWorkspace, refuseFailed } from "./workspace-checkout.ts";
 
@@ -14,21 +13,8 @@ interface Flags extends CheckoutFlags {
   readonly quiet?: boolean;
 }
 
-function toJson(outcome: CheckoutOutcome, folder: string): string {
-  const { modified, added, deleted } = outcome.changes;
-  const failed = outcome.failed.map((file) => path.relative(folder, file));
-  const names = (items: readonly CheckedOut[]) => items.map((item) => shown(item, folder));
-  return JSON.stringify({
-    modified: names(modified),
-    added: names(added),
-    deleted: names(deleted),
-    failed,
-    files: outcome.counts,
-  });
-}
-
 function report(io: Io, flags: Flags, outcome: CheckoutOutcome): void {
-  if (flags.json) printJson(io, toJson(outcome, io.cwd));
+  if (flags.json) printJson(io, JSON.stringify(checkoutJson(outcome, io.cwd)));
   else if (flags.summary) print(io, summaryLine(outcome.counts));
   else if (!flags.quiet) for (const line of changeLines(outcome, io.cwd)) print(io, line);
 }
@@ -40,6 +26,13 @@ async function run(io: Io, targets: readonly string[], flags: Flags): Promise<Ex
   if (flags.relink && !flags.quiet && !flags.json) print(io, "Relinked successfully");
   return exitCodes.ok;
 }
+
+const examples = `
+Examples:
+  sweepline checkout                           after git switch or git pull
+  sweepline checkout model.pt -f               replace a file that is in no cache
+  sweepline checkout --relink                  after a change of cache.type
+`;
 
 /** `sweepline checkout [targets]`: data from the cache into the workspace. */
 export const command: CommandFactory = (io, finish) =>
@@ -53,4 +46,5 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print as JSON")
     .option("--allow-missing", "pass over what the cache lacks")
     .option("-q, --quiet", "print warnings and errors only")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));

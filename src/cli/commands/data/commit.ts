@@ -15,6 +15,12 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
+const examples = `
+Examples:
+  sweepline commit                             asks before each stage that changed
+  sweepline commit train -f                    records what lies there as what train made
+`;
+
 /** `sweepline commit [targets]` */
 export const command: CommandFactory = (io, finish) =>
   new Command("commit")
@@ -24,6 +30,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-d, --with-deps", "the stages that the targets depend on too")
     .addOption(new Option("--no-relink", "taken for scripts made for DVC; changes nothing here").hideHelp())
     .option("-R, --recursive", "all stages of the folders given as targets")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: Flags) => {
       const folder = io.cwd;
       const project = openProject(folder);

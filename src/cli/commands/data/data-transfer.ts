@@ -15,6 +15,7 @@ export interface DataCommandFlags extends TransferFlags, CommitFlags {
   readonly recursive?: boolean;
   readonly glob?: boolean;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 export function dataCommand(name: string): Command {
@@ -23,6 +24,7 @@ export function dataCommand(name: string): Command {
     .option("-R, --recursive", "everything below the folders named")
     .option("--glob", "targets may hold shell wildcards")
     .option("-q, --quiet", "print warnings and errors only");
+  command.option("--json", "print as JSON how many files were transferred");
   command.option("-d, --with-deps", "also what the targets depend on");
   return addTransferOptions(addCommitOptions(command));
 }

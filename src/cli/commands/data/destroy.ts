@@ -23,11 +23,18 @@ function refuseRunning(project: Project): void {
 
 const question = "Are you sure you want to continue?";
 
+const examples = `
+Examples:
+  sweepline destroy
+  sweepline destroy -f                         without a question
+`;
+
 /** `sweepline destroy` */
 export const command: CommandFactory = (io, finish) =>
   new Command("destroy")
     .description("Remove pipeline files, settings and the cache. Data in the workspace and experiments' commits stay.")
     .option("-f, --force", "do not ask")
+    .addHelpText("after", examples)
     .action(async ({ force }: { readonly force?: boolean }) => {
       const project = openProject(io.cwd);
       print(

@@ -13,7 +13,7 @@ import { openProject } from "../../../project/open.ts";
 import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { integer, jobs } from "../../options/arguments.ts";
 import { confirm, declined } from "../../terminal/confirm.ts";
-import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { commandText, withWorkspaceLock } from "../pipeline/workspace-lock.ts";
 
@@ -35,6 +35,7 @@ interface Flags {
   readonly jobs?: number;
   readonly projects?: readonly string[];
   readonly dry?: boolean;
+  readonly json?: boolean;
 }
 
 const examples = `
@@ -114,13 +115,26 @@ function requestOf(io: Io, flags: Flags): GarbageRequest {
 
 const listedAtMost = 10;
 
-function tellFound(io: Io, { cache, remotes, unreadable, unknownLists }: FoundGarbage): void {
+/** What was found, and whether it is gone. */
+function foundJson({ cache, remotes }: FoundGarbage, isRemoved: "removed" | "only found"): string {
+  return JSON.stringify({
+    objects: cache.current.files.length + cache.legacy.files.length,
+    bytes: cache.current.bytes + cache.legacy.bytes,
+    remotes: remotes.map(({ remote, keys, bytes }) => ({ name: remote.name, objects: keys.length, bytes })),
+    removed: isRemoved === "removed",
+  });
+}
+
+function warnFound(io: Io, { unreadable, unknownLists }: FoundGarbage): void {
   for (const { where } of unreadable) warn(io, `Failed to collect '${where}', skipping`);
   if (unknownLists.length > 0) {
     const more = unknownLists.length > listedAtMost ? `\n  ${moreText(unknownLists.length - listedAtMost)}` : "";
     const lists = unknownLists.slice(0, listedAtMost).map((md5) => `\n  ${md5}`);
     warn(io, `The lists of these folders are missing, so files in them count as not needed:${lists.join("")}${more}`);
   }
+}
+
+function tellFound(io: Io, { cache, remotes }: FoundGarbage): void {
   const count = cache.current.files.length + cache.legacy.files.length;
   print(io, `${count} unused objects in the cache: ${bytesText(cache.current.bytes + cache.legacy.bytes)} to free.`);
   for (const { remote, keys, bytes } of remotes)
@@ -151,15 +165,21 @@ async function run(io: Io, flags: Flags): Promise<ExitCode> {
   const request = requestOf(io, flags);
   warn(io, warningText(io, flags));
   const found = await findUnneeded(request);
-  tellFound(io, found);
+  warnFound(io, found);
+  if (!flags.json) tellFound(io, found);
   if (flags.dry) {
-    dryRun(io, found);
+    if (flags.json) printJson(io, foundJson(found, "only found"));
+    else dryRun(io, found);
     return exitCodes.ok;
   }
   if (!flags.force && !(await confirm(io, "Are you sure you want to proceed?"))) return declined;
   const removed = await withWorkspaceLock(request.project, () =>
     removeUnneeded(request, found, { id: "gc", label: `'${commandText()}'` }),
   );
+  if (flags.json) {
+    printJson(io, foundJson(found, "removed"));
+    return exitCodes.ok;
+  }
   tellRemoved(io, "repo", removed.cache.current);
   tellRemoved(io, "legacy", removed.cache.legacy);
   for (const remote of removed.remotes) tellRemovedThere(io, remote.removed);
@@ -186,5 +206,6 @@ export const command: CommandFactory = (io, finish) =>
     .option("-j, --jobs <n>", "files at a time in the remote (default: 4 a processor)", jobs)
     .option("-p, --projects <paths...>", "keep what these projects use too: those that share the cache")
     .option("--dry", "tell only what would be removed")
+    .option("--json", "print as JSON how many objects and bytes")
     .addHelpText("after", examples)
     .action(async (flags: Flags) => finish(await run(io, flags)));

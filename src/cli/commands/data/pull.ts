@@ -6,8 +6,8 @@ import type { CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { fetchTracked, transferFailed } from "../../../pipeline/data/transfer.ts";
 import { openProject } from "../../../project/open.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
-import { type ExitCode, type Io, print } from "../../terminal/io.ts";
-import { changeLines, countParts } from "../../words/checkout-text.ts";
+import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
+import { changeLines, checkoutJson, countParts } from "../../words/checkout-text.ts";
 import { filesText } from "../../words/plural.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -30,7 +30,8 @@ async function pull(io: Io, typed: readonly string[], flags: PullFlags): Promise
   ];
   const isWhole = fetched.failed.length === 0 && outcome.failed.length === 0;
   const summary = moved.length > 0 || isWhole ? [wordList(moved) || "Everything is up to date."] : [];
-  if (!flags.quiet) for (const line of [...changeLines(outcome, io.cwd), ...summary]) print(io, line);
+  if (flags.json) printJson(io, JSON.stringify({ fetched: fetched.transferred, ...checkoutJson(outcome, io.cwd) }));
+  else if (!flags.quiet) for (const line of [...changeLines(outcome, io.cwd), ...summary]) print(io, line);
   refuseFetched(fetched, outcome, io.cwd);
   refuseFailed(outcome, io.cwd);
   return exitCodes.ok;
@@ -44,6 +45,12 @@ function refuseFetched(fetched: TransferOutcome, { failed }: Pick<CheckoutOutcom
   const { code, message } = transferFailed(fetched, "download");
   throw new SweeplineError({ code, message, ...(names.length === 0 ? {} : { hint }) });
 }
+const examples = `
+Examples:
+  sweepline pull
+  sweepline pull train -d                      with what train depends on
+  sweepline pull --allow-missing               what is to be had
+`;
 
 /** `sweepline pull [targets]` */
 export const command: CommandFactory = (io, finish) =>
@@ -51,6 +58,7 @@ export const command: CommandFactory = (io, finish) =>
     .description("Download tracked data and bring it into the workspace.")
     .option("-f, --force", "replace files that are not in the cache")
     .option("--allow-missing", "pass over what is not to be had")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: PullFlags) =>
       finish(await refusedAs("failed to pull data from the cloud", () => pull(io, targets, flags))),
     );

@@ -14,13 +14,14 @@ import {
 import { findDvcDir } from "../../../project/upwards.ts";
 import { unsupportedKind } from "../../../store/remotes/open.ts";
 import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
-import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface RemoteFlags extends LevelFlags {
   readonly default?: boolean;
   readonly force?: boolean;
   readonly unset?: boolean;
+  readonly json?: boolean;
 }
 
 const defaultRemote: ConfigOption = { section: "core", option: "remote" };
@@ -77,10 +78,13 @@ function listRemotes({ io, flags }: Call): void {
   const levels = level === undefined ? configLevels : [level];
   const dvcDir = findDvcDir(io.cwd);
   const values = new Map(levels.flatMap((each) => [...readConfigLevel(each, dvcDir, io.env)]));
-  for (const name of remoteNames(values)) {
-    const mark = values.get("core.remote") === name ? "\t(default)" : "";
-    print(io, `${name}\t${withoutCredentials(values.get(`remote.${name}.url`) ?? "")}${mark}`);
-  }
+  const remotes = remoteNames(values).map((name) => ({
+    name,
+    url: withoutCredentials(values.get(`remote.${name}.url`) ?? ""),
+    default: values.get("core.remote") === name,
+  }));
+  if (flags.json) printJson(io, JSON.stringify(remotes));
+  else for (const remote of remotes) print(io, `${remote.name}\t${remote.url}${remote.default ? "\t(default)" : ""}`);
 }
 
 /** The default goes with the remote, also where a higher level names it. */
@@ -130,6 +134,34 @@ function setDefault(call: Call, name: string | undefined): void {
   edit(call, change, "");
 }
 
+const examples = {
+  add: `
+Examples:
+  sweepline remote add -d storage /mnt/share/storage
+  sweepline remote add --local scratch ../scratch      for this clone only
+`,
+  list: `
+Examples:
+  sweepline remote list
+  sweepline remote list --json
+`,
+  remove: `
+Example:
+  sweepline remote remove storage
+`,
+  modify: `
+Examples:
+  sweepline remote modify storage url /mnt/new/storage
+  sweepline remote modify storage jobs -u              take the option out
+`,
+  default: `
+Examples:
+  sweepline remote default                     print it
+  sweepline remote default storage
+  sweepline remote default -u                  have none
+`,
+};
+
 export const add: CommandFactory = (io, finish) =>
   addLevelOptions(
     new Command("add")
@@ -137,24 +169,28 @@ export const add: CommandFactory = (io, finish) =>
       .argument("<url>", "a folder or a URL")
       .option("-d, --default", "make it the default remote")
       .option("-f, --force", "replace a remote of that name"),
-  ).action((name: string, url: string, flags: RemoteFlags) => {
-    addRemote({ io, flags }, name, url);
-    finish(exitCodes.ok);
-  });
+  )
+    .addHelpText("after", examples.add)
+    .action((name: string, url: string, flags: RemoteFlags) => {
+      addRemote({ io, flags }, name, url);
+      finish(exitCodes.ok);
+    });
 
 export const list: CommandFactory = (io, finish) =>
-  addLevelOptions(new Command("list")).action((flags: RemoteFlags) => {
-    listRemotes({ io, flags });
-    finish(exitCodes.ok);
-  });
+  addLevelOptions(new Command("list").option("--json", "print as JSON"))
+    .addHelpText("after", examples.list)
+    .action((flags: RemoteFlags) => {
+      listRemotes({ io, flags });
+      finish(exitCodes.ok);
+    });
 
 export const remove: CommandFactory = (io, finish) =>
-  addLevelOptions(new Command("remove").argument("<name>", "the remote's name")).action(
-    (name: string, flags: RemoteFlags) => {
+  addLevelOptions(new Command("remove").argument("<name>", "the remote's name"))
+    .addHelpText("after", examples.remove)
+    .action((name: string, flags: RemoteFlags) => {
       removeRemote({ io, flags }, name);
       finish(exitCodes.ok);
-    },
-  );
+    });
 
 export const modify: CommandFactory = (io, finish) =>
   addLevelOptions(
@@ -163,16 +199,20 @@ export const modify: CommandFactory = (io, finish) =>
       .argument("<option>", "the option's name")
       .argument("[value]", "the new value")
       .option("-u, --unset", "remove the option"),
-  ).action((name: string, option: string, value: string | undefined, flags: RemoteFlags) => {
-    modifyRemote({ io, flags }, { name, option, value });
-    finish(exitCodes.ok);
-  });
+  )
+    .addHelpText("after", examples.modify)
+    .action((name: string, option: string, value: string | undefined, flags: RemoteFlags) => {
+      modifyRemote({ io, flags }, { name, option, value });
+      finish(exitCodes.ok);
+    });
 
 export const defaults: CommandFactory = (io, finish) =>
   addLevelOptions(
     new Command("default").argument("[name]", "the remote's name").option("-u, --unset", "have no default"),
-  ).action((name: string | undefined, flags: RemoteFlags) => {
-    if (name === undefined && !flags.unset) return finish(showDefault({ io, flags }));
-    setDefault({ io, flags }, name);
-    finish(exitCodes.ok);
-  });
+  )
+    .addHelpText("after", examples.default)
+    .action((name: string | undefined, flags: RemoteFlags) => {
+      if (name === undefined && !flags.unset) return finish(showDefault({ io, flags }));
+      setDefault({ io, flags }, name);
+      finish(exitCodes.ok);
+    });

@@ -13,7 +13,7 @@ import type { Project } from "../../../project/project.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
 import { addBestOptions, addWhereOption, type FindFlags, findRequest } from "../../options/find.ts";
-import { print } from "../../terminal/io.ts";
+import { type Io, print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { refuseFailed } from "../data/workspace-checkout.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
@@ -90,6 +90,34 @@ async function apply(project: Project, lock: WorkspaceLock, name: string) {
   }
 }
 
+function report(io: Io, applied: Applied, outcome: CheckoutOutcome): void {
+  print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
+  for (const line of foreignLines(applied)) print(io, visibleText(line));
+  for (const line of keptLines(applied)) print(io, visibleText(line));
+  for (const line of keptOutputLines(outcome.kept, io.cwd)) print(io, visibleText(line));
+}
+
+/** The same as data; refs name what is kept. */
+function reportJson(io: Io, applied: Applied, outcome: CheckoutOutcome): void {
+  const { name, foreign, stash, untracked, older } = applied;
+  const from = (file: string) => path.relative(io.cwd, file);
+  const outputs = outcome.kept.map(({ file, object }) => ({ file: from(file), object: from(object) }));
+  const failed = outcome.failed.map(from);
+  printJson(
+    io,
+    JSON.stringify({
+      applied: name,
+      foreign: foreign ?? null,
+      kept: { stash: stash ?? null, untracked, older, outputs },
+      failed,
+    }),
+  );
+}
+
+interface Flags extends FindFlags {
+  readonly json?: boolean;
+}
+
 /** The one that is named, or the best by a metric; its commit, which means no other. */
 async function nameAsked(context: ExperimentsContext, name: string | undefined, options: FindFlags): Promise<string> {
   const request = findRequest(options, undefined);
@@ -107,6 +135,13 @@ async function nameAsked(context: ExperimentsContext, name: string | undefined, 
     message: `no finished experiment has the metric '${request.best.metric}'`,
   });
 }
+
+const examples = `
+Examples:
+  sweepline exp apply brave-ibex
+  sweepline exp apply --best accuracy
+  sweepline exp apply --best loss --where 'units == 64'
+`;
 
 /** `sweepline exp apply` */
 export const command: CommandFactory = (io, finish) =>
@@ -127,14 +162,13 @@ Untracked files that the experiment's own replace are kept too:
 What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/older
 `,
     )
-    .action(async (given: string | undefined, options: FindFlags) => {
+    .option("--json", "print as JSON what was done")
+    .addHelpText("after", examples)
+    .action(async (given: string | undefined, options: Flags) => {
       const project = openProject(io.cwd);
       const name = await nameAsked(openExperiments(project), given, options);
       const { applied, outcome } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
-      print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
-      for (const line of foreignLines(applied)) print(io, visibleText(line));
-      for (const line of keptLines(applied)) print(io, visibleText(line));
-      for (const line of keptOutputLines(outcome.kept, io.cwd)) print(io, visibleText(line));
+      (options.json ? reportJson : report)(io, applied, outcome);
       refuseFailed(outcome, io.cwd);
       finish(exitCodes.ok);
     });

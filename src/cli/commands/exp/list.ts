@@ -93,7 +93,10 @@ async function metricsListed(context: ExperimentsContext, remote: string | undef
 
 const examples = `
 Examples:
-  sweepline exp list -A
+  sweepline exp list                           those of HEAD
+  sweepline exp list -A --name-only            all names
+  sweepline exp list origin -A                 those of a Git remote
+  sweepline exp list -A --where 'accuracy > 0.9' --json
   sweepline exp list origin --metrics
 `;
 

@@ -39,6 +39,12 @@ function isInWorkspace({ state }: ExperimentsContext, run: OwnRun): boolean {
   return run.place === "workspace" && !existsSync(run.record) && isLockHeld(state.workspaceLock);
 }
 
+const examples = `
+Examples:
+  sweepline exp logs brave-ibex
+  sweepline exp logs brave-ibex -f             go on while it runs
+`;
+
 /** `sweepline exp logs` */
 export const command: CommandFactory = (io, finish) =>
   new Command("logs")
@@ -47,6 +53,7 @@ export const command: CommandFactory = (io, finish) =>
     )
     .argument("<experiment>", "its name")
     .option("-f, --follow", "go on while it runs; wait for one that is queued")
+    .addHelpText("after", examples)
     .action(async (name: string, options: LogOptions) => {
       const context = openExperiments(openProject(io.cwd));
       const found = await findLog({ io, context, options }, name);

@@ -91,6 +91,14 @@ async function refsWhere(context: ExperimentsContext, where: string | undefined)
   return refsOfRows(context, await findExperiments(context, { where, best: undefined, top: undefined }));
 }
 
+const examples = `
+Examples:
+  sweepline exp remove brave-ibex calm-crow
+  sweepline exp remove --where 'accuracy < 0.5'
+  sweepline exp remove --keep tuned            all finished ones but that one
+  sweepline exp remove -g origin brave-ibex    from a Git remote
+`;
+
 /** `sweepline exp remove` */
 export const command: CommandFactory = (io, finish) =>
   addWhereOption(
@@ -105,7 +113,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
       .option("--keep", "keep the chosen ones and remove all other finished experiments, of other commits too")
       .option("--json", "print as JSON"),
-  ).action(async (names: readonly string[], options: Options) => {
+  ).addHelpText("after", examples).action(async (names: readonly string[], options: Options) => {
     checkOptions(names, options);
     const context = openExperiments(openProject(io.cwd));
     const { removed, running, warning } = await remove(context, names, options);

@@ -4,12 +4,13 @@ import { type ExperimentsContext, openExperiments } from "../../../experiments/r
 import { type RenameRequest, renameExperiment } from "../../../experiments/results/rename.ts";
 import { renameInRemote } from "../../../experiments/share/remote-changes.ts";
 import { openProject } from "../../../project/open.ts";
-import { print } from "../../terminal/io.ts";
+import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly gitRemote?: string;
   readonly force?: boolean;
+  readonly json?: boolean;
 }
 
 /** The old name; undefined where it is the new one already. */
@@ -19,6 +20,13 @@ async function rename(context: ExperimentsContext, remote: string | undefined, r
   return outcome.kind === "renamed" ? outcome.from : undefined;
 }
 
+const examples = `
+Examples:
+  sweepline exp rename brave-ibex tuned
+  sweepline exp rename brave-ibex tuned -f     in the place of what has that name
+  sweepline exp rename -g origin brave-ibex tuned
+`;
+
 /** `sweepline exp rename` */
 export const command: CommandFactory = (io, finish) =>
   new Command("rename")
@@ -27,6 +35,8 @@ export const command: CommandFactory = (io, finish) =>
     .argument("<name>", "the new name")
     .option("-g, --git-remote <name>", "the experiment of that Git remote or URL, instead of the one here")
     .option("-f, --force", "replace the experiment that has the new name")
+    .option("--json", "print as JSON what was done")
+    .addHelpText("after", examples)
     .action(async (from: string, to: string, options: Options) => {
       const context = openExperiments(openProject(io.cwd));
       const renamed = await rename(context, options.gitRemote, {
@@ -34,6 +44,8 @@ export const command: CommandFactory = (io, finish) =>
         to,
         taken: options.force ? "replace" : "refuse",
       });
-      print(io, renamed === undefined ? "No experiments to rename." : `Renamed experiments: '${renamed}'`);
+      if (options.json)
+        printJson(io, JSON.stringify({ renamed: renamed === undefined ? [] : [{ from: renamed, to }] }));
+      else print(io, renamed === undefined ? "No experiments to rename." : `Renamed experiments: '${renamed}'`);
       finish(exitCodes.ok);
     });

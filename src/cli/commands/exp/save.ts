@@ -20,6 +20,13 @@ interface Options {
   readonly json?: boolean;
 }
 
+const examples = `
+Examples:
+  sweepline exp save -n by-hand
+  sweepline exp save -I notes.md -m 'with my notes'
+  sweepline exp save --json
+`;
+
 /** `sweepline exp save` */
 export const command: CommandFactory = (io, finish) =>
   new Command("save")
@@ -31,6 +38,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("-I, --include-untracked <path>", "untracked file or folder to take along (repeatable)", collect)
     .option("--json", "print the commit as JSON")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], options: Options) => {
       const context = openExperiments(openProject(io.cwd));
       const save = () =>

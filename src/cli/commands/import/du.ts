@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { type SourceProject, withSource } from "../../../pipeline/import/source.ts";
 import { filesBelow, type SourceNode, sourceChildren, sourceNodeAt } from "../../../pipeline/import/tree.ts";
-import { type Io, print } from "../../terminal/io.ts";
+import { type Io, print, printJson } from "../../terminal/io.ts";
 import { sizeWords } from "../../words/sizes.ts";
 import type { CommandFactory } from "../command.ts";
 import { addSourceOptions, type SourceFlags, sourceRequest } from "./source-options.ts";
 
 interface Flags extends SourceFlags {
   readonly summarize?: boolean;
+  readonly json?: boolean;
 }
 
 const examples = `
@@ -26,6 +27,10 @@ async function sizeOf(source: SourceProject, node: SourceNode): Promise<number> 
   return files.reduce((sum, { size, md5 }) => sum + (size ?? objects.get(md5 ?? "") ?? 0), 0);
 }
 
+function sizesJson(rows: readonly (readonly [number, string])[], total: number): string {
+  return JSON.stringify({ entries: rows.map(([size, path]) => ({ path, size })), total });
+}
+
 async function run(
   io: Io,
   { url, name }: { readonly url: string; readonly name: string },
@@ -34,15 +39,17 @@ async function run(
   await withSource(sourceRequest(io, url, flags), async (source) => {
     const node = await sourceNodeAt(source, name);
     const nodes = node.kind === "file" ? [node] : await sourceChildren(source, node.path);
-    const rows: (readonly [string, string])[] = [];
+    const rows: (readonly [number, string])[] = [];
     let total = 0;
     for (const each of nodes) {
       const size = await sizeOf(source, each);
       total += size;
-      rows.push([sizeWords(size), each.path]);
+      rows.push([size, each.path]);
     }
+    if (flags.json) return printJson(io, sizesJson(flags.summarize ? [] : rows, total));
     if (flags.summarize) return print(io, sizeWords(total));
-    const all = node.kind === "file" ? rows : [...rows, [sizeWords(total), node.path] as const];
+    const bytes = node.kind === "file" ? rows : [...rows, [total, node.path] as const];
+    const all = bytes.map(([size, path]) => [sizeWords(size), path] as const);
     const width = Math.max(0, ...all.map(([size]) => size.length));
     for (const [size, path] of all) print(io, path === "" ? size : `${size.padEnd(width)}  ${path}`);
   });
@@ -57,6 +64,7 @@ export const command: CommandFactory = (io, finish) =>
       .argument("[path]", "a file or folder in it", ""),
   )
     .option("-s, --summarize", "the sum only")
+    .option("--json", "print as JSON, sizes in bytes")
     .addHelpText("after", examples)
     .action(async (url: string, name: string, flags: Flags) => {
       await run(io, { url, name }, flags);

@@ -8,6 +8,13 @@ import { type DiffSubject, printDiff, type TargetsDiffOptions } from "./print-di
 
 const subject: DiffSubject = { what: "metrics", diff: diffMetrics, render: renderMetricsDiff };
 
+const examples = `
+Examples:
+  sweepline metrics diff                       what changed since HEAD
+  sweepline metrics diff main brave-ibex --json
+  sweepline metrics diff --all --targets eval/metrics.json
+`;
+
 /** `sweepline metrics diff` */
 export const command: CommandFactory = (io, finish) =>
   new Command("diff")
@@ -21,6 +28,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--md", "print as a Markdown table")
     .option("--no-path", "without the files' paths")
     .option("--precision <n>", "decimals (default: 5)", digits)
+    .addHelpText("after", examples)
     .action(async (a: string, b: string, options: TargetsDiffOptions) => {
       await printDiff(io, subject, { old: a, new: b, options });
       finish(exitCodes.ok);

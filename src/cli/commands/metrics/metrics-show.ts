@@ -27,6 +27,13 @@ function layout(io: Io, options: Options): MetricsLayout {
   };
 }
 
+const examples = `
+Examples:
+  sweepline metrics show
+  sweepline metrics show -a --md               of all branches, as a Markdown table
+  sweepline metrics show eval/metrics.json --precision 3
+`;
+
 /** `sweepline metrics show` */
 export const command: CommandFactory = (io, finish) =>
   new Command("show")
@@ -39,6 +46,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print as JSON")
     .option("--md", "print as a Markdown table")
     .option("--precision <n>", "decimals (default: 5)", digits)
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], options: Options) => {
       const project = openProject(io.cwd);
       const place = { project, folder: io.cwd };

@@ -11,6 +11,13 @@ interface Options extends TargetsDiffOptions {
 
 const subject: DiffSubject = { what: "parameters", diff: diffParams, render: renderParamsDiff };
 
+const examples = `
+Examples:
+  sweepline params diff                        what changed since HEAD
+  sweepline params diff main workspace --deps  only what stages depend on
+  sweepline params diff HEAD~1 --json
+`;
+
 /** `sweepline params diff` */
 export const command: CommandFactory = (io, finish) =>
   new Command("diff")
@@ -23,6 +30,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--json", "print as JSON")
     .option("--md", "print as a Markdown table")
     .option("--no-path", "without the files' paths")
+    .addHelpText("after", examples)
     .action(async (a: string, b: string, options: Options) => {
       await printDiff(io, subject, { old: a, new: b, options, params: options.deps ? "dependencies" : "all" });
       finish(exitCodes.ok);

@@ -27,6 +27,13 @@ function checkFlags(flags: Flags): void {
     });
 }
 
+const examples = `
+Examples:
+  sweepline dag                                the stages, drawn
+  sweepline dag train --full                   the whole pipeline that train belongs to
+  sweepline dag --outs --dot | dot -Tsvg > dag.svg
+`;
+
 /** `sweepline dag [targets]` */
 export const command: CommandFactory = (io, finish) =>
   acceptQuiet(new Command("dag"))
@@ -37,6 +44,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--full", "the whole pipelines that the targets belong to")
     .option("-o, --outs", "the graph of outputs, not of stages")
     .option("--collapse-foreach-matrix", "one node for all stages of a foreach or matrix")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: Flags) => {
       checkFlags(flags);
       const folder = io.cwd;

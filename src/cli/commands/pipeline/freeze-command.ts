@@ -39,11 +39,24 @@ async function freeze(io: Io, { name, targets }: FreezeRequest, flags: Flags): P
   await trackFiles(io, project, { files: [...changed], hint: "quiet" });
 }
 
+const examples = {
+  freeze: `
+Examples:
+  sweepline freeze prepare          it does not run any more, whatever changes
+  sweepline freeze raw.csv.dvc
+`,
+  unfreeze: `
+Example:
+  sweepline unfreeze prepare
+`,
+};
+
 export function freezeCommand(name: "freeze" | "unfreeze"): CommandFactory {
   return (io, finish) =>
     new Command(name)
       .argument("<targets...>", "stages or .dvc files")
       .option("-q, --quiet", "print errors only")
+      .addHelpText("after", examples[name])
       .action(async (targets: readonly string[], flags: Flags) => {
         await refusedAs(`failed to ${name} ${quotedList(targets)}`, () => freeze(io, { name, targets }, flags));
         finish(exitCodes.ok);

@@ -90,6 +90,14 @@ async function run(io: Io, targets: readonly string[], flags: ReproFlags): Promi
   }
 }
 
+const examples = `
+Examples:
+  sweepline repro                              what changed, and what depends on it
+  sweepline repro train -j 4                   up to train; stages that do not need each other at once
+  sweepline repro --dry                        what would run
+  sweepline repro --pull                       with missing data from the storage remote
+`;
+
 /** `sweepline repro [targets]`: runs the pipeline's stages that changed. */
 export const command: CommandFactory = (io, finish) =>
   addReproduceOptions(
@@ -98,4 +106,5 @@ export const command: CommandFactory = (io, finish) =>
   )
     .option("-j, --jobs <number>", "run stages that do not depend on each other at the same time", jobs)
     .option("-q, --quiet", "print warnings and errors only")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: ReproFlags) => finish(await run(io, targets, flags)));

@@ -128,6 +128,13 @@ async function run(io: Io, words: readonly string[], flags: Flags & Readonly<Rec
   await trackFiles(io, project, { files, hint: flags.quiet ? "quiet" : "print" });
 }
 
+const examples = `
+Examples:
+  sweepline stage add -n train -d train.py -d data -p train.lr,train.epochs -o model.pt -M metrics.json python train.py
+  sweepline stage add -n prepare -d raw -o data --run sh prepare.sh
+  sweepline stage add -f -n train -p params.json:lr -o model.pt python train.py
+`;
+
 /** `sweepline stage add -n NAME ... COMMAND` */
 export const command: CommandFactory = (io, finish) => {
   const add = new Command("add")
@@ -144,6 +151,7 @@ export const command: CommandFactory = (io, finish) => {
     .option("-q, --quiet", "print errors only")
     .argument("[command...]", "the command; what follows its first word belongs to it")
     .passThroughOptions()
+    .addHelpText("after", examples)
     .action(async (words: readonly string[], flags: Flags & Readonly<Record<string, unknown>>) => {
       await run(io, words, flags);
       finish(exitCodes.ok);

@@ -6,7 +6,7 @@ import { chooseStages } from "../../../pipeline/reading/targets.ts";
 import type { Stage } from "../../../pipeline/types.ts";
 import { openProject } from "../../../project/open.ts";
 import { acceptQuiet } from "../../options/talk.ts";
-import { print, warn } from "../../terminal/io.ts";
+import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Flags {
@@ -15,6 +15,7 @@ interface Flags {
   readonly nameOnly?: boolean;
   readonly namesOnly?: boolean;
   readonly fail?: boolean;
+  readonly json?: boolean;
 }
 
 function paths(items: readonly { readonly path: string }[]): string {
@@ -40,6 +41,19 @@ function shortened(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
+const examples = `
+Examples:
+  sweepline stage list                         the stages of the dvc.yaml here
+  sweepline stage list --all --name-only
+  sweepline stage list --all --json
+`;
+
+/** As dvc.yaml has it, by the name that targets have. */
+function stageJson(name: string, { cmd, deps, params, outs, desc, frozen }: Stage) {
+  const files = outs.map(({ path, kind, cache }) => ({ path, kind, cache }));
+  return { name, cmd, deps, params, outs: files, frozen, ...(desc === undefined ? {} : { desc }) };
+}
+
 /** `sweepline stage list [targets]` */
 export const command: CommandFactory = (io, finish) =>
   acceptQuiet(new Command("list"))
@@ -48,7 +62,9 @@ export const command: CommandFactory = (io, finish) =>
     .option("-R, --recursive", "all stages of the folders given as targets")
     .option("--name-only", "names without descriptions")
     .addOption(new Option("--names-only", "names without descriptions").hideHelp())
+    .option("--json", "print as JSON, with commands, dependencies, parameters and outputs")
     .option("--fail", "with --all or -R: fail where a file can't be read, instead of leaving it out")
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: Flags) => {
       const folder = io.cwd;
       const project = openProject(folder);
@@ -62,6 +78,10 @@ export const command: CommandFactory = (io, finish) =>
         names: "exact" as const,
       };
       const stages = flags.all === true ? all.stages : chooseStages(all, request).map(({ stage }) => stage);
+      if (flags.json) {
+        printJson(io, JSON.stringify(stages.map((stage) => stageJson(shownStage({ project, folder }, stage), stage))));
+        return finish(exitCodes.ok);
+      }
       const rows = stages.map((stage) => [shownStage({ project, folder }, stage), shortened(summary(stage))] as const);
       const width = Math.max(0, ...rows.map(([name]) => name.length));
       for (const [name, text] of rows)

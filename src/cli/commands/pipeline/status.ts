@@ -94,6 +94,13 @@ async function run(io: Io, targets: readonly string[], flags: Flags): Promise<Ex
   }
 }
 
+const examples = `
+Examples:
+  sweepline status                             what \`repro\` would run, and why
+  sweepline status -q || sweepline repro       the exit code tells it
+  sweepline status -c -r storage               what the storage remote lacks
+`;
+
 /** `sweepline status [targets]`: what changed since the stages last ran. */
 export const command: CommandFactory = (io, finish) =>
   addCommitOptions(new Command("status"))
@@ -108,4 +115,5 @@ export const command: CommandFactory = (io, finish) =>
     )
     .option("-r, --remote <name>", "the same, with another remote than the default one")
     .addOption(new Option("-j, --jobs <n>", "taken for scripts made for DVC; changes nothing here").hideHelp())
+    .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: Flags) => finish(await run(io, targets, flags)));

@@ -122,6 +122,14 @@ async function notifyNamed(
   return "done" as const;
 }
 
+const examples = `
+Examples:
+  sweepline config core.remote storage         set it, in .dvc/config
+  sweepline config core.remote                 print it
+  sweepline config --local cache.dir /data/cache
+  sweepline config -l --show-origin            all options, and the file of each
+`;
+
 /** `sweepline config [name] [value]`: reads and changes DVC's config files. */
 export const command: CommandFactory = (io, finish) =>
   addLevelOptions(
@@ -131,7 +139,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("-u, --unset", "remove the option")
       .option("-l, --list", "list all options")
       .option("--show-origin", "print the file of each value"),
-  ).action(async (name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
+  ).addHelpText("after", examples).action(async (name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
     if (!flags.list && (await notifyNamed(io, name, { value, flags })) === "done") return finish(exitCodes.ok);
     if (flags.list) listOptions(io, name, flags);
     else if (value === undefined && !flags.unset) get(io, optionNamed(name), flags);

@@ -40,6 +40,13 @@ async function run(io: Io, folder: string, flags: InitFlags): Promise<void> {
   print(io, nextSteps);
 }
 
+const examples = `
+Examples:
+  git init && sweepline init
+  sweepline init --subdir                      in a folder below the top of the repository
+  sweepline init --no-scm                      without Git
+`;
+
 /** `sweepline init`: makes a folder a project, for DVC too. */
 export const command: CommandFactory = (io, finish) =>
   new Command("init")
@@ -48,6 +55,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("--no-scm", "work without Git (experiments need Git)")
     .option("-f, --force", "replace a .dvc folder, its cache included")
     .option("-q, --quiet", "print warnings and errors only")
+    .addHelpText("after", examples)
     .action(async (folder: string, flags: InitFlags) => {
       await run(io, folder, flags);
       finish(exitCodes.ok);

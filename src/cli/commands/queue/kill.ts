@@ -3,7 +3,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { type KilledTask, killTasks } from "../../../experiments/queue/kill.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { print, warn } from "../../terminal/io.ts";
+import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 const examples = `
@@ -25,11 +25,14 @@ export const command: CommandFactory = (io, finish) =>
     .description("End running experiments, in the background or in another terminal. They count as failed.")
     .argument("<experiments...>", "their names")
     .option("-f, --force", "kill their processes without giving them time")
+    .option("--json", "print as JSON what became of each")
     .addHelpText("after", examples)
-    .action(async (names: readonly string[], options: { readonly force?: boolean }) => {
+    .action(async (names: readonly string[], options: { readonly force?: boolean; readonly json?: boolean }) => {
       const context = openExperiments(openProject(io.cwd));
-      for (const { name, end, suspended } of await killTasks(context, names, options.force ? "force" : "stop")) {
-        print(io, endText[end](name));
+      const tasks = await killTasks(context, names, options.force ? "force" : "stop");
+      if (options.json) printJson(io, JSON.stringify({ tasks: tasks.map(({ name, end }) => ({ name, end })) }));
+      for (const { name, end, suspended } of tasks) {
+        if (!options.json) print(io, endText[end](name));
         if (suspended !== undefined)
           warn(
             io,

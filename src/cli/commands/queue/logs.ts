@@ -38,6 +38,12 @@ async function show(io: Io, name: string, options: LogOptions): Promise<void> {
   print(io, "");
 }
 
+const examples = `
+Examples:
+  sweepline queue logs brave-ibex
+  sweepline queue logs brave-ibex -f           go on while it runs
+`;
+
 /** `sweepline queue logs` */
 export const command: CommandFactory = (io, finish) =>
   new Command("logs")
@@ -45,6 +51,7 @@ export const command: CommandFactory = (io, finish) =>
     .argument("<task>", "the experiment's name")
     .option("-f, --follow", "go on while it runs")
     .option("-e, --encoding <encoding>", "accepted for DVC's sake: logs are UTF-8")
+    .addHelpText("after", examples)
     .action(async (name: string, options: LogOptions) => {
       await show(io, name, options);
       finish(exitCodes.ok);

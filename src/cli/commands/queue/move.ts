@@ -4,13 +4,14 @@ import { someOf } from "../../../base/text/listing.ts";
 import { type MoveTarget, moveTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { print } from "../../terminal/io.ts";
+import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options {
   readonly first?: boolean;
   readonly last?: boolean;
   readonly before?: string;
+  readonly json?: boolean;
 }
 
 function target(options: Options): MoveTarget {
@@ -35,10 +36,12 @@ export const command: CommandFactory = (io, finish) =>
     .option("--first", "before all others")
     .option("--last", "after all others")
     .option("--before <name>", "before that one")
+    .option("--json", "print the order as JSON")
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: Options) => {
       const place = target(options);
       const order = await moveTasks(openExperiments(openProject(io.cwd)), names, place);
-      print(io, `Order of the queue: ${someOf(order, 20)}`);
+      if (options.json) printJson(io, JSON.stringify({ order }));
+      else print(io, `Order of the queue: ${someOf(order, 20)}`);
       finish(exitCodes.ok);
     });

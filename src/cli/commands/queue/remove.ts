@@ -5,7 +5,7 @@ import { type RemovableState, removeTasks, type TaskChoice } from "../../../expe
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { addWhereOption } from "../../options/find.ts";
-import { print, warn } from "../../terminal/io.ts";
+import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { commitsWhere } from "./where.ts";
 
@@ -15,6 +15,7 @@ interface Options {
   readonly failed?: boolean;
   readonly success?: boolean;
   readonly where?: string;
+  readonly json?: boolean;
 }
 
 /** Of the states that are named, else of all. */
@@ -57,6 +58,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("--queued", "all that wait")
       .option("--failed", "all that failed")
       .option("--success", "the records of all that finished")
+      .option("--json", "print as JSON what was done")
       .addHelpText("after", examples),
   ).action(async (names: readonly string[], options: Options) => {
     const isByNames = options.where === undefined || names.length > 0;
@@ -64,7 +66,8 @@ export const command: CommandFactory = (io, finish) =>
     const context = openExperiments(openProject(io.cwd));
     const choice = named ?? (await chosenWhere(context, options));
     const { removed, running } = await removeTasks(context, choice);
-    if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
+    if (options.json) printJson(io, JSON.stringify({ removed, running }));
+    else if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
     else if (running.length === 0) print(io, "There is no such task to remove.");
     if (running.length > 0)
       warn(io, `left, because they are running: ${quotedList(running)} (sweepline queue kill ends them)`);

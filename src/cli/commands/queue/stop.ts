@@ -3,7 +3,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { stopBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { print } from "../../terminal/io.ts";
+import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
 const examples = `
@@ -17,13 +17,15 @@ export const command: CommandFactory = (io, finish) =>
   new Command("stop")
     .description("Stop the background workers of `queue start`.")
     .option("--kill", "do not wait for the running experiments: end them, back into the queue")
+    .option("--json", "print as JSON whether any were running")
     .addHelpText("after", examples)
-    .action(async (options: { readonly kill?: boolean }) => {
+    .action(async (options: { readonly kill?: boolean; readonly json?: boolean }) => {
       const context = openExperiments(openProject(io.cwd));
       const wereRunning = await stopBackground(context, options.kill ? "kill" : "wait");
       const stopped = options.kill
         ? "All running tasks in the queue have been killed. Queue workers are stopping."
         : "Queue workers will stop after running tasks finish.";
-      print(io, wereRunning ? stopped : "No queue workers are running.");
+      if (options.json) printJson(io, JSON.stringify({ stopping: wereRunning }));
+      else print(io, wereRunning ? stopped : "No queue workers are running.");
       finish(exitCodes.ok);
     });
