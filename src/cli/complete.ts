@@ -96,13 +96,18 @@ async function optionsOf(entry: CatalogEntry | undefined, io: Io): Promise<reado
   return command(io, () => undefined).options.filter(isShown);
 }
 
-async function valuesFor(kind: CompletionKind | undefined, current: string, io: Io): Promise<readonly string[]> {
+async function valuesFor(
+  kind: CompletionKind | undefined,
+  { words: before, current }: Asked,
+  io: Io,
+): Promise<readonly string[]> {
   if (kind === undefined) return [];
   const { completionValues } = await import("./options/completion-values.ts");
-  return completionValues(kind, { io, project: openProject(io.cwd), current });
+  return completionValues(kind, { io, project: openProject(io.cwd), current, before });
 }
 
-async function candidates({ words, current }: Asked, io: Io): Promise<readonly string[]> {
+async function candidates(asked: Asked, io: Io): Promise<readonly string[]> {
+  const { words, current } = asked;
   const chosen = resolveEntries(words);
   const entry = chosen.at(-1);
   const name = chosen.map((each) => each.name).join(" ");
@@ -113,10 +118,9 @@ async function candidates({ words, current }: Asked, io: Io): Promise<readonly s
   const mayBeOption = current.startsWith("-") || (words.at(-1)?.startsWith("-") ?? false);
   const options = mayBeOption ? await optionsOf(entry, io) : [];
   const option = optionBefore(options, words);
-  if (option !== undefined)
-    return option.argChoices ?? (await valuesFor(valuesOfOption[option.long ?? ""], current, io));
+  if (option !== undefined) return option.argChoices ?? (await valuesFor(valuesOfOption[option.long ?? ""], asked, io));
   if (current.startsWith("-")) return [...options.flatMap(({ long }) => long ?? []), "--help"];
-  return [...commands, ...(await valuesFor(wordsOf[name], current, io))];
+  return [...commands, ...(await valuesFor(wordsOf[name], asked, io))];
 }
 
 /** One candidate a line: of the shell's own, and of names only those that stand in one line as they are. */

@@ -9,9 +9,10 @@ let repository: Repository;
 
 beforeAll(async () => {
   repository = makeExperimentRepository({
-    "conf/config.yaml": "x: 1\n",
+    "conf/config.yaml": "defaults:\n  - model: small\n  - _self_\nx: 1\ntrain: {lr: 0.1, sizes: [1, 2]}\n",
+    "conf/extra/net/wide.yaml": "w: 1\n",
     "conf/model/small.yaml": "u: 1\n",
-    "conf/model/large.yaml": "u: 2\n",
+    "conf/model/large.yaml": "u: 2\ndepth: 3\n",
     "m.json": '{"score": 1}\n',
     ".dvc/config": "[hydra]\n    enabled = true\n",
   });
@@ -44,6 +45,21 @@ describe("words", () => {
     [["fish", "queue", "remove", ""], ["later"]],
     [["fish", "repro", ""], ["copy"]],
     [["fish", "sweep", "x"], ["x="]],
+    [
+      ["fish", "sweep", "tr"],
+      ["train.lr=", "train.sizes="],
+    ],
+    [
+      ["fish", "sweep", "mo"],
+      ["model=", "model.u="],
+    ],
+    [
+      ["fish", "sweep", "model=large", "model."],
+      ["model.depth=", "model.u="],
+    ],
+    [["fish", "compose", "+extra/"], ["+extra/net="]],
+    [["fish", "compose", "+extra/net=w"], ["+extra/net=wide"]],
+    [["fish", "sweep", "model=small,"], ["model=small,large"]],
     [
       ["fish", "sweep", "l"],
       ["list", "list="],

@@ -1,6 +1,6 @@
 /** What a shell may complete a word by, beside commands and options: names that the project has. Few processes, few files. */
 import path from "node:path";
-import { readdirSync, readIfExists } from "../../base/files.ts";
+import { readIfExists } from "../../base/files.ts";
 import { isMap } from "../../base/value.ts";
 import { enabledPlace } from "../../config/project-place.ts";
 import { queuePrefix } from "../../experiments/queue/entries.ts";
@@ -18,6 +18,8 @@ interface Asking {
   readonly project: Project;
   /** The word as far as it is typed. */
   readonly current: string;
+  /** The words before it. */
+  readonly before: readonly string[];
 }
 
 async function valuesOf(file: string) {
@@ -49,28 +51,14 @@ async function parameterKeys({ project }: Asking): Promise<readonly string[]> {
   return values === undefined ? [] : [...flattenMap(values).keys()];
 }
 
-/** Folders of a composed config, which are its groups, and their files, which are their options. */
-function groupWords({ io, project, current }: Asking): readonly string[] {
-  const place = enabledPlace(project, io.env);
-  if (place === undefined) return [];
-  const end = current.indexOf("=");
-  if (end < 0) {
-    const entries = readdirSync(place.folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${name}=`);
-  }
-  const group = current.slice(0, end);
-  if (!/^[\w/-]+$/.test(group)) return [];
-  const folder = readdirSync(place.folder, { withFileTypes: true }).find(
-    (entry) => entry.isDirectory() && entry.name === group.split("/")[0],
-  );
-  if (folder === undefined) return [];
-  const files = readdirSync(path.join(place.folder, group), { withFileTypes: true });
-  return files.flatMap(({ name }) => (/\.ya?ml$/.test(name) ? [`${group}=${name.replace(/\.ya?ml$/, "")}`] : []));
-}
-
+/** What a composed config has, where there is one; else, and beside it, the keys of params.yaml. */
 async function overrideWords(asking: Asking): Promise<readonly string[]> {
-  const keys = asking.current.includes("=") ? [] : (await parameterKeys(asking)).map((key) => `${key}=`);
-  return [...groupWords(asking), ...keys];
+  const { io, project, current, before } = asking;
+  const place = enabledPlace(project, io.env);
+  const composed =
+    place === undefined ? [] : (await import("./composed-words.ts")).composedWords(place, current, before);
+  const keys = current.includes("=") ? [] : (await parameterKeys(asking)).map((key) => `${key}=`);
+  return [...composed, ...keys];
 }
 
 /** Parameters, and the metrics that lie in the workspace under the names that are most used. */
