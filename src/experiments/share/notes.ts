@@ -33,7 +33,8 @@ interface Standing {
   readonly there: KeptNote | undefined;
 }
 
-async function notesThere(
+/** The notes that the remote has of these experiments; their commits are here afterwards. Errors: GIT_REMOTE_FAILED. */
+export async function remoteNotes(
   { repository }: ExperimentsContext,
   { remote, experiments }: NotesRequest,
 ): Promise<ReadonlyMap<ObjectId, KeptNote>> {
@@ -98,7 +99,7 @@ async function settle(context: ExperimentsContext, standings: readonly Standing[
 
 /** Takes the notes of these experiments over from the remote; what was written here stays. Errors: GIT_REMOTE_FAILED. */
 export async function pullNotes(context: ExperimentsContext, request: NotesRequest): Promise<void> {
-  const there = await notesThere(context, request);
+  const there = await remoteNotes(context, request);
   if (there.size === 0) return;
   const here = await readNotes(context.repository);
   await settle(
@@ -112,7 +113,7 @@ export async function pushNotes(context: ExperimentsContext, request: NotesReque
   const here = await readNotes(context.repository);
   const noted = request.experiments.filter((experiment) => here.has(experiment));
   if (noted.length === 0) return [];
-  const there = await notesThere(context, { ...request, experiments: noted });
+  const there = await remoteNotes(context, { ...request, experiments: noted });
   const outgoing = await settle(
     context,
     noted.map((experiment) => ({ experiment, here: here.get(experiment), there: there.get(experiment) })),

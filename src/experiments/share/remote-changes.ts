@@ -1,9 +1,17 @@
 /** Experiments of a Git remote, removed and renamed there. Nothing of them is needed here. */
 import { SweeplineError } from "../../base/errors.ts";
-import { fetchObjects, type PushOutcome, pushRefs, type RemoteChange, shownRemote } from "../../git/remote.ts";
+import {
+  fetchObjects,
+  listRemoteRefs,
+  type PushOutcome,
+  pushRefs,
+  type RemoteChange,
+  shownRemote,
+} from "../../git/remote.ts";
 import { tellStudioOfRefs } from "../live/studio-hook.ts";
 import { checkName } from "../names.ts";
-import { type ExperimentsContext, experimentRef } from "../repository.ts";
+import { experimentOfNote, notesPrefix } from "../notes/store.ts";
+import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import type { RenameRequest } from "../results/rename.ts";
 import { type Selection, selectExperiments } from "./selection.ts";
@@ -51,8 +59,27 @@ async function othersThan(
   return experiments.filter(({ ref }) => !refs.has(ref));
 }
 
+/** Notes there on experiments that go and that no name is left for; one that somebody writes meanwhile stays. */
+async function notesOfGone(
+  { repository }: ExperimentsContext,
+  remote: string,
+  gone: readonly FinishedExperiment[],
+): Promise<readonly RemoteChange[]> {
+  const refs = await listRemoteRefs(repository, remote, [`${notesPrefix}/*`, "refs/exps/*"]);
+  const going = new Set<string>(gone.map(({ ref }) => ref));
+  const staying = new Set(
+    refs.flatMap(({ name, id }) => (parseExperimentRef(name) === undefined || going.has(name) ? [] : [id])),
+  );
+  const commits = new Set(gone.map(({ commit }) => commit).filter((commit) => !staying.has(commit)));
+  return refs.flatMap(({ name, id }): RemoteChange[] => {
+    const experiment = experimentOfNote(name);
+    const goes = experiment !== undefined && commits.has(experiment);
+    return goes ? [{ ref: name, to: undefined, expected: id }] : [];
+  });
+}
+
 /**
- * Removes experiments of a Git remote; answers their names. Errors: NOT_AN_EXPERIMENT, NAME_AMBIGUOUS, INVALID_REMOTE,
+ * Removes experiments of a Git remote, and what was said of them there; answers their names. Errors: NOT_AN_EXPERIMENT, NAME_AMBIGUOUS, INVALID_REMOTE,
  * REMOTE_CHANGED, PUSH_REFUSED, GIT_REMOTE_FAILED.
  */
 export async function removeFromRemote(
@@ -62,7 +89,10 @@ export async function removeFromRemote(
   const { experiments } = await selectExperiments(context, remote, selection);
   const gone = keep === "remove chosen" ? experiments : await othersThan(context, remote, experiments);
   const changes = gone.map(({ ref, commit }): RemoteChange => ({ ref, to: undefined, expected: commit }));
+  const notes = gone.length === 0 ? [] : await notesOfGone(context, remote, gone);
   await pushAll(context, remote, changes);
+  const { repository, state } = context;
+  if (notes.length > 0) await pushRefs(repository, { remote, changes: notes, scratchFolder: state.scratch });
   const { warning } = await tellStudioOfRefs(context, { remote, removed: gone.map(({ ref }) => ref) });
   return { removed: gone.map(({ name }) => name), ...(warning === undefined ? {} : { warning }) };
 }

@@ -16,6 +16,17 @@ beforeAll(async () => {
   made.git("push", "--quiet", "origin", "main");
 });
 
+/** A repository with a Git remote of its own, which has both experiments, one with a tag. */
+async function shared(): Promise<{ readonly repository: Repository; readonly remote: string }> {
+  const repository = made.copy();
+  const remote = makeTemporaryFolder();
+  repository.git("init", "--quiet", "--bare", remote);
+  repository.git("remote", "set-url", "origin", remote);
+  await repository.succeed(["exp", "tag", "one", "ours"]);
+  await repository.succeed(["exp", "push", "origin", "one", "two", "--no-cache"]);
+  return { repository, remote };
+}
+
 const noteRefs = (repository: Repository) => repository.git("for-each-ref", "--format=%(refname)", "refs/sweepline");
 
 test("are written, printed, shown where they are asked for, found, and gone with the experiment", async () => {
@@ -65,4 +76,42 @@ test("are pushed and pulled with their experiments; what two wrote apart is merg
       tags: ["ours", "theirs"],
       starred: false,
     });
+});
+
+test("--where finds experiments of a Git remote by what they hold and what is said of them there", async () => {
+  const { remote } = await shared();
+  const clone = new Repository(makeTemporaryFolder());
+  clone.git("clone", "--quiet", bare, ".");
+  const list = async (where: string) =>
+    (await clone.succeed(["exp", "list", remote, "--name-only", "--where", where])).split("\n").filter(Boolean);
+  expect(await list("x == 3")).toEqual(["two"]);
+  expect(await list("'ours' in tags and score < 3")).toEqual(["one"]);
+  expect(await list("name =~ '^nobody'")).toEqual([]);
+  expect(clone.experimentRefs()).toEqual([]);
+  expect(await clone.succeed(["exp", "pull", remote, "--no-cache", "--where", "x == 3"])).toContain(
+    "Pulled experiment two",
+  );
+  const removed = ["exp", "remove", "-g", remote, "--json", "--where", "score >= 3"];
+  expect(JSON.parse(await clone.succeed(removed))).toEqual({ removed: ["two"], running: [] });
+  expect(await list("x > 0")).toEqual(["one"]);
+  const refused = await clone.run(["exp", "pull", remote, "-A", "--where", "x == 3"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([254, expect.stringContaining("--where chooses")]);
+  const wrong = await clone.run(["exp", "list", remote, "--where", "nosuch > 3"]);
+  expect([wrong.exitCode, wrong.stderr]).toEqual([255, expect.stringContaining("nosuch")]);
+});
+
+test("are gone from a Git remote with the experiment, unless another name of it stays", async () => {
+  const { repository, remote } = await shared();
+  const there = () => repository.git("ls-remote", remote, "refs/sweepline/*");
+  await repository.succeed(["exp", "remove", "-g", "origin", "two"]);
+  expect(there()).not.toBe("");
+  const [, ref = ""] = /(refs\/exps\/\S+\/)one/.exec(repository.git("ls-remote", remote)) ?? [];
+  const commit = repository.git("rev-parse", `${ref}one`);
+  repository.git("push", "--quiet", remote, `${commit}:${ref}same`);
+  await repository.succeed(["exp", "remove", "-g", "origin", "one"]);
+  expect(there()).not.toBe("");
+  await repository.succeed(["exp", "remove", "-g", "origin", "same"]);
+  expect(there()).toBe("");
+  // Here all is as it was.
+  expect(await repository.succeed(["exp", "tag", "one"])).toBe("ours\n");
 });

@@ -39,11 +39,6 @@ function formatOf(options: Options): ListFormat {
 }
 
 function checkOptions(remote: string | undefined, options: Options): void {
-  if (options.where !== undefined && remote !== undefined)
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "--where looks at experiments of this repository: pull those of the remote first",
-    });
   if (options.shaOnly && remote !== undefined)
     throw new SweeplineError({
       code: "BAD_OPTIONS",
@@ -66,18 +61,34 @@ async function hintElsewhere(io: Io, context: ExperimentsContext): Promise<void>
   io.stderr.write(`HINT: ${others} from other commits: \`sweepline exp list -A\` lists all.\n`);
 }
 
+/** Full refs of finished experiments, here or of a Git remote. */
+async function refsHolding(
+  context: ExperimentsContext,
+  remote: string | undefined,
+  where: string,
+): Promise<readonly string[]> {
+  if (remote !== undefined) {
+    const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
+    return (await findInRemote(context, remote, where)).map(({ ref }) => ref);
+  }
+  const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
+  const found = await findExperiments(context, { where, best: undefined, top: undefined });
+  return (await refsOfRows(context, found)).finished;
+}
+
 /** Those for which the condition holds. */
 async function holdingFor(
   context: ExperimentsContext,
   groups: readonly ListedGroup[],
-  where: string | undefined,
+  { where, remote }: { readonly where: string | undefined; readonly remote: string | undefined },
 ): Promise<readonly ListedGroup[]> {
   if (where === undefined) return groups;
-  const { findExperiments } = await import("../../../experiments/find/find.ts");
-  const found = await findExperiments(context, { where, best: undefined, top: undefined });
-  const commits = new Set(found.map(({ facts }) => facts.commit));
+  const refs = new Set(await refsHolding(context, remote, where));
   return groups
-    .map((group) => ({ ...group, experiments: group.experiments.filter(({ commit }) => commits.has(commit)) }))
+    .map((group) => ({
+      ...group,
+      experiments: group.experiments.filter(({ name }) => refs.has(experimentRef(group.baseline, name))),
+    }))
     .filter(({ experiments }) => experiments.length > 0);
 }
 
@@ -124,7 +135,7 @@ export const command: CommandFactory = (io, finish) =>
       remote,
       baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
     });
-    const groups = await holdingFor(context, all, options.where);
+    const groups = await holdingFor(context, all, { where: options.where, remote });
     const metrics = options.metrics ? await metricsListed(context, remote, groups) : undefined;
     io.stdout.write(renderList(groups, formatOf(options), metrics));
     if (all.length === 0 && remote === undefined && !options.allCommits && !options.json)

@@ -1,12 +1,13 @@
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { wordList } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
 import { type PullResult, pullExperiments } from "../../../experiments/share/pull.ts";
-import { selectExperiments } from "../../../experiments/share/selection.ts";
+import { type Selection, selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
+import { addWhereOption } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { metricsLine } from "../../words/experiment-text.ts";
@@ -14,6 +15,7 @@ import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import {
   dataPullFailed,
+  refuseWhere,
   type ShareFlags,
   selectionOf,
   shareCommand,
@@ -22,10 +24,32 @@ import {
   warnRefusedNames,
 } from "./share.ts";
 
-async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: ShareFlags): Promise<ExitCode> {
+interface PullFlags extends ShareFlags {
+  readonly where?: string;
+}
+
+/** Those of the remote for which the condition holds are named by their full refs. */
+async function selectionAsked(
+  context: ExperimentsContext,
+  { remote, names }: { readonly remote: string; readonly names: readonly string[] },
+  flags: PullFlags,
+): Promise<Selection> {
+  const { where } = flags;
+  if (where === undefined) return selectionOf(names, flags);
+  if (flags.allCommits || flags.rev !== undefined || names.length > 0)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--where chooses among all experiments there: it can't be used with names, --all-commits and --rev",
+    });
+  const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
+  return { kind: "named", names: (await findInRemote(context, remote, where)).map(({ ref }) => ref) };
+}
+
+async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: PullFlags): Promise<ExitCode> {
+  if (flags.queued && flags.where !== undefined) refuseWhere();
   if (flags.queued) return (await import("./share-queue.ts")).pullQueued(io, args, flags);
   const context = openExperiments(openProject(io.cwd));
-  const chosen = await selectExperiments(context, args.remote, selectionOf(args.names, flags));
+  const chosen = await selectExperiments(context, args.remote, await selectionAsked(context, args, flags));
   warnRefusedNames(io, chosen.refused);
   const events = transferEvents(io);
   events.started("Downloading");
@@ -82,14 +106,15 @@ const examples = `
 Examples:
   sweepline exp pull origin                 those of HEAD, with their data
   sweepline exp pull origin -A --no-cache   those of all commits, without data
+  sweepline exp pull origin --where 'accuracy > 0.9'
   sweepline exp pull origin --queued        what waits in the remote's queue: \`queue start\` runs it
 `;
 
 /** `sweepline exp pull` */
 export const command: CommandFactory = (io, finish) =>
-  shareCommand("pull")
+  addWhereOption(shareCommand("pull"))
     .description("Pull experiments from a Git remote, and their data from the storage remote. Nothing of them is run.")
     .addHelpText("after", examples)
-    .action(async (remote: string, names: readonly string[], flags: ShareFlags) =>
+    .action(async (remote: string, names: readonly string[], flags: PullFlags) =>
       finish(await pull(io, { remote, names }, flags)),
     );

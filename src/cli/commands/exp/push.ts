@@ -14,7 +14,7 @@ import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { differenceText } from "../../words/experiment-text.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
-import { type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "./share.ts";
+import { refuseWhere, type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "./share.ts";
 
 interface PushFlags extends ShareFlags {
   readonly where?: string;
@@ -118,13 +118,6 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
   if (!flags.cache && !flags.json)
     print(io, "To push the data of experiments to the storage remote, run the command again without '--no-cache'.");
   return exitCodes.ok;
-}
-
-function refuseWhere(): never {
-  throw new SweeplineError({
-    code: "BAD_OPTIONS",
-    message: "--queued can't be used with --where, which chooses among finished experiments",
-  });
 }
 
 function resultJson({ pushed, upToDate, diverged, refused, data }: PushResult): string {

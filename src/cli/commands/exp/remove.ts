@@ -48,14 +48,10 @@ function checkOptions(names: readonly string[], options: Options): void {
       code: "BAD_OPTIONS",
       message: "--git-remote can't be used with --queue or --sweep: a queue is of one repository",
     });
-  if (
-    options.where !== undefined &&
-    (options.gitRemote !== undefined || options.allCommits || options.rev !== undefined)
-  )
+  if (options.where !== undefined && (options.allCommits || options.rev !== undefined))
     throw new SweeplineError({
       code: "BAD_OPTIONS",
-      message:
-        "--where chooses among all experiments here: it can't be used with --git-remote, --all-commits and --rev",
+      message: "--where chooses among all experiments: it can't be used with --all-commits and --rev",
     });
   if (options.keep && options.queue)
     throw new SweeplineError({ code: "BAD_OPTIONS", message: "Cannot use both `--keep` and `--queue`." });
@@ -70,12 +66,12 @@ function checkOptions(names: readonly string[], options: Options): void {
 type Removed = RemoveOutcome & { readonly warning?: string };
 
 async function remove(context: ExperimentsContext, given: readonly string[], options: Options): Promise<Removed> {
-  const { finished: found, entries } = await refsWhere(context, options.where);
+  const { finished: found, entries } = await refsWhere(context, options);
   const names = [...given, ...found, ...entries];
   const keep = options.keep ? "keep chosen" : "remove chosen";
   const { gitRemote: remote } = options;
   if (remote !== undefined) {
-    const selection = selectionOf(names, options);
+    const selection = options.where === undefined ? selectionOf(names, options) : ({ kind: "named", names } as const);
     const { removed, warning } = await removeFromRemote(context, { remote, selection, keep });
     return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
   }
@@ -84,9 +80,13 @@ async function remove(context: ExperimentsContext, given: readonly string[], opt
   return removeExperiments(context, { names, queue, finished, sweep: options.sweep, keep });
 }
 
-/** The full refs of those for which the condition holds. */
-async function refsWhere(context: ExperimentsContext, where: string | undefined): Promise<MeantRefs> {
+/** The full refs of those for which the condition holds, here or in the Git remote. */
+async function refsWhere(context: ExperimentsContext, { where, gitRemote }: Options): Promise<MeantRefs> {
   if (where === undefined) return { finished: [], entries: [] };
+  if (gitRemote !== undefined) {
+    const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
+    return { finished: (await findInRemote(context, gitRemote, where)).map(({ ref }) => ref), entries: [] };
+  }
   const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
   return refsOfRows(context, await findExperiments(context, { where, best: undefined, top: undefined }));
 }

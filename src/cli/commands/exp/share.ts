@@ -46,6 +46,13 @@ export function selectionOf(
   return { kind: "of", revs: flags.rev ?? [], count: flags.num };
 }
 
+export function refuseWhere(): never {
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: "--queued can't be used with --where, which chooses among finished experiments",
+  });
+}
+
 export function warnData(io: Io, data: ExperimentDataOutcome): void {
   warnMissing(io, data);
   for (const problem of data.unreadable) warn(io, `the data of an experiment is not known: ${problem}`);
