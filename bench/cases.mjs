@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { longQueue, manyJobs } from "./long-queue.mjs";
+import { applyAndRemove, checkpoints, completeNames, showFiveHundred, showTenThousand } from "./many.mjs";
 import { medianSeconds, memoryOf, runProgram } from "./measure.mjs";
 import { measureOverrides } from "./overrides.mjs";
 import {
@@ -240,6 +241,11 @@ export const cases = {
   "one-more": (bench) => furtherOne(bench, { files: 100, most: 0.03 }),
   "one-more-10000": (bench) => furtherOne(bench, { files: 10_000, most: 0.06 }),
   "show-20": showTwenty,
+  "show-500": showFiveHundred,
+  "show-10000": showTenThousand,
+  "apply-500": applyAndRemove,
+  completion: completeNames,
+  checkpoints,
   "repro-first": firstRepro,
   "repro-jobs": reproJobs,
   "repro-idle": idleRepro,

@@ -126,6 +126,65 @@ export function makeMatrixRepository(env, stageCount) {
   });
 }
 
+/** A stage that makes a checkpoint of a file of 10 KB after each epoch, by the protocol of DVC 2. */
+export function makeCheckpointRepository(env) {
+  const script = [
+    'signal="$DVC_ROOT/.dvc/tmp/DVC_CHECKPOINT"',
+    "epochs=$(sed -n 's/^epochs: //p' params.yaml)",
+    "i=0",
+    'while [ "$i" -lt "$epochs" ]; do',
+    '  i=$((i+1)); head -c 10000 /dev/zero > model.bin; echo "$i" >> model.bin; echo "{\\"epoch\\": $i}" > metrics.json',
+    '  : > "$signal"; while [ -e "$signal" ]; do sleep 0.001; done',
+    "done",
+    "",
+  ].join("\n");
+  return makeRepository(env, {
+    "params.yaml": "epochs: 1\n",
+    "train.sh": script,
+    ".gitignore": "/model.bin\n",
+    "dvc.yaml":
+      "stages:\n  train:\n    cmd: sh train.sh\n    deps: [train.sh]\n    params: [epochs]\n    outs:\n    - model.bin: {checkpoint: true}\n    metrics:\n    - metrics.json: {cache: false}\n",
+  });
+}
+
+/** One commit in the words of `git fast-import`: the files on top of its parent, by default the ref's last one. */
+function importedCommit({ ref, from, message }, files) {
+  const blob = (text) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const changes = Object.entries(files).map(([name, text]) => `M 100644 inline ${name}\n${blob(text)}`);
+  return `commit ${ref}\ncommitter bench <bench@example.com> 1700000000 +0000\n${blob(message)}${from === undefined ? "" : `from ${from}\n`}${changes.join("")}\n`;
+}
+
+function fastImport(folder, env, stream) {
+  execFileSync("git", ["fast-import", "--quiet"], { cwd: folder, env, input: stream });
+}
+
+const baselineRef = (head) => `refs/exps/${head.slice(0, 2)}/${head.slice(2)}`;
+
+/** So many finished experiments of HEAD, each with a parameter and a metric of its own. */
+export function addExperiments(folder, env, count) {
+  const head = git(folder, env, "rev-parse", "HEAD").trim();
+  const commits = Array.from({ length: count }, (_unused, x) =>
+    importedCommit(
+      { ref: `${baselineRef(head)}/point-${x}`, from: head, message: `point-${x}` },
+      { "params.yaml": `x: ${x}\n`, "metrics.yaml": `x: ${x}\n` },
+    ),
+  );
+  fastImport(folder, env, commits.join(""));
+}
+
+/** An experiment of so many checkpoints. */
+export function addCheckpoints(folder, env, count) {
+  const head = git(folder, env, "rev-parse", "HEAD").trim();
+  const ref = `${baselineRef(head)}/chain`;
+  const commits = Array.from({ length: count }, (_unused, at) =>
+    importedCommit(
+      { ref, from: at === 0 ? head : undefined, message: "checkpoint" },
+      { "metrics.json": `{"epoch": ${at + 1}}\n` },
+    ),
+  );
+  fastImport(folder, env, commits.join(""));
+}
+
 /** The names of the experiments, the queue's entries left out. */
 export function experimentRefs(folder, env) {
   const refs = git(folder, env, "for-each-ref", "--format=%(refname)", "refs/exps").split("\n");

@@ -40,6 +40,11 @@ export function memoryRow(what, megabytes, most) {
   };
 }
 
+export function sizeRow(what, kilobytes, most) {
+  const ours = `${kilobytes.toFixed(1)} KB`;
+  return { what, asked: `<= ${most} KB`, ours, measured: kilobytes, ok: kilobytes <= most };
+}
+
 export function rateRow(what, { perSecond, peerPerSecond, least }) {
   const rate = (value) => `${Math.round(value).toLocaleString("en-US")}/s`;
   const peer = peerPerSecond === undefined ? {} : { peer: `${rate(peerPerSecond)} (Hydra)` };
