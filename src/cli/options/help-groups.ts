@@ -17,17 +17,20 @@ const groups: Readonly<Record<string, string>> = {
   "The experiment:":
     "--set-param --name --message --no-hydra --queue --run-all --temp --first --copy-paths --keep-untracked",
   "Points of the sweep:":
-    "--points --zip --and --sample --sampler --seed --repeat --repeat-key --max-batch-size --retry-failed --dry-run",
+    "--points --zip --and --when --sample --sampler --seed --repeat --repeat-key --max-batch-size --retry-failed --dry-run",
   "How stages run:":
     "--force --interactive --pull --allow-missing --no-commit --no-run-cache --dry --keep-going --ignore-errors --strict",
   "Jobs, limits and failures:":
     "--jobs --fail-fast --retries --retry-delay --timeout --timeout-at --max-failures --gpus --per-gpu --slots --idle",
+  "The search:": "--constraint --direction --min-steps --reduction --step --stop-early --time --trials --try",
   "Checkpoints:": "--reset --checkpoint-every --keep-checkpoints",
   "Data and remotes:": "--remote --git-remote --no-cache --run-cache --cloud --skip-failed",
   "Jobs of a CI system:": "--expect --bundle --bundles --for --max-jobs --comment",
   "What the stage writes:":
     "--outs --outs-no-cache --outs-persist --outs-persist-no-cache --metrics --metrics-no-cache --plots --plots-no-cache",
-  "Output:": "--json --jsonl --csv --md --precision --curve --no-pager --output",
+  "Output:":
+    "--json --jsonl --csv --md --precision --curve --no-pager --output --html --html-template --open --report --show-vega " +
+    "--split --no-header --title --x-label --y-label",
 };
 
 /** Where a name means something else in a command. */
