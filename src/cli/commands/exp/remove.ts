@@ -113,13 +113,16 @@ export const command: CommandFactory = (io, finish) =>
       .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
       .option("--keep", "keep the chosen ones and remove all other finished experiments, of other commits too")
       .option("--json", "print as JSON"),
-  ).addHelpText("after", examples).action(async (names: readonly string[], options: Options) => {
-    checkOptions(names, options);
-    const context = openExperiments(openProject(io.cwd));
-    const { removed, running, warning } = await remove(context, names, options);
-    if (options.json) printJson(io, JSON.stringify({ removed, running }));
-    else print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
-    if (warning !== undefined) warn(io, warning);
-    if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
-    finish(exitCodes.ok);
-  });
+  )
+    .addHelpText("after", examples)
+    .action(async (names: readonly string[], options: Options) => {
+      checkOptions(names, options);
+      const context = openExperiments(openProject(io.cwd));
+      const { removed, running, warning } = await remove(context, names, options);
+      if (options.json) printJson(io, JSON.stringify({ removed, running }));
+      else
+        print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
+      if (warning !== undefined) warn(io, warning);
+      if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
+      finish(exitCodes.ok);
+    });

@@ -139,10 +139,12 @@ export const command: CommandFactory = (io, finish) =>
       .option("-u, --unset", "remove the option")
       .option("-l, --list", "list all options")
       .option("--show-origin", "print the file of each value"),
-  ).addHelpText("after", examples).action(async (name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
-    if (!flags.list && (await notifyNamed(io, name, { value, flags })) === "done") return finish(exitCodes.ok);
-    if (flags.list) listOptions(io, name, flags);
-    else if (value === undefined && !flags.unset) get(io, optionNamed(name), flags);
-    else changeOption(io, { option: optionNamed(name), value: flags.unset ? undefined : value }, flags);
-    finish(exitCodes.ok);
-  });
+  )
+    .addHelpText("after", examples)
+    .action(async (name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
+      if (!flags.list && (await notifyNamed(io, name, { value, flags })) === "done") return finish(exitCodes.ok);
+      if (flags.list) listOptions(io, name, flags);
+      else if (value === undefined && !flags.unset) get(io, optionNamed(name), flags);
+      else changeOption(io, { option: optionNamed(name), value: flags.unset ? undefined : value }, flags);
+      finish(exitCodes.ok);
+    });
