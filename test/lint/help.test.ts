@@ -60,7 +60,7 @@ test("the options of a command with many of them stand under headings, all but a
   expect(many.length).toBeGreaterThan(10);
   for (const each of many) {
     const left = shownOptions(each)
-      .map(({ long }) => long ?? "")
+      .map(({ long, short }) => long ?? short ?? "")
       .filter((long) => long !== "--quiet" && helpGroupOf(each.name, long) === undefined);
     // A few may stand under "Options:".
     expect({ name: each.name, left: left.length > mostUngrouped / 2 ? left : [] }).toEqual({
@@ -106,7 +106,6 @@ const withoutJson: Readonly<Record<string, string>> = {
   remove: "changes pipeline files; the exit code says the rest",
   repro: "what its stages print is its output; status --json tells what is left",
   "plots modify": "changes a definition: plots show",
-  "plots show": "writes a page, or prints Vega",
   "plots templates": "prints names, or a template as it is",
   report: "writes a text for a pull request",
   root: "prints a path",

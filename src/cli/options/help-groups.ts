@@ -10,7 +10,7 @@ const groups: Readonly<Record<string, string>> = {
     "--all-commits --rev --num --all-branches --all-tags --all-experiments --workspace --date --projects --not-in-remote " +
     "--sweep --where --best --min --max --top --queued --point --plan --metric",
   "Targets:":
-    "--target --single-item --pipeline --all-pipelines --recursive --downstream --force-downstream --with-deps --glob",
+    "--target --targets --single-item --pipeline --all-pipelines --recursive --downstream --force-downstream --with-deps --glob",
   "Rows and columns:":
     "--columns --only-changed --drop --keep --param-deps --sort-by --sort-order --sha --hide-failed --hide-queued " +
     "--hide-workspace --group-by --name-only --sha-only",
@@ -30,7 +30,7 @@ const groups: Readonly<Record<string, string>> = {
     "--outs --outs-no-cache --outs-persist --outs-persist-no-cache --metrics --metrics-no-cache --plots --plots-no-cache",
   "Output:":
     "--json --jsonl --csv --md --precision --curve --no-pager --output --html --html-template --open --report --show-vega " +
-    "--split --no-header --title --x-label --y-label",
+    "--split --no-header --title --x-label --y-label --template --out -x -y",
 };
 
 /** Where a name means something else in a command. */
@@ -73,7 +73,7 @@ export function groupOptions(command: Command, name: string): void {
   const shown = command.options.filter(({ hidden }) => !hidden);
   if (shown.length <= mostUngrouped) return;
   for (const option of shown) {
-    const heading = helpGroupOf(name, option.long ?? "");
+    const heading = helpGroupOf(name, option.long ?? option.short ?? "");
     if (heading !== undefined) option.helpGroup(heading);
   }
 }
