@@ -9,7 +9,7 @@ import { Curves } from "./curves.tsx";
 import { Effects } from "./effects.tsx";
 import { Failures } from "./failures.tsx";
 import { Parallel } from "./parallel.tsx";
-import { chosenRows, conditionOf, isShown, metricOf, sortedRows, timeText } from "./rows.ts";
+import { brushedRows, conditionOf, foundRows, isShown, metricOf, sortedRows, timeText } from "./rows.ts";
 import { History, Scatter } from "./scatter.tsx";
 import { Table } from "./table.tsx";
 import { startView, type View, viewHash, viewOf } from "./view.ts";
@@ -86,9 +86,11 @@ export interface AppProps {
 /** What is shown of what. */
 function useShown(data: PageData, view: View) {
   const condition = useMemo(() => conditionOf(view.where, data, data.madeAt), [view.where, data]);
-  const chosen = useMemo(() => chosenRows(data, view, condition), [data, view.search, view.brush, condition]);
-  const rows = useMemo(() => sortedRows(data, chosen.rows, view), [data, chosen.rows, view.sort, view.order]);
-  return { condition, found: chosen.found, rows };
+  // Apart, so that a brush does not draw anew what it was drawn on.
+  const found = useMemo(() => foundRows(data, view.search, condition), [data, view.search, condition]);
+  const brushed = useMemo(() => brushedRows(data, found, view.brush), [data, found, view.brush]);
+  const rows = useMemo(() => sortedRows(data, brushed, view), [data, brushed, view.sort, view.order]);
+  return { condition, found, rows };
 }
 
 function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -101,16 +101,19 @@ interface ParallelProps {
   readonly onBrush: (key: string, intervals: Intervals) => void;
 }
 
-function showBrush(chart: EChartsType, brush: View["brush"], axes: readonly Axis[]): void {
-  for (const { column } of axes)
-    chart.dispatchAction(
-      {
-        type: "axisAreaSelect",
-        parallelAxisId: column.key,
-        intervals: (brush.get(column.key) ?? []).map((each) => [...each]),
-      },
-      { silent: true },
-    );
+/** What an axis shows as brushed, as a text: no change is drawn twice. */
+function brushText(intervals: Intervals = []): string {
+  return JSON.stringify(intervals);
+}
+
+function showBrush(chart: EChartsType, brush: View["brush"], drawn: Map<string, string>): void {
+  for (const key of new Set([...drawn.keys(), ...brush.keys()])) {
+    const text = brushText(brush.get(key));
+    if ((drawn.get(key) ?? brushText()) === text) continue;
+    drawn.set(key, text);
+    const intervals = (brush.get(key) ?? []).map((each) => [...each]);
+    chart.dispatchAction({ type: "axisAreaSelect", parallelAxisId: key, intervals }, { silent: true });
+  }
 }
 
 export function Parallel({ data, found, view, metric, look, onBrush }: ParallelProps) {
@@ -119,10 +122,12 @@ export function Parallel({ data, found, view, metric, look, onBrush }: ParallelP
   const made = useRef<EChartsType | undefined>(undefined);
   const told = useRef(onBrush);
   told.current = onBrush;
-  // Brushes are no part of the option: they are laid over it.
+  const drawn = useRef({ option, brushes: new Map<string, string>() });
+  // Brushes are no part of the option, which takes them away: they are laid over it.
   useEffect(() => {
-    if (made.current !== undefined) showBrush(made.current, view.brush, axes);
-  }, [option, view.brush, axes]);
+    if (drawn.current.option !== option) drawn.current = { option, brushes: new Map() };
+    if (made.current !== undefined) showBrush(made.current, view.brush, drawn.current.brushes);
+  }, [option, view.brush]);
   if (axes.length < 2) return <p class="quiet">Two columns that differ are needed for parallel coordinates.</p>;
   const names = axes.map(({ column }) => column.label).join(", ");
   return (
@@ -134,7 +139,9 @@ export function Parallel({ data, found, view, metric, look, onBrush }: ParallelP
         made.current = chart;
         chart.on("axisareaselected", (event) => {
           const { parallelAxisId, intervals = [] } = event as BrushEvent;
-          if (parallelAxisId !== undefined) told.current(parallelAxisId, intervals);
+          if (parallelAxisId === undefined) return;
+          drawn.current.brushes.set(parallelAxisId, brushText(intervals));
+          told.current(parallelAxisId, intervals);
         });
       }}
     />

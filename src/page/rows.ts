@@ -108,19 +108,16 @@ function brushTest(data: PageData, brush: View["brush"]): Test {
   return (row) => tests.every((test) => test(row));
 }
 
-export interface ChosenRows {
-  /** By condition and search. */
-  readonly found: readonly PageRow[];
-  /** Of these, what was brushed. */
-  readonly rows: readonly PageRow[];
+/** By condition and search. */
+export function foundRows(data: PageData, search: string, condition: Condition): readonly PageRow[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const test = condition.kind === "test" ? condition.test : () => true;
+  return data.rows.filter((row) => test(row) && (words.length === 0 || matches(row, words)));
 }
 
-export function chosenRows(data: PageData, view: View, condition: Condition): ChosenRows {
-  const words = view.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const test = condition.kind === "test" ? condition.test : () => true;
-  const found = data.rows.filter((row) => test(row) && (words.length === 0 || matches(row, words)));
-  const brushed = brushTest(data, view.brush);
-  return { found, rows: view.brush.size === 0 ? found : found.filter(brushed) };
+/** Of these, what was brushed. */
+export function brushedRows(data: PageData, found: readonly PageRow[], brush: View["brush"]): readonly PageRow[] {
+  return brush.size === 0 ? found : found.filter(brushTest(data, brush));
 }
 
 type Key = (row: PageRow) => CellValue | undefined;

@@ -2,10 +2,11 @@
 import { expect, test } from "vitest";
 import {
   bestSoFar,
+  brushedRows,
   type Condition,
-  chosenRows,
   commandOf,
   conditionOf,
+  foundRows,
   metricOf,
   shownCell,
   sortedRows,
@@ -16,8 +17,8 @@ import { pageFacts } from "./page-facts.ts";
 const data = pageFacts(20);
 const names = (view: Partial<View>) => {
   const whole = { ...startView, ...view };
-  const { rows } = chosenRows(data, whole, conditionOf(whole.where, data, data.madeAt));
-  return sortedRows(data, rows, whole).map(({ name }) => name?.replace("point-", ""));
+  const found = foundRows(data, whole.search, conditionOf(whole.where, data, data.madeAt));
+  return sortedRows(data, brushedRows(data, found, whole.brush), whole).map(({ name }) => name?.replace("point-", ""));
 };
 
 test("a condition is one of --where, and says what is wrong with it", () => {
