@@ -1,6 +1,7 @@
 /** Which process is which: a pid alone says nothing once it is reused, so a process is named by pid and start time. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { beforeEffect } from "./effects.ts";
 import { systemErrorCode, unlessSystemFails } from "./errors.ts";
 
@@ -147,4 +148,15 @@ export function environmentOf(pid: number): ReadonlyMap<string, string> | undefi
   if (text === "") return undefined;
   const pairs = text.split("\0").filter((pair) => pair.includes("="));
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+}
+
+/** Whether a program is installed: told before it is needed. */
+export function isOnPath(program: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  const folders = (env.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  return folders.some((folder) =>
+    unlessSystemFails(false, () => {
+      accessSync(path.join(folder, program), constants.X_OK);
+      return true;
+    }),
+  );
 }

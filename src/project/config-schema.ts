@@ -139,5 +139,7 @@ export const serviceRemoteOptions: Readonly<Record<string, OptionTable | "open">
   webdav,
   webdavs: webdav,
   file: folderRemoteOptions,
+  // Ours: a remote of the user's own rclone configuration. DVC refuses a project's configuration that names one.
+  rclone: remoteCommon,
   remote: "open",
 };

@@ -29,7 +29,7 @@ function namesIn(folder: string): readonly string[] {
 const prefixPattern = /^[0-9a-f]{2}$/;
 
 /** Whether a name is that of a folder of objects: the first two letters of their hashes. */
-export function isObjectFolder(name: string): boolean {
+function isObjectFolder(name: string): boolean {
   return prefixPattern.test(name);
 }
 

@@ -1,5 +1,6 @@
 /** What somebody meets who does not know the commands yet: each refusal says what to do, each silence has a word. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { binary, makeRepository, makeTemporaryFolder, type Repository } from "../rig/index.ts";
 import { makeExperimentRepository } from "./exp-project.ts";
@@ -11,6 +12,11 @@ beforeAll(async () => {
   repository = makeExperimentRepository({ "params.yaml": nested });
   await repository.succeed(["exp", "run", "--temp", "-n", "one", "-S", "x=2"]);
 });
+
+function whichProgram(name: string): string {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? name;
+}
 
 async function refusal(words: readonly string[]): Promise<{ exitCode: number | null; lines: string[] }> {
   const { exitCode, stderr } = await repository.run(words);
@@ -84,11 +90,20 @@ test("--single-stage is --single-item", async () => {
   expect(await repository.succeed(["repro", "--help"])).not.toContain("single-stage");
 });
 
-test("a remote that is none of ours is told when it is added", async () => {
+test("what a remote lacks here, or does without, is told when it is added or changed", async () => {
   const other = makeExperimentRepository();
-  const { stderr } = await other.run(["remote", "add", "far", "s3://bucket/x"]);
-  expect(stderr).toContain("'s3' remotes are for DVC");
-  expect((await other.run(["remote", "add", "near", "/mnt/x"])).stderr).toBe("");
+  // Programs, and no rclone among them.
+  const PATH = makeTemporaryFolder();
+  for (const program of ["git", "sh"]) symlinkSync(whichProgram(program), path.join(PATH, program));
+  const bare = { env: { PATH } };
+  const { stderr } = await other.run(["remote", "add", "-d", "far", "s3://bucket/x"], bare);
+  expect(stderr).toContain("needs rclone, which is not installed here. Install it: `apt install rclone`");
+  expect((await other.run(["remote", "add", "near", "/mnt/x"], bare)).stderr).toBe("");
+  expect((await other.run(["remote", "modify", "far", "grant_read", "x"])).stderr).toContain(
+    "'grant_read' has no effect",
+  );
+  expect((await other.run(["remote", "modify", "far", "region", "x"])).stderr).toBe("");
+  expect((await other.run(["-v", "push", "--run-cache"], bare)).stderr).toContain("RCLONE_MISSING");
 });
 
 describe("experiments of another commit", () => {

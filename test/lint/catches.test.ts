@@ -151,6 +151,7 @@ const allowed: Readonly<Record<string, string>> = {
     "the end of a worker thread, whatever ended it, is told as a lost run: the others go on",
   "src/run/coordinator.ts: start": "thrown when the experiments that run have ended",
   "src/run/coordinator.ts: step": "thrown when the experiments that run have ended",
+  "src/store/remotes/rclone-copy.ts: tell": "thrown when rclone has ended",
 };
 
 test("every catch looks at what it caught and throws on what it did not expect, but for the boundaries listed", () => {

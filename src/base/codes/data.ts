@@ -22,12 +22,24 @@ export const dataCodes = {
     "None of the types of links of `cache.type` works here.",
     "Add copy: `sweepline config cache.type reflink,copy`.",
   ],
+  RCLONE_MISSING: [
+    "Remotes that are no folders need rclone.",
+    "Install it: `apt install rclone`, `brew install rclone`, or as https://rclone.org/install says.",
+  ],
+  REMOTE_DENIED: [
+    "A storage remote does not let us in, or shows another key than it had.",
+    "Check the remote's keys and passwords: docs/remotes.md.",
+  ],
+  REMOTE_FAILED: [
+    "A storage remote can't be reached, or fails.",
+    "The message has its words. The same command goes on with what is missing.",
+  ],
   REMOTE_FILE_MISSING: ["A remote lacks a file.", "Push it from where it is."],
   REMOTE_OBJECT_BROKEN: ["An object of a remote is not what its name says.", "Remove it there, and push it again."],
   REMOTE_UNKNOWN: ["There is no remote of this name, or no default remote.", "`sweepline remote list` lists them."],
   REMOTE_UNSUPPORTED: [
-    "Remotes of this kind are not supported yet.",
-    "Use a folder, or `dvc push` and `dvc pull`: they use the same cache.",
+    "A remote of this kind, or an option of a remote, is not supported.",
+    "The message has what to do instead; docs/remotes.md lists what there is.",
   ],
   TRANSFER_FAILED: ["Files could not be transferred.", "The same command goes on with what is missing."],
   UNSAVED_FILES: ["Files that are not in the cache would be lost.", "Save them, or use `--force`."],

@@ -1,6 +1,9 @@
 /** A line with a count, for transfers that take longer than a second. On a terminal only: a log needs none. */
+import { bytesText } from "../../base/size-limit.ts";
 import type { TransferEvents } from "../../experiments/share/data.ts";
 import { takesEscapes } from "../../report/escapes.ts";
+import { durationText } from "../../report/progress/duration.ts";
+import type { ByteProgress, TransferProgressState } from "../../store/remotes/types.ts";
 import { type Io, warn } from "./io.ts";
 
 const quietMs = 1_000;
@@ -8,9 +11,15 @@ const frameMs = 100;
 
 export interface TransferProgress {
   /** For TransferOptions.progress. */
-  count(done: number, total: number): void;
+  count(state: TransferProgressState): void;
   /** Removes the line. */
   close(): void;
+}
+
+/** `, 1.5 MiB of 20 MiB, 3 MiB/s, 6s left` */
+function bytesWords({ bytes, totalBytes, bytesPerSecond, secondsLeft }: ByteProgress): string {
+  const left = secondsLeft === undefined ? "" : `, ${durationText(secondsLeft * 1000)} left`;
+  return `, ${bytesText(bytes)} of ${bytesText(totalBytes)}, ${bytesText(Math.round(bytesPerSecond))}/s${left}`;
 }
 
 /** @param what "Uploading", "Downloading" */
@@ -18,12 +27,12 @@ export function transferProgress(io: Io, what: string): TransferProgress {
   const startedAt = Date.now();
   let drawnAt = 0;
   return {
-    count(done, total) {
+    count({ done, total, bytes }) {
       const now = Date.now();
       if (!takesEscapes(io.stderr, io.env) || now - startedAt < quietMs || (now - drawnAt < frameMs && done < total))
         return;
       drawnAt = now;
-      io.stderr.write(`\r\u001b[K${what}: ${done}/${total} files`);
+      io.stderr.write(`\r\u001b[K${what}: ${done}/${total} files${bytes === undefined ? "" : bytesWords(bytes)}`);
     },
     close() {
       if (drawnAt > 0) io.stderr.write("\r\u001b[K");
@@ -39,7 +48,7 @@ export function transferEvents(io: Io): TransferEvents {
     started: (way) => {
       line = transferProgress(io, way);
     },
-    progress: (done, total) => line?.count(done, total),
+    progress: (state) => line?.count(state),
     ended: () => line?.close(),
   };
 }

@@ -11,7 +11,7 @@ import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
-import type { StorageRemote, TransferOptions, TransferOutcome } from "../../store/remotes/types.ts";
+import type { StorageRemote, TransferOptions, TransferOutcome, TransferProgressState } from "../../store/remotes/types.ts";
 import { type ChainEnds, chainsOf } from "../checkpoints/older.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
@@ -46,7 +46,7 @@ export interface TransferEvents {
   warn(message: string): void;
   /** Files are about to go to a remote, or to come from it. */
   started(way: "Uploading" | "Downloading"): void;
-  progress(done: number, total: number): void;
+  progress(state: TransferProgressState): void;
   ended(): void;
 }
 
@@ -75,7 +75,7 @@ export function dataRequest(
     remote: flags.remote,
     jobs: filesAtOnce(flags.jobs),
     runCache: flags.runCache === true && name !== undefined,
-    progress: (done, total) => events.progress(done, total),
+    progress: (state) => events.progress(state),
   };
 }
 

@@ -1,13 +1,13 @@
 /** Whether the data of experiments can be had: asked of each storage remote for all of them at once. */
 import type { ObjectId } from "../../git/ids.ts";
-import { type Cache, findObject, isDataLost, openCache, soundTree } from "../../store/cache.ts";
+import { type Cache, findObject, openCache, soundTree } from "../../store/cache.ts";
 import { byRemote, type RemoteObject } from "../../store/remotes/by-remote.ts";
-import { damagedObjects, existingObjects, objectKey } from "../../store/remotes/keys.ts";
+import { damagedObjects, existingObjects } from "../../store/remotes/keys.ts";
 import { byLayout } from "../../store/remotes/legacy-layout.ts";
 import { openRemote } from "../../store/remotes/open.ts";
-import { inParallel } from "../../store/remotes/parallel.ts";
+import { remoteTrees } from "../../store/remotes/remote-tree.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
-import { isTreeHash, parseDirObject } from "../../store/tree.ts";
+import { isTreeHash } from "../../store/tree.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { objectsByCommit } from "./objects.ts";
 
@@ -26,39 +26,25 @@ export interface StandingRequest {
   readonly remote: string | undefined;
 }
 
-const listsAtOnce = 16;
-
 /** The files of each folder list, from the cache or else from the remote; a list that nobody has whole is left out. */
-async function folderFiles(cache: Cache, remote: StorageRemote, { there, hashes }: Asked) {
+async function folderFiles(cache: Cache, remote: StorageRemote, hashes: readonly string[]) {
+  const lists = [...new Set(hashes.filter(isTreeHash))];
+  const here = new Map(lists.map((md5) => [md5, soundTree(cache, md5)]));
+  const unknown = lists.filter((md5) => here.get(md5) === undefined);
+  const there = await remoteTrees(cache, remote, unknown);
   const files = new Map<string, readonly string[]>();
-  await inParallel([...new Set(hashes.filter(isTreeHash))], listsAtOnce, async (md5) => {
-    const entries = soundTree(cache, md5) ?? (there.has(md5) ? await remoteTree(remote, md5) : undefined);
+  for (const md5 of lists) {
+    const entries = here.get(md5) ?? there.get(md5);
     if (entries !== undefined) files.set(md5, [...new Set(entries.map((entry) => entry.md5))]);
-  });
-  return files;
-}
-
-interface Asked {
-  readonly hashes: readonly string[];
-  /** What the remote has of them. */
-  readonly there: ReadonlySet<string>;
-}
-
-async function remoteTree(remote: StorageRemote, md5: string) {
-  const bytes = await remote.read(objectKey(md5));
-  try {
-    return bytes === undefined ? undefined : parseDirObject(bytes, md5);
-  } catch (error) {
-    if (isDataLost(error)) return undefined;
-    throw error;
   }
+  return files;
 }
 
 /** For each object what the remote lacks of it: itself, or files of the folder. */
 async function absentIn(cache: Cache, remote: StorageRemote, objects: readonly RemoteObject[]) {
   const hashes = objects.map(({ md5 }) => md5);
   const there = await existingObjects(remote, hashes);
-  const folders = await folderFiles(cache, remote, { hashes, there });
+  const folders = await folderFiles(cache, remote, hashes);
   const filesThere = await existingObjects(remote, [...folders.values()].flat());
   const sized = new Map(
     objects.flatMap(({ md5, size }) => (size === undefined || !there.has(md5) ? [] : [[md5, { md5, size }] as const])),

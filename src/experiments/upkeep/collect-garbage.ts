@@ -17,7 +17,7 @@ import { findGarbage, type Garbage, type ObjectLayout, removeGarbage } from "../
 import { existingObjects } from "../../store/remotes/keys.ts";
 import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
 import { findRemoteGarbage, type RemoteGarbage, removeRemoteGarbage } from "../../store/remotes/remote-garbage.ts";
-import { remoteTree } from "../../store/remotes/remote-tree.ts";
+import { remoteTrees } from "../../store/remotes/remote-tree.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
 import { openExperiments } from "../repository.ts";
 import { addNeeds, type NeededData, type NeedyProject, openNeeded, type UnreadableNeed } from "./needed-data.ts";
@@ -92,9 +92,8 @@ async function addRemoteLists(request: GarbageRequest, needed: NeededData): Prom
   const name = request.remote ?? defaultRemoteName(project);
   if (needed.unknownLists.size === 0 || name === undefined) return;
   const remote = openRemote(project, name);
-  for (const md5 of needed.unknownLists) {
-    const entries = await remoteTree(openCache(project), remote, md5);
-    if (entries === undefined) continue;
+  const trees = await remoteTrees(openCache(project), remote, [...needed.unknownLists]);
+  for (const [md5, entries] of trees) {
     needed.unknownLists.delete(md5);
     for (const entry of entries) needed.soft.add(entry.md5);
   }

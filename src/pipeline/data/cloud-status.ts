@@ -6,7 +6,7 @@ import { byRemote } from "../../store/remotes/by-remote.ts";
 import { existingObjects } from "../../store/remotes/keys.ts";
 import { byLayout } from "../../store/remotes/legacy-layout.ts";
 import { openRemote } from "../../store/remotes/open.ts";
-import { remoteTree } from "../../store/remotes/remote-tree.ts";
+import { remoteTrees } from "../../store/remotes/remote-tree.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
 import { isTreeHash } from "../../store/tree.ts";
 import { displayPath } from "../paths.ts";
@@ -32,11 +32,16 @@ interface NamedObject {
   readonly md5: string;
 }
 
-/** The object itself and, for a folder, its files as far as anybody has their list. */
-async function expand(cache: Cache, remote: StorageRemote, object: NamedObject): Promise<NamedObject[]> {
-  if (!isTreeHash(object.md5)) return [object];
-  const entries = readTree(cache, object.md5) ?? (await remoteTree(cache, remote, object.md5));
-  return [object, ...(entries ?? []).map(({ relpath, md5 }) => ({ name: path.join(object.name, relpath), md5 }))];
+/** The objects themselves and, of folders, their files as far as anybody has their list. */
+async function expand(cache: Cache, remote: StorageRemote, objects: readonly NamedObject[]): Promise<NamedObject[]> {
+  const folders = [...new Set(objects.map(({ md5 }) => md5).filter(isTreeHash))];
+  const here = new Map(folders.map((md5) => [md5, readTree(cache, md5)]));
+  const unknown = folders.filter((md5) => here.get(md5) === undefined);
+  const there = await remoteTrees(cache, remote, unknown);
+  return objects.flatMap((object) => {
+    const entries = here.get(object.md5) ?? there.get(object.md5) ?? [];
+    return [object, ...entries.map(({ relpath, md5 }) => ({ name: path.join(object.name, relpath), md5 }))];
+  });
 }
 
 function stateOf(isHere: boolean, isThere: boolean): CloudState | undefined {
@@ -49,8 +54,7 @@ async function compare(
   remote: StorageRemote,
   objects: readonly NamedObject[],
 ): Promise<(readonly [string, CloudState])[]> {
-  const all: NamedObject[] = [];
-  for (const object of objects) all.push(...(await expand(cache, remote, object)));
+  const all = await expand(cache, remote, objects);
   const there = await existingObjects(
     remote,
     all.map(({ md5 }) => md5),

@@ -1,18 +1,20 @@
 /** A folder as a remote: a mounted disk, a network share. Files are written aside and renamed, read-only as DVC leaves them. */
 import path from "node:path";
-import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { isExpected, SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import {
   copyFileInBackground,
+  makeFolder,
   readdirSync,
-  readIfExists,
   removeFile,
   rename,
   setMode,
   statSync,
   withAsideLater,
 } from "../../base/files.ts";
+import { globMatcher } from "../../base/text/glob-match.ts";
 import { makeSharedFolder, type Sharing } from "../sharing.ts";
-import type { StorageRemote } from "./types.ts";
+import { inParallel } from "./parallel.ts";
+import type { StorageRemote, TransferTasks } from "./types.ts";
 
 /** Objects never change; runs are plain files, as DVC writes them. */
 function modeOf(key: string): number {
@@ -27,38 +29,79 @@ async function upload(file: string, target: string, mode: number): Promise<void>
   });
 }
 
+type NameTest = (name: string) => boolean;
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+/** Runs the work for each item; what is expected of a single file is told, and the others go on. */
+function eachTold<T>(
+  items: readonly T[],
+  { jobs, done }: TransferTasks,
+  { keyOf, work }: { keyOf(item: T): string; work(item: T): Promise<void> },
+): Promise<void> {
+  return inParallel(items, jobs, async (item) => {
+    try {
+      await work(item);
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      await done(keyOf(item), error);
+      return;
+    }
+    await done(keyOf(item));
+  });
+}
+
 /** @param folder absolute; made when the first file goes there. `sharing` is that of the remote: runs there stay ours, as with DVC. */
 export function folderRemote(name: string, folder: string, sharing: Sharing = "own"): StorageRemote {
   const at = (key: string) => path.join(folder, ...key.split("/"));
+  const filesBelow = (key: string, [isMeant, ...deeper]: readonly NameTest[]): string[] =>
+    entriesOf(at(key)).flatMap((entry) => {
+      if (isMeant?.(entry.name) !== true) return [];
+      const inside = key === "" || key === "." ? entry.name : `${key}/${entry.name}`;
+      if (deeper.length > 0) return entry.isFile() ? [] : filesBelow(inside, deeper);
+      return entry.isDirectory() ? [] : [inside];
+    });
+  const download = async (key: string, into: string) => {
+    const target = path.join(into, key);
+    makeFolder(path.dirname(target));
+    try {
+      await copyFileInBackground(at(key), target);
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT") throw error;
+      throw new SweeplineError({ code: "REMOTE_FILE_MISSING", message: `'${key}' is not in remote '${name}'` });
+    }
+  };
   return {
     name,
     place: folder,
     isThere: async () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
-    async list(key) {
-      try {
-        return readdirSync(at(key));
-      } catch (error) {
-        if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return [];
-        throw error;
-      }
+    list: async ({ folder: key, names }) => filesBelow(key, names.map(globMatcher)),
+    async existing(keys) {
+      const folders = new Set(keys.map((key) => path.posix.dirname(key)));
+      // One listing a folder, not one question a file.
+      const there = new Set([...folders].flatMap((each) => filesBelow(each, [() => true])));
+      return new Map(keys.flatMap((key) => (there.has(key) ? [[key, undefined] as const] : [])));
     },
-    async sizeOf(key) {
-      const stats = statSync(at(key), { throwIfNoEntry: false });
-      return stats?.isFile() === true ? stats.size : undefined;
+    async sizes(keys) {
+      const stats = keys.map((key) => [key, statSync(at(key), { throwIfNoEntry: false })] as const);
+      return new Map(stats.flatMap(([key, found]) => (found?.isFile() ? [[key, found.size] as const] : [])));
     },
-    read: async (key) => readIfExists(at(key)),
-    async upload(file, key) {
-      makeSharedFolder(path.dirname(at(key)), key.startsWith("files/") ? sharing : "own");
-      await upload(file, at(key), modeOf(key));
-    },
-    async download(key, file) {
-      try {
-        await copyFileInBackground(at(key), file);
-      } catch (error) {
-        if (systemErrorCode(error) !== "ENOENT") throw error;
-        throw new SweeplineError({ code: "REMOTE_FILE_MISSING", message: `'${key}' is not in remote '${name}'` });
-      }
-    },
-    remove: async (key) => removeFile(at(key)),
+    upload: (files, tasks) =>
+      eachTold(files, tasks, {
+        keyOf: ({ key }) => key,
+        async work({ file, key }) {
+          makeSharedFolder(path.dirname(at(key)), key.startsWith("files/") ? sharing : "own");
+          await upload(file, at(key), modeOf(key));
+        },
+      }),
+    download: (keys, tasks) => eachTold(keys, tasks, { keyOf: (key) => key, work: (key) => download(key, tasks.into) }),
+    remove: (keys, jobs) => inParallel(keys, jobs, async (key) => removeFile(at(key))),
   };
 }

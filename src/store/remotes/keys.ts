@@ -1,6 +1,5 @@
 /** Where things lie in a remote: the layout of DVC 3. */
 import { isObjectHash } from "../tree.ts";
-import { inParallel } from "./parallel.ts";
 import type { StorageRemote } from "./types.ts";
 
 export function objectKey(md5: string): string {
@@ -8,17 +7,19 @@ export function objectKey(md5: string): string {
   return `files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
 }
 
-const foldersAtOnce = 16;
-const questionsAtOnce = 16;
+/** Names of an object's folder and file, below files/md5 or the remote's top. */
+export const objectNames: readonly string[] = ["[0-9a-f][0-9a-f]", "*"];
 
-/** Which of the objects the remote has: one listing a folder, not one question an object. */
+/** The hash of the object that has this key, in either layout. */
+export function hashOfKey(key: string): string {
+  return key.split("/").slice(-2).join("");
+}
+
+/** Which of the objects the remote has. */
 export async function existingObjects(remote: StorageRemote, hashes: Iterable<string>): Promise<ReadonlySet<string>> {
-  const prefixes = new Set([...hashes].map((md5) => md5.slice(0, 2)));
-  const found = new Set<string>();
-  await inParallel([...prefixes], foldersAtOnce, async (prefix) => {
-    for (const name of await remote.list(`files/md5/${prefix}`)) found.add(prefix + name);
-  });
-  return found;
+  const keys = [...new Set(hashes)].map(objectKey);
+  if (keys.length === 0) return new Set();
+  return new Set([...(await remote.existing(keys)).keys()].map(hashOfKey));
 }
 
 export interface SizedObject {
@@ -31,9 +32,7 @@ export async function damagedObjects(
   remote: StorageRemote,
   objects: readonly SizedObject[],
 ): Promise<ReadonlySet<string>> {
-  const damaged = new Set<string>();
-  await inParallel(objects, questionsAtOnce, async ({ md5, size }) => {
-    if ((await remote.sizeOf(objectKey(md5))) !== size) damaged.add(md5);
-  });
-  return damaged;
+  if (objects.length === 0) return new Set();
+  const sizes = await remote.sizes(objects.map(({ md5 }) => objectKey(md5)));
+  return new Set(objects.flatMap(({ md5, size }) => (sizes.get(objectKey(md5)) === size ? [] : [md5])));
 }

@@ -5,18 +5,12 @@ import { SweeplineError } from "../../base/errors.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isTracing } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
-import { type Sharing, sharingOf } from "../sharing.ts";
+import { isIgnored, isRcloneScheme, rcloneTarget } from "../rclone/targets.ts";
+import { sharingOf } from "../sharing.ts";
 import { folderRemote } from "./folder.ts";
+import { rcloneRemote } from "./rclone.ts";
 import { tracedRemote } from "./traced.ts";
 import type { StorageRemote } from "./types.ts";
-
-type OpenRemote = (name: string, url: string, sharing: Sharing) => StorageRemote;
-
-/** By the scheme of the url; "" for a path. */
-const kinds: Readonly<Record<string, OpenRemote>> = {
-  "": (name, url, sharing) => folderRemote(name, path.resolve(url), sharing),
-  file: (name, url, sharing) => folderRemote(name, pathOf(url), sharing),
-};
 
 /** Throws REMOTE_UNKNOWN for what is no address of a file here: of another host, with a slash in a name. */
 function pathOf(url: string): string {
@@ -36,14 +30,34 @@ function configError(problem: string, hint?: string): SweeplineError {
   });
 }
 
+/** "" for a path. */
 function schemeOf(url: string): string {
   return /^(\w[\w+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? "";
 }
 
-/** The kind of remote that an address is of, where we do not speak it: `s3`. */
-export function unsupportedKind(url: string): string | undefined {
+/** What an address is reached by; "nothing": no kind of remote that we know. */
+export function wayTo(url: string): "file system" | "rclone" | "nothing" {
   const scheme = schemeOf(url);
-  return Object.hasOwn(kinds, scheme) ? undefined : scheme;
+  if (scheme === "" || scheme === "file") return "file system";
+  return isRcloneScheme(scheme) ? "rclone" : "nothing";
+}
+
+/** Options of folders that change nothing: links to a remote are not made, what comes is always checked. */
+const ignoredInFolders = ["type", "protected", "slow_link_warning", "verify", "no_traverse", "checksum_jobs"];
+
+/** Whether an option of a remote at that address changes nothing here, though DVC knows it. */
+export function hasNoEffect(url: string, option: string): boolean {
+  return wayTo(url) === "file system" ? ignoredInFolders.includes(option) : isIgnored(schemeOf(url), option);
+}
+
+function openAddress(project: Project, name: string, url: string): StorageRemote {
+  const scheme = schemeOf(url);
+  const option = (key: string) => project.config.get(`remote.${name}.${key}`);
+  if (wayTo(url) === "file system")
+    return folderRemote(name, scheme === "" ? path.resolve(url) : pathOf(url), sharingOf(option("shared")));
+  const { env } = process;
+  const target = rcloneTarget({ name, url, option, env }, scheme, project.gitRoot ?? project.root);
+  return rcloneRemote({ name, url, env, scratch: project.tmpDir }, target);
 }
 
 /** The name of the remote that is used where none is named. */
@@ -53,7 +67,7 @@ export function defaultRemoteName(project: Project): string | undefined {
 
 /**
  * The remote of that name, or the default one. Nothing is contacted yet. Errors: REMOTE_UNKNOWN (251: none of that
- * name, or no default), REMOTE_UNSUPPORTED for a kind that we do not speak.
+ * name, or no default), REMOTE_UNSUPPORTED for a kind or a setting that we have nothing for.
  */
 export function openRemote(project: Project, name: string | undefined = defaultRemoteName(project)): StorageRemote {
   if (name === undefined)
@@ -64,15 +78,8 @@ export function openRemote(project: Project, name: string | undefined = defaultR
   const url = project.config.get(`remote.${key}.url`);
   if (url === undefined)
     throw configError(`remote '${key}' doesn't exist`, "`sweepline remote list` shows those there are.");
-  const scheme = schemeOf(url);
-  const open = Object.hasOwn(kinds, scheme) ? kinds[scheme] : undefined;
-  const sharing = sharingOf(project.config.get(`remote.${key}.shared`));
-  if (open !== undefined) return isTracing() ? tracedRemote(open(key, url, sharing)) : open(key, url, sharing);
-  throw new SweeplineError({
-    code: "REMOTE_UNSUPPORTED",
-    message: `remote '${key}': '${scheme}' remotes are not supported yet`,
-    hint: "A folder works as a remote; `dvc push` and `dvc pull` use the same cache.",
-  });
+  const remote = openAddress(project, key, url);
+  return isTracing() ? tracedRemote(remote) : remote;
 }
 
 /**

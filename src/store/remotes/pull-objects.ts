@@ -3,8 +3,9 @@
  * its name says: a remote may be broken or hostile. The list of a folder goes last, as when data is added.
  */
 import path from "node:path";
+import { asideName } from "../../base/asides.ts";
 import { isExpected, SweeplineError } from "../../base/errors.ts";
-import { largeFileBytes, readPlainFile, removeFile, withAsideLater } from "../../base/files.ts";
+import { largeFileBytes, readPlainFile, removeFile, removeTree } from "../../base/files.ts";
 import {
   type Cache,
   hasObject,
@@ -18,35 +19,27 @@ import { hashFile } from "../hash.ts";
 import { hashLegacyData } from "../legacy.ts";
 import { makeSharedFolder } from "../sharing.ts";
 import { type DirEntry, isTreeHash, parseDirObject } from "../tree.ts";
-import { existingObjects, objectKey } from "./keys.ts";
+import { existingObjects, hashOfKey, objectKey } from "./keys.ts";
 import { legacyLayout } from "./legacy-layout.ts";
-import { inParallel } from "./parallel.ts";
-import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
-
-interface Downloaded {
-  readonly aside: string;
-  /** legacy: the bytes have the hash without their CRs only. */
-  readonly hash: "plain" | "legacy";
-}
+import type { ByteProgress, ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
 interface Origin {
   readonly remote: StorageRemote;
   readonly layout: "current" | "legacy";
 }
 
-/** Downloads beside the object's place and checks the bytes. */
-async function downloadAside(cache: Cache, { remote, layout }: Origin, md5: string): Promise<Downloaded> {
-  const object = objectPath(cache, md5);
-  makeObjectFolder(cache, object);
-  return withAsideLater(object, async (aside) => {
-    await remote.download(objectKey(md5), aside);
-    const found = await hashFile(aside);
-    if (found.md5 === md5.slice(0, 32)) return { aside, hash: "plain" };
-    if (layout === "legacy" && (await hashLegacyData(cache, aside))?.md5 === md5) return { aside, hash: "legacy" };
-    throw new SweeplineError({
-      code: "REMOTE_OBJECT_BROKEN",
-      message: `'${md5}' in remote '${remote.name}' is broken: its bytes have the hash ${found.md5}`,
-    });
+/** Checks the bytes of what was downloaded. legacy: they have the hash without their CRs only. */
+async function checkedHash(
+  cache: Cache,
+  { remote, layout }: Origin,
+  { file, md5 }: { readonly file: string; readonly md5: string },
+): Promise<"plain" | "legacy"> {
+  const found = await hashFile(file);
+  if (found.md5 === md5.slice(0, 32)) return "plain";
+  if (layout === "legacy" && (await hashLegacyData(cache, file))?.md5 === md5) return "legacy";
+  throw new SweeplineError({
+    code: "REMOTE_OBJECT_BROKEN",
+    message: `'${md5}' in remote '${remote.name}' is broken: its bytes have the hash ${found.md5}`,
   });
 }
 
@@ -57,18 +50,30 @@ class Pull {
   readonly failed: { md5: string; message: string }[] = [];
   transferred = 0;
   private readonly legacyHashes = new Set<string>();
+  private bytes: ByteProgress | undefined;
   private done = 0;
   private total = 0;
 
+  private readonly cache: Cache;
+  private readonly remote: StorageRemote;
+  /** The folder where downloads wait until they are checked. */
+  private readonly into: string;
+
   constructor(
-    private readonly cache: Cache,
-    private readonly remote: StorageRemote,
+    place: { readonly cache: Cache; readonly remote: StorageRemote; readonly into: string },
     private readonly options: TransferOptions,
-  ) {}
+  ) {
+    this.cache = place.cache;
+    this.remote = place.remote;
+    this.into = place.into;
+  }
 
   readonly publish: Take = (aside, md5) => {
     if (this.legacyHashes.has(md5)) publishLegacyObject(this.cache, aside, md5);
-    else publishObject(this.cache, aside, md5);
+    else {
+      makeObjectFolder(this.cache, objectPath(this.cache, md5));
+      publishObject(this.cache, aside, md5);
+    }
     this.transferred++;
   };
 
@@ -86,43 +91,58 @@ class Pull {
   /** Downloads what the remote has, in the layout of DVC 3 or else of DVC 2; `take` gets each checked file. */
   async each(hashes: readonly string[], take: Take): Promise<void> {
     const there = await existingObjects(this.remote, hashes);
+    const others = hashes.filter((md5) => !there.has(md5));
     const legacy = legacyLayout(this.remote);
-    const thereToo = await existingObjects(
-      legacy,
-      hashes.filter((md5) => !there.has(md5)),
-    );
-    const present = hashes.filter((md5) => there.has(md5) || thereToo.has(md5));
-    for (const md5 of hashes) if (!there.has(md5) && !thereToo.has(md5)) this.missing.add(md5);
-    this.total += present.length;
-    await inParallel(present, this.options.jobs, async (md5) => {
-      try {
-        const origin: Origin = thereToo.has(md5)
-          ? { remote: legacy, layout: "legacy" }
-          : { remote: this.remote, layout: "current" };
-        const { aside, hash } = await downloadAside(this.cache, origin, md5);
-        if (hash === "legacy") this.legacyHashes.add(md5);
-        this.handOn(aside, md5, take);
-      } catch (error) {
-        // Of one file: told at the end, and the others go on.
-        if (!isExpected(error)) throw error;
-        this.failed.push({ md5, message: error.message });
-      }
-      this.options.progress?.(++this.done, this.total);
+    const thereToo = await existingObjects(legacy, others);
+    for (const md5 of others) if (!thereToo.has(md5)) this.missing.add(md5);
+    this.total += there.size + thereToo.size;
+    await this.download({ remote: this.remote, layout: "current" }, [...there], take);
+    await this.download({ remote: legacy, layout: "legacy" }, [...thereToo], take);
+  }
+
+  private async download(origin: Origin, hashes: readonly string[], take: Take): Promise<void> {
+    if (hashes.length === 0) return;
+    const { into, options } = this;
+    await origin.remote.download(hashes.map(objectKey), {
+      into,
+      jobs: options.jobs,
+      bytes: (state) => this.tell(state),
+      done: async (key, failure) => {
+        const md5 = hashOfKey(key);
+        const file = path.join(into, key);
+        try {
+          if (failure !== undefined) throw failure;
+          if ((await checkedHash(this.cache, origin, { file, md5 })) === "legacy") this.legacyHashes.add(md5);
+          this.handOn(file, md5, take);
+        } catch (error) {
+          removeFile(file);
+          // Of one file: told at the end, and the others go on.
+          if (!isExpected(error)) throw error;
+          this.failed.push({ md5, message: error.message });
+        }
+        this.done++;
+        this.tell();
+      },
     });
+  }
+
+  private tell(bytes?: ByteProgress): void {
+    this.bytes = bytes ?? this.bytes;
+    const { done, total } = this;
+    this.options.progress?.({ done, total, ...(this.bytes === undefined ? {} : { bytes: this.bytes }) });
   }
 }
 
-/** Downloads what the cache lacks of these objects, and of the files of folder objects. */
-export async function pullObjects(
-  cache: Cache,
-  remote: StorageRemote,
-  { hashes, parts, ...options }: TransferOptions & ObjectSelection,
-): Promise<TransferOutcome> {
-  makeSharedFolder(path.join(cache.folder, "files", "md5"), cache.sharing);
-  const pull = new Pull(cache, remote, options);
+interface WaitingFolder {
+  readonly aside: string;
+  readonly md5: string;
+  readonly files: readonly string[];
+}
+
+async function pullInto(pull: Pull, cache: Cache, { hashes, parts }: ObjectSelection): Promise<void> {
   const wanted = [...new Set(hashes)];
   const files = new Set(wanted.filter((md5) => !isTreeHash(md5)));
-  const waiting: { readonly aside: string; readonly md5: string; readonly files: readonly string[] }[] = [];
+  const waiting: WaitingFolder[] = [];
   const meant = (md5: string, entries: readonly DirEntry[]) => {
     const isMeant = parts?.get(md5);
     return entries.filter(({ relpath }) => isMeant?.(relpath) ?? true).map((entry) => entry.md5);
@@ -147,6 +167,22 @@ export async function pullObjects(
   );
   for (const { aside, md5, files: inside } of waiting)
     if (inside.every((each) => hasObject(cache, each))) pull.handOn(aside, md5, pull.publish);
-    else removeFile(aside);
+}
+
+/** Downloads what the cache lacks of these objects, and of the files of folder objects. */
+export async function pullObjects(
+  cache: Cache,
+  remote: StorageRemote,
+  { hashes, parts, ...options }: TransferOptions & ObjectSelection,
+): Promise<TransferOutcome> {
+  const objects = path.join(cache.folder, "files", "md5");
+  makeSharedFolder(objects, cache.sharing);
+  const into = asideName(path.join(objects, "pull"));
+  const pull = new Pull({ cache, remote, into }, options);
+  try {
+    await pullInto(pull, cache, { hashes, ...(parts === undefined ? {} : { parts }) });
+  } finally {
+    removeTree(into);
+  }
   return { transferred: pull.transferred, missing: [...pull.missing], failed: pull.failed };
 }

@@ -1,11 +1,9 @@
 /** Objects from the cache to a remote. The list of a folder goes last, so that who finds it there finds its files too. */
-import { isExpected } from "../../base/errors.ts";
 import { statSync } from "../../base/files.ts";
 import { type Cache, findObject, readTree } from "../cache.ts";
 import { isTreeHash } from "../tree.ts";
-import { damagedObjects, existingObjects, objectKey, type SizedObject } from "./keys.ts";
-import { inParallel } from "./parallel.ts";
-import type { ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
+import { damagedObjects, existingObjects, hashOfKey, objectKey, type SizedObject } from "./keys.ts";
+import type { ByteProgress, ObjectSelection, StorageRemote, TransferOptions, TransferOutcome } from "./types.ts";
 
 interface Wanted {
   readonly files: ReadonlySet<string>;
@@ -41,6 +39,53 @@ function sizesHere(cache: Cache, there: ReadonlySet<string>, hashes: readonly st
   });
 }
 
+/** Uploads, with what became of each object. */
+class Push {
+  readonly stored = new Set<string>();
+  readonly missing: string[] = [];
+  readonly failed: { md5: string; message: string }[] = [];
+  private bytes: ByteProgress | undefined;
+  private done = 0;
+
+  constructor(
+    private readonly cache: Cache,
+    private readonly remote: StorageRemote,
+    private readonly options: TransferOptions & { readonly total: number },
+  ) {}
+
+  async each(hashes: readonly string[]): Promise<void> {
+    const uploads = hashes.flatMap((md5) => {
+      const file = findObject(this.cache, md5);
+      return file === undefined ? [] : [{ file, key: objectKey(md5), md5 }];
+    });
+    const found = new Set(uploads.map(({ md5 }) => md5));
+    this.missing.push(...hashes.filter((md5) => !found.has(md5)));
+    this.done += hashes.length - found.size;
+    if (uploads.length === 0) return;
+    await this.remote.upload(uploads, {
+      jobs: this.options.jobs,
+      done: (key, failure) => this.ended(hashOfKey(key), failure),
+      bytes: (state) => {
+        this.bytes = state;
+        this.tell();
+      },
+    });
+  }
+
+  private ended(md5: string, failure: Error | undefined): void {
+    // Of one file: told at the end, and the others go on.
+    if (failure === undefined) this.stored.add(md5);
+    else this.failed.push({ md5, message: failure.message });
+    this.done++;
+    this.tell();
+  }
+
+  private tell(): void {
+    const { done, bytes } = this;
+    this.options.progress?.({ done, total: this.options.total, ...(bytes === undefined ? {} : { bytes }) });
+  }
+}
+
 /** Uploads what the remote lacks of these objects, and of the files of folder objects. */
 export async function pushObjects(
   cache: Cache,
@@ -55,27 +100,9 @@ export async function pushObjects(
   const newFiles = [...files].filter((md5) => !there.has(md5));
   const newFolders = [...folders.keys()].filter((md5) => !there.has(md5));
   const missing = unknown.filter((md5) => !there.has(md5));
-  const failed: { md5: string; message: string }[] = [];
-  const total = newFiles.length + newFolders.length;
-  let done = 0;
-  let transferred = 0;
-  const push = async (md5: string) => {
-    const file = findObject(cache, md5);
-    if (file === undefined) missing.push(md5);
-    else
-      try {
-        await remote.upload(file, objectKey(md5));
-        there.add(md5);
-        transferred++;
-      } catch (error) {
-        // Of one file: told at the end, and the others go on.
-        if (!isExpected(error)) throw error;
-        failed.push({ md5, message: error.message });
-      }
-    options.progress?.(++done, total);
-  };
-  await inParallel(newFiles, options.jobs, push);
-  const whole = newFolders.filter((md5) => folders.get(md5)?.every((file) => there.has(file)));
-  await inParallel(whole, options.jobs, push);
-  return { transferred, missing, failed };
+  const push = new Push(cache, remote, { ...options, total: newFiles.length + newFolders.length });
+  await push.each(newFiles);
+  for (const md5 of push.stored) there.add(md5);
+  await push.each(newFolders.filter((md5) => folders.get(md5)?.every((file) => there.has(file))));
+  return { transferred: push.stored.size, missing: [...missing, ...push.missing], failed: push.failed };
 }

@@ -1,7 +1,7 @@
 /** Objects of a remote that nobody needs. */
-import { isObjectFolder, layoutFolders, type ObjectLayout } from "../garbage.ts";
+import { layoutFolders, type ObjectLayout } from "../garbage.ts";
 import { isObjectHash, isTreeHash } from "../tree.ts";
-import { inParallel } from "./parallel.ts";
+import { hashOfKey, objectNames } from "./keys.ts";
 import type { StorageRemote } from "./types.ts";
 
 export interface RemoteGarbage {
@@ -11,25 +11,17 @@ export interface RemoteGarbage {
   readonly bytes: number;
 }
 
-const questionsAtOnce = 16;
-
-const hashOfKey = (key: string) => key.split("/").slice(-2).join("");
-
 async function unneededKeys(
   remote: StorageRemote,
   layout: ObjectLayout,
   needed: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-  const folder = layoutFolders[layout];
-  const at = (name: string) => (folder === "" ? name : `${folder}/${name}`);
-  const prefixes = (await remote.list(folder)).filter(isObjectFolder);
-  const keys: string[] = [];
-  await inParallel(prefixes, questionsAtOnce, async (prefix) => {
-    for (const name of await remote.list(at(prefix)))
-      if (isObjectHash(prefix + name) && !needed.has(prefix + name)) keys.push(`${at(prefix)}/${name}`);
-  });
-  return keys;
+  const isUnneeded = (md5: string) => isObjectHash(md5) && !needed.has(md5);
+  const files = { folder: layoutFolders[layout], names: objectNames };
+  return (await remote.list(files)).filter((key) => isUnneeded(hashOfKey(key)));
 }
+
+const isList = (key: string) => isTreeHash(hashOfKey(key));
 
 /** The objects in either layout that `needed` has not. */
 export async function findRemoteGarbage(remote: StorageRemote, needed: ReadonlySet<string>): Promise<RemoteGarbage> {
@@ -37,11 +29,8 @@ export async function findRemoteGarbage(remote: StorageRemote, needed: ReadonlyS
     ...(await unneededKeys(remote, "current", needed)),
     ...(await unneededKeys(remote, "legacy", needed)),
   ].sort();
-  const isList = (key: string) => isTreeHash(hashOfKey(key));
   let bytes = 0;
-  await inParallel(found, questionsAtOnce, async (key) => {
-    bytes += (await remote.sizeOf(key)) ?? 0;
-  });
+  if (found.length > 0) for (const size of (await remote.sizes(found)).values()) bytes += size;
   return { remote, keys: [...found.filter(isList), ...found.filter((key) => !isList(key))], bytes };
 }
 
@@ -52,12 +41,7 @@ export async function removeRemoteGarbage(
   jobs: number,
 ): Promise<number> {
   const unneeded = keys.filter((key) => !needed.has(hashOfKey(key)));
-  const isList = (key: string) => isTreeHash(hashOfKey(key));
-  await inParallel(unneeded.filter(isList), jobs, (key) => remote.remove(key));
-  await inParallel(
-    unneeded.filter((key) => !isList(key)),
-    jobs,
-    (key) => remote.remove(key),
-  );
+  for (const part of [unneeded.filter(isList), unneeded.filter((key) => !isList(key))])
+    if (part.length > 0) await remote.remove(part, jobs);
   return unneeded.length;
 }

@@ -1,23 +1,43 @@
-/** The list of a folder that only a remote has. */
+/** Lists of folders that only a remote has. */
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
-import { largeFileBytes, makeFolder, readPlainFile, removeFile } from "../../base/files.ts";
+import { largeFileBytes, readPlainFile, removeTree } from "../../base/files.ts";
 import type { Cache } from "../cache.ts";
-import { hashFile } from "../hash.ts";
+import { hashBytes } from "../hash.ts";
+import { makeSharedFolder } from "../sharing.ts";
 import { type DirEntry, parseDirObject } from "../tree.ts";
-import { existingObjects, objectKey } from "./keys.ts";
+import { existingObjects, hashOfKey, objectKey } from "./keys.ts";
 import type { StorageRemote } from "./types.ts";
 
-/** undefined where the remote lacks it, or has something else under its name. Nothing is kept of it. */
-export async function remoteTree(cache: Cache, remote: StorageRemote, md5: string): Promise<DirEntry[] | undefined> {
-  if (!(await existingObjects(remote, [md5])).has(md5)) return undefined;
-  makeFolder(cache.folder);
-  const aside = asideName(path.join(cache.folder, "list"));
+const listsAtOnce = 16;
+
+/**
+ * By hash; left out are those that the remote lacks, or of which it has something else under their name. Nothing is kept
+ * of them.
+ */
+export async function remoteTrees(
+  cache: Cache,
+  remote: StorageRemote,
+  hashes: readonly string[],
+): Promise<ReadonlyMap<string, DirEntry[]>> {
+  const trees = new Map<string, DirEntry[]>();
+  const there = [...(await existingObjects(remote, hashes))];
+  if (there.length === 0) return trees;
+  makeSharedFolder(cache.folder, cache.sharing);
+  const into = asideName(path.join(cache.folder, "lists"));
   try {
-    await remote.download(objectKey(md5), aside);
-    const isWhole = `${(await hashFile(aside)).md5}.dir` === md5;
-    return isWhole ? parseDirObject(readPlainFile(aside, largeFileBytes), md5) : undefined;
+    await remote.download(there.map(objectKey), {
+      into,
+      jobs: listsAtOnce,
+      done(key, failure) {
+        if (failure !== undefined) throw failure;
+        const md5 = hashOfKey(key);
+        const bytes = readPlainFile(path.join(into, key), largeFileBytes);
+        if (`${hashBytes(bytes)}.dir` === md5) trees.set(md5, parseDirObject(bytes, md5));
+      },
+    });
   } finally {
-    removeFile(aside);
+    removeTree(into);
   }
+  return trees;
 }

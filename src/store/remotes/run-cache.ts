@@ -1,63 +1,69 @@
 /** Kept runs of stages (`runs/<2>/<key>/<value>`) between the cache and a remote. A run's name is its content's hash. */
 import path from "node:path";
-import { lstatIfExists, readdirSync, rename, setMode, withAsideLater } from "../../base/files.ts";
+import { asideName } from "../../base/asides.ts";
+import { removeTree, rename, setMode } from "../../base/files.ts";
 import type { Cache } from "../cache.ts";
 import { makeSharedFolder } from "../sharing.ts";
-import { inParallel } from "./parallel.ts";
-import type { StorageRemote, TransferOptions } from "./types.ts";
+import { folderRemote } from "./folder.ts";
+import type { StorageRemote, TransferOptions, TransferTasks } from "./types.ts";
 
-type List = (folder: string) => Promise<readonly string[]>;
-
-const prefixPattern = /^[0-9a-f]{2}$/;
-const hashPattern = /^[0-9a-f]{64}$/;
+const runPattern = /^runs\/[0-9a-f]{2}\/[0-9a-f]{64}\/[0-9a-f]{64}$/;
 
 /** All runs as keys; names that are none are passed over. */
-async function listRuns(list: List): Promise<readonly string[]> {
-  const keys: string[] = [];
-  const prefixes = (await list("runs")).filter((name) => prefixPattern.test(name));
-  await inParallel(prefixes, 16, async (prefix) => {
-    for (const key of (await list(`runs/${prefix}`)).filter((name) => hashPattern.test(name)))
-      for (const value of (await list(`runs/${prefix}/${key}`)).filter((name) => hashPattern.test(name)))
-        keys.push(`runs/${prefix}/${key}/${value}`);
-  });
-  return keys.sort();
+async function listRuns(remote: StorageRemote): Promise<readonly string[]> {
+  return (await remote.list({ folder: "runs", names: ["[0-9a-f][0-9a-f]", "*", "*"] }))
+    .filter((key) => runPattern.test(key))
+    .sort();
 }
 
-function listFolder(cache: Cache): List {
-  return async (folder) => {
-    const absolute = path.join(cache.folder, folder);
-    return lstatIfExists(absolute)?.isDirectory() ? readdirSync(absolute) : [];
+/** The runs that one has and the other lacks. */
+async function lackingRuns(from: StorageRemote, to: StorageRemote): Promise<readonly string[]> {
+  const known = new Set(await listRuns(to));
+  return (await listRuns(from)).filter((key) => !known.has(key));
+}
+
+/** One run that can't be moved ends the transfer of runs. */
+function tasksOf({ jobs, progress }: TransferOptions, total: number): TransferTasks {
+  let done = 0;
+  return {
+    jobs,
+    done(_key, failure) {
+      if (failure !== undefined) throw failure;
+      progress?.({ done: ++done, total });
+    },
   };
-}
-
-async function compareRuns(cache: Cache, remote: StorageRemote) {
-  const here = await listRuns(listFolder(cache));
-  const there = await listRuns((folder) => remote.list(folder));
-  return { here, there };
 }
 
 /** Uploads the runs that the remote lacks; answers how many. */
 export async function pushRuns(cache: Cache, remote: StorageRemote, options: TransferOptions): Promise<number> {
-  const { here, there } = await compareRuns(cache, remote);
-  const known = new Set(there);
-  const fresh = here.filter((key) => !known.has(key));
-  await inParallel(fresh, options.jobs, (key) => remote.upload(path.join(cache.folder, key), key));
+  const fresh = await lackingRuns(folderRemote("cache", cache.folder), remote);
+  if (fresh.length === 0) return 0;
+  const files = fresh.map((key) => ({ key, file: path.join(cache.folder, key) }));
+  await remote.upload(files, tasksOf(options, fresh.length));
   return fresh.length;
 }
 
 /** Downloads the runs that the cache lacks; answers how many. Who restores one checks what it says. */
 export async function pullRuns(cache: Cache, remote: StorageRemote, options: TransferOptions): Promise<number> {
-  const { here, there } = await compareRuns(cache, remote);
-  const known = new Set(here);
-  const fresh = there.filter((key) => !known.has(key));
-  await inParallel(fresh, options.jobs, async (key) => {
-    const file = path.join(cache.folder, key);
-    makeSharedFolder(path.dirname(file), cache.sharing);
-    await withAsideLater(file, async (aside) => {
-      await remote.download(key, aside);
-      if (cache.sharing === "group") setMode(aside, 0o664);
-      rename(aside, file);
+  const fresh = await lackingRuns(remote, folderRemote("cache", cache.folder));
+  if (fresh.length === 0) return 0;
+  makeSharedFolder(cache.folder, cache.sharing);
+  const into = asideName(path.join(cache.folder, "runs"));
+  const tasks = tasksOf(options, fresh.length);
+  try {
+    await remote.download(fresh, {
+      ...tasks,
+      into,
+      done(key, failure) {
+        tasks.done(key, failure);
+        const file = path.join(cache.folder, key);
+        makeSharedFolder(path.dirname(file), cache.sharing);
+        if (cache.sharing === "group") setMode(path.join(into, key), 0o664);
+        rename(path.join(into, key), file);
+      },
     });
-  });
+  } finally {
+    removeTree(into);
+  }
   return fresh.length;
 }

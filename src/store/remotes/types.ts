@@ -1,33 +1,75 @@
 /**
  * A storage remote: a place outside the machine's cache that holds the same files in the same layout
  * (`files/md5/<2>/<30>`, `runs/<2>/<64>/<64>`), so that DVC finds what we wrote and we what DVC wrote.
- * One file a kind of remote; what is transferred and in which order is decided in transfer.ts, for all kinds.
+ * One file a kind of remote. Each request is for many files, since some kinds need a process for each request; what is
+ * transferred and in which order is decided in push-objects.ts and pull-objects.ts, for all kinds.
  */
 export interface StorageRemote {
   readonly name: string;
-  /** Where it is, for messages. */
+  /** Where it is, for messages: without credentials. */
   readonly place: string;
   /** Whether the place exists: a folder that is not there may be a disk that is not mounted. */
   isThere(): Promise<boolean>;
-  /** The names of what lies directly in a folder of the remote; none where there is no such folder. */
-  list(folder: string): Promise<readonly string[]>;
-  /** The size of a file; undefined where there is none. */
-  sizeOf(key: string): Promise<number | undefined>;
-  /** The bytes of a small file; undefined where there is none. */
-  read(key: string): Promise<Uint8Array | undefined>;
-  /** Stores a file whole or not at all; one of that name is replaced by the same bytes. */
-  upload(file: string, key: string): Promise<void>;
-  /** Writes the remote's file to a path where nothing is. Throws REMOTE_FILE_MISSING where the remote has it not. */
-  download(key: string, file: string): Promise<void>;
-  /** Takes a file away; one that is not there is no error. */
-  remove(key: string): Promise<void>;
+  /** Which of these files are there; with their sizes where the kind of remote tells them on the way. */
+  existing(keys: readonly string[]): Promise<ReadonlyMap<string, number | undefined>>;
+  /** All files whose keys match, in any order; none where there is no such folder. */
+  list(files: FilePattern): Promise<readonly string[]>;
+  /** The sizes of those files that are there. */
+  sizes(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Stores each file whole or not at all; one of that name is replaced by the same bytes. */
+  upload(files: readonly Upload[], tasks: TransferTasks): Promise<void>;
+  /** Writes the files to `into/<key>`, where nothing is; a file that the remote has not fails with REMOTE_FILE_MISSING. */
+  download(keys: readonly string[], tasks: DownloadTasks): Promise<void>;
+  /** Takes files away; one that is not there is no error. */
+  remove(keys: readonly string[], jobs: number): Promise<void>;
+}
+
+export interface FilePattern {
+  /** "" for the remote's top. */
+  readonly folder: string;
+  /** Of each folder on the way down from there and, last, of the file: `*` and `[0-9a-f]` count. */
+  readonly names: readonly string[];
+}
+
+export interface Upload {
+  readonly file: string;
+  readonly key: string;
+}
+
+export interface TransferTasks {
+  /** How many files at a time. */
+  readonly jobs: number;
+  /** Called once for each file as it ends, with the error that is expected of single files; waited for. */
+  done(key: string, failure?: Error): Promise<void> | void;
+  /** Called now and then by remotes that know how many bytes went over. */
+  bytes?(state: ByteProgress): void;
+}
+
+export interface DownloadTasks extends TransferTasks {
+  /** An absolute folder, on the file system where the files will stay. */
+  readonly into: string;
+}
+
+export interface ByteProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  /** undefined: nobody knows yet. */
+  readonly secondsLeft: number | undefined;
+}
+
+export interface TransferProgressState {
+  /** Files that have ended, and all of them. */
+  readonly done: number;
+  readonly total: number;
+  readonly bytes?: ByteProgress;
 }
 
 export interface TransferOptions {
   /** How many files at a time. */
   readonly jobs: number;
-  /** Called after each file. */
-  progress?(done: number, total: number): void;
+  /** Called after each file, and now and then. */
+  progress?(state: TransferProgressState): void;
   /** "replace": objects of the remote that have another size than those of the cache are uploaded again. */
   readonly damaged?: "replace";
 }

@@ -8,10 +8,10 @@ import { type Cache, hasData, openCache } from "../../../src/store/cache.ts";
 import { addToCache } from "../../../src/store/data.ts";
 import { hashBytes } from "../../../src/store/hash.ts";
 import { folderRemote } from "../../../src/store/remotes/folder.ts";
-import { objectKey } from "../../../src/store/remotes/keys.ts";
+import { existingObjects, objectKey } from "../../../src/store/remotes/keys.ts";
 import { pullObjects } from "../../../src/store/remotes/pull-objects.ts";
 import { pushObjects } from "../../../src/store/remotes/push-objects.ts";
-import type { StorageRemote } from "../../../src/store/remotes/types.ts";
+import type { StorageRemote, TransferTasks } from "../../../src/store/remotes/types.ts";
 import { makeTemporaryFolder } from "../../rig/index.ts";
 
 function makeCache(): Cache {
@@ -44,22 +44,25 @@ async function addFolders(cache: Cache, folders: readonly (readonly string[])[])
   return hashes;
 }
 
-/** A remote whose Nth upload or download fails. */
+/** A remote whose Nth upload or download of a file fails. */
 function failingAt(remote: StorageRemote, failure: number): StorageRemote {
   let calls = 0;
-  const check = () => {
-    if (++calls === failure) throw Object.assign(new Error("EIO: injected"), { code: "EIO" });
-  };
+  const injected = () => Object.assign(new Error("EIO: injected"), { code: "EIO" });
+  async function without<T>(
+    items: readonly T[],
+    tasks: TransferTasks,
+    { keyOf, rest }: { keyOf(item: T): string; rest(items: readonly T[]): Promise<void> },
+  ): Promise<void> {
+    const broken = items.filter(() => ++calls === failure);
+    for (const item of broken) await tasks.done(keyOf(item), injected());
+    await rest(items.filter((item) => !broken.includes(item)));
+  }
   return {
     ...remote,
-    upload: async (file, key) => {
-      check();
-      await remote.upload(file, key);
-    },
-    download: async (key, file) => {
-      check();
-      await remote.download(key, file);
-    },
+    upload: (files, tasks) =>
+      without(files, tasks, { keyOf: ({ key }) => key, rest: (good) => remote.upload(good, tasks) }),
+    download: (keys, tasks) =>
+      without(keys, tasks, { keyOf: (key) => key, rest: (good) => remote.download(good, tasks) }),
   };
 }
 
@@ -85,8 +88,7 @@ describe("transfers", () => {
           const half = makeCache();
           await pullObjects(half, remote, { jobs, hashes });
           for (const md5 of hashes) {
-            const { list } = remote;
-            const isListed = (await list(`files/md5/${md5.slice(0, 2)}`)).includes(md5.slice(2));
+            const isListed = (await existingObjects(remote, [md5])).has(md5);
             expect(hasData(half, md5)).toBe(isListed);
           }
           const second = await pushObjects(cache, remote, { jobs, hashes });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
+import { isOnPath } from "../../../base/processes.ts";
 import { withoutCredentials } from "../../../base/text/secrets.ts";
 import { configError, configLevels, readConfigLevel, readDvcConfig, remoteNames } from "../../../project/config.ts";
 import {
@@ -12,7 +13,8 @@ import {
   unsetOption,
 } from "../../../project/config-edit.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
-import { unsupportedKind } from "../../../store/remotes/open.ts";
+import { installRclone } from "../../../store/rclone/process.ts";
+import { hasNoEffect, wayTo } from "../../../store/remotes/open.ts";
 import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
@@ -65,12 +67,11 @@ function addRemote(call: Call, name: string, url: string): void {
     return flags.default ? setOption(added, defaultRemote, key) : added;
   };
   edit(call, change, refusal);
-  const kind = unsupportedKind(url);
-  if (kind !== undefined)
-    warn(
-      io,
-      `'${kind}' remotes are for DVC: sweepline neither pushes to '${key}' nor pulls from it yet, only folders work`,
-    );
+  const way = wayTo(url);
+  if (way === "nothing")
+    warn(io, `sweepline neither pushes to '${key}' nor pulls from it: remotes of this kind are for DVC alone`);
+  if (way === "rclone" && !isOnPath("rclone", io.env))
+    warn(io, `remote '${key}' needs rclone, which is not installed here. ${installRclone}`);
 }
 
 function listRemotes({ io, flags }: Call): void {
@@ -117,6 +118,9 @@ function modifyRemote(call: Call, args: Modification): void {
   const written = value !== undefined && isPathOption(target) ? pathForConfig(value, io.cwd, file) : value;
   const isUnset = flags.unset || written === undefined;
   edit(call, (text) => (isUnset ? (unsetOption(text, target) ?? text) : setOption(text, target, written)), "");
+  const url = knownValues(call).get(`remote.${name}.url`) ?? "";
+  if (!isUnset && hasNoEffect(url, target.option))
+    warn(io, `'${target.option}' has no effect on remote '${name}': sweepline does without`);
 }
 
 function showDefault(call: Call): ExitCode {

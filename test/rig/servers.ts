@@ -1,0 +1,72 @@
+/** Servers of storage on this machine: rclone's own, on a port that the system chooses. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { whenFileEnds } from "./clean-up.ts";
+import { makeTemporaryFolder } from "./repository.ts";
+
+export const hasRclone = spawnSync("rclone", ["version"], { stdio: "ignore" }).status === 0;
+
+export interface Server {
+  readonly port: number;
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+/** Whether something is printed by which the server says that it answers, and its port. */
+const ready = /(?:listening on|started on|Serving on|Running on) (?:https?:\/\/)?127\.0\.0\.1:(\d+)/;
+
+/** Ends after the last test of the file at the latest. Throws where it ends before it answers. */
+async function startServer(
+  program: string,
+  args: readonly string[],
+  { folder, env }: { readonly folder: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<Server> {
+  const child: ChildProcess = spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  };
+  whenFileEnds(stop);
+  let text = "";
+  const port = await new Promise<number>((resolve, reject) => {
+    const look = (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = ready.exec(text)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    };
+    child.stdout?.on("data", look);
+    child.stderr?.on("data", look);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${program} ended with ${code}\n${text}`)));
+  });
+  return { port, folder, stop };
+}
+
+export interface FolderServer extends Server {
+  /** A home folder whose ssh knows the server. */
+  readonly home: string;
+}
+
+/** `rclone serve sftp` or `webdav` of a new folder, for the user u with the password secret-p. */
+export async function serveFolder(kind: "sftp" | "webdav", folder = makeTemporaryFolder()): Promise<FolderServer> {
+  const home = makeTemporaryFolder();
+  const login = ["--user", "u", "--pass", "secret-p"];
+  const args = ["serve", kind, folder, "--addr", "127.0.0.1:0", "--config", "/dev/null", ...login];
+  const server = await startServer("rclone", args, { folder, env: { HOME: home, XDG_CACHE_HOME: home } });
+  if (kind === "sftp") knowServer(home, path.join(home, "rclone", "serve-sftp"), server.port);
+  return { ...server, home };
+}
+
+function knowServer(home: string, keys: string, port: number): void {
+  const names = readdirSync(keys).filter((name) => name.endsWith(".pub"));
+  const lines = names.map((name) => `[127.0.0.1]:${port} ${readFileSync(path.join(keys, name), "utf8").trim()}\n`);
+  mkdirSync(path.join(home, ".ssh"), { recursive: true });
+  writeFileSync(path.join(home, ".ssh", "known_hosts"), lines.join(""));
+}
