@@ -24,7 +24,7 @@ function isProgram(file: string): boolean {
 }
 
 /** The folder of the program `dvc`; undefined where it can't be had. */
-function findPeers(): string | undefined {
+export function findPeers(): string | undefined {
   const named = process.env.SWEEPLINE_PEERS;
   const folders =
     named !== undefined
@@ -106,6 +106,7 @@ export async function runSteps(
   const env = {
     PATH: `${peers}${path.delimiter}${repository.env.PATH}`,
     DVC_SITE_CACHE_DIR: path.join(repository.root, "site-cache"),
+    ...options.env,
   };
   const python = path.join(peers ?? "", "python");
   const running = repository.startProgram(python, ["-W", "ignore", "-c", stepsScript], {

@@ -18,7 +18,7 @@ export interface Server {
 const ready = /(?:listening on|started on|Serving on|Running on) (?:https?:\/\/)?127\.0\.0\.1:(\d+)/;
 
 /** Ends after the last test of the file at the latest. Throws where it ends before it answers. */
-async function startServer(
+export async function startServer(
   program: string,
   args: readonly string[],
   { folder, env }: { readonly folder: string; readonly env?: Readonly<Record<string, string>> },

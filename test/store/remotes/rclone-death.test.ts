@@ -1,0 +1,115 @@
+/** Uploads whose server or process dies in the middle: nothing half written is under an object's name, and the same command ends the work. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeRepository, makeTemporaryFolder, type Repository, within } from "../../rig/index.ts";
+import { type FolderServer, hasRclone, serveFolder } from "../../rig/servers.ts";
+
+/** Slow enough to die in the middle of. */
+const slowly = { RCLONE_BWLIMIT: "1M" };
+
+function filesBelow(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** Whether each object there is what its name says. */
+function expectWhole(store: string): void {
+  for (const file of filesBelow(path.join(store, "files"))) {
+    const hash = createHash("md5").update(readFileSync(file)).digest("hex");
+    expect(path.basename(path.dirname(file)) + path.basename(file).replace(".dir", "")).toBe(hash);
+  }
+}
+
+async function until(what: string, isThere: () => boolean): Promise<void> {
+  let isOver = false;
+  const look = async () => {
+    while (!isOver && !isThere()) await pause(10);
+  };
+  await within(look(), what).finally(() => {
+    isOver = true;
+  });
+}
+
+describe.skipIf(!hasRclone)(
+  `an upload that breaks off${hasRclone ? "" : " (skipped: rclone is not installed)"}`,
+  () => {
+    let made: Repository;
+    beforeAll(async () => {
+      made = makeRepository();
+      made.write({ big: Buffer.alloc(8 << 20, "big"), "d/a": "1\n", "d/b": "2\n" });
+      await made.succeed(["add", "-q", "big", "d"]);
+    });
+
+    async function connect(repository: Repository, server: FolderServer): Promise<void> {
+      await repository.succeed(["remote", "add", "-f", "-d", "store", `ssh://u@127.0.0.1:${server.port}/store`]);
+      await repository.succeed(["remote", "modify", "store", "password", "secret-p"]);
+    }
+
+    async function expectFinished(repository: Repository, server: FolderServer): Promise<void> {
+      const env = { HOME: server.home };
+      await repository.succeed(["push"], { env });
+      expectWhole(path.join(server.folder, "store"));
+        rmSync(path.join(repository.folder, ".dvc/cache"), { recursive: true });
+      rmSync(path.join(repository.folder, "d"), { recursive: true });
+      await repository.succeed(["pull"], { env });
+      expect(repository.read("d/b")).toBe("2\n");
+    }
+
+    test("since the server dies", async () => {
+      const repository = made.copy();
+      const folder = makeTemporaryFolder();
+      const server = await serveFolder("sftp", folder);
+      await connect(repository, server);
+      const push = repository.start(["push"], { env: { HOME: server.home, ...slowly } });
+      await until("the upload", () => filesBelow(path.join(folder, "store", ".sweepline")).length > 0);
+      await server.stop();
+      const { exitCode, stderr } = await push.result();
+      expect(exitCode).toBe(255);
+      expect(stderr).toContain("failed to push data to the cloud");
+      expect(stderr).not.toContain("secret-p");
+      expectWhole(path.join(folder, "store"));
+      const next = await serveFolder("sftp", folder);
+      await connect(repository, next);
+      // What the first one left is of a process that has ended.
+      await expectFinished(repository, next);
+    expect(filesBelow(path.join(folder, "store", ".sweepline"))).toEqual([]);
+    });
+
+    test("since we are killed", async () => {
+      const repository = made.copy();
+      const server = await serveFolder("sftp");
+      await connect(repository, server);
+      const push = repository.start(["push"], { env: { HOME: server.home, ...slowly } });
+      await until("the upload", () => filesBelow(path.join(server.folder, "store", ".sweepline")).length > 0);
+      expect((await push.kill("SIGKILL")).signal).toBe("SIGKILL");
+      expectWhole(path.join(server.folder, "store"));
+      await expectFinished(repository, server);
+    });
+
+    test("a pull that is killed leaves nothing under an object's name", async () => {
+      const repository = made.copy();
+      const server = await serveFolder("sftp");
+      const env = { HOME: server.home };
+      await connect(repository, server);
+      await repository.succeed(["push"], { env });
+      const cache = path.join(repository.folder, ".dvc/cache");
+      rmSync(cache, { recursive: true });
+      rmSync(path.join(repository.folder, "big"));
+      mkdirSync(cache);
+      const pull = repository.start(["fetch"], { env: { ...env, ...slowly } });
+      await until("the download", () => filesBelow(cache).length > 0);
+      expect((await pull.kill("SIGKILL")).signal).toBe("SIGKILL");
+      for (const file of filesBelow(path.join(cache, "files")).filter((name) => !name.includes(".pull.")))
+        expect(path.basename(path.dirname(file)) + path.basename(file).replace(".dir", "")).toBe(
+          createHash("md5").update(readFileSync(file)).digest("hex"),
+        );
+      await repository.succeed(["pull"], { env });
+      expect(repository.exists("big")).toBe(true);
+    });
+  },
+);
