@@ -153,11 +153,23 @@ export function readConfigLevel(level: ConfigLevel, dvcDir: string | null, envir
   return file === null ? new Map() : resolvePaths(readDvcConfig(file), file, environment);
 }
 
-/** All levels merged, the later wins; checked. */
-export function readConfig(dvcDir: string | null, environment: Environment): ConfigValues {
+/** A file that is no level's, with its paths made absolute. Throws CONFIG_INVALID where there is none. */
+export function readConfigFile(file: string, environment: Environment): ConfigValues {
+  const text = readIfExists(file)?.toString("utf8");
+  if (text === undefined) throw configError(`there is no file '${file}'`);
+  return resolvePaths(readDvcConfig(file, text), file, environment);
+}
+
+/** All levels merged, the later wins, and `more` over them; checked. */
+export function readConfig(
+  dvcDir: string | null,
+  environment: Environment,
+  more: ConfigValues = new Map(),
+): ConfigValues {
   const merged = new Map<string, string>();
   for (const level of configLevels)
     for (const [key, value] of readConfigLevel(level, dvcDir, environment)) merged.set(key, value);
+  for (const [key, value] of more) merged.set(key, value);
   checkConfig(merged);
   return merged;
 }

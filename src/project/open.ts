@@ -2,7 +2,7 @@
 import path from "node:path";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, realpathSync } from "../base/files.ts";
-import { type Environment, readConfig, toProjectConfig } from "./config.ts";
+import { type ConfigValues, type Environment, readConfig, toProjectConfig } from "./config.ts";
 import type { Project } from "./project.ts";
 import { findUpwards, isFolder } from "./upwards.ts";
 
@@ -30,11 +30,12 @@ function findProjectRoot(cwd: string): string {
 /**
  * The project that `cwd` lies in. Errors: no .dvc here or above (exit code 253), configuration refused (251).
  * Spawns nothing and writes nothing.
+ * @param more settings over those of its files
  */
-export function openProject(cwd: string, environment: Environment = process.env): Project {
+export function openProject(cwd: string, environment: Environment = process.env, more?: ConfigValues): Project {
   const root = findProjectRoot(cwd);
   const dvcDir = path.join(root, ".dvc");
-  const values = readConfig(dvcDir, environment);
+  const values = readConfig(dvcDir, environment, more);
   const config = toProjectConfig(values);
   const noScm = values.get("core.no_scm")?.toLowerCase() === "true";
   return {

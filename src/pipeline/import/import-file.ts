@@ -10,6 +10,7 @@ import { dumpYaml } from "../../yaml/ruamel.ts";
 import { plainHashes } from "../lock/plain-hashes.ts";
 import { stageMd5 } from "../lock/stage-md5.ts";
 import { buildDataStage } from "../reading/data-stage.ts";
+import type { RecordedSettings } from "./recorded-settings.ts";
 
 /** What is recorded of the source: a commit, or what lay at a path or URL. */
 export type SourceFacts =
@@ -19,6 +20,7 @@ export type SourceFacts =
       readonly url: string;
       readonly rev: string | undefined;
       readonly commit: string | undefined;
+      readonly settings: RecordedSettings;
     }
   | { readonly kind: "path"; readonly path: string; readonly hash: DataHash | undefined }
   | {
@@ -53,6 +55,8 @@ function dependencyFields(source: SourceFacts): Fields {
     ["url", source.url],
     ...(source.rev === undefined ? [] : [["rev", source.rev] as const]),
     ...(source.commit === undefined ? [] : [["rev_lock", source.commit] as const]),
+    ...(source.settings.config === undefined ? [] : [["config", source.settings.config] as const]),
+    ...(source.settings.remote === undefined ? [] : [["remote", source.settings.remote] as const]),
   ]);
   return [
     ["path", source.path],

@@ -20,12 +20,19 @@ import { refuseGitIgnored } from "../reading/ignored.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
 import { exportPath } from "./get.ts";
 import { type ImportFile, importFileText, type SourceFacts } from "./import-file.ts";
+import { type RecordedSettings, settingsOfRecord } from "./recorded-settings.ts";
 import { withSource } from "./source.ts";
 import { downloadUrl, lookAtUrl } from "./url.ts";
 
 /** Where data comes from. */
 export type ImportOrigin =
-  | { readonly kind: "repository"; readonly url: string; readonly rev: string | undefined; readonly path: string }
+  | {
+      readonly kind: "repository";
+      readonly url: string;
+      readonly rev: string | undefined;
+      readonly path: string;
+      readonly settings?: RecordedSettings;
+    }
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "url"; readonly path: string };
 
@@ -79,8 +86,15 @@ async function fromRepository(
   request: FetchRequest,
   origin: Extract<ImportOrigin, { kind: "repository" }>,
 ): Promise<Fetched> {
-  const { url, rev, path: name } = origin;
-  const facts = (commit: string | undefined): SourceFacts => ({ kind: "repository", path: name, url, rev, commit });
+  const { url, rev, path: name, settings = {} } = origin;
+  const facts = (commit: string | undefined): SourceFacts => ({
+    kind: "repository",
+    path: name,
+    url,
+    rev,
+    commit,
+    settings,
+  });
   const { project, cache, jobs, fetching } = request;
   if (fetching === "nothing") return { source: facts(undefined), hash: undefined };
   const source = {
@@ -89,6 +103,7 @@ async function fromRepository(
     base: project.root,
     scratch: project.tmpDir,
     jobs,
+    settings: settingsOfRecord(project.root, settings),
   };
   return withSource(source, async (opened) => {
     if (fetching === "facts") return { source: facts(opened.commit), hash: undefined };

@@ -15,7 +15,7 @@ import { insideFolder } from "../../base/paths.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { cloneSource } from "../../git/source-commit.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
-import { findGitRoot, openProject } from "../../project/open.ts";
+import { findGitRoot } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
 import { isFolder } from "../../project/upwards.ts";
 import { type Cache, findObject, openCache, readTree } from "../../store/cache.ts";
@@ -24,6 +24,7 @@ import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { isTreeHash } from "../../store/tree.ts";
 import { diskSource } from "../reading/disk-source.ts";
 import { loadRecorded } from "../reading/project-stages.ts";
+import { openSourceProject, type SourceSettings } from "./source-settings.ts";
 
 export interface SourceRequest {
   /** A path, file://, or what git clones. */
@@ -35,6 +36,8 @@ export interface SourceRequest {
   /** Absolute: clones and downloads go below it, and are removed. */
   readonly scratch: string;
   readonly jobs: number;
+  /** Over those of its project. */
+  readonly settings?: SourceSettings;
 }
 
 /** A file or folder that is an output, or in one. */
@@ -178,10 +181,10 @@ async function openPlace(request: SourceRequest, clone: string): Promise<Place> 
 }
 
 /** The project of a folder, or of one above it in the same repository; a repository need not be a project. */
-function projectAt(folder: string): Project | undefined {
+function projectAt(folder: string, settings: SourceSettings = {}): Project | undefined {
   const root = findGitRoot(folder);
   for (let at = folder; ; at = path.dirname(at)) {
-    if (existsSync(path.join(at, ".dvc", "config"))) return openProject(at);
+    if (existsSync(path.join(at, ".dvc", "config"))) return openSourceProject(at, settings);
     if (at === root || path.dirname(at) === at) return undefined;
   }
 }
@@ -195,8 +198,8 @@ export async function withSource<T>(request: SourceRequest, work: (source: Sourc
   makeFolder(scratch);
   try {
     const place = await openPlace(request, path.join(scratch, "clone"));
-    const project = projectAt(place.folder);
-    const local = place.here === undefined ? undefined : projectAt(place.here);
+    const project = projectAt(place.folder, request.settings);
+    const local = place.here === undefined ? undefined : projectAt(place.here, request.settings);
     const folder = project?.root ?? place.folder;
     const settings = local ?? project;
     const stores = settings === undefined ? undefined : storesOf(settings, local, { ...request, scratch });

@@ -66,6 +66,10 @@ function sourceOf(
     url: textAt(repo, "url") ?? "",
     rev: rev ?? textAt(repo, "rev"),
     path: name,
+    settings: {
+      ...(repo.get("config") === undefined ? {} : { config: repo.get("config") ?? "" }),
+      ...(repo.get("remote") === undefined ? {} : { remote: repo.get("remote") ?? "" }),
+    },
   } as const;
   return { origin, known: textAt(repo, "rev_lock") };
 }

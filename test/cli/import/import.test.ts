@@ -137,6 +137,39 @@ describe("list and du", () => {
   });
 });
 
+describe("a source whose data lies in another remote than its default one", () => {
+  let bare: Repository;
+  beforeAll(async () => {
+    bare = source.copy();
+    await bare.succeed(["remote", "add", "other", "../other"]);
+    await bare.succeed(["push", "-r", "other"]);
+    rmSync(path.join(bare.folder, ".dvc/cache"), { recursive: true });
+    rmSync(path.join(bare.folder, "sub/f"));
+    bare.commit("remote");
+  });
+
+  test("is told where: by --remote, --config, --remote-config", async () => {
+    expect((await repository.run(["get", bare.folder, "sub/f"])).exitCode).toBe(1);
+    await repository.succeed(["get", bare.folder, "sub/f", "--remote", "other"]);
+    expect(file("f")).toBe("x\n");
+    writeFileSync(path.join(repository.folder, "settings"), `['remote "mine"']\nurl = ${bare.root}/other\n`);
+    const mine = ["--config", "settings", "--remote", "mine"];
+    await repository.succeed(["get", bare.folder, "sub/f", "-o", "g", ...mine]);
+    expect(file("g")).toBe("x\n");
+    const url = ["--remote", "other", "--remote-config", `url=${bare.root}/other`];
+    await repository.succeed(["get", bare.folder, "sub/f", "-o", "h", ...url]);
+    const none = await refused(["get", bare.folder, "d/a", "--config", "nosuch"]);
+    expect(none).toEqual([1, expect.stringContaining("there is no file")]);
+  });
+
+  test("import keeps it in mind, and so does update", async () => {
+    await repository.succeed(["import", bare.folder, "sub/f", "--remote", "other"]);
+    expect(file("f.dvc")).toMatch(/rev_lock: [0-9a-f]{40}\n {4}remote: other\n/);
+    expect(file("f")).toBe("x\n");
+    expect((await repository.run(["update", "f.dvc"])).exitCode).toBe(0);
+  });
+});
+
 test("get: a file, a folder, a part of one, of a revision; nothing is overwritten", async () => {
   await repository.succeed(["get", source.folder, "d", "-o", "dd"]);
   expect([file("dd/a"), file("dd/e/b")]).toEqual(["1\n", "22\n"]);

@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { destinationFor } from "../../../pipeline/import/get.ts";
+import { recordedSettings } from "../../../pipeline/import/recorded-settings.ts";
 import { openProject } from "../../../project/open.ts";
 import { failedWith } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 import { addFetchOptions, type FetchFlags, importHere } from "./import-here.ts";
-import { addSourceOptions, type SourceFlags } from "./source-options.ts";
+import { addSourceOptions, type SourceFlags, sourceSettings } from "./source-options.ts";
 
 interface Flags extends SourceFlags, FetchFlags {
   readonly out?: string;
@@ -29,11 +30,12 @@ export const command: CommandFactory = (io, finish) =>
   )
     .addHelpText("after", examples)
     .action(async (url: string, name: string, flags: Flags) => {
-      openProject(io.cwd);
+      const project = openProject(io.cwd);
       await failedWith(1, `failed to import '${name}' from '${url}'.`, async () => {
         const existing = flags.force ? "replace" : "refuse";
         const destination = destinationFor({ folder: io.cwd, out: flags.out, name, existing });
-        const origin = { kind: "repository", url, rev: flags.rev, path: name } as const;
+        const settings = recordedSettings(project.root, sourceSettings(io, flags));
+        const origin = { kind: "repository", url, rev: flags.rev, path: name, settings } as const;
         await importHere(io, { origin, destination, from: `${name} (${url})` }, flags);
       });
       finish(exitCodes.ok);

@@ -3,18 +3,53 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import type { SourceRequest } from "../../../pipeline/import/source.ts";
+import type { SourceSettings } from "../../../pipeline/import/source-settings.ts";
 import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { jobs } from "../../options/arguments.ts";
 import type { Io } from "../../terminal/io.ts";
 
 export interface SourceFlags {
   readonly rev?: string;
+  readonly config?: string;
+  readonly remote?: string;
+  readonly remoteConfig?: readonly string[];
   readonly jobs?: number;
 }
 
-export function addSourceOptions(command: Command): Command {
+export function addRevOption(command: Command): Command {
   return command.option("--rev <commit>", "of that commit, branch or tag");
+}
+
+export function addSourceOptions(command: Command): Command {
+  return addRevOption(command)
+    .option("--config <file>", "settings over those of the repository, as in its .dvc/config")
+    .option("--remote <name>", "its storage remote, where it is not its default one")
+    .option("--remote-config <name=value...>", "options of that remote");
+}
+
+function remoteOptions(words: readonly string[] = []): ReadonlyMap<string, string> {
+  return new Map(
+    words.map((word) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+      if (name === undefined || value === undefined)
+        throw new SweeplineError({
+          code: "BAD_OPTIONS",
+          message: `--remote-config takes NAME=VALUE, not '${word}'`,
+          exitCode: exitCodes.refused,
+        });
+      return [name.toLowerCase(), value];
+    }),
+  );
+}
+
+export function sourceSettings(io: Io, { config, remote, remoteConfig }: SourceFlags): SourceSettings {
+  return {
+    ...(config === undefined ? {} : { configFile: path.resolve(io.cwd, config) }),
+    ...(remote === undefined ? {} : { remote }),
+    remoteOptions: remoteOptions(remoteConfig),
+  };
 }
 
 export function addJobsOption(command: Command): Command {
@@ -29,5 +64,6 @@ export function sourceRequest(io: Io, url: string, flags: SourceFlags): SourceRe
     base: io.cwd,
     scratch: path.join(tmpdir(), "sweepline"),
     jobs: filesAtOnce(flags.jobs),
+    settings: sourceSettings(io, flags),
   };
 }

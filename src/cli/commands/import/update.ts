@@ -11,7 +11,7 @@ import { failedWith } from "../../words/refusal.ts";
 import { trackFiles } from "../../words/track-files.ts";
 import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
-import { addJobsOption, addSourceOptions, type SourceFlags } from "./source-options.ts";
+import { addJobsOption, addRevOption, type SourceFlags } from "./source-options.ts";
 
 interface Flags extends SourceFlags {
   readonly recursive?: boolean;
@@ -28,7 +28,7 @@ Examples:
 /** `sweepline update TARGET...` */
 export const command: CommandFactory = (io, finish) =>
   addJobsOption(
-    addSourceOptions(
+    addRevOption(
       new Command("update")
         .description("Bring imported data to what it is at its source now.")
         .argument("<targets...>", ".dvc files"),
