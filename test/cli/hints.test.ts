@@ -103,7 +103,8 @@ test("what a remote lacks here, or does without, is told when it is added or cha
     "'grant_read' has no effect",
   );
   expect((await other.run(["remote", "modify", "far", "region", "x"])).stderr).toBe("");
-  expect((await other.run(["-v", "push", "--run-cache"], bare)).stderr).toContain("RCLONE_MISSING");
+  const { exitCode, stderr: words } = await other.run(["-v", "push", "--run-cache"], bare);
+  expect([exitCode, words]).toEqual([255, expect.stringContaining("RCLONE_MISSING")]);
 });
 
 describe("experiments of another commit", () => {

@@ -5,6 +5,7 @@ import { parseCommit } from "../../git/objects.ts";
 import { type CommitChoice, chosenCommits } from "../../git/revisions.ts";
 import type { TrackedObject } from "../../pipeline/data/tracked.ts";
 import type { RecordedData } from "../../pipeline/reading/pipeline-parts.ts";
+import type { RemoteObject } from "../../store/remotes/by-remote.ts";
 import { isObjectHash } from "../../store/tree.ts";
 import { openReading, openTrees } from "../reading/load-revisions.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -13,16 +14,19 @@ import type { ExperimentsContext } from "../repository.ts";
 const chunkSize = 256;
 
 function objectsOf(root: string, { cached, stored }: RecordedData): readonly TrackedObject[] {
-  const remotes = new Map(stored.map(({ md5, remote }) => [md5, remote]));
+  const byHash = new Map<string, RemoteObject[]>();
+  for (const object of stored) byHash.set(object.md5, [...(byHash.get(object.md5) ?? []), object]);
   return cached
-    .filter(([, md5]) => remotes.has(md5) && isObjectHash(md5))
-    .map(([file, md5]) => ({
-      file: path.join(root, file),
-      md5,
-      push: true,
-      remote: remotes.get(md5),
-      layout: "current",
-    }));
+    .filter(([, md5]) => isObjectHash(md5))
+    .flatMap(([file, md5]) =>
+      (byHash.get(md5) ?? []).map(({ remote, layout = "current" }) => ({
+        file: path.join(root, file),
+        md5,
+        push: true,
+        remote,
+        layout,
+      })),
+    );
 }
 
 /** Each output once, however many commits have it. Errors: those of a commit that can't be read, with its name. */
@@ -41,7 +45,7 @@ export async function dataOfCommits(
       for (const revision of (await openTrees(trees, reading)).values()) {
         if (revision instanceof SweeplineError) throw revision;
         for (const each of objectsOf(context.project.root, revision.reading.recorded))
-          found.set(`${each.file}\0${each.md5}`, each);
+          found.set(`${each.file}\0${each.md5}\0${each.layout}\0${each.remote}`, each);
       }
     }
     return [...found.values()];

@@ -22,6 +22,7 @@ import { exportPath } from "./get.ts";
 import { type ImportFile, importFileText, type SourceFacts } from "./import-file.ts";
 import { type RecordedSettings, settingsOfRecord } from "./recorded-settings.ts";
 import { withSource } from "./source.ts";
+import { type RemoteDestination, takenToRemote } from "./to-remote.ts";
 import { downloadUrl, lookAtUrl } from "./url.ts";
 
 /** Where data comes from. */
@@ -149,6 +150,18 @@ export interface DataImportRequest extends FetchRequest {
   readonly origin: ImportOrigin;
   /** Absolute: where the data goes. */
   readonly destination: string;
+  /** The data goes there instead, and the destination stays as it is. */
+  readonly toRemote?: RemoteDestination;
+}
+
+/** Fetches into the cache, or to a remote. */
+function fetchFor(request: DataImportRequest, origin: ImportOrigin): Promise<Fetched> {
+  const { toRemote } = request;
+  if (toRemote === undefined) return fetchOrigin(request, origin);
+  return takenToRemote(request, toRemote, {
+    data: (cache) => fetchOrigin({ ...request, cache, fetching: "everything" }, origin),
+    md5Of: ({ hash }) => hash?.md5,
+  });
 }
 
 /** The origin as the .dvc file names it: paths from its own folder, a repository's from the project's root. */
@@ -188,9 +201,9 @@ async function checkDestination({ project, destination, folder, origin }: DataIm
 export async function importData(request: DataImportRequest): Promise<readonly string[]> {
   const { project, cache, destination } = request;
   await checkDestination(request);
-  const { source, hash } = await fetchOrigin({ ...request, folder: baseOf(request) }, namedFrom(request));
+  const { source, hash } = await fetchFor({ ...request, folder: baseOf(request) }, namedFrom(request));
   const ignoreFile = ignoreInGit(project, destination);
-  if (hash !== undefined) await checkoutData(cache, hash, destination);
+  if (hash !== undefined && request.toRemote === undefined) await checkoutData(cache, hash, destination);
   const file: ImportFile = { source, hash, name: path.basename(destination) };
   const dvcFile = `${destination}.dvc`;
   writeAtomic(dvcFile, importFileText(file));
@@ -201,10 +214,10 @@ export async function importData(request: DataImportRequest): Promise<readonly s
 export async function addFrom(request: DataImportRequest): Promise<readonly string[]> {
   const { project, cache, destination } = request;
   await checkDestination(request);
-  const { hash } = await fetchOrigin({ ...request, fetching: "everything" }, request.origin);
+  const { hash } = await fetchFor({ ...request, fetching: "everything" }, request.origin);
   if (hash === undefined) return [];
   const ignoreFile = ignoreInGit(project, destination);
-  await checkoutData(cache, hash, destination);
+  if (request.toRemote === undefined) await checkoutData(cache, hash, destination);
   const dvcFile = `${destination}.dvc`;
   writeDvcFile(dvcFile, path.basename(destination), hash);
   return [dvcFile, ...(ignoreFile === undefined ? [] : [ignoreFile])];

@@ -56,6 +56,21 @@ test.each([
   expect(await repository.succeed(["exp", "push", "origin", "saved"])).toContain("up to date");
 });
 
+test("data of DVC 2 of other branches is pushed where DVC looks for it", async () => {
+  const repository = makeRepository();
+  const md5 = "b026324c6904b2a9cb4b88d6d61c81d1";
+  const object = `${md5.slice(0, 2)}/${md5.slice(2)}`;
+  repository.write({ "foo.dvc": `outs:\n- md5: ${md5}\n  size: 2\n  path: foo\n`, [`.dvc/cache/${object}`]: "1\n" });
+  await repository.succeed(["remote", "add", "-d", "r", "../remote"]);
+  repository.commit("old");
+  repository.git("branch", "old");
+  rmSync(path.join(repository.folder, "foo.dvc"));
+  repository.commit("new");
+  expect(await repository.succeed(["push", "-a"])).toBe("1 file pushed\n");
+  expect(readFileSync(path.join(repository.root, "remote", object), "utf8")).toBe("1\n");
+  expect(await repository.succeed(["status", "-c", "-a"])).toContain("in sync");
+});
+
 test("objects are apart by the layout of their entries", () => {
   const remote = folderRemote("r", "/nowhere");
   const object = (md5: string, layout: PlacedObject["layout"]) => ({

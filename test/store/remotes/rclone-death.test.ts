@@ -54,7 +54,7 @@ describe.skipIf(!hasRclone)(
       const env = { HOME: server.home };
       await repository.succeed(["push"], { env });
       expectWhole(path.join(server.folder, "store"));
-        rmSync(path.join(repository.folder, ".dvc/cache"), { recursive: true });
+      rmSync(path.join(repository.folder, ".dvc/cache"), { recursive: true });
       rmSync(path.join(repository.folder, "d"), { recursive: true });
       await repository.succeed(["pull"], { env });
       expect(repository.read("d/b")).toBe("2\n");
@@ -77,7 +77,7 @@ describe.skipIf(!hasRclone)(
       await connect(repository, next);
       // What the first one left is of a process that has ended.
       await expectFinished(repository, next);
-    expect(filesBelow(path.join(folder, "store", ".sweepline"))).toEqual([]);
+      expect(filesBelow(path.join(folder, "store", ".sweepline"))).toEqual([]);
     });
 
     test("since we are killed", async () => {

@@ -7,6 +7,8 @@ import { addFrom, originOf } from "../../../pipeline/import/import.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
+import { filesAtOnce } from "../../../store/remotes/parallel.ts";
+import { jobs } from "../../options/arguments.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import { trackFiles } from "../../words/track-files.ts";
 import type { CommandFactory } from "../command.ts";
@@ -20,28 +22,50 @@ interface AddFlags {
   readonly out?: string;
   readonly force?: boolean;
   readonly relink: boolean;
+  readonly toRemote?: boolean;
+  readonly remote?: string;
+  readonly jobs?: number;
 }
 
-/** --out: a copy of what lies elsewhere. */
-async function addCopy(io: Io, [target = "", ...others]: readonly string[], flags: AddFlags): Promise<void> {
-  if (others.length > 0)
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "multiple targets can't be used with --out",
-      exitCode: exitCodes.refused,
-    });
+function refuse(message: string): never {
+  throw new SweeplineError({ code: "BAD_OPTIONS", message, exitCode: exitCodes.refused });
+}
+
+/** As DVC's. */
+function checkFlags(targets: readonly string[], flags: AddFlags): void {
+  const { toRemote, out, remote, jobs: asked } = flags;
+  if (!toRemote && remote !== undefined) refuse("--remote can't be used without --to-remote");
+  if (!toRemote && asked !== undefined) refuse("--jobs can't be used without --to-remote");
+  if (!toRemote && out === undefined) return;
+  const other = toRemote ? "--to-remote" : "--out";
+  if (targets.length > 1) refuse(`multiple targets can't be used with ${other}`);
+  if (flags.glob) refuse(`--glob option can't be used with ${other}`);
+  if (!flags.commit) refuse(`--no-commit option can't be used with ${other}`);
+}
+
+const examples = `
+Examples:
+  sweepline add data.csv images
+  sweepline add /mnt/scans -o scans                    a copy of what lies elsewhere
+  sweepline add /mnt/scans -o scans --to-remote        the remote gets it, and nothing stays here
+`;
+
+/** --out, --to-remote: a copy of what lies elsewhere, here or in a remote. */
+async function addCopy(io: Io, [target = ""]: readonly string[], flags: AddFlags): Promise<void> {
   const project = openProject(io.cwd);
-  const existing = flags.force ? "replace" : "refuse";
+  // What is added to a remote alone may well lie here.
+  const existing = flags.force || flags.toRemote ? "replace" : "refuse";
   const destination = destinationFor({ folder: io.cwd, out: flags.out, name: target, existing });
   const state = projectState(project);
   try {
     const request = {
       project,
-      jobs: 1,
+      jobs: filesAtOnce(flags.jobs),
       fetching: "everything",
       folder: io.cwd,
       origin: originOf(target),
       destination,
+      ...(flags.toRemote ? { toRemote: { remote: flags.remote } } : {}),
     } as const;
     const files = await withWorkspaceLock(project, (lock) => {
       lock.refuseBusy({ reads: [], writes: [destination] });
@@ -91,9 +115,13 @@ export const command: CommandFactory = (io, finish) =>
     .option("-o, --out <path>", "add a copy of it there: of a path elsewhere, or of an http(s) address")
     .option("-f, --force", "with --out: replace what is there")
     .option("--no-relink", "leave the files as they are, where cache.type makes links")
+    .option("--to-remote", "upload it, and keep no copy here")
+    .option("-r, --remote <name>", "with --to-remote: the storage remote, where it is not the default one")
+    .option("-j, --jobs <n>", "with --to-remote: files at a time (default: 4 a processor)", jobs)
     .option("-q, --quiet", "print warnings and errors only")
     .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: AddFlags) => {
-      await (flags.out === undefined ? run(io, targets, flags) : addCopy(io, targets, flags));
+      checkFlags(targets, flags);
+      await (flags.out === undefined && !flags.toRemote ? run(io, targets, flags) : addCopy(io, targets, flags));
       finish(exitCodes.ok);
     });

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
 import { type Fetching, type ImportOrigin, importData } from "../../../pipeline/import/import.ts";
+import type { RemoteDestination } from "../../../pipeline/import/to-remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
@@ -19,6 +20,19 @@ export interface FetchFlags {
   readonly exec?: boolean;
   readonly download?: boolean;
   readonly jobs?: number;
+  readonly toRemote?: boolean;
+  readonly remote?: string;
+}
+
+/** Refuses what DVC refuses beside --to-remote. */
+function toRemoteOf({ toRemote, remote, exec, download }: FetchFlags): { readonly toRemote?: RemoteDestination } {
+  if (!toRemote) return {};
+  if (exec === false || download === false)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--no-exec/--no-download cannot be combined with --to-remote",
+    });
+  return { toRemote: { remote } };
 }
 
 export function addFetchOptions(command: Command): Command {
@@ -47,6 +61,7 @@ export interface ImportHere {
 
 export async function importHere(io: Io, { origin, destination, from }: ImportHere, flags: FetchFlags): Promise<void> {
   const fetching = fetchingOf(flags);
+  const toRemote = toRemoteOf(flags);
   const project = openProject(io.cwd);
   const state = projectState(project);
   try {
@@ -63,6 +78,7 @@ export async function importHere(io: Io, { origin, destination, from }: ImportHe
         folder: io.cwd,
         origin,
         destination,
+        ...toRemote,
       });
     });
     await trackFiles(io, project, { files, hint: "print" });

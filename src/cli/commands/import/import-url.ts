@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { withoutCredentials } from "../../../base/text/secrets.ts";
 import { destinationFor } from "../../../pipeline/import/get.ts";
 import { originOf } from "../../../pipeline/import/import.ts";
@@ -29,9 +29,13 @@ export const command: CommandFactory = (io, finish) =>
       .argument("<url>", "a path, or an http(s) address")
       .argument("[out]", "where to, where it is not its own name"),
   )
+    .option("--to-remote", "upload it, and keep no copy here")
+    .option("-r, --remote <name>", "with --to-remote: the storage remote, where it is not the default one")
     .addHelpText("after", examples)
     .action(async (url: string, out: string | undefined, flags: FetchFlags) => {
       openProject(io.cwd);
+      if (flags.remote !== undefined && !flags.toRemote)
+        throw new SweeplineError({ code: "BAD_OPTIONS", message: "--remote can't be used without --to-remote" });
       const shown = withoutCredentials(url);
       const words = `failed to import ${shown}. You could also try downloading it manually, and adding it with \`sweepline add\`.`;
       await failedWith(1, words, async () => {

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeRepository, makeTemporaryFolder, type Repository } from "../rig/index.ts";
-import { hasRclone, type Server, serveFolder, startServer } from "../rig/servers.ts";
-import { describeWithDvc, findPeers, runSteps } from "./peers.ts";
+import { makeRepository, makeTemporaryFolder, type Repository } from "../../rig/index.ts";
+import { hasRclone, type Server, serveFolder, startServer } from "../../rig/servers.ts";
+import { describeWithDvc, findPeers, runSteps } from "../peers.ts";
 
 const peers = findPeers();
 const s3Server = peers === undefined ? undefined : path.join(peers, "moto_server");

@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { makeRepository, type Repository } from "../rig/index.ts";
-import { describeWithDvc, runSteps } from "./peers.ts";
+import { makeRepository, type Repository } from "../../rig/index.ts";
+import { describeWithDvc, runSteps } from "../peers.ts";
 
 describeWithDvc("imports", () => {
   let source: Repository;
