@@ -3,10 +3,13 @@
  * remote, so that what moves data to and from remotes moves it here too. `tar -tf` lists it. Nothing of tar beside names and sizes
  * is written, and nothing else is read: no links, folders, owners or long names.
  */
+import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { withChunks } from "../../base/file-chunks.ts";
-import { closeSync, fstatSync, readSync } from "../../base/files.ts";
+import { closeSync, fstatSync, makeFolder, readSync } from "../../base/files.ts";
 import { appendTo, openAppend, openRead } from "../../base/open-files.ts";
+import { isMeantBy } from "../../store/remotes/keys.ts";
+import { eachTold } from "../../store/remotes/parallel.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
 
 /** Where the commits and refs are. */
@@ -78,11 +81,12 @@ export class ArchiveWriter {
       name: "bundle",
       place: "the bundle",
       isThere: async () => true,
-      list: async (folder) =>
-        [...this.#names].flatMap((name) => (name.startsWith(`${folder}/`) ? [name.slice(folder.length + 1)] : [])),
-      sizeOf: none,
-      read: none,
-      upload: (file, key) => this.add(key, file),
+      list: async (pattern) => [...this.#names].filter((name) => isMeantBy(pattern, name)),
+      existing: async (keys) =>
+        new Map(keys.flatMap((key) => (this.#names.has(key) ? [[key, undefined] as const] : []))),
+      sizes: async () => new Map(),
+      upload: (files, tasks) =>
+        eachTold(files, tasks, { keyOf: ({ key }) => key, work: ({ file, key }) => this.add(key, file) }),
       download: none as never,
       remove: none,
     };
@@ -133,6 +137,11 @@ export class ArchiveReader {
     closeSync(this.handle);
   }
 
+  #sizes(keys: readonly string[]): ReadonlyMap<string, number> {
+    const sized = keys.map((key) => [key, this.parts.get(key)?.size] as const);
+    return new Map(sized.flatMap(([key, size]) => (size === undefined ? [] : [[key, size] as const])));
+  }
+
   /** Writes a part to a path where nothing is. */
   extract(name: string, file: string): void {
     const part = this.parts.get(name);
@@ -157,14 +166,19 @@ export class ArchiveReader {
       name: "bundle",
       place: "the bundle",
       isThere: async () => true,
-      list: async (folder) =>
-        [...this.parts.keys()].flatMap((name) =>
-          name.startsWith(`${folder}/`) ? [name.slice(folder.length + 1)] : [],
-        ),
-      sizeOf: async (key) => this.parts.get(key)?.size,
-      read: async () => undefined,
+      list: async (pattern) => [...this.parts.keys()].filter((name) => isMeantBy(pattern, name)),
+      existing: async (keys) => this.#sizes(keys),
+      sizes: async (keys) => this.#sizes(keys),
       upload: async () => undefined,
-      download: async (key, file) => this.extract(key, file),
+      download: (keys, tasks) =>
+        eachTold(keys, tasks, {
+          keyOf: (key) => key,
+          work: async (key) => {
+            const file = path.join(tasks.into, key);
+            makeFolder(path.dirname(file));
+            this.extract(key, file);
+          },
+        }),
       remove: async () => undefined,
     };
   }

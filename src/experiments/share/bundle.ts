@@ -1,4 +1,5 @@
 /** Experiments and their data as one file, for places without a remote. */
+
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { SweeplineError } from "../../base/errors.ts";
@@ -7,6 +8,7 @@ import { type NamedFile, withNamedFile } from "../../base/named-file.ts";
 import { openAppend } from "../../base/open-files.ts";
 import type { RefName } from "../../git/ids.ts";
 import { git } from "../../git/run.ts";
+import type { TransferProgressState } from "../../store/remotes/types.ts";
 import { noteRef, readNotes } from "../notes/store.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
@@ -23,7 +25,7 @@ export interface ExperimentBundleRequest {
   readonly data: "with" | "without";
   /** Files at a time. */
   readonly jobs: number;
-  progress(done: number, total: number): void;
+  progress(state: TransferProgressState): void;
 }
 
 /** Refs of experiments, and of what was noted of them. */
@@ -113,7 +115,7 @@ export interface UnbundleRequest {
   readonly diverged: "refuse" | "replace";
   readonly data: "with" | "without";
   readonly jobs: number;
-  progress(done: number, total: number): void;
+  progress(state: TransferProgressState): void;
 }
 
 export interface UnbundleResult extends PullResult {

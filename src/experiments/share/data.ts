@@ -11,7 +11,12 @@ import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
-import type { StorageRemote, TransferOptions, TransferOutcome, TransferProgressState } from "../../store/remotes/types.ts";
+import type {
+  StorageRemote,
+  TransferOptions,
+  TransferOutcome,
+  TransferProgressState,
+} from "../../store/remotes/types.ts";
 import { type ChainEnds, chainsOf } from "../checkpoints/older.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";

@@ -1,6 +1,6 @@
 /** A folder as a remote: a mounted disk, a network share. Files are written aside and renamed, read-only as DVC leaves them. */
 import path from "node:path";
-import { isExpected, SweeplineError, systemErrorCode } from "../../base/errors.ts";
+import { SweeplineError, systemErrorCode } from "../../base/errors.ts";
 import {
   copyFileInBackground,
   makeFolder,
@@ -13,8 +13,8 @@ import {
 } from "../../base/files.ts";
 import { globMatcher } from "../../base/text/glob-match.ts";
 import { makeSharedFolder, type Sharing } from "../sharing.ts";
-import { inParallel } from "./parallel.ts";
-import type { StorageRemote, TransferTasks } from "./types.ts";
+import { eachTold, inParallel } from "./parallel.ts";
+import type { StorageRemote } from "./types.ts";
 
 /** Objects never change; runs are plain files, as DVC writes them. */
 function modeOf(key: string): number {
@@ -38,24 +38,6 @@ function entriesOf(folder: string) {
     if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return [];
     throw error;
   }
-}
-
-/** Runs the work for each item; what is expected of a single file is told, and the others go on. */
-function eachTold<T>(
-  items: readonly T[],
-  { jobs, done }: TransferTasks,
-  { keyOf, work }: { keyOf(item: T): string; work(item: T): Promise<void> },
-): Promise<void> {
-  return inParallel(items, jobs, async (item) => {
-    try {
-      await work(item);
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      await done(keyOf(item), error);
-      return;
-    }
-    await done(keyOf(item));
-  });
 }
 
 /** @param folder absolute; made when the first file goes there. `sharing` is that of the remote: runs there stay ours, as with DVC. */

@@ -1,6 +1,7 @@
 /** Where things lie in a remote: the layout of DVC 3. */
+import { globMatcher } from "../../base/text/glob-match.ts";
 import { isObjectHash } from "../tree.ts";
-import type { StorageRemote } from "./types.ts";
+import type { FilePattern, StorageRemote } from "./types.ts";
 
 export function objectKey(md5: string): string {
   if (!isObjectHash(md5)) throw new TypeError(`not the hash of an object: ${md5.slice(0, 80)}`);
@@ -9,6 +10,14 @@ export function objectKey(md5: string): string {
 
 /** Names of an object's folder and file, below files/md5 or the remote's top. */
 export const objectNames: readonly string[] = ["[0-9a-f][0-9a-f]", "*"];
+
+/** Whether a pattern means the file: for remotes that know all their keys. */
+export function isMeantBy({ folder, names }: FilePattern, key: string): boolean {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const parts = key.slice(prefix.length).split("/");
+  const isMeant = (name: string, at: number) => globMatcher(names[at] ?? "")(name);
+  return key.startsWith(prefix) && parts.length === names.length && parts.every(isMeant);
+}
 
 /** The hash of the object that has this key, in either layout. */
 export function hashOfKey(key: string): string {

@@ -1,4 +1,6 @@
 import { availableParallelism } from "node:os";
+import { isExpected } from "../../base/errors.ts";
+import type { TransferTasks } from "./types.ts";
 
 /** How many files are moved at a time: as asked, or 4 a processor. */
 export function filesAtOnce(asked: number | undefined): number {
@@ -25,4 +27,22 @@ export async function inParallel<T>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(Math.max(1, jobs), items.length) }, lane));
+}
+
+/** Runs the work for each item; what is expected of a single file is told, and the others go on. */
+export function eachTold<T>(
+  items: readonly T[],
+  { jobs, done }: TransferTasks,
+  { keyOf, work }: { keyOf(item: T): string; work(item: T): Promise<void> },
+): Promise<void> {
+  return inParallel(items, jobs, async (item) => {
+    try {
+      await work(item);
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      await done(keyOf(item), error);
+      return;
+    }
+    await done(keyOf(item));
+  });
 }

@@ -29,7 +29,7 @@ async function bundle(io: Io, args: { file: string; names: readonly string[] }, 
     history: options.history ? "whole" : "since baselines",
     data: options.cache ? "with" : "without",
     jobs: filesAtOnce(options.jobs),
-    progress: (done, total) => events.progress(done, total),
+    progress: (state) => events.progress(state),
   }).finally(() => events.ended());
   warnData(io, data);
   const names = experiments.map(({ name }) => name);

@@ -32,7 +32,7 @@ async function unbundle(io: Io, args: { file: string; names: readonly string[] }
     diverged: options.force ? "replace" : "refuse",
     data: options.cache ? "with" : "without",
     jobs: filesAtOnce(options.jobs),
-    progress: (done, total) => events.progress(done, total),
+    progress: (state) => events.progress(state),
   }).finally(() => events.ended());
   const { pulled, upToDate, diverged, strange, refused, data } = result;
   const names = (list: UnbundleResult["pulled"]) => list.map(({ name }) => name);
