@@ -117,18 +117,13 @@ const cases: readonly (readonly [code: string, args: readonly string[], facts?: 
   ["REMOTE_UNKNOWN", ["push", "-r", "nosuch"]],
   ["REMOTE_UNKNOWN", ["push"], { files: remote("file://elsewhere/x") }],
   ["REMOTE_UNKNOWN", ["pull"], { files: remote("file:///%2f/x") }],
-<<<<<<< HEAD
-  ["REMOTE_UNSUPPORTED", ["push"], { files: remote("gs://b/k") }],
+  ["REMOTE_UNSUPPORTED", ["push"], { files: remote("webhdfs://b/k") }],
   [
     "REPRODUCE_FAILED",
     ["repro", "--keep-going"],
     { files: stages("  a:\n    cmd: exit 3\n  b:\n    cmd: echo\n    params: [nosuch]\n") },
   ],
   ["STAGE_FAILED", ["repro"], { files: stages("  a:\n    cmd: exit 3\n") }],
-=======
-  ["REMOTE_UNSUPPORTED", ["push"], { files: remote("webhdfs://b/k") }],
-  ["REPRODUCE_FAILED", ["repro"], { files: stages("  a:\n    cmd: exit 3\n") }],
->>>>>>> c7ca3e05 (Reach storage remotes through rclone: S3, SSH, WebDAV and the others that DVC has)
   ["STAGE_EXISTS", ["stage", "add", "-n", "a", "true"]],
   ["STAGE_FILE_MISSING", ["repro", "nosuch/dvc.yaml"]],
   [

@@ -43,13 +43,6 @@ function checkFlags(targets: readonly string[], flags: AddFlags): void {
   if (!flags.commit) refuse(`--no-commit option can't be used with ${other}`);
 }
 
-const examples = `
-Examples:
-  sweepline add data.csv images
-  sweepline add /mnt/scans -o scans                    a copy of what lies elsewhere
-  sweepline add /mnt/scans -o scans --to-remote        the remote gets it, and nothing stays here
-`;
-
 /** --out, --to-remote: a copy of what lies elsewhere, here or in a remote. */
 async function addCopy(io: Io, [target = ""]: readonly string[], flags: AddFlags): Promise<void> {
   const project = openProject(io.cwd);
@@ -104,6 +97,7 @@ Examples:
   sweepline add data/raw.csv images
   sweepline add 'data/*.parquet' --glob
   sweepline add -o data/raw.csv /mnt/share/raw.csv     a copy of it, tracked here
+  sweepline add -o scans /mnt/scans --to-remote        the remote gets it, and nothing stays here
 `;
 
 /** `sweepline add PATH...`: tracks data files and folders. */
