@@ -33,7 +33,11 @@ test.each([
   [["exp", "run", "x=5"], 255, "HINT: An override stands behind -S: sweepline exp run -S x=5"],
   [["sweep", "-S", "x=1,2"], 254, "HINT: Leave it out: sweepline sweep x=1,2"],
   [["artifacts"], 254, "HINT: `dvc artifacts` works on the same files and the same cache."],
-  [["show"], 254, "HINT: There is `sweepline exp show`, `sweepline metrics show` and `sweepline sweep show`."],
+  [
+    ["show"],
+    254,
+    "HINT: There is `sweepline exp show`, `sweepline metrics show`, `sweepline plots show` and `sweepline sweep show`.",
+  ],
   [["exp", "save", "-I", "nosuch"], 255, "HINT: -I takes files and folders of this repository."],
   [["sweep", "x=1,2", "--jbs", "2"], 254, "HINT: Did you mean --jobs?"],
 ] as const)("%j", async (words, exitCode, hint) => {

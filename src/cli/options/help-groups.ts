@@ -24,13 +24,14 @@ const groups: Readonly<Record<string, string>> = {
     "--jobs --fail-fast --retries --retry-delay --timeout --timeout-at --max-failures --gpus --per-gpu --slots --idle",
   "The search:": "--constraint --direction --min-steps --reduction --step --stop-early --time --trials --try",
   "Checkpoints:": "--reset --checkpoint-every --keep-checkpoints",
-  "Data and remotes:": "--remote --git-remote --no-cache --run-cache --cloud --skip-failed",
+  "Data and remotes:":
+    "--remote --config --remote-config --to-remote --git-remote --no-cache --run-cache --cloud --skip-failed",
   "Jobs of a CI system:": "--expect --bundle --bundles --for --max-jobs --comment",
   "What the stage writes:":
     "--outs --outs-no-cache --outs-persist --outs-persist-no-cache --metrics --metrics-no-cache --plots --plots-no-cache",
   "Output:":
     "--json --jsonl --csv --md --precision --curve --no-pager --output --html --html-template --open --report --show-vega " +
-    "--split --no-header --title --x-label --y-label --template --out -x -y",
+    "--tree --level --dvc-only --size --show-hash --split --no-header --title --x-label --y-label --template --out -x -y",
 };
 
 /** Where a name means something else in a command. */

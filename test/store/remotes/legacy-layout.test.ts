@@ -41,7 +41,7 @@ test.each([
   expect(await repository.succeed(["push"])).toBe("Everything is up to date.\n");
   expect(readFileSync(path.join(repository.root, "remote", object), "utf8")).toBe(text);
   for (const name of [".dvc/cache", "foo", "new"]) rmSync(path.join(repository.folder, name), { recursive: true });
-  expect(await repository.succeed(["pull"])).toContain("2 files fetched\n");
+  expect(await repository.succeed(["pull"])).toContain("2 files fetched");
   expect(repository.read("foo")).toBe(text);
   expect(await repository.succeed(["status"])).toBe("Data and pipelines are up to date.\n");
   expect(await repository.succeed(["status", "--cloud"])).toContain("in sync");
