@@ -8,6 +8,7 @@ const files = {
   "params.yaml": "x: 1\n",
   "p.toml": "x = 1\n",
   "p.json": '{"x": 1}\n',
+  "q.csv": "a,b\n1,2\n",
   "p.py": "x = 1\nclass A:\n    y = 2\n",
   "dvc.yaml":
     "stages:\n  a:\n    cmd: echo > o\n    params:\n    - params.yaml:\n    - p.toml:\n    - p.json:\n    - p.py:\n    outs: [o]\n",
@@ -97,7 +98,7 @@ const refused: readonly (readonly string[])[] = [
   ["params", "diff", "nosuch"],
   ["plots", "diff", "nosuch"],
   ["plots", "modify", "nosuch"],
-  ["plots", "show", "p.json", "-t", "nosuch"],
+  ["plots", "show", "q.csv", "-t", "nosuch"],
   ["plots", "templates", "nosuch"],
   ["remote", "add", "r"],
   ["remote", "default", "nosuch"],

@@ -22,7 +22,7 @@ function writeReport(data: PageData): string {
 /** What a page shows after it has drawn itself anew. */
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: patience });
 const firstNames = (page: Page) => page.locator(".table tbody th").allInnerTexts();
-const counts = (page: Page) => page.locator("#counts").innerText();
+const counts = (page: Page) => page.locator("#counts").textContent();
 
 /** Pulls the mouse along an axis of the parallel coordinates: their place is the chart's, by the margins of the page. */
 async function brushAxis(page: Page, axis: number, axes: number): Promise<void> {
@@ -59,7 +59,7 @@ describeInBrowser("the report", () => {
     await page.locator("#curves .chart canvas").waitFor();
     await eventually(() => page.locator(".chart canvas").count()).toBe(4);
     await page.getByText("ValueError: the loss is nan").first().click();
-    expect(await page.locator("#failures pre").innerText()).toContain("epoch 3");
+    expect(await page.locator("#failures pre").textContent()).toContain("epoch 3");
     expect(requests).toEqual([address]);
     expect(problems).toEqual([]);
     await context.close();
@@ -77,7 +77,7 @@ describeInBrowser("the report", () => {
     await page.reload();
     await eventually(() => counts(page)).toMatch(/^6 of 60 /);
     await page.getByLabel("Where").fill("nosuch > 1");
-    await eventually(() => page.locator("#where-problem").innerText()).toContain("'nosuch'");
+    await eventually(() => page.locator("#where-problem").textContent()).toContain("'nosuch'");
     await page.locator("#reset").click();
     await page.getByLabel("Search").fill("point-1 adam failed");
     await eventually(() => firstNames(page)).toEqual([]);
@@ -102,7 +102,7 @@ describeInBrowser("the report", () => {
     const { page, context } = await open();
     await page.getByLabel("choose point-0", { exact: true }).check();
     await page.getByLabel("choose point-1", { exact: true }).press("Space");
-    await eventually(() => page.locator("#compare thead").innerText()).toContain("point-1");
+    await eventually(() => page.locator("#compare thead").textContent()).toContain("point-1");
     const rows = await page.locator("#compare tbody th").allInnerTexts();
     expect(rows).toEqual(["accuracy", "loss", "lr", "units", "optimizer"]);
     await context.close();
