@@ -85,11 +85,11 @@ describe("a plan", () => {
 
   test("warns of what the jobs will not have", async () => {
     repository.write({ "params.yaml": "x: 7\n" });
-    repository.write({ ".dvc/config": "[core]\n    remote = far\n['remote \"far\"']\n    url = s3://bucket\n" });
+    repository.write({ ".dvc/config": "[core]\n    remote = far\n['remote \"far\"']\n    url = webhdfs://host/k\n" });
     await plan();
     expect(warnings).toEqual([
       "the jobs run the last commit: changes that are not committed are not part of the plan",
-      expect.stringMatching(/^each job will refuse to run: .*'s3' remotes are not supported/),
+      expect.stringMatching(/^each job will refuse to run: .*'webhdfs' remotes are not supported/),
     ]);
   });
 

@@ -71,7 +71,7 @@ metrics: m.json
       { path: "dir/", kind: "out", cache: true, persist: false },
       { path: "kept", kind: "out", cache: false, persist: true, desc: "what", push: false },
       { path: "m.json", kind: "metric", cache: false, persist: false },
-      { path: "p.csv", kind: "plot", cache: true, persist: false },
+      { path: "p.csv", kind: "plot", cache: true, persist: false, plot: new Map([["x", "epoch"]]) },
     ]);
   });
 });
