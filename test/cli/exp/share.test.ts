@@ -243,10 +243,10 @@ describe("push, fetch and pull", () => {
     expect(unknown.stderr).toContain(
       "failed to push data to the cloud - config file error: remote 'nosuch' doesn't exist",
     );
-    await repository.succeed(["remote", "add", "cloud", "s3://bucket/data"]);
+    await repository.succeed(["remote", "add", "cloud", "webhdfs://host/data"]);
     const cloud = await repository.run(["push", "-r", "cloud"]);
     expect(cloud.exitCode).toBe(255);
-    expect(cloud.stderr).toContain("'s3' remotes are not supported yet");
+    expect(cloud.stderr).toContain("'webhdfs' remotes are not supported");
     await repository.succeed(["remote", "remove", "store"]);
     const none = await repository.run(["fetch"]);
     expect(none.exitCode).toBe(251);

@@ -25,6 +25,8 @@ const sizes: readonly Size[] = [
   { rows: 60, columns: 60 },
 ];
 
+/** A line that nobody prints. */
+const between = "~~ between ~~";
 const experiments = 14;
 const queued = 30;
 
@@ -75,10 +77,14 @@ describe.skipIf(!hasTmux)("on terminals of several sizes", () => {
 
   /** All that was printed; a line that was too long would be two rows, and one when they are joined. */
   function printed(terminal: Terminal, session: string): readonly string[] {
-    const rows = terminal.tmux("capture-pane", "-p", "-t", session, "-S", "-").trimEnd();
-    expect(terminal.tmux("capture-pane", "-p", "-J", "-t", session, "-S", "-").trimEnd().replace(/ +$/gm, "")).toBe(
-      rows,
-    );
+    const capture = (...flags: readonly string[]) => ["capture-pane", "-p", ...flags, "-t", session, "-S", "-"];
+    // In one request: what is drawn goes on moving.
+    const both = [...capture(), ";", "display-message", "-p", between, ";", ...capture("-J")];
+    const [rows = "", joined] = terminal
+      .tmux(...both)
+      .split(`${between}\n`)
+      .map((text) => text.replace(/ +$/gm, "").trimEnd());
+    expect(joined).toBe(rows);
     return rows.split("\n");
   }
   const scrolledAway = (terminal: Terminal, session: string) =>
