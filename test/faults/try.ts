@@ -65,8 +65,8 @@ function outcomeOf(repository: Repository): string {
     : "";
   const remote = refs(path.join(repository.root, "remote.git"));
   const lines = [head, stash, index, ...files.split("\n"), refs("."), remote, ...states, order, ...data.flat()];
-  // Temporary files are looked for after the repair, which takes them away.
-  return lines.filter((line) => !/\.tmp (100\d+ )?[0-9a-f]{32}$/.test(line)).join("\n");
+  // Temporary files and folders are looked for after the repair, which takes them away.
+  return lines.filter((line) => !/\.tmp(\/\S*)? (100\d+ )?[0-9a-f]{32}$/.test(line)).join("\n");
 }
 
 /** One after the other, and beside the first what is to meet no fault. */
