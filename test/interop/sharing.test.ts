@@ -79,7 +79,9 @@ describeWithDvc("sharing by each tool", () => {
 async function transcribe({ repository, run }: Side, call: readonly string[]) {
   const { exitCode, stdout } = await run(repository, call);
   const remotes = ["origin", "other"].map((remote) => refsOf(repository, remote));
-  return { call: call.join(" "), exitCode, stdout: sorted(stdout), remotes, here: repository.experimentRefs() };
+  // Ours says what is new in what came, in lines of its own.
+  const words = stdout.replace(/^\t\w+: .*\n/gm, "");
+  return { call: call.join(" "), exitCode, stdout: sorted(words), remotes, here: repository.experimentRefs() };
 }
 
 /** DVC takes names from sets, in any order, and writes lists of them as Python does. */
