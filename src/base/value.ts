@@ -31,6 +31,12 @@ export function valueAt(value: Value, dottedKey: string): Value | undefined {
   return current;
 }
 
+/** An integer or a float as a number to calculate with; undefined for anything else, and for what is not finite. */
+export function finiteNumber(value: Value | undefined): number | undefined {
+  const number = typeof value === "bigint" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
 /** Deep equality with types kept apart (1 is not 1.0); the order of keys does not count. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;

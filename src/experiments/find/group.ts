@@ -1,7 +1,7 @@
 /** Experiments by the values of some parameters: how many, and what their metrics are on average. */
 import { SweeplineError } from "../../base/errors.ts";
 import { pythonJson } from "../../base/python.ts";
-import type { Value } from "../../base/value.ts";
+import { finiteNumber, type Value } from "../../base/value.ts";
 import { type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
 import type { FilterRow } from "./filter-row.ts";
 
@@ -50,9 +50,8 @@ export function spreadOf(numbers: readonly number[]): MetricSpread | undefined {
 
 export function numbersOf(rows: readonly FilterRow[], column: ValueColumn): readonly number[] {
   return rows.flatMap(({ valueIn }) => {
-    const value = valueIn(column);
-    const number = typeof value === "bigint" ? Number(value) : value;
-    return typeof number === "number" && Number.isFinite(number) ? [number] : [];
+    const number = finiteNumber(valueIn(column));
+    return number === undefined ? [] : [number];
   });
 }
 

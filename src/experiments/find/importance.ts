@@ -4,7 +4,7 @@
  */
 import { RandomForestRegression } from "ml-random-forest";
 import { pythonRepr } from "../../base/python.ts";
-import type { Value } from "../../base/value.ts";
+import { finiteNumber, type Value } from "../../base/value.ts";
 import { randomOf } from "../../sweep/functions/chance.ts";
 
 export interface Learned {
@@ -34,8 +34,7 @@ interface Feature {
 }
 
 function numericOf(value: Value | undefined): number | undefined {
-  const number = typeof value === "bigint" || typeof value === "boolean" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  return finiteNumber(typeof value === "boolean" ? Number(value) : value);
 }
 
 function featureOf(values: readonly (Value | undefined)[]): Feature {

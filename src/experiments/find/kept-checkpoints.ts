@@ -1,4 +1,5 @@
 /** Which checkpoints of an experiment stay when it is done: the chain is written anew without the others. */
+import { finiteNumber } from "../../base/value.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit, writeCommit } from "../../git/objects.ts";
@@ -8,9 +9,7 @@ import { type CoursePoint, readCoursePoints } from "../show/course.ts";
 import { knownDirection } from "./direction.ts";
 
 function numberOf({ metrics }: CoursePoint, metric: string): number | undefined {
-  const value = metrics.get(metric);
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  return finiteNumber(metrics.get(metric));
 }
 
 /** The best by a metric, the first of equal ones; undefined where none has a number there. Less is better where its name tells. */

@@ -1,6 +1,6 @@
 /** Files of points that a training writes as it goes: DVCLive's TSV, CSV with a header, JSON with a list of objects. */
 import { SweeplineError } from "../../base/errors.ts";
-import { isList, isMap, type Value } from "../../base/value.ts";
+import { finiteNumber, isList, isMap, type Value } from "../../base/value.ts";
 import { readCsv } from "../../sweep/csv.ts";
 
 /** By name of the column, a number or undefined a row: what is no finite number makes no point. */
@@ -11,10 +11,8 @@ export type ReadJson = (file: { readonly path: string; readonly bytes: Uint8Arra
 const numeral = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** A value as a number where it is a finite one, also as a text. */
-export function finiteNumber(value: Value | undefined): number | undefined {
-  const number =
-    typeof value === "bigint" || (typeof value === "string" && numeral.test(value)) ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+export function pointNumber(value: Value | undefined): number | undefined {
+  return finiteNumber(typeof value === "string" && numeral.test(value) ? Number(value) : value);
 }
 
 /** Whether a file of this name may hold points; pictures do not. */
@@ -23,7 +21,7 @@ export function isPlotsFile(file: string): boolean {
 }
 
 function tableOf(names: readonly string[], rows: readonly ((name: string, at: number) => Value | undefined)[]) {
-  return new Map(names.map((name, at) => [name, rows.map((cell) => finiteNumber(cell(name, at)))]));
+  return new Map(names.map((name, at) => [name, rows.map((cell) => pointNumber(cell(name, at)))]));
 }
 
 function cellsTable(file: string, text: string): PlotsTable {

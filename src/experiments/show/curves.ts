@@ -9,7 +9,7 @@ import { pathKey } from "../../pipeline/paths.ts";
 import { diskSource } from "../../pipeline/reading/disk-source.ts";
 import { type OpenRevision, openRevision } from "../reading/experiment-data.ts";
 import { loadFiles, openReading, openTrees, type SharedReading } from "../reading/load-revisions.ts";
-import { finiteNumber, isPlotsFile, type PlotsTable, type ReadJson, readPlotsFile } from "../reading/plots-file.ts";
+import { isPlotsFile, type PlotsTable, pointNumber, type ReadJson, readPlotsFile } from "../reading/plots-file.ts";
 import type { UnreadableFile } from "../reading/unreadable.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { resolveRevisions } from "./compare.ts";
@@ -173,7 +173,7 @@ async function findIn(id: ObjectId | undefined, key: CurveKey, reading: SharedRe
 async function overCheckpoints(context: ExperimentsContext, rev: string, name: string): Promise<Found["curves"]> {
   try {
     const { points } = await readCourse(context, rev);
-    const ys = points.map(({ metrics }) => finiteNumber(metrics.get(name)));
+    const ys = points.map(({ metrics }) => pointNumber(metrics.get(name)));
     const course = pointsOf(
       ys.map((_, at) => at + 1),
       ys,

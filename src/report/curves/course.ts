@@ -1,7 +1,7 @@
 /** Metrics over the checkpoints of an experiment: rows for programs, curves for people. */
 import { visible } from "../../base/text/visible.ts";
 import type { Value } from "../../base/value.ts";
-import { finiteNumber } from "../../experiments/reading/plots-file.ts";
+import { pointNumber } from "../../experiments/reading/plots-file.ts";
 import type { Course } from "../../experiments/show/course.ts";
 import { cellText, exactFloats } from "../cells.ts";
 import { toCsv } from "../csv.ts";
@@ -46,7 +46,7 @@ export function courseCurves(course: Course, only: readonly string[], size: Plot
   const wanted = namesOf(course).filter((name) => only.length === 0 || only.includes(name));
   const curves = wanted.flatMap((name) => {
     const points = course.points.flatMap(({ metrics }, x) => {
-      const y = finiteNumber(metrics.get(name));
+      const y = pointNumber(metrics.get(name));
       return y === undefined ? [] : [{ x, y }];
     });
     const rows = plotRows([{ points, mark: "•", paint: String }], size);

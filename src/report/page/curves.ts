@@ -1,5 +1,5 @@
 /** Curves of experiments: what their plots' files hold step by step, and their metrics over checkpoints. */
-import type { Value } from "../../base/value.ts";
+import { finiteNumber, type Value } from "../../base/value.ts";
 import type { FilterRow } from "../../experiments/find/filter-row.ts";
 import type { RevisionPlots } from "../../experiments/plots/types.ts";
 import { flattenMetrics } from "../../experiments/show/flatten.ts";
@@ -12,9 +12,7 @@ const mostPoints = 400;
 type Point = readonly [number, number];
 
 function numberOf(value: Value | undefined): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  const plain = typeof number === "bigint" ? Number(number) : number;
-  return typeof plain === "number" && Number.isFinite(plain) ? plain : undefined;
+  return finiteNumber(typeof value === "string" && value.trim() !== "" ? Number(value) : value);
 }
 
 function thinned(points: readonly Point[]): readonly Point[] {

@@ -1,4 +1,5 @@
 /** The best of the experiments that finished so far, by the first of their metrics of which it is known what is better. */
+import { finiteNumber } from "../../base/value.ts";
 import type { RunEvent } from "../../experiments/events.ts";
 import { knownDirection } from "../../experiments/find/direction.ts";
 
@@ -11,11 +12,10 @@ export interface BestSoFar {
 
 function firstKnown(metrics: Extract<RunEvent, { type: "finished" }>["metrics"], wanted: string | undefined) {
   for (const [name, value] of metrics) {
-    const number = typeof value === "bigint" ? Number(value) : value;
+    const number = finiteNumber(value);
     const direction = knownDirection(name);
     const isWanted = wanted === undefined || wanted === name;
-    if (isWanted && direction !== undefined && typeof number === "number" && Number.isFinite(number))
-      return { name, number, direction };
+    if (isWanted && direction !== undefined && number !== undefined) return { name, number, direction };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Metrics by name, as a goal or a condition names them. */
-import type { Value } from "../../base/value.ts";
+import { finiteNumber, type Value } from "../../base/value.ts";
 
 export type FlatMetrics = ReadonlyMap<string, Value>;
 
@@ -9,11 +9,6 @@ export function metricIn(metrics: FlatMetrics, name: string): Value | undefined 
   if (exact !== undefined) return exact;
   const ending = [...metrics.keys()].filter((key) => key.endsWith(`:${name}`) || key.endsWith(`.${name}`));
   return ending.length === 1 ? metrics.get(ending[0] ?? "") : undefined;
-}
-
-function finiteNumber(value: Value | undefined): number | undefined {
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
 export function metricNumber(metrics: FlatMetrics, name: string): number | undefined {
