@@ -20,6 +20,34 @@ export function jsonElement(id: string, plain: unknown): string {
   return `<script type="application/json" id="${escapeHtml(id)}">${text}</script>`;
 }
 
+export interface HtmlDocument {
+  readonly title: string;
+  /** The only script that may run in it. */
+  readonly script: string;
+  readonly style: string;
+  /** Markup. */
+  readonly body: string;
+}
+
+/** A whole page, with its script at the end. */
+export function htmlDocument({ title, script, style, body }: HtmlDocument): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(contentPolicy(script))}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${style.replaceAll("</", "<\\/")}</style>
+</head>
+<body>
+${body}
+${scriptElement(script)}
+</body>
+</html>
+`;
+}
+
 /** A script as part of a page. */
 export function scriptElement(text: string): string {
   return `<script>${inlineScript(text)}</script>`;
@@ -31,7 +59,7 @@ function inlineScript(text: string): string {
 }
 
 /** Lets a page run this script and no other, show its own pictures, and load nothing. */
-export function contentPolicy(script: string): string {
+function contentPolicy(script: string): string {
   const hash = createHash("sha256").update(inlineScript(script)).digest("base64");
   return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
 }

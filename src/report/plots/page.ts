@@ -1,7 +1,7 @@
 /** Plots as one page that holds all it needs: libraries, data, pictures. It asks no other place for anything. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
-import { contentPolicy, escapeHtml, jsonElement, scriptElement } from "../../base/text/html.ts";
+import { escapeHtml, htmlDocument, jsonElement, scriptElement } from "../../base/text/html.ts";
 import { toPlain, type Value } from "../../base/value.ts";
 import type { Picture } from "./match.ts";
 
@@ -76,20 +76,5 @@ function intoTemplate(template: string, script: string, elements: string): strin
 export function plotsPage(plots: readonly PagePlot[], { script, template }: PlotsPageParts): string {
   const elements = inOrder(plots).map(plotElement).join("\n");
   if (template !== undefined) return intoTemplate(template, script, elements);
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(contentPolicy(script))}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Plots</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>Plots</h1>
-${elements}
-${scriptElement(script)}
-</body>
-</html>
-`;
+  return htmlDocument({ title: "Plots", script, style, body: `<h1>Plots</h1>\n${elements}` });
 }
