@@ -4,6 +4,9 @@ import type { StageAction } from "../pipeline/reproduce/events.ts";
 import type { FailureFacts } from "./failure.ts";
 import type { StoppedEarly } from "./record.ts";
 
+/** Of an event as JSON (docs/events.md). Goes up when a field changes its meaning or goes; new fields do not count. */
+export const eventSchema = 1;
+
 export interface ExperimentLabel {
   readonly name: string;
   /** The queue's sequence number. */

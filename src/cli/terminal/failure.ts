@@ -5,6 +5,7 @@ import { openRead } from "../../base/open-files.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { visible, visibleJson, visibleText } from "../../base/text/visible.ts";
 import { printsTrace } from "../../base/trace.ts";
+import { eventSchema } from "../../experiments/events.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** Of a longer line only the neighbourhood of the place is shown. */
@@ -86,5 +87,5 @@ export function failureEvent(error: unknown): string | undefined {
     message: withoutCredentials(message),
     ...(hint === undefined ? {} : { hint: withoutCredentials(hint) }),
   };
-  return visibleJson(JSON.stringify({ schema: 1, type: "refused", code, ...words, at: Date.now() }));
+  return visibleJson(JSON.stringify({ schema: eventSchema, type: "refused", code, ...words, at: Date.now() }));
 }

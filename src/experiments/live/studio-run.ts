@@ -109,8 +109,8 @@ export class StudioRun {
         data[own] = plain(value);
         files.set(place, data);
       }
-      const told_ = Object.fromEntries([...files].map(([file, data]) => [file, { data }]));
-      return { ...this.#common("data", told.experiment), step: told.step++, ...field("metrics", told_) };
+      const written = Object.fromEntries([...files].map(([file, data]) => [file, { data }]));
+      return { ...this.#common("data", told.experiment), step: told.step++, ...field("metrics", written) };
     });
   }
 

@@ -1,11 +1,8 @@
 /** Progress for programs: each event as one line of JSON. docs/events.md is its schema. */
 import { floatRepr } from "../../base/python.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
-import type { RunEvent } from "../../experiments/events.ts";
+import { eventSchema, type RunEvent } from "../../experiments/events.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
-
-/** Goes up when a field changes its meaning or goes; new fields do not count. */
-const eventSchema = 1;
 
 /** JSON has neither big integers nor NaN: integers beyond 2^53 and floats that are not finite become strings. */
 function jsonValue(value: Value): unknown {
