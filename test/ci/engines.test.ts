@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeRepository, type Repository } from "../rig/index.ts";
-import { findProgram, runProgram, starts } from "./runners/found.ts";
-import { makeTools } from "./runners/machine.ts";
+import { findProgram, starts } from "./runners/found.ts";
+import { makeTools, runProgram } from "./runners/machine.ts";
 import { seedProject } from "./runners/project.ts";
 
 const gitlabCiLocal = findProgram("gitlab-ci-local", "SWEEPLINE_GITLAB_CI_LOCAL");

@@ -1,8 +1,7 @@
-/** Programs of CI systems that run a pipeline on this machine: where they are, and one run of them. */
-import { execFileSync, spawn } from "node:child_process";
+/** Programs of CI systems that run a pipeline on this machine: where they are. */
+import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import type { ScriptResult, Variables } from "./machine.ts";
 
 /** The program that the variable names, else the one on the PATH; undefined where there is none. */
 export function findProgram(name: string, variable?: string): string | undefined {
@@ -21,22 +20,4 @@ export function starts(program: string | undefined): program is string {
   } catch {
     return false;
   }
-}
-
-/** What it printed, and how it ended. */
-export function runProgram(
-  program: string,
-  args: readonly string[],
-  place: { readonly cwd: string; readonly env: Variables },
-): Promise<ScriptResult> {
-  const child = spawn(program, args, { ...place, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (exitCode) => resolve({ exitCode, output }));
-  });
 }

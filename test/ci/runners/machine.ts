@@ -26,6 +26,24 @@ export function makeTools(root: string): string {
   return tools;
 }
 
+/** What it printed, and how it ended. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  place: { readonly cwd: string; readonly env: Variables },
+): Promise<ScriptResult> {
+  const child = spawn(program, args, { ...place, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode) => resolve({ exitCode, output }));
+  });
+}
+
 export class Machine {
   /** Where the job's steps run. */
   readonly work: string;
@@ -42,19 +60,9 @@ export class Machine {
 
   /** Runs a script as runners do: bash, ended by the first failure. */
   run(script: string, variables: Variables = {}, words: readonly string[] = []): Promise<ScriptResult> {
-    const child = spawn("bash", ["-e", "-o", "pipefail", "-c", script, "bash", ...words], {
+    return runProgram("bash", ["-e", "-o", "pipefail", "-c", script, "bash", ...words], {
       cwd: this.work,
       env: { PATH: `${this.#tools}:${process.env.PATH}`, HOME: this.#home, CI: "true", ...variables },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    return new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (exitCode) => resolve({ exitCode, output }));
     });
   }
 
