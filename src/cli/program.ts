@@ -188,14 +188,8 @@ async function commandLineOf(typed: readonly string[], given: ProcessIo): Promis
   return hookCommand(currentFolder(), typed.slice(1));
 }
 
-/** Parses and runs one command line; the only place that turns failures into words and exit codes. */
-export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
-  const argv = await commandLineOf(typed, given);
-  if (argv === undefined) return exitCodes.ok;
-  const io: OwnIo = { ...given, cwd: "" };
-  let exitCode: ExitCode = exitCodes.ok;
-  let printsEvents = false;
-  const loading = { start: sinceStart(), end: 0 };
+/** The root of all commands, with the options that stand before a command's name. */
+function rootCommand(io: Io): Command {
   const root = new Command("sweepline")
     .description("Parameter sweeps as Git experiments, in the formats of DVC 3.")
     .usage("COMMAND [OPTIONS]")
@@ -214,6 +208,19 @@ export async function runCommandLine(typed: readonly string[], given: ProcessIo)
       writeErr: (text) => io.stderr.write(visibleText(text)),
       outputError: (text, write) => write(usageErrorText(text)),
     });
+  addTalkOptions(root);
+  return root;
+}
+
+/** Parses and runs one command line; the only place that turns failures into words and exit codes. */
+export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
+  const argv = await commandLineOf(typed, given);
+  if (argv === undefined) return exitCodes.ok;
+  const io: OwnIo = { ...given, cwd: "" };
+  let exitCode: ExitCode = exitCodes.ok;
+  let printsEvents = false;
+  const loading = { start: sinceStart(), end: 0 };
+  const root = rootCommand(io);
   root.hook("preAction", async (command, action) => {
     const { cd, profile } = command.opts<{ cd?: string; profile?: string }>();
     const { quiet, verbose } = talkFlags(command, action);
@@ -229,7 +236,6 @@ export async function runCommandLine(typed: readonly string[], given: ProcessIo)
     // It reports what it finds before it repairs.
     if (action.name() !== "doctor") await endDeadRuns(io.cwd);
   });
-  addTalkOptions(root);
   const unknown = helpForNothing(argv);
   const words = helpRewritten(argv);
   const chosen = resolveEntries(words);

@@ -99,33 +99,83 @@ function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   return changed;
 }
 
+interface HeaderProps {
+  readonly data: PageData;
+  readonly rows: readonly PageRow[];
+  readonly view: View;
+  readonly onReset: () => void;
+}
+
+/** What the page is of, how much of it is shown, and the way back to all of it. */
+function Header({ data, rows, view, onReset }: HeaderProps) {
+  return (
+    <header>
+      <h1>{data.title}</h1>
+      <p class="quiet" role="status" id="counts">
+        {rows.length === data.rows.length ? "" : `${rows.length} of `}
+        {data.rows.length} experiments{data.rows.length > 0 ? `: ${countsText(data.rows)}` : ""}
+      </p>
+      {viewHash(view) === "" ? null : (
+        <button type="button" id="reset" onClick={onReset}>
+          Reset the view
+        </button>
+      )}
+    </header>
+  );
+}
+
+interface PicturesProps {
+  readonly data: PageData;
+  readonly rows: readonly PageRow[];
+  readonly view: View;
+  readonly metric: PageColumn | undefined;
+  readonly look: Look;
+  readonly onChange: Change;
+}
+
+/** The rows that are shown as pictures, two beside each other. */
+function Pictures({ data, rows, view, metric, look, onChange }: PicturesProps) {
+  const [x, y] = pairOf(data, view, metric);
+  return (
+    <>
+      <div class="pair">
+        <Part id="history" title="History">
+          <History data={data} rows={rows} metric={metric} look={look} />
+        </Part>
+        <Part id="scatter" title="Scatter">
+          <div class="controls">
+            <Select label="x" value={x} options={columnChoices(data.columns)} onPick={(key) => onChange({ x: key })} />
+            <Select label="y" value={y} options={columnChoices(data.columns)} onPick={(key) => onChange({ y: key })} />
+          </div>
+          <Scatter data={data} rows={rows} x={x} y={y} metric={metric} look={look} />
+        </Part>
+      </div>
+      <div class="pair">
+        <Part id="effects" title={`What matters for ${metric?.label ?? "the metric"}`}>
+          <Effects data={data} metric={metric} />
+        </Part>
+        <Part id="curves" title="Curves">
+          <Curves data={data} rows={rows} view={view} look={look} onChange={onChange} />
+        </Part>
+      </div>
+    </>
+  );
+}
+
 export function App({ data, bar, onOpen }: AppProps) {
   const [view, change] = useView();
   const look = useLook();
   const { condition, found, rows } = useShown(data, view);
   const metric = metricOf(data, view.metric);
-  const [x, y] = pairOf(data, view, metric);
   const columns = data.columns.filter((column) => isShown(column, view));
   const chosen = data.rows.filter(({ id }) => view.chosen.has(id));
   const onSort = (key: string) => {
     const isSame = view.sort === key;
     change({ sort: key, order: isSame && view.order === "desc" ? "asc" : "desc" });
   };
-  const isNarrowed = viewHash(view) !== "";
   return (
     <main>
-      <header>
-        <h1>{data.title}</h1>
-        <p class="quiet" role="status" id="counts">
-          {rows.length === data.rows.length ? "" : `${rows.length} of `}
-          {data.rows.length} experiments{data.rows.length > 0 ? `: ${countsText(data.rows)}` : ""}
-        </p>
-        {isNarrowed ? (
-          <button type="button" id="reset" onClick={() => change(startView)}>
-            Reset the view
-          </button>
-        ) : null}
-      </header>
+      <Header data={data} rows={rows} view={view} onReset={() => change(startView)} />
       {bar?.(chosen)}
       <Controls data={data} view={view} condition={condition} metric={metric} onChange={change} />
       <Part id="parallel" title="Parallel coordinates">
@@ -154,26 +204,7 @@ export function App({ data, bar, onOpen }: AppProps) {
           onOpen={onOpen}
         />
       </Part>
-      <div class="pair">
-        <Part id="history" title="History">
-          <History data={data} rows={rows} metric={metric} look={look} />
-        </Part>
-        <Part id="scatter" title="Scatter">
-          <div class="controls">
-            <Select label="x" value={x} options={columnChoices(data.columns)} onPick={(key) => change({ x: key })} />
-            <Select label="y" value={y} options={columnChoices(data.columns)} onPick={(key) => change({ y: key })} />
-          </div>
-          <Scatter data={data} rows={rows} x={x} y={y} metric={metric} look={look} />
-        </Part>
-      </div>
-      <div class="pair">
-        <Part id="effects" title={`What matters for ${metric?.label ?? "the metric"}`}>
-          <Effects data={data} metric={metric} />
-        </Part>
-        <Part id="curves" title="Curves">
-          <Curves data={data} rows={rows} view={view} look={look} onChange={change} />
-        </Part>
-      </div>
+      <Pictures data={data} rows={rows} view={view} metric={metric} look={look} onChange={change} />
       <Part id="compare" title="Comparison">
         <Compare data={data} rows={chosen} />
       </Part>

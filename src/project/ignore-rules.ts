@@ -30,10 +30,25 @@ function readRules(folder: string, extra: readonly string[]): IgnorePatterns | n
   return new IgnorePatterns().add(extra).add(lines);
 }
 
+/** The innermost file of rules that says something about the path decides. */
+function matches(levels: readonly Level[], target: string, kind: "file" | "folder"): boolean {
+  const suffix = kind === "folder" ? "/" : "";
+  for (let index = levels.length - 1; index >= 0; index--) {
+    const level = levels[index];
+    if (level === undefined || level.matcher === null) continue;
+    const relative = relativePosix(level.folder, target) + suffix;
+    const result = level.matcher.test(relative);
+    if (result.ignored) return true;
+    if (result.unignored) return false;
+  }
+  return false;
+}
+
 /** The rules of the project at `root`. Files of rules are read when a folder is first asked for, and kept. */
 export function ignoreRules(root: string): IgnoreRules {
   const levels = new Map<string, readonly Level[]>();
   const folders = new Map<string, boolean>();
+  const ruledFolders = new Map<string, boolean>();
 
   function levelsOf(folder: string): readonly Level[] {
     const known = levels.get(folder);
@@ -46,19 +61,8 @@ export function ignoreRules(root: string): IgnoreRules {
     return all;
   }
 
-  /** The innermost file of rules that says something about the path decides. */
-  function matches(target: string, kind: "file" | "folder"): boolean {
-    const suffix = kind === "folder" ? "/" : "";
-    const all = levelsOf(path.dirname(target));
-    for (let index = all.length - 1; index >= 0; index--) {
-      const level = all[index];
-      if (level === undefined || level.matcher === null) continue;
-      const relative = relativePosix(level.folder, target) + suffix;
-      const result = level.matcher.test(relative);
-      if (result.ignored) return true;
-      if (result.unignored) return false;
-    }
-    return false;
+  function isIgnored(target: string, kind: "file" | "folder"): boolean {
+    return matches(levelsOf(path.dirname(target)), target, kind);
   }
 
   function isInside(target: string): boolean {
@@ -71,16 +75,14 @@ export function ignoreRules(root: string): IgnoreRules {
     if (known !== undefined) return known;
     const above = path.dirname(folder);
     // A project inside the project looks after its own files.
-    const answer = ignoresFolder(above) || matches(folder, "folder") || existsSync(path.join(folder, ".dvc"));
+    const answer = ignoresFolder(above) || isIgnored(folder, "folder") || existsSync(path.join(folder, ".dvc"));
     folders.set(folder, answer);
     return answer;
   }
 
-  const ruledFolders = new Map<string, boolean>();
-
   function isRuledFolder(folder: string): boolean {
     if (!isInside(folder)) return false;
-    const answer = ruledFolders.get(folder) ?? (isRuledFolder(path.dirname(folder)) || matches(folder, "folder"));
+    const answer = ruledFolders.get(folder) ?? (isRuledFolder(path.dirname(folder)) || isIgnored(folder, "folder"));
     ruledFolders.set(folder, answer);
     return answer;
   }
@@ -88,12 +90,12 @@ export function ignoreRules(root: string): IgnoreRules {
   function hasRuleFor(target: string, kind: "file" | "folder"): boolean {
     const folder = path.dirname(target);
     if (!isInside(target) || !levelsOf(folder).some(({ hasFile }) => hasFile)) return false;
-    return isRuledFolder(folder) || matches(target, kind);
+    return isRuledFolder(folder) || isIgnored(target, kind);
   }
 
   return {
     ignoresFolder,
     hasRuleFor,
-    ignoresFile: (file) => isInside(file) && (ignoresFolder(path.dirname(file)) || matches(file, "file")),
+    ignoresFile: (file) => isInside(file) && (ignoresFolder(path.dirname(file)) || isIgnored(file, "file")),
   };
 }

@@ -1,21 +1,31 @@
-/** What no linter of ours looks at: state of modules, lists of parameters, flags, the length of files, full folders. */
+/** What no linter of ours looks at: state of modules, lists of parameters, flags, the length of files and functions, full folders. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { checkout } from "../rig/index.ts";
 
-const files = ["src", "grammar"].flatMap((top) =>
-  readdirSync(path.join(checkout, top), { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.tsx?$/.test(file))
-    .map((file) => path.posix.join(top, file.split(path.sep).join("/"))),
-);
+function filesOf(tops: readonly string[], pattern: RegExp): string[] {
+  return tops.flatMap((top) =>
+    readdirSync(path.join(checkout, top), { recursive: true, encoding: "utf8" })
+      .filter((file) => pattern.test(file))
+      .map((file) => path.posix.join(top, file.split(path.sep).join("/"))),
+  );
+}
+
+const files = filesOf(["src", "grammar"], /\.tsx?$/);
 
 function parse(name: string, text: string): ts.SourceFile {
   return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
 }
 
-const sources = files.map((file) => parse(file, readFileSync(path.join(checkout, file), "utf8")));
+function parsed(file: string): ts.SourceFile {
+  return parse(file, readFileSync(path.join(checkout, file), "utf8"));
+}
+
+const sources = files.map(parsed);
+/** Programs of the checkout that are no part of the package. */
+const tools = filesOf(["bench", "bin", "scripts"], /\.m?[jt]s$/).map(parsed);
 
 function all(node: ts.Node): ts.Node[] {
   const found = [node];
@@ -90,6 +100,15 @@ function longLists(source: ts.SourceFile): string[] {
   return long.map((node) => `${source.fileName}: ${nameOf(node)}`);
 }
 
+/** Functions of more lines than that, blank ones and comments in them included. */
+function longFunctions(source: ts.SourceFile, most = 60): string[] {
+  const lineAt = (position: number) => source.getLineAndCharacterOfPosition(position).line;
+  const lines = (node: ts.Node) => lineAt(node.end) - lineAt(node.getStart(source)) + 1;
+  return functionsOf(source)
+    .filter((node) => lines(node) > most)
+    .map((node) => `${source.fileName}: ${nameOf(node)}`);
+}
+
 function isFlag({ type, initializer }: ts.ParameterDeclaration): boolean {
   const kinds = [type?.kind, initializer?.kind];
   return [ts.SyntaxKind.BooleanKeyword, ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword].some((kind) =>
@@ -156,9 +175,13 @@ test("no function but those listed takes a flag", () => {
   expect(sources.flatMap(flagsOf).sort()).toEqual([...flags].sort());
 });
 
-// Biome counts the lines of functions, and of files in its own way (test/lint/biome.test.ts).
+// Biome counts both in its own way (test/lint/biome.test.ts): of a function neither blank lines nor those of markup.
+test("no function has more than 60 lines", () => {
+  expect([...sources, ...tools].flatMap((source) => longFunctions(source))).toEqual([]);
+});
+
 test("no file has more than 400 lines, blank ones and comments included", () => {
-  const long = sources.filter(({ text }) => text.split("\n").length - 1 > 400);
+  const long = [...sources, ...tools].filter(({ text }) => text.split("\n").length - 1 > 400);
   expect(long.map(({ fileName }) => fileName)).toEqual([]);
 });
 
@@ -179,6 +202,15 @@ test.each([
   ["export function f() {\n  const own = new Set();\n  own.add(1);\n}", []],
 ])("state of a module: %s", (text, found) => {
   expect(stateOf(parse("x.ts", text))).toEqual(found);
+});
+
+test.each([
+  ["function f() {\n  a();\n  b();\n}", []],
+  ["function f() {\n  a();\n\n  b();\n}", ["x.tsx: f"]],
+  ["const f = () => (\n  <p>\n    a\n  </p>\n);", ["x.tsx: f"]],
+  ["class A {\n  f() {\n    // one\n    a();\n    b();\n  }\n}", ["x.tsx: f"]],
+])("lines of a function: %s", (text, found) => {
+  expect(longFunctions(parse("x.tsx", text), 4)).toEqual(found);
 });
 
 test.each([

@@ -11,28 +11,9 @@ function head(place: Place): string {
 `;
 }
 
-/** Scripted, since a declarative matrix is static. */
-export const initJenkins: WritePipeline = (place) => {
-  const folder = place.folder === "" ? "." : place.folder;
-  return {
-    Jenkinsfile: `${head(place)}if (env.CHANGE_FORK) {
-    // Agents would run a stranger's stages beside the credential.
-    currentBuild.result = 'NOT_BUILT'
-    echo 'The sweep is not run for pull requests from forks.'
-    return
-}
-def pushing = [gitUsernamePassword(credentialsId: 'sweepline', gitToolName: 'Default')]
-def points
-node {
-    checkout scm
-    dir('${folder}') {
-        sh 'sweepline matrix plan @sweep.txt -o sweep.json'
-        sh 'sweepline matrix emit --for jenkins --plan sweep.json -o points.json'
-        points = readJSON file: 'points.json'
-        stash name: 'sweep', includes: 'sweep.json'
-    }
-}
-def jobs = [failFast: false]
+/** One build a point, with the credential for its results. */
+function jobs(folder: string): string {
+  return `def jobs = [failFast: false]
 for (int i = 0; i < points.size(); i++) {
     def point = points[i]
     jobs["point " + point] = {
@@ -56,7 +37,31 @@ for (int i = 0; i < points.size(); i++) {
         }
     }
 }
-parallel jobs
+`;
+}
+
+/** Scripted, since a declarative matrix is static. */
+export const initJenkins: WritePipeline = (place) => {
+  const folder = place.folder === "" ? "." : place.folder;
+  return {
+    Jenkinsfile: `${head(place)}if (env.CHANGE_FORK) {
+    // Agents would run a stranger's stages beside the credential.
+    currentBuild.result = 'NOT_BUILT'
+    echo 'The sweep is not run for pull requests from forks.'
+    return
+}
+def pushing = [gitUsernamePassword(credentialsId: 'sweepline', gitToolName: 'Default')]
+def points
+node {
+    checkout scm
+    dir('${folder}') {
+        sh 'sweepline matrix plan @sweep.txt -o sweep.json'
+        sh 'sweepline matrix emit --for jenkins --plan sweep.json -o points.json'
+        points = readJSON file: 'points.json'
+        stash name: 'sweep', includes: 'sweep.json'
+    }
+}
+${jobs(folder)}parallel jobs
 node {
     checkout scm
     dir('${folder}') {
