@@ -1,7 +1,8 @@
 /** The background coordinator: runs the queue until it has been empty for a while. */
 import { CoordinatorRole } from "../experiments/coordinator/role.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { jobsNumber, type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "./run-queue.ts";
+import { jobsNumber } from "./local-engine.ts";
+import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "./run-queue.ts";
 
 export interface BackgroundRequest extends Pick<RunQueueRequest, "jobs" | "onFailure" | "limits"> {
   /** How long it stays without work. */

@@ -1,19 +1,16 @@
-/** Runs queued entries: the limits, retries and devices that a command asks for made into the options of a coordinator. */
-import { availableParallelism } from "node:os";
-import { SweeplineError } from "../base/errors.ts";
+/** Runs queued entries: the limits, retries and devices that a command asks for made into the work of an engine. */
 import { backgroundCoordinator } from "../experiments/coordinator/facts.ts";
 import type { EmitRunEvent } from "../experiments/events.ts";
 import { recoverDeadRuns } from "../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
-import { type BackgroundOptions, Coordinator, type CoordinatorOptions, type EntryFeed } from "./coordinator.ts";
+import type { BackgroundOptions, CoordinatorOptions, EntryFeed } from "./coordinator.ts";
+import type { Engine, JobCount } from "./engine.ts";
 import { deviceRunners } from "./limits/devices.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./limits/retry.ts";
+import { localEngine } from "./local-engine.ts";
 import type { EarlyStops } from "./stopping/early-stops.ts";
 import type { RunSummary } from "./summary.ts";
 import { openTelling } from "./telling.ts";
-
-/** As many as there are cores and as the memory holds, or so many. */
-export type JobCount = number | "auto";
 
 export interface RunLimits
   extends Pick<
@@ -24,6 +21,8 @@ export interface RunLimits
 }
 
 export interface RunQueueRequest {
+  /** Who runs it; absent: this machine. */
+  readonly engine?: Engine;
   readonly jobs: JobCount;
   readonly onFailure: "continue" | "stop";
   readonly only?: ReadonlySet<number>;
@@ -58,21 +57,6 @@ export interface QueueOutcome {
   readonly interrupted: boolean;
 }
 
-/** The most experiments that can run at once. */
-export function jobsNumber(jobs: JobCount): number {
-  return jobs === "auto" ? availableParallelism() : jobs;
-}
-
-function checkJobs(jobs: number, warn: QueueWatcher["warn"]): void {
-  if (!Number.isSafeInteger(jobs) || jobs < 1 || jobs > 1024)
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "--jobs takes a whole number from 1 to 1024",
-    });
-  const cores = availableParallelism();
-  if (jobs > cores) warn(`--jobs ${jobs} is more than the ${cores} cores of this machine: the experiments share them`);
-}
-
 /** Workers without devices start nothing while we run, but what they run already has none. */
 function warnOfWorkers({ state }: ExperimentsContext, warn: QueueWatcher["warn"]): void {
   const workers = backgroundCoordinator(state);
@@ -91,12 +75,11 @@ export async function runQueue(
   request: RunQueueRequest,
   watcher: QueueWatcher,
 ): Promise<QueueOutcome> {
-  const { limits = {}, jobs, ...rest } = request;
-  if (jobs !== "auto") checkJobs(jobs, watcher.warn);
+  const { limits = {}, jobs, engine = localEngine, ...rest } = request;
+  const places = engine.places(jobs, watcher.warn);
   const { retry: asked, ...others } = limits;
   // A run that the caller waits for (--temp) tells its failure at once; what is queued has time.
   const retry = rest.claims === "held" ? {} : { retry: { ...defaultRetryPolicy, ...asked } };
-  const capacity = { jobs: jobsNumber(jobs), memory: jobs === "auto" ? ("measured" as const) : ("fixed" as const) };
   if (others.devices !== undefined && rest.claims === "take") warnOfWorkers(context, watcher.warn);
   const telling = await openTelling(context, watcher.warn);
   const emit: EmitRunEvent = (event) => {
@@ -104,18 +87,18 @@ export async function runQueue(
     telling.emit(event);
   };
   const { environment } = telling;
-  const coordinator = new Coordinator(context, { ...rest, ...others, ...retry, ...capacity, environment, emit });
+  const submission = engine.submit(context, { ...rest, ...others, ...retry, ...places, environment, emit });
   let interrupted = false;
   watcher.started({
     stop: () => {
       interrupted = true;
-      coordinator.stop();
+      submission.cancel();
     },
-    endAtOnce: () => coordinator.endAtOnce(),
+    endAtOnce: () => submission.cancelAtOnce(),
   });
   try {
     await recoverDeadRuns(context);
-    return { summary: await coordinator.run(), interrupted };
+    return { summary: await submission.watch(), interrupted };
   } finally {
     await watcher.ended();
     await telling.close();

@@ -12,6 +12,10 @@ export const commandLineCodes = {
     "A settings file, such as `.dvc/config`, can't be read.",
     "Correct the line or option that is named.",
   ],
+  ENGINE_UNAVAILABLE: [
+    "The engine that `--engine` names is not known, or can't be used from here.",
+    "The message says what is missing; `--engine local` runs on this machine.",
+  ],
   FILE_EXISTS: [
     "A file that would be written is there, and is something else.",
     "Move it away, or replace it with `--force`.",

@@ -21,7 +21,7 @@ const groups: Readonly<Record<string, string>> = {
   "How stages run:":
     "--force --interactive --pull --allow-missing --no-commit --no-run-cache --dry --keep-going --ignore-errors --strict",
   "Jobs, limits and failures:":
-    "--jobs --fail-fast --retries --retry-delay --timeout --timeout-at --max-failures --gpus --per-gpu --slots --idle",
+    "--engine --jobs --fail-fast --retries --retry-delay --timeout --timeout-at --max-failures --gpus --per-gpu --slots --idle",
   "The search:": "--constraint --direction --min-steps --reduction --step --stop-early --time --trials --try",
   "Checkpoints:": "--reset --checkpoint-every --keep-checkpoints",
   "Data and remotes:":

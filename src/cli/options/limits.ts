@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import { type EntryLimits, isKeepRule } from "../../experiments/record.ts";
-import type { JobCount, RunLimits } from "../../run/run-queue.ts";
+import type { JobCount } from "../../run/engine.ts";
+import type { RunLimits } from "../../run/run-queue.ts";
 import { count, duration, jobs } from "./arguments.ts";
 
 export interface LimitFlags {

@@ -5,11 +5,12 @@ import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import type { RunOptions } from "../../../pipeline/run-options.ts";
 import type { Expansion } from "../../../sweep/expand.ts";
 import type { CompositionFlags } from "../../options/composition.ts";
+import type { EngineFlags } from "../../options/engine.ts";
 import type { LimitFlags } from "../../options/limits.ts";
 import type { ShapeFlags } from "../../options/sweep-shape.ts";
 import type { Io } from "../../terminal/io.ts";
 
-export interface RunCommandOptions extends LimitFlags, CompositionFlags, ShapeFlags {
+export interface RunCommandOptions extends EngineFlags, LimitFlags, CompositionFlags, ShapeFlags {
   readonly jobs?: number | "auto";
   readonly setParam?: readonly string[];
   readonly queue?: boolean;

@@ -3,6 +3,7 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { runFolder } from "../../../experiments/runs/records.ts";
 import { type QueueOutcome, runQueue } from "../../../run/run-queue.ts";
+import { askedEngine } from "../../options/engine.ts";
 import { defaultJobs, runLimits } from "../../options/limits.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
 import { type ExitCode, print } from "../../terminal/io.ts";
@@ -56,6 +57,7 @@ export async function runAll({ io, context, options }: Pick<RunCall, "io" | "con
   const run = await runQueue(
     context,
     {
+      engine: askedEngine(options),
       jobs: options.jobs ?? defaultJobs(options),
       onFailure: options.failFast ? "stop" : "continue",
       claims: "take",

@@ -9,6 +9,7 @@ import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "
 import { expandOverrides } from "../../../sweep/shape.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, noHydraText } from "../../options/composition.ts";
+import { addEngineOptions } from "../../options/engine.ts";
 import { inputsFrom, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
 import { addLimitOptions, jobsOrAuto } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
@@ -43,6 +44,8 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
   const runsOne = !options.queue && !options.runAll;
   if (runsOne && (options.retries !== undefined || options.maxFailures !== undefined))
     throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
+  if (options.engine !== undefined && !options.runAll)
+    throw refuse("--engine is for --run-all: a single run is on this machine, and an entry runs where it is started");
   if (options.failFast && !options.runAll)
     throw refuse("--fail-fast is for --run-all: one experiment has nothing to stop");
   if (options.json && !options.runAll && !options.temp)
@@ -143,35 +146,37 @@ Examples:
 /** `sweepline exp run` */
 export const command: CommandFactory = (io, finish) =>
   addShapeOptions(
-    addLimitOptions(
-      addReproduceOptions(
-        new Command("run")
-          .description("Run an experiment, or put one or many into the queue.")
-          .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
-          .option(
-            "-S, --set-param <[file:]override>",
-            "override a parameter, in Hydra's language (repeatable)",
-            collect,
-          )
-          .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
-          .option("-m, --message <text>", "commit message")
-          .option("--no-hydra", noHydraText)
-          .option("--queue", "put it into the queue instead of running it")
-          .option("--run-all", "run all that is queued")
-          .option("--temp", "run in a copy of the workspace")
-          .option(
-            "-C, --copy-paths <path>",
-            "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
-            collect,
-          )
-          .option("--fail-fast", "with --run-all: stop at the first failure")
-          .option("--json", "with --run-all or --temp: events as JSON lines")
-          .option(
-            "--reset",
-            "start stages with checkpoints over, instead of going on from the last one; what is queued does",
-          )
-          .option("--rev <checkpoint>", "with --queue or --temp: go on from this checkpoint of an experiment")
-          .option("--first", "with --queue: before all that is queued"),
+    addEngineOptions(
+      addLimitOptions(
+        addReproduceOptions(
+          new Command("run")
+            .description("Run an experiment, or put one or many into the queue.")
+            .argument("[targets...]", "stages to reproduce (default: all of dvc.yaml)")
+            .option(
+              "-S, --set-param <[file:]override>",
+              "override a parameter, in Hydra's language (repeatable)",
+              collect,
+            )
+            .option("-n, --name <name>", "name of the experiment; numbered in a sweep")
+            .option("-m, --message <text>", "commit message")
+            .option("--no-hydra", noHydraText)
+            .option("--queue", "put it into the queue instead of running it")
+            .option("--run-all", "run all that is queued")
+            .option("--temp", "run in a copy of the workspace")
+            .option(
+              "-C, --copy-paths <path>",
+              "with --queue or --temp: untracked file or folder that the run needs (repeatable)",
+              collect,
+            )
+            .option("--fail-fast", "with --run-all: stop at the first failure")
+            .option("--json", "with --run-all or --temp: events as JSON lines")
+            .option(
+              "--reset",
+              "start stages with checkpoints over, instead of going on from the last one; what is queued does",
+            )
+            .option("--rev <checkpoint>", "with --queue or --temp: go on from this checkpoint of an experiment")
+            .option("--first", "with --queue: before all that is queued"),
+        ),
       ),
     ),
   )

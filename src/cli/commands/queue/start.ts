@@ -5,14 +5,15 @@ import { someOf } from "../../../base/text/listing.ts";
 import { startBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { jobsNumber } from "../../../run/run-queue.ts";
+import { jobsNumber } from "../../../run/local-engine.ts";
 import { duration } from "../../options/arguments.ts";
+import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, limitWords } from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
-interface Options extends LimitFlags {
+interface Options extends EngineFlags, LimitFlags {
   readonly jobs?: number | "auto";
   readonly idle?: number;
   readonly verbose: number;
@@ -45,16 +46,25 @@ function warnOfEnvironment(io: Io, pid: number): void {
 
 /** `sweepline queue start` */
 export const command: CommandFactory = (io, finish) =>
-  addLimitOptions(
-    new Command("start")
-      .description("Run the queue in the background: the workers outlive the terminal and end when the queue is empty.")
-      .option("--strict", strictHelp)
-      .option("--fail-fast", "stop at the first failure")
-      .option("-j, --jobs <n>", "experiments at once (default: 1, or one a GPU); auto: by cores and memory", jobsOrAuto)
-      .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
+  addEngineOptions(
+    addLimitOptions(
+      new Command("start")
+        .description(
+          "Run the queue in the background: the workers outlive the terminal and end when the queue is empty.",
+        )
+        .option("--strict", strictHelp)
+        .option("--fail-fast", "stop at the first failure")
+        .option(
+          "-j, --jobs <n>",
+          "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+          jobsOrAuto,
+        )
+        .option("--idle <duration>", "how long the workers stay when the queue is empty (default: 10s)", duration),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (options: Options) => {
+      askedEngine(options);
       const context = openExperiments(openProject(io.cwd));
       const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
       const words = [...idle, ...limitWords(options)];

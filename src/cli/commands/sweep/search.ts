@@ -10,7 +10,7 @@ import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
-import { jobsNumber } from "../../../run/run-queue.ts";
+import { jobsNumber } from "../../../run/local-engine.ts";
 import { constraintOf } from "../../../run/search/goals.ts";
 import { countTrials, type EndedTrial, runSearch, type SearchOutcome } from "../../../run/search/search.ts";
 import type { Goal } from "../../../run/stopping/rules.ts";
@@ -19,6 +19,7 @@ import { type SearchSpace, searchSpace } from "../../../sweep/space.ts";
 import type { Point, PointOverride } from "../../../sweep/types.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
+import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
 import { askedRun, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
 import { askedGoals } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
@@ -31,7 +32,7 @@ import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
 
-interface Options extends LimitFlags, CompositionFlags, SearchFlags, StoppingFlags {
+interface Options extends EngineFlags, LimitFlags, CompositionFlags, SearchFlags, StoppingFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -101,6 +102,7 @@ function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof
 async function search(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options } = call;
   const run = runOptionsOf(options);
+  const engine = askedEngine(options);
   refuseWorkspaceRuns(run, "search");
   const { asked: plan, configs } = await asked(call, overrides);
   const targets = options.target ?? [];
@@ -133,7 +135,7 @@ async function search(call: Call, overrides: readonly string[]): Promise<ExitCod
       queue: (point) => enqueue(context, requestFor([point])),
     },
     {
-      request: { jobs, onFailure: "continue", limits: runLimits(options), ...early },
+      request: { engine, jobs, onFailure: "continue", limits: runLimits(options), ...early },
       watcher: terminalWatcher(io, options.json ? "json" : "text"),
     },
   );
@@ -204,23 +206,25 @@ optuna:gp need Optuna in Python (SWEEPLINE_PYTHON names it; else python3).
 export const command: CommandFactory = (io, finish) =>
   addStoppingOptions(
     addSearchOptions(
-      addLimitOptions(
-        addReproduceOptions(
-          new Command("search")
-            .description("Search for the best values: each point is chosen by what came of those before.")
-            .argument("[overrides...]", "[file:]key=value: interval(0,1)  range(1,9)  a,b,c  5")
-            .option(
-              "-j, --jobs <n>",
-              "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
-              jobsOrAuto,
-            )
-            .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
-            .option("-m, --message <text>", "commit message of the experiments")
-            .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
-            .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
-            .option("--no-hydra", noHydraText)
-            .option("--dry-run", "say how many trials there are and would be; run nothing")
-            .option("--json", "events as JSON lines, the best at the end, no table"),
+      addEngineOptions(
+        addLimitOptions(
+          addReproduceOptions(
+            new Command("search")
+              .description("Search for the best values: each point is chosen by what came of those before.")
+              .argument("[overrides...]", "[file:]key=value: interval(0,1)  range(1,9)  a,b,c  5")
+              .option(
+                "-j, --jobs <n>",
+                "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+                jobsOrAuto,
+              )
+              .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+              .option("-m, --message <text>", "commit message of the experiments")
+              .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+              .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+              .option("--no-hydra", noHydraText)
+              .option("--dry-run", "say how many trials there are and would be; run nothing")
+              .option("--json", "events as JSON lines, the best at the end, no table"),
+          ),
         ),
       ),
     ),

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { readableShellWord } from "../../../base/text/shell-word.ts";
-import { enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
+import { type EnqueueOutcome, enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { readPoints } from "../../../experiments/point/read-points.ts";
@@ -9,10 +9,12 @@ import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
-import { jobsNumber, runQueue } from "../../../run/run-queue.ts";
+import { jobsNumber } from "../../../run/local-engine.ts";
+import { runQueue } from "../../../run/run-queue.ts";
 import type { Goal } from "../../../run/stopping/rules.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
+import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
 import { askedRun, inputsOf, pointSources, warnOfSubmodules } from "../../options/experiments.ts";
 import { addGoalOptions, askedGoals, type GoalFlags } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
@@ -28,7 +30,7 @@ import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
 import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
 
-interface Options extends LimitFlags, CompositionFlags, ShapeFlags, StoppingFlags, GoalFlags {
+interface Options extends EngineFlags, LimitFlags, CompositionFlags, ShapeFlags, StoppingFlags, GoalFlags {
   readonly jobs?: number | "auto";
   readonly name?: string;
   readonly message?: string;
@@ -73,10 +75,20 @@ function stoppingGoal(options: Options): Goal | undefined {
   return options.metric === undefined ? undefined : askedGoals(options)[0];
 }
 
+/** What is new, what is left alone, and what waited before. */
+function tellQueued(io: Io, { id, points }: { id: string; points: number }, outcome: EnqueueOutcome): void {
+  print(io, `Sweep ${id}: ${pointsText(points)}, ${newText(outcome.queued)}.`);
+  const left = outcome.known.filter((item) => item.state !== "queued");
+  for (const line of leftAloneLines({ ...outcome, known: left })) print(io, line);
+  const waiting = outcome.known.length - left.length;
+  if (waiting > 0) print(io, `${waiting} in the queue from before run now.`);
+}
+
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options, command } = call;
   const run = runOptionsOf(options);
+  const engine = askedEngine(options);
   refuseWorkspaceRuns(run, "sweep");
   const configs = await askedConfigs(io, context.project, options);
   const expansion = await readPoints(
@@ -103,16 +115,12 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const early = await earlyStops(context, options, { sweep: id, goal: stoppingGoal(options) });
   const outcome = await enqueue(context, request);
   const waiting = outcome.known.filter((item) => item.state === "queued");
-  if (!options.json) {
-    print(io, `Sweep ${id}: ${pointsText(expansion.points.length)}, ${newText(outcome.queued)}.`);
-    const left = outcome.known.filter((item) => item.state !== "queued");
-    for (const line of leftAloneLines({ ...outcome, known: left })) print(io, line);
-    if (waiting.length > 0) print(io, `${waiting.length} in the queue from before run now.`);
-  }
+  if (!options.json) tellQueued(io, { id, points: expansion.points.length }, outcome);
   const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) => sequence ?? []);
   const ran = await runQueue(
     context,
     {
+      engine,
       jobs,
       onFailure: options.failFast ? "stop" : "continue",
       only: new Set(sequences),
@@ -160,33 +168,35 @@ export const command: CommandFactory = (io, finish) =>
   addGoalOptions(
     addStoppingOptions(
       addShapeOptions(
-        addLimitOptions(
-          addReproduceOptions(
-            new Command("sweep")
-              .description("Queue all combinations of the overrides, run them, and show the results.")
-              .argument(
-                "[overrides...]",
-                "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)",
-              )
-              .option(
-                "-j, --jobs <n>",
-                "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
-                jobsOrAuto,
-              )
-              .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
-              .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
-              .option("-m, --message <text>", "commit message of the experiments")
-              .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
-              .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
-              .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
-              .option("--no-hydra", noHydraText)
-              .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
-              .option("--retry-failed", "run points again that failed before")
-              .option("--fail-fast", "stop at the first failure")
-              .option("--sort-by <column>", "sort the table by that metric or parameter")
-              .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
-              .option("--json", "events as JSON lines, no table")
-              .option("--report <file>", "write a page of the sweep to look at, in one file"),
+        addEngineOptions(
+          addLimitOptions(
+            addReproduceOptions(
+              new Command("sweep")
+                .description("Queue all combinations of the overrides, run them, and show the results.")
+                .argument(
+                  "[overrides...]",
+                  "[file:]key=value, values in Hydra's language: 1,2,3  range(1,9)  choice(a,b)",
+                )
+                .option(
+                  "-j, --jobs <n>",
+                  "experiments at once (default: 1, or one a GPU); auto: by cores and memory",
+                  jobsOrAuto,
+                )
+                .addOption(new Option("-S, --set-param <override>").hideHelp().argParser(refuseSetParam))
+                .option("-n, --name <name>", "names the experiments NAME-1, NAME-2...")
+                .option("-m, --message <text>", "commit message of the experiments")
+                .option("--points <file>", "take the points from a CSV or JSON-lines file (-: standard input)")
+                .option("-t, --target <target>", "stage to reproduce (repeatable; default: all of dvc.yaml)", collect)
+                .option("-C, --copy-paths <path>", "untracked file or folder that the runs need (repeatable)", collect)
+                .option("--no-hydra", noHydraText)
+                .option("--dry-run", "say what would be queued, what is done, and how long it should take; run nothing")
+                .option("--retry-failed", "run points again that failed before")
+                .option("--fail-fast", "stop at the first failure")
+                .option("--sort-by <column>", "sort the table by that metric or parameter")
+                .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+                .option("--json", "events as JSON lines, no table")
+                .option("--report <file>", "write a page of the sweep to look at, in one file"),
+            ),
           ),
         ),
       ),
