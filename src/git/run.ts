@@ -65,8 +65,9 @@ const pinnedSettings = [
   ["submodule.recurse", "false"],
   ["gc.auto", "0"],
   ["maintenance.auto", "false"],
-  // An address that is a command: Git has it off, and nobody turns it on for us.
+  // Addresses that are a command, or a descriptor, which is never read to its end: .dvc files may hold any.
   ["protocol.ext.allow", "never"],
+  ["protocol.fd.allow", "never"],
 ].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
 function settingsFor({ env }: GitOptions): readonly string[] {

@@ -75,6 +75,16 @@ export const bulk: readonly Scenario[] = [
   },
   {
     ...managed,
+    name: "gc of 1,000 files",
+    prepare: async (repository) => {
+      await added(repository);
+      await repository.succeed(["remove", "data.dvc"]);
+      remove(repository, "data");
+    },
+    commands: [["gc", "--workspace", "--force"]],
+  },
+  {
+    ...managed,
     name: "exp apply of 1,000 files",
     changes: "files and index",
     prepare: saved,

@@ -9,13 +9,17 @@ beforeAll(() => {
   opened = makeOpened();
 });
 
-test.each(["ext::sh -c 'touch ran >&2'", "--upload-pack=touch ran", "-u"])("%s runs nothing", async (remote) => {
-  opened.rig.git("config", "protocol.ext.allow", "always");
-  await expect(listRemoteRefs(opened.opened, remote, ["refs/exps/*"])).rejects.toMatchObject({
-    code: expect.stringMatching(/^GIT_REMOTE_/),
-  });
-  expect(opened.rig.exists("ran")).toBe(false);
-});
+test.each(["ext::sh -c 'touch ran >&2'", "--upload-pack=touch ran", "-u", "fd::17"])(
+  "%s runs nothing, and ends",
+  async (remote) => {
+    opened.rig.git("config", "protocol.ext.allow", "always");
+    opened.rig.git("config", "protocol.fd.allow", "always");
+    await expect(listRemoteRefs(opened.opened, remote, ["refs/exps/*"])).rejects.toMatchObject({
+      code: expect.stringMatching(/^GIT_REMOTE_/),
+    });
+    expect(opened.rig.exists("ran")).toBe(false);
+  },
+);
 
 test("what we say of git's settings counts more than the repository's", async () => {
   opened.rig.git("config", "protocol.ext.allow", "always");
