@@ -2,9 +2,10 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { configError, readDvcConfig } from "../../../project/config.ts";
-import { editConfigFile, pathForConfig, setOption, unsetOption } from "../../../project/config-edit.ts";
+import { pathForConfig, setOption, unsetOption } from "../../../project/config-edit.ts";
+import { changeConfig, dvcConfigPlace, levelFile } from "../../../project/config-place.ts";
 import { openProject } from "../../../project/open.ts";
-import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
+import { addLevelOptions, chosenLevel, type LevelFlags } from "../../options/config-level.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -36,11 +37,12 @@ function show(io: Io, flags: Flags): void {
 }
 
 function change(io: Io, value: string | undefined, flags: Flags): void {
-  const level = chosenLevel(flags) ?? "project";
-  const file = levelFile(io, level);
-  editConfigFile(file, lowerValues(io, level), {
+  const place = dvcConfigPlace(io, chosenLevel(flags) ?? "project");
+  changeConfig(place, {
     edit: (text) =>
-      value === undefined ? unsetOption(text, option) : setOption(text, option, pathForConfig(value, io.cwd, file)),
+      value === undefined
+        ? unsetOption(text, option)
+        : setOption(text, option, pathForConfig(value, io.cwd, place.file)),
     refusal,
   });
 }

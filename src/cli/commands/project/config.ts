@@ -6,15 +6,15 @@ import { settingNeedsPython } from "../../../config/project-place.ts";
 import { type ConfigLevel, configError, configFile, configLevels, readDvcConfig } from "../../../project/config.ts";
 import {
   type ConfigOption,
-  editConfigFile,
   isPathOption,
   parseOptionName,
   pathForConfig,
   setOption,
   unsetOption,
 } from "../../../project/config-edit.ts";
+import { changeConfig, dvcConfigPlace, levelFile } from "../../../project/config-place.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
-import { addLevelOptions, chosenLevel, type LevelFlags, levelFile, lowerValues } from "../../options/config-level.ts";
+import { addLevelOptions, chosenLevel, type LevelFlags } from "../../options/config-level.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -73,10 +73,9 @@ interface Change {
 }
 
 function change(io: Io, { option, value }: Change, flags: ConfigFlags): void {
-  const level = chosenLevel(flags) ?? "project";
-  const file = levelFile(io, level);
-  const written = value !== undefined && isPathOption(option) ? pathForConfig(value, io.cwd, file) : value;
-  editConfigFile(file, lowerValues(io, level), {
+  const place = dvcConfigPlace(io, chosenLevel(flags) ?? "project");
+  const written = value !== undefined && isPathOption(option) ? pathForConfig(value, io.cwd, place.file) : value;
+  changeConfig(place, {
     edit: (text) => (written === undefined ? unsetOption(text, option) : setOption(text, option, written)),
     refusal: `option '${option.option}' doesn't exist in section '${option.section}'`,
   });

@@ -4,8 +4,8 @@ import { withoutCredentials } from "../../../base/text/secrets.ts";
 import { defaultStudioUrl } from "../../../experiments/live/studio-settings.ts";
 import { webAddress } from "../../../experiments/live/web-post.ts";
 import { readDvcConfig } from "../../../project/config.ts";
-import { editConfigFile, setOption } from "../../../project/config-edit.ts";
-import { levelFile, lowerValues } from "../../options/config-level.ts";
+import { setOption } from "../../../project/config-edit.ts";
+import { changeConfig, dvcConfigPlace } from "../../../project/config-place.ts";
 import { readSecret } from "../../terminal/confirm.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
@@ -39,8 +39,8 @@ async function readToken(io: Io, address: string): Promise<string> {
 }
 
 async function login(io: Io, options: Options): Promise<void> {
-  const file = levelFile(io, "global");
-  const kept = readDvcConfig(file);
+  const place = dvcConfigPlace(io, "global");
+  const kept = readDvcConfig(place.file);
   const address = studioAddress(io, options, kept.get("studio.url"));
   const isSame = (kept.get("studio.url") ?? address) === address;
   if (kept.has("studio.token") && isSame && !options.force)
@@ -50,7 +50,7 @@ async function login(io: Io, options: Options): Promise<void> {
       hint: "`sweepline studio logout` first, or --force.",
     });
   const token = await readToken(io, address);
-  editConfigFile(file, lowerValues(io, "global"), {
+  changeConfig(place, {
     edit: (text) =>
       setOption(
         setOption(text, { section: "studio", option: "token" }, token),
@@ -60,7 +60,7 @@ async function login(io: Io, options: Options): Promise<void> {
     refusal: "",
     mode: 0o600,
   });
-  print(io, `Saved the token for ${address} to ${file}, which only you can read.`);
+  print(io, `Saved the token for ${address} to ${place.file}, which only you can read.`);
 }
 
 const examples = `

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { readDvcConfig } from "../../../project/config.ts";
-import { editConfigFile, unsetOption } from "../../../project/config-edit.ts";
-import { levelFile, lowerValues } from "../../options/config-level.ts";
+import { unsetOption } from "../../../project/config-edit.ts";
+import { changeConfig, dvcConfigPlace } from "../../../project/config-place.ts";
 import { print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { notLoggedIn } from "./account.ts";
@@ -18,9 +18,9 @@ export const command: CommandFactory = (io, finish) =>
     .description("Forget the access token of Studio.")
     .addHelpText("after", examples)
     .action(() => {
-      const file = levelFile(io, "global");
-      if (!readDvcConfig(file).get("studio.token")) throw notLoggedIn();
-      editConfigFile(file, lowerValues(io, "global"), {
+      const place = dvcConfigPlace(io, "global");
+      if (!readDvcConfig(place.file).get("studio.token")) throw notLoggedIn();
+      changeConfig(place, {
         edit: (text) => unsetOption(text, { section: "studio", option: "token" }),
         refusal: "",
         mode: 0o600,

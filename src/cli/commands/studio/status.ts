@@ -3,9 +3,9 @@ import { exitCodes } from "../../../base/errors.ts";
 import { studioAccount, studioSettings } from "../../../experiments/live/studio-settings.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { readDvcConfig } from "../../../project/config.ts";
+import { levelFile } from "../../../project/config-place.ts";
 import { openProject } from "../../../project/open.ts";
 import { findDvcDir } from "../../../project/upwards.ts";
-import { levelFile } from "../../options/config-level.ts";
 import { type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { readDvcConfig } from "../../../project/config.ts";
-import { levelFile } from "../../options/config-level.ts";
+import { levelFile } from "../../../project/config-place.ts";
 import { print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { notLoggedIn } from "./account.ts";
