@@ -1,0 +1,103 @@
+/**
+ * MLflow and pandas read what `exp export` writes. SWEEPLINE_MLFLOW names a virtual environment with mlflow-skinny, pandas and
+ * pyarrow.
+ */
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeRepository, type Repository, scriptStage } from "../../rig/index.ts";
+
+const python = path.join(process.env.SWEEPLINE_MLFLOW ?? "", "bin", "python");
+
+const runsOf = `import json, sys
+from mlflow.tracking import MlflowClient
+client = MlflowClient(tracking_uri=sys.argv[1])
+told = []
+for experiment in client.search_experiments():
+    for run in client.search_runs([experiment.experiment_id]):
+        told.append({"name": run.info.run_name, "status": run.info.status, "start": run.info.start_time, "params": run.data.params,
+            "metrics": run.data.metrics, "tags": run.data.tags, "id": run.info.run_id, "experiment": experiment.name})
+best = client.search_runs([e.experiment_id for e in client.search_experiments()], filter_string="metrics.loss < 0.3")
+print(json.dumps({"runs": told, "best": [run.info.run_name for run in best]}))`;
+
+interface ReadRun {
+  readonly id: string;
+  readonly name: string;
+  readonly experiment: string;
+  readonly status: string;
+  readonly start: number;
+  readonly params: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const typesOf = `import json, sys
+import pandas
+read = pandas.read_parquet(sys.argv[1])
+print(json.dumps({"rows": len(read), "types": {name: str(read[name].dtype) for name in read.columns}}))`;
+
+function answer(script: string, place: string): unknown {
+  // A folder is what MLflow 3 reads only where it is told to.
+  const env = { ...process.env, MLFLOW_ALLOW_FILE_STORE: "true", MLFLOW_DISABLE_TELEMETRY: "true" };
+  return JSON.parse(execFileSync(python, ["-W", "ignore", "-c", script, place], { encoding: "utf8", env }));
+}
+
+describe.skipIf(process.env.SWEEPLINE_MLFLOW === undefined)("exported (skipped without SWEEPLINE_MLFLOW)", () => {
+  let made: Repository;
+
+  beforeAll(async () => {
+    made = makeRepository({
+      files: {
+        "params.yaml": `lr: 1\nmodel:\n  name: "a: 'b' é"\n  layers: [1, 2]\n  text: "two\\nlines"\n  none: null\n`,
+        "dvc.yaml": scriptStage("train", "train.sh").replace(/params:[\s\S]*?(?=\n {4}\w|$)/, "params: [lr, model]"),
+        "train.sh": `lr=$(sed -n 's/^lr: //p' params.yaml)
+echo "{\\"loss\\": 0.$((lr + 1)), \\"n\\": 3, \\"ok\\": true, \\"kind\\": \\"x\\", \\"top: 5/%\\": {\\"acc\\": 1e-9}}" > m.json
+cp params.yaml out.txt
+`,
+        ".gitignore": "/out.txt\n",
+      },
+    });
+    await made.succeed(["sweep", "-n", "s", "lr=1,2"]);
+    await made.succeed(["exp", "note", "s-1", "the first"]);
+  });
+
+  test("MLflow reads the runs of a folder: parameters, metrics, times, the sweep above them", async () => {
+    await made.succeed(["exp", "export", "--mlflow", "../mlruns"]);
+    const { runs, best } = answer(runsOf, path.join(made.root, "mlruns")) as { runs: ReadRun[]; best: string[] };
+    expect(best).toEqual(["s-1"]);
+    expect(runs).toHaveLength(3);
+    const first = runs.find(({ name }) => name === "s-1");
+    const sweep = runs.find(({ name }) => name !== "s-1" && name !== "s-2");
+    const [ref = ""] = made.experimentRefs().filter((each) => each.endsWith("/s-1"));
+    expect(first).toMatchObject({
+      status: "FINISHED",
+      params: {
+        lr: "1",
+        "model.name": "a: 'b' é",
+        "model.layers": "[1, 2]",
+        "model.none": expect.any(String) as string,
+      },
+      metrics: { loss: 0.2, n: 3, "top_ 5__.acc": 1e-9 },
+      tags: {
+        "mlflow.parentRunId": sweep?.id,
+        "mlflow.source.git.commit": made.git("rev-parse", ref).trim(),
+        "mlflow.note.content": "the first",
+      },
+    });
+    expect(first?.start).toBe(1000 * Number(made.git("show", "--no-patch", "--format=%ct", ref)));
+  });
+
+  test("pandas reads a row an experiment, with types", async () => {
+    await made.succeed(["exp", "export", "--parquet", "../all.parquet"]);
+    expect(answer(typesOf, path.join(made.root, "all.parquet"))).toMatchObject({
+      rows: 2,
+      types: {
+        created: "datetime64[ms, UTC]",
+        "params.lr": "int64",
+        "metrics.loss": "float64",
+        "metrics.n": "int64",
+        "metrics.ok": expect.stringMatching(/^bool|object$/) as string,
+      },
+    });
+  });
+});
