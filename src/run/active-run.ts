@@ -1,6 +1,5 @@
 /** One running experiment, as the main thread sees it: its worker, its process groups, and why it is to end. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { Countdown } from "../base/countdown.ts";
 import { isExpected, SweeplineError } from "../base/errors.ts";
 import { removeFile } from "../base/files.ts";
 import type { ProcessIdentity } from "../base/processes.ts";
@@ -17,6 +16,7 @@ import { dropLostLeases } from "../pipeline/locks/leases.ts";
 import type { StageRunner } from "../pipeline/locks/owner-links.ts";
 import { cachePlace, type Pin, pinCache } from "../pipeline/locks/pins.ts";
 import { whileStopped } from "../pipeline/processes/stopped-groups.ts";
+import { Deadline, type LimitMoment } from "./limits/deadline.ts";
 import type { RegisterAnswer, WrittenCheckpoint } from "./one/copy-checkpoints.ts";
 import { watchLog } from "./one/log-limit.ts";
 import type { WorkerPool } from "./pool/pool.ts";
@@ -36,8 +36,7 @@ export interface RunTools {
 
 export interface RunSettings {
   readonly timeoutMs: number | undefined;
-  /** "checkpoint": it goes on to its next one, where its stages make some. */
-  readonly timeoutAt: "once" | "checkpoint" | undefined;
+  readonly timeoutAt: LimitMoment | undefined;
   /** Steps of DVCLive from one checkpoint to the next; undefined: they make none. */
   readonly checkpointEvery: number | undefined;
   /** Who ends hopeless runs. */
@@ -67,14 +66,12 @@ export class ActiveRun {
   private readonly waiting = new Set<string>();
   /** The one that was started last. */
   private stage: string | undefined;
-  private limit: Countdown | undefined;
+  private limit: Deadline | undefined;
   private pin: Pin | undefined;
   private early: EarlyStops | undefined;
   private readonly channel = new MessageChannel();
   /** Of a run whose stages make checkpoints. */
   private chain: CheckpointChain | undefined;
-  private time: "left" | "over" = "left";
-  private stages: "to come" | "begun" = "to come";
 
   constructor(
     readonly entry: QueueEntry,
@@ -113,10 +110,10 @@ export class ActiveRun {
   /** In a worker thread; a worker that dies is an outside cause: its stages are ended. */
   async execute(tools: RunTools, settings: RunSettings): Promise<RunEnd> {
     const { port1, port2 } = this.channel;
-    const { timeoutMs } = settings;
+    const { timeoutMs, timeoutAt = "once" } = settings;
     this.early = settings.early;
     port1.on("message", (message: WorkerMessage) => this.receive(message, tools.refs));
-    this.limit = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, () => this.expire(settings));
+    this.limit = new Deadline(timeoutMs, timeoutAt, () => this.stop("timed-out"));
     try {
       return this.endOf(await this.inWorker(tools, settings, port2), timeoutMs);
     } finally {
@@ -175,16 +172,6 @@ export class ActiveRun {
     return { kind: "timed-out", limitMs: timeoutMs ?? 0, ...stage };
   }
 
-  private expire({ timeoutAt }: RunSettings): void {
-    this.time = "over";
-    if (timeoutAt !== "checkpoint" || this.isWithoutCheckpoints()) this.stop("timed-out");
-  }
-
-  /** Known once its stages begin: the worker tells of checkpoints before. */
-  private isWithoutCheckpoints(): boolean {
-    return this.stages === "begun" && this.chain === undefined;
-  }
-
   private openChain(refs: RefTransactions, tip?: ChainTip): CheckpointChain {
     const { baseline, name, record } = this.entry;
     return new CheckpointChain(refs, { baseline, name, taken: record.replace ? "replace" : "number" }, tip);
@@ -195,7 +182,7 @@ export class ActiveRun {
     this.chain ??= this.openChain(refs);
     const answer = await registerIn(this.chain, checkpoint);
     this.channel.port1.postMessage({ type: "answer", answer } satisfies MainMessage);
-    if (this.time === "over") this.stop("timed-out");
+    this.limit?.checkpointed();
     if (answer.kind === "registered")
       this.emit({ type: "checkpoint", name: this.entry.name, commit: checkpoint.commit, at: Date.now() });
   }
@@ -208,9 +195,8 @@ export class ActiveRun {
     else if (message.type === "checkpoints") this.chain = this.openChain(refs, message.tip);
     else if (message.type === "checkpoint") void this.register(refs, message.checkpoint);
     else {
-      const { type: _type, ...facts } = message;
-      this.stages = "begun";
-      if (this.time === "over" && this.isWithoutCheckpoints()) this.stop("timed-out");
+      const { type: _type, checkpoints, ...facts } = message;
+      if (checkpoints !== undefined) this.limit?.stageBegins(checkpoints);
       if (facts.action === "running") this.stage = facts.stage;
       if (facts.action === "waiting") this.waiting.add(facts.stage);
       else this.waiting.delete(facts.stage);

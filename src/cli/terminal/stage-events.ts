@@ -4,6 +4,7 @@ import { visibleText } from "../../base/text/visible.ts";
 import { killGroup } from "../../experiments/recovery/recovery.ts";
 import type { StageKeeper } from "../../experiments/recovery/stage-tables.ts";
 import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
+import type { Deadline } from "../../run/limits/deadline.ts";
 import { confirm } from "./confirm.ts";
 import { type Io, print, warn } from "./io.ts";
 
@@ -14,14 +15,15 @@ export interface StageEventsOptions {
   /** Told of each command of a stage too. */
   readonly keeper?: StageKeeper;
   /** Stands still while all that happens is waiting for another experiment's run of a stage. */
-  readonly clock?: { pause(): void; resume(): void };
+  readonly clock?: Pick<Deadline, "pause" | "resume" | "stageBegins">;
 }
 
 export function stageEvents(io: Io, { groups, messages, clock, keeper }: StageEventsOptions): ReproduceEvents {
   const waiting = new Set<string>();
   const countTime = () => (waiting.size > 0 && groups.size === 0 ? clock?.pause() : clock?.resume());
   return {
-    stage({ address, action }) {
+    stage({ address, action, checkpoints }) {
+      if (checkpoints !== undefined) clock?.stageBegins(checkpoints);
       if (action === "waiting") waiting.add(address);
       else waiting.delete(address);
       countTime();

@@ -1,34 +1,34 @@
-import { Countdown } from "../../base/countdown.ts";
+import { Deadline, type LimitMoment } from "../../run/limits/deadline.ts";
 
 /** A signal that is aborted with another one, or when the time is over. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
   readonly isOver: () => boolean;
-  /** Its time stands still until `resume`. */
-  pause(): void;
-  resume(): void;
+  readonly deadline: Deadline;
   release(): void;
 }
 
 /** @param timeoutMs undefined: without limit */
-export function withTimeLimit(other: AbortSignal, timeoutMs: number | undefined): TimeLimit {
+export function withTimeLimit(
+  other: AbortSignal,
+  timeoutMs: number | undefined,
+  moment: LimitMoment = "once",
+): TimeLimit {
   const controller = new AbortController();
   let isOver = false;
   const forward = () => controller.abort();
   if (other.aborted) forward();
   other.addEventListener("abort", forward, { once: true });
-  const expire = () => {
-    isOver = !controller.signal.aborted;
+  const deadline = new Deadline(timeoutMs, moment, () => {
+    isOver ||= !controller.signal.aborted;
     controller.abort();
-  };
-  const countdown = timeoutMs === undefined ? undefined : new Countdown(timeoutMs, expire);
+  });
   return {
     signal: controller.signal,
     isOver: () => isOver,
-    pause: () => countdown?.pause(),
-    resume: () => countdown?.resume(),
+    deadline,
     release: () => {
-      countdown?.cancel();
+      deadline.cancel();
       other.removeEventListener("abort", forward);
     },
   };

@@ -13,6 +13,8 @@ export interface ReproduceEvents {
     readonly commands: readonly string[];
     /** With "waiting": who is waited for, in words. */
     readonly owner?: string;
+    /** With "running": whether its commands register checkpoints. */
+    readonly checkpoints?: "some" | "none";
   }): void;
   /** A line as DVC prints it, in DVC's order (`Running stage 'x':`, `> cmd`, `Updating lock file 'dvc.lock'`, an empty line). */
   message(text: string): void;

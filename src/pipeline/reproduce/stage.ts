@@ -197,7 +197,8 @@ async function runCommands(run: StageRun): Promise<"done" | "cancelled"> {
   const { work, stage, options, events } = run;
   const commands = commandLines(stage.cmd ?? []);
   const name = shownStage(work, stage);
-  events.stage({ address: stage.address, action: "running", commands });
+  const checkpoints = hasCheckpoints(stage) ? "some" : "none";
+  events.stage({ address: stage.address, action: "running", commands, checkpoints });
   events.message(`Running stage '${name}':`);
   if (stage.hiddenVars !== undefined) events.warning(hiddenText(stage.hiddenVars, stage.name));
   for (const hazard of stage.shellHazards ?? []) events.warning(hazardText(stage, hazard, name));

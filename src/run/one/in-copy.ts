@@ -24,7 +24,7 @@ import { endLeftovers } from "../../pipeline/processes/leftovers.ts";
 import { copySource, type PipelineFiles } from "../../pipeline/reading/disk-source.ts";
 import { loadProjectStages, type ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { Readings } from "../../pipeline/reading/readings.ts";
-import type { ReproduceEvents, StageAction } from "../../pipeline/reproduce/events.ts";
+import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { hasCheckpoints } from "../../pipeline/reproduce/outputs.ts";
 import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { restoreProject } from "../../pipeline/reproduce/restore-outputs.ts";
@@ -67,7 +67,7 @@ export interface ExecuteRequest extends CopyRun {
   readonly pipelineFiles: PipelineFiles;
   readonly kept: KeptByThread;
   readonly signal: AbortSignal;
-  stage(address: string, action: StageAction, owner?: string): void;
+  stage(event: Omit<Parameters<ReproduceEvents["stage"]>[0], "commands">): void;
   processes(table: readonly ProcessIdentity[]): void;
   /** What its stages have written so far. */
   metrics(metrics: ReadonlyMap<string, Value>): void;
@@ -291,7 +291,7 @@ function reproduceEntry(
 function eventsToLog(request: ExecuteRequest, log: number): ReproduceEvents {
   return {
     ...keepProcesses(request.processesFile, (table) => request.processes(table)),
-    stage: ({ address, action, owner }) => request.stage(address, action, owner),
+    stage: ({ commands: _commands, ...event }) => request.stage(event),
     message: (text) => appendTo(log, `${visibleText(text)}\n`),
     warning: (text) => appendTo(log, `WARNING: ${visibleText(text)}\n`),
   };

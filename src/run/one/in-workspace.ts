@@ -73,6 +73,8 @@ export interface WorkspaceRunRequest {
   named(name: string): void;
   /** Told when its parameters lie in the workspace. */
   begins?(run: { readonly name: string; readonly baseline: ObjectId }): void;
+  /** Told of each checkpoint that is safe, while its stage stands still. */
+  checkpointed?(): void;
   /** Added to that of the stages. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly events: ReproduceEvents;
@@ -243,7 +245,10 @@ async function openCheckpoints(
   if (text !== undefined) request.events.message(text);
   return {
     name,
-    checkpoints: new WorkspaceCheckpoints(context, stages, { ...run, name, message, taken, start, every }),
+    checkpoints: new WorkspaceCheckpoints(context, stages, {
+      ...{ ...run, name, message, taken, start, every },
+      told: () => request.checkpointed?.(),
+    }),
   };
 }
 

@@ -84,6 +84,8 @@ export interface WorkspaceChain {
   readonly start: CheckpointStart;
   /** Steps of DVCLive from one checkpoint to the next. */
   readonly every: number | undefined;
+  /** Called for each checkpoint that is safe. */
+  told(): void;
 }
 
 export class WorkspaceCheckpoints implements CheckpointKeeper {
@@ -139,6 +141,7 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     });
     // What lies in the workspace is the experiment's, and what the next run here goes on from.
     await this.chain.register({ commit, tree }, [{ kind: "set", ref: appliedRef, to: commit }]);
+    run.told();
     return commit;
   }
 

@@ -35,7 +35,13 @@ export interface WorkerTasks {
 
 /** From a worker while it runs an entry. */
 export type WorkerMessage =
-  | { readonly type: "stage"; readonly stage: string; readonly action: StageAction; readonly owner?: string }
+  | {
+      readonly type: "stage";
+      readonly stage: string;
+      readonly action: StageAction;
+      readonly owner?: string;
+      readonly checkpoints?: "some" | "none";
+    }
   | { readonly type: "processes"; readonly table: readonly ProcessIdentity[] }
   | { readonly type: "metrics"; readonly metrics: ReadonlyMap<string, Value> }
   | { readonly type: "steps"; readonly steps: readonly StepValue[] }

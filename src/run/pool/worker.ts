@@ -48,8 +48,7 @@ export async function runEntry(input: WorkerTasks["runEntry"]["input"]): Promise
       project: thread.projectAt(projectRoot),
       kept: thread,
       signal: stop.signal,
-      stage: (stage, action, owner) =>
-        tell({ type: "stage", stage, action, ...(owner === undefined ? {} : { owner }) }),
+      stage: ({ address: stage, ...event }) => tell({ type: "stage", stage, ...event }),
       processes: (table) => tell({ type: "processes", table }),
       steps: (steps) => tell({ type: "steps", steps }),
       stoppedEarly: () => keep,

@@ -126,8 +126,29 @@ test("--timeout-at checkpoint ends a run with its next checkpoint, from which a 
   await repository.succeed(["queue", "retry", "t"]);
   expect([0, 1]).toContain((await repository.run(["exp", "run", "--run-all"])).exitCode);
   expect(inChain(repository, "t", "metrics.json").length).toBeGreaterThan(first.length);
-  const here = await repository.run(["exp", "run", ...limited]);
-  expect(here.exitCode).toBe(254);
+});
+
+test("--timeout-at checkpoint in the workspace: the next run goes on; a stage without checkpoints is not waited for", async () => {
+  const repository = makeTraining(training({ each: "echo torn > model.txt; sleep 0.2; sed -i '$d' model.txt" }));
+  repository.write({ "train.sh": training({ each: '[ "$i" = 3 ] || sleep 0.5' }) });
+  const limited = ["--timeout", "0.3s", "--timeout-at", "checkpoint"];
+  const first = await repository.run(["exp", "run", "-n", "here", ...limited]);
+  expect([first.exitCode, first.stderr]).toEqual([255, expect.stringContaining("longer than 0.3 s")]);
+  expect(first.stderr).toContain("the checkpoints of 'here' are kept");
+  const kept = inChain(repository, "here", "metrics.json");
+  expect(kept.at(-1)).not.toBe('{"epoch": 3}');
+  expect(repository.read("model.txt").trim().split("\n")).toHaveLength(kept.length);
+  expect(await repository.succeed(["exp", "run"])).toContain("'here' will be resumed");
+  expect(inChain(repository, "here", "metrics.json")).toEqual(epochs(1, 2, 3));
+  const stages = repository.read("dvc.yaml");
+  repository.write({ "dvc.yaml": `${stages}  last:\n    cmd: sleep 1000\n    deps: [model.txt]\n` });
+  for (const place of [
+    ["-n", "b"],
+    ["--temp", "-n", "c"],
+  ]) {
+    const { exitCode, stderr } = await repository.run(["exp", "run", ...place, ...limited]);
+    expect([exitCode, stderr]).toEqual([255, expect.stringContaining("longer than 0.3 s")]);
+  }
 });
 
 test("--keep-checkpoints keeps the last ones, or the best and the last; gc takes the data of the others away", async () => {

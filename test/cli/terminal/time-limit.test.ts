@@ -7,10 +7,10 @@ afterEach(() => void vi.useRealTimers());
 test("ends what takes too long; its time stands still while it is paused", () => {
   const limit = withTimeLimit(new AbortController().signal, 1000);
   vi.advanceTimersByTime(600);
-  limit.pause();
+  limit.deadline.pause();
   vi.advanceTimersByTime(5000);
   expect([limit.signal.aborted, limit.isOver()]).toEqual([false, false]);
-  limit.resume();
+  limit.deadline.resume();
   vi.advanceTimersByTime(500);
   expect([limit.signal.aborted, limit.isOver()]).toEqual([true, true]);
   limit.release();
@@ -28,8 +28,8 @@ test("another signal ends it too, and then its time is not over", () => {
 test("without a limit nothing ends it, and after its release nobody does", () => {
   const other = new AbortController();
   const limit = withTimeLimit(other.signal, undefined);
-  limit.pause();
-  limit.resume();
+  limit.deadline.pause();
+  limit.deadline.resume();
   vi.advanceTimersByTime(1e9);
   limit.release();
   other.abort();

@@ -49,7 +49,7 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
     return "Ended at once. The parameters of the experiment stay changed in the workspace; nothing was committed.";
   };
   const interrupt = listenForInterrupt(io, { endAtOnce, advice: "print" });
-  const limit = withTimeLimit(interrupt.signal, options.timeout);
+  const limit = withTimeLimit(interrupt.signal, options.timeout, options.timeoutAt);
   const live = await openStudioHere(io, context);
   try {
     const outcome = await runInWorkspace(context, {
@@ -67,9 +67,10 @@ export async function runHere(call: RunCall): Promise<ExitCode> {
       taken: call.run.force ? "replace" : "refuse",
       interactive: call.asks,
       begins: ({ name, baseline }) => live?.started({ name, baseline, from: "workspace", message: options.message }),
+      checkpointed: () => limit.deadline.checkpointed(),
       environment: live?.environment ?? {},
       named: (name) => print(io, `Reproducing experiment '${name}'`),
-      events: stageEvents(io, { groups, messages: "all", clock: limit }),
+      events: stageEvents(io, { groups, messages: "all", clock: limit.deadline }),
       signal: limit.signal,
       command: commandText(),
     });

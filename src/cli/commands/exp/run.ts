@@ -53,8 +53,6 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
       "--json is for --run-all and --temp: it prints the events of a run in a copy",
       options.queue ? undefined : "`sweepline exp run --temp --json ...` runs it in a copy of the workspace.",
     );
-  if (options.timeoutAt === "checkpoint" && runsOne && !options.temp)
-    throw refuse("--timeout-at checkpoint is for runs in copies: --temp, --queue and --run-all");
   if (options.first && !options.queue) throw refuse("--first is for --queue: what is not queued has no place in it");
   if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
     throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
