@@ -125,6 +125,38 @@ async function furtherOne(bench, { files, most }) {
   return [secondsRow(what, (fifty - ten) / 40, most)];
 }
 
+/** What one more trial of a search costs, its run with it. */
+async function furtherTrial(bench) {
+  const seconds = (trials) =>
+    timeCommand(bench, {
+      tool: bench.ours,
+      often: bench.often,
+      prepare: () => makeTrivialRepository(bench.env, 100),
+      args: ["search", "x=int(interval(0,1000000))", "--metric", "x", "--direction", "min", "--trials", String(trials)],
+    });
+  const [ten, sixty] = [await seconds(10), await seconds(60)];
+  return [secondsRow("one more trial of a search, -j 1, 100 files", (sixty - ten) / 50, 0.03)];
+}
+
+/** A billion combinations of which a thousand remain. */
+async function narrowed(bench) {
+  const argv = [
+    "expand",
+    ...["a", "b", "c"].map((key) => `${key}=range(1000)`),
+    "--where",
+    "a == b",
+    "--where",
+    "b == c",
+  ];
+  const folder = makeTrivialRepository(bench.env);
+  const { seconds, peak, stdout } = await runProgram({ argv: [...bench.ours, ...argv], cwd: folder, env: bench.env });
+  return [
+    secondsRow("expand 10^9 combinations by --where", seconds, 5),
+    countRow("points that remain", stdout.trim().split("\n").length, 1000),
+    memoryRow("peak memory of it", peak, 400),
+  ];
+}
+
 async function showTwenty(bench) {
   const folder = await makeQueued(bench, bench.ours, { count: 20 });
   await runProgram({ argv: [...bench.ours, "exp", "run", "--run-all", "-j", "2"], cwd: folder, env: bench.env });
@@ -240,6 +272,8 @@ export const cases = {
   "run-100": runHundred,
   "one-more": (bench) => furtherOne(bench, { files: 100, most: 0.03 }),
   "one-more-10000": (bench) => furtherOne(bench, { files: 10_000, most: 0.06 }),
+  "search-trial": furtherTrial,
+  "where-1e9": narrowed,
   "show-20": showTwenty,
   "show-500": showFiveHundred,
   "show-10000": showTenThousand,

@@ -1,16 +1,21 @@
-/** Loose objects written without starting git: for the few objects of one finished experiment. */
+/** Loose objects written without starting git: for the few objects of one experiment. */
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { deflateSync } from "node:zlib";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, setMode, statSync, writeAtomic } from "../base/files.ts";
+import type { CatFile } from "./catfile.ts";
 import type { ObjectId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 import { gitFailed, tryGit } from "./run.ts";
 
 /** Writes one object into the repository's store (aside, then renamed) and returns its id. */
-export function writeObject(repository: Repository, type: "blob" | "commit", content: string | Uint8Array): ObjectId {
+export function writeObject(
+  repository: Repository,
+  type: "blob" | "tree" | "commit",
+  content: string | Uint8Array,
+): ObjectId {
   const body = typeof content === "string" ? Buffer.from(content) : content;
   const whole = Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]);
   const id = createHash(repository.objectFormat).update(whole).digest("hex") as ObjectId;
@@ -109,4 +114,85 @@ export function stamp(identity: string, at: Date): string {
   const offset = -at.getTimezoneOffset();
   const digits = `${String(Math.floor(Math.abs(offset) / 60)).padStart(2, "0")}${String(Math.abs(offset) % 60).padStart(2, "0")}`;
   return `${identity} ${Math.floor(at.getTime() / 1000)} ${offset < 0 ? "-" : "+"}${digits}`;
+}
+
+export interface FileInTree {
+  /** From the root of the tree, "/" between the parts. */
+  readonly path: string;
+  readonly mode: "100644" | "100755" | "120000";
+  readonly id: ObjectId;
+}
+
+interface Row {
+  readonly mode: string;
+  readonly id: ObjectId;
+}
+
+const folderMode = "40000";
+
+/** Reads each tree once, however often something is laid over it. */
+export class TreeEditor {
+  readonly #rows = new Map<ObjectId, ReadonlyMap<string, Row>>();
+
+  constructor(
+    private readonly repository: Repository,
+    private readonly objects: CatFile,
+  ) {}
+
+  /** The tree with the files in it, written; what stands in the way of their folders gives way. @param base undefined: an empty one */
+  async treeWith(base: ObjectId | undefined, files: readonly FileInTree[]): Promise<ObjectId> {
+    const rows = new Map(base === undefined ? [] : await this.#read(base));
+    const folders = new Map<string, FileInTree[]>();
+    for (const { path, mode, id } of files) {
+      const slash = path.indexOf("/");
+      if (slash < 0) rows.set(bytesOf(path), { mode, id });
+      else {
+        const folder = bytesOf(path.slice(0, slash));
+        const inside = { path: path.slice(slash + 1), mode, id };
+        folders.set(folder, [...(folders.get(folder) ?? []), inside]);
+      }
+    }
+    for (const [name, inside] of folders) {
+      const known = rows.get(name);
+      const id = await this.treeWith(known?.mode === folderMode ? known.id : undefined, inside);
+      rows.set(name, { mode: folderMode, id });
+    }
+    return writeObject(this.repository, "tree", treeBytes(rows));
+  }
+
+  async #read(id: ObjectId): Promise<ReadonlyMap<string, Row>> {
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const object = await this.objects.read(id);
+    const rows = object?.type === "tree" ? rowsOf(object.content, id.length / 2) : new Map<string, Row>();
+    this.#rows.set(id, rows);
+    return rows;
+  }
+}
+
+/** One character a byte: names in trees are bytes of any kind, and stay as they are. */
+function bytesOf(name: string): string {
+  return Buffer.from(name).toString("latin1");
+}
+
+/** `mode name NUL id`, again and again. */
+function rowsOf(content: Buffer, idBytes: number): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  for (let at = 0; at < content.length; ) {
+    const space = content.indexOf(32, at);
+    const end = content.indexOf(0, space);
+    const id = content.toString("hex", end + 1, end + 1 + idBytes) as ObjectId;
+    rows.set(content.toString("latin1", space + 1, end), { mode: content.toString("latin1", at, space), id });
+    at = end + 1 + idBytes;
+  }
+  return rows;
+}
+
+/** Git's order: by bytes, a folder as if its name ended with a slash. */
+function treeBytes(rows: ReadonlyMap<string, Row>): Buffer {
+  const key = ([name, { mode }]: readonly [string, Row]) => (mode === folderMode ? `${name}/` : name);
+  const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return Buffer.concat(
+    sorted.flatMap(([name, { mode, id }]) => [Buffer.from(`${mode} ${name}\0`, "latin1"), Buffer.from(id, "hex")]),
+  );
 }

@@ -70,8 +70,8 @@ export interface CoordinatorOptions extends CapacityOptions {
 export interface EntryFeed {
   /** How many there will be at most, with those of `only`. */
   readonly total: number;
-  /** Asked when a worker is free and nothing is left to start: whether something new is in the queue now. */
-  more(): Promise<boolean>;
+  /** Asked when a worker is free and nothing is left to start. "listed": the queue has something new; undefined: there is none now. */
+  more(): Promise<QueueEntry | "listed" | undefined>;
 }
 
 /** How often a background coordinator with free workers looks into the queue. */
@@ -190,8 +190,10 @@ export class Coordinator {
     const { feed } = this.options;
     if (feed === undefined) return undefined;
     const isAlone = this.running.size === 0 && this.source.nextDue() === undefined;
-    if (await feed.more()) {
-      await this.source.open();
+    const more = await feed.more();
+    if (more !== undefined) {
+      if (more === "listed") await this.source.open();
+      else this.source.add(more);
       return this.source.next();
     }
     if (isAlone) this.feedState = "over";

@@ -46,6 +46,12 @@ export class EntrySource {
     return this.pending.length;
   }
 
+  /** An entry that was just queued: the next one that is given out. */
+  add(entry: QueueEntry): void {
+    this.pending.unshift(entry);
+    this.listed.set(entry.sequence, entry.name);
+  }
+
   /** Whether the list that was made last has entries that nobody here has tried yet. */
   hasUntried(): boolean {
     return this.pending.length > 0;

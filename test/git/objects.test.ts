@@ -4,7 +4,15 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CatFile } from "../../src/git/catfile.ts";
 import type { ObjectId } from "../../src/git/ids.ts";
-import { committerIdentity, parseCommit, stamp, writeCommit, writeObject } from "../../src/git/objects.ts";
+import {
+  committerIdentity,
+  type FileInTree,
+  parseCommit,
+  stamp,
+  TreeEditor,
+  writeCommit,
+  writeObject,
+} from "../../src/git/objects.ts";
 import { changeRefs } from "../../src/git/refs.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { makeTemporaryFolder } from "../rig/index.ts";
@@ -130,4 +138,66 @@ test.each([
   // Git gives all the right to read, and who shares the repository that to write.
   expect(statSync(folder).mode & bits).toBe(setting === "all" ? 0o2075 : bits);
   expect(statSync(path.join(folder, id.slice(2))).mode & 0o440).toBe(0o440);
+});
+
+let inTrees: Opened;
+beforeAll(() => {
+  inTrees = makeOpened({ "a.txt": "one\n", "a/b.txt": "two\n", "a/deep/c.txt": "3\n", "a-b": "4\n", a0: "5\n" });
+});
+
+/** The same by git's own index. */
+function expected({ rig }: Opened, base: string | undefined, files: readonly FileInTree[]): string {
+  rig.git("read-tree", ...(base === undefined ? ["--empty"] : [base]));
+  for (const { path, mode, id } of files) {
+    rig.git("update-index", "--add", "--replace", "--cacheinfo", `${mode},${id},${path}`);
+  }
+  return rig.git("write-tree");
+}
+
+async function edited({ opened }: Opened, base: string | undefined, files: readonly FileInTree[]): Promise<string> {
+  const objects = new CatFile(opened);
+  const editor = new TreeEditor(opened, objects);
+  try {
+    const tree = await editor.treeWith(base as ObjectId | undefined, files);
+    expect(await editor.treeWith(base as ObjectId | undefined, files)).toBe(tree);
+    return tree;
+  } finally {
+    objects.close();
+  }
+}
+
+test("files are laid over a tree as git does it: order, folders, modes, both formats of objects", async () => {
+  const sets = [
+    [],
+    ["a.txt"],
+    ["a/b.txt", "a/deep/new.txt"],
+    ["new/folder/of/x", "new/folder.txt", "new/folder-x"],
+    ["a"],
+    ["a.txt/inside"],
+    ["ünï/日本/🎉.txt", "-dash", "a b/c d", "tab\there", "zz"],
+  ];
+  for (const made of [inTrees, sha256]) {
+    const blob = writeObject(made.opened, "blob", "new\n");
+    const base = made.rig.git("rev-parse", "HEAD^{tree}");
+    for (const paths of sets) {
+      const files = paths.map((path, at): FileInTree => ({ path, mode: at === 1 ? "100755" : "100644", id: blob }));
+      for (const from of [base, undefined])
+        expect([paths, await edited(made, from, files)]).toEqual([paths, expected(made, from, files)]);
+    }
+    made.rig.git("fsck", "--strict");
+  }
+});
+
+test("names that are no UTF-8 stay as they are, byte for byte", async () => {
+  const blob = writeObject(inTrees.opened, "blob", "odd\n");
+  const line = Buffer.concat([
+    Buffer.from(`100644 blob ${blob}\t`),
+    Buffer.from([0xff, 0xfe, 0x2e, 0x80]),
+    Buffer.from("\0"),
+  ]);
+  const base = gitWith(inTrees.rig, ["mktree", "-z"], line);
+  const tree = await edited(inTrees, base, [{ path: "b", mode: "100644", id: blob }]);
+  const [first = "", second = ""] = inTrees.rig.git("ls-tree", tree).split("\n");
+  expect(first).toContain("\tb");
+  expect(second).toContain("\\377\\376.\\200");
 });

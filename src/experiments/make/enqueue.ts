@@ -1,37 +1,20 @@
 /** From points to queue entries: one snapshot, one stream of objects and one ref transaction for a whole sweep. */
 
 import { createHash } from "node:crypto";
-import path from "node:path";
 import { makeFolder } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
-import { withoutCredentials } from "../../base/text/secrets.ts";
-import { isTracing, note, traced } from "../../base/trace.ts";
+import { traced } from "../../base/trace.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
-import { headCommit } from "../../git/repository.ts";
-import { snapshotWorkTree } from "../../git/snapshot.ts";
-import { commitChangedData } from "../../pipeline/data/changed-data.ts";
 import { cachePlace, whilePinned } from "../../pipeline/locks/pins.ts";
-import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
-import { preflight } from "../../pipeline/reproduce/preflight.ts";
-import { runOptionsFrom } from "../../pipeline/run-options.ts";
-import { folderInGit } from "../../project/in-git.ts";
-import { openCache } from "../../store/cache.ts";
-import { projectState } from "../../store/project-state.ts";
-import { refuseBranchName } from "../branch-names.ts";
-import { filesToCopy } from "../point/copied-paths.ts";
-import { identitiesOfPoints } from "../point/point-identity.ts";
-import { identityScope } from "../point/scope.ts";
 import { claimEntry, queueRef, removal } from "../queue/entries.ts";
 import { lastSequence, rememberSequence } from "../queue/sequence.ts";
-import { randomName } from "../random-names.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { withAgreeingHeaders } from "./agreeing.ts";
-import type { EnqueuePlan, FreshPoint } from "./enqueue-plan.ts";
+import { type EnqueuePlan, type FreshPoint, freshPoints, overridesOf, planEntries } from "./enqueue-plan.ts";
 import type { EnqueueRequest } from "./enqueue-request.ts";
 import { importEntries } from "./import-entries.ts";
-import { type KnownOnBaseline, knownOnBaseline } from "./known.ts";
-import { type NamedPoint, namePoints } from "./naming.ts";
+import type { KnownOnBaseline } from "./known.ts";
+import type { NamedPoint } from "./naming.ts";
 
 export interface QueuedPoint {
   /** Position in the request's points. */
@@ -111,19 +94,15 @@ async function enqueueLocked(context: ExperimentsContext, request: EnqueueReques
   };
 }
 
-function freshPoints({ named }: EnqueuePlan): readonly FreshPoint[] {
-  return named.filter((point) => point.kind === "new");
-}
-
-function placeOf({ replaces }: FreshPoint): Pick<QueuedPoint, "replaces"> {
+export function placeOf({ replaces }: FreshPoint): Pick<QueuedPoint, "replaces"> {
   return replaces === undefined ? {} : { replaces: replaces.state };
 }
 
-function overridesOf({ inputs }: EnqueueRequest, index: number): readonly string[] {
-  return (inputs.points[index]?.overrides ?? []).map((override) => override.text);
-}
-
-function leftAlone({ head, named, disagreeing }: EnqueuePlan, request: EnqueueRequest): Omit<EnqueueOutcome, "queued"> {
+/** What is said of the points that are not queued. */
+export function leftAlone(
+  { head, named, disagreeing }: EnqueuePlan,
+  request: EnqueueRequest,
+): Omit<EnqueueOutcome, "queued"> {
   return {
     baseline: head,
     known: named.flatMap((point) =>
@@ -132,77 +111,6 @@ function leftAlone({ head, named, disagreeing }: EnqueuePlan, request: EnqueueRe
     repeated: named.filter((point) => point.kind === "repeated").length,
     disagreeing,
   };
-}
-
-async function planEntries(context: ExperimentsContext, request: EnqueueRequest): Promise<EnqueuePlan> {
-  const { repository } = context;
-  if (!request.numbered) await refuseBranchName(context, { name: request.name, taken: request.takenName });
-  const copied = filesToCopy(repository, request.copyPaths);
-  const { from } = request;
-  const head = from?.baseline ?? (await headCommit(repository));
-  const { points, folder } = request.inputs;
-  const files = await request.inputs.paramFiles();
-  const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
-  const stages = await request.inputs.stages();
-  await preflight(
-    stages,
-    { ...runOptionsFrom(request.flags), targets: request.targets },
-    path.join(context.project.root, folder),
-  );
-  const snapshot = await traced({ topic: "queue", name: "snapshot" }, async () => {
-    if (from !== undefined) return { indexTree: from.tree, workTree: from.tree };
-    const contents = await changedData(context, stages);
-    return snapshotWorkTree(repository, { scratchFolder: context.state.scratch, include, contents });
-  });
-  const scope = identityScope(
-    stages,
-    files.map((file) => file.inGit),
-  );
-  const [found, identities] = await traced({ topic: "queue", name: "identify" }, () =>
-    Promise.all([
-      knownOnBaseline(context, head, scope),
-      identitiesOfPoints(context, { ...request, points, folder, snapshot, files, scope, copied }),
-    ]),
-  );
-  const asked = { tree: snapshot.workTree, points, identities, files, scope };
-  const { known, disagreeing } = await withAgreeingHeaders(context, found, asked);
-  const named = namePoints({
-    identities,
-    name: request.name,
-    numbered: request.numbered,
-    ...(request.names === undefined ? {} : { names: request.names }),
-    known: known.experiments,
-    samePoint: request.samePoint,
-    takenName: request.takenName,
-    failedBefore: request.failedBefore,
-    randomName: (isTaken) => randomName((name) => isTaken(name) || known.allNames.has(name)),
-  });
-  if (isTracing()) for (const point of named) note("queue", () => decisionWords(request, point));
-  return { head, snapshot, files, named, identities, known, disagreeing, copied };
-}
-
-/** What becomes of a point, and why. */
-function decisionWords(request: EnqueueRequest, point: NamedPoint): string {
-  const words = overridesOf(request, point.index).map((text) => withoutCredentials(text));
-  const shown = `point ${point.index + 1} (${words.join(" ")})`;
-  if (point.kind === "repeated") return `${shown}: skipped, it is the same as an earlier one`;
-  if (point.kind === "known") return `${shown}: skipped, '${point.known.name}' is the same and ${point.known.state}`;
-  const replaced = point.replaces === undefined ? "" : `, in the place of what is ${point.replaces.state}`;
-  return `${shown}: queued as '${point.name}'${replaced}`;
-}
-
-/** The .dvc files of data that was changed since `add`, as they would be after another `add`. */
-async function changedData(context: ExperimentsContext, stages: ProjectStages): Promise<ReadonlyMap<string, string>> {
-  if (stages.dataStages.size === 0) return new Map();
-  const { project } = context;
-  const state = projectState(project);
-  try {
-    const changed = await commitChangedData(stages, openCache(project, { state }));
-    const inside = folderInGit(project);
-    return new Map(changed.map(({ file, text }) => [path.posix.join(inside, file), text]));
-  } finally {
-    state.close();
-  }
 }
 
 function knownPoint(point: Extract<NamedPoint, { kind: "known" }>, overrides: readonly string[]): KnownPoint {
@@ -241,7 +149,7 @@ async function writeEntries(
 }
 
 /** Entries in the queue whose place a new one takes; a replaced result stays until the new one is there. */
-function replacedEntries(known: KnownOnBaseline, fresh: readonly FreshPoint[]): readonly RefChange[] {
+export function replacedEntries(known: KnownOnBaseline, fresh: readonly FreshPoint[]): readonly RefChange[] {
   const names = new Set(fresh.map((point) => point.name));
   return known.experiments.flatMap((item) =>
     item.entry !== undefined && names.has(item.name) ? [removal(item.entry)] : [],

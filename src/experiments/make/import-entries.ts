@@ -12,7 +12,7 @@ import type { OpenedParamFile } from "../point/param-edits.ts";
 import { type QueueHome, queueHome } from "../queue-home.ts";
 import { checkpointMark, type EntryRecord, entryMessage, type OverrideText } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import type { EnqueuePlan, FreshPoint } from "./enqueue-plan.ts";
+import type { EnqueuePlan, FreshPoint, StartingState } from "./enqueue-plan.ts";
 import type { EnqueueRequest } from "./enqueue-request.ts";
 
 export interface ImportRequest {
@@ -31,22 +31,15 @@ export async function importEntries(
   const author = stamp(await committerIdentity(repository), new Date());
   const filtered = await filteredFiles(context, plan);
   const commits = await importObjects(repository, async (stream) => {
-    const index = await stream.commit({
-      baseTree: plan.snapshot.indexTree,
-      files: [],
-      parents: [plan.head],
-      author,
-      message: "Index stash",
-    });
-    const copied = await copiedCommit(stream, { repository, plan, author });
-    const blobs = new ParamBlobs(repository, stream, { files: plan.files, filtered });
+    const shared = await sharedCommits(stream, { repository, plan, author });
+    const blobs = new ParamBlobs(repository, (text) => stream.blob(text), { files: plan.files, filtered });
     const home = queueHome(context);
     for (const [at, point] of fresh.entries()) {
       const record = entryRecord({ request, plan, point, home, sequence: firstSequence + at });
       await stream.commit({
         baseTree: plan.snapshot.workTree,
         files: await blobs.filesOf(request.inputs.points[point.index] as Point),
-        parents: [plan.head, index, ...copied],
+        parents: [plan.head, ...shared],
         author,
         message: entryMessage({ head: plan.head, baseline: plan.head, name: point.name }, record),
       });
@@ -55,21 +48,24 @@ export async function importEntries(
   return commits.slice(plan.copied.length === 0 ? 1 : 2);
 }
 
-/** The commit that holds copied paths, if there are any. */
-async function copiedCommit(
+/** The commits that all entries have as parents, with the head: one of the user's index, and one of copied paths, if there are any. */
+export async function sharedCommits(
   stream: ImportStream,
   {
     repository,
     plan,
     author,
-  }: { readonly repository: Repository; readonly plan: EnqueuePlan; readonly author: string },
+  }: { readonly repository: Repository; readonly plan: StartingState; readonly author: string },
 ): Promise<readonly { readonly mark: number }[]> {
-  if (plan.copied.length === 0) return [];
+  const parents = [plan.head];
+  const index = { baseTree: plan.snapshot.indexTree, files: [], parents, author, message: "Index stash" };
+  const shared = [await stream.commit(index)];
+  if (plan.copied.length === 0) return shared;
   const files = await importFiles(stream, repository, plan.copied);
-  return [await stream.commit({ baseTree: null, files, parents: [], author, message: "Copied paths" })];
+  return [...shared, await stream.commit({ baseTree: null, files, parents: [], author, message: "Copied paths" })];
 }
 
-interface RecordRequest {
+export interface RecordRequest {
   readonly request: EnqueueRequest;
   readonly plan: EnqueuePlan;
   readonly point: FreshPoint;
@@ -77,7 +73,8 @@ interface RecordRequest {
   readonly sequence: number;
 }
 
-function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
+/** What is known of a new entry. */
+export function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
   const { sweep, message, targets, flags, limits, inputs, from } = request;
   const planned = request.inputs.points[point.index] as Point;
   const overrides = planned.overrides.map(overrideText);
@@ -122,7 +119,10 @@ export function overrideText(override: Point["overrides"][number]): OverrideText
 }
 
 /** Parameter files whose blob in Git is not their bytes: a filter (line ends, LFS) stands between. */
-async function filteredFiles(context: ExperimentsContext, plan: EnqueuePlan): Promise<ReadonlySet<string>> {
+export async function filteredFiles(
+  context: ExperimentsContext,
+  plan: Pick<StartingState, "files" | "snapshot">,
+): Promise<ReadonlySet<string>> {
   const catFile = new CatFile(context.repository);
   try {
     const filtered = new Set<string>();
@@ -138,12 +138,12 @@ async function filteredFiles(context: ExperimentsContext, plan: EnqueuePlan): Pr
 }
 
 /** The blobs of edited parameter files: equal contents are written once. */
-class ParamBlobs {
+export class ParamBlobs {
   private readonly written = new Map<string, TreeFile["blob"]>();
 
   constructor(
     private readonly repository: Repository,
-    private readonly stream: ImportStream,
+    private readonly write: (text: string) => TreeFile["blob"],
     private readonly params: {
       readonly files: readonly OpenedParamFile[];
       /** Names of those whose blob is not their bytes. */
@@ -166,7 +166,7 @@ class ParamBlobs {
     const key = `${file.name}\0${text}`;
     const known = this.written.get(key);
     if (known !== undefined) return known;
-    const blob = this.params.filtered.has(file.name) ? await this.filteredBlob(file, text) : this.stream.blob(text);
+    const blob = this.params.filtered.has(file.name) ? await this.filteredBlob(file, text) : this.write(text);
     this.written.set(key, blob);
     return blob;
   }

@@ -2,12 +2,13 @@
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
+import { listRefs, type Ref } from "../../git/refs.ts";
 import type { IdentityScope } from "../point/identity.ts";
 import { listDvcQueue } from "../queue/dvc-queue.ts";
-import { highestSequence, listQueue, type QueueEntry, type QueueListing } from "../queue/entries.ts";
+import { highestSequence, listQueue, type QueueEntry, type QueueListing, queuePrefix } from "../queue/entries.ts";
 import { checkpointMark, parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { listFinished } from "../results/finished.ts";
+import { type FinishedExperiment, finishedAt, listFinished } from "../results/finished.ts";
 import { readRunRecord, runFolder } from "../runs/records.ts";
 import type { KnownExperiment, KnownNames } from "./naming.ts";
 import { treeIdentities } from "./tree-identities.ts";
@@ -25,7 +26,10 @@ export interface KnownOnBaseline {
 
 /** Who has which name; identities are left out, and with them the reading of commits. */
 export async function knownNames(context: ExperimentsContext, baseline: ObjectId): Promise<KnownNames> {
-  return knownWith(context, baseline, async (commits) => commits.map(() => ({ identity: "" })));
+  return knownWith(context, baseline, {
+    ...(await listed(context)),
+    identify: async (commits) => commits.map(() => ({ identity: "" })),
+  });
 }
 
 export async function knownOnBaseline(
@@ -33,7 +37,65 @@ export async function knownOnBaseline(
   baseline: ObjectId,
   scope: IdentityScope,
 ): Promise<KnownOnBaseline> {
-  return knownWith(context, baseline, (commits) => identitiesOf(context, commits, scope));
+  const identify = async (commits: readonly ObjectId[]) => {
+    if (commits.length === 0) return [];
+    const catFile = new CatFile(context.repository);
+    return identitiesOf(context, commits, { scope, catFile }).finally(() => catFile.close());
+  };
+  return knownWith(context, baseline, { ...(await listed(context)), identify });
+}
+
+async function listed(context: ExperimentsContext): Promise<Pick<Listed, "queue" | "finished">> {
+  const [queue, finished] = await Promise.all([listQueue(context), listFinished(context)]);
+  return { queue, finished };
+}
+
+/** For who asks again and again: each commit is read once, and one git process lists all refs. */
+export class KnownWatch {
+  readonly #identified = new Map<ObjectId, Identified>();
+  readonly #entries = new Map<string, { readonly entry: QueueEntry; readonly list: "entries" | "elsewhere" }>();
+
+  constructor(
+    private readonly context: ExperimentsContext,
+    private readonly baseline: ObjectId,
+    private readonly reading: { readonly scope: IdentityScope; readonly catFile: CatFile },
+  ) {}
+
+  /** An entry that was just made, whose commit need not be read. */
+  remember(entry: QueueEntry): void {
+    this.#entries.set(refKey({ name: entry.ref, id: entry.commit }), { entry, list: "entries" });
+  }
+
+  async look(): Promise<KnownOnBaseline> {
+    const refs = await listRefs(this.context.repository, ["refs/exps"]);
+    const queue = await this.#queueOf(refs.filter(({ name }) => name.startsWith(`${queuePrefix}/`)));
+    const identify = (commits: readonly ObjectId[]) => this.#identify(commits);
+    return knownWith(this.context, this.baseline, { queue, finished: refs.flatMap(finishedAt), identify });
+  }
+
+  async #queueOf(refs: readonly Ref[]): Promise<Pick<QueueListing, "entries" | "elsewhere">> {
+    if (refs.some((ref) => !this.#entries.has(refKey(ref)))) {
+      const { entries, elsewhere } = await listQueue(this.context);
+      this.#entries.clear();
+      for (const entry of entries) this.remember(entry);
+      for (const entry of elsewhere)
+        this.#entries.set(refKey({ name: entry.ref, id: entry.commit }), { entry, list: "elsewhere" });
+    }
+    const known = refs.flatMap((ref) => this.#entries.get(refKey(ref)) ?? []);
+    const of = (list: "entries" | "elsewhere") => known.flatMap((item) => (item.list === list ? [item.entry] : []));
+    return { entries: of("entries"), elsewhere: of("elsewhere") };
+  }
+
+  async #identify(commits: readonly ObjectId[]): Promise<readonly Identified[]> {
+    const fresh = commits.filter((commit) => !this.#identified.has(commit));
+    const identities = fresh.length === 0 ? [] : await identitiesOf(this.context, fresh, this.reading);
+    for (const [at, commit] of fresh.entries()) this.#identified.set(commit, identities[at] ?? { identity: "" });
+    return commits.map((commit) => this.#identified.get(commit) ?? { identity: "" });
+  }
+}
+
+function refKey({ name, id }: Ref): string {
+  return `${name} ${id}`;
 }
 
 interface Identified {
@@ -42,12 +104,18 @@ interface Identified {
   readonly checkpointOf?: string | undefined;
 }
 
+interface Listed {
+  readonly queue: Pick<QueueListing, "entries" | "elsewhere">;
+  readonly finished: readonly FinishedExperiment[];
+  /** One a commit. */
+  identify(commits: readonly ObjectId[]): Promise<readonly Identified[]>;
+}
+
 async function knownWith(
   context: ExperimentsContext,
   baseline: ObjectId,
-  identify: (commits: readonly ObjectId[]) => Promise<readonly Identified[]>,
+  { queue, finished, identify }: Listed,
 ): Promise<KnownOnBaseline> {
-  const [queue, finished] = await Promise.all([listQueue(context), listFinished(context)]);
   const entries = queue.entries
     .filter((entry) => entry.baseline === baseline)
     .map((entry) => ({
@@ -81,7 +149,7 @@ function failureOf({ state }: ExperimentsContext, entry: QueueEntry): Pick<Known
 }
 
 /** Names are those of the repository's refs, whichever of its projects queued them. */
-function namesElsewhere({ elsewhere }: QueueListing, baseline: ObjectId): readonly KnownExperiment[] {
+function namesElsewhere({ elsewhere }: Listed["queue"], baseline: ObjectId): readonly KnownExperiment[] {
   const here = elsewhere.filter((entry) => entry.baseline === baseline);
   return here.map(({ name, state }) => ({ name, identity: "", state }));
 }
@@ -97,21 +165,15 @@ function namesInDvcQueue(context: ExperimentsContext, baseline: ObjectId): reado
 async function identitiesOf(
   context: ExperimentsContext,
   commits: readonly ObjectId[],
-  scope: IdentityScope,
+  { scope, catFile }: { readonly scope: IdentityScope; readonly catFile: CatFile },
 ): Promise<readonly Identified[]> {
-  if (commits.length === 0) return [];
-  const catFile = new CatFile(context.repository);
-  try {
-    const objects = (await catFile.readAll(commits)).map((object) => object && parseCommit(object.content));
-    const own = objects.map((commit) => commit && parseFacts(commit));
-    const trees = commits.flatMap((commit, at) => {
-      const parsed = objects[at];
-      return parsed === undefined || own[at] !== undefined ? [] : [{ commit, tree: parsed.tree }];
-    });
-    const computed = await treeIdentities(context, scope, { catFile, trees });
-    const theirs = new Map(trees.map(({ commit }, at) => [commit, computed[at]]));
-    return commits.map((commit, at) => own[at] ?? { identity: theirs.get(commit) ?? "" });
-  } finally {
-    catFile.close();
-  }
+  const objects = (await catFile.readAll(commits)).map((object) => object && parseCommit(object.content));
+  const own = objects.map((commit) => commit && parseFacts(commit));
+  const trees = commits.flatMap((commit, at) => {
+    const parsed = objects[at];
+    return parsed === undefined || own[at] !== undefined ? [] : [{ commit, tree: parsed.tree }];
+  });
+  const computed = await treeIdentities(context, scope, { catFile, trees });
+  const theirs = new Map(trees.map(({ commit }, at) => [commit, computed[at]]));
+  return commits.map((commit, at) => own[at] ?? { identity: theirs.get(commit) ?? "" });
 }

@@ -14,7 +14,7 @@ import { folderInGit } from "../../project/in-git.ts";
 import { projectState } from "../../store/project-state.ts";
 import { refuseBranchName } from "../branch-names.ts";
 import { filesToCopy } from "../point/copied-paths.ts";
-import { identitiesOfPoints } from "../point/point-identity.ts";
+import { pointIdentifier } from "../point/point-identity.ts";
 import { identityScope } from "../point/scope.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { commitWorkspace } from "./commit-workspace.ts";
@@ -56,7 +56,8 @@ export async function saveExperiment(context: ExperimentsContext, request: SaveR
   const include = [...(await addableFiles(listed, { cwd: repository.workTree })), ...included];
   const snapshot = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include: [] });
   const shared = { files: [], scope, copied: [], folder: "", targets: [], flags: {}, snapshot };
-  const [identity = ""] = await identitiesOfPoints(context, { ...shared, points: [{ index: 0, overrides: [] }] });
+  const identify = await pointIdentifier(context, shared);
+  const identity = identify({ index: 0, overrides: [] });
   const commit = await commitWorkspace(context, {
     name,
     baseline,

@@ -13,7 +13,6 @@ import type { OpenedParamFile } from "./param-edits.ts";
 import { paramsInTree } from "./params-in-tree.ts";
 
 export interface PointIdentityInputs {
-  readonly points: readonly Point[];
   readonly snapshot: Snapshot;
   readonly files: readonly OpenedParamFile[];
   readonly scope: IdentityScope;
@@ -25,11 +24,11 @@ export interface PointIdentityInputs {
   readonly flags: KeptOptions;
 }
 
-/** The identities of points that derive from one snapshot: what they share is read and hashed once. */
-export async function identitiesOfPoints(
+/** Tells the identities of points that derive from one snapshot: what they share is read and hashed once. */
+export async function pointIdentifier(
   context: ExperimentsContext,
-  { points, snapshot, files, scope, copied, folder, flags, ...rest }: PointIdentityInputs,
-): Promise<readonly string[]> {
+  { snapshot, files, scope, copied, folder, flags, ...rest }: PointIdentityInputs,
+): Promise<(point: Point) => string> {
   const { workTree } = context.repository;
   const listing = await git(["ls-tree", "-r", "-z", "--full-tree", snapshot.workTree], { cwd: workTree });
   const catFile = new CatFile(context.repository);
@@ -42,10 +41,10 @@ export async function identitiesOfPoints(
     flags,
     copiedPaths: await copiedPathsHash(workTree, copied),
   };
-  return points.map((point) => {
+  return (point) => {
     const edited = files.map((file) => [file.inGit, file.valueAt(point)] as const);
     return identityOf({ ...shared, params: new Map<string, Value>([...base, ...edited]) }, canonical);
-  });
+  };
 }
 
 /** The same targets, whatever folder they are named from; none for the whole pipeline of the root. */

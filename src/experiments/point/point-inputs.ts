@@ -33,6 +33,19 @@ export class PointInputs {
     return this.request.points;
   }
 
+  /** The same files, as they were read, for other points of the same keys. */
+  for(points: readonly Point[]): PointInputs {
+    const other = new PointInputs(this.context, { ...this.request, points }, this.source);
+    other.opened = this.paramFiles();
+    other.loaded = this.stages();
+    return other;
+  }
+
+  /** Other points, of the files as they are now. */
+  anew(points: readonly Point[]): PointInputs {
+    return new PointInputs(this.context, { ...this.request, points });
+  }
+
   get configs(): ParamFilesRequest["configs"] {
     return this.request.configs;
   }

@@ -102,7 +102,7 @@ async function salvaged(context: ExperimentsContext): Promise<readonly EntryFiel
 }
 
 /** The highest sequence number in the queue, whosesoever; 0 where it is empty. */
-export function highestSequence({ entries, elsewhere }: QueueListing): number {
+export function highestSequence({ entries, elsewhere }: Pick<QueueListing, "entries" | "elsewhere">): number {
   return [...entries, ...elsewhere].reduce((highest, entry) => Math.max(highest, entry.sequence), 0);
 }
 

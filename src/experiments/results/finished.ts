@@ -1,7 +1,7 @@
 /** Finished experiments: listing, and what a name on the command line means. */
 import { SweeplineError } from "../../base/errors.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
-import { listRefs } from "../../git/refs.ts";
+import { listRefs, type Ref } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { findOrigin } from "../checkpoints/origin.ts";
 import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
@@ -19,11 +19,13 @@ export async function listFinished(
   baseline?: ObjectId,
 ): Promise<readonly FinishedExperiment[]> {
   const prefix = baseline === undefined ? "refs/exps" : experimentRef(baseline, "").slice(0, -1);
-  const refs = await listRefs(context.repository, [prefix]);
-  return refs.flatMap((ref) => {
-    const parts = parseExperimentRef(ref.name);
-    return parts === undefined ? [] : [{ ref: ref.name, commit: ref.id, ...parts }];
-  });
+  return (await listRefs(context.repository, [prefix])).flatMap(finishedAt);
+}
+
+/** The experiment at a ref; none where it is another kind of ref. */
+export function finishedAt({ name, id }: Ref): readonly FinishedExperiment[] {
+  const parts = parseExperimentRef(name);
+  return parts === undefined ? [] : [{ ref: name, commit: id, ...parts }];
 }
 
 /**

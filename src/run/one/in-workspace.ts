@@ -13,7 +13,7 @@ import { knownNames } from "../../experiments/make/known.ts";
 import { chooseName } from "../../experiments/make/naming.ts";
 import type { IdentityScope } from "../../experiments/point/identity.ts";
 import { applyPoint } from "../../experiments/point/param-edits.ts";
-import { identitiesOfPoints } from "../../experiments/point/point-identity.ts";
+import { pointIdentifier } from "../../experiments/point/point-identity.ts";
 import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import { identityScope } from "../../experiments/point/scope.ts";
 import { reserveSequence } from "../../experiments/queue/sequence.ts";
@@ -198,17 +198,8 @@ async function prepare(
   await refuseBranchName(context, request);
   const include = files.filter((file) => file.bytes !== undefined).map((file) => file.inGit);
   const snapshot = await snapshotWorkTree(context.repository, { scratchFolder: context.state.scratch, include });
-  const [identity = ""] = await identitiesOfPoints(context, {
-    points: [point],
-    files,
-    scope,
-    copied: [],
-    folder,
-    targets,
-    flags,
-    snapshot,
-  });
-  const facts = { identity, overrides: point.overrides.map(overrideText), targets, flags };
+  const identify = await pointIdentifier(context, { files, scope, copied: [], folder, targets, flags, snapshot });
+  const facts = { identity: identify(point), overrides: point.overrides.map(overrideText), targets, flags };
   const mark = randomUUID();
   const open = await openCheckpoints(context, request, {
     ...{ stages, baseline, author, scope },

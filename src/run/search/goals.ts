@@ -39,9 +39,15 @@ function dominates(goals: readonly Goal[], a: Rated, b: Rated): boolean {
 
 /** The best; of several goals all that no other one is better than in one and not worse in the others (Pareto), the best by the first one first. */
 export function bestOf<T extends Rated>(goals: readonly Goal[], rated: readonly T[]): readonly T[] {
-  const front = rated.filter((one) => !rated.some((other) => dominates(goals, other, one)));
   const [goal] = goals;
   if (goal === undefined) return [];
-  const sorted = front.toSorted((a, b) => order(goal, a.values[0] ?? 0, b.values[0] ?? 0));
-  return goals.length === 1 ? sorted.slice(0, 1) : sorted;
+  const front = rated.reduce((best: readonly T[], one) => withOne(goals, best, one), []);
+  return front.toSorted((a, b) => order(goal, a.values[0] ?? 0, b.values[0] ?? 0));
+}
+
+/** Those that are the best, in any order, when there is one more: of one goal one, the first of equals. */
+export function withOne<T extends Rated>(goals: readonly Goal[], best: readonly T[], one: T): readonly T[] {
+  const isEqual = (other: T) => goals.length === 1 && other.values[0] === one.values[0];
+  if (best.some((other) => isEqual(other) || dominates(goals, other, one))) return best;
+  return [...best.filter((other) => !dominates(goals, one, other)), one];
 }

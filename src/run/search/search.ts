@@ -3,7 +3,8 @@
  * queued and finished: who runs the same line again goes on.
  */
 import type { RunEvent } from "../../experiments/events.ts";
-import type { EnqueueOutcome } from "../../experiments/make/enqueue.ts";
+import type { LineOutcome, PointLine } from "../../experiments/make/point-line.ts";
+import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { OverrideAt, SearchSpace } from "../../sweep/space.ts";
@@ -11,7 +12,7 @@ import type { Point, PointOverride } from "../../sweep/types.ts";
 import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "../run-queue.ts";
 import type { FlatMetrics } from "../stopping/metrics.ts";
 import type { Goal } from "../stopping/rules.ts";
-import { bestOf, type Constraint, valuesOf } from "./goals.ts";
+import { bestOf, type Constraint, valuesOf, withOne } from "./goals.ts";
 import { type KnownTrial, knownTrials, metricsByName } from "./known-trials.ts";
 import { type Proposer, sequenceProposer } from "./proposer.ts";
 
@@ -28,8 +29,8 @@ export interface SearchPlan {
   /** Points that are tried first. */
   readonly tries: readonly (readonly PointOverride[])[];
   readonly proposer: Proposer;
-  /** Queues one point, unless it is known. */
-  queue(point: Point): Promise<EnqueueOutcome>;
+  /** Queues one point after the other. */
+  openLine(): Promise<PointLine>;
 }
 
 /** A trial that has ended. */
@@ -66,12 +67,16 @@ class Search {
   readonly ended: EndedTrial[] = [];
   /** Entries of ours: those that are to be run. */
   readonly only = new Set<number>();
+  #best: readonly RatedTrial[] = [];
   readonly #seen = new Set<string>();
   readonly #used = new Set<number>();
   /** Trials by the number of their entry. */
   readonly #open = new Map<number, { readonly number: number; readonly overrides: readonly OverrideAt[] }>();
   readonly #news: RunEvent[] = [];
   readonly #others: Proposer;
+  /** No place below it is free. */
+  #next = 0;
+  #line: Promise<PointLine> | undefined;
 
   constructor(
     private readonly context: ExperimentsContext,
@@ -83,8 +88,7 @@ class Search {
   }
 
   get best(): readonly RatedTrial[] {
-    const rated = this.ended.filter((trial): trial is RatedTrial => trial.values !== undefined && trial.isFeasible);
-    return bestOf(this.plan.goals, rated);
+    return bestOf(this.plan.goals, this.#best);
   }
 
   /** What there is from before. */
@@ -115,6 +119,7 @@ class Search {
     const isFeasible = metrics !== undefined && constraints.every((holds) => holds(metrics));
     const trial = { number, name, values, isFeasible };
     this.ended.push(trial);
+    if (values !== undefined && isFeasible) this.#best = withOne(goals, this.#best, { ...trial, values });
     const shares = space.sharesOf(overrides);
     if (shares !== undefined) await proposer.tell({ number, shares, values, isFeasible });
     return trial;
@@ -154,34 +159,44 @@ class Search {
     });
   }
 
-  /** Queues another point; false where there is none to be tried any more, or none now. */
-  async more(): Promise<boolean> {
-    const { trials, untilMs, queue, tries } = this.plan;
+  /** Queues another point; undefined where there is none to be tried any more, or none now. */
+  async more(): Promise<QueueEntry | "listed" | undefined> {
+    const { trials, untilMs, tries } = this.plan;
     for (;;) {
       await this.settle();
-      if (this.#used.size >= trials || (untilMs !== undefined && Date.now() >= untilMs)) return false;
-      let number = 0;
-      while (this.#used.has(number)) number++;
+      if (this.#used.size >= trials || (untilMs !== undefined && Date.now() >= untilMs)) return undefined;
+      while (this.#used.has(this.#next)) this.#next++;
+      const number = this.#next;
       const overrides = tries[number] ?? (await this.#ask(number));
-      if (overrides === undefined) return false;
+      if (overrides === undefined) return undefined;
       this.#seen.add(idOf(overrides));
       this.#used.add(number);
-      const { queued, known } = await queue({ index: number, overrides });
+      const { queued, known, entry } = await this.#queue({ index: number, overrides });
       const sequence = queued[0]?.sequence ?? known.find(({ state }) => state === "queued")?.sequence;
       if (sequence !== undefined) {
         this.#open.set(sequence, { number, overrides });
         this.only.add(sequence);
-        return true;
+        return entry ?? "listed";
       }
       const [same] = known;
       if (same !== undefined) await this.#takeKnown({ number, overrides }, same);
     }
   }
 
+  async #queue(point: Point): Promise<LineOutcome> {
+    this.#line ??= this.plan.openLine();
+    return (await this.#line).queue(point);
+  }
+
+  async close(): Promise<void> {
+    this.plan.proposer.close();
+    await (await this.#line)?.close();
+  }
+
   /** An experiment that another sweep, or somebody else, has made of the point counts. */
   async #takeKnown(
     point: { readonly number: number; readonly overrides: readonly OverrideAt[] },
-    { name, state }: EnqueueOutcome["known"][number],
+    { name, state }: LineOutcome["known"][number],
   ): Promise<void> {
     const metrics = state === "done" ? await metricsByName(this.context, this.plan.baseline) : undefined;
     this.#tell(await this.#end(point, name, metrics?.get(name)));
@@ -224,7 +239,7 @@ export async function runSearch(
     await search.settle();
     return { ran, ended: search.ended, best: search.best };
   } finally {
-    plan.proposer.close();
+    await search.close();
   }
 }
 

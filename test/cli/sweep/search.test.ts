@@ -1,6 +1,7 @@
 /** `sweepline search`: goes on wherever it was killed, counts what is known, and says what it needs. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Files, makeRepository, type Repository, scriptStage } from "../../rig/index.ts";
+import { gitProcesses, tinyPipeline } from "../../rig/many.ts";
 import { experimentNames } from "../exp-project.ts";
 
 const files: Files = {
@@ -100,6 +101,14 @@ describe("a search", () => {
     const shown = await repository.succeed(constrained);
     expect(shown).toMatch(/loss=30\.?/);
     expect(shown).toContain("The best: ");
+  });
+
+  test("costs one git process a trial more than a sweep's point", async () => {
+    const processes = (args: readonly string[]) => gitProcesses(makeRepository({ files: tinyPipeline }), args);
+    const space = ["search", "x=int(interval(0,100000))", "--metric", "loss"];
+    const trial = (await processes([...space, "--trials", "12"])) - (await processes([...space, "--trials", "2"]));
+    const point = (await processes(["sweep", "x=range(12)"])) - (await processes(["sweep", "x=range(2)"]));
+    expect(trial / 10).toBeLessThanOrEqual(point / 10 + 1);
   });
 
   test("says what is missing, and that Optuna is", async () => {

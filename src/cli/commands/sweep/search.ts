@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/text/visible.ts";
-import { enqueue, sweepId } from "../../../experiments/make/enqueue.ts";
+import { sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
+import { openPointLine } from "../../../experiments/make/point-line.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
 import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { readOverrides } from "../../../experiments/point/read-points.ts";
@@ -16,7 +17,7 @@ import { countTrials, type EndedTrial, runSearch, type SearchOutcome } from "../
 import type { Goal } from "../../../run/stopping/rules.ts";
 import { expandPoints } from "../../../sweep/expand.ts";
 import { type SearchSpace, searchSpace } from "../../../sweep/space.ts";
-import type { Point, PointOverride } from "../../../sweep/types.ts";
+import type { PointOverride } from "../../../sweep/types.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
 import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
@@ -106,12 +107,16 @@ async function search(call: Call, overrides: readonly string[]): Promise<ExitCod
   refuseWorkspaceRuns(run, "search");
   const { asked: plan, configs } = await asked(call, overrides);
   const targets = options.target ?? [];
-  const inputsFor = (points: readonly Point[]) => inputsOf(call, { points, configs });
-  const settings = askedRun(call, { targets, run, options });
-  const purpose = { kind: "sweep", failed: "report" } as const;
-  const requestFor = (points: readonly Point[]) =>
-    enqueueRequest(purpose, { inputs: inputsFor(points), name: options.name, sweep: plan.id, run: settings });
-  const probe = requestFor([{ index: 0, overrides: plan.space.at(plan.space.axes.map(() => 0.5)) }]);
+  const points = [{ index: 0, overrides: plan.space.at(plan.space.axes.map(() => 0.5)) }];
+  const probe = enqueueRequest(
+    { kind: "sweep", failed: "report" },
+    {
+      inputs: inputsOf(call, { points, configs }),
+      name: options.name,
+      sweep: plan.id,
+      run: askedRun(call, { targets, run, options }),
+    },
+  );
   await warnOfKinds(probe.inputs, (message) => warn(io, message));
   await warnOfSubmodules(io, context);
   await checkCommands({ ...probe, runs: "later" }, (message) => warn(io, message));
@@ -132,7 +137,7 @@ async function search(call: Call, overrides: readonly string[]): Promise<ExitCod
       proposer,
       constraints: (options.constraint ?? []).map(constraintOf),
       untilMs: options.time === undefined ? undefined : Date.now() + options.time,
-      queue: (point) => enqueue(context, requestFor([point])),
+      openLine: () => openPointLine(context, probe),
     },
     {
       request: { engine, jobs, onFailure: "continue", limits: runLimits(options), ...early },
