@@ -1,7 +1,7 @@
 /** `exp list` in each of its formats. */
 
 import { pythonRepr } from "../base/python.ts";
-import { visible, visibleJson } from "../base/text/visible.ts";
+import { jsonOf, visible } from "../base/text/visible.ts";
 import { toPlain, type Value } from "../base/value.ts";
 import type { ListedGroup } from "../experiments/show/list.ts";
 
@@ -36,12 +36,12 @@ function listJson(groups: readonly ListedGroup[], metrics: Metrics): string {
       ...(metrics === undefined ? {} : { metrics: toPlain(metrics.get(commit) ?? new Map()) }),
     })),
   }));
-  return JSON.stringify(plain);
+  return jsonOf(plain);
 }
 
 /** The text of `exp list`; nothing where there are no experiments. */
 export function renderList(groups: readonly ListedGroup[], format: ListFormat, metrics?: Metrics): string {
-  if (format === "json") return `${visibleJson(listJson(groups, metrics))}\n`;
+  if (format === "json") return `${listJson(groups, metrics)}\n`;
   const lines = groups.flatMap((group) => {
     if (format === "tree") return treeLines(group, metrics);
     return group.experiments.map(({ name, commit }) => (format === "names" ? visible(name) : commit));

@@ -25,3 +25,24 @@ export function cutToWidth(text: string, columns: number): string {
   }
   return `${kept}…`;
 }
+
+/** Lines of at most that many columns, parted at blanks; a word that is wider is parted where the line ends. */
+export function wrapToWidth(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (textWidth(longer) <= columns) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (textWidth(line) > columns && columns > 1) {
+      const head = cutToWidth(line, columns + 1).slice(0, -1) || line.slice(0, 1);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === "" && lines.length > 0 ? lines : [...lines, line];
+}

@@ -25,6 +25,7 @@ const wholes = new Set([
   "config/bad-files",
   "config/hydra-rules",
   "experiments/committed-files",
+  "experiments/find/growth",
   "experiments/state-files",
   "experiments/show/parsing",
   "grammar/diagrams",

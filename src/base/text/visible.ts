@@ -70,6 +70,11 @@ export function visibleText(text: string): string {
   return withoutLogCommands(withoutLookAlikes(shown));
 }
 
+/** A value as JSON that may be shown on a terminal; big integers become numbers. */
+export function jsonOf(value: unknown): string {
+  return visibleJson(JSON.stringify(value, (_key, item) => (typeof item === "bigint" ? Number(item) : item)));
+}
+
 /** JSON that may be shown on a terminal: the same values, such characters escaped as JSON escapes them. */
 export function visibleJson(json: string): string {
   if (!dangerous.test(json)) return json;

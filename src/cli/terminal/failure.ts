@@ -3,7 +3,7 @@ import { exitCodes, SweeplineError, systemErrorCode } from "../../base/errors.ts
 import { closeSync } from "../../base/files.ts";
 import { openRead } from "../../base/open-files.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
-import { visible, visibleJson, visibleText } from "../../base/text/visible.ts";
+import { jsonOf, visible, visibleText } from "../../base/text/visible.ts";
 import { printsTrace } from "../../base/trace.ts";
 import { eventSchema } from "../../experiments/events.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -87,5 +87,5 @@ export function failureEvent(error: unknown): string | undefined {
     message: withoutCredentials(message),
     ...(hint === undefined ? {} : { hint: withoutCredentials(hint) }),
   };
-  return visibleJson(JSON.stringify({ schema: eventSchema, type: "refused", code, ...words, at: Date.now() }));
+  return jsonOf({ schema: eventSchema, type: "refused", code, ...words, at: Date.now() });
 }

@@ -2,6 +2,7 @@
 
 import { SweeplineError } from "../../base/errors.ts";
 import { isRecord, parseJson } from "../../base/json.ts";
+import { jsonOf } from "../../base/text/visible.ts";
 import type { Io } from "./io.ts";
 
 /** The lines of the standard input, without their ends. Only a line feed ends a line: JSON may hold U+2028. */
@@ -55,7 +56,7 @@ export async function answerLines(io: Io, answers: Answers): Promise<void> {
     for await (const line of inputLines(io)) {
       number++;
       if (line.trim() === "") continue;
-      await output.write(`${JSON.stringify(answerLine({ line, number }, answers))}\n`);
+      await output.write(`${jsonOf(answerLine({ line, number }, answers))}\n`);
     }
   } finally {
     // Answers given before an interruption are not lost.

@@ -1,6 +1,6 @@
 /** Experiments by the values of some parameters: how many, and what their metrics are on average. */
 import { SweeplineError } from "../../base/errors.ts";
-import { pythonJson } from "../../base/python.ts";
+import { compareCodePoints, pythonJson } from "../../base/python.ts";
 import { finiteNumber, type Value } from "../../base/value.ts";
 import { type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
 import type { FilterRow } from "./filter-row.ts";
@@ -64,11 +64,53 @@ function keyColumn(name: string, columns: ExperimentColumns): ValueColumn {
   });
 }
 
-/** Finished experiments in groups, those first whose first experiment comes first. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
+export interface Grouping {
+  /** Of parameters. */
+  readonly names: readonly string[];
+  /** undefined: those first whose first experiment comes first. */
+  readonly order?: GroupOrder | undefined;
+}
+
+export interface GroupOrder {
+  /** A metric, by whose mean they stand, or one of the parameters. */
+  readonly by: string;
+  readonly first: "least" | "greatest";
+  /** How many; undefined: all. */
+  readonly top: number | undefined;
+}
+
+/** Numbers by size, before everything else, which stands by its text. */
+function compareKeys(a: Value | undefined, b: Value | undefined): number {
+  const [one, other] = [finiteNumber(a), finiteNumber(b)];
+  if (one !== undefined && other !== undefined) return one - other;
+  if (one !== undefined || other !== undefined) return one === undefined ? 1 : -1;
+  return compareCodePoints(pythonJson(a ?? null), pythonJson(b ?? null));
+}
+
+/** Those without a number there last; of equals as they were. */
+function inOrder(
+  { keys, metrics, groups }: GroupedExperiments,
+  column: ValueColumn,
+  { first, top }: GroupOrder,
+): readonly ExperimentGroup[] {
+  const sign = first === "least" ? 1 : -1;
+  const at = metrics.indexOf(column);
+  const key = keys.indexOf(column);
+  if (at < 0 && key < 0) return groups.slice(0, top);
+  const compare = (a: ExperimentGroup, b: ExperimentGroup) => {
+    if (at < 0) return sign * compareKeys(a.values[key], b.values[key]);
+    const [one, other] = [a.metrics[at]?.mean, b.metrics[at]?.mean];
+    if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
+    return sign * (one - other);
+  };
+  return [...groups].sort(compare).slice(0, top);
+}
+
+/** Finished experiments in groups; the metric of the order is the first one. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
 export function groupExperiments(
   rows: readonly FilterRow[],
   columns: ExperimentColumns,
-  names: readonly string[],
+  { names, order }: Grouping,
 ): GroupedExperiments {
   const keys = names.map((name) => keyColumn(name, columns));
   const byText = new Map<string, { values: readonly (Value | undefined)[]; rows: FilterRow[] }>();
@@ -80,10 +122,16 @@ export function groupExperiments(
     group.rows.push(row);
   }
   const all = [...byText.values()];
-  const metrics = columns.metrics.filter((metric) => all.some((group) => numbersOf(group.rows, metric).length > 0));
+  const sorted = order === undefined ? undefined : sortColumn(order.by, columns);
+  const metrics = columns.metrics
+    .filter((metric) => all.some((group) => numbersOf(group.rows, metric).length > 0))
+    .sort((a, b) => Number(b === sorted) - Number(a === sorted));
   const groups = all.map((group) => ({
     ...group,
     metrics: metrics.map((metric) => spreadOf(numbersOf(group.rows, metric))),
   }));
-  return { keys, metrics, groups };
+  const grouped = { keys, metrics, groups };
+  return order === undefined || sorted === undefined
+    ? grouped
+    : { ...grouped, groups: inOrder(grouped, sorted, order) };
 }

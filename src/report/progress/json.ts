@@ -1,5 +1,6 @@
 /** Progress for programs: each event as one line of JSON. docs/events.md is its schema. */
 import { floatRepr } from "../../base/python.ts";
+import { jsonOf } from "../../base/text/visible.ts";
 import { isList, isMap, type Value } from "../../base/value.ts";
 import { eventSchema, type RunEvent } from "../../experiments/events.ts";
 import { handOver, type Progress, type ProgressStreams } from "./types.ts";
@@ -17,7 +18,7 @@ function jsonValue(value: Value): unknown {
 function eventJson(event: RunEvent): string {
   const plain =
     event.type === "finished" || event.type === "metrics" ? { ...event, metrics: jsonValue(event.metrics) } : event;
-  return JSON.stringify({ schema: eventSchema, ...plain });
+  return jsonOf({ schema: eventSchema, ...plain });
 }
 
 export function createJsonProgress({ stdout }: ProgressStreams): Progress {

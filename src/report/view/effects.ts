@@ -1,19 +1,36 @@
 /** `exp effects` in each of its formats. */
-import { visible, visibleJson } from "../../base/text/visible.ts";
+import { jsonOf, visible } from "../../base/text/visible.ts";
 import { toPlain, type Value } from "../../base/value.ts";
 import type { Effects, ParameterEffect, ValueEffect } from "../../experiments/find/effects.ts";
 import { leastPoints } from "../../experiments/find/importance.ts";
+import type { ValueColumn } from "../../experiments/show/value-columns.ts";
 import { cellText, defaultPrecision, exactFloats, significantFloats } from "../cells.ts";
 import { toCsv } from "../csv.ts";
 import type { ShowFormat } from "../exp-show.ts";
 import { toMarkdown } from "../markdown.ts";
 import { toPlainText } from "../plain.ts";
 import type { Column, Row, Table } from "../table.ts";
+import type { TerminalOptions } from "../terminal.ts";
+import { wrapToWidth } from "../width.ts";
 import { barOf } from "./bars.ts";
+import { distinctCells } from "./distinct-cells.ts";
+import { drawNarrow, narrowTable, tableWidth } from "./narrow-table.ts";
+import { shortNameOf } from "./short-names.ts";
+
+export interface EffectsLayout {
+  readonly format: ShowFormat;
+  /** undefined: 5 digits, and all of them in CSV and JSON. */
+  readonly precision: number | undefined;
+  readonly width: TerminalOptions["width"];
+  /** All parameters that experiments have: a terminal shows of a name what tells it from these. */
+  readonly params: readonly ValueColumn[];
+}
 
 /** Fewer than these say little, whatever a forest makes of them. */
 const fewPoints = 30;
-const barWidth = 20;
+const longestBar = 20;
+/** With the blanks before it. */
+const shortestBar = 10;
 
 function bestIn({ metric }: ValueEffect, { direction }: Effects): number | undefined {
   return direction === undefined ? undefined : direction === "max" ? metric.max : metric.min;
@@ -58,36 +75,66 @@ function importanceText({ importance }: ParameterEffect): string {
   return importance === undefined ? "" : `${Math.round(importance * 100)} %`;
 }
 
-function effectRows(effects: Effects, digits: number): readonly Row[] {
+interface RowStyle {
+  readonly digits: number;
+  readonly nameOf: (column: ValueColumn) => string;
+  /** What is printed of a parameter's values. */
+  readonly valueCells: (texts: readonly string[]) => readonly string[];
+}
+
+/** All columns but the bars. */
+function effectRows(effects: Effects, { digits, nameOf, valueCells }: RowStyle): readonly Row[] {
   const float = significantFloats(digits);
-  const { low, high } = scaleOf(effects);
-  return effects.parameters.flatMap((parameter) =>
-    parameter.values.map((value, at): Row => {
+  return effects.parameters.flatMap((parameter) => {
+    const texts = valueCells(parameter.values.map((value) => valueText(value, float)));
+    return parameter.values.map((value, at): Row => {
       const best = bestIn(value, effects);
       const { count, mean, spread } = value.metric;
-      const share = high > low ? (mean - low) / (high - low) : 1;
       return {
         emphasis: "plain",
         cells: [
-          at === 0 ? parameter.column.column.name : "",
+          at === 0 ? nameOf(parameter.column) : "",
           at === 0 ? importanceText(parameter) : "",
-          valueText(value, float),
+          texts[at] ?? "",
           String(count),
           float(mean),
           spread === undefined ? "-" : float(spread),
           best === undefined ? "-" : float(best),
-          barOf(share, barWidth),
         ],
       };
-    }),
-  );
+    });
+  });
 }
 
-const titles = ["Parameter", "Importance", "Value", "Count", "Mean", "Spread", "Best", ""];
+const titles = ["Parameter", "Importance", "Value", "Count", "Mean", "Spread", "Best"];
 
-function effectsTable(effects: Effects, digits: number): Table {
-  const columns = titles.map((name): Column => ({ name, kind: "label" }));
-  return { columns, rows: effectRows(effects, digits) };
+function effectsTable(effects: Effects, style: RowStyle): Table {
+  return { columns: titles.map((name): Column => ({ name, kind: "label" })), rows: effectRows(effects, style) };
+}
+
+/** A bar for each value, as long as its mean is great. */
+function withBars(table: Table, effects: Effects, width: number): Table {
+  const { low, high } = scaleOf(effects);
+  const means = effects.parameters.flatMap(({ values }) => values.map(({ metric }) => metric.mean));
+  return {
+    columns: [...table.columns, { name: "", kind: "label" }],
+    rows: table.rows.map((row, at) => {
+      const share = high > low ? ((means[at] ?? low) - low) / (high - low) : 1;
+      return { ...row, cells: [...row.cells, barOf(share, width)] };
+    }),
+  };
+}
+
+function shortTexts(texts: readonly string[]): readonly string[] {
+  return distinctCells(texts.map(visible), "-");
+}
+
+/** Who looks at it sees bars, and no line that is wider than the terminal. */
+function effectsOnTerminal(effects: Effects, style: RowStyle, width: number): string {
+  const bare = effectsTable(effects, style);
+  const { table } = narrowTable(bare, { width: width - shortestBar, leaving: ["Spread", "Count", "Best"] });
+  const room = Math.min(longestBar, width - tableWidth(table) - 2);
+  return drawNarrow(room > 0 ? withBars(table, effects, room) : table, width);
 }
 
 function effectsCsv(effects: Effects): string {
@@ -129,15 +176,21 @@ function effectsJson(effects: Effects): string {
       })),
     })),
   };
-  return visibleJson(JSON.stringify(plain, (_key, value) => (typeof value === "bigint" ? Number(value) : value)));
+  return jsonOf(plain);
 }
 
 /** The text of `exp effects`. */
-export function renderEffects(effects: Effects, format: ShowFormat, precision: number | undefined): string {
+export function renderEffects(effects: Effects, { format, precision, width, params }: EffectsLayout): string {
   if (format === "json") return `${effectsJson(effects)}\n`;
   if (format === "csv") return effectsCsv(effects);
-  const table = effectsTable(effects, precision || defaultPrecision);
+  const digits = precision || defaultPrecision;
+  const whole: RowStyle = { digits, nameOf: ({ column }) => column.name, valueCells: (texts) => texts };
+  const short: RowStyle = { digits, nameOf: shortNameOf(params), valueCells: shortTexts };
+  const table = withBars(effectsTable(effects, whole), effects, longestBar);
   if (format === "markdown") return toMarkdown(table);
   const none = effects.parameters.length === 0 ? "No parameter differs among them.\n" : "";
-  return `${headline(effects).map(visible).join("\n")}\n\n${none}${toPlainText(table)}`;
+  const text = width === "full" ? toPlainText(table) : effectsOnTerminal(effects, short, width);
+  const lines = headline(effects).map(visible);
+  const head = width === "full" ? lines : lines.flatMap((line) => wrapToWidth(line, width));
+  return `${head.join("\n")}\n\n${none}${text}`;
 }

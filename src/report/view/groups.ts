@@ -1,16 +1,25 @@
 /** Groups of experiments in each format. */
+import { jsonOf, visible } from "../../base/text/visible.ts";
 import { toPlain } from "../../base/value.ts";
 import type { ExperimentGroup, GroupedExperiments, MetricSpread } from "../../experiments/find/group.ts";
+import type { ExperimentColumns } from "../../experiments/show/value-columns.ts";
 import { cellText, defaultPrecision, exactFloats, type FloatFormat, significantFloats } from "../cells.ts";
 import { toCsv } from "../csv.ts";
 import { toMarkdown } from "../markdown.ts";
 import { toPlainText } from "../plain.ts";
 import type { Column, Table } from "../table.ts";
+import type { TerminalOptions } from "../terminal.ts";
+import { cutToWidth } from "../width.ts";
+import { drawNarrow, narrowTable } from "./narrow-table.ts";
+import { shortNameOf } from "./short-names.ts";
 
 export interface GroupsFormat {
   readonly format: "table" | "csv" | "markdown" | "json";
   /** undefined: 5 digits, and all of them in CSV. */
   readonly precision: number | undefined;
+  readonly width: TerminalOptions["width"];
+  /** All that experiments have: a terminal shows of a name what tells it from these. */
+  readonly columns: ExperimentColumns;
 }
 
 function spreadCell(metric: MetricSpread | undefined, float: FloatFormat): string {
@@ -74,13 +83,28 @@ function groupsJson({ keys, metrics, groups }: GroupedExperiments): string {
       }),
     ),
   }));
-  return JSON.stringify(plain, (_key, value) => (typeof value === "bigint" ? Number(value) : value));
+  return jsonOf(plain);
+}
+
+/** For who looks at it: short names; metrics go from the right where there is no room, and it says which. */
+function groupsOnTerminal(table: Table, grouped: GroupedExperiments, { width, columns }: GroupsFormat): string {
+  const nameOf = shortNameOf([...columns.metrics, ...columns.params]);
+  const names = [...grouped.keys.map(nameOf), "count", ...grouped.metrics.map(nameOf)];
+  const short = { ...table, columns: table.columns.map((column, at) => ({ ...column, name: names[at] ?? "" })) };
+  const leaving = grouped.metrics.slice(1).map(nameOf).reverse();
+  const { table: kept, gone } = narrowTable(short, { width, leaving });
+  const more = gone.length === 1 ? "1 metric more" : `${gone.length} metrics more`;
+  const below = `${more} (a wider terminal, or --csv): ${gone.toReversed().map(visible).join(", ")}`;
+  const lines = gone.length === 0 || width === "full" ? [] : [`${cutToWidth(below, width)}\n`];
+  return [drawNarrow(kept, width), ...lines].join("");
 }
 
 /** The text of `exp show --group-by`. */
-export function renderGroups(grouped: GroupedExperiments, { format, precision }: GroupsFormat): string {
+export function renderGroups(grouped: GroupedExperiments, layout: GroupsFormat): string {
+  const { format, precision } = layout;
   if (format === "json") return `${groupsJson(grouped)}\n`;
   if (format === "csv") return groupsCsv(grouped, precision ? significantFloats(precision) : exactFloats);
   const table = groupsTable(grouped, significantFloats(precision || defaultPrecision));
-  return format === "markdown" ? toMarkdown(table) : toPlainText(table);
+  if (format === "markdown") return toMarkdown(table);
+  return layout.width === "full" ? toPlainText(table) : groupsOnTerminal(table, grouped, layout);
 }

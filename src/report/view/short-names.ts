@@ -18,3 +18,10 @@ export function shortNames(columns: readonly ValueColumn[]): readonly string[] {
     return short ?? column.name;
   });
 }
+
+/** The same for one column after the other; a column that is none of them keeps its name. */
+export function shortNameOf(columns: readonly ValueColumn[]): (column: ValueColumn) => string {
+  const names = shortNames(columns);
+  const byColumn = new Map(columns.map((column, at) => [column, names[at]]));
+  return (column) => byColumn.get(column) ?? column.column.name;
+}

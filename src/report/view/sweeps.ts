@@ -1,13 +1,14 @@
 /** `sweep list` and the head of `sweep show`. */
 import { readableShellWord } from "../../base/text/shell-word.ts";
-import { visible, visibleJson } from "../../base/text/visible.ts";
+import { jsonOf, visible } from "../../base/text/visible.ts";
 import { toPlain } from "../../base/value.ts";
 import type { SweepSummary } from "../../experiments/find/sweeps.ts";
 import { cellText, defaultPrecision, significantFloats } from "../cells.ts";
 import { shortTime } from "../dates.ts";
 import { toPlainText } from "../plain.ts";
-import type { Table } from "../table.ts";
-import { cutToWidth } from "../width.ts";
+import { keepColumns, type Table } from "../table.ts";
+import { wrapToWidth } from "../width.ts";
+import { drawNarrow, tableWidth } from "./narrow-table.ts";
 
 const float = significantFloats(defaultPrecision);
 
@@ -23,6 +24,11 @@ function timeText(ms: number): string {
 function countsOfSweep({ counts }: SweepSummary): string {
   const states = (["running", "queued", "success", "failed"] as const).filter((state) => counts[state] > 0);
   return states.map((state) => `${counts[state]} ${state}`).join(", ");
+}
+
+function summaryOfSweep(sweep: SweepSummary): string {
+  const points = sweep.points === 1 ? "1 point" : `${sweep.points} points`;
+  return `${points}: ${countsOfSweep(sweep)}; ${timeText(sweep.elapsedMs)} of runs`;
 }
 
 function bestOfSweep({ best }: SweepSummary): string {
@@ -60,21 +66,36 @@ function plainSweep({ best, ...sweep }: SweepSummary) {
 
 export function sweepsJson(sweeps: readonly SweepSummary[]): string {
   const plain = sweeps.map(plainSweep);
-  return visibleJson(JSON.stringify(plain, (_key, value) => (typeof value === "bigint" ? Number(value) : value)));
+  return jsonOf(plain);
 }
 
-/** One line a sweep, cut where a terminal ends. */
+/** Overrides that get less of a line are put on lines of their own. */
+const leastForOverrides = 30;
+
+/** Three lines or more for a sweep: nothing of it is cut. */
+function sweepLines(sweep: SweepSummary, now: Date, width: number): string {
+  const head = `${sweep.id}  ${shortTime(sweep.createdAt, now)}  ${summaryOfSweep(sweep)}`;
+  const inner = [`best ${bestOfSweep(sweep)}`, sweep.overrides.join(" ")];
+  const wrapped = (text: string, indent: string) =>
+    wrapToWidth(visible(text), width - indent.length).map((line) => `${indent}${line}\n`);
+  return [...wrapped(head, ""), ...inner.flatMap((text) => wrapped(text, "    "))].join("");
+}
+
+/** One line a sweep, whose overrides are cut where a terminal ends; several where it is too narrow for that. */
 export function sweepsText(sweeps: readonly SweepSummary[], now: Date, width: number | "full"): string {
   if (sweeps.length === 0) return "No sweep is here.\n";
-  const text = toPlainText(sweepsTable(sweeps, now));
-  return width === "full" ? text : text.replace(/.+/g, (line) => cutToWidth(line, width));
+  const table = sweepsTable(sweeps, now);
+  if (width === "full") return toPlainText(table);
+  const others = keepColumns(table, ({ name }) => name !== "Overrides");
+  if (tableWidth(others) + leastForOverrides <= width) return drawNarrow(table, width);
+  return sweeps.map((sweep) => sweepLines(sweep, now, width)).join("");
 }
 
 /** What there is to say of one, before its table. */
 export function sweepHead(sweep: SweepSummary, now: Date): string {
   const lines = [
     `Sweep ${sweep.id} of ${sweep.baseline.slice(0, 7)}, ${shortTime(sweep.createdAt, now)}`,
-    `${sweep.points} points: ${countsOfSweep(sweep)}; ${timeText(sweep.elapsedMs)} of runs`,
+    summaryOfSweep(sweep),
     `Best: ${bestOfSweep(sweep)}`,
     commandOfSweep(sweep),
   ];

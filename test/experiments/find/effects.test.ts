@@ -1,9 +1,11 @@
 /** What parameters do to a metric: what is counted, and what the forest makes of it. */
 import { describe, expect, test } from "vitest";
-import { effectsOf } from "../../../src/experiments/find/effects.ts";
+import { type Effects, effectsOf } from "../../../src/experiments/find/effects.ts";
 import { chooseRows } from "../../../src/experiments/find/find.ts";
 import { learnImportances } from "../../../src/experiments/find/importance.ts";
+import type { ShowFormat } from "../../../src/report/exp-show.ts";
 import { renderEffects } from "../../../src/report/view/effects.ts";
+import { textWidth } from "../../../src/report/width.ts";
 import { type MadeExperiment, madeBaseline } from "./rows.ts";
 
 /** lr decides, the optimizer matters a little, the seed not at all. */
@@ -24,6 +26,11 @@ const of = (made: Record<string, MadeExperiment>, metric?: string) => {
   const { rows, columns } = chosen(made);
   return effectsOf(rows, columns, { metric, direction: undefined });
 };
+
+function rendered(effects: Effects, format: ShowFormat, width: number | "full" = "full"): string {
+  const params = effects.parameters.map(({ column }) => column);
+  return renderEffects(effects, { format, precision: undefined, width, params });
+}
 
 describe("effects", () => {
   const effects = of(swept);
@@ -55,7 +62,7 @@ describe("effects", () => {
     expect(parts[0]).toMatchObject({ values: [0, 0.07], metric: { count: 8 } });
     const few = of({ a: { params: { x: 1n }, metrics: { m: 1 } }, b: { params: { x: 2n }, metrics: { m: 2 } } });
     expect(few.learned).toBeUndefined();
-    expect(renderEffects(few, "table", undefined)).toContain("needs 8 experiments or more");
+    expect(rendered(few, "table")).toContain("needs 8 experiments or more");
   });
 
   test("noise is called so", () => {
@@ -63,7 +70,7 @@ describe("effects", () => {
     const none = Object.fromEntries(
       noise.map((loss, at) => [`e${at}`, { params: { seed: BigInt(at) }, metrics: { loss } }] as const),
     );
-    expect(renderEffects(of(none), "table", undefined)).toContain("may be chance");
+    expect(rendered(of(none), "table")).toContain("may be chance");
   });
 
   test("which metric has to be said where there are several", () => {
@@ -78,19 +85,38 @@ describe("formats", () => {
   const effects = of(swept);
 
   test("a text with bars that no terminal obeys", () => {
-    const text = renderEffects(effects, "table", undefined);
+    const text = rendered(effects, "table");
     expect(text).toMatch(/^accuracy, more is better: 36 experiments\nThese parameters foretell \d+ %/);
     expect(text).toMatch(/lr +\d+ % +0.1 +12 +0.61 .*\n +0.2 .*\n +0.4 +12 +0.91 +\S+ +0.93 +█{20}/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
     expect(text).not.toMatch(/\u001b/);
   });
 
+  test.each([40, 60, 80, 100, 250])(
+    "no line is wider than %d columns, and values, means and bars are there",
+    (width) => {
+      const long = Object.fromEntries(
+        Object.entries(swept).map(([name, { params, metrics }]) => {
+          const { lr, optimizer, seed } = params ?? {};
+          const data = `/srv/data/of/a/very/long/path/which/is/shared/${String(seed)}`;
+          return [name, { params: { "model.layers.first.optimizer.lr": lr, optimizer, data }, metrics }];
+        }),
+      );
+      const lines = rendered(of(long as Record<string, MadeExperiment>), "table", width)
+        .trimEnd()
+        .split("\n");
+      expect(Math.max(...lines.map((line) => textWidth(line)))).toBeLessThanOrEqual(width);
+      const [header = "", first = ""] = lines.slice(lines.findIndex((line) => line.startsWith("Parameter")));
+      expect(header).toMatch(/^Parameter +Importance +Value +.*Mean/);
+      expect(first).toMatch(/^lr +\d+ % +0.1 .*0.61/);
+      if (width >= 60) expect(lines.filter((line) => /[█▏]/.test(line))).toHaveLength(10);
+    },
+  );
+
   test("CSV, Markdown and JSON", () => {
-    expect(renderEffects(effects, "csv", undefined).split("\r\n")[0]).toBe(
-      "parameter,importance,value,count,mean,spread,best",
-    );
-    expect(renderEffects(effects, "markdown", undefined)).toContain("x\\|y");
-    expect(JSON.parse(renderEffects(effects, "json", undefined))).toMatchObject({
+    expect(rendered(effects, "csv").split("\r\n")[0]).toBe("parameter,importance,value,count,mean,spread,best");
+    expect(rendered(effects, "markdown")).toContain("x\\|y");
+    expect(JSON.parse(rendered(effects, "json"))).toMatchObject({
       metric: "accuracy",
       direction: "max",
       points: 36,

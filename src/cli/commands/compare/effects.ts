@@ -8,6 +8,7 @@ import { addWhereOption } from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
 import { printJson } from "../../terminal/io.ts";
 import { writePaged } from "../../terminal/pager.ts";
+import { terminalOf } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -75,7 +76,8 @@ export const command: CommandFactory = (io, finish) =>
     const direction = options.min ? "min" : options.max ? "max" : undefined;
     const effects = effectsOf(rows, columns, { metric: options.metric, direction });
     const format = askedFormat(options);
-    const text = renderEffects(effects, format, options.precision);
+    const { width } = terminalOf(io);
+    const text = renderEffects(effects, { format, precision: options.precision, width, params: columns.params });
     if (format === "json") printJson(io, text.trimEnd());
     else await writePaged(io, text, format === "table" ? "where too long" : "never");
     finish(exitCodes.ok);

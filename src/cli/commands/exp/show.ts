@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { knownDirection } from "../../../experiments/find/direction.ts";
+import type { GroupOrder } from "../../../experiments/find/group.ts";
 import type { Baseline } from "../../../experiments/reading/types.ts";
 import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
@@ -114,6 +115,14 @@ async function showOnTerminal(call: TerminalCall, given: Options) {
   };
 }
 
+/** --best, --sort-by and --top are of the groups, where there are some. */
+function groupOrder(options: Options): GroupOrder | undefined {
+  const { best, sortBy, sortOrder } = { ...options, ...sortFlags(options) };
+  const by = best ?? sortBy;
+  if (by === undefined) return undefined;
+  return { by, first: sortOrder === "desc" ? "greatest" : "least", top: options.top };
+}
+
 /** How often each choice of values is there, and what came of it. */
 function printGroups(io: Io, options: Options, names: readonly string[]) {
   return async (baselines: readonly Baseline[]) => {
@@ -122,14 +131,17 @@ function printGroups(io: Io, options: Options, names: readonly string[]) {
     const { renderGroups } = await import("../../../report/view/groups.ts");
     const { rows, columns } = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
     const format = askedFormat(options);
-    const text = renderGroups(groupExperiments(rows, columns, names), { format, precision: options.precision });
+    const grouped = groupExperiments(rows, columns, { names, order: groupOrder(options) });
+    const { width } = terminalOf(io);
+    const text = renderGroups(grouped, { format, precision: options.precision, width, columns });
     await writePaged(io, text, options.pager && format === "table" ? "where too long" : "never");
   };
 }
 
 /** Only those that the options name by what they are. */
 async function narrowed(baselines: readonly Baseline[], options: Options): Promise<readonly Baseline[]> {
-  const request = findRequest(options, options.sortBy);
+  const asked = findRequest(options, options.sortBy);
+  const request = options.groupBy === undefined ? asked : { ...asked, best: undefined };
   if (request.where === undefined && request.best === undefined) return baselines;
   const { onlyChosen } = await import("../../../experiments/find/find.ts");
   return onlyChosen(baselines, request);
@@ -202,7 +214,7 @@ Examples:
   sweepline exp show --sort-by accuracy --sort-order desc
   sweepline exp show --only-changed --drop 'seed'
   sweepline exp show --where 'accuracy > 0.9 and lr in [0.1, 0.2]' --best accuracy --top 5
-  sweepline exp show --group-by lr,units
+  sweepline exp show --group-by lr,units --best accuracy
   sweepline exp show --columns accuracy,lr,Created
   sweepline exp show --sweep 1a2b3c --csv > sweep.csv
   sweepline exp show brave-ibex calm-crow --curve loss

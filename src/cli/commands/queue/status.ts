@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { pause } from "../../../base/pause.ts";
+import { jsonOf } from "../../../base/text/visible.ts";
 import { type QueueStatus, queueStatus } from "../../../experiments/queue/status.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
@@ -34,7 +35,7 @@ function inSeconds({ tasks, ...status }: QueueStatus) {
 }
 
 function textOf(status: QueueStatus, options: Options): string {
-  if (options.json) return `${JSON.stringify(inSeconds(status))}\n`;
+  if (options.json) return `${jsonOf(inSeconds(status))}\n`;
   return queueText(status, new Date(), options.verbose ? "details" : "plain");
 }
 

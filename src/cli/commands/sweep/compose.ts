@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { pythonJson, pythonRepr } from "../../../base/python.ts";
-import { visible } from "../../../base/text/visible.ts";
+import { jsonOf, visible } from "../../../base/text/visible.ts";
 import { isList, isMap, type Value } from "../../../base/value.ts";
 import { resolveConfig } from "../../../config/compose.ts";
 import { ownDefaults, valueOrigins } from "../../../config/info.ts";
@@ -126,7 +126,7 @@ function infoText(composition: Composition, config: MapNode, { json }: Options):
       ({ key, value, source }) =>
         `{"key": ${pythonJson(key)}, "value": ${pythonJson(value)}, "source": ${pythonJson(source)}}`,
     );
-    return `{"defaults": ${JSON.stringify(defaults)},\n "choices": ${JSON.stringify(Object.fromEntries(composition.choices))},\n "values": [\n${sources.join(",\n")}\n]}\n`;
+    return `{"defaults": ${jsonOf(defaults)},\n "choices": ${jsonOf(Object.fromEntries(composition.choices))},\n "values": [\n${sources.join(",\n")}\n]}\n`;
   }
   const rows = defaults.map(({ config: name, package: target, parent, isSelf }) => [
     name,

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { floatRepr } from "../../../base/python.ts";
 import { readableShellWord } from "../../../base/text/shell-word.ts";
+import { jsonOf } from "../../../base/text/visible.ts";
 import { projectGroups } from "../../../experiments/point/project-groups.ts";
 import { type Jobs, sweepJobs } from "../../../sweep/jobs.ts";
 import { withOverrideFiles } from "../../../sweep/overrides-file.ts";
@@ -107,9 +108,9 @@ async function printJson(io: Io, { jobs, batches }: Jobs): Promise<void> {
   await output.write('{"jobs":[');
   let separator = "\n";
   for (const job of jobs) {
-    await output.write(separator + JSON.stringify(job));
+    await output.write(separator + jsonOf(job));
     separator = ",\n";
   }
-  await output.write(`\n],"batches":${JSON.stringify(batches)}}\n`);
+  await output.write(`\n],"batches":${jsonOf(batches)}}\n`);
   await output.flush();
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, type SweeplineError } from "../../../base/errors.ts";
+import { jsonOf } from "../../../base/text/visible.ts";
 import { type ReadOutcome, readForPeople } from "../../../sweep/reading.ts";
 import { recordedOverride } from "../../../sweep/recorded.ts";
 import { printFailure } from "../../terminal/failure.ts";
@@ -58,7 +59,7 @@ async function printRecords(io: Io, overrides: readonly string[]): Promise<ExitC
   for (const [index, outcome] of readForPeople(overrides, inOrder).entries()) {
     const record = { input: overrides[index], file: outcome.file, ...recordedOverride(outcome.text, inOrder) };
     if (!outcome.ok) exitCode = exitCodes.refused;
-    await output.write(`${index === 0 ? "\n" : ",\n"}${JSON.stringify(record)}`);
+    await output.write(`${index === 0 ? "\n" : ",\n"}${jsonOf(record)}`);
   }
   await output.write("\n]\n");
   await output.flush();

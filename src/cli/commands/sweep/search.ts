@@ -27,7 +27,7 @@ import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } 
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { addSearchOptions, askedProposer, overridesOfTry, type SearchFlags } from "../../options/search.ts";
 import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
-import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
+import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
@@ -153,7 +153,7 @@ async function preview({ io, context, options }: Call, { id, baseline, space, tr
   const { finished, failed, open } = await countTrials(context, id, baseline);
   const left = Math.max(0, Math.min(trials, space.size) - finished - failed - open);
   const facts = { sweep: id, finished, failed, queued: open, left, complete: false };
-  if (options.json) io.stdout.write(`${JSON.stringify(facts)}\n`);
+  if (options.json) printJson(io, JSON.stringify(facts));
   else {
     const many = trials === endless ? "as many trials as the time allows" : `${left} more trials`;
     print(io, `Search ${id}: ${finished} finished, ${failed} failed, ${open} queued, ${many}.`);
@@ -171,7 +171,7 @@ async function tell({ io, context, options }: Call, plan: Asked, outcome: Search
   const { ran, ended, best } = outcome;
   if (options.json) {
     const front = best.map(({ name, number, values }) => ({ name, trial: number + 1, values }));
-    io.stdout.write(`${JSON.stringify({ type: "search", sweep: plan.id, trials: ended.length, best: front })}\n`);
+    printJson(io, JSON.stringify({ type: "search", sweep: plan.id, trials: ended.length, best: front }));
     return;
   }
   const [goal] = plan.goals;
