@@ -289,14 +289,16 @@ export function hardLink(existing: string, file: string): void {
   fs.linkSync(existing, file);
 }
 
-/** Copies a file's bytes, sharing them where the file system can (reflink); refuses to overwrite. */
+/** Copies a file's bytes, sharing them where the file system can (reflink); refuses to overwrite. Throws NOT_A_FILE for a pipe, which would keep us waiting. */
 export function copyFileFresh(from: string, to: string): void {
+  if (!fs.statSync(from).isFile()) throw notAFile(from);
   beforeEffect("copy", to);
   fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
 }
 
 /** As copyFileFresh, without holding up the thread: for many files at a time. */
 export async function copyFileInBackground(from: string, to: string): Promise<void> {
+  if (!(await fs.promises.stat(from)).isFile()) throw notAFile(from);
   beforeEffect("copy", to);
   await fs.promises.copyFile(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
 }

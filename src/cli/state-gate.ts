@@ -6,12 +6,15 @@ import path from "node:path";
 import { lstatIfExists } from "../base/files.ts";
 import { findDvcDir } from "../project/upwards.ts";
 
+/** Folders of the cache: what is stored goes through a link in the place of one. */
+const ofCache = ["cache", "cache/files", "cache/files/md5", "cache/runs"];
+
 /** Below .dvc/tmp; DVC's own files beside them are tracked by mistake in some projects, and tell little. */
 const ours = ["exps/sweepline", "sweepline"];
 
 /**
- * Refuses to work with state that Git tracks, or that is reached through a link that it tracks. Where there is no state, nothing
- * is loaded for it. Throws STATE_TRACKED.
+ * Refuses to work with state that Git tracks, or that is reached through a link that it tracks; a cache so reached too. Where
+ * there is no state and no link, nothing is loaded for it. Throws STATE_TRACKED.
  */
 export async function refuseTrackedState(folder: string): Promise<void> {
   const dvcDir = findDvcDir(folder);
@@ -19,7 +22,8 @@ export async function refuseTrackedState(folder: string): Promise<void> {
   const isLinkAt = (name: string) => lstatIfExists(path.join(dvcDir, name))?.isSymbolicLink() === true;
   const isLink = isLinkAt("");
   const isState = ours.some((name) => lstatIfExists(path.join(dvcDir, "tmp", name)) !== undefined);
-  if (!isLink && !isState && !isLinkAt("tmp") && !isLinkAt("tmp/exps")) return;
+  const caches = ofCache.filter(isLinkAt);
+  if (!isLink && !isState && caches.length === 0 && !isLinkAt("tmp") && !isLinkAt("tmp/exps")) return;
   const { refuseTracked } = await import("./tracked-state.ts");
-  await refuseTracked(dvcDir, { ours, isLink });
+  await refuseTracked(dvcDir, { ours, isLink, caches });
 }

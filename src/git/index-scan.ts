@@ -96,6 +96,14 @@ export function trackedAs(entries: IndexEntries, name: Buffer): "file" | "submod
   return inside < count && nameOf(entries, inside).subarray(0, folder.length).equals(folder) ? "folder" : "nothing";
 }
 
+/** Whether Git tracks a path (or files below it), where its index can be read by looking at it: false too where it can't. */
+export function isSurelyTracked(workTree: string, inside: string): boolean {
+  const { gitDir, objectFormat } = openRepository(workTree);
+  const index = readIfExists(path.join(gitDir, "index"), largeFileBytes);
+  const entries = index && findEntries(index, objectFormat === "sha1" ? 20 : 32);
+  return entries !== undefined && trackedAs(entries, Buffer.from(inside)) !== "nothing";
+}
+
 /** A file of an index as Git wrote it. */
 export interface IndexedFile {
   /** From the top of the work tree; bytes, since a name need not be UTF-8. */

@@ -1,4 +1,5 @@
 /** Experiments as a table: one row for the workspace, each baseline and each experiment (DVC 3.67.1, repo/experiments/show.py). */
+
 import type { Value } from "../base/value.ts";
 import type {
   Baseline,
@@ -17,8 +18,8 @@ import {
   sortColumn,
   type ValueColumn,
 } from "../experiments/show/value-columns.ts";
+import { namesMatching } from "../project/name-patterns.ts";
 import { cellText, type FloatFormat } from "./cells.ts";
-import { namesMatching } from "./column-patterns.ts";
 import { isoTime, shortTime } from "./dates.ts";
 import { type SortRequest, sortExperiments } from "./exp-sort.ts";
 import { namedColumns } from "./named-columns.ts";

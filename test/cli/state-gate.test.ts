@@ -1,5 +1,5 @@
 /** State below .dvc/tmp that came with a clone: no command believes it. */
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeTemporaryFolder, type Repository } from "../rig/index.ts";
@@ -46,6 +46,25 @@ describe("links", () => {
       expect(existsSync(path.join(outside, "exps"))).toBe(false);
     },
   );
+});
+
+describe("a cache", () => {
+  test.each([".dvc/cache", ".dvc/cache/files", ".dvc/cache/runs"])("%s as a link", async (name) => {
+    const repository = makeExperimentRepository();
+    const outside = makeTemporaryFolder();
+    const link = path.join(repository.folder, name);
+    rmSync(link, { recursive: true, force: true });
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(outside, link);
+    repository.write({ "own.txt": "own\n" });
+    // The user's own: to a bigger disk.
+    await repository.succeed(["add", "own.txt"]);
+    expect(readdirSync(outside)).toHaveLength(name === ".dvc/cache/runs" ? 0 : 1);
+    track(repository);
+    repository.write({ "more.txt": "more\n" });
+    const { exitCode, stderr } = await repository.run(["add", "more.txt"]);
+    expect([exitCode, stderr]).toEqual([255, expect.stringContaining(`Git tracks '${name}'`)]);
+  });
 });
 
 test("what DVC keeps there, and somebody committed, is in nobody's way", async () => {

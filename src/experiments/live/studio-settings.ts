@@ -3,6 +3,9 @@
  * token or the address of a repository nothing is sent.
  */
 
+import path from "node:path";
+import { relativePosix } from "../../base/paths.ts";
+import { isSurelyTracked } from "../../git/index-scan.ts";
 import { tryGit } from "../../git/run.ts";
 import { type Environment, readConfigLevel } from "../../project/config.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -32,12 +35,20 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && /1|y|yes|true/i.test(value);
 }
 
+/** Whether the checkout's own config file is one that the repository brings. */
+function cameWithClone({ gitRoot, dvcDir }: ExperimentsContext["project"]): boolean {
+  return gitRoot !== null && isSurelyTracked(gitRoot, relativePosix(gitRoot, path.join(dvcDir, "config.local")));
+}
+
 /** A token is for who gave it to us, not for the server that a repository names: then it is not sent, and that is said. */
 function isForeign({ project }: Pick<ExperimentsContext, "project">, environment: Environment): boolean {
   if (environment.DVC_STUDIO_URL) return false;
-  const theirs = readConfigLevel("project", project.dvcDir, environment);
+  const local = readConfigLevel("local", project.dvcDir, environment);
+  const isLocalOurs = local.size === 0 || !cameWithClone(project);
+  if (isLocalOurs && local.has("studio.url")) return false;
+  const theirs = new Map([...readConfigLevel("project", project.dvcDir, environment), ...(isLocalOurs ? [] : local)]);
   const url = theirs.get("studio.url");
-  if (url === undefined || readConfigLevel("local", project.dvcDir, environment).has("studio.url")) return false;
+  if (url === undefined) return false;
   const own = readConfigLevel("global", project.dvcDir, environment).get("studio.url") ?? defaultStudioUrl;
   const isTheirToken = tokenFrom(environment) === undefined && theirs.has("studio.token");
   return url !== own && !isTheirToken;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../base/value.ts";
 import type { PipelineFile } from "../../pipeline/definition/load.ts";
 import { pathKey } from "../../pipeline/paths.ts";
+import { namesMatching } from "../../project/name-patterns.ts";
 import type { OpenRevision } from "../reading/experiment-data.ts";
 import type { PlotDefinition } from "./types.ts";
 
@@ -18,17 +19,18 @@ export interface PlotChoice {
 const noProps: ValueMap = new Map();
 
 /** As Python's `re.match`: from the start, not to the end. What is no pattern is a text. */
-function startsLike(target: string, name: string): boolean {
+function patternOf(target: string): RegExp {
   try {
-    return new RegExp(`^(?:${target})`).test(name);
+    return new RegExp(`^(?:${target})`);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return name.startsWith(target);
+    return new RegExp(`^${target.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&")}`);
   }
 }
 
+/** Throws BAD_OPTIONS for a pattern that would search for years. */
 function isWanted({ targets }: PlotChoice, file: string, id: string): boolean {
-  return targets.length === 0 || targets.some((each) => startsLike(each, id) || startsLike(each, `${file}::${id}`));
+  return targets.length === 0 || namesMatching(targets.map(patternOf), [id, `${file}::${id}`]).size > 0;
 }
 
 /** By file and id, where a later one adds to an earlier one. */
@@ -128,7 +130,7 @@ export function plotOutputs({ reading }: OpenRevision, folder: string): Readonly
   );
 }
 
-/** All plots of the choice, in the order of DVC. Throws NotLoaded. */
+/** All plots of the choice, in the order of DVC. Throws NotLoaded, and BAD_OPTIONS for a target that would search for years. */
 export function plotDefinitions(revision: OpenRevision, choice: PlotChoice): readonly PlotDefinition[] {
   const found = new Definitions();
   for (const pipeline of revision.reading.pipelines) addTopLevel(found, pipeline, { revision, choice });

@@ -1,7 +1,8 @@
 /** Which columns are shown, in which order, and which go where there is no room. */
+
 import { visible } from "../../base/text/visible.ts";
 import type { ValueColumn } from "../../experiments/show/value-columns.ts";
-import { namesMatching } from "../column-patterns.ts";
+import { namesMatching } from "../../project/name-patterns.ts";
 import type { ColumnChoice } from "../exp-table.ts";
 import { namedColumns } from "../named-columns.ts";
 import { cutToWidth, textWidth } from "../width.ts";

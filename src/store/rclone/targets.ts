@@ -1,6 +1,8 @@
 /** From a remote of the configuration to what rclone is told of it; and which remotes and options there are none for. */
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
+import { insideFolder } from "../../base/paths.ts";
+import { realTarget } from "../../project/gate.ts";
 import { azureTarget, gdriveTarget, gsTarget, ossTarget, s3Target } from "./object-stores.ts";
 import { configuredTarget, hdfsTarget, httpTarget, sshTarget, webdavTarget } from "./servers.ts";
 import { isTrue, type RcloneTarget, type RemoteDescription } from "./types.ts";
@@ -46,6 +48,13 @@ function unsupported(name: string, problem: string, why: string): SweeplineError
   });
 }
 
+/** However it is spelled: through links, and through those of the system to where we are (/proc/self/cwd). */
+function isIn(folders: readonly string[], file: string): boolean {
+  const named = path.resolve(file);
+  const places = [named, realTarget(named)];
+  return folders.some((folder) => places.some((place) => insideFolder(folder, place) !== undefined));
+}
+
 function isSwitchedOn(option: string, value: string | undefined): boolean {
   if (value === undefined) return false;
   return ["kerb_ticket", "bearer_token_command"].includes(option) || isTrue(value);
@@ -54,9 +63,9 @@ function isSwitchedOn(option: string, value: string | undefined): boolean {
 /**
  * Throws REMOTE_UNSUPPORTED for a kind of remote or an option that we have nothing for, and for files of programs that may
  * have come with the repository.
- * @param workTree the repository's folder
+ * @param theirs folders of which all may have come with a repository, links resolved
  */
-export function rcloneTarget(remote: RemoteDescription, scheme: string, workTree: string): RcloneTarget {
+export function rcloneTarget(remote: RemoteDescription, scheme: string, theirs: readonly string[]): RcloneTarget {
   const { name, option } = remote;
   const make = Object.hasOwn(targets, scheme) ? targets[scheme] : undefined;
   if (make === undefined) throw unsupported(name, `'${scheme}' remotes are not supported`, "");
@@ -64,7 +73,7 @@ export function rcloneTarget(remote: RemoteDescription, scheme: string, workTree
     if (isSwitchedOn(key, option(key))) throw unsupported(name, `'${key}' is not supported`, why);
   for (const key of programFiles) {
     const file = option(key);
-    if (scheme === "s3" && file !== undefined && !path.relative(workTree, file).startsWith(".."))
+    if (scheme === "s3" && file !== undefined && isIn(theirs, file))
       throw unsupported(name, `'${key}' is a file of the repository`, "it may name programs to run; keep it elsewhere");
   }
   return make(remote);

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { SweeplineError } from "../../base/errors.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { isTracing } from "../../base/trace.ts";
+import { findGitRoot } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
 import { isIgnored, isRcloneScheme, rcloneTarget } from "../rclone/targets.ts";
 import { sharingOf } from "../sharing.ts";
@@ -50,13 +51,20 @@ export function hasNoEffect(url: string, option: string): boolean {
   return wayTo(url) === "file system" ? ignoredInFolders.includes(option) : isIgnored(schemeOf(url), option);
 }
 
+/** The repository of a folder, and where that is a clone in the scratch folder of a project, that project's repository too. */
+function repositoriesAround(folder: string): readonly string[] {
+  const own = findGitRoot(folder) ?? folder;
+  const [outer = own] = own.split(`${path.sep}.dvc${path.sep}tmp${path.sep}`);
+  return outer === own || outer === "" ? [own] : [own, ...repositoriesAround(outer)];
+}
+
 function openAddress(project: Project, name: string, url: string): StorageRemote {
   const scheme = schemeOf(url);
   const option = (key: string) => project.config.get(`remote.${name}.${key}`);
   if (wayTo(url) === "file system")
     return folderRemote(name, scheme === "" ? path.resolve(url) : pathOf(url), sharingOf(option("shared")));
   const { env } = process;
-  const target = rcloneTarget({ name, url, option, env }, scheme, project.gitRoot ?? project.root);
+  const target = rcloneTarget({ name, url, option, env }, scheme, repositoriesAround(project.root));
   return rcloneRemote({ name, url, env, scratch: project.tmpDir }, target);
 }
 

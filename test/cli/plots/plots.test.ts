@@ -93,3 +93,13 @@ test("a repository's own settings lead nowhere else", async () => {
   // Who types a name may mean any file.
   expect(await code("-o", "here", "-t", "../outside/plain.json")).toBe("shown");
 });
+
+test("a target that would search for years ends in words; what is no pattern is a text", async () => {
+  const repository = make();
+  repository.write({ [`${"a".repeat(60)}.csv`]: "x,y\n1,2\n", "b(.csv": "x,y\n1,2\n" });
+  repository.write({ "dvc.yaml": `plots:\n- ${"a".repeat(60)}.csv\n- b(.csv\n` });
+  const { exitCode, stderr } = await repository.run(["plots", "show", "(a+)+b", "-o", "here"]);
+  expect([exitCode, stderr]).toEqual([254, expect.stringContaining("takes too long")]);
+  const { stdout } = await repository.run(["plots", "show", "b(", "--json", "-o", "here"]);
+  expect(Object.keys((JSON.parse(stdout) as { data: object }).data)).toEqual(["b(.csv"]);
+});

@@ -143,6 +143,11 @@ describe("live updates", () => {
     await repository.succeed(["config", "--local", "studio.url", server.url]);
     await repository.succeed(["exp", "run", "--temp", "-n", "two"], { env });
     expect(types(server.posts, "two")).toEqual(["start", "done"]);
+    // As if a clone had brought it.
+    repository.git("add", "--force", ".dvc/config.local");
+    const third = await repository.run(["exp", "run", "--temp", "-n", "three"], { env });
+    expect(third.stderr).toContain("no live updates");
+    expect(types(server.posts, "three")).toEqual([]);
   });
 
   it("tells what a push brought and a removal took", async () => {

@@ -7,7 +7,10 @@ type Values = Readonly<Record<string, string>>;
 
 function target(url: string, options: Values = {}, env: Values = {}) {
   const scheme = url.slice(0, url.indexOf(":"));
-  return rcloneTarget({ name: "store", url, env, option: (key) => options[key] }, scheme, "/work/tree");
+  return rcloneTarget({ name: "store", url, env, option: (key) => options[key] }, scheme, [
+    "/work/tree",
+    process.cwd(),
+  ]);
 }
 
 describe("what rclone is told", () => {
@@ -121,6 +124,9 @@ describe("what is refused", () => {
     ["webdav://h/a", { bearer_token_command: "touch /tmp/x" }],
     ["s3://b", { configpath: "/work/tree/aws" }],
     ["s3://b", { credentialpath: "/work/tree/.dvc/aws" }],
+    ["s3://b", { configpath: "/work/tree/..aws" }],
+    ["s3://b", { configpath: "/proc/self/cwd/aws" }],
+    ["s3://b", { configpath: "aws" }],
     ["https://h/a", { auth: "digest" }],
     ["rclone://:sftp,ssh=evil/a", {}],
     ["rclone://name,opt=1/a", {}],

@@ -18,7 +18,7 @@ function open(url: string, { options = {}, home = makeTemporaryFolder() }: Made 
   const env = { ...process.env, HOME: home };
   const scheme = url.slice(0, url.indexOf(":"));
   const remote = { name: "store", url, env, option: (key: string) => options[key] };
-  return rcloneRemote({ ...remote, scratch: makeTemporaryFolder() }, rcloneTarget(remote, scheme, "/work-tree"));
+  return rcloneRemote({ ...remote, scratch: makeTemporaryFolder() }, rcloneTarget(remote, scheme, ["/work-tree"]));
 }
 
 let sftp: FolderServer;

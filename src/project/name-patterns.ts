@@ -18,7 +18,7 @@ export function namesMatching(patterns: readonly RegExp[], names: readonly strin
     const shown = patterns.map(({ source }) => `'${source}'`).join(", ");
     throw new SweeplineError({
       code: "BAD_OPTIONS",
-      message: `matching the names of columns takes too long: ${shown}`,
+      message: `matching names takes too long: ${shown}`,
       hint: "A repetition within a repetition, such as (a+)+, tries each way to part a name.",
     });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { namesMatching } from "../../src/report/column-patterns.ts";
+import { namesMatching } from "../../src/project/name-patterns.ts";
 
 test("names that one of the patterns matches", () => {
   expect(namesMatching([/^(?:lr)/, /^(?:.*acc)/u], ["lr", "train.lr", "val.acc", "loss"])).toEqual(
