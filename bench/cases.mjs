@@ -15,6 +15,7 @@ import {
   queueRefs,
 } from "./repositories.mjs";
 import { countRow, fasterRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
+import { liveUpdates, pushAndPull } from "./sharing.mjs";
 
 const points = (count) => ["-S", `x=range(0,${count})`];
 
@@ -289,4 +290,6 @@ export const cases = {
   "run-1000": thousand,
   "queue-5000": longQueue,
   "jobs-16": manyJobs,
+  "share-1000": pushAndPull,
+  "live-updates": liveUpdates,
 };

@@ -1,6 +1,7 @@
 // The repositories that the cases run in.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: interpolations of config files look like that
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import path from "node:path";
 import { temporaryFolder, writeFiles } from "./measure.mjs";
 
@@ -169,6 +170,26 @@ export function addExperiments(folder, env, count) {
       { "params.yaml": `x: ${x}\n`, "metrics.yaml": `x: ${x}\n` },
     ),
   );
+  fastImport(folder, env, commits.join(""));
+}
+
+/** So many finished experiments of HEAD, each with an output of its own in the cache. */
+export function addStoredExperiments(folder, env, count) {
+  const head = git(folder, env, "rev-parse", "HEAD").trim();
+  const commits = Array.from({ length: count }, (_unused, x) => {
+    const content = `model of ${x}\n`;
+    const md5 = createHash("md5").update(content).digest("hex");
+    writeFiles(folder, { [`.dvc/cache/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`]: content });
+    const out = `    outs:\n    - path: model.bin\n      hash: md5\n      md5: ${md5}\n      size: ${content.length}\n`;
+    return importedCommit(
+      { ref: `${baselineRef(head)}/point-${x}`, from: head, message: `point-${x}` },
+      {
+        "params.yaml": `x: ${x}\n`,
+        "dvc.yaml": "stages:\n  train:\n    cmd: ./train\n    outs:\n    - model.bin\n",
+        "dvc.lock": `schema: '2.0'\nstages:\n  train:\n    cmd: ./train\n${out}`,
+      },
+    );
+  });
   fastImport(folder, env, commits.join(""));
 }
 

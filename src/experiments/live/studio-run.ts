@@ -8,7 +8,13 @@ import { isMap, toPlain, type Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import { folderInGit } from "../../project/in-git.ts";
-import { loadRevisions, openReaders, openReading, readWorkspace } from "../reading/load-revisions.ts";
+import {
+  loadRevisions,
+  openReaders,
+  openReading,
+  readWorkspace,
+  type SharedReading,
+} from "../reading/load-revisions.ts";
 import type { ExperimentData, FileResult } from "../reading/types.ts";
 import { parseEntryMessage } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -60,8 +66,44 @@ interface Told {
   step: number;
 }
 
+/** What was read stays at hand for the next commits, most of which differ in a parameter; so often, and it begins anew. */
+const readsOfOne = 200;
+
+/** Reads commits one after the other, by one process of Git that is started for the first. */
+class CommitReader {
+  #reading: SharedReading | undefined;
+  #reads = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly context: ExperimentsContext) {}
+
+  read<T>(work: (reading: SharedReading) => Promise<T>): Promise<T> {
+    const done = this.#turn.then(async () => work(await this.#open()));
+    this.#turn = Promise.allSettled([done]);
+    return done;
+  }
+
+  async #open(): Promise<SharedReading> {
+    if (this.#reads++ % readsOfOne === 0) this.#close();
+    this.#reading ??= await openReading(this.context, request);
+    return this.#reading;
+  }
+
+  #close(): void {
+    this.#reading?.close();
+    this.#reading = undefined;
+  }
+
+  /** Once what is being read is there. */
+  async close(): Promise<void> {
+    await this.#turn;
+    this.#close();
+  }
+}
+
 export class StudioRun {
   readonly #sender: StudioSender;
+  readonly #commits: CommitReader;
   readonly #told = new Map<string, Told>();
 
   constructor(
@@ -70,6 +112,7 @@ export class StudioRun {
     asked: StudioAsked,
   ) {
     this.#sender = new StudioSender(settings, asked);
+    this.#commits = new CommitReader(context);
   }
 
   /** For the stages. */
@@ -129,8 +172,9 @@ export class StudioRun {
     });
   }
 
-  close(): Promise<void> {
-    return this.#sender.close();
+  async close(): Promise<void> {
+    await this.#sender.close();
+    await this.#commits.close();
   }
 
   #common(type: "start" | "data" | "done", { name, baseline }: LiveExperiment) {
@@ -143,15 +187,12 @@ export class StudioRun {
       const { data } = await readWorkspace(project, await openReaders(project), request);
       return data === null ? {} : { data };
     }
-    const reading = await openReading(this.context, request);
-    try {
+    return this.#commits.read(async (reading) => {
       const object = await reading.objects.read(from);
       const message = object?.type === "commit" ? messageOf(parseCommit(object.content).message) : undefined;
       const data = (await loadRevisions([from], reading)).get(from)?.data ?? undefined;
       return { ...(data === undefined ? {} : { data }), ...(message === undefined ? {} : { message }) };
-    } finally {
-      reading.close();
-    }
+    });
   }
 }
 
