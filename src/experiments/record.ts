@@ -44,6 +44,8 @@ export interface ExperimentFacts {
   readonly stopped?: StoppedEarly;
   /** Of a checkpoint: which run made it; see checkpoints/chain.ts. */
   readonly checkpointOf?: string;
+  /** Of the last checkpoint of a run that was not done and will not go on: the point is no finished one. */
+  readonly partial?: true;
 }
 
 /** Limits of one entry's runs; they count more than those of whoever runs it. */
@@ -134,6 +136,7 @@ const factGuards = {
   curve: optional(listOf(isStepPair)),
   stopped: optional(shaped<StoppedEarly>({ rule: isText, step: isFiniteNumber })),
   checkpointOf: optional(isText),
+  partial: optional(oneOf(true)),
 };
 
 const isFacts = shaped<ExperimentFacts>(factGuards);
@@ -163,7 +166,7 @@ const isEntryRecord = shaped<EntryRecord>({
 const recordHeader = "sweepline";
 
 export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
-  const { sweep, point, identity, overrides, targets, flags, curve, stopped, checkpointOf } = facts;
+  const { sweep, point, identity, overrides, targets, flags, curve, stopped, checkpointOf, partial } = facts;
   const stored = {
     v: 1,
     ...(sweep === undefined ? {} : { sweep, point }),
@@ -174,6 +177,7 @@ export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, str
     ...(curve === undefined ? {} : { curve }),
     ...(stopped === undefined ? {} : { stopped }),
     ...(checkpointOf === undefined ? {} : { checkpointOf }),
+    ...(partial === undefined ? {} : { partial }),
   };
   return { [recordHeader]: JSON.stringify(stored) };
 }

@@ -102,6 +102,7 @@ interface Identified {
   readonly identity: string;
   /** Of a checkpoint. */
   readonly checkpointOf?: string | undefined;
+  readonly partial?: true | undefined;
 }
 
 interface Listed {
@@ -130,8 +131,9 @@ async function knownWith(
   const identities = await identify(here.map((item) => item.commit));
   const open = new Set(queue.entries.map(checkpointMark));
   const done = here.flatMap((item, index) => {
-    const { identity, checkpointOf } = identities[index] ?? { identity: "" };
-    // Its entry stands for what goes on from its checkpoints.
+    const { identity, checkpointOf, partial } = identities[index] ?? { identity: "" };
+    // Its entry stands for what goes on from its checkpoints; without the entry it is no result.
+    if (partial) return [];
     if (checkpointOf !== undefined && open.has(checkpointOf)) return [];
     return [{ name: item.name, identity, state: "done" as const, commit: item.commit }];
   });

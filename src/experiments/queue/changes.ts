@@ -15,6 +15,7 @@ import {
   runningSequences,
   transition,
 } from "./entries.ts";
+import { leftChains } from "./left-chains.ts";
 import { moved, type QueuePlace, sortByOrder, writeOrder } from "./order.ts";
 
 export type RemovableState = "queued" | "failed" | "success";
@@ -33,6 +34,8 @@ export interface TasksRemoved {
   readonly removed: readonly string[];
   /** Of some states: left, because they are running. */
   readonly running: readonly string[];
+  /** Experiments that stay: the checkpoints that removed tasks had made. */
+  readonly kept: readonly string[];
 }
 
 function unknownNames(names: readonly string[], kind: string): SweeplineError {
@@ -64,13 +67,18 @@ export async function removeTasks(context: ExperimentsContext, choice: TaskChoic
   const { free, running } = claimAll(context, chosen);
   try {
     if (choice.kind === "named" && running.length > 0) throw areRunning(running);
-    const gone = [...free, ...(takesBroken ? broken : [])];
-    await changeRefs(context.repository, "sweepline: removed from the queue", gone.map(removal));
+    const gone = [...free, ...(takesBroken ? broken : [])].map(removal);
+    const left = await leftChains(context, free);
+    await changeRefs(context.repository, "sweepline: removed from the queue", [
+      ...gone,
+      ...left.map(({ change }) => change),
+    ]);
     for (const run of [...free, ...runs]) removeTree(runFolder(context.state, run).folder);
     const removed = [...free, ...runs].map((item) => item.name);
     return {
       removed: [...removed, ...(takesBroken ? broken.map((entry) => entry.ref) : [])],
       running: running.map((entry) => entry.name),
+      kept: left.map(({ name }) => name),
     };
   } finally {
     for (const entry of free) releaseEntry(context, entry.sequence);

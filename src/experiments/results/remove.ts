@@ -7,6 +7,7 @@ import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { noteRef, notesPrefix, readNotes } from "../notes/store.ts";
 import { listQueue, type QueueEntry, removal, runningSequences } from "../queue/entries.ts";
+import { leftChains } from "../queue/left-chains.ts";
 import { parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "./finished.ts";
@@ -46,9 +47,13 @@ export async function removeExperiments(context: ExperimentsContext, request: Re
     ...named.finished,
   ]).map(removable);
   const left: string[] = [];
+  const going: QueueEntry[] = [];
   const take = (entry: QueueEntry) => {
     if (running.has(entry.sequence)) left.push(entry.name);
-    else chosen.push({ name: entry.name, change: removal(entry) });
+    else {
+      chosen.push({ name: entry.name, change: removal(entry) });
+      going.push(entry);
+    }
   };
   if (request.queue === "all") {
     for (const entry of entries) if (entry.state === "queued") take(entry);
@@ -59,10 +64,11 @@ export async function removeExperiments(context: ExperimentsContext, request: Re
       take(entry);
   chosen.push(...(await notesOf(context, finished, chosen)));
   const unique = new Map(chosen.map((item) => [item.change.ref, item]));
+  const chains = (await leftChains(context, going)).filter(({ change }) => !unique.has(change.ref));
   await changeRefs(
     context.repository,
     "sweepline: removed",
-    [...unique.values()].map((item) => item.change),
+    [...unique.values(), ...chains].map((item) => item.change),
   );
   const isNote = ({ change }: Removable) => change.ref.startsWith(`${notesPrefix}/`);
   return { removed: [...unique.values()].filter((item) => !isNote(item)).map((item) => item.name), running: left };

@@ -7,6 +7,7 @@ import { type StateLayout, sequenceText } from "../layout.ts";
 import { type DvcQueueEntry, listDvcQueue } from "../queue/dvc-queue.ts";
 import { listQueue, type QueueEntry, runningSequences } from "../queue/entries.ts";
 import type { Executor, RunState } from "../reading/types.ts";
+import { checkpointMark } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
 import { parseRunFolder, readRunRecord, runFolder } from "../runs/records.ts";
@@ -23,6 +24,10 @@ export interface Candidate {
   /** Position in the queue; newest first among those of one second. */
   readonly sequence: number;
   readonly sweep: string | undefined;
+  /** Of an entry of ours: what its checkpoints carry. */
+  readonly mark?: string;
+  /** What it has so far: it waits or runs, and its commit is the last of these. */
+  readonly checkpoints?: "kept";
 }
 
 /** The newest run of each name, as far as its records are still there. */
@@ -60,7 +65,8 @@ function queueCandidate(state: StateLayout, running: ReadonlySet<number>) {
     const failure = runState === "failed" ? (readRunRecord(run)?.message ?? "") : undefined;
     const local = { ...noPlace, pid, log: runState === "queued" ? null : run.log, taskId: commit };
     const executor: Executor = { state: runState, name: runState === "failed" ? null : "dvc-task", local };
-    return { baseline, commit, name, state: runState, executor, failure, sequence, sweep: entry.record.sweep };
+    const { sweep } = entry.record;
+    return { baseline, commit, name, state: runState, executor, failure, sequence, sweep, mark: checkpointMark(entry) };
   };
 }
 

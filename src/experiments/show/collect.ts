@@ -18,6 +18,7 @@ import { listFinished } from "../results/finished.ts";
 import { currentWorkspaceRun, type WorkspaceRun } from "../runs/workspace-run.ts";
 import { type Candidate, listCandidates } from "./candidates.ts";
 import { byBaseline } from "./listing.ts";
+import { withOwnChains } from "./own-chains.ts";
 import { chooseCommits, commitNamer, isChosen, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
 
 export interface CollectOptions {
@@ -35,9 +36,13 @@ export interface CollectOptions {
 
 const order: readonly RunState[] = ["running", "success", "queued", "failed"];
 
+function isOpen({ state }: Candidate): boolean {
+  return state === "queued" || state === "running";
+}
+
 function stateOf(candidate: Candidate, revision: LoadedRevision): ExperimentState {
   const { state, failure } = candidate;
-  const notYet = state === "queued" || state === "running";
+  const notYet = isOpen(candidate) && candidate.checkpoints === undefined;
   // What waits or runs has no metrics of its own: those in its tree are the baseline's.
   const data = revision.data !== null && notYet ? { ...revision.data, metrics: new Map() } : revision.data;
   const reason = failure === undefined ? undefined : `Experiment run failed${failure === "" ? "" : `: ${failure}`}`;
@@ -63,9 +68,9 @@ async function readChains(
   candidates: readonly Candidate[],
   known: { readonly revisions: ReadonlyMap<ObjectId, LoadedRevision>; readonly load: LoadCommits },
 ): Promise<ReadonlyMap<Candidate, readonly ExperimentState[]>> {
-  const chained = candidates.filter(({ state, commit, baseline }) => {
+  const chained = candidates.filter(({ state, commit, baseline, checkpoints }) => {
     const parent = known.revisions.get(commit)?.parents[0];
-    return state === "success" && parent !== undefined && parent !== baseline;
+    return (state === "success" || checkpoints !== undefined) && parent !== undefined && parent !== baseline;
   });
   if (chained.length === 0) return new Map();
   const { chainsOf } = await import("../checkpoints/older.ts");
@@ -199,7 +204,8 @@ async function collectWith(
   const others = isAnywhere || options.revisions.allCommits ? listed.map(({ baseline }) => baseline) : [];
   const wanted = new Set([...(isAnywhere ? [] : chosen.map(({ id }) => id)), ...others]);
   const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
-  const candidates = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
+  const shown = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
+  const candidates = shown.some(isOpen) ? await withOwnChains(shown, reading.objects) : shown;
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
   const memory = options.memory ?? "use";
   const load: LoadCommits = (chosen) => loadRemembered(context, { commits: chosen, reading, memory });

@@ -40,6 +40,10 @@ test("after a kill in a copy the entry goes on from its last checkpoint, not fro
   await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", "lr=2"]);
   const running = repository.start(["exp", "run", "--run-all"]);
   await gate.nextCall();
+  // One experiment in the table, not its entry and its chain.
+  const shown = JSON.parse(await repository.succeed(["exp", "show", "--json"])).at(-1).experiments;
+  expect(shown).toMatchObject([{ name: "q", executor: { state: "running" }, revs: [{ name: "q" }, { name: null }] }]);
+  expect(shown[0].revs[0].data.metrics["metrics.json"].data).toEqual({ epoch: 2 });
   expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
   expect(inChain(repository, "q", "metrics.json")).toEqual(epochs(1, 2));
   rmSync(hold);
@@ -96,6 +100,26 @@ test("a point that failed after a checkpoint is no finished one; retried, it goe
   await fails.succeed(["sweep", "-n", "s", "--force", "lr=2"]);
   expect(await fails.succeed(["exp", "logs", "s-1"])).toContain("starts at 0");
   expect(fails.experimentRefs()).toHaveLength(1);
+});
+
+test("checkpoints of a task that is removed stay, and are no finished point", async () => {
+  const fails = makeTraining(training({ each: `[ "$i" = 2 ] && [ -e "$HOME/refuse" ] && exit 3 || :` }));
+  fails.write({ "../home/refuse": "" });
+  for (const [name, remove] of [
+    ["s", ["queue", "remove", "--failed"]],
+    ["t", ["exp", "remove", "--queue"]],
+  ] as const) {
+    const point = `lr=${name === "s" ? 2 : 3}`;
+    expect((await fails.run(["sweep", "-n", name, point])).exitCode).toBe(1);
+    if (name === "t") await fails.succeed(["queue", "retry", "t-1"]);
+    const said = await fails.succeed([...remove]);
+    if (name === "s") expect(said).toContain("Their checkpoints stay, as experiments: s-1 (");
+    expect(inChain(fails, `${name}-1`, "metrics.json")).toEqual(epochs(1, 2));
+    expect(await fails.succeed(["sweep", "-n", name, point, "--dry-run"])).toContain("1 new");
+  }
+  rmSync(path.join(fails.root, "home/refuse"));
+  await fails.succeed(["sweep", "-n", "s", "lr=2"]);
+  expect(inChain(fails, "s-1-2", "metrics.json")).toEqual(epochs(1, 2, 3));
 });
 
 test("a matrix job that was killed goes on from the last checkpoint of its point, whose chain is its result", async () => {

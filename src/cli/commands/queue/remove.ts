@@ -65,10 +65,12 @@ export const command: CommandFactory = (io, finish) =>
     const named = isByNames ? chosen(names, options) : undefined;
     const context = openExperiments(openProject(io.cwd));
     const choice = named ?? (await chosenWhere(context, options));
-    const { removed, running } = await removeTasks(context, choice);
-    if (options.json) printJson(io, JSON.stringify({ removed, running }));
+    const { removed, running, kept } = await removeTasks(context, choice);
+    if (options.json) printJson(io, JSON.stringify({ removed, running, kept }));
     else if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
     else if (running.length === 0) print(io, "There is no such task to remove.");
+    if (kept.length > 0 && !options.json)
+      print(io, `Their checkpoints stay, as experiments: ${kept.join(", ")} (sweepline exp remove takes them away)`);
     if (running.length > 0)
       warn(io, `left, because they are running: ${quotedList(running)} (sweepline queue kill ends them)`);
     finish(exitCodes.ok);

@@ -1,0 +1,59 @@
+/**
+ * The checkpoints of entries that go before they are done. They stay, as an experiment of that name, but the point has not been run
+ * by them: without the entry that says so, the last commit has to.
+ */
+import { CatFile } from "../../git/catfile.ts";
+import { parseCommit, writeCommit } from "../../git/objects.ts";
+import type { RefChange } from "../../git/refs.ts";
+import { listRefs } from "../../git/refs.ts";
+import { findChain } from "../checkpoints/chain.ts";
+import { checkpointMark, factsHeader, parseFacts } from "../record.ts";
+import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
+import type { QueueEntry } from "./entries.ts";
+
+export interface LeftChain {
+  readonly name: string;
+  /** To be made together with the removal of the entry. */
+  readonly change: RefChange;
+}
+
+const stemOf = (name: string) => name.replace(/-\d+$/, "");
+
+/** Writes the last commits anew; the refs are the caller's to change. */
+export async function leftChains(
+  context: ExperimentsContext,
+  entries: readonly QueueEntry[],
+): Promise<readonly LeftChain[]> {
+  if (entries.length === 0) return [];
+  const { repository } = context;
+  // A chain whose name was taken has a number behind it.
+  const refs = await listRefs(repository, ["refs/exps"]);
+  const finished = refs.flatMap(({ name }) => parseExperimentRef(name) ?? []);
+  const places = new Set(
+    finished.flatMap(({ baseline, name }) => [name, stemOf(name)].map((at) => `${baseline} ${at}`)),
+  );
+  const catFile = new CatFile(repository);
+  try {
+    const left: LeftChain[] = [];
+    for (const entry of entries) {
+      if (!places.has(`${entry.baseline} ${entry.name}`)) continue;
+      const tip = await findChain(repository, entry, checkpointMark(entry));
+      const object = tip && (await catFile.read(tip.commit));
+      if (tip === undefined || object === undefined) continue;
+      const commit = parseCommit(object.content);
+      const facts = parseFacts(commit);
+      if (facts === undefined) continue;
+      const { tree, parents, headers, message } = commit;
+      const author = headers.get("author") ?? "";
+      const to = writeCommit(repository, {
+        ...{ tree, parents, author, message },
+        extraHeaders: factsHeader({ ...facts, partial: true }),
+      });
+      const ref = experimentRef(entry.baseline, tip.name);
+      left.push({ name: tip.name, change: { kind: "update", ref, from: tip.commit, to } });
+    }
+    return left;
+  } finally {
+    catFile.close();
+  }
+}
