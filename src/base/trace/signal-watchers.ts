@@ -4,8 +4,8 @@
  */
 const watchers = new WeakSet<(signal: NodeJS.Signals) => void>();
 
-/** Calls `see` when the process is about to die of that signal, which it then does. */
-export function beforeDeathBy(signal: NodeJS.Signals, see: () => void): void {
+/** Calls `see` when the process is about to die of that signal, which it then does. What is answered ends that. */
+export function beforeDeathBy(signal: NodeJS.Signals, see: () => void): () => void {
   const watch = () => {
     // Whoever answers it ends the process in its own time, with `exit` or with this signal again.
     if (answering(signal) > 0) return;
@@ -15,6 +15,7 @@ export function beforeDeathBy(signal: NodeJS.Signals, see: () => void): void {
   };
   watchers.add(watch);
   process.on(signal, watch);
+  return () => process.off(signal, watch);
 }
 
 /**

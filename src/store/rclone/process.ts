@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { beforeEffect } from "../../base/effects.ts";
 import { wordsOfSystemError } from "../../base/errno.ts";
 import { isStartFailure, SweeplineError } from "../../base/errors.ts";
+import { beforeDeathBy } from "../../base/trace/signal-watchers.ts";
 import { beginSpan } from "../../base/trace.ts";
 
 export interface ProgramCall {
@@ -49,11 +50,24 @@ function startProcess({ program, args, env }: ProgramCall): ChildProcessWithoutN
   throw notStarted(program, Object.assign(new Error("too many open files"), { code: "EMFILE" }));
 }
 
-/** Runs a program to its end; should we die before it, it dies of the next thing that it has to say. Errors: RCLONE_MISSING. */
+/** A signal to us alone ends the program too: it would go on with what nobody waits for. */
+function endWithoutUs(child: ChildProcessWithoutNullStreams): void {
+  const end = () => {
+    beforeEffect("signal", "SIGTERM to rclone");
+    child.kill("SIGTERM");
+  };
+  const watching = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => beforeDeathBy(signal, end));
+  child.once("exit", () => {
+    for (const stopWatching of watching) stopWatching();
+  });
+}
+
+/** Runs a program to its end; should we be killed before it, it dies of the next thing that it has to say. Errors: RCLONE_MISSING. */
 export async function runProgram(call: ProgramCall): Promise<ProgramEnd> {
   const { program, args, input, onErrorLine } = call;
   const end = beginSpan({ topic: "requests", name: `${program} ${args[0] ?? ""}` });
   const child = startProcess(call);
+  endWithoutUs(child);
   return new Promise((resolve, reject) => {
     const out: Buffer[] = [];
     child.on("error", (error: NodeJS.ErrnoException) => reject(notStarted(program, error)));

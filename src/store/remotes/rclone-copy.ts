@@ -12,13 +12,27 @@ export interface Copying {
   fail(words: string): SweeplineError;
 }
 
+type Way = "copy" | "move" | "replace" | "move folder";
+
+/** Of a copy: a link stands for an object that lies elsewhere; all bytes are compared with their hash where they are needed. */
+const flags: Readonly<Record<Way, readonly string[]>> = {
+  copy: ["--copy-links", "--no-check-dest", "--ignore-checksum"],
+  move: ["--no-check-dest"],
+  replace: ["--size-only"],
+  "move folder": ["--size-only"],
+};
+
 export interface CopyTask {
   /** As rclone names places: a folder here, or `remote:path`. */
   readonly from: string;
   readonly to: string;
   readonly keys: readonly string[];
-  /** Default: copy. Moved files are looked up where they go to, and replaced there. */
-  readonly way?: "move";
+  /**
+   * Default: copy. move: nothing is looked up where the files go to, and one that is there may be an error. replace: moved
+   * too, once it is known what is there. move folder: all of `from`, in one step where `to` is not there; `keys` are the
+   * files in it.
+   */
+  readonly way?: Way;
   /** What is said of a file that is not where it should come from. */
   readonly missing: string;
 }
@@ -86,7 +100,8 @@ function tellBytes({ bytes }: Copying, { stats }: LogLine): void {
 export async function copyFiles(copying: Copying, task: CopyTask, done: Done): Promise<void> {
   const { remote, jobs, fail } = copying;
   const files = new Files(task.keys, done);
-  const isMove = task.way === "move";
+  const { way = "copy" } = task;
+  const isMove = way !== "copy";
   const end = await callRclone(remote, {
     args: [
       isMove ? "move" : "copy",
@@ -95,12 +110,11 @@ export async function copyFiles(copying: Copying, task: CopyTask, done: Done): P
       "--stats-log-level=NOTICE",
       `--transfers=${jobs}`,
       `--checkers=${jobs}`,
-      // A link stands for an object that lies elsewhere; all bytes are compared with their hash where they are needed.
-      ...(isMove ? ["--size-only"] : ["--copy-links", "--no-check-dest", "--ignore-checksum"]),
+      ...flags[way],
       task.from,
       task.to,
     ],
-    files: task.keys,
+    ...(way === "move folder" ? {} : { files: task.keys }),
     onLine(line) {
       files.take(line);
       if (!isMove) tellBytes(copying, line);
@@ -117,5 +131,5 @@ export async function copyFiles(copying: Copying, task: CopyTask, done: Done): P
     },
   });
   await files.settled();
-  if (isFailed && everything && task.keys.length > 1) throw fail(end.words);
+  if (isFailed && everything && task.keys.length > 1 && way !== "move") throw fail(end.words);
 }

@@ -12,6 +12,9 @@ import { uploadBatches, withSourceFolders } from "./upload-batches.ts";
 
 /** Up to so many files are asked for one by one; above, a listing may be cheaper. */
 const askedByName = 256;
+/** Questions at a time. rclone opens ten connections of SFTP a second at most: more take longer than what they save. */
+const questionsAtOnce = 32;
+const questionsOverSftp = 8;
 /** What servers answer at once. */
 const namesInPage = 1000;
 const objectFolders = 256;
@@ -32,6 +35,8 @@ class RcloneStorage implements StorageRemote {
   private prepared: Promise<RcloneRemote> | undefined;
   private isBucketKnown = false;
   private isTidied = false;
+  /** Folders of which a listing said that they are not there, until something is moved into them. */
+  private readonly absent = new Set<string>();
 
   constructor(
     private readonly at: Place,
@@ -79,14 +84,18 @@ class RcloneStorage implements StorageRemote {
     return this.bucketIsThere();
   }
 
-  /** Lines of `rclone lsf`: keys and sizes. */
-  private async lookUp(args: readonly string[], files?: readonly string[]): Promise<Map<string, number>> {
+  /** Lines of `rclone lsf`: keys and sizes; none where the folder is not there, which `absent` is told. */
+  private async lookUp(
+    args: readonly string[],
+    { files, absent }: { readonly files?: readonly string[]; absent?(): unknown },
+  ): Promise<Map<string, number>> {
     const remote = await this.remote();
     const end = await callRclone(remote, {
       args: ["lsf", "--recursive", "--files-only", "--format=ps", "--separator=\t", ...args],
       ...(files === undefined ? {} : { files }),
     });
-    if (end.exitCode !== 0 && end.exitCode !== folderMissing) throw this.failed(end.words);
+    if (end.exitCode === folderMissing) absent?.();
+    else if (end.exitCode !== 0) throw this.failed(end.words);
     const found = new Map<string, number>();
     for (const line of end.stdout.split("\n")) {
       const [key = "", size = ""] = line.split("\t");
@@ -99,12 +108,16 @@ class RcloneStorage implements StorageRemote {
 
   private async byName(keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (keys.length === 0) return new Map();
-    return this.lookUp([`--checkers=${this.jobs(32)}`, this.argument(await this.remote())], keys);
+    const questions = this.target.backend.type === "sftp" ? questionsOverSftp : questionsAtOnce;
+    return this.lookUp([`--checkers=${this.jobs(questions)}`, this.argument(await this.remote())], { files: keys });
   }
 
   private async listed({ folder, names }: FilePattern): Promise<ReadonlyMap<string, number>> {
     const args = ["--fast-list", `--include=/${names.join("/")}`, this.argument(await this.remote(), folder)];
-    const inside = await this.lookUp(args);
+    const inside = await this.lookUp(args, {
+      // Of one folder of many nothing is kept.
+      absent: () => names.length > 1 && this.absent.add(folder),
+    });
     return folder === "" ? inside : new Map([...inside].map(([key, size]) => [`${folder}/${key}`, size]));
   }
 
@@ -176,16 +189,35 @@ class RcloneStorage implements StorageRemote {
           });
         });
         if (copied.length === 0) return;
-        for (const [top, keys] of byTopFolder(copied)) {
-          // From beside the folder that they go to: rclone moves nothing from inside of one into it.
-          const task = { from: `${to}/${top}`, to: this.argument(remote, top), way: "move", keys } as const;
-          await copyFiles(copying, { ...task, missing: "was lost on the way" }, (key, failure) =>
-            batchTasks.done(`${top}/${key}`, failure),
-          );
-        }
+        await this.moveIn(copying, { from: to, keys: copied, isAll: copied.length === batch.length }, batchTasks.done);
       });
     } finally {
       if (writes === "aside") await this.purge(remote, waiting);
+    }
+  }
+
+  /** Moves files that are whole to where their keys say. isAll: nothing else is in the waiting folder. */
+  private async moveIn(copying: Copying, { from, keys, isAll }: Waiting, done: TransferTasks["done"]): Promise<void> {
+    for (const { folder, names } of byTopFolder(keys, isAll ? this.absent : none)) {
+      // From beside the folder that they go to: rclone moves nothing from inside of one into it.
+      const task = {
+        from: `${from}/${folder}`,
+        to: this.argument(copying.remote, folder),
+        missing: "was lost on the way",
+      };
+      const told = (key: string, failure?: Error) => done(`${folder}/${key}`, failure);
+      if (this.absent.delete(folder) && isAll) {
+        await copyFiles(copying, { ...task, keys: names, way: "move folder" }, told);
+        continue;
+      }
+      // What another process has moved there meanwhile is in the way on some servers.
+      const again: string[] = [];
+      await copyFiles(copying, { ...task, keys: names, way: "move" }, (key, failure) => {
+        if (failure === undefined) return told(key);
+        again.push(key);
+        return undefined;
+      });
+      if (again.length > 0) await copyFiles(copying, { ...task, keys: again, way: "replace" }, told);
     }
   }
 
@@ -222,17 +254,25 @@ class RcloneStorage implements StorageRemote {
   }
 }
 
-/** Keys by their first folder, without it. */
-function byTopFolder(keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
+interface Waiting {
+  readonly from: string;
+  readonly keys: readonly string[];
+  readonly isAll: boolean;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** Keys without their first folder or, where that is absent, without the absent one that they are in. */
+function byTopFolder(keys: readonly string[], absent: ReadonlySet<string>) {
   const folders = new Map<string, string[]>();
   for (const key of keys) {
-    const slash = key.indexOf("/");
-    const top = key.slice(0, slash);
-    const inside = folders.get(top);
-    if (inside === undefined) folders.set(top, [key.slice(slash + 1)]);
-    else inside.push(key.slice(slash + 1));
+    const folder = [...absent].find((each) => key.startsWith(`${each}/`)) ?? key.slice(0, key.indexOf("/"));
+    const name = key.slice(folder.length + 1);
+    const inside = folders.get(folder);
+    if (inside === undefined) folders.set(folder, [name]);
+    else inside.push(name);
   }
-  return folders;
+  return [...folders].map(([folder, names]) => ({ folder, names }));
 }
 
 /** @param at `place` is for messages; `scratch` a folder of ours on this machine. Nothing is contacted yet. */

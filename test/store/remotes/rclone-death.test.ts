@@ -1,6 +1,6 @@
 /** Uploads whose server or process dies in the middle: nothing half written is under an object's name, and the same command ends the work. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -33,6 +33,16 @@ async function until(what: string, isThere: () => boolean): Promise<void> {
   await within(look(), what).finally(() => {
     isOver = true;
   });
+}
+
+function script(search: string, told: string): string {
+  return `#!/bin/sh
+exec 3<&0
+PATH='${search}'
+rclone "$@" <&3 &
+trap 'kill $!; : >"${told}"' TERM
+wait $!
+`;
 }
 
 describe.skipIf(!hasRclone)(
@@ -88,6 +98,22 @@ describe.skipIf(!hasRclone)(
       await until("the upload", () => filesBelow(path.join(server.folder, "store", ".sweepline")).length > 0);
       expect((await push.kill("SIGKILL")).signal).toBe("SIGKILL");
       expectWhole(path.join(server.folder, "store"));
+      await expectFinished(repository, server);
+    });
+
+    test("a signal to us ends rclone too", async () => {
+      const repository = made.copy();
+      const server = await serveFolder("sftp");
+      await connect(repository, server);
+      // The real one, beside who notes that it was told to end.
+      const bin = path.join(repository.root, "bin");
+      repository.write({ "../bin/rclone": script(process.env.PATH ?? "", path.join(bin, "told")) });
+      chmodSync(path.join(bin, "rclone"), 0o755);
+      const env = { HOME: server.home, ...slowly, PATH: `${bin}:${process.env.PATH}` };
+      const push = repository.start(["push"], { env });
+      await until("the upload", () => filesBelow(path.join(server.folder, "store", ".sweepline")).length > 0);
+      expect((await push.kill("SIGTERM")).signal).toBe("SIGTERM");
+      await until("the end of rclone", () => existsSync(path.join(bin, "told")));
       await expectFinished(repository, server);
     });
 
