@@ -3,7 +3,6 @@ import { wordList } from "../../base/text/listing.ts";
 import { dataRequest } from "../../experiments/share/data.ts";
 import { fetchTracked, transferFailed } from "../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
-import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { writeBundle } from "../bundles.ts";
 import { ensureIdentity } from "../clone.ts";
 import { endOfLog } from "../failures.ts";
@@ -51,7 +50,7 @@ async function fetchData(job: Job): Promise<void> {
       names: "exact",
       remote,
       runCache: runCache === true,
-      jobs: filesAtOnce(undefined),
+      jobs: undefined,
       progress: events.progress,
     }).finally(() => events.ended());
     events.missing(outcome);

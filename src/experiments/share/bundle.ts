@@ -24,7 +24,7 @@ export interface ExperimentBundleRequest {
   readonly history: "whole" | "since baselines";
   readonly data: "with" | "without";
   /** Files at a time. */
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   progress(state: TransferProgressState): void;
 }
 
@@ -114,7 +114,7 @@ export interface UnbundleRequest {
   /** A ref of that name with another commit here. */
   readonly diverged: "refuse" | "replace";
   readonly data: "with" | "without";
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   progress(state: TransferProgressState): void;
 }
 

@@ -7,7 +7,6 @@ import { projectState } from "../../store/project-state.ts";
 import { byRemote } from "../../store/remotes/by-remote.ts";
 import { byLayout } from "../../store/remotes/legacy-layout.ts";
 import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
-import { filesAtOnce } from "../../store/remotes/parallel.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { pushObjects } from "../../store/remotes/push-objects.ts";
 import { pullRuns, pushRuns } from "../../store/remotes/run-cache.ts";
@@ -78,7 +77,7 @@ export function dataRequest(
   else openRemote(project, name);
   return {
     remote: flags.remote,
-    jobs: filesAtOnce(flags.jobs),
+    jobs: flags.jobs,
     runCache: flags.runCache === true && name !== undefined,
     progress: (state) => events.progress(state),
   };

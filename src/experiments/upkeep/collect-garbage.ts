@@ -33,7 +33,7 @@ export interface GarbageRequest {
   readonly from: "cache" | "remote too" | "unless in the remote";
   /** -r */
   readonly remote: string | undefined;
-  readonly jobs: number;
+  readonly jobs: number | undefined;
 }
 
 export interface FoundGarbage {

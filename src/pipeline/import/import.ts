@@ -43,7 +43,7 @@ export type Fetching = "everything" | "facts" | "nothing";
 export interface FetchRequest {
   readonly project: Project;
   readonly cache: Cache;
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   readonly fetching: Fetching;
   /** Absolute: what a path of the origin is relative to. */
   readonly folder: string;

@@ -35,7 +35,7 @@ export interface SourceRequest {
   readonly base: string;
   /** Absolute: clones and downloads go below it, and are removed. */
   readonly scratch: string;
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   /** Over those of its project. */
   readonly settings?: SourceSettings;
 }
@@ -83,7 +83,7 @@ class Stores {
       readonly caches: readonly Cache[];
       readonly own: Cache;
       readonly project: Project;
-      readonly jobs: number;
+      readonly jobs: number | undefined;
     },
   ) {}
 

@@ -19,7 +19,7 @@ export interface RemoteDestination {
  * before anything is read, TRANSFER_FAILED.
  */
 export async function takenToRemote<T>(
-  { project, jobs }: { readonly project: Project; readonly jobs: number },
+  { project, jobs }: { readonly project: Project; readonly jobs: number | undefined },
   { remote: name }: RemoteDestination,
   take: { readonly data: (cache: Cache) => Promise<T>; readonly md5Of: (taken: T) => string | undefined },
 ): Promise<T> {

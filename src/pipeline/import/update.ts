@@ -21,7 +21,7 @@ export interface UpdateRequest {
   /** Of repositories: follow this revision from now on. */
   readonly rev: string | undefined;
   readonly fetching: Fetching;
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   readonly lock: WorkspaceLock;
   /** Told before data is fetched, and where there is nothing new. */
   importing(from: string, to: string): void;

@@ -1,5 +1,4 @@
 /** What `--pull` fetches with: the storage remotes that outputs name. */
-import { availableParallelism } from "node:os";
 import { SweeplineError } from "../../base/errors.ts";
 import type { Project } from "../../project/project.ts";
 import { type Cache, hasData } from "../../store/cache.ts";
@@ -12,7 +11,8 @@ import { fetchImports } from "./imports.ts";
 import type { Puller } from "./stage-run.ts";
 
 const remoteProblems: readonly string[] = ["REMOTE_UNKNOWN", "REMOTE_UNSUPPORTED"];
-const jobs = 4 * availableParallelism();
+// As many as the remote's settings say.
+const jobs = undefined;
 
 /** @param warning told once of each remote that can't be used */
 export function openPuller(project: Project, cache: Cache, warning: (text: string) => void): Puller {

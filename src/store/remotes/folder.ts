@@ -13,7 +13,7 @@ import {
 } from "../../base/files.ts";
 import { globMatcher } from "../../base/text/glob-match.ts";
 import { makeSharedFolder, type Sharing } from "../sharing.ts";
-import { eachTold, inParallel } from "./parallel.ts";
+import { eachTold, filesAtOnce, inParallel } from "./parallel.ts";
 import type { StorageRemote } from "./types.ts";
 
 /** Objects never change; runs are plain files, as DVC writes them. */
@@ -40,8 +40,17 @@ function entriesOf(folder: string) {
   }
 }
 
-/** @param folder absolute; made when the first file goes there. `sharing` is that of the remote: runs there stay ours, as with DVC. */
-export function folderRemote(name: string, folder: string, sharing: Sharing = "own"): StorageRemote {
+export interface FolderSettings {
+  /** Runs there stay ours, as with DVC. */
+  readonly sharing: Sharing;
+  /** Files at a time where none is asked for. */
+  readonly jobs: number | undefined;
+}
+
+const plain: FolderSettings = { sharing: "own", jobs: undefined };
+
+/** @param folder absolute; made when the first file goes there */
+export function folderRemote(name: string, folder: string, { sharing, jobs }: FolderSettings = plain): StorageRemote {
   const at = (key: string) => path.join(folder, ...key.split("/"));
   const filesBelow = (key: string, [isMeant, ...deeper]: readonly NameTest[]): string[] =>
     entriesOf(at(key)).flatMap((entry) => {
@@ -50,6 +59,7 @@ export function folderRemote(name: string, folder: string, sharing: Sharing = "o
       if (deeper.length > 0) return entry.isFile() ? [] : filesBelow(inside, deeper);
       return entry.isDirectory() ? [] : [inside];
     });
+  const atOnce = (asked: number | undefined) => filesAtOnce(asked, jobs);
   const download = async (key: string, into: string) => {
     const target = path.join(into, key);
     makeFolder(path.dirname(target));
@@ -76,14 +86,23 @@ export function folderRemote(name: string, folder: string, sharing: Sharing = "o
       return new Map(stats.flatMap(([key, found]) => (found?.isFile() ? [[key, found.size] as const] : [])));
     },
     upload: (files, tasks) =>
-      eachTold(files, tasks, {
-        keyOf: ({ key }) => key,
-        async work({ file, key }) {
-          makeSharedFolder(path.dirname(at(key)), key.startsWith("files/") ? sharing : "own");
-          await upload(file, at(key), modeOf(key));
+      eachTold(
+        files,
+        { ...tasks, jobs: atOnce(tasks.jobs) },
+        {
+          keyOf: ({ key }) => key,
+          async work({ file, key }) {
+            makeSharedFolder(path.dirname(at(key)), key.startsWith("files/") ? sharing : "own");
+            await upload(file, at(key), modeOf(key));
+          },
         },
-      }),
-    download: (keys, tasks) => eachTold(keys, tasks, { keyOf: (key) => key, work: (key) => download(key, tasks.into) }),
-    remove: (keys, jobs) => inParallel(keys, jobs, async (key) => removeFile(at(key))),
+      ),
+    download: (keys, tasks) =>
+      eachTold(
+        keys,
+        { ...tasks, jobs: atOnce(tasks.jobs) },
+        { keyOf: (key) => key, work: (key) => download(key, tasks.into) },
+      ),
+    remove: (keys, asked) => inParallel(keys, atOnce(asked), async (key) => removeFile(at(key))),
   };
 }

@@ -58,14 +58,23 @@ function repositoriesAround(folder: string): readonly string[] {
   return outer === own || outer === "" ? [own] : [own, ...repositoriesAround(outer)];
 }
 
+/** What is no number the configuration refuses where it is set. */
+function jobsOf(value: string | undefined): number | undefined {
+  return value !== undefined && /^[1-9]\d{0,4}$/.test(value) ? Number(value) : undefined;
+}
+
 function openAddress(project: Project, name: string, url: string): StorageRemote {
   const scheme = schemeOf(url);
   const option = (key: string) => project.config.get(`remote.${name}.${key}`);
+  const jobs = jobsOf(option("jobs"));
   if (wayTo(url) === "file system")
-    return folderRemote(name, scheme === "" ? path.resolve(url) : pathOf(url), sharingOf(option("shared")));
+    return folderRemote(name, scheme === "" ? path.resolve(url) : pathOf(url), {
+      sharing: sharingOf(option("shared")),
+      jobs,
+    });
   const { env } = process;
   const target = rcloneTarget({ name, url, option, env }, scheme, repositoriesAround(project.root));
-  return rcloneRemote({ name, url, env, scratch: project.tmpDir }, target);
+  return rcloneRemote({ name, url, env, scratch: project.tmpDir, jobs }, target);
 }
 
 /** The name of the remote that is used where none is named. */

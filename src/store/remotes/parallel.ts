@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { isExpected } from "../../base/errors.ts";
 import type { TransferTasks } from "./types.ts";
 
-/** How many files are moved at a time: as asked, or 4 a processor. */
-export function filesAtOnce(asked: number | undefined): number {
-  return asked ?? 4 * availableParallelism();
+/** How many files are moved at a time: as asked, as the remote's settings say, or 4 a processor. */
+export function filesAtOnce(asked: number | undefined, configured?: number): number {
+  return asked ?? configured ?? 4 * availableParallelism();
 }
 
 /** Runs the work for all items, `jobs` at a time. The first rejection ends it: no new item is started. */
@@ -35,7 +35,7 @@ export function eachTold<T>(
   { jobs, done }: TransferTasks,
   { keyOf, work }: { keyOf(item: T): string; work(item: T): Promise<void> },
 ): Promise<void> {
-  return inParallel(items, jobs, async (item) => {
+  return inParallel(items, filesAtOnce(jobs), async (item) => {
     try {
       await work(item);
     } catch (error) {

@@ -6,6 +6,7 @@ import { withoutCredentials } from "../../base/text/secrets.ts";
 import { callRclone, prepareRclone, type RcloneEnd, type RcloneRemote } from "../rclone/call.ts";
 import { folderMissing, requestFailed } from "../rclone/failures.ts";
 import type { RcloneTarget } from "../rclone/types.ts";
+import { filesAtOnce } from "./parallel.ts";
 import { type Copying, copyFiles } from "./rclone-copy.ts";
 import type { FilePattern, StorageRemote, TransferTasks, Upload } from "./types.ts";
 import { uploadBatches, withSourceFolders } from "./upload-batches.ts";
@@ -27,6 +28,8 @@ interface Place {
   readonly env: NodeJS.ProcessEnv;
   /** An absolute folder of ours. */
   readonly scratch: string;
+  /** Files at a time where none is asked for. */
+  readonly jobs?: number | undefined;
 }
 
 class RcloneStorage implements StorageRemote {
@@ -147,8 +150,9 @@ class RcloneStorage implements StorageRemote {
     return this.byName(keys);
   }
 
-  private jobs(asked: number): number {
-    return Math.max(1, Math.min(asked, this.target.mostJobs ?? asked));
+  private jobs(asked: number | undefined): number {
+    const jobs = filesAtOnce(asked, this.at.jobs);
+    return Math.max(1, Math.min(jobs, this.target.mostJobs ?? jobs));
   }
 
   private async copying({ jobs, bytes }: TransferTasks): Promise<Copying> {
@@ -242,7 +246,7 @@ class RcloneStorage implements StorageRemote {
     await copyFiles(await this.copying(tasks), task, tasks.done);
   }
 
-  async remove(keys: readonly string[], jobs: number): Promise<void> {
+  async remove(keys: readonly string[], jobs: number | undefined): Promise<void> {
     if (keys.length === 0) return;
     const remote = await this.remote();
     const many = [`--checkers=${this.jobs(jobs)}`, `--transfers=${this.jobs(jobs)}`];

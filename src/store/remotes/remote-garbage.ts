@@ -38,7 +38,7 @@ export async function findRemoteGarbage(remote: StorageRemote, needed: ReadonlyS
 export async function removeRemoteGarbage(
   { remote, keys }: RemoteGarbage,
   needed: ReadonlySet<string>,
-  jobs: number,
+  jobs: number | undefined,
 ): Promise<number> {
   const unneeded = keys.filter((key) => !needed.has(hashOfKey(key)));
   for (const part of [unneeded.filter(isList), unneeded.filter((key) => !isList(key))])

@@ -21,7 +21,7 @@ export interface StorageRemote {
   /** Writes the files to `into/<key>`, where nothing is; a file that the remote has not fails with REMOTE_FILE_MISSING. */
   download(keys: readonly string[], tasks: DownloadTasks): Promise<void>;
   /** Takes files away; one that is not there is no error. */
-  remove(keys: readonly string[], jobs: number): Promise<void>;
+  remove(keys: readonly string[], jobs: number | undefined): Promise<void>;
 }
 
 export interface FilePattern {
@@ -37,8 +37,8 @@ export interface Upload {
 }
 
 export interface TransferTasks {
-  /** How many files at a time. */
-  readonly jobs: number;
+  /** How many files at a time, as asked; undefined: as the remote's settings say, or 4 a processor. */
+  readonly jobs: number | undefined;
   /** Called once for each file as it ends, with the error that is expected of single files; waited for. */
   done(key: string, failure?: Error): Promise<void> | void;
   /** Called now and then by remotes that know how many bytes went over. */
@@ -66,8 +66,8 @@ export interface TransferProgressState {
 }
 
 export interface TransferOptions {
-  /** How many files at a time. */
-  readonly jobs: number;
+  /** How many files at a time, as asked; undefined: as the remote's settings say, or 4 a processor. */
+  readonly jobs: number | undefined;
   /** Called after each file, and now and then. */
   progress?(state: TransferProgressState): void;
   /** "replace": objects of the remote that have another size than those of the cache are uploaded again. */

@@ -101,6 +101,23 @@ describe.skipIf(!hasRclone)(
       await expectFinished(repository, server);
     });
 
+    test.each([
+      { flags: [], setting: "3", told: "--transfers=3 " },
+      { flags: ["-j", "2"], setting: "3", told: "--transfers=2 " },
+    ])(
+      "files at a time are $setting by the remote's settings, or as asked: $flags",
+      async ({ flags, setting, told }) => {
+        const repository = made.copy();
+        const server = await serveFolder("sftp");
+        await connect(repository, server);
+        await repository.succeed(["remote", "modify", "store", "jobs", setting]);
+        const { stderr } = await repository.run(["push", ...flags, "d"], {
+          env: { HOME: server.home, SWEEPLINE_DEBUG: "requests" },
+        });
+        expect(stderr).toContain(told);
+      },
+    );
+
     test("a signal to us ends rclone too", async () => {
       const repository = made.copy();
       const server = await serveFolder("sftp");

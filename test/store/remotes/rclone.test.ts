@@ -45,15 +45,29 @@ describe.skipIf(!hasRclone)(`rclone${hasRclone ? "" : " (skipped: it is not inst
     expect(existsSync(waiting) ? readdirSync(waiting) : []).toEqual([]);
   });
 
-  it("lists the remote where many files are asked for, and finds the same", async () => {
-    const remote = atSftp("many");
-    const hex = (at: number) => at.toString(16).padStart(2, "0");
-    const keys = Array.from({ length: 300 }, (_, at) => `files/md5/${hex(at % 256)}/${at}`);
-    await put(remote, Object.fromEntries(keys.slice(0, 260).map((key) => [key, key])));
-    expect([...(await remote.existing(keys)).keys()].sort()).toEqual(keys.slice(0, 260).sort());
-    const { stored } = await take(remote, keys.slice(0, 260));
-    expect(stored).toHaveLength(260);
-  });
+  it.each([
+    ["SFTP", () => atSftp("many"), () => sftp.folder],
+    ["WebDAV", () => atWebdav("many"), () => webdav.folder],
+  ] as const)(
+    "moves many files at once to where there are none, and others beside them: %s",
+    async (_name, at, top) => {
+      const remote = at();
+      const hex = (index: number) => index.toString(16).padStart(2, "0");
+      const keys = Array.from({ length: 300 }, (_, index) => `files/md5/${hex(index % 256)}/${index}`);
+      const some = keys.slice(0, 280);
+      // All of them, which is a listing: nothing is there yet.
+      expect((await remote.existing(keys)).size).toBe(0);
+      await put(remote, Object.fromEntries(some.map((key) => [key, key])));
+      expect([...(await remote.existing(keys)).keys()].sort()).toEqual([...some].sort());
+      // As if another machine had stored most of them meanwhile.
+      await put(remote, Object.fromEntries(keys.map((key) => [key, key])));
+      expect((await remote.existing(keys)).size).toBe(keys.length);
+      const { stored } = await take(remote, keys);
+      expect(stored).toHaveLength(keys.length);
+      const waiting = path.join(top(), "many", ".sweepline");
+      expect(existsSync(waiting) ? readdirSync(waiting) : []).toEqual([]);
+    },
+  );
 
   it("says that a password is wrong, and not which", async () => {
     const remote = atSftp("there", { user: "u", password: "wrong-secret" });

@@ -6,7 +6,6 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { bundleExperiments } from "../../../experiments/share/bundle.ts";
 import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { openProject } from "../../../project/open.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { collect, integer, jobs } from "../../options/arguments.ts";
 import { type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
@@ -28,7 +27,7 @@ async function bundle(io: Io, args: { file: string; names: readonly string[] }, 
     experiments,
     history: options.history ? "whole" : "since baselines",
     data: options.cache ? "with" : "without",
-    jobs: filesAtOnce(options.jobs),
+    jobs: options.jobs,
     progress: (state) => events.progress(state),
   }).finally(() => events.ended());
   warnData(io, data);

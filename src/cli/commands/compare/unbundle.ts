@@ -6,7 +6,6 @@ import { visible } from "../../../base/text/visible.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { type UnbundleResult, unbundleExperiments } from "../../../experiments/share/bundle.ts";
 import { openProject } from "../../../project/open.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { jobs } from "../../options/arguments.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
@@ -31,7 +30,7 @@ async function unbundle(io: Io, args: { file: string; names: readonly string[] }
     selection: args.names.length === 0 ? { kind: "all" } : { kind: "named", names: args.names },
     diverged: options.force ? "replace" : "refuse",
     data: options.cache ? "with" : "without",
-    jobs: filesAtOnce(options.jobs),
+    jobs: options.jobs,
     progress: (state) => events.progress(state),
   }).finally(() => events.ended());
   const { pulled, upToDate, diverged, strange, refused, data } = result;

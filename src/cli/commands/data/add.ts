@@ -7,7 +7,6 @@ import { addFrom, originOf } from "../../../pipeline/import/import.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { jobs } from "../../options/arguments.ts";
 import { type Io, warn } from "../../terminal/io.ts";
 import { trackFiles } from "../../words/track-files.ts";
@@ -53,7 +52,7 @@ async function addCopy(io: Io, [target = ""]: readonly string[], flags: AddFlags
   try {
     const request = {
       project,
-      jobs: filesAtOnce(flags.jobs),
+      jobs: flags.jobs,
       fetching: "everything",
       folder: io.cwd,
       origin: originOf(target),

@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { type DataTransferRequest, transferFailed } from "../../../pipeline/data/transfer.ts";
 import { globTargets } from "../../../pipeline/reading/glob-targets.ts";
 import type { Project } from "../../../project/project.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import type { TransferOutcome } from "../../../store/remotes/types.ts";
 import { addCommitOptions, type CommitFlags, dataOfFlags } from "../../options/commits.ts";
 import type { Io } from "../../terminal/io.ts";
@@ -75,7 +74,7 @@ export async function tryTransfer(
     more: await dataOfFlags(project, targets, flags),
     remote: flags.remote,
     runCache: flags.runCache === true,
-    jobs: filesAtOnce(flags.jobs),
+    jobs: flags.jobs,
     ...(flags.quiet ? {} : { progress: progress.count }),
   }).finally(() => progress.close());
   warnMissing(io, outcome);

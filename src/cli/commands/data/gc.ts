@@ -10,7 +10,6 @@ import {
   removeUnneeded,
 } from "../../../experiments/upkeep/collect-garbage.ts";
 import { openProject } from "../../../project/open.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { integer, jobs } from "../../options/arguments.ts";
 import { confirm, declined } from "../../terminal/confirm.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
@@ -109,7 +108,7 @@ function requestOf(io: Io, flags: Flags): GarbageRequest {
     unreadable: flags.skipFailed ? "give up" : "refuse",
     from: flags.cloud ? "remote too" : flags.notInRemote ? "unless in the remote" : "cache",
     remote: flags.remote,
-    jobs: filesAtOnce(flags.jobs),
+    jobs: flags.jobs,
   };
 }
 
@@ -203,7 +202,7 @@ export const command: CommandFactory = (io, finish) =>
     .option("-r, --remote <name>", "the storage remote, where it is not the default one")
     .option("--skip-failed", "give up the data of commits that can't be read")
     .option("-f, --force", "do not ask")
-    .option("-j, --jobs <n>", "files at a time in the remote (default: 4 a processor)", jobs)
+    .option("-j, --jobs <n>", "files at a time in the remote (default: as the remote says, or 4 a processor)", jobs)
     .option("-p, --projects <paths...>", "keep what these projects use too: those that share the cache")
     .option("--dry", "tell only what would be removed")
     .option("--json", "print as JSON how many objects and bytes")

@@ -13,7 +13,7 @@ export interface TransferFlags {
 export function addTransferOptions(command: Command): Command {
   return command
     .option("-r, --remote <name>", "the storage remote, where it is not the default one")
-    .option("-j, --jobs <n>", "files at a time (default: 4 a processor)", jobs)
+    .option("-j, --jobs <n>", "files at a time (default: as the remote says, or 4 a processor)", jobs)
     .option("--run-cache", "kept runs of stages too")
     .option("--no-run-cache", "no kept runs of stages, as without either");
 }

@@ -8,7 +8,6 @@ import type { RemoteDestination } from "../../../pipeline/import/to-remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import { trackFiles } from "../../words/track-files.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
@@ -73,7 +72,7 @@ export async function importHere(io: Io, { origin, destination, from }: ImportHe
       return importData({
         project,
         cache,
-        jobs: filesAtOnce(flags.jobs),
+        jobs: flags.jobs,
         fetching,
         folder: io.cwd,
         origin,

@@ -6,7 +6,6 @@ import type { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import type { SourceRequest } from "../../../pipeline/import/source.ts";
 import type { SourceSettings } from "../../../pipeline/import/source-settings.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { jobs } from "../../options/arguments.ts";
 import type { Io } from "../../terminal/io.ts";
 
@@ -63,7 +62,7 @@ export function sourceRequest(io: Io, url: string, flags: SourceFlags): SourceRe
     rev: flags.rev === undefined ? "workspace" : { name: flags.rev },
     base: io.cwd,
     scratch: path.join(tmpdir(), "sweepline"),
-    jobs: filesAtOnce(flags.jobs),
+    jobs: flags.jobs,
     settings: sourceSettings(io, flags),
   };
 }

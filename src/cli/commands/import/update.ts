@@ -5,7 +5,6 @@ import { updateImports } from "../../../pipeline/import/update.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
 import { projectState } from "../../../store/project-state.ts";
-import { filesAtOnce } from "../../../store/remotes/parallel.ts";
 import { print } from "../../terminal/io.ts";
 import { failedWith } from "../../words/refusal.ts";
 import { trackFiles } from "../../words/track-files.ts";
@@ -51,7 +50,7 @@ export const command: CommandFactory = (io, finish) =>
               recursive: flags.recursive === true,
               rev: flags.rev,
               fetching: flags.download === false ? "facts" : "everything",
-              jobs: filesAtOnce(flags.jobs),
+              jobs: flags.jobs,
               lock,
               importing: (from, to) => print(io, `Importing '${withoutCredentials(from)}' -> '${to}'`),
               unchanged: (file) => print(io, `'${file}' didn't change, skipping`),
