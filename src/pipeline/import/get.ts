@@ -1,5 +1,6 @@
 /** `get`: a file or folder of another repository, copied to a place here. */
 import path from "node:path";
+import { asideName } from "../../base/asides.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import {
   copyFileFresh,
@@ -12,7 +13,7 @@ import {
   withAside,
 } from "../../base/files.ts";
 import { checkEntries } from "../../project/gate.ts";
-import type { SourceProject } from "./source.ts";
+import { type SourceProject, type SourceRequest, withSource } from "./source.ts";
 import { filesBelow, type SourceNode, sourceNodeAt } from "./tree.ts";
 
 const fileMode = 0o666 & ~process.umask();
@@ -78,4 +79,28 @@ export function putInPlace(made: string, destination: string): void {
   makeFolder(path.dirname(destination));
   if (lstatIfExists(destination)?.isDirectory()) removeTree(destination);
   rename(made, destination);
+}
+
+/** Copies a file or folder of a source to here, made whole beside its place. Errors: FILE_EXISTS, FILE_MISSING, those of the source. */
+export async function getPath(source: SourceRequest, request: OutRequest): Promise<void> {
+  const destination = destinationFor(request);
+  await withSource(source, async (opened) => {
+    makeFolder(path.dirname(destination));
+    const aside = asideName(destination);
+    try {
+      await exportPath(opened, request.name, aside);
+      putInPlace(aside, destination);
+    } finally {
+      removeTree(aside);
+    }
+  });
+}
+
+/** Where what lies at a path of a source is on this disk: a file, or the object of one. Errors: FILE_MISSING, those of the source. */
+export function locatePath(source: SourceRequest, name: string): Promise<string> {
+  return withSource(source, async (opened) => {
+    const { md5, file } = await sourceNodeAt(opened, name);
+    const found = md5 === undefined ? file : (await opened.objects([md5])).get(md5);
+    return found ?? path.join(opened.folder, name);
+  });
 }

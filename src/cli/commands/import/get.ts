@@ -1,11 +1,6 @@
-import path from "node:path";
 import { Command } from "commander";
-import { asideName } from "../../../base/asides.ts";
 import { exitCodes } from "../../../base/errors.ts";
-import { makeFolder, removeTree } from "../../../base/files.ts";
-import { destinationFor, exportPath, putInPlace } from "../../../pipeline/import/get.ts";
-import { type SourceProject, withSource } from "../../../pipeline/import/source.ts";
-import { sourceNodeAt } from "../../../pipeline/import/tree.ts";
+import { getPath, locatePath } from "../../../pipeline/import/get.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import { failedWith } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -23,34 +18,15 @@ Examples:
   sweepline get ../other data -o other-data --rev v1
 `;
 
-async function showPlace(io: Io, source: SourceProject, name: string): Promise<void> {
-  const { md5, file } = await sourceNodeAt(source, name);
-  const found = md5 === undefined ? file : (await source.objects([md5])).get(md5);
-  print(io, found ?? path.join(source.folder, name));
-}
-
-/** Made whole beside its place, then put there. */
-async function download(source: SourceProject, name: string, destination: string): Promise<void> {
-  makeFolder(path.dirname(destination));
-  const aside = asideName(destination);
-  try {
-    await exportPath(source, name, aside);
-    putInPlace(aside, destination);
-  } finally {
-    removeTree(aside);
-  }
-}
-
 async function run(
   io: Io,
   { url, name }: { readonly url: string; readonly name: string },
   flags: Flags,
 ): Promise<void> {
   const request = sourceRequest(io, url, flags);
-  if (flags.showUrl) return withSource(request, (source) => showPlace(io, source, name));
+  if (flags.showUrl) return print(io, await locatePath(request, name));
   const existing = flags.force ? "replace" : "refuse";
-  const destination = destinationFor({ folder: io.cwd, out: flags.out, name, existing });
-  await withSource(request, (source) => download(source, name, destination));
+  await getPath(request, { folder: io.cwd, out: flags.out, name, existing });
 }
 
 /** `sweepline get URL PATH` */

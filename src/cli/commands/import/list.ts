@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { compareCodePoints, pythonJson } from "../../../base/python.ts";
+import { pythonJson } from "../../../base/python.ts";
 import type { Value } from "../../../base/value.ts";
-import { type SourceProject, withSource } from "../../../pipeline/import/source.ts";
-import { type SourceNode, sourceChildren, sourceNodeAt } from "../../../pipeline/import/tree.ts";
+import { inPathOrder, type Listed, listSource } from "../../../pipeline/import/listing.ts";
+import type { SourceNode } from "../../../pipeline/import/tree.ts";
 import { count } from "../../options/arguments.ts";
 import { type Io, print, printJson } from "../../terminal/io.ts";
 import { failedWith } from "../../words/refusal.ts";
@@ -27,46 +27,6 @@ Examples:
   sweepline list -R https://example.com/team/models.git data
   sweepline list . --dvc-only --rev v1 --json
 `;
-
-interface Listed {
-  readonly node: SourceNode;
-  readonly depth: number;
-  readonly children: readonly Listed[];
-}
-
-/** Folders that hold no data are left out with --dvc-only. */
-function isWanted(source: SourceProject, node: SourceNode, flags: Flags): boolean {
-  if (!flags.dvcOnly || node.isOut) return true;
-  return node.kind === "folder" && [...source.outputs.keys()].some((out) => out.startsWith(`${node.path}/`));
-}
-
-async function below(
-  source: SourceProject,
-  folder: string,
-  { flags, depth }: { readonly flags: Flags; readonly depth: number },
-) {
-  const listed: Listed[] = [];
-  for (const node of await sourceChildren(source, folder)) {
-    if (!isWanted(source, node, flags)) continue;
-    const goesOn =
-      (flags.recursive || flags.tree) && node.kind === "folder" && depth < (flags.level ?? Number.POSITIVE_INFINITY);
-    const children: readonly Listed[] = goesOn ? await below(source, node.path, { flags, depth: depth + 1 }) : [];
-    listed.push({ node, depth, children });
-  }
-  return listed;
-}
-
-/** Without --tree a folder that was gone into is told by its files, all in the order of their paths. */
-function inOrder(listed: readonly Listed[], flags: Flags): readonly SourceNode[] {
-  return [...flat(listed, flags)].sort((a, b) => compareCodePoints(a.path, b.path));
-}
-
-function flat(listed: readonly Listed[], flags: Flags): readonly SourceNode[] {
-  return listed.flatMap(({ node, depth, children }): readonly SourceNode[] => {
-    const isOpen = flags.recursive && node.kind === "folder" && depth < (flags.level ?? Number.POSITIVE_INFINITY);
-    return isOpen ? flat(children, flags) : [node];
-  });
-}
 
 function toJson(nodes: readonly SourceNode[], prefix: string): string {
   return pythonJson(
@@ -114,25 +74,24 @@ async function run(
   { url, name }: { readonly url: string; readonly name: string },
   flags: Flags,
 ): Promise<void> {
-  await withSource(sourceRequest(io, url, flags), async (source) => {
-    const node = await sourceNodeAt(source, name);
-    const isFile = node.kind === "file";
-    const listed = isFile ? [{ node, depth: 1, children: [] }] : await below(source, node.path, { flags, depth: 1 });
-    const prefix = isFile
-      ? node.path.slice(0, node.path.lastIndexOf("/") + 1)
-      : node.path === ""
-        ? ""
-        : `${node.path}/`;
-    if (flags.json) return printJson(io, toJson(inOrder(listed, flags), prefix));
-    const root = { node, text: node.path === "" ? "." : node.path };
-    if (flags.tree) printLines(io, [root, ...treeLines(listed, "")], flags);
-    else
-      printLines(
-        io,
-        inOrder(listed, flags).map((each) => ({ node: each, text: each.path.slice(prefix.length) })),
-        flags,
-      );
+  const goesOn = flags.recursive || flags.tree;
+  const { at, prefix, listed } = await listSource(sourceRequest(io, url, flags), {
+    name,
+    depth: goesOn ? (flags.level ?? Number.POSITIVE_INFINITY) : 1,
+    only: flags.dvcOnly ? "data" : "all",
   });
+  if (flags.tree && !flags.json) {
+    const root = { node: at, text: at.path === "" ? "." : at.path };
+    return printLines(io, [root, ...treeLines(listed, "")], flags);
+  }
+  // Without -R folders stand for what is in them, also where -T went into them.
+  const nodes = flags.recursive ? inPathOrder(listed) : listed.map(({ node }) => node);
+  if (flags.json) return printJson(io, toJson(nodes, prefix));
+  printLines(
+    io,
+    nodes.map((node) => ({ node, text: node.path.slice(prefix.length) })),
+    flags,
+  );
 }
 
 /** `sweepline list URL [PATH]` */
