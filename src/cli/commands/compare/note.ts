@@ -1,8 +1,7 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { editNotes } from "../../../experiments/notes/store.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
-import { resolveExperiment } from "../../../experiments/results/finished.ts";
+import { noteExperiment } from "../../../experiments/results/annotate.ts";
 import { openProject } from "../../../project/open.ts";
 import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
@@ -34,15 +33,11 @@ export const command: CommandFactory = (io, finish) =>
       if (text !== undefined && options.clear)
         throw new SweeplineError({ code: "BAD_OPTIONS", message: "--clear and a text exclude each other" });
       const context = openExperiments(openProject(io.cwd));
-      const { commit } = await resolveExperiment(context, name);
       const wanted = options.clear ? "" : text;
-      const edited = await editNotes(context.repository, [commit], (note) =>
-        wanted === undefined ? note : { ...note, text: wanted },
-      );
-      const note = edited.get(commit);
+      const note = await noteExperiment(context, name, wanted);
       if (options.json) printJson(io, JSON.stringify(note));
       else if (wanted !== undefined)
         print(io, wanted === "" ? `The note on '${name}' is removed.` : `Noted on '${name}'.`);
-      else if (note !== undefined && note.text !== "") print(io, note.text);
+      else if (note.text !== "") print(io, note.text);
       finish(exitCodes.ok);
     });

@@ -1,9 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
-import { editNotes } from "../../../experiments/notes/store.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
-import { resolveExperiment } from "../../../experiments/results/finished.ts";
+import { starExperiments } from "../../../experiments/results/annotate.ts";
 import { openProject } from "../../../project/open.ts";
 import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
@@ -25,9 +24,8 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: { readonly remove?: boolean; readonly json?: boolean }) => {
       const context = openExperiments(openProject(io.cwd));
-      const commits = await Promise.all(names.map(async (name) => (await resolveExperiment(context, name)).commit));
       const starred = !options.remove;
-      await editNotes(context.repository, commits, (note) => ({ ...note, starred }));
+      await starExperiments(context, names, starred ? "give" : "take");
       if (options.json) printJson(io, JSON.stringify({ starred, experiments: names }));
       else print(io, `${starred ? "Starred" : "No star any more"}: ${quotedList(names)}`);
       finish(exitCodes.ok);
