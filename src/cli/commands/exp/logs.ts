@@ -4,6 +4,7 @@ import { existsSync } from "../../../base/files.ts";
 import { isLockHeld } from "../../../base/locks.ts";
 import { logOfFailedPoint } from "../../../ci/failures.ts";
 import { listQueue, runningSequences } from "../../../experiments/queue/entries.ts";
+import { startedRun, type UnstartedEntry } from "../../../experiments/queue/started-run.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { countBaselines } from "../../../experiments/results/named.ts";
 import { findRun, listRuns } from "../../../experiments/runs/records.ts";
@@ -11,7 +12,7 @@ import { openProject } from "../../../project/open.ts";
 import { followLog } from "../../terminal/follow-log.ts";
 import { print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
-import { type LogCall, type LogOptions, startedRun } from "./started-run.ts";
+import { type LogOptions, unstartedEntry } from "./log-options.ts";
 
 type OwnRun = ReturnType<typeof findRun>;
 
@@ -21,12 +22,16 @@ type FoundLog =
   | { readonly kind: "collected"; readonly text: string };
 
 /** The newest run of a name; where there is none, that of an entry in the queue or of a job. */
-async function findLog(call: LogCall, name: string): Promise<FoundLog> {
-  const { context } = call;
+async function findLog(context: ExperimentsContext, name: string, unstarted: UnstartedEntry): Promise<FoundLog> {
   if (!listRuns(context.state).some((run) => run.name === name)) {
     const entry = (await listQueue(context)).entries.findLast((item) => item.name === name && item.state === "queued");
     if (entry !== undefined) {
-      const run = { ...(await startedRun(call, entry)), name, sequence: entry.sequence, place: "queue" } as const;
+      const run = {
+        ...(await startedRun(context, entry, unstarted)),
+        name,
+        sequence: entry.sequence,
+        place: "queue",
+      } as const;
       return { kind: "run", run };
     }
     const text = await logOfFailedPoint(context.repository, name);
@@ -56,7 +61,7 @@ export const command: CommandFactory = (io, finish) =>
     .addHelpText("after", examples)
     .action(async (name: string, options: LogOptions) => {
       const context = openExperiments(openProject(io.cwd));
-      const found = await findLog({ io, context, options }, name);
+      const found = await findLog(context, name, unstartedEntry(io, options));
       if (found.kind === "collected") {
         print(io, found.text.trimEnd());
         return finish(exitCodes.ok);

@@ -1,33 +1,17 @@
 import { Command } from "commander";
-import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { listQueue, runningSequences } from "../../../experiments/queue/entries.ts";
+import { exitCodes } from "../../../base/errors.ts";
+import { runningSequences } from "../../../experiments/queue/entries.ts";
+import { runOfTask } from "../../../experiments/queue/started-run.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
-import { listRuns, type RunFolder, runFolder } from "../../../experiments/runs/records.ts";
 import { openProject } from "../../../project/open.ts";
 import { followLog } from "../../terminal/follow-log.ts";
 import { type Io, print } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
-import { type LogCall, type LogOptions, startedRun } from "../exp/started-run.ts";
-
-type TaskRun = RunFolder & { readonly sequence: number };
-
-async function findQueueRun(call: LogCall, name: string): Promise<TaskRun> {
-  const { context } = call;
-  const entry = (await listQueue(context)).entries.findLast((item) => item.name === name);
-  if (entry !== undefined) return { ...(await startedRun(call, entry)), sequence: entry.sequence };
-  const sequence = listRuns(context.state).findLast((run) => run.name === name && run.place === "queue")?.sequence;
-  if (sequence === undefined)
-    throw new SweeplineError({
-      code: "NOT_A_TASK",
-      message: `'${name}' is not a valid queued experiment name`,
-      hint: "`sweepline queue status` lists them; `sweepline exp logs` shows runs in the workspace too.",
-    });
-  return { ...runFolder(context.state, { sequence, name }), sequence };
-}
+import { type LogOptions, unstartedEntry } from "../exp/log-options.ts";
 
 async function show(io: Io, name: string, options: LogOptions): Promise<void> {
   const context = openExperiments(openProject(io.cwd));
-  const run = await findQueueRun({ io, context, options }, name);
+  const run = await runOfTask(context, name, unstartedEntry(io, options));
   const { follow } = options;
   if (follow)
     print(
