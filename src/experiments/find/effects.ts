@@ -1,10 +1,12 @@
 /** What each swept parameter does to a metric: mean, best and count by value, and how important it is. */
 import { SweeplineError } from "../../base/errors.ts";
 import { pythonJson } from "../../base/python.ts";
-import type { Value } from "../../base/value.ts";
+import { finiteNumber, type Value } from "../../base/value.ts";
+import type { Baseline } from "../reading/types.ts";
 import { type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
 import { knownDirection, type MetricDirection } from "./direction.ts";
 import type { FilterRow } from "./filter-row.ts";
+import { chooseRows } from "./find.ts";
 import { type MetricSpread, numbersOf, spreadOf } from "./group.ts";
 import { type Learned, learnImportances } from "./importance.ts";
 
@@ -44,11 +46,6 @@ function keyOf(value: Value | undefined): string {
   return value === undefined ? "" : pythonJson(value);
 }
 
-function numeric(value: Value | undefined): number | undefined {
-  if (typeof value === "bigint") return Number(value);
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
 function spreadOfAll(measured: readonly Measured[]): MetricSpread {
   const numbers = measured.map(({ target }) => target);
   return spreadOf(numbers) ?? { count: 0, mean: Number.NaN, spread: undefined, min: Number.NaN, max: Number.NaN };
@@ -57,7 +54,7 @@ function spreadOfAll(measured: readonly Measured[]): MetricSpread {
 /** As many in each part, equal numbers in the same. */
 function inParts(measured: readonly Measured[], column: ValueColumn): readonly ValueEffect[] {
   const sorted = measured
-    .map((each) => ({ each, number: numeric(each.row.valueIn(column)) ?? 0 }))
+    .map((each) => ({ each, number: finiteNumber(each.row.valueIn(column)) ?? 0 }))
     .sort((a, b) => a.number - b.number);
   const groups: (typeof sorted)[] = [];
   for (const [at, item] of sorted.entries()) {
@@ -81,9 +78,9 @@ function byValue(measured: readonly Measured[], column: ValueColumn): readonly V
     group.members.push(each);
   }
   const all = [...groups.values()];
-  const isNumeric = all.every(({ value }) => numeric(value) !== undefined);
+  const isNumeric = all.every(({ value }) => finiteNumber(value) !== undefined);
   if (isNumeric && all.length > mostValues) return inParts(measured, column);
-  if (isNumeric) all.sort((a, b) => (numeric(a.value) ?? 0) - (numeric(b.value) ?? 0));
+  if (isNumeric) all.sort((a, b) => (finiteNumber(a.value) ?? 0) - (finiteNumber(b.value) ?? 0));
   return all.map(({ value, members }) => ({ values: [value], metric: spreadOfAll(members) }));
 }
 
@@ -107,16 +104,23 @@ function metricOf(rows: readonly FilterRow[], columns: ExperimentColumns, name: 
   });
 }
 
+export interface EffectsQuery {
+  /** undefined: the only one. */
+  readonly metric: string | undefined;
+  /** undefined: what the metric's name tells. */
+  readonly direction: MetricDirection | undefined;
+}
+
 /** Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN; BAD_OPTIONS where no metric is named and there is not just one. */
 export function effectsOf(
   rows: readonly FilterRow[],
   columns: ExperimentColumns,
-  { metric: name, direction }: { readonly metric: string | undefined; readonly direction: MetricDirection | undefined },
+  { metric: name, direction }: EffectsQuery,
 ): Effects {
   const finished = rows.filter(({ facts }) => facts.state === "success");
   const metric = metricOf(finished, columns, name);
   const measured = finished.flatMap((row): Measured[] => {
-    const target = numeric(row.valueIn(metric));
+    const target = finiteNumber(row.valueIn(metric));
     return target === undefined ? [] : [{ row, target }];
   });
   const varying = columns.params.filter((column) => varies(measured, column));
@@ -136,4 +140,13 @@ export function effectsOf(
     parameters: parameters.sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)),
     learned,
   };
+}
+
+/** Of the experiments that a condition holds for. Errors: FILTER_INVALID, those of effectsOf. */
+export function effectsAmong(
+  baselines: readonly Baseline[],
+  { where, ...query }: EffectsQuery & { readonly where: string | undefined },
+): Effects {
+  const { rows, columns } = chooseRows(baselines, { where, best: undefined, top: undefined });
+  return effectsOf(rows, columns, query);
 }

@@ -112,6 +112,19 @@ export async function findExperiments(
   return chooseRows(await collectAll(context), request).rows;
 }
 
+/** The commit of the best one. Errors: NOT_AN_EXPERIMENT where none has the metric, those of chooseRows. */
+export async function commitOfBest(
+  context: ExperimentsContext,
+  { where, best }: { readonly where: string | undefined; readonly best: BestBy },
+): Promise<string> {
+  const [row] = await findExperiments(context, { where, best, top: 1 });
+  if (row !== undefined) return row.facts.commit;
+  throw new SweeplineError({
+    code: "NOT_AN_EXPERIMENT",
+    message: `no finished experiment has the metric '${best.metric}'`,
+  });
+}
+
 export interface MeantRefs {
   readonly finished: readonly string[];
   /** Entries of our queue. */

@@ -69,12 +69,11 @@ export const command: CommandFactory = (io, finish) =>
         ...(options.sweep === undefined ? {} : { sweep: options.sweep }),
       }),
     );
-    const { chooseRows } = await import("../../../experiments/find/find.ts");
-    const { effectsOf } = await import("../../../experiments/find/effects.ts");
+    const { effectsAmong } = await import("../../../experiments/find/effects.ts");
     const { renderEffects } = await import("../../../report/view/effects.ts");
-    const { rows, columns } = chooseRows(baselines, { where: options.where, best: undefined, top: undefined });
     const direction = options.min ? "min" : options.max ? "max" : undefined;
-    const effects = effectsOf(rows, columns, { metric: options.metric, direction });
+    const { where, metric } = options;
+    const effects = effectsAmong(baselines, { where, metric, direction });
     const format = askedFormat(options);
     const { width } = terminalOf(io);
     const text = renderEffects(effects, { format, precision: options.precision, width, params: columns.params });

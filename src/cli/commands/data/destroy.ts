@@ -1,25 +1,12 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { runningSequences } from "../../../experiments/queue/entries.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
-import { removePipelines, removeProjectFolder } from "../../../pipeline/edit/destroy.ts";
+import { destroyProject } from "../../../experiments/upkeep/destroy.ts";
 import { openProject } from "../../../project/open.ts";
-import type { Project } from "../../../project/project.ts";
 import { confirm } from "../../terminal/confirm.ts";
 import { print } from "../../terminal/io.ts";
 import { failedWith } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 import { withWorkspaceLock } from "../pipeline/workspace-lock.ts";
-
-function refuseRunning(project: Project): void {
-  const running = project.gitRoot === null ? 0 : runningSequences(openExperiments(project)).size;
-  if (running > 0)
-    throw new SweeplineError({
-      code: "LOCKED",
-      message: `${running} experiments are running here`,
-      hint: "`sweepline queue stop --kill` ends those in the background.",
-    });
-}
 
 const question = "Are you sure you want to continue?";
 
@@ -47,9 +34,7 @@ export const command: CommandFactory = (io, finish) =>
             code: "NOT_CONFIRMED",
             message: "cannot destroy without a confirmation from the user. Use `-f` to force.",
           });
-        refuseRunning(project);
-        await withWorkspaceLock(project, (lock) => removePipelines(project, lock));
-        removeProjectFolder(project);
+        await destroyProject(project, (work) => withWorkspaceLock(project, work));
       });
       finish(exitCodes.ok);
     });

@@ -4,14 +4,10 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { someLines } from "../../../base/text/listing.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
-import { type Applied, applyExperiment } from "../../../experiments/results/apply.ts";
-import { forgetWorkspace, putBack } from "../../../experiments/results/apply-undo.ts";
-import { type CheckoutOutcome, checkoutOutputs, type KeptFile } from "../../../pipeline/data/checkout.ts";
-import type { WorkspaceLock } from "../../../pipeline/locks/workspace-lock.ts";
+import type { Applied } from "../../../experiments/results/apply.ts";
+import { applyWithOutputs } from "../../../experiments/results/apply-outputs.ts";
+import type { CheckoutOutcome, KeptFile } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
-import type { Project } from "../../../project/project.ts";
-import { openCache } from "../../../store/cache.ts";
-import { projectState } from "../../../store/project-state.ts";
 import { addBestOptions, addWhereOption, type FindFlags, findRequest } from "../../options/find.ts";
 import { type Io, print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
@@ -58,38 +54,6 @@ function keptOutputLines(kept: readonly KeptFile[], folder: string): readonly st
   return ["", `${count} in no cache yet: kept there until the cache is cleaned, to be had back by`, ...copies];
 }
 
-async function checkOut(project: Project, lock: WorkspaceLock): Promise<CheckoutOutcome> {
-  const state = projectState(project);
-  try {
-    return await checkoutOutputs({
-      project,
-      cache: openCache(project, { state }),
-      folder: project.root,
-      targets: [],
-      recursive: false,
-      unsaved: "keep",
-      links: "keep",
-      missing: "refuse",
-      lock,
-    });
-  } finally {
-    state.close();
-  }
-}
-
-async function apply(project: Project, lock: WorkspaceLock, name: string) {
-  lock.refuseBusy("anything");
-  const context = openExperiments(project);
-  const applied = await applyExperiment(context, name);
-  try {
-    return { applied, outcome: await checkOut(project, lock) };
-  } catch (error) {
-    return await putBack(context, applied.undo, error);
-  } finally {
-    forgetWorkspace(applied.undo);
-  }
-}
-
 function report(io: Io, applied: Applied, outcome: CheckoutOutcome): void {
   print(io, `Changes for experiment '${applied.name}' have been applied to your current workspace.`);
   for (const line of foreignLines(applied)) print(io, visibleText(line));
@@ -127,13 +91,8 @@ async function nameAsked(context: ExperimentsContext, name: string | undefined, 
       code: "NOTHING_CHOSEN",
       message: "Either name an experiment, or use --best METRIC, with or without --where.",
     });
-  const { findExperiments } = await import("../../../experiments/find/find.ts");
-  const [row] = await findExperiments(context, request);
-  if (row !== undefined) return row.facts.commit;
-  throw new SweeplineError({
-    code: "NOT_AN_EXPERIMENT",
-    message: `no finished experiment has the metric '${request.best.metric}'`,
-  });
+  const { commitOfBest } = await import("../../../experiments/find/find.ts");
+  return commitOfBest(context, { where: request.where, best: request.best });
 }
 
 const examples = `
@@ -166,8 +125,9 @@ What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/old
     .addHelpText("after", examples)
     .action(async (given: string | undefined, options: Flags) => {
       const project = openProject(io.cwd);
-      const name = await nameAsked(openExperiments(project), given, options);
-      const { applied, outcome } = await withWorkspaceLock(project, (lock) => apply(project, lock, name));
+      const context = openExperiments(project);
+      const name = await nameAsked(context, given, options);
+      const { applied, outcome } = await withWorkspaceLock(project, (lock) => applyWithOutputs(context, name, lock));
       (options.json ? reportJson : report)(io, applied, outcome);
       refuseFailed(outcome, io.cwd);
       finish(exitCodes.ok);
