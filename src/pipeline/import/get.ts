@@ -75,7 +75,7 @@ export function destinationFor({ folder, out, name, existing }: OutRequest): str
 }
 
 /** Puts what was made aside in its place; what lies there goes. */
-export function putInPlace(made: string, destination: string): void {
+function putInPlace(made: string, destination: string): void {
   makeFolder(path.dirname(destination));
   if (lstatIfExists(destination)?.isDirectory()) removeTree(destination);
   rename(made, destination);
