@@ -140,8 +140,8 @@ function parse(name: string, text: string): ts.SourceFile {
 const allowed: Readonly<Record<string, string>> = {
   "src/base/told-later.ts: toldLater": "a later await of the same promise tells",
   "src/cli/bug.ts: gitWords": "the report of one bug is not the place for the next",
-  "src/cli/commands/exp/apply.ts: apply": "putBack throws it when all is as it was",
   "src/cli/program.ts: runCommandLine": "the top of the process: printed, a bug with its stack",
+  "src/experiments/results/apply-outputs.ts: applyWithOutputs": "putBack throws it when all is as it was",
   "src/experiments/results/apply.ts: applyExperiment": "putBack throws it when all is as it was",
   "src/page/plots.ts: draw": "a template that can't be drawn is told in its place, and the other plots are drawn",
   "src/params/toml/tree.ts: blocks":
