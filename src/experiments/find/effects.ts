@@ -142,11 +142,17 @@ export function effectsOf(
   };
 }
 
+export interface FoundEffects {
+  readonly effects: Effects;
+  /** Of all experiments that were looked at. */
+  readonly columns: ExperimentColumns;
+}
+
 /** Of the experiments that a condition holds for. Errors: FILTER_INVALID, those of effectsOf. */
 export function effectsAmong(
   baselines: readonly Baseline[],
   { where, ...query }: EffectsQuery & { readonly where: string | undefined },
-): Effects {
+): FoundEffects {
   const { rows, columns } = chooseRows(baselines, { where, best: undefined, top: undefined });
-  return effectsOf(rows, columns, query);
+  return { effects: effectsOf(rows, columns, query), columns };
 }

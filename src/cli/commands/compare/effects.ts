@@ -73,7 +73,7 @@ export const command: CommandFactory = (io, finish) =>
     const { renderEffects } = await import("../../../report/view/effects.ts");
     const direction = options.min ? "min" : options.max ? "max" : undefined;
     const { where, metric } = options;
-    const effects = effectsAmong(baselines, { where, metric, direction });
+    const { effects, columns } = effectsAmong(baselines, { where, metric, direction });
     const format = askedFormat(options);
     const { width } = terminalOf(io);
     const text = renderEffects(effects, { format, precision: options.precision, width, params: columns.params });
