@@ -25,7 +25,10 @@ export async function queueAs(
   const whole = { folder: "", targets: [], flags: {}, copyPaths: [], message: undefined, ...run };
   const { points } = expandPoints(overrides);
   const inputs = new PointInputs(context, { points, configs: undefined, folder: "" });
-  await enqueue(context, enqueueRequest({ kind: "queue", points: "sweep" }, { inputs, run: whole, name: "p" }));
+  await enqueue(
+    context,
+    enqueueRequest({ kind: "queue", points: "sweep", place: "last" }, { inputs, run: whole, name: "p" }),
+  );
   return (await listQueue(context)).entries;
 }
 

@@ -34,6 +34,8 @@ export interface EnqueuePolicy {
   readonly failedBefore: "queue" | "report";
   /** Claim the entries before anybody sees them: for a run that follows at once. */
   readonly claim: "leave" | "claim";
+  /** Where the entries stand among those that wait. */
+  readonly place: "last" | "first";
 }
 
 export interface EnqueueRequest extends PointsToQueue, ExperimentSettings, EnqueuePolicy {
@@ -46,7 +48,7 @@ export type EnqueuePurpose =
   /** `sweep`, and with --retry-failed. */
   | { readonly kind: "sweep"; readonly failed: "queue" | "report" }
   /** `exp run --queue` */
-  | { readonly kind: "queue"; readonly points: "one" | "sweep" }
+  | { readonly kind: "queue"; readonly points: "one" | "sweep"; readonly place: EnqueuePolicy["place"] }
   /** `exp run --temp`: it runs, whatever is known. */
   | { readonly kind: "run" }
   /** A job of a matrix: what is done was looked at, and what a killed run of the same job left in the queue is replaced. */
@@ -54,12 +56,12 @@ export type EnqueuePurpose =
 
 function policyFor(purpose: EnqueuePurpose, { force = false }: KeptOptions): EnqueuePolicy {
   const known = { samePoint: force ? "replace" : "skip", takenName: force ? "replace" : "refuse" } as const;
-  const queued = { failedBefore: "queue", claim: "leave" } as const;
+  const queued = { failedBefore: "queue", claim: "leave", place: "last" } as const;
   switch (purpose.kind) {
     case "sweep":
       return { ...known, ...queued, numbered: true, failedBefore: purpose.failed };
     case "queue":
-      return { ...known, ...queued, numbered: purpose.points === "sweep" };
+      return { ...known, ...queued, numbered: purpose.points === "sweep", place: purpose.place };
     case "run":
       return { ...known, ...queued, numbered: false, samePoint: "ignore", claim: "claim" };
     case "job":

@@ -7,6 +7,7 @@ import { traced } from "../../base/trace.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { cachePlace, whilePinned } from "../../pipeline/locks/pins.ts";
+import { placeFirst } from "../queue/changes.ts";
 import { claimEntry, queueRef, removal } from "../queue/entries.ts";
 import { lastSequence, rememberSequence } from "../queue/sequence.ts";
 import type { ExperimentsContext } from "../repository.ts";
@@ -143,8 +144,10 @@ async function writeEntries(
       to: commits[at] as ObjectId,
     }),
   );
-  await changeRefs(context.repository, "sweepline: queued", [...creations, ...replacedEntries(plan.known, fresh)]);
+  // Before the refs: whoever sees the entries sees them in their place. Numbers of entries that never came are not given again.
   rememberSequence(context, firstSequence + fresh.length - 1);
+  if (request.place === "first") await placeFirst(context, entries);
+  await changeRefs(context.repository, "sweepline: queued", [...creations, ...replacedEntries(plan.known, fresh)]);
   return entries;
 }
 

@@ -16,7 +16,7 @@ import {
   transition,
 } from "./entries.ts";
 import { leftChains } from "./left-chains.ts";
-import { moved, type QueuePlace, sortByOrder, writeOrder } from "./order.ts";
+import { moved, type Numbered, type QueuePlace, sortByOrder, writeOrder } from "./order.ts";
 
 export type RemovableState = "queued" | "failed" | "success";
 
@@ -181,13 +181,14 @@ export async function moveTasks(
   });
 }
 
-/** Puts entries that were just queued before all others. */
-export async function moveFirst(context: ExperimentsContext, sequences: readonly number[]): Promise<void> {
-  await withLock({ file: context.state.queueLock, what: "moving experiments" }, async () => {
-    const { entries } = await listQueue(context);
-    const waiting = entries.filter((entry) => entry.state === "queued");
-    reorder(context, waiting, { moving: sequences, place: { kind: "first" } });
-  });
+/** Gives entries that are about to be queued a place before all that wait. Only while holding the queue's lock. */
+export async function placeFirst(context: ExperimentsContext, fresh: readonly Numbered[]): Promise<void> {
+  const { entries } = await listQueue(context);
+  const waiting = entries.filter((entry) => entry.state === "queued");
+  writeOrder(
+    context.state,
+    [...fresh, ...waiting].map(({ sequence }) => sequence),
+  );
 }
 
 interface Move {

@@ -11,7 +11,7 @@ import { lstatIfExists, readIfExists, removeFile, writeAtomic } from "../../base
 import { parseJson } from "../../base/json.ts";
 import type { StateLayout } from "../layout.ts";
 
-interface Numbered {
+export interface Numbered {
   readonly sequence: number;
 }
 

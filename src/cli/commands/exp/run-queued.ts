@@ -2,7 +2,6 @@
 import { exitCodes } from "../../../base/errors.ts";
 import { type EnqueueOutcome, enqueue } from "../../../experiments/make/enqueue.ts";
 import { type EnqueuePurpose, enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
-import { moveFirst } from "../../../experiments/queue/changes.ts";
 import { askedRun } from "../../options/experiments.ts";
 import type { ExitCode } from "../../terminal/io.ts";
 import { queuedText } from "../../words/queue-text.ts";
@@ -17,12 +16,8 @@ export function enqueueCall(call: RunCall, purpose: EnqueuePurpose): Promise<Enq
 
 /** Queues the points and says so. */
 export async function queueOnly(call: RunCall): Promise<ExitCode> {
-  const outcome = await enqueueCall(call, { kind: "queue", points: call.expansion.isSweep ? "sweep" : "one" });
-  if (call.options.first)
-    await moveFirst(
-      call.context,
-      outcome.queued.map((entry) => entry.sequence),
-    );
+  const points = call.expansion.isSweep ? "sweep" : "one";
+  const outcome = await enqueueCall(call, { kind: "queue", points, place: call.options.first ? "first" : "last" });
   call.io.stdout.write(queuedText(outcome, call.expansion.points));
   return exitCodes.ok;
 }
