@@ -1,18 +1,14 @@
 /** What the commands that make experiments say of them alike. */
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
-import { quotedList } from "../../base/text/listing.ts";
 import { type ExperimentSettings, pathsFrom } from "../../experiments/make/enqueue-request.ts";
+import type { StartedInputs } from "../../experiments/make/starting-point.ts";
 import type { ParamFilesRequest } from "../../experiments/point/param-edits.ts";
-import type { StartingPoint } from "../../experiments/point/params-from-tree.ts";
 import { PointInputs } from "../../experiments/point/point-inputs.ts";
 import type { PointSources } from "../../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
-import type { ObjectId } from "../../git/ids.ts";
-import { git } from "../../git/run.ts";
-import { changedSubmodules } from "../../git/submodules.ts";
 import { keptOptions, type RunOptions } from "../../pipeline/run-options.ts";
-import { type Io, warn } from "../terminal/io.ts";
+import type { Io } from "../terminal/io.ts";
 import { entryLimits, type LimitFlags } from "./limits.ts";
 
 export interface ExperimentFlags extends LimitFlags {
@@ -50,27 +46,9 @@ export async function inputsFrom(
   { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
   points: Omit<ParamFilesRequest, "folder">,
   checkpoint: string,
-): Promise<{ readonly inputs: PointInputs; readonly from: StartingPoint }> {
-  const [{ resolveExperiment }, { sourceFrom }] = await Promise.all([
-    import("../../experiments/results/finished.ts"),
-    import("../../experiments/point/params-from-tree.ts"),
-  ]);
-  const { commit, baseline } = await resolveExperiment(context, checkpoint);
-  const tree = (await git(["rev-parse", `${commit}^{tree}`], { cwd: context.repository.workTree })).trim() as ObjectId;
-  const from = { commit, tree, baseline };
-  const request = { ...points, folder: path.relative(context.project.root, io.cwd) };
-  return { from, inputs: new PointInputs(context, request, await sourceFrom(context, from, request)) };
-}
-
-/** Copies have submodules at the commits that the workspace names: what is not committed there stays behind. */
-export async function warnOfSubmodules(io: Io, { repository }: ExperimentsContext): Promise<void> {
-  const changed = await changedSubmodules(repository);
-  if (changed.length === 0) return;
-  const names = quotedList(changed);
-  warn(
-    io,
-    `changes inside of submodules are not in the copies where experiments run: commit them in ${names}, then \`git add\` these`,
-  );
+): Promise<StartedInputs> {
+  const { inputsFromCheckpoint } = await import("../../experiments/make/starting-point.ts");
+  return inputsFromCheckpoint(context, { ...points, folder: path.relative(context.project.root, io.cwd) }, checkpoint);
 }
 
 /** Where a command finds its points. */

@@ -35,6 +35,11 @@ export interface KnownPoint {
   readonly overrides: readonly string[];
 }
 
+export interface NamedExperiments {
+  readonly names: ReadonlySet<string>;
+  readonly baseline: ObjectId;
+}
+
 export interface EnqueueOutcome {
   readonly baseline: ObjectId;
   readonly queued: readonly QueuedPoint[];
@@ -44,6 +49,17 @@ export interface EnqueueOutcome {
   readonly repeated: number;
   /** Names of experiments that say they are one of the points and hold other parameters: they were not counted. */
   readonly disagreeing: readonly string[];
+}
+
+/** Numbers of the entries that a run of these points takes: what is new, and what waited before. */
+export function entriesToRun({ queued, known }: EnqueueOutcome): ReadonlySet<number> {
+  const waiting = known.filter((point) => point.state === "queued");
+  return new Set([...queued, ...waiting].flatMap(({ sequence }) => sequence ?? []));
+}
+
+/** The experiments that stand for the points, old and new, below their baseline. */
+export function experimentsOf({ queued, known, baseline }: EnqueueOutcome): NamedExperiments {
+  return { names: new Set([...known, ...queued].map(({ name }) => name)), baseline };
 }
 
 /** The id of a sweep: the same line on the same baseline has the same id, so that a repeated sweep goes on with it. */

@@ -1,16 +1,16 @@
 import { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
 import { readableShellWord } from "../../../base/text/shell-word.ts";
+import { checkPoints } from "../../../experiments/make/check-points.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
 import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { notEmpty } from "../../../experiments/point/read-points.ts";
-import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import { keptOptions, type RunOptions, runOptionsOf, workspaceOnlyFlags } from "../../../pipeline/run-options.ts";
 import { expandOverrides } from "../../../sweep/shape.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, noHydraText } from "../../options/composition.ts";
 import { addEngineOptions } from "../../options/engine.ts";
-import { inputsFrom, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
+import { inputsFrom, inputsOf } from "../../options/experiments.ts";
 import { addLimitOptions, jobsOrAuto } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
@@ -120,12 +120,15 @@ async function run(
   const points = { points: expansion.points, configs };
   const { inputs, ...from } =
     options.rev === undefined ? { inputs: inputsOf(shared, points) } : await inputsFrom(shared, points, options.rev);
-  await warnOfKinds(inputs, (message) => warn(io, message));
   const call = { ...shared, inputs, ...from, expansion, asks };
-  if (runOptions.dry) return (await import("./run-here.ts")).dryRunHere(call);
+  const tell = (message: string) => warn(io, message);
+  if (runOptions.dry) {
+    await warnOfKinds(inputs, tell);
+    return (await import("./run-here.ts")).dryRunHere(call);
+  }
   const runs = options.queue ? "later" : "here";
-  if (options.queue || options.temp) await warnOfSubmodules(io, context);
-  await checkCommands({ inputs, targets, flags: keptOptions(runOptions), runs }, (message) => warn(io, message));
+  const place = options.queue || options.temp ? "copies" : "workspace";
+  await checkPoints(context, { inputs, targets, flags: keptOptions(runOptions), runs, place }, tell);
   // Each way of running loads its own code only.
   if (options.queue) return (await import("./run-queued.ts")).queueOnly(call);
   if (options.temp) return (await import("./run-copies.ts")).runTemporary(call);

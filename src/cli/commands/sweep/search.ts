@@ -1,13 +1,12 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/text/visible.ts";
+import { checkPoints } from "../../../experiments/make/check-points.ts";
 import { sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { openPointLine } from "../../../experiments/make/point-line.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
-import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { readOverrides } from "../../../experiments/point/read-points.ts";
-import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
@@ -21,7 +20,7 @@ import type { PointOverride } from "../../../sweep/types.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
 import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
-import { askedRun, inputsOf, warnOfSubmodules } from "../../options/experiments.ts";
+import { askedRun, inputsOf } from "../../options/experiments.ts";
 import { askedGoals } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
@@ -117,9 +116,7 @@ async function search(call: Call, overrides: readonly string[]): Promise<ExitCod
       run: askedRun(call, { targets, run, options }),
     },
   );
-  await warnOfKinds(probe.inputs, (message) => warn(io, message));
-  await warnOfSubmodules(io, context);
-  await checkCommands({ ...probe, runs: "later" }, (message) => warn(io, message));
+  await checkPoints(context, { ...probe, runs: "later", place: "copies" }, (message) => warn(io, message));
   if (options.dryRun) return preview(call, plan);
   const jobs = options.jobs ?? defaultJobs(options);
   const early = await earlyStops(context, options, { sweep: plan.id, goal: plan.goals[0] });

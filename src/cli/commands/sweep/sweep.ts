@@ -1,11 +1,17 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { readableShellWord } from "../../../base/text/shell-word.ts";
-import { type EnqueueOutcome, enqueue, previewEnqueue, sweepId } from "../../../experiments/make/enqueue.ts";
+import { checkPoints } from "../../../experiments/make/check-points.ts";
+import {
+  type EnqueueOutcome,
+  enqueue,
+  entriesToRun,
+  experimentsOf,
+  previewEnqueue,
+  sweepId,
+} from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
-import { warnOfKinds } from "../../../experiments/point/kind-changes.ts";
 import { readPoints } from "../../../experiments/point/read-points.ts";
-import { checkCommands } from "../../../experiments/point/shell-check.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
@@ -15,7 +21,7 @@ import type { Goal } from "../../../run/stopping/rules.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
 import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
-import { askedRun, inputsOf, pointSources, warnOfSubmodules } from "../../options/experiments.ts";
+import { askedRun, inputsOf, pointSources } from "../../options/experiments.ts";
 import { addGoalOptions, askedGoals, type GoalFlags } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
@@ -103,9 +109,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     { inputs, name: options.name, sweep: id, run: askedRun(call, { targets, run, options }) },
   );
   await checkSortColumn(io, context, { sortBy: options.sortBy, points: expansion.points });
-  await warnOfKinds(inputs, (message) => warn(io, message));
-  await warnOfSubmodules(io, context);
-  await checkCommands({ ...request, runs: "later" }, (message) => warn(io, message));
+  await checkPoints(context, { ...request, runs: "later", place: "copies" }, (message) => warn(io, message));
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
     const format = options.json ? "json" : "text";
@@ -114,16 +118,14 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   }
   const early = await earlyStops(context, options, { sweep: id, goal: stoppingGoal(options) });
   const outcome = await enqueue(context, request);
-  const waiting = outcome.known.filter((item) => item.state === "queued");
   if (!options.json) tellQueued(io, { id, points: expansion.points.length }, outcome);
-  const sequences = [...outcome.queued, ...waiting].flatMap(({ sequence }) => sequence ?? []);
   const ran = await runQueue(
     context,
     {
       engine,
       jobs,
       onFailure: options.failFast ? "stop" : "continue",
-      only: new Set(sequences),
+      only: entriesToRun(outcome),
       claims: "take",
       limits: runLimits(options),
       sweep: id,
@@ -131,10 +133,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
     },
     terminalWatcher(io, options.json ? "json" : "text"),
   );
-  const named = {
-    names: new Set([...outcome.known, ...outcome.queued].map(({ name }) => name)),
-    baseline: outcome.baseline,
-  };
+  const named = experimentsOf(outcome);
   if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
   else if (!options.json) await printSweepTable(io, context, { ...named, ...options });
   if (options.report !== undefined) await writeSweepReport(call, { id, file: options.report, named });
