@@ -61,7 +61,7 @@ test("what is done", async () => {
   });
   expect(await json("gc", "-w", "-f")).toMatchObject({ removed: true });
   expect(await json("queue", "move", "q-2", "--first")).toEqual({ order: ["q-2", "q-1"] });
-  expect(await json("queue", "remove", "q-2")).toEqual({ removed: ["q-2"], running: [] });
+  expect(await json("queue", "remove", "q-2")).toEqual({ removed: ["q-2"], running: [], kept: [] });
   expect(await json("queue", "retry", "--failed")).toEqual({ queued: [] });
   expect(await json("queue", "stop")).toEqual({ stopping: false });
 });

@@ -29,8 +29,8 @@ export interface RemovedThere {
   readonly warning?: string;
 }
 
-/** Pushes the changes; throws where the remote refused one. */
-async function pushAll(
+/** Pushes the changes. Errors: REMOTE_CHANGED, PUSH_REFUSED where the remote refused one. */
+export async function pushAll(
   { repository, state }: ExperimentsContext,
   remote: string,
   changes: readonly RemoteChange[],

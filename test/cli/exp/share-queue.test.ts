@@ -98,6 +98,44 @@ describe("a queue that travels", () => {
     expect(third.stdout).toBe("No queued experiments to pull.\n");
   });
 
+  it("is listed and cleared there: without names what nobody took", async () => {
+    const shared = await makeShared();
+    const { repository } = shared;
+    await queueThree(repository);
+    const head = repository.git("rev-parse", "HEAD").trim();
+    expect(await repository.succeed(["exp", "list", "origin", "--queued"])).toBe(
+      "Nothing waits in Git remote 'origin'.\n",
+    );
+    await repository.succeed(["exp", "push", "origin", "--queued"]);
+    await clone(shared, "runner").succeed(["exp", "pull", "origin", "--queued", "grid-2"]);
+    const lines = (await repository.succeed(["exp", "list", "origin", "--queued"])).trim().split("\n");
+    const at = head.slice(0, 7);
+    expect(lines).toEqual([
+      `grid-1 (${at}, x=1)`,
+      expect.stringMatching(`^grid-2 \\(${at}, x=2\\), taken by .+ at 20`),
+      `grid-3 (${at}, x=3)`,
+    ]);
+    expect(JSON.parse(await repository.succeed(["exp", "list", "origin", "--queued", "--json"]))).toMatchObject([
+      { name: "grid-1", baseline: head, overrides: ["x=1"], taken: null },
+      { name: "grid-2", taken: { at: expect.any(Number) as number } },
+      { name: "grid-3" },
+    ]);
+    expect((await repository.run(["exp", "list", "--queued"])).exitCode).toBe(254);
+    repository.git(
+      "push",
+      "--quiet",
+      "origin",
+      `${head}:refs/sweepline/queue/${at.slice(0, 2)}/${head.slice(2)}/strange`,
+    );
+    const cleared = await repository.run(["exp", "remove", "-g", "origin", "--queue"]);
+    expect([cleared.exitCode, cleared.stderr]).toEqual([0, "WARNING: left, because they were taken: 'grid-2'\n"]);
+    expect(remoteQueue(repository)).toEqual(["grid-2"]);
+    const unknown = await repository.run(["exp", "remove", "-g", "origin", "--queue", "grid-1"]);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([255, expect.stringContaining("not queued there: 'grid-1'")]);
+    await repository.succeed(["exp", "remove", "-g", "origin", "--queue", "grid-2"]);
+    expect(remoteQueue(repository)).toEqual([]);
+  });
+
   it("goes back to who gave it away, and leaves what has a result", async () => {
     const shared = await makeShared();
     const { repository } = shared;

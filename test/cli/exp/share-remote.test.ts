@@ -64,7 +64,7 @@ describe("experiments of a Git remote", () => {
       255,
       expect.stringContaining("ERROR: Experiment 'one' does not exist in 'origin'\n"),
     ]);
-    expect((await repository.run(["exp", "remove", "-g", "origin", "--queue"])).exitCode).toBe(254);
+    expect((await repository.run(["exp", "remove", "-g", "origin", "--queue", "-A"])).exitCode).toBe(254);
     expect(await repository.succeed(["exp", "remove", "-g", "origin", "best", "--keep"])).toBe(
       "Removed experiments: 'three' and 'two'\n",
     );

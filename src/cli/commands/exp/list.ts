@@ -21,6 +21,7 @@ interface Options {
   readonly namesOnly?: boolean;
   readonly shasOnly?: boolean;
   readonly where?: string;
+  readonly queued?: boolean;
 }
 
 /** DVC knows both spellings. */
@@ -44,6 +45,17 @@ function checkOptions(remote: string | undefined, options: Options): void {
       code: "BAD_OPTIONS",
       message: "--sha-only not supported with git_remote.",
       exitCode: exitCodes.refused,
+    });
+  if (options.queued && remote === undefined)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--queued is for a Git remote",
+      hint: "`sweepline queue status` lists the queue of this repository.",
+    });
+  if (options.queued && (options.where !== undefined || options.metrics || options.shaOnly))
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "--queued can't be used with --where, --metrics and --sha-only: what waits has no metrics",
     });
   if (options.shaOnly && options.nameOnly)
     throw new SweeplineError({
@@ -109,6 +121,7 @@ Examples:
   sweepline exp list origin -A                 those of a Git remote
   sweepline exp list -A --where 'accuracy > 0.9' --json
   sweepline exp list origin --metrics
+  sweepline exp list origin --queued           what waits there, and who took it
 `;
 
 /** `sweepline exp list` */
@@ -125,12 +138,17 @@ export const command: CommandFactory = (io, finish) =>
       .option("--sha-only", "only commit ids")
       .addOption(new Option("--shas-only", "the same").hideHelp())
       .option("--metrics", "with their metrics; of a remote the commits are fetched for it, and no data")
+      .option("--queued", "what waits in the remote's queue, of all commits, instead of finished ones")
       .option("--json", "print as JSON")
       .addHelpText("after", examples),
   ).action(async (remote: string | undefined, given: Options) => {
     const options = withLongNames(given);
     checkOptions(remote, options);
     const context = openExperiments(openProject(io.cwd));
+    if (options.queued && remote !== undefined) {
+      const { listQueued } = await import("./share-queue.ts");
+      return finish(await listQueued(io, remote, { format: formatOf(options) }));
+    }
     const all = await listExperiments(context, {
       remote,
       baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },

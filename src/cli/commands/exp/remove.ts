@@ -43,10 +43,13 @@ function checkOptions(names: readonly string[], options: Options): void {
     options.rev !== undefined ||
     options.sweep !== undefined ||
     options.where !== undefined;
-  if (options.gitRemote !== undefined && (options.queue || options.sweep !== undefined))
+  if (options.gitRemote !== undefined && options.sweep !== undefined)
+    throw new SweeplineError({ code: "BAD_OPTIONS", message: "--git-remote can't be used with --sweep" });
+  const isQueueThere = options.gitRemote !== undefined && options.queue;
+  if (isQueueThere && (options.where !== undefined || options.allCommits || options.rev !== undefined))
     throw new SweeplineError({
       code: "BAD_OPTIONS",
-      message: "--git-remote can't be used with --queue or --sweep: a queue is of one repository",
+      message: "--git-remote with --queue takes names only: entries of a remote's queue have no metrics",
     });
   if (options.where !== undefined && (options.allCommits || options.rev !== undefined))
     throw new SweeplineError({
@@ -65,7 +68,14 @@ function checkOptions(names: readonly string[], options: Options): void {
 
 type Removed = RemoveOutcome & { readonly warning?: string };
 
+/** What waits in a Git remote. */
+async function removeQueueThere(context: ExperimentsContext, remote: string, names: readonly string[]) {
+  const { removeFromRemoteQueue } = await import("../../../experiments/share/remote-queue.ts");
+  return removeFromRemoteQueue(context, remote, names);
+}
+
 async function remove(context: ExperimentsContext, given: readonly string[], options: Options): Promise<Removed> {
+  if (options.gitRemote !== undefined && options.queue) return removeQueueThere(context, options.gitRemote, given);
   const { finished: found, entries } = await refsWhere(context, options);
   const names = [...given, ...found, ...entries];
   const keep = options.keep ? "keep chosen" : "remove chosen";
@@ -97,6 +107,7 @@ Examples:
   sweepline exp remove --where 'accuracy < 0.5'
   sweepline exp remove --keep tuned            all finished ones but that one
   sweepline exp remove -g origin brave-ibex    from a Git remote
+  sweepline exp remove -g origin --queue       what waits there and nobody took
 `;
 
 /** `sweepline exp remove` */
@@ -105,7 +116,10 @@ export const command: CommandFactory = (io, finish) =>
     new Command("remove")
       .description("Remove experiments: finished ones, and entries of the queue.")
       .argument("[experiments...]", "names or full refs")
-      .option("--queue", "all that is queued and not running")
+      .option(
+        "--queue",
+        "all that is queued and not running; with -g of that remote, without names all that nobody took",
+      )
       .option("-A, --all-commits", "all finished experiments")
       .option("--rev <commit>", "the finished experiments of that commit (repeatable)", collect)
       .option("-n, --num <n>", "and of the commits before it, n in all", integer, 1)
@@ -123,6 +137,10 @@ export const command: CommandFactory = (io, finish) =>
       else
         print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
       if (warning !== undefined) warn(io, warning);
-      if (running.length > 0) warn(io, `left, because they are running: ${quotedList(running)}`);
+      if (running.length > 0)
+        warn(
+          io,
+          `left, because they ${options.gitRemote === undefined ? "are running" : "were taken"}: ${quotedList(running)}`,
+        );
       finish(exitCodes.ok);
     });

@@ -6,6 +6,7 @@ import { openExperiments } from "../../../experiments/repository.ts";
 import { dataRequest } from "../../../experiments/share/data.ts";
 import { pullQueue, type QueueLeft, type QueuePullResult } from "../../../experiments/share/pull-queue.ts";
 import { pushQueue, type QueuePushResult, type QueueStay } from "../../../experiments/share/push-queue.ts";
+import { listRemoteQueue } from "../../../experiments/share/remote-queue.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
@@ -107,6 +108,34 @@ export async function pushQueued(io: Io, { remote, names }: QueueShare, flags: S
   } else reportPush(io, remote, result);
   warnData(io, data);
   return pushed.length === 0 && stayed.length > 0 ? exitCodes.refused : exitCodes.ok;
+}
+
+/** `exp list REMOTE --queued`. */
+export async function listQueued(
+  io: Io,
+  remote: string,
+  { format }: { readonly format: "json" | "names" | "ids" | "tree" },
+): Promise<ExitCode> {
+  const entries = await listRemoteQueue(openExperiments(openProject(io.cwd)), remote);
+  if (format === "json") {
+    const rows = entries.map(({ name, baseline, entry, claim }) => ({
+      name,
+      baseline,
+      overrides: entry.record.overrides.map(({ text }) => text),
+      taken: claim === undefined ? null : { by: claim.by, at: claim.at },
+    }));
+    printJson(io, JSON.stringify(rows));
+    return exitCodes.ok;
+  }
+  const lines = entries.map(({ name, baseline, entry, claim }) => {
+    if (format === "names") return visible(name);
+    const point = entry.record.overrides.map(({ text }) => visible(text)).join(" ");
+    const where = `${visible(name)} (${[baseline.slice(0, 7), point].filter((word) => word !== "").join(", ")})`;
+    return claim === undefined ? where : `${where}, ${takenWords(claim)}`;
+  });
+  if (lines.length > 0) print(io, lines.join("\n"));
+  else if (format !== "names") print(io, `Nothing waits in Git remote '${shownRemote(remote)}'.`);
+  return exitCodes.ok;
 }
 
 function reportPull(io: Io, remote: string, { pulled, left, data }: QueuePullResult): void {
