@@ -4,7 +4,8 @@ import { isTreeHash } from "../../store/tree.ts";
 import type { DataIndex, IndexedData } from "./data-index.ts";
 
 export interface DataChange {
-  readonly kind: "added" | "deleted" | "modified" | "renamed" | "unchanged";
+  /** unknown: in a folder of which nobody knows what it held. */
+  readonly kind: "added" | "deleted" | "modified" | "renamed" | "unchanged" | "unknown";
   /** Of what is renamed: the new one. */
   readonly path: string;
   readonly oldPath?: string;
@@ -37,15 +38,30 @@ function compare(name: string, old: string | undefined, now: string | undefined)
 
 const noFiles: ReadonlyMap<string, string> = new Map();
 
-/** Where a list is not to be had, nobody knows what became of its files: they are passed over. */
+/** undefined: its list is not to be had. */
 function filesOf(data: IndexedData | undefined): ReadonlyMap<string, string> | undefined {
   return data === undefined || !isTreeHash(data.md5) ? noFiles : data.files;
+}
+
+/** What is in a folder now, its folders too, where nobody knows what was. */
+function unknownIn(name: string, files: ReadonlyMap<string, string>): readonly DataChange[] {
+  const folders = new Map<string, undefined>();
+  for (const file of files.keys())
+    for (let at = file.lastIndexOf("/"); at > 0; at = file.lastIndexOf("/", at - 1))
+      folders.set(file.slice(0, at + 1), undefined);
+  return [...folders, ...files].map(([inside, md5]) => ({
+    kind: "unknown",
+    path: `${name}/${inside}`,
+    old: undefined,
+    new: md5,
+  }));
 }
 
 function changesAt(name: string, old: IndexedData | undefined, now: IndexedData | undefined): readonly DataChange[] {
   const before = filesOf(old);
   const after = filesOf(now);
-  if (before === undefined || after === undefined) return [];
+  if (after === undefined) return [];
+  if (before === undefined) return unknownIn(name, after);
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].map((file) => compare(`${name}/${file}`, before.get(file), after.get(file)));
 }

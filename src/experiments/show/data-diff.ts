@@ -56,7 +56,7 @@ export async function diffData(context: ExperimentsContext, request: DataDiffReq
   const after =
     now === undefined ? await workspaceIndex(context.project, cache) : await commitIndex(context, now, cache);
   refuseUnknownTargets(targets, [before, after]);
-  const all = dataChanges(before, after, { depth: "files", targets });
+  const all = dataChanges(before, after, { depth: "files", targets }).filter(({ kind }) => kind !== "unknown");
   const lacking =
     now === undefined ? all.filter((change) => change.old !== undefined && !hasObject(cache, change.old)) : [];
   return {

@@ -22,6 +22,7 @@ import { type Cache, findObject, openCache, readTree } from "../../store/cache.t
 import { defaultRemoteName, openRemote } from "../../store/remotes/open.ts";
 import { pullObjects } from "../../store/remotes/pull-objects.ts";
 import { isTreeHash } from "../../store/tree.ts";
+import { isDangling } from "../../store/walk.ts";
 import { diskSource } from "../reading/disk-source.ts";
 import { loadRecorded } from "../reading/project-stages.ts";
 import { openSourceProject, type SourceSettings } from "./source-settings.ts";
@@ -152,8 +153,7 @@ function entriesIn(folder: string): SourceProject["entries"] {
       if (entry.isDirectory())
         return rules.ignoresFolder(file) ? [] : [{ name: entry.name, kind: "folder" as const, file }];
       const isData =
-        entry.isFile() ||
-        (entry.isSymbolicLink() && statSync(file, { throwIfNoEntry: false })?.isFile() && staysIn(file));
+        entry.isFile() || (entry.isSymbolicLink() && (isDangling(file) || (statSync(file).isFile() && staysIn(file))));
       return isData && !rules.ignoresFile(file) ? [{ name: entry.name, kind: "file" as const, file }] : [];
     });
   };

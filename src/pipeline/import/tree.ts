@@ -19,6 +19,8 @@ export interface SourceNode {
   readonly isExecutable: boolean;
   /** On the disk: a file of Git, or data that lies in the workspace. */
   readonly file: string | undefined;
+  /** A link of Git's that leads to nothing: it has a name, and nothing to read. */
+  readonly isBroken?: true;
 }
 
 function outNode(name: string, md5: string, size: number | undefined): SourceNode {
@@ -31,7 +33,8 @@ function diskNode(source: SourceProject, name: string, file: string): SourceNode
   const kind = stats?.isDirectory() ? "folder" : "file";
   const isExecutable = kind === "file" && ((stats?.mode ?? 0) & 0o111) !== 0;
   const isOut = [...source.outputs.keys()].some((out) => name === out);
-  return { path: name, kind, isOut, md5: undefined, size: stats?.size, isExecutable, file };
+  const broken = stats === undefined && { isBroken: true as const };
+  return { path: name, kind, isOut, md5: undefined, size: stats?.size, isExecutable, file, ...broken };
 }
 
 const joined = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);
@@ -115,13 +118,13 @@ export async function sourceNodeAt(source: SourceProject, name: string): Promise
     if (!isAbove) throw missing;
   }
   const found = (await sourceChildren(source, parent)).find((node) => node.path === own);
-  if (found === undefined) throw missing;
+  if (found === undefined || found.isBroken) throw missing;
   return found;
 }
 
 /** The files at and below a node. */
 export async function filesBelow(source: SourceProject, node: SourceNode): Promise<readonly SourceNode[]> {
-  if (node.kind === "file") return [node];
+  if (node.kind === "file") return node.isBroken ? [] : [node];
   const files: SourceNode[] = [];
   for (const child of await sourceChildren(source, node.path)) files.push(...(await filesBelow(source, child)));
   return files;

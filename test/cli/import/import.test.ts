@@ -1,6 +1,6 @@
 /** `list`, `du`, `get`, `import`, `import-url` and `update`: another repository, folders and addresses. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -99,6 +99,22 @@ describe("list and du", () => {
     await repository.succeed(["get", "-q", there.folder, "d/new"]);
     expect(file("new")).toBe("n\n");
     const missing = await repository.run(["get", there.folder, "d/nosuch"]);
+    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining("No such file or directory")]);
+  });
+
+  test("a link to nothing is listed, as DVC does, and not got", async () => {
+    const there = source.copy();
+    mkdirSync(path.join(there.folder, "links"));
+    symlinkSync("../nosuch", path.join(there.folder, "links/broken"));
+    writeFileSync(path.join(there.folder, "links/whole"), "w\n");
+    for (const rev of ["workspace", "commit"]) {
+      if (rev === "commit") there.commit("links");
+      const address = rev === "commit" ? [`file://${there.folder}`, "links"] : [there.folder, "links"];
+      expect(await repository.succeed(["list", ...address])).toBe("broken\nwhole\n");
+      await repository.succeed(["get", "-q", ...address, "-o", `got-${rev}`]);
+      expect(readdirSync(path.join(repository.folder, `got-${rev}`))).toEqual(["whole"]);
+    }
+    const missing = await repository.run(["list", there.folder, "links/broken"]);
     expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining("No such file or directory")]);
   });
 

@@ -34,16 +34,26 @@ describe("changes of tracked data", () => {
     expect(told(old, old)).toEqual([]);
   });
 
+  test("what is in a folder of which nobody knows what it held", () => {
+    const now = index({ d: { "s/t/x": "a", y: "b" } });
+    expect(told(index({ d: null }), now)).toEqual([
+      "modified d/",
+      "unknown d/s/",
+      "unknown d/s/t/",
+      "unknown d/s/t/x",
+      "unknown d/y",
+    ]);
+    expect(told(now, index({ d: null }))).toEqual(["modified d/"]);
+    expect(told(index({ d: null }), index({}))).toEqual(["deleted d/"]);
+    expect(told(index({ d: null }), now, { depth: "roots" })).toEqual(["modified d/"]);
+  });
+
   test("what has the same content under another name was renamed, each once", () => {
     expect(told(index({ f: "a", g: "a" }), index({ h: "a" }))).toEqual(["deleted g", "renamed f -> h"].sort());
     expect(told(index({ d: { x: "b" } }), index({ e: { x: "b" } }))).toEqual([
       "renamed d/ -> e/",
       "renamed d/x -> e/x",
     ]);
-  });
-
-  test("files of a folder whose list is missing are passed over", () => {
-    expect(told(index({ d: null }), index({ d: { x: "b" } }))).toEqual(["modified d/"]);
   });
 
   test("a file that became a folder", () => {

@@ -28,7 +28,7 @@ Examples:
   sweepline data status --not-in-remote       what is not pushed yet
 `;
 
-const order = ["modified", "added", "deleted", "renamed"] as const;
+const order = ["modified", "added", "deleted", "renamed", "unknown"] as const;
 
 type Part = readonly [key: string, label: string, hints: readonly string[], lines: readonly string[], value: Value];
 
