@@ -1,6 +1,7 @@
 // What is measured. Each case returns rows; `bench` holds the tools, the environment and how often to repeat.
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { addLarge, addTenThousand, millionFiles, sftpRemote, unchangedTenThousand } from "./data.mjs";
 import { longQueue, manyJobs } from "./long-queue.mjs";
 import { applyAndRemove, checkpoints, completeNames, showFiveHundred, showTenThousand } from "./many.mjs";
 import { medianSeconds, memoryOf, runProgram } from "./measure.mjs";
@@ -290,6 +291,11 @@ export const cases = {
   "run-1000": thousand,
   "queue-5000": longQueue,
   "jobs-16": manyJobs,
+  "data-add": addTenThousand,
+  "data-unchanged": unchangedTenThousand,
+  "data-large": addLarge,
+  "data-million": millionFiles,
+  "data-sftp": sftpRemote,
   "share-1000": pushAndPull,
   "live-updates": liveUpdates,
 };

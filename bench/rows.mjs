@@ -28,6 +28,19 @@ export function fasterRow(what, { before, after }) {
   return { what, asked: "faster", ours, measured: before / after, ok: after < before };
 }
 
+/** Ours against another program that has a part of the same work to do: at most so many times its time. */
+export function ratioRow(what, { ours, other, most }) {
+  const times = ours / other;
+  return {
+    what,
+    asked: `<= ${most}x`,
+    ours: `${time(ours)} (${times.toFixed(2)}x)`,
+    peer: time(other),
+    measured: times,
+    ok: times <= most,
+  };
+}
+
 export function memoryRow(what, megabytes, most) {
   if (megabytes === undefined)
     return { what, asked: `<= ${most} MB`, ours: "not known here", measured: null, ok: null };

@@ -90,4 +90,24 @@ export const bulk: readonly Scenario[] = [
     prepare: saved,
     commands: [["exp", "apply", "s"]],
   },
+  {
+    ...managed,
+    name: "gc of 1,000 files, here and in the remote",
+    prepare: async (repository) => {
+      await added(repository);
+      makeStore(repository);
+      await repository.succeed(["push", "data.dvc"]);
+      repository.write({ "data/0.txt": "another\n" });
+      await repository.succeed(["add", "data"]);
+      await repository.succeed(["push", "data.dvc"]);
+      repository.write(folderOf("second"));
+      await repository.succeed(["add", "data"]);
+      await repository.succeed(["push", "data.dvc"]);
+    },
+    commands: [["gc", "-w", "-c", "-f"]],
+    again: [
+      ["gc", "-w", "-c", "-f"],
+      ["pull", "data.dvc"],
+    ],
+  },
 ];

@@ -191,16 +191,20 @@ function fsckViolations(repository: Repository): string[] {
   }
 }
 
-/** Whole or absent: each object of the cache holds what its name says. */
-function cacheViolations(repository: Repository): string[] {
-  const top = path.join(repository.folder, ".dvc/cache/files/md5");
+/** Whole or absent: each object of the cache and of the storage remote holds what its name says. */
+function objectViolations(repository: Repository): string[] {
+  const folders = [path.join(repository.folder, ".dvc/cache"), path.join(repository.root, "store")];
+  return folders.flatMap((folder) => brokenObjects(path.join(folder, "files/md5")));
+}
+
+function brokenObjects(top: string): string[] {
   if (!existsSync(top)) return [];
   return readdirSync(top, { recursive: true, withFileTypes: true }).flatMap((item) => {
     const file = path.join(item.parentPath, item.name);
     const isObject = item.isFile() && !item.name.startsWith(".");
     const name = `${path.basename(item.parentPath)}${item.name}`.replace(/\.dir$/, "");
     if (!isObject || md5Of(readFileSync(file)) === name) return [];
-    return [`cache object ${path.relative(top, file)} is broken`];
+    return [`object ${path.relative(top, file)} in ${top} is broken`];
   });
 }
 
@@ -269,7 +273,7 @@ export function violationsAtRest(repository: Repository, plan: Plan): string[] {
     ...pointViolations(repository, plan),
     ...experimentViolations(repository, plan),
     ...fsckViolations(repository),
-    ...cacheViolations(repository),
+    ...objectViolations(repository),
     ...userViolations(repository, plan),
   ];
 }
