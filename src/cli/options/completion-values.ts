@@ -41,9 +41,9 @@ async function taskNames({ project }: Asking): Promise<readonly string[]> {
   return refs.length === 0 ? [] : (await listQueue(context)).entries.map(({ name }) => name);
 }
 
-async function stageNames({ io }: Asking): Promise<readonly string[]> {
-  const stages = (await valuesOf(path.join(io.cwd, "dvc.yaml")))?.get("stages");
-  return isMap(stages) ? [...stages.keys()].map(String) : [];
+async function stageNames({ io, project }: Asking): Promise<readonly string[]> {
+  const { pipelineNamesAt } = await import("../../pipeline/reading/pipeline-at.ts");
+  return (await pipelineNamesAt(project, io.cwd)).stages;
 }
 
 async function parameterKeys({ project }: Asking): Promise<readonly string[]> {
@@ -64,25 +64,12 @@ async function overrideWords(asking: Asking): Promise<readonly string[]> {
 /** Parameters, and the metrics that lie in the workspace under the names that are most used. */
 async function columnWords(asking: Asking): Promise<readonly string[]> {
   const { project } = asking;
-  const dvc = await valuesOf(path.join(project.root, "dvc.yaml"));
-  const files = metricsFiles(dvc).filter(
-    (file) => /\.(json|ya?ml)$/.test(file) && !path.isAbsolute(file) && !file.includes(".."),
-  );
+  const { pipelineNamesAt } = await import("../../pipeline/reading/pipeline-at.ts");
+  const { metrics: named } = await pipelineNamesAt(project, project.root);
+  const files = named.filter((file) => /\.(json|ya?ml)$/.test(file) && !path.isAbsolute(file) && !file.includes(".."));
   const metrics = await Promise.all(files.map((file) => valuesOf(path.join(project.root, file))));
   const names = metrics.flatMap((values) => (values === undefined ? [] : [...flattenMap(values).keys()]));
   return [...names, ...(await parameterKeys(asking))];
-}
-
-function metricsFiles(dvc: Awaited<ReturnType<typeof valuesOf>>): readonly string[] {
-  const stages = dvc?.get("stages");
-  const all = [dvc, ...(isMap(stages) ? [...stages.values()] : [])];
-  return all.flatMap((stage) => {
-    const listed = isMap(stage) ? stage.get("metrics") : undefined;
-    if (!Array.isArray(listed)) return [];
-    return listed.flatMap((item) =>
-      isMap(item) ? [...item.keys()].map(String) : typeof item === "string" ? [item] : [],
-    );
-  });
 }
 
 async function sweepIds({ project }: Asking): Promise<readonly string[]> {
