@@ -51,6 +51,7 @@ const pages = await build({
   entryPoints: {
     "plots-page": "src/page/plots.ts",
     "report-page": "src/page/report.tsx",
+    "ui-page": "src/page/ui.tsx",
     "page-style": "src/page/page.css",
   },
   jsx: "automatic",

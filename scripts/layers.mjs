@@ -12,6 +12,7 @@ export const ownFiles = ".";
 /** The top folders. */
 export const layers = [
   ["src/cli", "src/page"],
+  ["src/server"],
   ["src/run", "src/report", "src/ci"],
   ["src/experiments"],
   ["src/pipeline", "src/config", "src/sweep"],
@@ -28,7 +29,7 @@ export const besides = [{ from: "src/ci", to: "src/run" }];
 export const innerLayers = {
   "src/cli": [
     [ownFiles],
-    ["commands/compare", "commands/matrix", "commands/queue", "commands/studio", "commands/sweep"],
+    ["commands/compare", "commands/matrix", "commands/queue", "commands/studio", "commands/sweep", "commands/ui"],
     ["commands/exp"],
     ["commands/data", "commands/import"],
     ["commands/pipeline", "commands/metrics", "commands/plots", "commands/project"],
@@ -37,6 +38,7 @@ export const innerLayers = {
     ["terminal"],
   ],
   "src/page": [[ownFiles]],
+  "src/server": [[ownFiles]],
   "src/run": [["search"], [ownFiles], ["pool"], ["one", "limits"], ["stopping"]],
   "src/report": [["page"], ["curves", "plots", "progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
@@ -68,7 +70,7 @@ export const innerLayers = {
   "src/git": [[ownFiles]],
   "src/project": [[ownFiles]],
   "src/yaml": [[ownFiles]],
-  "src/base": [["trace"], [ownFiles], ["codes", "text"]],
+  "src/base": [["trace", "watch"], [ownFiles], ["codes", "text"]],
   grammar: [["config-interpolation"], ["filter", "interpolation", "override"], [ownFiles]],
 };
 
@@ -111,9 +113,9 @@ export const nodeModules = {
   cluster: [],
   dgram: [],
   dns: [],
-  http: [],
+  http: ["src/server"],
   http2: [],
   https: [],
-  net: [],
+  net: ["src/server/server.ts"],
   tls: [],
 };

@@ -344,6 +344,11 @@ export const catalog: readonly CatalogEntry[] = [
     ],
   },
   {
+    name: "ui",
+    summary: "Show experiments on a page that lives",
+    load: () => import("./commands/ui/ui.ts"),
+  },
+  {
     name: "unfreeze",
     summary: "Let frozen stages run again",
     load: () => import("./commands/pipeline/unfreeze.ts"),

@@ -76,11 +76,18 @@ function pairOf(data: PageData, view: View, metric: PageColumn | undefined): rea
   return [known(view.x) ? view.x : first, known(view.y) ? view.y : (metric?.key ?? "")];
 }
 
-export interface AppProps {
+/** What a living page has more. */
+export interface LiveParts {
+  /** Below the heading. */
+  readonly bar: (chosen: readonly PageRow[]) => ComponentChildren;
+  readonly panel: (row: PageRow, onClose: () => void) => ComponentChildren;
+  /** Of two that are chosen. */
+  readonly compare: (a: PageRow, b: PageRow) => ComponentChildren;
+}
+
+interface AppProps {
   readonly data: PageData;
-  /** Below the heading: what a living page has more. */
-  readonly bar?: (rows: readonly PageRow[]) => ComponentChildren;
-  readonly onOpen?: (row: PageRow) => void;
+  readonly live?: LiveParts | undefined;
 }
 
 /** What is shown of what. */
@@ -162,13 +169,28 @@ function Pictures({ data, rows, view, metric, look, onChange }: PicturesProps) {
   );
 }
 
-export function App({ data, bar, onOpen }: AppProps) {
+interface ComparisonProps extends AppProps {
+  readonly chosen: readonly PageRow[];
+}
+
+function Comparison({ data, live, chosen }: ComparisonProps) {
+  const [a, b, ...others] = chosen;
+  return (
+    <Part id="compare" title="Comparison">
+      <Compare data={data} rows={chosen} />
+      {a === undefined || b === undefined || others.length > 0 ? null : live?.compare(a, b)}
+    </Part>
+  );
+}
+
+export function App({ data, live }: AppProps) {
   const [view, change] = useView();
   const look = useLook();
   const { condition, found, rows } = useShown(data, view);
   const metric = metricOf(data, view.metric);
   const columns = data.columns.filter((column) => isShown(column, view));
   const chosen = data.rows.filter(({ id }) => view.chosen.has(id));
+  const opened = view.open === "" ? undefined : data.rows.find(({ id }) => id === view.open);
   const onSort = (key: string) => {
     const isSame = view.sort === key;
     change({ sort: key, order: isSame && view.order === "desc" ? "asc" : "desc" });
@@ -176,7 +198,7 @@ export function App({ data, bar, onOpen }: AppProps) {
   return (
     <main>
       <Header data={data} rows={rows} view={view} onReset={() => change(startView)} />
-      {bar?.(chosen)}
+      {live?.bar(chosen)}
       <Controls data={data} view={view} condition={condition} metric={metric} onChange={change} />
       <Part id="parallel" title="Parallel coordinates">
         <Parallel
@@ -201,13 +223,12 @@ export function App({ data, bar, onOpen }: AppProps) {
           view={view}
           onSort={onSort}
           onChoose={(id) => change({ chosen: toggled(view.chosen, id) })}
-          onOpen={onOpen}
+          onOpen={live === undefined ? undefined : ({ id }) => change({ open: id })}
         />
       </Part>
+      {opened === undefined ? null : live?.panel(opened, () => change({ open: "" }))}
       <Pictures data={data} rows={rows} view={view} metric={metric} look={look} onChange={change} />
-      <Part id="compare" title="Comparison">
-        <Compare data={data} rows={chosen} />
-      </Part>
+      <Comparison data={data} live={live} chosen={chosen} />
       <Part id="failures" title="Failures">
         <Failures failures={data.failures} />
       </Part>

@@ -98,6 +98,7 @@ function Row({ row, index, places, isChosen, actions }: RowProps) {
       <td class={`state ${row.state}`}>
         <span aria-hidden="true">{marks[row.state]} </span>
         {row.state}
+        {row.stage === undefined ? "" : `: ${row.stage}`}
       </td>
       <td>{timeText(row.created)}</td>
       {places.map(({ column, at }) => {

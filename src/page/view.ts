@@ -18,6 +18,8 @@ export interface View {
   readonly x: string;
   readonly y: string;
   readonly curve: string;
+  /** The row that is looked at alone, where the page lives. */
+  readonly open: string;
   readonly chosen: ReadonlySet<string>;
   readonly brush: ReadonlyMap<string, Intervals>;
 }
@@ -33,11 +35,12 @@ export const startView: View = {
   x: "",
   y: "",
   curve: "",
+  open: "",
   chosen: new Set(),
   brush: new Map(),
 };
 
-const texts = ["where", "search", "sort", "metric", "x", "y", "curve"] as const;
+const texts = ["where", "search", "sort", "metric", "x", "y", "curve", "open"] as const;
 const sets = ["shown", "hidden", "chosen"] as const;
 
 /** The part behind `#`; "" for the view that the page starts with. */
@@ -77,6 +80,7 @@ export function viewOf(hash: string): View {
     x: text("x"),
     y: text("y"),
     curve: text("curve"),
+    open: text("open"),
     shown: set("shown"),
     hidden: set("hidden"),
     chosen: set("chosen"),

@@ -1,7 +1,8 @@
-/** Whom a run tells of itself beside the terminal: Studio, a web server, a command. Most runs tell nobody, and load nothing of it. */
+/** Whom a run tells of itself beside the terminal: who looks at its folder, Studio, a web server, a command. Most runs load nothing of the last three. */
 import type { EmitRunEvent, RunEvent } from "../experiments/events.ts";
 import type { StudioRun } from "../experiments/live/studio-run.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
+import { NowKeeper } from "../experiments/runs/now.ts";
 import type { ObjectId } from "../git/ids.ts";
 
 export interface Telling {
@@ -11,8 +12,6 @@ export interface Telling {
   /** Waits for what is under way, not for long. */
   close(): Promise<void>;
 }
-
-const nobody: Telling = { emit: () => undefined, environment: {}, close: async () => undefined };
 
 function tellStudio(studio: StudioRun, event: RunEvent): void {
   if (event.type === "started" && event.baseline !== undefined && event.entry !== undefined) {
@@ -33,7 +32,9 @@ export async function openTelling(
   const { notifySettings } = await import("../experiments/live/notify-settings.ts");
   const { studioSettings } = await import("../experiments/live/studio-settings.ts");
   const [notify, account] = await Promise.all([notifySettings(context, asked), studioSettings(context, asked)]);
-  if (notify === undefined && account === undefined) return nobody;
+  const now = new NowKeeper();
+  if (notify === undefined && account === undefined)
+    return { emit: (event) => now.emit(event), environment: {}, close: async () => undefined };
   const [{ Notifier }, { StudioRun }] = await Promise.all([
     import("../experiments/live/notifier.ts"),
     import("../experiments/live/studio-run.ts"),
@@ -42,6 +43,7 @@ export async function openTelling(
   const studio = account && new StudioRun(context, account, asked);
   return {
     emit: (event) => {
+      now.emit(event);
       notifier?.emit(event);
       if (studio !== undefined) tellStudio(studio, event);
     },

@@ -90,6 +90,7 @@ const commandLines: readonly string[] = [
   "sweep -n listed --points points.csv",
   "sweep -n again --dry-run @sweep.txt",
   "queue retry nothing",
+  "ui --port nothing",
   "queue kill nothing",
   "queue remove nothing",
   "exp show --csv --no-pager",
@@ -218,7 +219,7 @@ async function stepOf(index: number): Promise<Step> {
 /** Those that have nothing to do here say so. */
 function expectedExitCode(line: string): number {
   if (line.startsWith("check-ignore")) return 1;
-  if (line.startsWith("studio login")) return 254;
+  if (/^(studio login|ui)/.test(line)) return 254;
   return /nothing$|^queue logs|^checkpoint$|^studio (token|logout)$/.test(line) ? 255 : 0;
 }
 

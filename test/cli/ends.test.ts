@@ -126,6 +126,7 @@ const refused: readonly (readonly string[])[] = [
   ["move", "nosuch", "elsewhere"],
   ["remove", "nosuch"],
   ["root", "--nosuch"],
+  ["ui", "--port", "nosuch"],
   ["unprotect", "nosuch"],
   ["update", "nosuch"],
   ["doctor", "--nosuch"],

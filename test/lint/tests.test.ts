@@ -36,6 +36,7 @@ const wholes = new Set([
   "grammar/override-tree",
   "page/pictures",
   "page/report",
+  "page/ui",
   "params/edit-examples",
   "params/fuzz",
   "params/growth",

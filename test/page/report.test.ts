@@ -1,6 +1,5 @@
 /** The report in a real browser: opened from disk, with the network cut. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PageData } from "../../src/report/page/contract.ts";
 import { reportPage } from "../../src/report/page/html.ts";
 import { checkout, makeTemporaryFolder } from "../rig/index.ts";
+import { violations } from "./axe.ts";
 import { describeInBrowser, type Look, openPage, patience, startBrowser } from "./browser.ts";
 import { pageColumns, pageFacts } from "./page-facts.ts";
 
@@ -34,11 +34,6 @@ async function brushAxis(page: Page, axis: number, axes: number): Promise<void> 
   await page.mouse.move(x, box.y + 90, { steps: 4 });
   await page.mouse.move(x, box.y + 130, { steps: 4 });
   await page.mouse.up();
-}
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
 }
 
 describeInBrowser("the report", () => {
@@ -145,13 +140,7 @@ describeInBrowser("the report", () => {
     async (look) => {
       const { page, context } = await open(look);
       await page.locator("#curves .chart canvas").waitFor();
-      // The page's policy lets no script in: it is run as a debugger's.
-      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-        return (await axe.run()).violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      });
-      expect(found.map(({ id }) => id)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       const widths = await page.evaluate<readonly number[]>("[document.documentElement.scrollWidth, innerWidth]");
       expect(widths[0] ?? 0).toBeLessThanOrEqual(widths[1] ?? 0);
       await context.close();

@@ -21,6 +21,7 @@ const views: fc.Arbitrary<View> = fc.record({
   x: texts,
   y: texts,
   curve: texts,
+  open: texts,
   chosen: sets,
   brush: brushes,
 });

@@ -44,6 +44,10 @@ export const commandLineCodes = {
   ],
   NOT_IN_GIT: ["The folder is in no Git repository.", "`git init` first, or use `--no-scm` or `--subdir`."],
   NO_PLACE: ["`queue move` was not told where to.", "Use one of `--first`, `--last` and `--before NAME`."],
+  PORT_REFUSED: [
+    "The port of `sweepline ui` is in use, or is not to be had.",
+    "Name another one, or leave out `--port`: then a free one is found.",
+  ],
   PROJECT_EXISTS: [
     "`.dvc` is there already.",
     "Use it; `sweepline init --force` makes a new one and removes the old one's cache.",

@@ -7,26 +7,12 @@ import { plotsOfCommits } from "../../experiments/plots/collect.ts";
 import type { Baseline } from "../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { failureLogs } from "../../experiments/show/failure-logs.ts";
-import type { ObjectId } from "../../git/ids.ts";
+import { newestFinished } from "../../experiments/show/newest.ts";
 import type { PageData, PageFailure } from "../../report/page/contract.ts";
 import { reportPage } from "../../report/page/html.ts";
 import { pageData } from "../../report/page/page-data.ts";
 import { readAsset } from "../terminal/assets.ts";
 import type { Io } from "../terminal/io.ts";
-
-/** Their curves are read; of more nobody looks at all of them. */
-const mostCurves = 100;
-
-function newest(baselines: readonly Baseline[]): readonly ObjectId[] {
-  const finished = baselines.flatMap(({ experiments }) =>
-    experiments.filter(({ executor }) => (executor?.state ?? "success") === "success").map(({ revs }) => revs[0]),
-  );
-  return finished
-    .sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0))
-    .slice(0, mostCurves)
-    .map(({ rev }) => rev as ObjectId)
-    .filter((rev) => /^[0-9a-f]{40,64}$/.test(rev));
-}
 
 /** What pages tell of experiments: also of the ends of logs, and of curves. */
 async function readPageData(
@@ -39,7 +25,7 @@ async function readPageData(
     madeBy: `sweepline ${version}`,
     now: Math.floor(Date.now() / 1000),
     logs: failureLogs(baselines),
-    plots: await plotsOfCommits(context, newest(baselines)),
+    plots: await plotsOfCommits(context, newestFinished(baselines)),
   });
 }
 

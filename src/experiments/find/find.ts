@@ -5,7 +5,7 @@ import { readCondition } from "../../sweep/conditions/compile.ts";
 import { listQueue } from "../queue/entries.ts";
 import type { Baseline, Experiment } from "../reading/types.ts";
 import { type ExperimentsContext, experimentRef } from "../repository.ts";
-import { collectExperiments } from "../show/collect.ts";
+import { type CollectOptions, collectExperiments } from "../show/collect.ts";
 import {
   collectColumns,
   type ExperimentColumns,
@@ -95,9 +95,10 @@ export function onlyChosen(baselines: readonly Baseline[], request: FindRequest)
   }));
 }
 
-/** All experiments of the repository, whatever they derive from. */
-export function collectAll(context: ExperimentsContext): Promise<readonly Baseline[]> {
+/** All experiments of the repository, whatever they derive from. @param kept of one who asks again and again: see CollectOptions */
+export function collectAll(context: ExperimentsContext, kept?: CollectOptions["kept"]): Promise<readonly Baseline[]> {
   return collectExperiments(context, {
+    ...(kept === undefined ? {} : { kept }),
     revisions: { revs: [], count: 1, allBranches: false, allTags: false, allCommits: true },
     hide: new Set(["workspace"]),
     params: "all",

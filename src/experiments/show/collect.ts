@@ -30,6 +30,8 @@ export interface CollectOptions {
   readonly naming: "names" | "ids";
   /** "renew": read every commit again, whatever is remembered of it; default: "use". */
   readonly memory?: "use" | "renew";
+  /** Of one who collects again and again: what was read, to which is added what is read now. A commit never says anything else. */
+  readonly kept?: Map<ObjectId, LoadedRevision>;
   /** Only the experiments of that sweep, and the baselines that have some. */
   readonly sweep?: string;
 }
@@ -174,6 +176,24 @@ async function loadRemembered(
   return new Map([...known, ...read]);
 }
 
+/** The same, but for what the caller has kept from the last time. */
+async function loadUnkept(
+  kept: Map<ObjectId, LoadedRevision>,
+  commits: ReadonlySet<ObjectId>,
+  load: LoadCommits,
+): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
+  const missing = new Set([...commits].filter((commit) => !kept.has(commit)));
+  const read = missing.size === 0 ? new Map<ObjectId, LoadedRevision>() : await load(missing);
+  // What can't be read today may be there tomorrow.
+  for (const [id, revision] of read) if (revision.data !== null) kept.set(id, revision);
+  return new Map(
+    [...commits].flatMap((id) => {
+      const revision = read.get(id) ?? kept.get(id);
+      return revision === undefined ? [] : [[id, revision] as const];
+    }),
+  );
+}
+
 function unknownSweep(sweep: string, { candidates, revisions }: Collected, options: CollectOptions): SweeplineError {
   const sweeps = candidates.map((candidate) => candidate.sweep ?? revisions.get(candidate.commit)?.sweep);
   const others = [...new Set(sweeps.flatMap((other) => other ?? []))];
@@ -208,7 +228,9 @@ async function collectWith(
   const candidates = shown.some(isOpen) ? await withOwnChains(shown, reading.objects) : shown;
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
   const memory = options.memory ?? "use";
-  const load: LoadCommits = (chosen) => loadRemembered(context, { commits: chosen, reading, memory });
+  const loadAll: LoadCommits = (chosen) => loadRemembered(context, { commits: chosen, reading, memory });
+  const { kept: before } = options;
+  const load: LoadCommits = before === undefined ? loadAll : (chosen) => loadUnkept(before, chosen, loadAll);
   const revisions = await load(commits);
   const chains = await readChains(context, candidates, { revisions, load });
   const collected = { candidates, revisions, chains, notes: await readNotes(context.repository) };

@@ -31,6 +31,8 @@ export interface PageRow {
   readonly starred: boolean;
   /** One a column; null where there is none. */
   readonly values: readonly CellValue[];
+  /** Of one that runs: the stage. */
+  readonly stage?: string;
 }
 
 export interface PageEffect {

@@ -3,7 +3,7 @@ import { isList, isMap, type Value } from "../../base/value.ts";
 import { knownDirection } from "../../experiments/find/direction.ts";
 import { effectsOf, type ParameterEffect } from "../../experiments/find/effects.ts";
 import type { FilterRow } from "../../experiments/find/filter-row.ts";
-import { chooseRows } from "../../experiments/find/find.ts";
+import { type Chosen, chooseRows } from "../../experiments/find/find.ts";
 import type { RevisionPlots } from "../../experiments/plots/types.ts";
 import type { Baseline } from "../../experiments/reading/types.ts";
 import type { ExperimentColumns, ValueColumn } from "../../experiments/show/value-columns.ts";
@@ -18,7 +18,7 @@ function columnKey({ file, name }: Pick<ValueColumn, "file" | "name">): string {
 }
 
 /** JSON has no infinity, and no whole numbers that are exact above 2^53. */
-function cellValue(value: Value | undefined): CellValue {
+export function cellValue(value: Value | undefined): CellValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -94,7 +94,7 @@ function isNumber(value: Value | undefined): boolean {
 }
 
 /** Of the first metrics, those whose better end is known before the others. */
-function pageEffects(rows: readonly FilterRow[], columns: ExperimentColumns): readonly PageEffects[] {
+export function pageEffects(rows: readonly FilterRow[], columns: ExperimentColumns): readonly PageEffects[] {
   const measured = columns.metrics.filter((column) => rows.some((row) => isNumber(row.valueIn(column))));
   const known = measured.filter(({ name }) => knownDirection(name) !== undefined);
   const chosen = [...new Set([...known, ...measured])].slice(0, mostEffects);
@@ -122,7 +122,7 @@ function lastLineOf(log: string | undefined): string | undefined {
 }
 
 /** Failures with one last line are one; the most frequent first. */
-function pageFailures(rows: readonly FilterRow[], logs: LogTails): readonly PageFailure[] {
+export function pageFailures(rows: readonly FilterRow[], logs: LogTails): readonly PageFailure[] {
   const groups = new Map<string, { names: string[]; log: string }>();
   for (const { facts, experiment } of rows) {
     if (facts.state !== "failed") continue;
@@ -145,19 +145,32 @@ export interface PageSources {
   readonly plots: readonly RevisionPlots[];
 }
 
+/** All that a table of them shows. */
+export interface PageTable {
+  readonly found: Chosen;
+  readonly columns: readonly PageColumn[];
+  /** One a row that was found, in the same order. */
+  readonly rows: readonly PageRow[];
+}
+
+export function pageTable(baselines: readonly Baseline[]): PageTable {
+  const found = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
+  const all = [...found.columns.metrics, ...found.columns.params];
+  const rows = found.rows.map((row) => pageRow(row, all));
+  return { found, columns: pageColumns(all, rows), rows };
+}
+
 export function pageData(baselines: readonly Baseline[], sources: PageSources): PageData {
-  const { rows, columns } = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
-  const all = [...columns.metrics, ...columns.params];
-  const shown = rows.map((row) => pageRow(row, all));
-  const idOf = new Map(shown.map(({ commit, id }) => [commit, id]));
+  const { found, columns, rows } = pageTable(baselines);
+  const idOf = new Map(rows.map(({ commit, id }) => [commit, id]));
   return {
     title: sources.title,
     madeBy: sources.madeBy,
     madeAt: sources.now,
-    columns: pageColumns(all, shown),
-    rows: shown,
-    effects: pageEffects(rows, columns),
-    curves: [...plotCurves(sources.plots, idOf), ...checkpointCurves(rows, rowId)],
-    failures: pageFailures(rows, sources.logs),
+    columns,
+    rows,
+    effects: pageEffects(found.rows, found.columns),
+    curves: [...plotCurves(sources.plots, idOf), ...checkpointCurves(found.rows, rowId)],
+    failures: pageFailures(found.rows, sources.logs),
   };
 }

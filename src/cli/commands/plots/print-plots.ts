@@ -8,15 +8,15 @@ import { visible } from "../../../base/text/visible.ts";
 import type { Value, ValueMap } from "../../../base/value.ts";
 import type { PlotChoice } from "../../../experiments/plots/definitions.ts";
 import type { RevisionPlots } from "../../../experiments/plots/types.ts";
-import { readUserTemplate, unknownTemplate } from "../../../experiments/plots/user-templates.ts";
+import { readUserTemplate } from "../../../experiments/plots/user-templates.ts";
 import { plotsFolder, writePicture, writePlotsPage } from "../../../experiments/plots/written.ts";
 import { realTarget } from "../../../project/gate.ts";
 import type { Project } from "../../../project/project.ts";
 import { jsonText } from "../../../report/json.ts";
 import { type MatchedPlots, matchPlots } from "../../../report/plots/match.ts";
 import { type PagePlot, plotsPage } from "../../../report/plots/page.ts";
-import { type FindTemplate, plainToValue, plotsJson, vegaSpec } from "../../../report/plots/render.ts";
-import { defaultTemplate, plotTemplates } from "../../../report/plots/templates.ts";
+import { pagePlots, templateFinder } from "../../../report/plots/page-plots.ts";
+import { type FindTemplate, plotsJson, vegaSpec } from "../../../report/plots/render.ts";
 import type { PlotFormFlags } from "../../options/plots.ts";
 import { readAsset } from "../../terminal/assets.ts";
 import { openInBrowser } from "../../terminal/browser.ts";
@@ -37,15 +37,11 @@ function plotChoice({ io, project, targets, props }: PlotsCall): PlotChoice {
 }
 
 /** The user's templates come first, as in DVC. */
-function templateFinder({ io, project, props }: PlotsCall): FindTemplate {
-  return async (name = defaultTemplate) => {
+function finderOf({ io, project, props }: PlotsCall): FindTemplate {
+  return templateFinder((name) => {
     const saidBy = props.get("template") === name ? "user" : "file";
-    const own = await readUserTemplate(project, { name, saidBy, cwd: io.cwd });
-    if (own !== undefined) return own;
-    const known = Object.hasOwn(plotTemplates, name) ? plotTemplates[name] : undefined;
-    if (known === undefined) throw unknownTemplate(name, Object.keys(plotTemplates));
-    return plainToValue(known);
-  };
+    return readUserTemplate(project, { name, saidBy, cwd: io.cwd });
+  });
 }
 
 function checkVegaTarget({ options, targets }: PlotsCall): void {
@@ -57,24 +53,10 @@ function checkVegaTarget({ options, targets }: PlotsCall): void {
 async function jsonOf(call: PlotsCall, matched: MatchedPlots): Promise<Value> {
   const folder = plotsFolder(call.project, call.io.cwd, call.options.out);
   return plotsJson(matched, {
-    find: templateFinder(call),
+    find: finderOf(call),
     split: call.options.split ? "split" : "whole",
     urlOf: (picture) => writePicture(folder, picture),
   });
-}
-
-async function pagePlots(call: PlotsCall, { plots }: MatchedPlots): Promise<readonly PagePlot[]> {
-  const find = templateFinder(call);
-  const shown: PagePlot[] = [];
-  for (const plot of plots) {
-    if (plot.kind === "image") {
-      if (plot.pictures.length > 0) shown.push(plot);
-      continue;
-    }
-    const { content } = await vegaSpec(plot, find);
-    if (plot.points.length > 0) shown.push({ kind: "vega", name: plot.name, spec: content });
-  }
-  return shown;
 }
 
 /** The user's page: named on the command line, or by the project, then a file of it. */
@@ -123,10 +105,10 @@ async function showPlots(call: PlotsCall, revisions: readonly RevisionPlots[]): 
   }
   if (options.showVega) {
     const plot = matched.plots.find(({ kind }) => kind === "vega");
-    if (plot?.kind === "vega") io.stdout.write(jsonText((await vegaSpec(plot, templateFinder(call))).content, layout));
+    if (plot?.kind === "vega") io.stdout.write(jsonText((await vegaSpec(plot, finderOf(call))).content, layout));
     return;
   }
-  const plots = await pagePlots(call, matched);
+  const plots = await pagePlots(matched, finderOf(call));
   if (plots.length === 0) io.stderr.write("No plots were loaded, visualization file will not be created.\n");
   else await writePage(call, plots);
 }
