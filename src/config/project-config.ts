@@ -11,7 +11,7 @@ import { ConfigOverrides } from "./overrides.ts";
 import type { ConfigPlace } from "./project-place.ts";
 import type { ConfigFiles } from "./read.ts";
 import { configFiles, projectTree } from "./search-path.ts";
-import { type SweeperOverride, sweeperParams } from "./sweeper-params.ts";
+import { SweeperSettings } from "./sweeper-settings.ts";
 import { FolderTree } from "./tree.ts";
 import type { Composition, ConfigOverride, ConfigTree } from "./types.ts";
 
@@ -77,22 +77,22 @@ export class ProjectConfigs {
   }
 
   /**
-   * The overrides of `hydra.sweeper.params`, as on a command line, their interpolations resolved; what the edits change
-   * in the config comes first. Throws SweeplineError.
+   * What the config says of its sweep: `hydra.sweeper`, its interpolations resolved; what the edits change in the config comes
+   * first. Throws SweeplineError.
    */
-  sweeperParams(edits: readonly ParamEdit[]): readonly SweeperOverride[] {
+  sweeper(edits: readonly ParamEdit[]): SweeperSettings {
     const request = { ...this.request(this.overrides.read(edits)), notChosen: "leave-out" } as const;
     const { choices } = compose({ ...request, overrides: [] });
     const overrides = request.overrides.flatMap((override) => this.beforeSweep(override, choices));
     const { environment } = request;
     const warn = (message: string): void => this.warnOnce(message);
     // Told here too: overrides of the sweeper are no part of the points.
-    return sweeperParams(this.told(compose({ ...request, overrides })), { environment, warn });
+    return new SweeperSettings(this.told(compose({ ...request, overrides })), { environment, warn });
   }
 
   /** Tells what the config sets and what has no effect here. */
   private told(composition: Composition): Composition {
-    for (const message of ignoredSettings(composition)) this.warnOnce(message);
+    for (const message of ignoredSettings(composition, this.place.sweep)) this.warnOnce(message);
     return composition;
   }
 

@@ -7,6 +7,8 @@ import type { Project } from "../project/project.ts";
 /** The file that a composed config is written to. */
 export const composedFile = defaultParamsFile;
 
+export type SweepKind = "grid" | "search";
+
 export interface ConfigPlace {
   /** Absolute. */
   readonly folder: string;
@@ -17,6 +19,8 @@ export interface ConfigPlace {
   /** Where relative entries of hydra.searchpath count from. */
   readonly workingFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What its sweep is read for; "grid" where nothing is said. */
+  readonly sweep?: SweepKind;
   /** Told once what oc.deprecated has to say, and what has no effect, however many points say it. */
   readonly warn?: (message: string) => void;
 }

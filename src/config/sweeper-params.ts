@@ -5,7 +5,7 @@ import { Interpolation } from "./interpolate.ts";
 import type { InterpolationOptions } from "./interpolation.ts";
 import { childOf, mapNode } from "./node.ts";
 import { problemOf, sourceWords } from "./source.ts";
-import type { Composition, ConfigNode } from "./types.ts";
+import type { Composition, ConfigNode, MapNode } from "./types.ts";
 
 export interface SweeperOverride {
   /** As on a command line. */
@@ -32,7 +32,12 @@ export function sweeperParams(
       message: "hydra.sweeper.params is a mapping of keys to texts",
       hint: "Write: params: {train.lr: '0.1,0.01', seed: range(3)}",
     });
-  return [...params.entries].map(([key, value]) => ({
+  return overridesIn(params);
+}
+
+/** The overrides that a mapping of keys to texts stands for. Errors: CONFIG_BAD_SWEEP. */
+export function overridesIn({ entries }: MapNode): readonly SweeperOverride[] {
+  return [...entries].map(([key, value]) => ({
     text: `${String(key)}=${valueText(value)}`,
     place: sourceWords(value.source),
   }));

@@ -40,6 +40,18 @@ export function isGrid({ zip, and, sample, repeat, narrowing }: SweepShape): boo
   return zip.length === 0 && and.length === 0 && isWhole && repeat === undefined;
 }
 
+/** `lr,units` to its keys. Throws BAD_OPTIONS. */
+export function zipKeys(text: string): readonly string[] {
+  const keys = text.split(",").map((key) => key.trim());
+  if (keys.length < 2 || keys.includes(""))
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: `--zip ${text}: two keys or more advance together`,
+      hint: "Write them with commas between: --zip lr,units",
+    });
+  return keys;
+}
+
 /** The options that say it: with the overrides, they stand for the sweep. */
 export function shapeWords({ zip, and, sample, repeat, narrowing }: SweepShape): readonly string[] {
   return [

@@ -182,7 +182,7 @@ function project(files: Readonly<Record<string, string>>) {
   return {
     warnings,
     values: (...overrides: readonly string[]) => toPlain(configs.valueAt(edits(overrides))),
-    sweep: (...overrides: readonly string[]) => configs.sweeperParams(edits(overrides)),
+    sweep: (...overrides: readonly string[]) => configs.sweeper(edits(overrides)).params,
     compose: (...overrides: readonly string[]) => configs.compose(edits(overrides)),
   };
 }
@@ -211,7 +211,8 @@ describe("settings that do nothing here", () => {
   test.each([
     ["hydra/launcher=joblib", "hydra/launcher=joblib has no effect: `sweepline sweep --jobs N`"],
     ["hydra.launcher.n_jobs=2", "hydra.launcher.n_jobs has no effect"],
-    ["hydra/sweeper=optuna", "hydra/sweeper=optuna has no effect: `sweepline sweep`"],
+    ["hydra/sweeper=optuna", "hydra/sweeper=optuna has no effect: `sweepline search --metric"],
+    ["hydra/sweeper=ax", "hydra/sweeper=ax has no effect: `sweepline search --metric"],
     ["hydra.sweeper.max_batch_size=2", "hydra.sweeper.max_batch_size has no effect"],
     ["hydra.sweep.dir=out", "hydra.sweep.dir has no effect"],
     ["hydra.sweep.subdir=x", "hydra.sweep.subdir has no effect"],

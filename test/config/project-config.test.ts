@@ -68,8 +68,8 @@ describe("the values", () => {
 describe("the sweep in the config", () => {
   const sweepOf = (config: string, ...overrides: readonly string[]) =>
     configsOf({ ...tree, "conf/config.yaml": `lr: 0.1\n${config}` })
-      .sweeperParams(edits(...overrides))
-      .map(({ text }) => text);
+      .sweeper(edits(...overrides))
+      .params.map(({ text }) => text);
 
   test.each<[string, string, readonly string[]]>([
     ["nothing", "", []],

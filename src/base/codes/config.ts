@@ -15,7 +15,10 @@ export const configCodes = {
     "Put a name that reads as a number or true into quotes.",
   ],
   CONFIG_BAD_SEARCH_PATH: ["`hydra.searchpath` is not a list of texts.", "Write: `searchpath: [file://conf/more]`."],
-  CONFIG_BAD_SWEEP: ["`hydra.sweeper.params` can't be read.", "Map keys to texts in the language of overrides."],
+  CONFIG_BAD_SWEEP: [
+    "A setting of `hydra.sweeper` can't be read.",
+    "In `params` map keys to texts in the language of overrides. docs/hydra-configs.md has the others.",
+  ],
   CONFIG_CHOSEN_TWICE: [
     "A config group got two options.",
     "In a defaults list write `override group: option`; on the command line leave out `+`.",

@@ -1,4 +1,5 @@
 import type { ProjectConfigs } from "../../config/project-config.ts";
+import type { SweepKind } from "../../config/project-place.ts";
 import { type CompositionSettings, configsOf } from "../../experiments/point/composition.ts";
 import type { Project } from "../../project/project.ts";
 import { type Io, warn } from "../terminal/io.ts";
@@ -6,6 +7,8 @@ import { type Io, warn } from "../terminal/io.ts";
 export interface CompositionFlags {
   /** false for --no-hydra. */
   readonly hydra?: boolean;
+  /** What the sweep of the configs is read for. */
+  readonly sweep?: SweepKind;
 }
 
 export const noHydraText = "leave params.yaml to its overrides, even where hydra.enabled composes it";
@@ -20,5 +23,7 @@ export async function askedConfigs(
   project: Project,
   flags: CompositionFlags,
 ): Promise<ProjectConfigs | undefined> {
-  return flags.hydra === false ? undefined : configsOf(project, compositionSettings(io));
+  return flags.hydra === false
+    ? undefined
+    : configsOf(project, { ...compositionSettings(io), sweep: flags.sweep ?? "grid" });
 }

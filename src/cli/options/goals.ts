@@ -12,7 +12,8 @@ export interface GoalFlags {
 
 const directions = ["minimize", "maximize"] as const;
 
-function oneDirection(value: string, before: readonly Goal["direction"][] = []): readonly Goal["direction"][] {
+/** Of one option more; throws commander's InvalidArgumentError. */
+export function oneDirection(value: string, before: readonly Goal["direction"][] = []): readonly Goal["direction"][] {
   const found = directions.find((name) => name === value || name.startsWith(`${value}i`));
   if (found === undefined) throw new InvalidArgumentError("it is minimize or maximize");
   return [...before, found];

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import { type SamplerName, samplerNames } from "../../sweep/samplers/samplers.ts";
-import type { SweepShape } from "../../sweep/shape.ts";
+import { type SweepShape, zipKeys } from "../../sweep/shape.ts";
 import { collect, integer, positive } from "./arguments.ts";
 
 export interface ShapeFlags {
@@ -40,7 +40,7 @@ export function askedShape(flags: ShapeFlags, command: Command): SweepShape {
   if (sample === undefined && (sampler ?? seed) !== undefined) throw refuse("--sampler and --seed are for --sample N");
   if (repeat === undefined && repeatKey !== undefined) throw refuse("--repeat-key is for --repeat N");
   return {
-    zip: (flags.zip ?? []).map(keysOf),
+    zip: (flags.zip ?? []).map(zipKeys),
     and: groupsOf(wordsTyped(command), flags.and ?? []),
     ...(sample === undefined ? {} : { sample: { count: sample, sampler: sampler ?? "random", seed } }),
     ...(repeat === undefined ? {} : { repeat: { times: repeat, key: repeatKey ?? "seed" } }),
@@ -67,13 +67,6 @@ function conditionOfKey(text: string): { readonly key: string; readonly conditio
 
 function refuse(message: string, hint?: string): SweeplineError {
   return new SweeplineError({ code: "BAD_OPTIONS", message, ...(hint === undefined ? {} : { hint }) });
-}
-
-function keysOf(text: string): readonly string[] {
-  const keys = text.split(",").map((key) => key.trim());
-  if (keys.length < 2 || keys.includes(""))
-    throw refuse(`--zip ${text}: two keys or more advance together`, "Write them with commas between: --zip lr,units");
-  return keys;
 }
 
 /** commander keeps the words of the command line, and has no type for them. */

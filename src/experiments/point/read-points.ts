@@ -4,12 +4,14 @@ import { namedFile, readNamedFile } from "../../base/named-file.ts";
 import { traced } from "../../base/trace.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import type { SweeperOverride } from "../../config/sweeper-params.ts";
+import type { SweeperSettings } from "../../config/sweeper-settings.ts";
 import { singleEdits, underGiven } from "../../sweep/config-sweep.ts";
 import { drawnAxes, type Expansion, type ReadArgument, readArguments } from "../../sweep/expand.ts";
 import { withOverrideFiles } from "../../sweep/overrides-file.ts";
 import { readPointsFile } from "../../sweep/points-file.ts";
 import { expandShape, isGrid, type SweepShape, shapeWords } from "../../sweep/shape.ts";
 import { expandOptions } from "./composition.ts";
+import { shapeUnder } from "./config-shape.ts";
 
 export interface PointSources {
   readonly overrides: readonly string[];
@@ -59,18 +61,45 @@ export function readOverrides(
   return read;
 }
 
+/** What the config says of its sweep, as the overrides leave it; undefined where there are no configs. */
+export function sweeperUnder(
+  overrides: readonly string[],
+  { configs, folder }: Pick<PointSources, "configs" | "folder">,
+): SweeperSettings | undefined {
+  const options = expandOptions(configs);
+  const read = () => [...readArguments(withOverrideFiles(overrides, folder), options)];
+  return configs?.sweeper(singleEdits(read(), options));
+}
+
 function readPart(given: readonly string[], configs: ProjectConfigs | undefined): readonly ReadArgument[] {
-  return configs === undefined ? [...readArguments(given, expandOptions(configs))] : withConfigSweep(given, configs);
+  return configs === undefined ? [...readArguments(given, {})] : withConfigSweep(given, configs);
+}
+
+/** The shape with what the config says of it, and the overrides of each sub-sweep: those of the config stand under the given ones. */
+function shapedParts(
+  given: readonly (readonly string[])[],
+  shape: SweepShape,
+  configs: ProjectConfigs | undefined,
+): { readonly shape: SweepShape; readonly parts: readonly (readonly string[])[] } {
+  if (configs === undefined) return { shape, parts: given };
+  const options = expandOptions(configs);
+  const [first = [], ...others] = given;
+  const read = [...readArguments(first, options)];
+  const whole = shapeUnder(configs.sweeper(singleEdits(read, options)), shape);
+  const under = (texts: readonly string[]) =>
+    underGiven([...readArguments(texts, options)], read, options).map(({ argument }) => argument);
+  return { shape: whole, parts: [first, ...(others.length > 0 ? others : whole.and.map(under))] };
 }
 
 /** Each override is read from its text once. @param given of each sub-sweep */
 async function sweepPoints(
   given: readonly (readonly string[])[],
-  shape: SweepShape,
+  asked: SweepShape,
   configs: ProjectConfigs | undefined,
 ) {
   const options = expandOptions(configs);
-  const parts = given.map((overrides) => readPart(overrides, configs));
+  const { shape, parts: texts } = shapedParts(given, asked, configs);
+  const parts = texts.map((overrides) => readPart(overrides, configs));
   if (parts.some((part) => part.length === 0)) throw noOverrides(configs);
   const words = parts.map((part) => part.map(({ argument }) => argument));
   const [first = [], ...and] = words;
@@ -81,7 +110,7 @@ async function sweepPoints(
 function withConfigSweep(given: readonly string[], configs: ProjectConfigs): readonly ReadArgument[] {
   const options = expandOptions(configs);
   const read = [...readArguments(given, options)];
-  const own = configs.sweeperParams(singleEdits(read, options)).map((param) => {
+  const own = configs.sweeper(singleEdits(read, options)).params.map((param) => {
     const [override] = readArguments([param.text], options);
     return { param, override };
   });

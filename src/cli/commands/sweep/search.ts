@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/text/visible.ts";
+import type { ProjectConfigs } from "../../../config/project-config.ts";
 import { checkPoints } from "../../../experiments/make/check-points.ts";
 import { sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { openPointLine } from "../../../experiments/make/point-line.ts";
 import { expandOptions } from "../../../experiments/point/composition.ts";
-import { readOverrides } from "../../../experiments/point/read-points.ts";
+import { readOverrides, sweeperUnder } from "../../../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
@@ -24,7 +25,13 @@ import { askedRun, inputsOf } from "../../options/experiments.ts";
 import { askedGoals } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
-import { addSearchOptions, askedProposer, overridesOfTry, type SearchFlags } from "../../options/search.ts";
+import {
+  addSearchOptions,
+  askedProposer,
+  overridesOfTry,
+  type SearchFlags,
+  searchFlagsUnder,
+} from "../../options/search.ts";
 import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
@@ -67,15 +74,26 @@ function refuse(message: string, hint: string): SweeplineError {
 /** What stands for the search in its id: with more trials, or more time, it is the same one. */
 function searchWords(words: readonly string[], { sampler, seed, metric, direction, constraint, try: tries }: Options) {
   const facts = [metric, direction, constraint, tries].map((list) => list ?? []);
-  return ["search", ...words, sampler, String(seed ?? ""), ...facts.map((list) => JSON.stringify(list))];
+  return ["search", ...words, sampler ?? "random", String(seed ?? ""), ...facts.map((list) => JSON.stringify(list))];
 }
 
-async function asked({ io, context, options }: Call, overrides: readonly string[]) {
+/** The options over what the config says of its search. */
+async function underConfig(call: Call, overrides: readonly string[]) {
+  const { io, context } = call;
+  const configs = await askedConfigs(io, context.project, { ...call.options, sweep: "search" });
+  const options = searchFlagsUnder(sweeperUnder(overrides, { configs, folder: io.cwd }), call.options);
+  return { call: { ...call, options }, configs };
+}
+
+async function asked(
+  { io, context, options }: Call,
+  configs: ProjectConfigs | undefined,
+  overrides: readonly string[],
+) {
   const { trials, time } = options;
   if (trials === undefined && time === undefined)
     throw refuse("a search needs an end: --trials or --time", "Such as --trials 50, --time 2h, or both.");
   const goals = askedGoals(options);
-  const configs = await askedConfigs(io, context.project, options);
   const args = readOverrides(overrides, { configs, folder: io.cwd });
   const space = searchSpace(args, expandOptions(configs));
   const tries = (options.try ?? []).map((text) => triedPoint(text, space, expandOptions(configs)));
@@ -85,7 +103,7 @@ async function asked({ io, context, options }: Call, overrides: readonly string[
     options,
   );
   const id = sweepId(baseline, words, options.target ?? []);
-  return { asked: { id, baseline, space, goals, tries, trials: trials ?? endless } satisfies Asked, configs };
+  return { id, baseline, space, goals, tries, trials: trials ?? endless } satisfies Asked;
 }
 
 /** The other keys are as they stand in the middle of the space. */
@@ -99,12 +117,14 @@ function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof
   return middle.map((override) => given.get(override.edit.path.join(".")) ?? override);
 }
 
-async function search(call: Call, overrides: readonly string[]): Promise<ExitCode> {
-  const { io, context, options } = call;
-  const run = runOptionsOf(options);
-  const engine = askedEngine(options);
+async function search(typed: Call, overrides: readonly string[]): Promise<ExitCode> {
+  const { io, context } = typed;
+  const run = runOptionsOf(typed.options);
+  const engine = askedEngine(typed.options);
   refuseWorkspaceRuns(run, "search");
-  const { asked: plan, configs } = await asked(call, overrides);
+  const { call, configs } = await underConfig(typed, overrides);
+  const { options } = call;
+  const plan = await asked(call, configs, overrides);
   const targets = options.target ?? [];
   const points = [{ index: 0, overrides: plan.space.at(plan.space.axes.map(() => 0.5)) }];
   const probe = enqueueRequest(
