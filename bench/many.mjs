@@ -41,14 +41,14 @@ export async function showFiveHundred(bench) {
   ];
 }
 
-const formats = [["--json"], ["--csv"], ["--md"], []];
+const formats = [["--json"], ["--csv"], ["--md"], ["--html", "report.html"], []];
 const condition = ["--where", "params.yaml:x > 5000 and metrics.yaml:x % 2 == 0"];
 
 export async function showTenThousand(bench) {
   const folder = repositoryOf(bench, 10_000);
   await runProgram({ argv: [...bench.ours, "exp", "show", "--json"], cwd: folder, env: bench.env });
   const rows = [];
-  for (const args of [...formats, ["--json", ...condition]]) {
+  for (const args of formats.flatMap((format) => [format, [...format, ...condition]])) {
     let peak;
     const argv = [...bench.ours, "exp", "show", ...args];
     const time = async (cwd) => {
@@ -57,7 +57,8 @@ export async function showTenThousand(bench) {
       return done.seconds;
     };
     const seconds = await medianSeconds({ ...bench.often, prepare: () => folder, time });
-    const what = `exp show ${args[0] ?? ""}${args.length > 1 ? " --where" : ""} of 10,000, warm`.replace("  ", " ");
+    const words = ["exp show", ...args.filter((arg) => arg.startsWith("--"))].join(" ");
+    const what = `${words} of 10,000, warm`;
     rows.push(secondsRow(what, seconds, 1), memoryRow("its peak memory", peak, 300));
   }
   return rows;
