@@ -1,5 +1,7 @@
 /** Decisions beside those that Optuna's own pruners made on the same curves, recorded step by step. */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { isHopeless, type StepCurve, type StoppingPolicy } from "../../../src/run/stopping/rules.ts";
 
@@ -13,9 +15,17 @@ interface Recording {
   readonly log: readonly (readonly [run: number, step: number, value: number, stopped: boolean])[];
 }
 
-const { recordings }: { readonly recordings: readonly Recording[] } = JSON.parse(
-  readFileSync(new URL("data/optuna-decisions.json", import.meta.url), "utf8"),
-);
+const recorded = readFileSync(new URL("data/optuna-decisions.json", import.meta.url), "utf8");
+const { recordings }: { readonly recordings: readonly Recording[] } = JSON.parse(recorded);
+
+const python = process.env.SWEEPLINE_OPTUNA ? path.join(process.env.SWEEPLINE_OPTUNA, "bin", "python") : "python3";
+const hasOptuna = spawnSync(python, ["-c", "import optuna"]).status === 0;
+
+test.skipIf(!hasOptuna)("the recordings are what Optuna decides (SWEEPLINE_OPTUNA)", () => {
+  const script = path.join(import.meta.dirname, "data", "decide_with_optuna.py");
+  const { stdout } = spawnSync(python, [script], { input: recorded, encoding: "utf8" });
+  expect(JSON.parse(stdout).recordings).toEqual(recordings);
+});
 
 test.each(recordings.map((recording, at) => [at, recording] as const))("recording %i", (_, recording) => {
   const { rule, direction, reduction, minSteps, steps, log } = recording;
