@@ -17,6 +17,7 @@ import {
 } from "./repositories.mjs";
 import { countRow, fasterRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
 import { liveUpdates, pushAndPull } from "./sharing.mjs";
+import { uiTenThousand } from "./ui.mjs";
 
 const points = (count) => ["-S", `x=range(0,${count})`];
 
@@ -291,6 +292,7 @@ export const cases = {
   "run-1000": thousand,
   "queue-5000": longQueue,
   "jobs-16": manyJobs,
+  "ui-10000": uiTenThousand,
   "data-add": addTenThousand,
   "data-unchanged": unchangedTenThousand,
   "data-large": addLarge,

@@ -12,7 +12,7 @@ async function makeQueued(bench, { count, files }) {
 }
 
 /** Seconds of computing of a process and of its children that have ended. */
-function computingOf(pid) {
+export function computingOf(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const ticks = stat
     .slice(stat.lastIndexOf(")") + 2)

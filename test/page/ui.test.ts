@@ -123,6 +123,29 @@ cp params.yaml out.txt
     await context.close();
   });
 
+  test("hostile values, notes and logs run nothing", async () => {
+    const hostile = `"'><img src=x onerror="document.title='run'"><script>document.title='run'</script>`;
+    const repository = makeExperimentRepository({
+      "params.yaml": `x: 1\nname: ${JSON.stringify(hostile)}\n`,
+      "copy.sh": `cat params.yaml; printf '\\033]0;run\\007'; echo '{"score": 1}' > m.json; cp params.yaml out.txt\n`,
+    });
+    await repository.succeed(["sweep", "-n", "s", "x=1,2"]);
+    await repository.succeed(["exp", "note", "s-1", hostile]);
+    const { page, context, problems, requests, ui } = await open(repository);
+    await page.getByLabel("choose s-1", { exact: true }).check();
+    await page.getByLabel("choose s-2", { exact: true }).check();
+    await page.locator("#changed-files").waitFor();
+    await page.getByText("Lines that differ").click();
+    await page.getByRole("button", { name: "s-1", exact: true }).click();
+    await eventually(() => page.locator("#log").textContent()).toContain("onerror");
+    expect(await page.getByLabel("Note").inputValue()).toBe(hostile);
+    expect(await page.title()).toMatch(/^Experiments of /);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(requests.filter((address) => !address.startsWith(`${ui.address.origin}/`))).toEqual([]);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   test("two that are chosen are compared by their parameters and files, and their plots drawn", async () => {
     const repository = makeExperimentRepository({
       "dvc.yaml": `stages:
