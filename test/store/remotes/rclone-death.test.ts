@@ -134,6 +134,30 @@ describe.skipIf(!hasRclone)(
       await expectFinished(repository, server);
     });
 
+    test("a pull whose server dies leaves nothing half written, and goes on with the next", async () => {
+      const repository = made.copy();
+      const folder = makeTemporaryFolder();
+      const server = await serveFolder("sftp", folder);
+      const env = { HOME: server.home };
+      await connect(repository, server);
+      await repository.succeed(["push"], { env });
+      const cache = path.join(repository.folder, ".dvc/cache");
+      rmSync(cache, { recursive: true });
+      rmSync(path.join(repository.folder, "big"));
+      mkdirSync(cache);
+      const pull = repository.start(["fetch"], { env: { ...env, ...slowly } });
+      await until("the download", () => filesBelow(cache).length > 0);
+      await server.stop();
+      const { exitCode, stderr } = await pull.result();
+      expect(exitCode).toBe(255);
+      expect(stderr).not.toContain("secret-p");
+      expectWhole(cache);
+      const next = await serveFolder("sftp", folder);
+      await connect(repository, next);
+      await repository.succeed(["pull"], { env: { HOME: next.home } });
+      expect(repository.exists("big")).toBe(true);
+    });
+
     test("a pull that is killed leaves nothing under an object's name", async () => {
       const repository = made.copy();
       const server = await serveFolder("sftp");
