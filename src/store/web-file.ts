@@ -3,6 +3,7 @@
  * reads from one.
  */
 import { createHash } from "node:crypto";
+import { fetchFailure } from "../base/fetch-failure.ts";
 import { pythonRepr } from "../base/python.ts";
 
 export interface WebFile {
@@ -76,12 +77,9 @@ function fileOf(address: string, answer: Response): WebFile {
 
 /** What fetch() says of a connection that failed: the reason is that of its cause. */
 function connectionProblem(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error.name === "TimeoutError") return "no answer within a minute";
-  if (!(error instanceof TypeError)) return undefined;
-  const { cause } = error;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : error.message;
+  const failure = fetchFailure(error);
+  if (failure === undefined || failure.kind === "given up") return undefined;
+  return failure.kind === "late" ? "no answer within a minute" : (failure.code ?? failure.message);
 }
 
 async function ask(method: "HEAD" | "GET", address: string, signal: AbortSignal): Promise<Response | WebRefusal> {

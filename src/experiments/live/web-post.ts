@@ -2,6 +2,7 @@
  * One POST of JSON to a web server, with an end: whatever the server does, the caller goes on. A redirect is an answer, and is not
  * followed: what is sent may hold a token, which is for that server only.
  */
+import { fetchFailure } from "../../base/fetch-failure.ts";
 
 export interface WebPost {
   readonly url: URL;
@@ -38,13 +39,10 @@ async function startOf(answer: Response, mostBytes: number): Promise<string> {
 
 /** What fetch() says of a connection that failed; undefined: it is none of that. */
 function connectionProblem(error: unknown, limitMs: number): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error.name === "TimeoutError") return `no answer within ${limitMs / 1000} s`;
-  if (error.name === "AbortError") return "it was given up";
-  if (!(error instanceof TypeError)) return undefined;
-  const { cause } = error;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : "the connection failed";
+  const failure = fetchFailure(error);
+  if (failure?.kind === "late") return `no answer within ${limitMs / 1000} s`;
+  if (failure?.kind === "given up") return "it was given up";
+  return failure === undefined ? undefined : (failure.code ?? "the connection failed");
 }
 
 /** Never rejects for what the server or the network does. */
