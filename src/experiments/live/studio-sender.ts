@@ -72,13 +72,15 @@ export class StudioSender {
   }
 
   async #inTurn(body: EventBody): Promise<void> {
+    // Who waits gets the turn of who ends, so that nobody comes in between.
     if (this.#running >= this.limits.atOnce) await new Promise<void>((resolve) => this.#free.push(resolve));
-    this.#running++;
+    else this.#running++;
     try {
       if (this.#state === "open") await this.#post(body);
     } finally {
-      this.#running--;
-      this.#free.shift()?.();
+      const next = this.#free.shift();
+      if (next === undefined) this.#running--;
+      else next();
     }
   }
 
