@@ -1,29 +1,21 @@
 /** What is said of experiments by their names: all of it or none, and only of experiments that there are. */
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { readNotes } from "../../../src/experiments/notes/store.ts";
-import { type ExperimentsContext, experimentRef, openExperiments } from "../../../src/experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../src/experiments/repository.ts";
 import { noteExperiment, starExperiments, tagExperiment } from "../../../src/experiments/results/annotate.ts";
-import type { ObjectId } from "../../../src/git/ids.ts";
 import { openProject } from "../../../src/project/open.ts";
 import { useEnvironment } from "../../git/repositories.ts";
 import { makeRepository, type Repository } from "../../rig/index.ts";
+import { finishExperiment, setCommitter } from "./finished.ts";
 
 let made: Repository;
 let context: ExperimentsContext;
 
-/** An experiment that nothing ran for: a commit on HEAD with a ref. */
-function finish(repository: Repository, name: string): void {
-  const head = repository.git("rev-parse", "HEAD").trim() as ObjectId;
-  const commit = repository.git("commit-tree", "HEAD^{tree}", "-p", head, "-m", name).trim();
-  repository.git("update-ref", experimentRef(head, name), commit);
-}
-
 beforeAll(() => {
   made = makeRepository({ files: { x: "" } });
-  made.git("config", "user.name", "Somebody");
-  made.git("config", "user.email", "somebody@example.com");
-  finish(made, "one");
-  finish(made, "two");
+  setCommitter(made);
+  finishExperiment(made, "one");
+  finishExperiment(made, "two");
 });
 beforeEach(() => {
   const repository = made.copy();
