@@ -1,7 +1,8 @@
 /** Curves of experiments: what their plots' files hold step by step, and their metrics over checkpoints. */
-import { finiteNumber, type Value } from "../../base/value.ts";
+import type { Value } from "../../base/value.ts";
 import type { FilterRow } from "../../experiments/find/filter-row.ts";
 import type { RevisionPlots } from "../../experiments/plots/types.ts";
+import { pointNumber } from "../../experiments/reading/plots-file.ts";
 import { flattenMetrics } from "../../experiments/show/flatten.ts";
 import { type MatchedPlot, matchPlots } from "../plots/match.ts";
 import type { PageCurve } from "./contract.ts";
@@ -10,10 +11,6 @@ import type { PageCurve } from "./contract.ts";
 const mostPoints = 400;
 
 type Point = readonly [number, number];
-
-function numberOf(value: Value | undefined): number | undefined {
-  return finiteNumber(typeof value === "string" && value.trim() !== "" ? Number(value) : value);
-}
 
 function thinned(points: readonly Point[]): readonly Point[] {
   if (points.length <= mostPoints) return points;
@@ -33,7 +30,7 @@ function seriesOf(
   const series = new Map<string, { rev: string; label: string; points: Point[] }>();
   if (typeof x !== "string" || typeof y !== "string") return series;
   for (const point of plot.points) {
-    const [a, b] = [numberOf(point.get(x)), numberOf(point.get(y))];
+    const [a, b] = [pointNumber(point.get(x)), pointNumber(point.get(y))];
     if (a === undefined || b === undefined) continue;
     const rev = String(point.get("rev"));
     const parts = [point.get("filename"), point.get("field")].map(String);
@@ -71,7 +68,7 @@ export function checkpointCurves(rows: readonly FilterRow[], idOf: (row: FilterR
     const names = new Set(ordered.flatMap((metrics) => [...metrics.keys()]));
     return [...names].flatMap((name): PageCurve[] => {
       const points = ordered.flatMap((metrics, step): Point[] => {
-        const value = numberOf(metrics.get(name));
+        const value = pointNumber(metrics.get(name));
         return value === undefined ? [] : [[step + 1, value]];
       });
       if (points.length < 2) return [];
