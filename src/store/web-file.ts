@@ -78,8 +78,8 @@ function fileOf(address: string, answer: Response): WebFile {
 /** What fetch() says of a connection that failed: the reason is that of its cause. */
 function connectionProblem(error: unknown): string | undefined {
   const failure = fetchFailure(error);
-  if (failure === undefined || failure.kind === "given up") return undefined;
-  return failure.kind === "late" ? "no answer within a minute" : (failure.code ?? failure.message);
+  if (failure?.kind === "late") return "no answer within a minute";
+  return failure?.kind === "network" ? (failure.code ?? failure.message) : undefined;
 }
 
 async function ask(method: "HEAD" | "GET", address: string, signal: AbortSignal): Promise<Response | WebRefusal> {

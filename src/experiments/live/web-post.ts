@@ -42,7 +42,7 @@ function connectionProblem(error: unknown, limitMs: number): string | undefined 
   const failure = fetchFailure(error);
   if (failure?.kind === "late") return `no answer within ${limitMs / 1000} s`;
   if (failure?.kind === "given up") return "it was given up";
-  return failure === undefined ? undefined : (failure.code ?? "the connection failed");
+  return failure?.kind === "network" ? (failure.code ?? "the connection failed") : undefined;
 }
 
 /** Never rejects for what the server or the network does. */
