@@ -3,7 +3,7 @@
  * reads from one.
  */
 import { createHash } from "node:crypto";
-import { fetchFailure } from "../base/fetch-failure.ts";
+import { fetchFailure } from "../base/errno.ts";
 import { pythonRepr } from "../base/python.ts";
 
 export interface WebFile {

@@ -1,7 +1,7 @@
 /** What `fetch` throws, by real failures of it. */
 import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fetchFailure } from "../../src/base/fetch-failure.ts";
+import { fetchFailure } from "../../src/base/errno.ts";
 
 let silent: Server;
 let address: string;

@@ -2,7 +2,7 @@
  * One POST of JSON to a web server, with an end: whatever the server does, the caller goes on. A redirect is an answer, and is not
  * followed: what is sent may hold a token, which is for that server only.
  */
-import { fetchFailure } from "../../base/fetch-failure.ts";
+import { fetchFailure } from "../../base/errno.ts";
 
 export interface WebPost {
   readonly url: URL;
