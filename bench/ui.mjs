@@ -68,7 +68,7 @@ async function measurePage(browser, { child, address }) {
   const cold = await secondsOf(shown);
   await page.waitForTimeout(idleMs);
   const warm = await secondsOf(shown);
-  await page.locator("#parallel .chart canvas").waitFor();
+  await page.locator("#parallel .chart canvas").first().waitFor();
   await page.waitForTimeout(3_000);
   const sort = Number(await page.evaluate(sortMs)) / 1000;
   const brush = await brushSeconds(page);
