@@ -33,6 +33,14 @@ describe("experiments", () => {
     ["exp show of branches", () => ["exp", "show", "-a", "-n", "2"]],
     ["exp diff", () => ["exp", "diff", "e1", "e2"]],
     ["metrics show", () => ["params", "diff", "e1", "e2"]],
+    ["exp compare", (count) => ["exp", "compare", ...names("e", count)]],
+    ["exp effects", () => ["exp", "effects", "--metric", "x", "-A"]],
+    ["exp export", () => ["exp", "export", "--openmetrics", "metrics.txt", "-A"]],
+    ["exp bundle", () => ["exp", "bundle", "all.tar", "-A"]],
+    ["exp note", () => ["exp", "note", "e1", "seen"]],
+    ["exp tag", (count) => ["exp", "tag", "e1", ...names("good-", count)]],
+    ["exp star", (count) => ["exp", "star", ...names("e", count)]],
+    ["sweep list", () => ["sweep", "list"]],
     ["exp rename", () => ["exp", "rename", "e1", "other"]],
     ["exp branch", () => ["exp", "branch", "e1", "other"]],
     ["exp apply", () => ["exp", "apply", "e1"]],
@@ -78,6 +86,7 @@ describe("the queue", () => {
   beforeAll(async () => {
     for (const count of [few, many]) {
       const repository = makeRepository({ files: tinyPipeline });
+      repository.git("init", "--quiet", "--bare", "../remote");
       await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", `x=range(2,${count + 2})`]);
       made.set(count, repository);
     }
@@ -88,6 +97,7 @@ describe("the queue", () => {
     ["queue move", (count) => ["queue", "move", "--last", ...names("q-", count)]],
     ["queue remove", (count) => ["queue", "remove", ...names("q-", count)]],
     ["queueing more", (count) => ["exp", "run", "--queue", "-S", `x=range(100,${100 + count})`]],
+    ["exp push of the queue", () => ["exp", "push", "../remote", "--queued"]],
     ["exp clean", () => ["exp", "clean"]],
   ])("%s", async (_name, argsOf) => expectSame(make, argsOf));
 });

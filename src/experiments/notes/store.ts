@@ -7,10 +7,10 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, readIfExists } from "../../base/files.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
-import { committerIdentity, stamp, writeCommit } from "../../git/objects.ts";
+import { committerIdentity, stamp, writeCommit, writeObject } from "../../git/objects.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import type { Repository } from "../../git/repository.ts";
-import { git, tryGit } from "../../git/run.ts";
+import { tryGit } from "../../git/run.ts";
 import { type ExperimentNote, emptyNote, isEmptyNote, isTooLong, noteMessage, parseNote } from "./note.ts";
 
 export const notesPrefix = "refs/sweepline/notes";
@@ -62,15 +62,21 @@ export async function readNotes(repository: Repository): Promise<KeptNotes> {
   return notes;
 }
 
+/** Makes commits of notes, which no ref names yet; Git is asked once who writes them, for however many. Throws NO_IDENTITY. */
+async function noteWriter(repository: Repository) {
+  const author = stamp(await committerIdentity(repository), new Date());
+  const tree = writeObject(repository, "tree", Buffer.alloc(0));
+  return (note: ExperimentNote, parents: readonly ObjectId[]) =>
+    writeCommit(repository, { tree, parents, author, message: noteMessage(note) });
+}
+
 /** A commit of a note, which no ref names yet. Throws NO_IDENTITY. */
 export async function writeNote(
   repository: Repository,
   note: ExperimentNote,
   parents: readonly ObjectId[],
 ): Promise<ObjectId> {
-  const author = stamp(await committerIdentity(repository), new Date());
-  const tree = (await git(["mktree"], { cwd: repository.workTree, input: "" })).trim() as ObjectId;
-  return writeCommit(repository, { tree, parents, author, message: noteMessage(note) });
+  return (await noteWriter(repository))(note, parents);
 }
 
 export function noteChange(experiment: ObjectId, from: ObjectId | undefined, to: ObjectId): RefChange {
@@ -90,6 +96,7 @@ export async function editNotes(
   const kept = await readNotes(repository);
   const edited = new Map<ObjectId, ExperimentNote>();
   const changes: RefChange[] = [];
+  let write: Awaited<ReturnType<typeof noteWriter>> | undefined;
   for (const experiment of new Set(experiments)) {
     const known = kept.get(experiment);
     const before = known?.note ?? emptyNote;
@@ -100,7 +107,8 @@ export async function editNotes(
     const isSame = noteMessage(after) === noteMessage(before);
     if (isSame || (known === undefined && isEmptyNote(after))) continue;
     const parents = known === undefined ? [] : [known.id];
-    changes.push(noteChange(experiment, known?.id, await writeNote(repository, after, parents)));
+    write ??= await noteWriter(repository);
+    changes.push(noteChange(experiment, known?.id, write(after, parents)));
   }
   await changeRefs(repository, "sweepline: note", changes);
   return edited;

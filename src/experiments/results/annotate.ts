@@ -3,7 +3,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import { type ExperimentNote, emptyNote, isTag } from "../notes/note.ts";
 import { editNotes, type NoteEdit } from "../notes/store.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { resolveExperiment } from "./finished.ts";
+import { experimentResolver, resolveExperiment } from "./finished.ts";
 
 async function editOne(context: ExperimentsContext, name: string, edit: NoteEdit): Promise<ExperimentNote> {
   const { commit } = await resolveExperiment(context, name);
@@ -58,6 +58,7 @@ export async function starExperiments(
   names: readonly string[],
   star: "give" | "take",
 ): Promise<void> {
-  const commits = await Promise.all(names.map(async (name) => (await resolveExperiment(context, name)).commit));
+  const resolve = await experimentResolver(context);
+  const commits = await Promise.all(names.map(async (name) => (await resolve(name)).commit));
   await editNotes(context.repository, commits, (note) => ({ ...note, starred: star === "give" }));
 }

@@ -77,8 +77,25 @@ async function checkpointOf(context: ExperimentsContext, name: string): Promise<
 
 /** The finished experiment of a name, a full ref or a commit id (whole or shortened). Throws NOT_AN_EXPERIMENT. */
 export async function resolveExperiment(context: ExperimentsContext, name: string): Promise<FinishedExperiment> {
+  return (await experimentResolver(context))(name);
+}
+
+/** As resolveExperiment, for many names: they are listed once. */
+export async function experimentResolver(
+  context: ExperimentsContext,
+): Promise<(name: string) => Promise<FinishedExperiment>> {
   const finished = await listFinished(context);
   const head = await resolveCommit(context.repository, "HEAD");
+  return (name) => resolveAmong(context, { finished, head }, name);
+}
+
+interface Known {
+  readonly finished: readonly FinishedExperiment[];
+  readonly head: ObjectId | undefined;
+}
+
+async function resolveAmong(context: ExperimentsContext, known: Known, name: string): Promise<FinishedExperiment> {
+  const { finished, head } = known;
   const [found] = matchNames(finished, [name], head);
   if (Array.isArray(found)) throw ambiguousName(name, found);
   if (found !== undefined) return found as FinishedExperiment;

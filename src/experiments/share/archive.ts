@@ -6,7 +6,7 @@
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { withChunks } from "../../base/file-chunks.ts";
-import { closeSync, fstatSync, makeFolder, readSync } from "../../base/files.ts";
+import { closeSync, fstatSync, makeFolder, notAFile, readSync } from "../../base/files.ts";
 import { appendTo, openAppend, openRead } from "../../base/open-files.ts";
 import { isMeantBy } from "../../store/remotes/keys.ts";
 import { eachTold } from "../../store/remotes/parallel.ts";
@@ -122,10 +122,12 @@ export class ArchiveReader {
     private readonly parts: ReadonlyMap<string, Part>,
   ) {}
 
-  /** Errors: BUNDLE_INVALID. */
+  /** Errors: BUNDLE_INVALID, NOT_A_FILE for what can't be looked through before it is used. */
   static open(file: string): ArchiveReader {
     const handle = openRead(file);
     try {
+      const stats = fstatSync(handle);
+      if (!stats.isFile() && !stats.isDirectory()) throw notAFile(file);
       return new ArchiveReader(handle, partsOf(handle));
     } catch (error) {
       closeSync(handle);

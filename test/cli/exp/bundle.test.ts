@@ -90,6 +90,10 @@ describe("exp bundle", () => {
       const run = await copy.run(["exp", "unbundle", at, "-v"]);
       expect([name, run.exitCode, run.stderr]).toEqual([name, 255, expect.stringContaining("BUNDLE_INVALID")]);
     }
+    // What can't be looked through before it is used is not waited for.
+    execFileSync("mkfifo", [path.join(made.root, "pipe.tar")]);
+    const pipe = await copy.run(["exp", "unbundle", path.join(made.root, "pipe.tar"), "-v"]);
+    expect([pipe.exitCode, pipe.stderr]).toEqual([66, expect.stringContaining("NOT_A_FILE")]);
     expect(experimentNames(copy)).toEqual([]);
     // An object with other bytes than its name says: the experiment comes, the object does not.
     const flipped = Buffer.from(whole);

@@ -43,6 +43,9 @@ async function unbundle(io: Io, args: { file: string; names: readonly string[] }
     warn(io, `here is something else of that name; --force replaces it: ${quotedList(names(diverged))}`);
   warnRefusedNames(io, refused);
   warnNoExperiments(io, strange);
+  // Experiments that have a word above are not nothing.
+  if ([pulled, upToDate, diverged, strange, refused].every(({ length }) => length === 0))
+    warn(io, `there is no experiment in '${visible(args.file)}'`);
   warnData(io, data);
   const failure = dataPullFailed(data);
   if (failure !== undefined) throw failure;
