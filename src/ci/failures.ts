@@ -36,21 +36,41 @@ export async function writeFailure(repository: Repository, plan: SweepPlan, fail
   return writeCommit(repository, { tree, parents: [], author, message: `${point.name} failed\n` });
 }
 
-/** The end of the log of the newest point of that name which failed in a job, or undefined. */
-export async function logOfFailedPoint(repository: Repository, name: string): Promise<string | undefined> {
-  const sought = `${name} failed`;
+/** Ends of logs that are read together: what a job writes is smaller, and many are not held. */
+const logRoom = { each: 1024 * 1024, all: 64 * 1024 * 1024 };
+
+/** The ends of the logs of points that failed in a job, by name: of several of one name the newest. Others are left out. */
+export async function logsOfFailedPoints(
+  repository: Repository,
+  names: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Buffer>> {
   const format = "--format=%(objectname) %(contents:subject)";
   const args = ["for-each-ref", "--sort=-committerdate", format, "refs/sweeps"];
-  const lines = (await git(args, { cwd: repository.workTree })).split("\n");
-  const line = lines.find((each) => each.slice(each.indexOf(" ") + 1) === sought);
-  if (line === undefined) return undefined;
+  const commits = new Map<string, string>();
+  for (const line of (await git(args, { cwd: repository.workTree })).split("\n")) {
+    const name = / (.*) failed$/.exec(line)?.[1];
+    if (name !== undefined && names.has(name) && !commits.has(name))
+      commits.set(name, line.slice(0, line.indexOf(" ")));
+  }
+  if (commits.size === 0) return new Map();
   const objects = new CatFile(repository);
   try {
-    const log = await objects.read(`${line.slice(0, line.indexOf(" "))}:log`);
-    return log?.type === "blob" ? log.content.toString() : undefined;
+    const asked = [...commits.values()].map((commit) => `${commit}:log`);
+    const logs = await objects.readWithin(asked, { ...logRoom });
+    return new Map(
+      [...commits.keys()].flatMap((name, at) => {
+        const log = logs[at];
+        return log !== undefined && "content" in log && log.type === "blob" ? [[name, log.content] as const] : [];
+      }),
+    );
   } finally {
     objects.close();
   }
+}
+
+/** The end of the log of the newest point of that name which failed in a job, or undefined. */
+export async function logOfFailedPoint(repository: Repository, name: string): Promise<string | undefined> {
+  return (await logsOfFailedPoints(repository, new Set([name]))).get(name)?.toString();
 }
 
 /** The message in a record; undefined where it is none of that point's. */

@@ -16,12 +16,11 @@ export function failureLogs(baselines: readonly Baseline[]): ReadonlyMap<string,
       return log == null ? [] : [{ commit: revs[0].rev, log }];
     }),
   );
-  return new Map(failed.slice(0, mostLogs).map(({ commit, log }) => [commit, tailOf(log)] as const));
+  return new Map(failed.slice(0, mostLogs).map(({ commit, log }) => [commit, shownTail(logTail(log))] as const));
 }
 
-/** Safe to be shown and sent: without control characters, and without passwords of addresses. */
-function tailOf(file: string): string {
+/** The end of a log, safe to be shown and sent: without control characters, and without passwords of addresses. */
+export function shownTail(log: Buffer): string {
   const text = new LogText();
-  const whole = text.next(logTail(file).subarray(-longestTail)) + text.end();
-  return withoutCredentials(whole);
+  return withoutCredentials(text.next(log.subarray(-longestTail)) + text.end());
 }

@@ -121,18 +121,36 @@ function lastLineOf(log: string | undefined): string | undefined {
     .findLast((line) => line !== "" && !ownLine.test(line));
 }
 
+/** What is known of one that failed. */
+export interface KnownFailure {
+  readonly name: string;
+  /** The end of its log, safe to be shown. */
+  readonly log: string | undefined;
+  readonly message: string | undefined;
+}
+
 /** Failures with one last line are one; the most frequent first. */
-export function pageFailures(rows: readonly FilterRow[], logs: LogTails): readonly PageFailure[] {
+export function groupFailures(failed: readonly KnownFailure[]): readonly PageFailure[] {
   const groups = new Map<string, { names: string[]; log: string }>();
-  for (const { facts, experiment } of rows) {
-    if (facts.state !== "failed") continue;
-    const log = logs.get(facts.commit);
-    const line = lastLineOf(log) ?? experiment.revs[0].error?.message ?? "nothing is known of why";
+  for (const { name, log, message } of failed) {
+    const line = lastLineOf(log) ?? message ?? "nothing is known of why";
     const group = groups.get(line) ?? { names: [], log: log ?? "" };
     groups.set(line, group);
-    group.names.push(facts.name ?? facts.commit.slice(0, 9));
+    group.names.push(name);
   }
   return [...groups].map(([line, group]) => ({ line, ...group })).sort((a, b) => b.names.length - a.names.length);
+}
+
+export function pageFailures(rows: readonly FilterRow[], logs: LogTails): readonly PageFailure[] {
+  return groupFailures(
+    rows
+      .filter(({ facts }) => facts.state === "failed")
+      .map(({ facts, experiment }) => ({
+        name: facts.name ?? facts.commit.slice(0, 9),
+        log: logs.get(facts.commit),
+        message: experiment.revs[0].error?.message,
+      })),
+  );
 }
 
 export interface PageSources {

@@ -5,8 +5,10 @@ import { visible } from "../../../base/text/visible.ts";
 import { type Collected, collectResults } from "../../../ci/collect/collect.ts";
 import { type OpenPoint, openPointText, type ReportLimit, renderReport } from "../../../ci/collect/report.ts";
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
+import { logsOfFailedPoints } from "../../../ci/failures.ts";
 import { commentCharacters, type System, summaryBytes, systems } from "../../../ci/limits.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
+import { shownTail } from "../../../experiments/show/failure-logs.ts";
 import { openProject } from "../../../project/open.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { collectNamed, printPlanTable } from "../../words/sweep-table.ts";
@@ -61,18 +63,25 @@ interface Reported {
   table(): string;
 }
 
-/** What failed elsewhere has no log here: its words are told. */
+/** Of what failed elsewhere the jobs have pushed the ends of their logs. */
 async function writePage(
   { io, context, file }: { readonly io: Io; readonly context: ExperimentsContext; readonly file: string },
   { plan, done, failed }: Collected,
 ): Promise<void> {
   const { writeReportFile } = await import("../../words/report-file.ts");
+  const { groupFailures } = await import("../../../report/page/page-data.ts");
   const baselines = await collectNamed(context, { names: done, baseline: plan.baseline });
-  const failures = failed.map((open) => ({
-    line: open.message ?? "nothing is known of why",
-    names: [openPointText(open)],
-    log: "",
-  }));
+  const logs = await logsOfFailedPoints(context.repository, new Set(failed.map(({ point }) => point.name)));
+  const failures = groupFailures(
+    failed.map((open) => {
+      const log = logs.get(open.point.name);
+      return {
+        name: openPointText({ ...open, message: undefined }),
+        log: log === undefined ? undefined : shownTail(log),
+        message: open.message,
+      };
+    }),
+  );
   await writeReportFile(io, context, { baselines, file, title: "Results of all jobs", failures });
 }
 
