@@ -120,7 +120,8 @@ function Header({ data, rows, view, onReset }: HeaderProps) {
       <h1>{data.title}</h1>
       <p class="quiet" role="status" id="counts">
         {rows.length === data.rows.length ? "" : `${rows.length} of `}
-        {data.rows.length} experiments{data.rows.length > 0 ? `: ${countsText(data.rows)}` : ""}
+        {data.rows.length} {data.rows.length === 1 ? "experiment" : "experiments"}
+        {data.rows.length > 0 ? `: ${countsText(data.rows)}` : ""}
       </p>
       {viewHash(view) === "" ? null : (
         <button type="button" id="reset" onClick={onReset}>

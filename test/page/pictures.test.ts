@@ -7,6 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "vitest";
 import { checkout, makeRepository } from "../rig/index.ts";
+import { startUi } from "../server/rig.ts";
 import { describeInBrowser, openPage, startBrowser } from "./browser.ts";
 
 const sweep = [
@@ -35,6 +36,17 @@ describeInBrowser("the README's pictures", () => {
       await page.screenshot({ path: path.join(checkout, "docs", "pictures", `report-${colours}.png`), fullPage: true });
       await context.close();
     }
+    const ui = await startUi(repository);
+    const { page } = await openPage(browser, ui.address.href, { network: "there" });
+    await page.locator("#curves .chart canvas").waitFor();
+    // Slow ones, so that some still wait when the picture is taken.
+    repository.write({ "params.yaml": repository.read("params.yaml").replace(/epochs: \d+/, "epochs: 4000") });
+    const more = repository.start(["sweep", "train.lr=0.02,0.03,0.04,0.05", "train.hidden=32", "-j", "2"]);
+    await page.locator(".table .state", { hasText: "running: train" }).first().waitFor();
+    await page.screenshot({ path: path.join(checkout, "docs", "pictures", "ui-light.png"), fullPage: true });
+    if ((await more.kill("SIGINT")).exitCode !== 252) throw new Error("the sweep went on");
+    if ((await ui.command.kill("SIGINT")).exitCode !== 252) throw new Error("the page went on");
     await browser.close();
+    if ((await ui.command.kill("SIGINT")).exitCode !== 252) throw new Error("the page went on");
   });
 });

@@ -79,7 +79,28 @@ cp params.yaml out.txt
       repository.write({ [`../gate/${step}`]: "" });
     }
     await run.result();
-    await eventually(() => counts(page)).toBe("1 experiments: 1 finished");
+    await eventually(() => counts(page)).toBe("1 experiment: 1 finished");
+    await context.close();
+  });
+
+  test("one that runs is ended from its panel, and the others go on", async () => {
+    const repository = makeExperimentRepository({
+      "copy.sh": `cp params.yaml out.txt; echo '{"score": 1}' > m.json
+while grep -q 'x: 2' params.yaml; do sleep 0.1; done
+`,
+    });
+    await repository.succeed(["exp", "run", "--queue", "-n", "q", "-S", "x=2,3"]);
+    const { page, context, problems } = await open(repository);
+    await page.getByText("2 wait in the queue").click();
+    await page.getByRole("button", { name: "Start the queue" }).click();
+    await eventually(() => page.locator(".table .state").allInnerTexts()).toContainEqual(
+      expect.stringContaining("running: copy"),
+    );
+    await page.getByRole("button", { name: "q-1", exact: true }).click();
+    await surely(page, "End it");
+    await eventually(() => counts(page)).toBe("2 experiments: 1 finished, 1 failed");
+    expect(experimentNames(repository)).toEqual(["q-2"]);
+    expect(problems).toEqual([]);
     await context.close();
   });
 
