@@ -34,6 +34,7 @@ const wholes = new Set([
   "grammar/override-issues",
   "grammar/override-properties",
   "grammar/override-tree",
+  "page/collect",
   "page/pictures",
   "page/report",
   "page/ui",
