@@ -39,7 +39,7 @@ export const innerLayers = {
   ],
   "src/page": [[ownFiles]],
   "src/server": [[ownFiles]],
-  "src/run": [["search"], [ownFiles], ["pool"], ["one", "limits"], ["stopping"]],
+  "src/run": [["search", "slurm"], [ownFiles], ["pool"], ["one", "limits"], ["stopping"]],
   "src/report": [["page"], ["curves", "plots", "progress", "view"], [ownFiles]],
   "src/ci": [["collect", "init", "job"], ["emit"], [ownFiles]],
   "src/experiments": [
@@ -102,6 +102,7 @@ export const packages = {
 export const nodeModules = {
   fs: ["src/base"],
   child_process: [
+    "src/base/cluster-jobs.ts",
     "src/git",
     "src/pipeline/processes",
     "src/pipeline/locks/flock.ts",

@@ -1,36 +1,63 @@
 /**
  * Lock files that name their owner by pid and start time. A lock whose owner is dead is taken over; a recycled pid
- * is no owner. Contents appear whole (written aside, then linked), so a reader never sees half a lock.
+ * is no owner. On a file system that several machines share a process of another one is asked for at its cluster (cluster-jobs.ts).
+ * Contents appear whole (written aside, then linked), so a reader never sees half a lock.
  */
+import { hostname } from "node:os";
 import path from "node:path";
+import { type ClusterJob, isClusterJob, jobLife, jobOf } from "./cluster-jobs.ts";
 import { SweeplineError } from "./errors.ts";
 import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.ts";
-import { isNumber, isText, parseJson, shaped } from "./json.ts";
+import { isNumber, isText, optional, parseJson, shaped } from "./json.ts";
 import { pause } from "./pause.ts";
-import { identifyProcess, isAlive, type ProcessIdentity } from "./processes.ts";
+import { identifyProcess, isAlive, isOfThisBoot, type ProcessIdentity } from "./processes.ts";
 import { note } from "./trace.ts";
 
 export interface LockOwner extends ProcessIdentity {
   /** What for, for people: `exp run --queue`. */
   readonly what: string;
+  /** The machine; locks of earlier versions have none. */
+  readonly host?: string | undefined;
+  /** Of a process in a job of a cluster. */
+  readonly job?: ClusterJob | undefined;
 }
 
-const isIdentity = shaped<ProcessIdentity>({ pid: isNumber, startedAt: isText });
+const isOwner = shaped<Omit<LockOwner, "what">>({
+  pid: isNumber,
+  startedAt: isText,
+  host: optional(isText),
+  job: optional(isClusterJob),
+});
+
+/**
+ * Whether who holds a lock lives. Of another machine only its cluster can tell, and where that does not answer, it lives. In a job
+ * a process of another machine that is in none, as on a login node, lives too: nobody here can know better.
+ */
+export function isOwnerAlive(owner: LockOwner): boolean {
+  if (isOfThisBoot(owner) || owner.host === undefined) return isAlive(owner);
+  if (owner.job !== undefined) return jobLife(owner.job) !== "gone";
+  return owner.host !== hostname() && jobOf(process.env) !== undefined;
+}
+
+function ownIdentity(): Omit<LockOwner, "what"> {
+  const job = jobOf(process.env);
+  return { ...identifyProcess(process.pid), host: hostname(), ...(job === undefined ? {} : { job }) };
+}
 
 /** The owner of a lock file: undefined where there is none; "broken" where the content can't be read. */
 export function readLockOwner(file: string): LockOwner | "broken" | undefined {
   const text = readIfExists(file)?.toString();
   if (text === undefined) return undefined;
   const owner = parseJson(text);
-  if (!isIdentity(owner)) return "broken";
-  const { pid, startedAt, what }: ProcessIdentity & { readonly what?: unknown } = owner;
-  return { pid, startedAt, what: String(what ?? "") };
+  if (!isOwner(owner)) return "broken";
+  const { pid, startedAt, host, job, what }: Omit<LockOwner, "what"> & { readonly what?: unknown } = owner;
+  return { pid, startedAt, what: String(what ?? ""), host, job };
 }
 
 /** The living process that holds a lock file, if any. */
 export function lockHolder(file: string): LockOwner | undefined {
   const owner = readLockOwner(file);
-  return owner !== undefined && owner !== "broken" && isAlive(owner) ? owner : undefined;
+  return owner !== undefined && owner !== "broken" && isOwnerAlive(owner) ? owner : undefined;
 }
 
 export function isLockHeld(file: string): boolean {
@@ -47,7 +74,7 @@ function removeStale(file: string): void {
   try {
     // One look: a lock that is there and dead stays so until we remove it, but where there is none, one may come.
     const owner = readLockOwner(file);
-    if (owner === undefined || (owner !== "broken" && isAlive(owner))) return;
+    if (owner === undefined || (owner !== "broken" && isOwnerAlive(owner))) return;
     note("locks", () => `${file}: taken over from ${ownerWords(owner)}, which is gone`);
     removeFile(file);
   } finally {
@@ -58,7 +85,7 @@ function removeStale(file: string): void {
 /** Takes the lock, or answers false where a living process holds it. */
 export function tryLock(file: string, what: string): boolean {
   makeFolder(path.dirname(file));
-  const content = JSON.stringify({ ...identifyProcess(process.pid), what });
+  const content = JSON.stringify({ ...ownIdentity(), what });
   for (let attempt = 0; attempt < 3; attempt++) {
     if (createExclusive(file, content)) {
       note("locks", () => `${file}: taken, ${what}`);

@@ -77,6 +77,12 @@ export function identifyProcess(pid: number): ProcessIdentity {
   return { pid, startedAt: processStart(pid) ?? "" };
 }
 
+/** Whether a process started on this machine, since it did; also where no system tells. */
+export function isOfThisBoot({ startedAt }: ProcessIdentity): boolean {
+  const boot = startedAt.split("@")[1] ?? "";
+  return boot === "" || boot === readBootId();
+}
+
 /** Whether exactly that process is still alive. */
 export function isAlive(identity: ProcessIdentity, proc = procFolder): boolean {
   const start = processStart(identity.pid, proc);

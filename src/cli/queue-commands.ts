@@ -41,6 +41,12 @@ export const queueCommands = [
     load: () => import("./commands/queue/stop.ts"),
   },
   {
+    name: "task",
+    summary: "Run experiments in a job of a cluster",
+    hidden: true as const,
+    load: () => import("./commands/queue/task.ts"),
+  },
+  {
     name: "worker",
     summary: "What `queue start` starts",
     hidden: true as const,

@@ -25,8 +25,11 @@ export interface ToldFailure extends FailureFacts {
   readonly log: string;
 }
 
-/** "failures": as many failed as --fail-fast or --max-failures allows. "error": we can't go on; the command ends with it. */
-export type StopCause = "request" | "failures" | "error";
+/**
+ * "failures": as many failed as --fail-fast or --max-failures allows. "limit": the time of the cluster's job that they run in is
+ * nearly over. "error": we can't go on; the command ends with it.
+ */
+export type StopCause = "request" | "failures" | "limit" | "error";
 
 export type RunEvent =
   | {

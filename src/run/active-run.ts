@@ -45,8 +45,8 @@ export interface RunSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** "stopped": the whole run ends, back into the queue. */
-export type StopReason = "stopped" | "killed" | "timed-out" | "hopeless";
+/** "stopped": the whole run ends, back into the queue. "interrupted": by the end of the job that it runs in. */
+export type StopReason = "stopped" | "interrupted" | "killed" | "timed-out" | "hopeless";
 
 async function registerIn(chain: CheckpointChain, checkpoint: WrittenCheckpoint): Promise<RegisterAnswer> {
   try {
@@ -72,6 +72,8 @@ export class ActiveRun {
   private readonly channel = new MessageChannel();
   /** Of a run whose stages make checkpoints. */
   private chain: CheckpointChain | undefined;
+  /** Since it was started here. */
+  private progress: "none" | "checkpoint" = "none";
 
   constructor(
     readonly entry: QueueEntry,
@@ -167,6 +169,12 @@ export class ActiveRun {
   private endOf(outcome: RunEnd, timeoutMs: number | undefined): RunEnd {
     if (outcome.kind === "done") return outcome;
     if (this.stopReason === "killed") return { kind: "killed" };
+    // With a checkpoint more than before it comes nearer to its end each time; without one it might start over for ever.
+    if (this.stopReason === "interrupted" && outcome.kind === "cancelled" && this.progress === "none")
+      return {
+        kind: "interrupted",
+        reason: "the time limit of its job came before its end, and it made no checkpoint",
+      };
     if (this.stopReason !== "timed-out") return outcome;
     const stage = this.stage === undefined ? {} : { stage: this.stage };
     return { kind: "timed-out", limitMs: timeoutMs ?? 0, ...stage };
@@ -183,6 +191,7 @@ export class ActiveRun {
     const answer = await registerIn(this.chain, checkpoint);
     this.channel.port1.postMessage({ type: "answer", answer } satisfies MainMessage);
     this.limit?.checkpointed();
+    if (answer.kind === "registered") this.progress = "checkpoint";
     if (answer.kind === "registered")
       this.emit({ type: "checkpoint", name: this.entry.name, commit: checkpoint.commit, at: Date.now() });
   }

@@ -352,13 +352,19 @@ export class Coordinator {
     return true;
   }
 
+  /** Starts nothing new; run() returns once what runs has ended by itself. */
+  drain(): void {
+    if (this.state === "working") this.state = "draining";
+    this.wake.now();
+  }
+
   /** Ends the running stages and starts nothing new; run() returns once their entries are back in the queue. */
   stop(cause: StopCause = "request"): void {
     if (this.state === "stopping") return;
     this.state = "stopping";
     const failures = cause === "failures" ? { failures: this.failed.length } : {};
     this.options.emit({ type: "interrupting", cause, ...failures, at: Date.now() });
-    for (const run of this.active.values()) run.stop("stopped");
+    for (const run of this.active.values()) run.stop(cause === "limit" ? "interrupted" : "stopped");
     this.wake.now();
   }
 

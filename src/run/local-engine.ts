@@ -29,7 +29,8 @@ export const localEngine: Engine = {
     const coordinator = new Coordinator(context, work);
     return {
       watch: () => coordinator.run(),
-      cancel: () => coordinator.stop(),
+      cancel: (cause) => coordinator.stop(cause),
+      drain: () => coordinator.drain(),
       cancelAtOnce: () => coordinator.endAtOnce(),
     };
   },

@@ -4,13 +4,13 @@ import type { EmitRunEvent } from "../experiments/events.ts";
 import { recoverDeadRuns } from "../experiments/recovery/recovery.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { BackgroundOptions, CoordinatorOptions, EntryFeed } from "./coordinator.ts";
-import type { Engine, JobCount } from "./engine.ts";
+import type { Engine, EngineWork, JobCount, SendingEngine, Sent } from "./engine.ts";
 import { deviceRunners } from "./limits/devices.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./limits/retry.ts";
 import { localEngine } from "./local-engine.ts";
 import type { EarlyStops } from "./stopping/early-stops.ts";
 import type { RunSummary } from "./summary.ts";
-import { openTelling } from "./telling.ts";
+import { nobody, openTelling } from "./telling.ts";
 
 export interface RunLimits
   extends Pick<
@@ -32,12 +32,16 @@ export interface RunQueueRequest {
   readonly background?: BackgroundOptions;
   readonly feed?: EntryFeed;
   readonly early?: EarlyStops;
+  /** "off": another process, which hears of all that happens, tells Studio and whom else to notify. */
+  readonly telling?: "off";
 }
 
 /** How somebody who watches ends a run. */
 export interface RunControl {
   /** Starts nothing more, and ends what runs, back into the queue. */
-  stop(): void;
+  stop(cause?: "limit"): void;
+  /** Starts nothing more. */
+  drain(): void;
   /** The same at once, waiting for nothing; answers how many entries it put back. */
   endAtOnce(): number;
 }
@@ -66,6 +70,28 @@ function warnOfWorkers({ state }: ExperimentsContext, warn: QueueWatcher["warn"]
   );
 }
 
+/** What an engine is asked for. Errors: BAD_OPTIONS for a number of jobs that can't be. */
+function workOf(request: RunQueueRequest, engine: Engine, warn: QueueWatcher["warn"]): Omit<EngineWork, "emit"> {
+  const { limits = {}, jobs, engine: _engine, telling: _telling, ...rest } = request;
+  const { retry: asked, ...others } = limits;
+  // A run that the caller waits for (--temp) tells its failure at once; what is queued has time.
+  const retry = rest.claims === "held" ? {} : { retry: { ...defaultRetryPolicy, ...asked } };
+  return { ...rest, ...others, ...retry, ...engine.places(jobs, warn) };
+}
+
+/**
+ * Hands what is queued (or `only`) over to an engine that runs it without us.
+ * Errors: BAD_OPTIONS, ENGINE_UNAVAILABLE, ENGINE_REFUSED.
+ */
+export async function sendQueue(
+  context: ExperimentsContext,
+  request: RunQueueRequest & { readonly engine: SendingEngine },
+  warn: QueueWatcher["warn"],
+): Promise<Sent> {
+  await recoverDeadRuns(context);
+  return request.engine.send(context, { ...workOf(request, request.engine, warn), emit: () => undefined });
+}
+
 /**
  * Runs until the queue (or `only`) is done or somebody stops it. Failures of experiments are part of the summary.
  * Errors: BAD_OPTIONS for a number of jobs that can't be, COMMIT_REFUSED.
@@ -75,25 +101,23 @@ export async function runQueue(
   request: RunQueueRequest,
   watcher: QueueWatcher,
 ): Promise<QueueOutcome> {
-  const { limits = {}, jobs, engine = localEngine, ...rest } = request;
-  const places = engine.places(jobs, watcher.warn);
-  const { retry: asked, ...others } = limits;
-  // A run that the caller waits for (--temp) tells its failure at once; what is queued has time.
-  const retry = rest.claims === "held" ? {} : { retry: { ...defaultRetryPolicy, ...asked } };
-  if (others.devices !== undefined && rest.claims === "take") warnOfWorkers(context, watcher.warn);
-  const telling = await openTelling(context, watcher.warn);
+  const { engine = localEngine, telling: asksTelling } = request;
+  const work = workOf(request, engine, watcher.warn);
+  if (work.devices !== undefined && work.claims === "take") warnOfWorkers(context, watcher.warn);
+  const telling = asksTelling === "off" ? nobody : await openTelling(context, watcher.warn);
   const emit: EmitRunEvent = (event) => {
     watcher.emit(event);
     telling.emit(event);
   };
   const { environment } = telling;
-  const submission = engine.submit(context, { ...rest, ...others, ...retry, ...places, environment, emit });
+  const submission = engine.submit(context, { ...work, environment, emit }, watcher.warn);
   let interrupted = false;
   watcher.started({
-    stop: () => {
+    stop: (cause) => {
       interrupted = true;
-      submission.cancel();
+      submission.cancel(cause);
     },
+    drain: () => submission.drain(),
     endAtOnce: () => submission.cancelAtOnce(),
   });
   try {

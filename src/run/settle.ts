@@ -11,7 +11,7 @@ import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "
 import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
 import type { ObjectId } from "../git/ids.ts";
 import type { RefTransactions } from "../git/refs.ts";
-import { commitOutcome, moveToFailed } from "./entry-refs.ts";
+import { commitOutcome, moveToFailed, type Recorded } from "./entry-refs.ts";
 import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
 import { failedOutput, lastLine } from "./log-end.ts";
 import type { MissingHints } from "./missing-hints.ts";
@@ -23,6 +23,7 @@ export type RunEnd =
   | EntryOutcome
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "killed" }
+  | { readonly kind: "interrupted"; readonly reason: string }
   | Extract<RunFailure, { readonly kind: "timed-out" }>;
 
 export interface Ending {
@@ -75,6 +76,8 @@ export function settle(tools: SettleTools, ending: Ending): Promise<Settled> {
       const reason = `its worker was lost: ${end.reason}`;
       return failOrRetry(tools, ending, { cause: "outside", failure: { kind: "lost", reason } });
     }
+    case "interrupted":
+      return failOrRetry(tools, ending, { cause: "outside", failure: { kind: "lost", reason: end.reason } });
     case "cancelled":
       return Promise.resolve(requeue(tools, ending, { reason: "stopped" }));
   }
@@ -103,15 +106,21 @@ async function succeed(
   const { entry, startedAt, checkpoints, keepCheckpoints = "all" } = ending;
   const at = Date.now();
   const ends = { commit: made, baseline: entry.baseline };
-  const commit = checkpoints === undefined ? made : await keptOf(context, ends, keepCheckpoints);
-  const name =
+  const own = checkpoints === undefined ? made : await keptOf(context, ends, keepCheckpoints);
+  const recorded: Recorded =
     checkpoints === undefined
-      ? await commitOutcome(refs, entry, commit)
-      : (await checkpoints.register({ commit, tree }, [removal(entry)])).name;
+      ? await commitOutcome(refs, entry, { repository: context.repository, commit: own })
+      : await checkpoints.register({ commit: own, tree }, [removal(entry)]);
+  const { name } = recorded;
+  const commit = recorded.earlier ?? own;
   const experiment = { ...labelOf(entry), name };
   keepRecord(ending, at, { name, state: "success", commit });
   forgetAttempts(ending.run);
-  const doubt = { ...(warning === undefined ? {} : { warning }), ...(left.length === 0 ? {} : { untracked: left }) };
+  const second = recorded.earlier === undefined ? warning : "another run of it had finished first: its result stays";
+  const doubt = {
+    ...(second === undefined ? {} : { warning: second }),
+    ...(left.length === 0 ? {} : { untracked: left }),
+  };
   const early = stopped === undefined ? {} : { stopped };
   emit({ type: "finished", experiment, commit, metrics, ...doubt, ...early, elapsedMs: at - startedAt, at });
   return { kind: "succeeded", experiment, ...early };

@@ -13,6 +13,9 @@ export interface Telling {
   close(): Promise<void>;
 }
 
+/** For a run that tells nobody. */
+export const nobody: Telling = { emit: () => undefined, environment: {}, close: async () => undefined };
+
 function tellStudio(studio: StudioRun, event: RunEvent): void {
   if (event.type === "started" && event.baseline !== undefined && event.entry !== undefined) {
     const { experiment, baseline, entry } = event;

@@ -3,7 +3,7 @@
  * omegaconf 2.3, OmegaConfDumper), and what a scalar that is no text looks like.
  */
 import { floatRepr } from "../base/python.ts";
-import { isNumberText } from "../base/python-numbers.ts";
+import { isNumberText } from "../base/text/python-numbers.ts";
 import type { Scalar } from "../base/value.ts";
 
 export type OmegaconfStyle = "plain" | "single" | "double";

@@ -92,6 +92,7 @@ const commandLines: readonly string[] = [
   "queue retry nothing",
   "ui --port nothing",
   "queue kill nothing",
+  "queue task 000000000000 0",
   "queue remove nothing",
   "exp show --csv --no-pager",
   "exp list --name-only",
@@ -219,7 +220,7 @@ async function stepOf(index: number): Promise<Step> {
 /** Those that have nothing to do here say so. */
 function expectedExitCode(line: string): number {
   if (line.startsWith("check-ignore")) return 1;
-  if (/^(studio login|ui)/.test(line)) return 254;
+  if (/^(studio login|ui|queue task)/.test(line)) return 254;
   return /nothing$|^queue logs|^checkpoint$|^studio (token|logout)$/.test(line) ? 255 : 0;
 }
 

@@ -132,6 +132,7 @@ const allowedState: Readonly<Record<string, string>> = {
   "grammar/override/scan.ts: unclosed": "of the text that is scanned now: chevrotain's patterns get no more than that",
   "src/base/asides.ts: counter": "no two names of one process are the same",
   "src/base/asides.ts: ownMark": "never changes while the process lives",
+  "src/base/cluster-jobs.ts: answers": "what Slurm said a moment ago; bounded",
   "src/base/open-files.ts: appended": "names of open descriptors, which are the process's own, for messages",
   "src/base/processes.ts: bootId": "never changes while the machine is up",
   "src/base/python.ts: tuples": "a mark on values that hold no other one; goes with the value",

@@ -12,6 +12,10 @@ export const commandLineCodes = {
     "A settings file, such as `.dvc/config`, can't be read.",
     "Correct the line or option that is named.",
   ],
+  ENGINE_REFUSED: [
+    "The engine does not take the experiments, with the reason it gives: a partition that is not there, a limit of the site.",
+    "Correct the option that it names (`--slurm`). The experiments wait in the queue.",
+  ],
   ENGINE_UNAVAILABLE: [
     "The engine that `--engine` names is not known, or can't be used from here.",
     "The message says what is missing; `--engine local` runs on this machine.",

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { jobLife, jobOf } from "../../base/cluster-jobs.ts";
 import { isSystemError, systemErrorCode } from "../../base/errors.ts";
 import { makeFolder, readdirSync, readlinkSync, removeFile, symlink } from "../../base/files.ts";
 import { tryLock, unlock } from "../../base/locks.ts";
@@ -36,20 +37,28 @@ function markOf(startedAt: string): string {
 
 let self: string | undefined;
 
+/** In a job of a cluster the job stands behind: a process of another node is asked for there. */
+function jobMark(): string {
+  const job = jobOf(process.env);
+  return job === undefined ? "" : `@${job.id}.${job.restarts}`;
+}
+
 function ownerText({ id, label }: StageRunner): string {
-  self ??= `${process.pid} ${markOf(processStart(process.pid) ?? "")}`;
+  self ??= `${process.pid} ${markOf(processStart(process.pid) ?? "")}${jobMark()}`;
   return `${self} ${id.replaceAll("\t", " ")}\t${label.slice(0, 300)}`;
 }
 
 interface KnownOwner extends LeaseOwner {
   readonly startMark: string;
+  /** As `jobMark` has it. */
+  readonly job: string;
 }
 
 function parseOwner(text: string): KnownOwner | undefined {
-  const found = /^(\d{1,15}) ([\w-]{6}) ([^\t]*)\t(.*)$/s.exec(text);
+  const found = /^(\d{1,15}) ([\w-]{6})((?:@\d{1,12}\.\d{1,6})?) ([^\t]*)\t(.*)$/s.exec(text);
   if (found === null) return undefined;
-  const [, pid, startMark = "", id = "", label = ""] = found;
-  return { pid: Number(pid), startMark, id, label };
+  const [, pid, startMark = "", job = "", id = "", label = ""] = found;
+  return { pid: Number(pid), startMark, job, id, label };
 }
 
 /** "broken" for what is no lease. */
@@ -66,7 +75,10 @@ function readOwner(file: string): KnownOwner | "broken" | undefined {
 function isHeld(owner: KnownOwner | "broken" | undefined): owner is KnownOwner {
   if (owner === undefined || owner === "broken") return false;
   const start = processStart(owner.pid);
-  return start !== undefined && markOf(start) === owner.startMark;
+  if (start !== undefined && markOf(start) === owner.startMark) return true;
+  const [, id, restarts] = /^@(\d+)\.(\d+)$/.exec(owner.job) ?? [];
+  // A process of our own job is of this machine, and gone.
+  return id !== undefined && owner.job !== jobMark() && jobLife({ id, restarts: Number(restarts) }) === "lives";
 }
 
 /** Answers false where somebody has it. */

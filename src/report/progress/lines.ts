@@ -75,6 +75,7 @@ export function requeuedText(event: EventOf<"requeued">): string {
 export function interruptingText({ cause, failures = 1 }: EventOf<"interrupting">): string {
   const what = "running stages are being stopped";
   if (cause === "request") return `interrupted: ${what}; once more ends them at once`;
+  if (cause === "limit") return `the time of this job is nearly over: ${what}`;
   const why = cause === "error" ? "an error" : failures === 1 ? "the first failure" : `${failures} failures`;
   return `stopping after ${why}: ${what}`;
 }

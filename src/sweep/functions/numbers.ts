@@ -1,5 +1,5 @@
 /** Python's int() and float(), of numbers and of texts. */
-import { asciiDigits, floatText, intText } from "../../base/python-numbers.ts";
+import { asciiDigits, floatText, intText } from "../../base/text/python-numbers.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 
 /** Python refuses to turn more digits into an integer; so do we, as the time grows with their square. */

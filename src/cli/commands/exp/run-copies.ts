@@ -3,12 +3,12 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { runFolder } from "../../../experiments/runs/records.ts";
 import { type QueueOutcome, runQueue } from "../../../run/run-queue.ts";
-import { askedEngine } from "../../options/engine.ts";
+import { askedEngine, detached } from "../../options/engine.ts";
 import { defaultJobs, runLimits } from "../../options/limits.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
 import { type ExitCode, print } from "../../terminal/io.ts";
 import { type RunCall, wholeLog } from "./run-call.ts";
-import { queueExitCode, ranText, terminalWatcher } from "./run-queue.ts";
+import { queueExitCode, ranText, sendAway, terminalWatcher } from "./run-queue.ts";
 import { enqueueCall } from "./run-queued.ts";
 
 /** Throws where the run failed, as what was told of it. */
@@ -54,17 +54,17 @@ function reportTemporary({ io, options }: RunCall, run: QueueOutcome, name: stri
 }
 
 export async function runAll({ io, context, options }: Pick<RunCall, "io" | "context" | "options">): Promise<ExitCode> {
-  const run = await runQueue(
-    context,
-    {
-      engine: askedEngine(options),
-      jobs: options.jobs ?? defaultJobs(options),
-      onFailure: options.failFast ? "stop" : "continue",
-      claims: "take",
-      limits: runLimits(options),
-    },
-    terminalWatcher(io, options.json ? "json" : "text"),
-  );
+  const engine = await askedEngine(context, options);
+  const request = {
+    engine,
+    jobs: options.jobs ?? engine.usualJobs ?? defaultJobs(options),
+    onFailure: options.failFast ? ("stop" as const) : ("continue" as const),
+    claims: "take" as const,
+    limits: runLimits(options),
+  };
+  const sender = detached(engine, options);
+  if (sender !== undefined) return sendAway(io, context, { ...request, engine: sender });
+  const run = await runQueue(context, request, terminalWatcher(io, options.json ? "json" : "text"));
   if (!options.json) io.stdout.write(ranText(run.summary));
   return queueExitCode(run);
 }

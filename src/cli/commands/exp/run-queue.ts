@@ -3,11 +3,14 @@ import { exitCodes } from "../../../base/errors.ts";
 import { someOf } from "../../../base/text/listing.ts";
 import { printsTrace } from "../../../base/trace.ts";
 import { leftWords } from "../../../experiments/left-files.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../../report/progress/progress.ts";
-import type { QueueOutcome, QueueWatcher } from "../../../run/run-queue.ts";
+import type { SendingEngine } from "../../../run/engine.ts";
+import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, sendQueue } from "../../../run/run-queue.ts";
 import type { RunSummary } from "../../../run/summary.ts";
 import { type Interrupt, listenForInterrupt } from "../../terminal/interrupt.ts";
 import { type ExitCode, type Io, warn } from "../../terminal/io.ts";
+import { sentText } from "../../words/sent-text.ts";
 
 const silent: Progress = { emit: () => undefined, close: async () => undefined };
 
@@ -50,6 +53,17 @@ export function terminalWatcher(io: Io, format: "text" | "json" | "none"): Queue
       if (format === "text" && left.size > 0) warnOfLeft(io, [...left]);
     },
   };
+}
+
+/** Hands what is queued over to an engine, and says where it is. */
+export async function sendAway(
+  io: Io,
+  context: ExperimentsContext,
+  request: RunQueueRequest & { readonly engine: SendingEngine },
+): Promise<ExitCode> {
+  const sent = await sendQueue(context, request, (message) => warn(io, message));
+  io.stdout.write(sentText(request.engine.name, sent));
+  return exitCodes.ok;
 }
 
 /** 252 where the user stopped it, 1 where an experiment failed, lost its worker, stays queued or still runs elsewhere, else 0. */

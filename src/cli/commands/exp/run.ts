@@ -44,8 +44,11 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
   const runsOne = !options.queue && !options.runAll;
   if (runsOne && (options.retries !== undefined || options.maxFailures !== undefined))
     throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
-  if (options.engine !== undefined && !options.runAll)
-    throw refuse("--engine is for --run-all: a single run is on this machine, and an entry runs where it is started");
+  const ofEngine = [options.engine, options.slurm, options.slurmTemplate, options.pack, options.detach];
+  if (!options.runAll && ofEngine.some((value) => value !== undefined))
+    throw refuse(
+      "--engine and its options are for --run-all: a single run is on this machine, and an entry runs where it is started",
+    );
   if (options.failFast && !options.runAll)
     throw refuse("--fail-fast is for --run-all: one experiment has nothing to stop");
   if (options.json && !options.runAll && !options.temp)
@@ -179,6 +182,7 @@ export const command: CommandFactory = (io, finish) =>
             .option("--first", "with --queue: before all that is queued"),
         ),
       ),
+      "offered",
     ),
   )
     .option("-j, --jobs <n>", "with --run-all: experiments at once; else: stages at once", jobsOrAuto)

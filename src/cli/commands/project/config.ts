@@ -107,16 +107,21 @@ function changeOption(io: Io, { option, value }: Change, flags: ConfigFlags): vo
   );
 }
 
-/** `notify.url` and its kin: Git's configuration has them. undefined: it is none of these. */
-async function notifyNamed(
+/** `notify.url`, `engine.default` and their kin: Git's configuration has them. undefined: it is none of these. */
+async function inGitConfig(
   io: Io,
   name: string | undefined,
   { value, flags }: { value: string | undefined; flags: ConfigFlags },
 ) {
+  const to = flags.unset ? "unset" : value === undefined ? "print" : { value };
+  if (name?.startsWith("engine.")) {
+    const { engineOption } = await import("./engine-config.ts");
+    await engineOption(io, { name, level: chosenLevel(flags), to });
+    return "done" as const;
+  }
   const option = name === undefined ? undefined : parseOptionName(name);
   if (option?.section !== "notify") return undefined;
   const { notifyOption } = await import("./notify-config.ts");
-  const to = flags.unset ? "unset" : value === undefined ? "print" : { value };
   await notifyOption(io, { option: option.option, level: chosenLevel(flags), to });
   return "done" as const;
 }
@@ -126,6 +131,8 @@ Examples:
   sweepline config core.remote storage         set it, in .dvc/config
   sweepline config core.remote                 print it
   sweepline config --local cache.dir /data/cache
+  sweepline config engine.gpu.type slurm       an engine of your own, in Git's configuration
+  sweepline config engine.gpu.slurm 'partition=gpu gres=gpu:1'
   sweepline config -l --show-origin            all options, and the file of each
 `;
 
@@ -141,7 +148,7 @@ export const command: CommandFactory = (io, finish) =>
   )
     .addHelpText("after", examples)
     .action(async (name: string | undefined, value: string | undefined, flags: ConfigFlags) => {
-      if (!flags.list && (await notifyNamed(io, name, { value, flags })) === "done") return finish(exitCodes.ok);
+      if (!flags.list && (await inGitConfig(io, name, { value, flags })) === "done") return finish(exitCodes.ok);
       if (flags.list) listOptions(io, name, flags);
       else if (value === undefined && !flags.unset) get(io, optionNamed(name), flags);
       else changeOption(io, { option: optionNamed(name), value: flags.unset ? undefined : value }, flags);

@@ -5,13 +5,22 @@ import { someOf } from "../../../base/text/listing.ts";
 import { startBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
+import { type SendingEngine, sendsAway } from "../../../run/engine.ts";
 import { jobsNumber } from "../../../run/local-engine.ts";
 import { duration } from "../../options/arguments.ts";
 import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
-import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, limitWords } from "../../options/limits.ts";
+import {
+  addLimitOptions,
+  defaultJobs,
+  jobsOrAuto,
+  type LimitFlags,
+  limitWords,
+  runLimits,
+} from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
+import { sendAway } from "../exp/run-queue.ts";
 
 interface Options extends EngineFlags, LimitFlags {
   readonly jobs?: number | "auto";
@@ -24,6 +33,7 @@ Examples:
   sweepline queue start -j 4            run what is queued, four at once, and what comes while it runs
   sweepline queue start -j 8            raises the number; there is one coordinator, however often it is started
   sweepline queue start --retries 2 --timeout 2h
+  sweepline queue start --engine slurm --slurm partition=gpu     as jobs of a cluster
 `;
 
 /** What a terminal sets for itself. */
@@ -42,6 +52,16 @@ function warnOfEnvironment(io: Io, pid: number): void {
     io,
     `the workers go on with the environment of their own start, which differs from this one in ${someOf(different, 8)}. ${restart}`,
   );
+}
+
+function requestOf(options: Options, engine: SendingEngine) {
+  return {
+    engine,
+    jobs: options.jobs ?? engine.usualJobs ?? defaultJobs(options),
+    onFailure: "continue" as const,
+    claims: "take" as const,
+    limits: runLimits(options),
+  };
 }
 
 /** `sweepline queue start` */
@@ -64,8 +84,9 @@ export const command: CommandFactory = (io, finish) =>
   )
     .addHelpText("after", examples)
     .action(async (options: Options) => {
-      askedEngine(options);
       const context = openExperiments(openProject(io.cwd));
+      const engine = await askedEngine(context, options);
+      if (sendsAway(engine)) return finish(await sendAway(io, context, requestOf(options, engine)));
       const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
       const words = [...idle, ...limitWords(options)];
       const jobs = options.jobs ?? defaultJobs(options);

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { pause } from "../../../base/pause.ts";
+import { someOf } from "../../../base/text/listing.ts";
 import { jsonOf } from "../../../base/text/visible.ts";
 import { type QueueStatus, queueStatus } from "../../../experiments/queue/status.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { takesEscapes } from "../../../report/escapes.ts";
 import { queueScreen, queueText } from "../../../report/queue-table.ts";
@@ -67,6 +68,17 @@ async function watch(io: Io, read: () => Promise<QueueStatus>, options: Options)
   }
 }
 
+/** Where some of it was sent to a cluster: how many of its jobs run and wait. */
+async function jobsText(context: ExperimentsContext): Promise<string> {
+  const { livingJobs } = await import("../../../run/slurm/stop.ts");
+  const jobs = await livingJobs(context);
+  if (jobs.length === 0) return "";
+  const states = new Map<string, string[]>();
+  for (const { id, state } of jobs) states.set(state, [...(states.get(state) ?? []), id]);
+  const lines = [...states].map(([state, ids]) => `${state.toLowerCase()}: ${someOf(ids, 8)}`);
+  return `Jobs of Slurm, ${lines.join("; ")}\n`;
+}
+
 const examples = `
 Examples:
   sweepline queue status -v           with reasons of failures, attempts and process ids
@@ -91,6 +103,9 @@ export const command: CommandFactory = (io, finish) =>
         await commitsWhere(context, options.where),
       );
     if (options.watch) await watch(io, read, options);
-    else io.stdout.write(textOf(await read(), options));
+    else {
+      io.stdout.write(textOf(await read(), options));
+      if (!options.json) io.stdout.write(await jobsText(context));
+    }
     finish(exitCodes.ok);
   });

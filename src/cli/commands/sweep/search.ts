@@ -120,7 +120,7 @@ function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof
 async function search(typed: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context } = typed;
   const run = runOptionsOf(typed.options);
-  const engine = askedEngine(typed.options);
+  const engine = await askedEngine(context, typed.options);
   refuseWorkspaceRuns(run, "search");
   const { call, configs } = await underConfig(typed, overrides);
   const { options } = call;

@@ -20,7 +20,7 @@ import { runQueue } from "../../../run/run-queue.ts";
 import type { Goal } from "../../../run/stopping/rules.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
-import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
+import { addEngineOptions, askedEngine, detached, type EngineFlags } from "../../options/engine.ts";
 import { askedRun, inputsOf, pointSources } from "../../options/experiments.ts";
 import { addGoalOptions, askedGoals, type GoalFlags } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
@@ -34,7 +34,7 @@ import { printSweepPreview } from "../../words/sweep-preview.ts";
 import { checkSortColumn, collectNamed, printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
-import { queueExitCode, terminalWatcher } from "../exp/run-queue.ts";
+import { queueExitCode, sendAway, terminalWatcher } from "../exp/run-queue.ts";
 
 interface Options extends EngineFlags, LimitFlags, CompositionFlags, ShapeFlags, StoppingFlags, GoalFlags {
   readonly jobs?: number | "auto";
@@ -94,7 +94,7 @@ function tellQueued(io: Io, { id, points }: { id: string; points: number }, outc
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options, command } = call;
   const run = runOptionsOf(options);
-  const engine = askedEngine(options);
+  const engine = await askedEngine(context, options);
   refuseWorkspaceRuns(run, "sweep");
   const configs = await askedConfigs(io, context.project, options);
   const expansion = await readPoints(
@@ -102,7 +102,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   );
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
-  const jobs = options.jobs ?? defaultJobs(options);
+  const jobs = options.jobs ?? engine.usualJobs ?? defaultJobs(options);
   const inputs = inputsOf(call, { points: expansion.points, configs });
   const request = enqueueRequest(
     { kind: "sweep", failed: options.retryFailed ? "queue" : "report" },
@@ -119,20 +119,21 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const early = await earlyStops(context, options, { sweep: id, goal: stoppingGoal(options) });
   const outcome = await enqueue(context, request);
   if (!options.json) tellQueued(io, { id, points: expansion.points.length }, outcome);
-  const ran = await runQueue(
-    context,
-    {
-      engine,
-      jobs,
-      onFailure: options.failFast ? "stop" : "continue",
-      only: entriesToRun(outcome),
-      claims: "take",
-      limits: runLimits(options),
-      sweep: id,
-      ...early,
-    },
-    terminalWatcher(io, options.json ? "json" : "text"),
-  );
+  const onFailure = options.failFast ? ("stop" as const) : ("continue" as const);
+  const limits = runLimits(options);
+  const asked = {
+    engine,
+    jobs,
+    onFailure,
+    only: entriesToRun(outcome),
+    claims: "take" as const,
+    limits,
+    sweep: id,
+    ...early,
+  };
+  const sender = detached(engine, options);
+  if (sender !== undefined) return sendAway(io, context, { ...asked, engine: sender });
+  const ran = await runQueue(context, asked, terminalWatcher(io, options.json ? "json" : "text"));
   const named = experimentsOf(outcome);
   if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
   else if (!options.json) await printSweepTable(io, context, { ...named, ...options });
@@ -157,6 +158,7 @@ Examples:
   sweepline sweep 'a=range(9)' 'b=range(9)' --where 'a < b'   only the points for which it holds
   sweepline sweep opt=sgd,adam momentum=0.5,0.9 --when 'momentum: opt == "sgd"'
   sweepline sweep lr=0.1,0.01 --report sweep.html
+  sweepline sweep 'seed=range(200)' --engine slurm --slurm time=2h --pack 10 --detach     as jobs of a cluster
   sweepline sweep 'lr=0.1,0.2,0.3' --stop-early asha --metric accuracy   hopeless runs are ended
   sweepline sweep 'model=glob(*)'             composed parameters: over the options of a config group
   sweepline sweep                             over hydra.sweeper.params of the config
@@ -197,6 +199,7 @@ export const command: CommandFactory = (io, finish) =>
                 .option("--report <file>", "write a page of the sweep to look at, in one file"),
             ),
           ),
+          "offered",
         ),
       ),
     ),

@@ -1,0 +1,38 @@
+/** Ends what Slurm has of the queue. */
+import type { ExperimentsContext } from "../../experiments/repository.ts";
+import { type Batch, type BatchMark, jobPrefix, listBatches, markBatch } from "./batches.ts";
+import { isOver, SlurmCommands, type SlurmJob } from "./commands.ts";
+
+function batchOf({ name }: SlurmJob): string {
+  return name.slice(jobPrefix.length).split(".")[0] ?? "";
+}
+
+/**
+ * "stop": takes back what has not started; tasks that run end what they run, and start nothing more. "cancel": ends those too, and
+ * what they ran is in the queue again. The mark comes first: a task that starts meanwhile sees it.
+ */
+export async function cancelBatches(slurm: SlurmCommands, batches: readonly Batch[], mark: BatchMark): Promise<void> {
+  for (const batch of batches) markBatch(batch, mark);
+  const names = new Set(batches.map(({ id }) => id));
+  const jobs = (await slurm.jobs(jobPrefix)) ?? [];
+  const ours = jobs.filter((job) => names.has(batchOf(job)) && !isOver(job.state));
+  await slurm.cancel([...new Set(ours.map(({ id }) => id))], mark === "stop" ? "pending" : undefined);
+}
+
+/** Jobs of this repository's queue that wait or run; none where nothing was ever sent to Slurm. */
+export async function livingJobs(context: ExperimentsContext): Promise<readonly SlurmJob[]> {
+  const batches = new Set(listBatches(context.state).map(({ id }) => id));
+  if (batches.size === 0) return [];
+  const jobs = (await new SlurmCommands(context.project.root).jobs(jobPrefix)) ?? [];
+  return jobs.filter((job) => batches.has(batchOf(job)) && !isOver(job.state));
+}
+
+/** Answers whether any job was there to be ended. */
+export async function stopSlurm(context: ExperimentsContext, manner: "wait" | "kill"): Promise<boolean> {
+  const jobs = await livingJobs(context);
+  if (jobs.length === 0) return false;
+  const names = new Set(jobs.map(batchOf));
+  const batches = listBatches(context.state).filter(({ id }) => names.has(id));
+  await cancelBatches(new SlurmCommands(context.project.root), batches, manner === "kill" ? "cancel" : "stop");
+  return true;
+}
