@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
@@ -24,7 +25,7 @@ describe("a lock", () => {
   test("names its owner, and is free again after unlock", () => {
     expect(readLockOwner(file)).toBeUndefined();
     expect(tryLock(file, "a test")).toBe(true);
-    expect(readLockOwner(file)).toEqual({ ...identifyProcess(process.pid), what: "a test" });
+    expect(readLockOwner(file)).toEqual({ ...identifyProcess(process.pid), what: "a test", host: hostname() });
     expect(isLockHeld(file)).toBe(true);
     expect(tryLock(file, "another")).toBe(false);
     unlock(file);
