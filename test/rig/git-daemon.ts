@@ -1,23 +1,16 @@
 /** `git daemon` on this machine: Git's own protocol, without HTTP. */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 import { within } from "./time-limit.ts";
 
 /** Some packages of Git leave it out. */
 export const hasGitDaemon = existsSync(
   path.join(execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim(), "git-daemon"),
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {

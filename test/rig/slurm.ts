@@ -1,11 +1,11 @@
 /** A throw-away one-node Slurm, started and stopped by the test; undefined where it can't be had. */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { whenFileEnds } from "./clean-up.ts";
+import { freePort } from "./free-port.ts";
 import { makeTemporaryFolder } from "./repository.ts";
 import { waitLimitMs } from "./time-limit.ts";
 
@@ -30,14 +30,6 @@ export function slurmMissing(): string | undefined {
   const missing = ["slurmctld", "slurmd", "munged", "sbatch"].filter((program) => !has(program));
   if (missing.length > 0) return `${missing.join(", ")} can't be found (Debian: apt-get install slurm-wlm munge)`;
   return userInfo().uid === 0 ? undefined : "its daemons run as root here";
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /**

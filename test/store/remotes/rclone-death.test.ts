@@ -70,6 +70,20 @@ describe.skipIf(!hasRclone)(
       expect(repository.read("d/b")).toBe("2\n");
     }
 
+    /** Pushes all, forgets it here, and begins to fetch it again. */
+    async function slowFetch(repository: Repository, server: FolderServer) {
+      const env = { HOME: server.home };
+      await connect(repository, server);
+      await repository.succeed(["push"], { env });
+      const cache = path.join(repository.folder, ".dvc/cache");
+      rmSync(cache, { recursive: true });
+      rmSync(path.join(repository.folder, "big"));
+      mkdirSync(cache);
+      const pull = repository.start(["fetch"], { env: { ...env, ...slowly } });
+      await until("the download", () => filesBelow(cache).length > 0);
+      return { cache, pull };
+    }
+
     test("since the server dies", async () => {
       const repository = made.copy();
       const folder = makeTemporaryFolder();
@@ -138,15 +152,7 @@ describe.skipIf(!hasRclone)(
       const repository = made.copy();
       const folder = makeTemporaryFolder();
       const server = await serveFolder("sftp", folder);
-      const env = { HOME: server.home };
-      await connect(repository, server);
-      await repository.succeed(["push"], { env });
-      const cache = path.join(repository.folder, ".dvc/cache");
-      rmSync(cache, { recursive: true });
-      rmSync(path.join(repository.folder, "big"));
-      mkdirSync(cache);
-      const pull = repository.start(["fetch"], { env: { ...env, ...slowly } });
-      await until("the download", () => filesBelow(cache).length > 0);
+      const { cache, pull } = await slowFetch(repository, server);
       await server.stop();
       const { exitCode, stderr } = await pull.result();
       expect(exitCode).toBe(255);
@@ -161,21 +167,13 @@ describe.skipIf(!hasRclone)(
     test("a pull that is killed leaves nothing under an object's name", async () => {
       const repository = made.copy();
       const server = await serveFolder("sftp");
-      const env = { HOME: server.home };
-      await connect(repository, server);
-      await repository.succeed(["push"], { env });
-      const cache = path.join(repository.folder, ".dvc/cache");
-      rmSync(cache, { recursive: true });
-      rmSync(path.join(repository.folder, "big"));
-      mkdirSync(cache);
-      const pull = repository.start(["fetch"], { env: { ...env, ...slowly } });
-      await until("the download", () => filesBelow(cache).length > 0);
+      const { cache, pull } = await slowFetch(repository, server);
       expect((await pull.kill("SIGKILL")).signal).toBe("SIGKILL");
       for (const file of filesBelow(path.join(cache, "files")).filter((name) => !name.includes(".pull.")))
         expect(path.basename(path.dirname(file)) + path.basename(file).replace(".dir", "")).toBe(
           createHash("md5").update(readFileSync(file)).digest("hex"),
         );
-      await repository.succeed(["pull"], { env });
+      await repository.succeed(["pull"], { env: { HOME: server.home } });
       expect(repository.exists("big")).toBe(true);
     });
   },
