@@ -100,14 +100,9 @@ export async function runTask(
     ended: async () => undefined,
   };
   try {
-    const { retry, ...limits } = batch.limits;
     const whole = { jobs: 1, onFailure: "continue", claims: "take", telling: "off" } as const;
-    const request = { ...whole, only: new Set(sequences) };
-    const outcome = await runQueue(
-      context,
-      { ...request, limits: { ...limits, ...(retry === undefined ? {} : { retry }) } },
-      watcher,
-    );
+    const request = { ...whole, only: new Set(sequences), limits: batch.limits };
+    const outcome = await runQueue(context, request, watcher);
     if (ending.cause !== "limit" || !(await isLeft(context, sequences)))
       return ending.cause === "none" ? endOf(outcome) : "stopped";
     return (await new SlurmCommands(context.project.root).requeue(job)) ? "requeued" : "stopped";
