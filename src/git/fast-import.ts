@@ -6,7 +6,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { beforeEffect } from "../base/effects.ts";
 import { isExpected } from "../base/errors.ts";
 import { withChunks } from "../base/file-chunks.ts";
-import { toldLater } from "../base/told-later.ts";
+import { toldLater } from "../base/promises.ts";
 import type { ObjectId } from "./ids.ts";
 import { type Repository, zeroId } from "./repository.ts";
 import { gitFailed, gitMissing, startGit } from "./run.ts";

@@ -3,6 +3,7 @@ import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
 import { lstatIfExists, readIfExists } from "../base/files.ts";
+import { Sequence } from "../base/promises.ts";
 import { someOf } from "../base/text/listing.ts";
 import { type Span, traced } from "../base/trace.ts";
 import type { ObjectId, RefName } from "./ids.ts";
@@ -87,7 +88,7 @@ function instruction(change: RefChange, zero: ObjectId): string {
  */
 export class RefTransactions {
   private child: ChildProcessWithoutNullStreams | undefined;
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly transactions = new Sequence();
 
   constructor(
     private readonly repository: Repository,
@@ -96,13 +97,11 @@ export class RefTransactions {
 
   /** Transactions of one object run one after the other. */
   commit(changes: readonly RefChange[]): Promise<RefOutcome> {
-    const result = this.tail.then(() => traced(spanOf(changes), () => this.transact(changes, maxRetries)));
-    this.tail = Promise.allSettled([result]);
-    return result;
+    return this.transactions.add(() => traced(spanOf(changes), () => this.transact(changes, maxRetries)));
   }
 
   async close(): Promise<void> {
-    await this.tail;
+    await this.transactions.settled();
     const child = this.child;
     if (child === undefined) return;
     await new Promise<void>((resolve) => {

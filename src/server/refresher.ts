@@ -1,10 +1,10 @@
 /** When the state of the page is read anew: soon after a change, never more often than it can be borne, and not at all while nobody looks. */
 import { isExpected } from "../base/errors.ts";
+import { Sequence } from "../base/promises.ts";
 import { FolderWatch } from "../base/watch/folder-watch.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { LiveState, PageNews } from "./live-state.ts";
 import { markOf, type Touched, touchedBy, watchedFolders } from "./places.ts";
-import { Sequence } from "./sequence.ts";
 
 /** Changes come in flocks. */
 const settleMs = 60;

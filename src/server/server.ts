@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isSystemError, SweeplineError } from "../base/errors.ts";
+import { Sequence } from "../base/promises.ts";
 import type { FilterRow } from "../experiments/find/filter-row.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { PageData } from "../report/page/contract.ts";
@@ -15,7 +16,6 @@ import { type Access, Gate, type GateRefusal } from "./gate.ts";
 import { LiveState } from "./live-state.ts";
 import { streamLog } from "./log-stream.ts";
 import { Refresher } from "./refresher.ts";
-import { Sequence } from "./sequence.ts";
 
 export interface UiRequest {
   /** 0: a free one. */

@@ -138,7 +138,7 @@ function parse(name: string, text: string): ts.SourceFile {
 
 /** Boundaries: what takes any failure there, and where it goes. */
 const allowed: Readonly<Record<string, string>> = {
-  "src/base/told-later.ts: toldLater": "a later await of the same promise tells",
+  "src/base/promises.ts: toldLater": "a later await of the same promise tells",
   "src/cli/bug.ts: gitWords": "the report of one bug is not the place for the next",
   "src/cli/program.ts: runCommandLine": "the top of the process: printed, a bug with its stack",
   "src/experiments/results/apply-outputs.ts: applyWithOutputs": "putBack throws it when all is as it was",

@@ -4,6 +4,7 @@
  * itself: that is not told twice.
  */
 import { SweeplineError } from "../../base/errors.ts";
+import { Sequence } from "../../base/promises.ts";
 import { isMap, toPlain, type Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
@@ -73,14 +74,12 @@ const readsOfOne = 200;
 class CommitReader {
   #reading: SharedReading | undefined;
   #reads = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Sequence();
 
   constructor(private readonly context: ExperimentsContext) {}
 
   read<T>(work: (reading: SharedReading) => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => work(await this.#open()));
-    this.#turn = Promise.allSettled([done]);
-    return done;
+    return this.#turns.add(async () => work(await this.#open()));
   }
 
   async #open(): Promise<SharedReading> {
@@ -96,7 +95,7 @@ class CommitReader {
 
   /** Once what is being read is there. */
   async close(): Promise<void> {
-    await this.#turn;
+    await this.#turns.settled();
     this.#close();
   }
 }

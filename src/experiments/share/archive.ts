@@ -3,11 +3,13 @@
  * remote, so that what moves data to and from remotes moves it here too. `tar -tf` lists it. Nothing of tar beside names and sizes
  * is written, and nothing else is read: no links, folders, owners or long names.
  */
+
 import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { withChunks } from "../../base/file-chunks.ts";
 import { closeSync, fstatSync, makeFolder, notAFile, readSync } from "../../base/files.ts";
 import { appendTo, openAppend, openRead } from "../../base/open-files.ts";
+import { Sequence } from "../../base/promises.ts";
 import { isMeantBy } from "../../store/remotes/keys.ts";
 import { eachTold } from "../../store/remotes/parallel.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
@@ -59,15 +61,13 @@ const padding = (size: number) => (blockBytes - (size % blockBytes)) % blockByte
 
 /** Writes an archive into an open file; parts come one after the other, however many ask at once. */
 export class ArchiveWriter {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #writing = new Sequence();
   readonly #names = new Set<string>();
 
   constructor(private readonly handle: number) {}
 
   add(name: string, file: string): Promise<void> {
-    const done = this.#last.then(() => this.#write(name, file));
-    this.#last = Promise.allSettled([done]);
-    return done;
+    return this.#writing.add(() => this.#write(name, file));
   }
 
   end(): void {

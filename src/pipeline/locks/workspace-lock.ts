@@ -12,7 +12,7 @@ import { readLockOwner, tryLock, unlock } from "../../base/locks.ts";
 import { openForLock, rewriteOpen } from "../../base/open-files.ts";
 import { pause } from "../../base/pause.ts";
 import { commandLineOf } from "../../base/processes.ts";
-import { toldLater } from "../../base/told-later.ts";
+import { toldLater } from "../../base/promises.ts";
 import { note } from "../../base/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { tryFlock } from "./flock.ts";

@@ -7,7 +7,7 @@
  */
 import { tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
-import { toldLater } from "../../base/told-later.ts";
+import { toldLater } from "../../base/promises.ts";
 import { note, traced } from "../../base/trace.ts";
 import { shownStage } from "../check/work.ts";
 import {
