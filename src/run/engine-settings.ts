@@ -2,7 +2,8 @@
  * Named engines: Git's configuration, `sweepline.engine.NAME.*`, since no clone brings that: a script of the site's in a
  * repository's own files would be a stranger's. DVC's config files have no room for them: DVC refuses sections that it does not know.
  */
-import { tryGit } from "../git/run.ts";
+import type { Repository } from "../git/repository.ts";
+import { gitSettings } from "../git/settings.ts";
 
 /** Options of a named engine. */
 export const engineOptions = ["type", "slurm", "template", "pack"] as const;
@@ -18,17 +19,13 @@ export const engineNamePattern = "[A-Za-z][A-Za-z0-9-]{0,40}";
 
 const isOption = (text: string): text is EngineOption => engineOptions.some((option) => option === text);
 
-export async function engineSettings(folder: string): Promise<EngineSettings> {
-  const { stdout } = await tryGit(["config", "--null", "--get-regexp", "^sweepline\\.engine\\."], { cwd: folder });
+export async function engineSettings(repository: Repository): Promise<EngineSettings> {
+  const settings = await gitSettings(repository, "sweepline.engine");
   const named = new Map<string, Map<EngineOption, string>>();
-  let usual: string | undefined;
-  for (const item of stdout.toString().split("\0")) {
-    const end = item.indexOf("\n");
-    const [key, value] = [item.slice(0, end), item.slice(end + 1)];
-    if (key === "sweepline.engine.default") usual = value || undefined;
-    const [, name, option = ""] = /^sweepline\.engine\.(.+)\.([a-z]+)$/.exec(key) ?? [];
+  for (const [key, value] of settings) {
+    const [, name, option = ""] = /^(.+)\.([a-z]+)$/.exec(key) ?? [];
     if (name === undefined || !isOption(option)) continue;
     named.set(name, (named.get(name) ?? new Map<EngineOption, string>()).set(option, value));
   }
-  return { usual, named };
+  return { usual: settings.get("default") || undefined, named };
 }

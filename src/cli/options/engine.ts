@@ -7,11 +7,11 @@ import { existsSync } from "../../base/files.ts";
 import { isOnPath } from "../../base/processes.ts";
 import { quotedList } from "../../base/text/listing.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
-import { type Engine, sendsAway } from "../../run/engine.ts";
+import { type Engine, type JobCount, sendsAway } from "../../run/engine.ts";
 import { type EngineOption, engineSettings } from "../../run/engine-settings.ts";
 import { localEngine } from "../../run/local-engine.ts";
 import { collect, jobs } from "./arguments.ts";
-import type { LimitFlags } from "./limits.ts";
+import { defaultJobs, type LimitFlags, runLimits } from "./limits.ts";
 
 export interface EngineFlags {
   readonly engine?: string;
@@ -105,7 +105,7 @@ export async function askedEngine(
   context: ExperimentsContext,
   flags: EngineFlags & LimitFlags & { readonly stopEarly?: unknown },
 ): Promise<Engine> {
-  const { usual, named } = await engineSettings(context.repository.workTree);
+  const { usual, named } = await engineSettings(context.repository);
   const name = flags.engine ?? usual ?? localEngine.name;
   if (name === localEngine.name) {
     refuseForLocal(flags);
@@ -125,6 +125,17 @@ export async function askedEngine(
   }
   refuseForOthers(name, flags);
   return slurmFrom(context, { name, flags, settings });
+}
+
+/** What the whole queue, or some entries of it, are run with. */
+export function engineRun<Asked extends Engine>(engine: Asked, options: LimitFlags & { readonly jobs?: JobCount }) {
+  return {
+    engine,
+    jobs: options.jobs ?? engine.usualJobs ?? defaultJobs(options),
+    onFailure: options.failFast ? ("stop" as const) : ("continue" as const),
+    claims: "take" as const,
+    limits: runLimits(options),
+  };
 }
 
 /** The engine, where the command is to leave before the experiments have ended. */

@@ -3,8 +3,8 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visibleText } from "../../../base/text/visible.ts";
 import { runFolder } from "../../../experiments/runs/records.ts";
 import { type QueueOutcome, runQueue } from "../../../run/run-queue.ts";
-import { askedEngine, detached } from "../../options/engine.ts";
-import { defaultJobs, runLimits } from "../../options/limits.ts";
+import { askedEngine, detached, engineRun } from "../../options/engine.ts";
+import { runLimits } from "../../options/limits.ts";
 import { followWhile } from "../../terminal/follow-log.ts";
 import { type ExitCode, print } from "../../terminal/io.ts";
 import { type RunCall, wholeLog } from "./run-call.ts";
@@ -55,13 +55,7 @@ function reportTemporary({ io, options }: RunCall, run: QueueOutcome, name: stri
 
 export async function runAll({ io, context, options }: Pick<RunCall, "io" | "context" | "options">): Promise<ExitCode> {
   const engine = await askedEngine(context, options);
-  const request = {
-    engine,
-    jobs: options.jobs ?? engine.usualJobs ?? defaultJobs(options),
-    onFailure: options.failFast ? ("stop" as const) : ("continue" as const),
-    claims: "take" as const,
-    limits: runLimits(options),
-  };
+  const request = engineRun(engine, options);
   const sender = detached(engine, options);
   if (sender !== undefined) return sendAway(io, context, { ...request, engine: sender });
   const run = await runQueue(context, request, terminalWatcher(io, options.json ? "json" : "text"));

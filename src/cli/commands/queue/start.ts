@@ -5,18 +5,11 @@ import { someOf } from "../../../base/text/listing.ts";
 import { startBackground } from "../../../experiments/coordinator/start-stop.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { type SendingEngine, sendsAway } from "../../../run/engine.ts";
+import { sendsAway } from "../../../run/engine.ts";
 import { jobsNumber } from "../../../run/local-engine.ts";
 import { duration } from "../../options/arguments.ts";
-import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
-import {
-  addLimitOptions,
-  defaultJobs,
-  jobsOrAuto,
-  type LimitFlags,
-  limitWords,
-  runLimits,
-} from "../../options/limits.ts";
+import { addEngineOptions, askedEngine, type EngineFlags, engineRun } from "../../options/engine.ts";
+import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, limitWords } from "../../options/limits.ts";
 import { strictHelp } from "../../options/reproduce.ts";
 import { type Io, print, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
@@ -54,16 +47,6 @@ function warnOfEnvironment(io: Io, pid: number): void {
   );
 }
 
-function requestOf(options: Options, engine: SendingEngine) {
-  return {
-    engine,
-    jobs: options.jobs ?? engine.usualJobs ?? defaultJobs(options),
-    onFailure: "continue" as const,
-    claims: "take" as const,
-    limits: runLimits(options),
-  };
-}
-
 /** `sweepline queue start` */
 export const command: CommandFactory = (io, finish) =>
   addEngineOptions(
@@ -86,7 +69,7 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (options: Options) => {
       const context = openExperiments(openProject(io.cwd));
       const engine = await askedEngine(context, options);
-      if (sendsAway(engine)) return finish(await sendAway(io, context, requestOf(options, engine)));
+      if (sendsAway(engine)) return finish(await sendAway(io, context, engineRun(engine, options)));
       const idle = options.idle === undefined ? [] : ["--idle", `${options.idle}ms`];
       const words = [...idle, ...limitWords(options)];
       const jobs = options.jobs ?? defaultJobs(options);

@@ -20,10 +20,10 @@ import { runQueue } from "../../../run/run-queue.ts";
 import type { Goal } from "../../../run/stopping/rules.ts";
 import { collect } from "../../options/arguments.ts";
 import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
-import { addEngineOptions, askedEngine, detached, type EngineFlags } from "../../options/engine.ts";
+import { addEngineOptions, askedEngine, detached, type EngineFlags, engineRun } from "../../options/engine.ts";
 import { askedRun, inputsOf, pointSources } from "../../options/experiments.ts";
 import { addGoalOptions, askedGoals, type GoalFlags } from "../../options/goals.ts";
-import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
+import { addLimitOptions, jobsOrAuto, type LimitFlags } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
 import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
@@ -102,7 +102,7 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   );
   const targets = options.target ?? [];
   const id = sweepId(await headCommit(context.repository), expansion.words, targets);
-  const jobs = options.jobs ?? engine.usualJobs ?? defaultJobs(options);
+  const asked = engineRun(engine, options);
   const inputs = inputsOf(call, { points: expansion.points, configs });
   const request = enqueueRequest(
     { kind: "sweep", failed: options.retryFailed ? "queue" : "report" },
@@ -113,27 +113,22 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   if (options.dryRun) {
     const preview = await previewEnqueue(context, request);
     const format = options.json ? "json" : "text";
-    printSweepPreview(io, context, { id, points: expansion.points.length, jobs: jobsNumber(jobs), preview, format });
+    printSweepPreview(io, context, {
+      id,
+      points: expansion.points.length,
+      jobs: jobsNumber(asked.jobs),
+      preview,
+      format,
+    });
     return exitCodes.ok;
   }
   const early = await earlyStops(context, options, { sweep: id, goal: stoppingGoal(options) });
   const outcome = await enqueue(context, request);
   if (!options.json) tellQueued(io, { id, points: expansion.points.length }, outcome);
-  const onFailure = options.failFast ? ("stop" as const) : ("continue" as const);
-  const limits = runLimits(options);
-  const asked = {
-    engine,
-    jobs,
-    onFailure,
-    only: entriesToRun(outcome),
-    claims: "take" as const,
-    limits,
-    sweep: id,
-    ...early,
-  };
+  const points = { ...asked, only: entriesToRun(outcome), sweep: id, ...early };
   const sender = detached(engine, options);
-  if (sender !== undefined) return sendAway(io, context, { ...asked, engine: sender });
-  const ran = await runQueue(context, asked, terminalWatcher(io, options.json ? "json" : "text"));
+  if (sender !== undefined) return sendAway(io, context, { ...points, engine: sender });
+  const ran = await runQueue(context, points, terminalWatcher(io, options.json ? "json" : "text"));
   const named = experimentsOf(outcome);
   if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
   else if (!options.json) await printSweepTable(io, context, { ...named, ...options });
