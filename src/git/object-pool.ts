@@ -19,8 +19,11 @@ const kinds: Readonly<Record<string, TreeEntry["kind"]>> = {
   "160000": "submodule",
 };
 
-/** A tree object's content: `mode name NUL id`, again and again. */
-export function parseTree(content: Buffer, idBytes: number): Tree {
+/**
+ * A tree object's content: `mode name NUL id`, again and again.
+ * @param names "latin1": one character a byte, for who writes them again as they were
+ */
+export function parseTree(content: Buffer, idBytes: number, names: "utf8" | "latin1" = "utf8"): Tree {
   const entries = new Map<string, TreeEntry>();
   let at = 0;
   while (at < content.length) {
@@ -29,7 +32,7 @@ export function parseTree(content: Buffer, idBytes: number): Tree {
     if (space < 0 || end < 0) break;
     const mode = content.toString("latin1", at, space);
     const id = content.toString("hex", end + 1, end + 1 + idBytes) as ObjectId;
-    entries.set(content.toString("utf8", space + 1, end), { id, kind: kinds[mode] ?? "file", mode });
+    entries.set(content.toString(names, space + 1, end), { id, kind: kinds[mode] ?? "file", mode });
     at = end + 1 + idBytes;
   }
   return entries;

@@ -7,6 +7,7 @@ import { SweeplineError } from "../base/errors.ts";
 import { existsSync, makeFolder, setMode, statSync, writeAtomic } from "../base/files.ts";
 import type { CatFile } from "./catfile.ts";
 import type { ObjectId } from "./ids.ts";
+import { parseTree, type TreeEntry } from "./object-pool.ts";
 import type { Repository } from "./repository.ts";
 import { gitFailed, tryGit } from "./run.ts";
 
@@ -123,10 +124,7 @@ export interface FileInTree {
   readonly id: ObjectId;
 }
 
-interface Row {
-  readonly mode: string;
-  readonly id: ObjectId;
-}
+type Row = Pick<TreeEntry, "mode" | "id">;
 
 const folderMode = "40000";
 
@@ -164,7 +162,7 @@ export class TreeEditor {
     const known = this.#rows.get(id);
     if (known !== undefined) return known;
     const object = await this.objects.read(id);
-    const rows = object?.type === "tree" ? rowsOf(object.content, id.length / 2) : new Map<string, Row>();
+    const rows = object?.type === "tree" ? parseTree(object.content, id.length / 2, "latin1") : new Map<string, Row>();
     this.#rows.set(id, rows);
     return rows;
   }
@@ -173,19 +171,6 @@ export class TreeEditor {
 /** One character a byte: names in trees are bytes of any kind, and stay as they are. */
 function bytesOf(name: string): string {
   return Buffer.from(name).toString("latin1");
-}
-
-/** `mode name NUL id`, again and again. */
-function rowsOf(content: Buffer, idBytes: number): ReadonlyMap<string, Row> {
-  const rows = new Map<string, Row>();
-  for (let at = 0; at < content.length; ) {
-    const space = content.indexOf(32, at);
-    const end = content.indexOf(0, space);
-    const id = content.toString("hex", end + 1, end + 1 + idBytes) as ObjectId;
-    rows.set(content.toString("latin1", space + 1, end), { mode: content.toString("latin1", at, space), id });
-    at = end + 1 + idBytes;
-  }
-  return rows;
 }
 
 /** Git's order: by bytes, a folder as if its name ended with a slash. */
