@@ -92,6 +92,12 @@ export class CheckpointChain {
   }
 }
 
+/** What the run may be called whose chain has that name: where the run's own was taken, the chain has a number behind it. */
+export function runNamesOf(chain: string): readonly string[] {
+  const stem = chain.replace(/-\d+$/, "");
+  return stem === chain ? [chain] : [chain, stem];
+}
+
 /** The chain that a run with this mark made before it was lost, whatever it was called then; undefined where it made none. */
 export async function findChain(
   repository: Repository,

@@ -4,9 +4,8 @@
  */
 import { CatFile } from "../../git/catfile.ts";
 import { parseCommit, writeCommit } from "../../git/objects.ts";
-import type { RefChange } from "../../git/refs.ts";
-import { listRefs } from "../../git/refs.ts";
-import { findChain } from "../checkpoints/chain.ts";
+import { listRefs, type RefChange } from "../../git/refs.ts";
+import { findChain, runNamesOf } from "../checkpoints/chain.ts";
 import { checkpointMark, factsHeader, parseFacts } from "../record.ts";
 import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
 import type { QueueEntry } from "./entries.ts";
@@ -17,8 +16,6 @@ export interface LeftChain {
   readonly change: RefChange;
 }
 
-const stemOf = (name: string) => name.replace(/-\d+$/, "");
-
 /** Writes the last commits anew; the refs are the caller's to change. */
 export async function leftChains(
   context: ExperimentsContext,
@@ -26,12 +23,9 @@ export async function leftChains(
 ): Promise<readonly LeftChain[]> {
   if (entries.length === 0) return [];
   const { repository } = context;
-  // A chain whose name was taken has a number behind it.
   const refs = await listRefs(repository, ["refs/exps"]);
   const finished = refs.flatMap(({ name }) => parseExperimentRef(name) ?? []);
-  const places = new Set(
-    finished.flatMap(({ baseline, name }) => [name, stemOf(name)].map((at) => `${baseline} ${at}`)),
-  );
+  const places = new Set(finished.flatMap(({ baseline, name }) => runNamesOf(name).map((at) => `${baseline} ${at}`)));
   const catFile = new CatFile(repository);
   try {
     const left: LeftChain[] = [];

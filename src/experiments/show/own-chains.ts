@@ -2,6 +2,7 @@
 import type { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
+import { runNamesOf } from "../checkpoints/chain.ts";
 import { parseFacts } from "../record.ts";
 import type { Candidate } from "./candidates.ts";
 
@@ -9,11 +10,8 @@ function placeOf({ baseline }: Candidate, name: string): string {
   return `${baseline} ${name}`;
 }
 
-/** A chain whose name was taken has a number behind it. */
 function namesOf({ name }: Candidate): readonly string[] {
-  if (name === null) return [];
-  const stem = name.replace(/-\d+$/, "");
-  return stem === name ? [name] : [name, stem];
+  return name === null ? [] : runNamesOf(name);
 }
 
 async function markOf(commit: ObjectId, objects: CatFile): Promise<string | undefined> {
