@@ -39,8 +39,15 @@ function ask(program: string, args: readonly string[]): { readonly exitCode: num
   return { exitCode: status, stdout: stdout ?? "" };
 }
 
-const over =
-  /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PENDING|PREEMPTED|REQUEUED|TIMEOUT)/;
+const over = /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PREEMPTED|TIMEOUT)/;
+
+/** Whether nothing of a job in that state is to come any more. */
+export function isOver(state: string): boolean {
+  return over.test(state);
+}
+
+/** It has not begun, or is to begin once more. */
+const waits = /^(PENDING|REQUEUED)/;
 
 function lifeOf({ id, restarts }: ClusterJob): JobLife {
   const { exitCode, stdout } = ask("squeue", [
@@ -52,7 +59,7 @@ function lifeOf({ id, restarts }: ClusterJob): JobLife {
   if (exitCode !== 0) return ask("scontrol", ["ping"]).exitCode === 0 ? "gone" : "unknown";
   const [state, count] = stdout.trim().split(/\s+/);
   if (state === undefined || state === "") return "gone";
-  return over.test(state) || Number(count) > restarts ? "gone" : "lives";
+  return isOver(state) || waits.test(state) || Number(count) > restarts ? "gone" : "lives";
 }
 
 /** Whether the job still runs, in the same start of it. */

@@ -17,13 +17,6 @@ const limitMs = 60_000;
 /** Slurm's programs try for long to reach a controller that is down: whoever watches asks again anyway. */
 const listLimitMs = 15_000;
 
-const over = /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PREEMPTED|TIMEOUT)/;
-
-/** Whether nothing of a job is to come any more. */
-export function isOver(state: string): boolean {
-  return over.test(state);
-}
-
 /** A number of newer versions is `{"set": true, "number": 3}`. */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;

@@ -1,7 +1,8 @@
 /** Ends what Slurm has of the queue. */
+import { isOver } from "../../base/cluster-jobs.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type Batch, type BatchMark, jobPrefix, listBatches, markBatch } from "./batches.ts";
-import { isOver, SlurmCommands, type SlurmJob } from "./commands.ts";
+import { SlurmCommands, type SlurmJob } from "./commands.ts";
 
 function batchOf({ name }: SlurmJob): string {
   return name.slice(jobPrefix.length).split(".")[0] ?? "";

@@ -1,5 +1,7 @@
 /** Sends queued entries to Slurm: as few arrays as its limits allow, each task with one entry or several. */
+
 import path from "node:path";
+import { isOver } from "../../base/cluster-jobs.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { lstatIfExists, writeAtomic } from "../../base/files.ts";
 import { withLock } from "../../base/locks.ts";
@@ -17,7 +19,7 @@ import {
   submitLock,
   type TaskLimits,
 } from "./batches.ts";
-import { isOver, type SlurmCommands, type SlurmJob } from "./commands.ts";
+import type { SlurmCommands, SlurmJob } from "./commands.ts";
 import { type SlurmOptions, sbatchWords } from "./options.ts";
 import { packed, packSize } from "./pack.ts";
 

@@ -2,13 +2,14 @@
  * Entries that Slurm has, watched: what tasks tell is passed on, what Slurm says of its jobs decides when a task is over, and the
  * queue's refs decide what became of an entry. A task that ended without an end of its entries is sent again.
  */
+import { isOver } from "../../base/cluster-jobs.ts";
 import { pause } from "../../base/pause.ts";
 import { listQueue } from "../../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import type { EngineWork, Submission } from "../engine.ts";
 import type { RunSummary } from "../summary.ts";
 import { type Batch, type BatchMark, eventsFile, isMarked, jobPrefix, removeBatch } from "./batches.ts";
-import { isOver, type SlurmCommands, type SlurmJob } from "./commands.ts";
+import type { SlurmCommands, SlurmJob } from "./commands.ts";
 import { EventFile } from "./event-files.ts";
 import { cancelBatches } from "./stop.ts";
 import { jobOfTask, type Submitting, submitEntries } from "./submit.ts";
