@@ -13,7 +13,7 @@ import { changeRefs, listRefs, type Ref, type RefChange } from "../git/refs.ts";
 import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
 import { readFailure } from "./failures.ts";
 import type { PlanPoint, SweepPlan } from "./plan.ts";
-import { claimsResultOf, failureRef, planPatterns, resultRef } from "./plan-refs.ts";
+import { checkpointRef, claimsResultOf, failureRef, planPatterns, resultRef } from "./plan-refs.ts";
 import { ResultParams } from "./result-params.ts";
 
 export type PointState =
@@ -24,7 +24,7 @@ export type PointState =
   | { readonly kind: "taken"; readonly commit: ObjectId };
 
 interface Wanted {
-  readonly kind: "result" | "failure";
+  readonly kind: "result" | "failure" | "checkpoint";
   readonly point: PlanPoint;
 }
 
@@ -33,6 +33,7 @@ function wantedRefs(plan: SweepPlan, points: readonly PlanPoint[]): ReadonlyMap<
   for (const point of points) {
     wanted.set(resultRef(plan, point), { kind: "result", point });
     wanted.set(failureRef(plan, point), { kind: "failure", point });
+    wanted.set(checkpointRef(plan, point), { kind: "checkpoint", point });
   }
   return wanted;
 }
@@ -107,12 +108,50 @@ export async function takeResults(scope: PointScope, source: string): Promise<Ta
   const listed = await listRemoteRefs(context.repository, source, planPatterns(plan));
   const there = listed.filter(({ name }) => wanted.has(name));
   const here = await localRefs(scope);
-  // What we have too is looked at: the name may be another experiment's there.
-  const fresh = there.filter(({ name, id }) => here.get(name) !== id);
+  // What we have too is looked at: the name may be another experiment's there. Checkpoints are taken by who goes on from them.
+  const fresh = there.filter(({ name, id }) => here.get(name) !== id && wanted.get(name)?.kind !== "checkpoint");
   await fetchObjects(context.repository, source, fresh);
   const { changes, refused, sound } = await soundChanges(scope, { fresh, here, wanted });
   await changeRefs(context.repository, "sweepline: collected", changes);
   return { there: new Map(there.map(({ name, id }) => [name, id])), refused, sound };
+}
+
+export interface TakenCheckpoint {
+  readonly point: PlanPoint;
+  readonly commit: ObjectId;
+  /** The checkpoint before it, or the plan's commit. */
+  readonly parent: ObjectId;
+}
+
+/**
+ * Fetches the last checkpoints of points, as they were listed, and answers those that are what the plan says. No ref is changed.
+ * Errors: GIT_REMOTE_FAILED.
+ */
+export async function takeCheckpoints(
+  scope: PointScope,
+  source: string,
+  there: Taken["there"],
+): Promise<readonly TakenCheckpoint[]> {
+  const listed = scope.points.flatMap((point) => {
+    const name = checkpointRef(scope.plan, point);
+    const id = there.get(name);
+    return id === undefined ? [] : [{ point, name, id }];
+  });
+  if (listed.length === 0) return [];
+  await fetchObjects(scope.context.repository, source, listed);
+  const looking = soundIn(scope);
+  try {
+    const taken: TakenCheckpoint[] = [];
+    for (const { point, id } of listed) {
+      if (!(await isSound(looking, { kind: "checkpoint", point }, id))) continue;
+      const object = await looking.objects.read(id);
+      const [parent] = object === undefined ? [] : parseCommit(object.content).parents;
+      if (parent !== undefined) taken.push({ point, commit: id, parent });
+    }
+    return taken;
+  } finally {
+    looking.objects.close();
+  }
 }
 
 interface Fresh {

@@ -1,4 +1,4 @@
-/** Where the results of a plan's points lie: refs of experiments, and refs that tell why a point failed. */
+/** Where the results of a plan's points lie: refs of experiments, refs that tell why a point failed, and refs of its checkpoints. */
 
 import { parseFacts } from "../experiments/record.ts";
 import { experimentRef } from "../experiments/repository.ts";
@@ -11,13 +11,18 @@ export function failureRef(plan: Pick<SweepPlan, "sweep">, point: PlanPoint): Re
   return `refs/sweeps/${plan.sweep}/failed/${point.i}` as RefName;
 }
 
+/** The last checkpoint of a point that has no result yet, as the job that runs it pushed it. */
+export function checkpointRef(plan: Pick<SweepPlan, "sweep">, point: PlanPoint): RefName {
+  return `refs/sweeps/${plan.sweep}/checkpoints/${point.i}` as RefName;
+}
+
 export function resultRef(plan: Pick<SweepPlan, "baseline">, point: PlanPoint): RefName {
   return experimentRef(plan.baseline, point.name);
 }
 
 /** What to ask a remote for: all that a plan's points may have left there. */
 export function planPatterns({ sweep, baseline }: SweepPlan): readonly string[] {
-  return [experimentRef(baseline, "*"), `refs/sweeps/${sweep}/failed/*`];
+  return [experimentRef(baseline, "*"), `refs/sweeps/${sweep}/failed/*`, `refs/sweeps/${sweep}/checkpoints/*`];
 }
 
 /**
@@ -29,6 +34,7 @@ export function claimsResultOf(plan: SweepPlan, point: PlanPoint, content: Buffe
   const facts = parseFacts(commit);
   // Of a chain of checkpoints the first one follows the baseline: see derivesFrom().
   const isNext = commit.parents[0] === plan.baseline || facts?.checkpointOf !== undefined;
+  if (facts?.partial) return false;
   const isOfPoint = isNext && facts?.sweep === plan.sweep && facts.point === point.i;
   return isOfPoint && isSameSet(facts.overrides.map(overrideWord), point.set);
 }

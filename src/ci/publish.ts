@@ -8,7 +8,7 @@ import { changeRefs } from "../git/refs.ts";
 import { type PushOutcome, pushRefs, type RemoteChange, shownRemote } from "../git/remote.ts";
 import { type PointFailure, writeFailure } from "./failures.ts";
 import type { SweepPlan } from "./plan.ts";
-import { failureRef, type PointRef } from "./plan-refs.ts";
+import { checkpointRef, failureRef, type PointRef } from "./plan-refs.ts";
 
 /** Keeps why points failed, as refs of this repository. */
 export async function keepFailures(
@@ -52,7 +52,7 @@ export interface Published {
 }
 
 /**
- * Pushes data, then results, then failures; a failure that the remote remembers of a point that succeeded now goes. Safe
+ * Pushes data, then results, then failures; a failure or a checkpoint that the remote remembers of a point that succeeded now goes. Safe
  * to repeat. Errors: GIT_REMOTE_FAILED, INVALID_REMOTE, PUSH_REFUSED, TRANSFER_FAILED.
  */
 export async function publishResults(context: ExperimentsContext, request: PublishRequest): Promise<Published> {
@@ -67,7 +67,7 @@ export async function publishResults(context: ExperimentsContext, request: Publi
   const parts = [await push("refuse"), ...(request.redone.size === 0 ? [] : [await push("replace")])];
   const failed = new Set(failures.map(({ ref }) => ref));
   const overcome = results
-    .map(({ point }) => failureRef(plan, point))
+    .flatMap(({ point }) => [failureRef(plan, point), checkpointRef(plan, point)])
     .filter((ref) => there.has(ref) && !failed.has(ref));
   const changes: RemoteChange[] = [
     ...failures.map(({ ref, commit }) => ({ ref, to: commit, expected: there.get(ref) })),

@@ -33,6 +33,8 @@ export interface JobRequest {
   readonly gitRemote: string | undefined;
   /** How their data is moved. */
   readonly data: DataFlags;
+  /** How often checkpoints of points that run are pushed, at most. */
+  readonly pushEveryMs: number;
   readonly limits: RunLimits;
   /** Kept with the entries. */
   readonly entryLimits: { readonly limits?: EntryLimits };
@@ -52,6 +54,8 @@ export interface JobEvents extends TransferEvents {
   missing(outcome: Pick<TransferOutcome, "missing">): void;
   /** A point failed in another way than those before it: the end of what it printed. */
   failed(name: string, endOfLog: string): void;
+  /** A point goes on from a checkpoint that another job pushed. */
+  continues(name: string, commit: ObjectId): void;
   /** Points are about to run. */
   running(): QueueWatcher;
 }

@@ -3,11 +3,14 @@ import path from "node:path";
 import { tryLock, unlock } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
 import { wordList } from "../../base/text/listing.ts";
-import { type QueueOutcome, runQueue } from "../../run/run-queue.ts";
+import type { ObjectId } from "../../git/ids.ts";
+import { type QueueOutcome, type QueueWatcher, runQueue } from "../../run/run-queue.ts";
 import type { PointFailure } from "../failures.ts";
 import { statesOfPoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
+import { continuePoints } from "./continued.ts";
 import { checkQueue, type Job } from "./job.ts";
+import type { PushedCheckpoints } from "./pushed-checkpoints.ts";
 import { queuePoints } from "./queue-points.ts";
 
 export interface PointsOutcome {
@@ -23,9 +26,11 @@ export interface OpenPoints {
   readonly open: readonly PlanPoint[];
   /** Those of them that have a result whose data is lost. */
   readonly lost: readonly PlanPoint[];
+  /** Their checkpoints in the remote; undefined: the job pushes nothing. */
+  readonly pushed: PushedCheckpoints | undefined;
 }
 
-export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<PointsOutcome> {
+export async function runPoints(job: Job, { open, lost, pushed }: OpenPoints): Promise<PointsOutcome> {
   const failures: PointFailure[] = [];
   let left = open;
   let isStopped = false;
@@ -35,7 +40,7 @@ export async function runPoints(job: Job, { open, lost }: OpenPoints): Promise<P
     try {
       const toRun = await withoutNew(job, mine, hasWaited ? [] : lost);
       if (toRun.length > 0) {
-        const { run, failures: failed } = await runQueued(job, toRun);
+        const { run, failures: failed } = await runQueued(job, toRun, pushed);
         failures.push(...failed);
         isStopped = run.interrupted || run.summary.requeued.length > 0;
       }
@@ -65,10 +70,11 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
 }
 
 /** Answers the run, and the failures of all that did not come to a result. */
-async function runQueued(job: Job, open: readonly PlanPoint[]) {
+async function runQueued(job: Job, open: readonly PlanPoint[], pushed: PushedCheckpoints | undefined) {
   const { context, plan, request, events } = job;
   await checkQueue(job, open);
   const { queued, refused } = await queuePoints(job, open);
+  if (pushed !== undefined) await continuePoints(job, open, { queued, pushed });
   const run = await runQueue(
     context,
     {
@@ -79,9 +85,19 @@ async function runQueued(job: Job, open: readonly PlanPoint[]) {
       sweep: plan.sweep,
       limits: request.limits,
     },
-    events.running(),
+    pushed === undefined ? events.running() : pushing(events.running(), pushed),
   );
   return { run, failures: [...refused, ...failuresOf(job, run)] };
+}
+
+function pushing(watcher: QueueWatcher, pushed: PushedCheckpoints): QueueWatcher {
+  return {
+    ...watcher,
+    emit: (event) => {
+      watcher.emit(event);
+      if (event.type === "checkpoint") pushed.registered(event.name, event.commit as ObjectId);
+    },
+  };
 }
 
 function failuresOf(job: Job, { summary }: QueueOutcome): readonly PointFailure[] {

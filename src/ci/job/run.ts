@@ -1,4 +1,5 @@
 /** Runs one job of a matrix from its point to the remotes. */
+import { SweeplineError } from "../../base/errors.ts";
 import { wordList } from "../../base/text/listing.ts";
 import { dataRequest } from "../../experiments/share/data.ts";
 import { fetchTracked, transferFailed } from "../../pipeline/data/transfer.ts";
@@ -12,6 +13,7 @@ import { type PointRef, resultRef } from "../plan-refs.ts";
 import { keepFailures, publishResults } from "../publish.ts";
 import { checkStorage, type Job, lookAtRemote, nameTaken, type Refs, retried, standingAt, standingsOf } from "./job.ts";
 import { type PointsOutcome, runPoints } from "./points.ts";
+import { PushedCheckpoints } from "./pushed-checkpoints.ts";
 
 /** Where the results went. */
 export type HandedOn =
@@ -137,8 +139,31 @@ export async function runJob(job: Job): Promise<JobEnd> {
     job.events.warn(`the data of ${wordList(lost.map(({ name }) => name))} is in no storage, or damaged: run again`);
   if (isAllThere) return { kind: "nothing" };
   if (open.length > 0) await fetchData(job);
-  const run = await runPoints(job, { open, lost });
-  return endOf(job, { run, there, lost, before: job.points.length - open.length });
+  const pushed = job.request.bundle === undefined ? openPushed(job, there) : undefined;
+  const run = await runPoints(job, { open, lost, pushed });
+  await job.stop.during(async () => pushed?.close());
+  const before = job.points.length - open.length;
+  return endOf(job, { run, there: pushed?.there ?? there, lost, before, pushed });
+}
+
+function openPushed(job: Job, there: Refs): PushedCheckpoints {
+  const { request, events } = job;
+  const { data, pushEveryMs: everyMs } = request;
+  return new PushedCheckpoints({ ...job, data, everyMs, warn: (message) => events.warn(message) }, there);
+}
+
+/** What points without a result have come to: where it can't be pushed, another job goes on from what was pushed before. */
+async function pushCheckpoints(job: Job, pushed: PushedCheckpoints, points: readonly PlanPoint[]): Promise<void> {
+  const { events } = job;
+  events.started("Uploading");
+  try {
+    await retried(job, () => pushed.flush(points));
+  } catch (error) {
+    if (!(error instanceof SweeplineError)) throw error;
+    events.warn(`the last checkpoints are not in the remote: ${error.message}`);
+  } finally {
+    events.ended();
+  }
 }
 
 /** The machine of the job may be gone when somebody asks: the ends of logs, one of those that are alike. */
@@ -154,12 +179,14 @@ function tellLogs({ events }: Job, { failures }: PointsOutcome): void {
 interface Ran extends Pick<Findings, "there" | "lost"> {
   readonly run: PointsOutcome;
   readonly before: number;
+  readonly pushed: PushedCheckpoints | undefined;
 }
 
-async function endOf(job: Job, { run, there, lost, before }: Ran): Promise<JobEnd> {
+async function endOf(job: Job, { run, there, lost, before, pushed }: Ran): Promise<JobEnd> {
   tellLogs(job, run);
   const failures = await keepFailures(job.context, job.plan, run.failures);
   const { handedOn, without } = await handOn(job, { there, failures, lost });
+  if (pushed !== undefined && without.length > 0) await pushCheckpoints(job, pushed, without);
   const failed = new Set(failures.map(({ point }) => point));
   const left = without.filter((point) => !failed.has(point));
   return { kind: "ran", before, handedOn, failed: failures.length, left, isStopped: run.isStopped };

@@ -15,16 +15,22 @@ import { type Cache, openCache } from "../../store/cache.ts";
 import { hashData, hasSoundData } from "../../store/data.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
+/** The first output with `checkpoint: true` that the cache lacks. */
+async function lostOutput(cache: Cache, stage: Stage, outs: readonly LockItem[]): Promise<string | undefined> {
+  const paths = new Set(stage.outs.filter((output) => output.checkpoint).map((output) => output.path));
+  for (const item of outs) if (paths.has(item.path) && !(await hasSoundData(cache, item.md5))) return item.path;
+  return undefined;
+}
+
 /** A training that went on without its model would be another one. Throws CHECKPOINT_LOST. */
 async function refuseLost(cache: Cache, stage: Stage, outs: readonly LockItem[]): Promise<void> {
-  const paths = new Set(stage.outs.filter((output) => output.checkpoint).map((output) => output.path));
-  for (const item of outs)
-    if (paths.has(item.path) && !(await hasSoundData(cache, item.md5)))
-      throw new SweeplineError({
-        code: "CHECKPOINT_LOST",
-        message: `the cache does not hold '${item.path}' of the checkpoint to go on from`,
-        hint: "`sweepline pull` may fetch it; `--reset` starts over.",
-      });
+  const lost = await lostOutput(cache, stage, outs);
+  if (lost === undefined) return;
+  throw new SweeplineError({
+    code: "CHECKPOINT_LOST",
+    message: `the cache does not hold '${lost}' of the checkpoint to go on from`,
+    hint: "`sweepline pull` may fetch it; `--reset` starts over.",
+  });
 }
 
 /** By the lock files that lie in a work tree. Throws CHECKPOINT_LOST. */
@@ -43,10 +49,13 @@ interface StageCheckpoint {
   readonly lockBytes: Buffer;
 }
 
-/** What a commit says of the stages that make checkpoints; stages that it does not know are left out. */
-async function checkpointsAt(context: ExperimentsContext, commit: ObjectId): Promise<readonly StageCheckpoint[]> {
+/** What a commit says of those of the stages that make checkpoints; stages that it does not know are left out. */
+async function checkpointsAt(
+  context: ExperimentsContext,
+  commit: ObjectId,
+  stages: readonly Stage[],
+): Promise<readonly StageCheckpoint[]> {
   const { project, repository } = context;
-  const { stages } = await loadProjectStages(project);
   const found: StageCheckpoint[] = [];
   for (const stage of stages.filter(hasCheckpoints)) {
     const file = lockFileOf(stage.file);
@@ -58,6 +67,21 @@ async function checkpointsAt(context: ExperimentsContext, commit: ObjectId): Pro
     found.push({ stage, outs: entry.outs, lockFile: path.join(project.root, file), lockBytes: stdout });
   }
   return found;
+}
+
+/** What keeps a commit from being gone on from: an output that the cache lacks, or that it has no checkpoint of these stages. */
+export async function lostAt(
+  context: ExperimentsContext,
+  commit: ObjectId,
+  stages: readonly Stage[],
+): Promise<string | undefined> {
+  const cache = openCache(context.project);
+  const checkpoints = await checkpointsAt(context, commit, stages);
+  for (const { stage, outs } of checkpoints) {
+    const lost = await lostOutput(cache, stage, outs);
+    if (lost !== undefined) return `the cache does not hold its '${lost}'`;
+  }
+  return checkpoints.length === 0 ? "its lock file has no stage that makes checkpoints" : undefined;
 }
 
 /** Whether what lies there would be lost: it is neither the checkpoint's nor anywhere in the cache. */
@@ -88,7 +112,8 @@ export async function restoreCheckpoint(
 ): Promise<void> {
   const { project } = context;
   const cache = openCache(project);
-  const checkpoints = await checkpointsAt(context, commit);
+  const { stages } = await loadProjectStages(project);
+  const checkpoints = await checkpointsAt(context, commit, stages);
   for (const { stage, outs } of checkpoints) await refuseLost(cache, stage, outs);
   if (mode === "keep") for (const checkpoint of checkpoints) await refuseEdited(cache, checkpoint);
   for (const { stage, outs, lockFile, lockBytes } of checkpoints) {

@@ -9,6 +9,7 @@ export function surroundings(): { readonly of: JobSurroundings; readonly warning
     started: (way: string) => void told.push(way),
     progress: () => undefined,
     ended: () => void told.push("ended"),
+    continues: (name: string, commit: string) => void told.push(`continues ${name} ${commit}`),
     missing: ({ missing }: { readonly missing: readonly string[] }) => void told.push(`missing ${missing.length}`),
     failed: (name: string, endOfLog: string) => void told.push(`failed ${name}: ${endOfLog.trimEnd()}`),
     running: (): never => {
@@ -27,6 +28,7 @@ export function jobRequest(asked: Pick<JobRequest, "plan" | "point"> & Partial<J
     bundle: undefined,
     gitRemote: undefined,
     data: { cache: true },
+    pushEveryMs: 1,
     limits: {},
     entryLimits: {},
     environment: {},

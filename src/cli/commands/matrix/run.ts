@@ -7,7 +7,7 @@ import { type HandedOn, type JobEnd, runJob } from "../../../ci/job/run.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
-import { jobs } from "../../options/arguments.ts";
+import { duration, jobs } from "../../options/arguments.ts";
 import { addLimitOptions, entryLimits, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
@@ -26,10 +26,13 @@ interface Options extends LimitFlags {
   readonly bundle?: string;
   readonly gitRemote?: string;
   readonly remote?: string;
+  readonly pushEvery?: number;
   readonly runCache?: boolean;
   /** false for --no-cache. */
   readonly cache: boolean;
 }
+
+const usualPushEveryMs = 60_000;
 
 function requestOf(io: Io, options: Options): JobRequest {
   const { remote, runCache, cache } = options;
@@ -41,6 +44,7 @@ function requestOf(io: Io, options: Options): JobRequest {
     bundle: options.bundle === undefined ? undefined : namedFile(io.cwd, options.bundle),
     gitRemote: options.gitRemote,
     data: { cache, ...(remote === undefined ? {} : { remote }), ...(runCache === undefined ? {} : { runCache }) },
+    pushEveryMs: options.pushEvery ?? usualPushEveryMs,
     limits: runLimits(options),
     entryLimits: entryLimits(options),
     environment: io.env,
@@ -81,6 +85,8 @@ async function run(io: Io, options: Options): Promise<ExitCode> {
     ...transferEvents(io),
     missing: (outcome: Parameters<typeof warnMissing>[1]) => warnMissing(io, outcome),
     failed: (name: string, endOfLog: string) => printLog(io, name, endOfLog),
+    continues: (name: string, commit: string) =>
+      print(io, `${name} goes on from checkpoint ${commit.slice(0, 7)}, which another job pushed.`),
     running: () => terminalWatcher(io, "text"),
   };
   try {
@@ -114,6 +120,11 @@ export const command: CommandFactory = (io, finish) =>
         .option("--bundle <file>", "write the results into a Git bundle, where the job may not push")
         .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
         .option("-r, --remote <name>", "the storage remote, where it is not the default one")
+        .option(
+          "--push-every <duration>",
+          "checkpoints of points that run are pushed at most so often, for another job to go on from (default: 1m)",
+          duration,
+        )
         .option("--no-cache", "without the data: neither fetched nor pushed")
         .option("--run-cache", "kept runs of stages too"),
     ),

@@ -1,0 +1,152 @@
+/**
+ * Checkpoints of a job's points go to the remotes while the points run, so that another job, in another clone, can go on from them:
+ * the first one at once, then all that came at most every so often. Their data goes first. A ref that somebody else moved is moved
+ * again at the next turn: who pushes last counts, since each chain is whole.
+ */
+import { SweeplineError } from "../../base/errors.ts";
+import { toldLater } from "../../base/promises.ts";
+import { type DataFlags, dataRequest, pushData, type TransferEvents } from "../../experiments/share/data.ts";
+import { dataNotPushed } from "../../experiments/share/push.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
+import { listRemoteRefs, type PushOutcome, pushRefs } from "../../git/remote.ts";
+import type { PointScope } from "../gather.ts";
+import type { PlanPoint } from "../plan.ts";
+import { checkpointRef } from "../plan-refs.ts";
+
+export interface PushedOptions extends Pick<PointScope, "context" | "plan" | "points"> {
+  readonly remote: string;
+  readonly data: DataFlags;
+  /** From the end of one push to the next. */
+  readonly everyMs: number;
+  warn(message: string): void;
+}
+
+const silent: Pick<TransferEvents, "warn" | "progress"> = { warn: () => undefined, progress: () => undefined };
+
+export class PushedCheckpoints {
+  /** The plan's refs as the remote had them when we looked or pushed last. */
+  readonly there: Map<RefName, ObjectId>;
+  /** What is to be pushed. */
+  private readonly latest = new Map<PlanPoint, ObjectId>();
+  /** Up to where the data is in the storage remote. */
+  private readonly stored = new Map<PlanPoint, ObjectId>();
+  private readonly byName: ReadonlyMap<string, PlanPoint>;
+  private readonly warned = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+  private turn: Promise<void> = Promise.resolve();
+  private lastEnd = Number.NEGATIVE_INFINITY;
+  private state: "idle" | "pushing" | "closed" = "idle";
+
+  constructor(
+    private readonly options: PushedOptions,
+    there: ReadonlyMap<RefName, ObjectId>,
+  ) {
+    this.there = new Map(there);
+    this.byName = new Map(options.points.map((point) => [point.name, point]));
+  }
+
+  /** A checkpoint of a running point is safe here. */
+  registered(name: string, commit: ObjectId): void {
+    const point = this.byName.get(name);
+    if (point === undefined) return;
+    this.latest.set(point, commit);
+    this.schedule();
+  }
+
+  /** The commit stands for what the remote has of the point. */
+  goesOnFrom(point: PlanPoint, commit: ObjectId): void {
+    this.stored.set(point, commit);
+  }
+
+  /** Nothing is pushed by itself any more; waits for what is under way. */
+  async close(): Promise<void> {
+    this.state = "closed";
+    clearTimeout(this.timer);
+    await this.turn;
+  }
+
+  /** Pushes what the remote lacks of these points. Errors: GIT_REMOTE_FAILED, TRANSFER_FAILED, those of a remote that says no. */
+  async flush(points: readonly PlanPoint[]): Promise<void> {
+    for (const point of this.latest.keys()) if (!points.includes(point)) this.latest.delete(point);
+    await this.push();
+    if (this.latest.size > 0) await this.push();
+  }
+
+  private schedule(): void {
+    if (this.state !== "idle" || this.timer !== undefined) return;
+    const wait = Math.max(0, this.lastEnd + this.options.everyMs - performance.now());
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.turn = toldLater(this.pushQuietly());
+    }, wait);
+    // What runs keeps the process alive.
+    this.timer.unref();
+  }
+
+  /** A failure is told once: the points run on, and it is tried again at the next turn. */
+  private async pushQuietly(): Promise<void> {
+    this.state = "pushing";
+    try {
+      await this.push();
+    } catch (error) {
+      if (!(error instanceof SweeplineError)) throw error;
+      if (!this.warned.has(error.message)) this.options.warn(`checkpoints are not pushed: ${error.message}`);
+      this.warned.add(error.message);
+    }
+    this.lastEnd = performance.now();
+    if (this.state === "pushing") this.state = "idle";
+    if (this.latest.size > 0) this.schedule();
+  }
+
+  private async push(): Promise<void> {
+    const pushing = [...this.latest];
+    if (pushing.length === 0) return;
+    await this.pushData(pushing);
+    const { context, plan, remote } = this.options;
+    const changes = pushing.map(([point, to]) => {
+      const ref = checkpointRef(plan, point);
+      return { ref, to, expected: this.there.get(ref) };
+    });
+    const outcomes = await pushRefs(context.repository, { remote, changes, scratchFolder: context.state.scratch });
+    const stale: RefName[] = [];
+    for (const [at, { ref, to }] of changes.entries()) {
+      const outcome = outcomes.get(ref);
+      const [point, commit] = pushing[at] ?? [];
+      if (outcome?.kind === "stale") stale.push(ref);
+      if (outcome?.kind !== "pushed") continue;
+      this.there.set(ref, to);
+      if (point !== undefined && this.latest.get(point) === commit) this.latest.delete(point);
+    }
+    if (stale.length > 0) await this.lookAgain(stale);
+    refuseDenied(outcomes.values());
+  }
+
+  private async pushData(pushing: readonly (readonly [PlanPoint, ObjectId])[]): Promise<void> {
+    const { context, plan, data: flags } = this.options;
+    const asked = dataRequest(context.project, flags, silent);
+    if (asked === undefined) return;
+    const ends = pushing.map(([point, commit]) => ({ commit, baseline: this.stored.get(point) ?? plan.baseline }));
+    const data = await pushData(context, ends, asked);
+    if (data.failed.length > 0) throw dataNotPushed(data);
+    for (const [point, commit] of pushing) this.stored.set(point, commit);
+  }
+
+  private async lookAgain(refs: readonly RefName[]): Promise<void> {
+    const { context, remote } = this.options;
+    const listed = new Map((await listRemoteRefs(context.repository, remote, refs)).map(({ name, id }) => [name, id]));
+    for (const ref of refs) {
+      const id = listed.get(ref);
+      if (id === undefined) this.there.delete(ref);
+      else this.there.set(ref, id);
+    }
+  }
+}
+
+function refuseDenied(outcomes: Iterable<PushOutcome>): void {
+  for (const outcome of outcomes)
+    if (outcome.kind === "refused")
+      throw new SweeplineError({
+        code: outcome.why === "denied" ? "PUSH_DENIED" : "PUSH_REFUSED",
+        message: `the Git remote refused them: ${outcome.reason}`,
+      });
+}
