@@ -19,6 +19,8 @@ export interface Origin {
   readonly place: "tip" | "within";
   /** What the run that made it depended on; undefined for one of DVC. */
   readonly identity: string | undefined;
+  /** "partial": it is the last one of a run that was not done. */
+  readonly run: "done" | "partial";
 }
 
 /** The experiment of that name as it is continued. */
@@ -58,7 +60,9 @@ async function originAt(context: ExperimentsContext, commit: ObjectId, holder: H
     const object = await catFile.read(commit);
     if (object?.type !== "commit") return undefined;
     const parsed = parseCommit(object.content);
-    return { commit, tree: parsed.tree, ...holder, identity: parseFacts(parsed)?.identity };
+    const facts = parseFacts(parsed);
+    const run = facts?.partial ? "partial" : "done";
+    return { commit, tree: parsed.tree, ...holder, identity: facts?.identity, run };
   } finally {
     catFile.close();
   }

@@ -10,6 +10,7 @@ import { checkpointMark, parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, finishedAt, listFinished } from "../results/finished.ts";
 import { readRunRecord, runFolder } from "../runs/records.ts";
+import { toldWorkspaceRun } from "../runs/workspace-run.ts";
 import type { KnownExperiment, KnownNames } from "./naming.ts";
 import { treeIdentities } from "./tree-identities.ts";
 
@@ -130,12 +131,14 @@ async function knownWith(
   const here = finished.filter((item) => item.baseline === baseline);
   const identities = await identify(here.map((item) => item.commit));
   const open = new Set(queue.entries.map(checkpointMark));
+  const running = toldWorkspaceRun(context.state)?.mark;
   const done = here.flatMap((item, index) => {
     const { identity, checkpointOf, partial } = identities[index] ?? { identity: "" };
-    // Its entry stands for what goes on from its checkpoints; without the entry it is no result.
-    if (partial) return [];
+    // Its entry stands for what goes on from its checkpoints.
     if (checkpointOf !== undefined && open.has(checkpointOf)) return [];
-    return [{ name: item.name, identity, state: "done" as const, commit: item.commit }];
+    // What was not done, or is being made in the workspace, is no result. It has its name all the same.
+    const isPartial = partial || (checkpointOf !== undefined && checkpointOf === running);
+    return [{ name: item.name, identity: isPartial ? "" : identity, state: "done" as const, commit: item.commit }];
   });
   const theirs = [...namesElsewhere(queue, baseline), ...namesInDvcQueue(context, baseline)];
   return {

@@ -2,11 +2,10 @@
  * The checkpoints of entries that go before they are done. They stay, as an experiment of that name, but the point has not been run
  * by them: without the entry that says so, the last commit has to.
  */
-import { CatFile } from "../../git/catfile.ts";
-import { parseCommit, writeCommit } from "../../git/objects.ts";
 import { listRefs, type RefChange } from "../../git/refs.ts";
 import { findChain, runNamesOf } from "../checkpoints/chain.ts";
-import { checkpointMark, factsHeader, parseFacts } from "../record.ts";
+import { asPartial } from "../checkpoints/rewritten.ts";
+import { checkpointMark } from "../record.ts";
 import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
 import type { QueueEntry } from "./entries.ts";
 
@@ -26,28 +25,14 @@ export async function leftChains(
   const refs = await listRefs(repository, ["refs/exps"]);
   const finished = refs.flatMap(({ name }) => parseExperimentRef(name) ?? []);
   const places = new Set(finished.flatMap(({ baseline, name }) => runNamesOf(name).map((at) => `${baseline} ${at}`)));
-  const catFile = new CatFile(repository);
-  try {
-    const left: LeftChain[] = [];
-    for (const entry of entries) {
-      if (!places.has(`${entry.baseline} ${entry.name}`)) continue;
-      const tip = await findChain(repository, entry, checkpointMark(entry));
-      const object = tip && (await catFile.read(tip.commit));
-      if (tip === undefined || object === undefined) continue;
-      const commit = parseCommit(object.content);
-      const facts = parseFacts(commit);
-      if (facts === undefined) continue;
-      const { tree, parents, headers, message } = commit;
-      const author = headers.get("author") ?? "";
-      const to = writeCommit(repository, {
-        ...{ tree, parents, author, message },
-        extraHeaders: factsHeader({ ...facts, partial: true }),
-      });
-      const ref = experimentRef(entry.baseline, tip.name);
-      left.push({ name: tip.name, change: { kind: "update", ref, from: tip.commit, to } });
-    }
-    return left;
-  } finally {
-    catFile.close();
+  const left: LeftChain[] = [];
+  for (const entry of entries) {
+    if (!places.has(`${entry.baseline} ${entry.name}`)) continue;
+    const tip = await findChain(repository, entry, checkpointMark(entry));
+    const to = tip && (await asPartial(repository, tip.commit));
+    if (tip === undefined || to === undefined) continue;
+    const ref = experimentRef(entry.baseline, tip.name);
+    left.push({ name: tip.name, change: { kind: "update", ref, from: tip.commit, to } });
   }
+  return left;
 }

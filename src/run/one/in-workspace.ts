@@ -314,10 +314,11 @@ async function settleWorkspaceRun(
   { request, prepared, result, readings }: Settling,
 ): Promise<WorkspaceRunOutcome> {
   const { name, baseline, author, facts, checkpoints } = prepared;
-  const kept = checkpoints?.tip?.commit;
-  if (result.kind === "cancelled") return { kind: "cancelled", name, kept };
-  if (result.kind === "failed")
+  if (result.kind !== "done") {
+    const kept = await checkpoints?.leave();
+    if (result.kind === "cancelled") return { kind: "cancelled", name, kept };
     return { kind: "failed", name, failure: { kind: "stages", failures: result.failures }, kept };
+  }
   // What came since the last checkpoint is one more of them.
   if (checkpoints?.tip !== undefined)
     return { kind: "done", name, commit: await checkpoints.finish(result, request.keepCheckpoints) };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type ChainTip, CheckpointChain } from "../../experiments/checkpoints/chain.ts";
 import { type Origin, tipOf, workspaceOrigin } from "../../experiments/checkpoints/origin.ts";
 import { restoreCheckpoint } from "../../experiments/checkpoints/outputs.ts";
+import { asPartial, withFacts } from "../../experiments/checkpoints/rewritten.ts";
 import { treeIdentities } from "../../experiments/make/tree-identities.ts";
 import type { IdentityScope } from "../../experiments/point/identity.ts";
 import { type ExperimentFacts, factsHeader } from "../../experiments/record.ts";
@@ -140,7 +141,7 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
       message: resultMessage(facts, run.message),
     });
     // What lies in the workspace is the experiment's, and what the next run here goes on from.
-    await this.chain.register({ commit, tree }, [{ kind: "set", ref: appliedRef, to: commit }]);
+    await this.replaceTip({ name: run.name, commit, tree });
     run.told();
     return commit;
   }
@@ -156,14 +157,37 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     return (await snapshotWorkTree(repository, { scratchFolder, include })).workTree;
   }
 
+  /** The run is over and was not done: what it registered is an experiment, and no finished point. Answers the last one. */
+  async leave(): Promise<ObjectId | undefined> {
+    const { tip, run, context } = this;
+    const isOwn = tip !== undefined && tip.commit !== this.origin?.commit;
+    const commit = isOwn ? await asPartial(context.repository, tip.commit) : undefined;
+    if (tip !== undefined && commit !== undefined) await this.replaceTip({ ...tip, commit });
+    return commit ?? (run.start.kind === "branch" ? undefined : tip?.commit);
+  }
+
+  /** With nothing more to register: what was left as not done is done now. */
+  private async completed(commit: ObjectId): Promise<ObjectId> {
+    const { origin, tip, context, run } = this;
+    if (tip === undefined || origin?.commit !== commit || origin.run === "done") return commit;
+    const whole = await withFacts(context.repository, commit, () => run.facts);
+    if (whole === undefined) return commit;
+    await this.replaceTip({ ...tip, commit: whole });
+    return whole;
+  }
+
+  private async replaceTip({ commit, tree }: ChainTip): Promise<void> {
+    await this.chain.register({ commit, tree }, [{ kind: "set", ref: appliedRef, to: commit }]);
+  }
+
   /** The wrap-up, after which only those checkpoints stay that are to be kept. */
   async finish(facts: ReproduceFacts, rule: string): Promise<ObjectId> {
-    const commit = await this.register(facts);
+    const commit = await this.completed(await this.register(facts));
     const { tip } = this;
     if (rule === "all" || tip === undefined) return commit;
     const { keptTip } = await import("../../experiments/find/kept-checkpoints.ts");
     const kept = await keptTip(this.context, { commit, baseline: this.run.baseline }, rule);
-    await this.chain.register({ commit: kept, tree: tip.tree }, [{ kind: "set", ref: appliedRef, to: kept }]);
+    await this.replaceTip({ ...tip, commit: kept });
     return kept;
   }
 

@@ -119,7 +119,48 @@ test("checkpoints of a task that is removed stay, and are no finished point", as
   }
   rmSync(path.join(fails.root, "home/refuse"));
   await fails.succeed(["sweep", "-n", "s", "lr=2"]);
-  expect(inChain(fails, "s-1-2", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(inChain(fails, "s-2", "metrics.json")).toEqual(epochs(1, 2, 3));
+});
+
+test.each(["SIGINT", "SIGKILL"] as const)(
+  "what %s ended in the workspace is no finished point of a sweep, and goes on",
+  async (signal) => {
+    const { gate, repository } = await heldTraining("hold");
+    repository.write({ hold: "" });
+    const running = repository.start(["exp", "run", "-n", "w", "-S", "lr=2"]);
+    await gate.nextCall();
+    const planned = async () => repository.succeed(["sweep", "lr=2", "--dry-run"]);
+    expect(await planned()).toContain("1 new");
+    const ended = await running.kill(signal);
+    if (signal === "SIGINT") {
+      expect(ended.exitCode).toBe(252);
+      expect(ended.stderr).toContain(`goes on from ${chainOf(repository, "w").at(-1)?.slice(0, 7)}`);
+    } else expect(ended.signal).toBe(signal);
+    expect(await planned()).toContain("1 new");
+    expect(inChain(repository, "w", "metrics.json")).toEqual(epochs(1, 2));
+    expect(repository.git("rev-parse", "refs/exps/exec/EXEC_APPLY")).toBe(chainOf(repository, "w").at(-1));
+    const taken = await repository.run(["exp", "run", "--queue", "-n", "w", "-S", "lr=3"]);
+    expect([taken.exitCode, taken.stderr]).toEqual([255, expect.stringContaining("existing experiment 'w'")]);
+    rmSync(path.join(repository.folder, "hold"));
+    // The same line again.
+    const again = await repository.succeed(["exp", "run", "-n", "w", "-S", "lr=2"]);
+    expect(again).toContain("Existing checkpoint experiment 'w' will be resumed");
+    expect(inChain(repository, "w", "metrics.json")).toEqual(epochs(1, 2, 3));
+    expect(await planned()).toContain("0 new");
+  },
+);
+
+test("ended after its last checkpoint: the next run has nothing more to register, and is done all the same", async () => {
+  const { gate, repository } = await heldTraining("hold");
+  repository.write({ hold: "" });
+  const line = ["exp", "run", "-n", "w", "-S", "epochs=2"];
+  const running = repository.start(line);
+  await gate.nextCall();
+  expect((await running.kill("SIGINT")).exitCode).toBe(252);
+  expect(await repository.succeed(["sweep", "epochs=2", "--dry-run"])).toContain("1 new");
+  await repository.succeed(line);
+  expect(inChain(repository, "w", "metrics.json")).toEqual(epochs(1, 2));
+  expect(await repository.succeed(["sweep", "epochs=2", "--dry-run"])).toContain("0 new");
 });
 
 test("a matrix job that was killed goes on from the last checkpoint of its point, whose chain is its result", async () => {
