@@ -60,6 +60,7 @@ const wholes = new Set([
   "run/garbage",
   "run/interrupts",
   "run/single-flight",
+  "run/slurm/checkpoints",
   "run/slurm/conformance",
   "run/untracked",
   "store/commands",

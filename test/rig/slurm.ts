@@ -13,6 +13,8 @@ export interface SlurmFacts {
   readonly cpus: number;
   readonly gpus?: number;
   readonly maxArraySize?: number;
+  /** With a partition whose jobs take the place of the others', which start again. */
+  readonly urgent?: "partition";
 }
 
 type Daemon = "munged" | "slurmctld" | "slurmd";
@@ -77,7 +79,7 @@ export class Slurm {
     return slurm;
   }
 
-  async #configure({ cpus, gpus = 0, maxArraySize = 1001 }: SlurmFacts): Promise<void> {
+  async #configure({ cpus, gpus = 0, maxArraySize = 1001, urgent }: SlurmFacts): Promise<void> {
     const { folder } = this;
     const host = hostname().split(".")[0] ?? "";
     const devices = Array.from({ length: gpus }, (_, at) => path.join(folder, `nvidia${at}`));
@@ -120,7 +122,13 @@ export class Slurm {
       "PropagateResourceLimits=NONE",
       ...(gpus > 0 ? ["GresTypes=gpu"] : []),
       `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cpus} RealMemory=1000${gpus > 0 ? ` Gres=gpu:${gpus}` : ""} State=UNKNOWN`,
-      `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO`,
+      `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=1`,
+      ...(urgent === undefined
+        ? []
+        : [
+            ...["PreemptType=preempt/partition_prio", "PreemptMode=REQUEUE"],
+            `PartitionName=urgent Nodes=${host} MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=9`,
+          ]),
     ];
     writeFileSync(path.join(folder, "slurm.conf"), `${lines.join("\n")}\n`);
   }
@@ -164,6 +172,15 @@ export class Slurm {
   #log(): string {
     const file = path.join(this.folder, "slurmctld.log");
     return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(-15).join("\n") : "";
+  }
+
+  /** Waits until the job that was put back waits, and has it start at once: by itself it would wait two minutes. */
+  async startAgain(job: string): Promise<void> {
+    const told = () => this.tell("squeue", "-h", "-j", job, "-O", "State,RestartCnt") ?? "";
+    await this.until(() => /PENDING\s+[1-9]/.test(told()), "the requeue");
+    // Started in the second in which it ended, Slurm calls its credential revoked.
+    await setTimeout(3_000);
+    this.tell("scontrol", "update", `JobId=${job}`, "StartTime=now");
   }
 
   /** The ids of the jobs that wait or run. */

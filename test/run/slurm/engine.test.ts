@@ -1,7 +1,6 @@
 /** What is Slurm's own: arrays and their limit, requeues, cancelling from both sides, its controller's death, GPUs. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { experimentNames, queueRefs } from "../../cli/exp-project.ts";
 import { makeGate, makeGatedRepository, makeTemporaryFolder } from "../../rig/index.ts";
@@ -114,13 +113,7 @@ describe.skipIf(missing !== undefined)(`on a Slurm of one node${missing === unde
     const [id = ""] = slurm.jobs();
     slurm.tell("scancel", "--batch", "--signal=USR1", id);
     await call.waitForEnd();
-    await slurm.until(
-      () => /PENDING\s+1/.test(slurm.tell("squeue", "-h", "-j", id, "-O", "State,RestartCnt") ?? ""),
-      "the requeue",
-    );
-    // It would wait two minutes; started in the second in which it ended, Slurm calls its credential revoked.
-    await setTimeout(3_000);
-    slurm.tell("scontrol", "update", `JobId=${id}`, "StartTime=now");
+    await slurm.startAgain(id);
     await (await gate.nextCall()).finish({ files: { "out.txt": "1" } });
     await (await gate.nextCall()).finish({ files: { "out.txt": "2" } });
     expect((await run.result()).exitCode).toBe(0);
