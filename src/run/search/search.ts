@@ -7,38 +7,18 @@ import type { LineOutcome, PointLine } from "../../experiments/make/point-line.t
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import type { OverrideAt, SearchSpace } from "../../sweep/space.ts";
-import type { Point, PointOverride } from "../../sweep/types.ts";
+import type { Point } from "../../sweep/types.ts";
 import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "../run-queue.ts";
-import type { FlatMetrics } from "../stopping/metrics.ts";
-import type { Goal } from "../stopping/rules.ts";
-import { bestOf, type Constraint, valuesOf, withOne } from "./goals.ts";
 import { type KnownTrial, knownTrials, metricsByName } from "./known-trials.ts";
-import { type Proposer, sequenceProposer } from "./proposer.ts";
+import { type EndedTrial, type Trial, type TrialRules, Trials } from "./trials.ts";
 
-export interface SearchPlan {
+export interface SearchPlan extends TrialRules {
   readonly sweep: string;
   readonly baseline: ObjectId;
-  readonly space: SearchSpace;
-  readonly goals: readonly Goal[];
-  readonly constraints: readonly Constraint[];
-  /** So many trials at most, with those that it has. */
-  readonly trials: number;
   /** Nothing is asked for later than that; since the epoch. */
   readonly untilMs: number | undefined;
-  /** Points that are tried first. */
-  readonly tries: readonly (readonly PointOverride[])[];
-  readonly proposer: Proposer;
   /** Queues one point after the other. */
   openLine(): Promise<PointLine>;
-}
-
-/** A trial that has ended. */
-export interface EndedTrial {
-  readonly number: number;
-  readonly name: string;
-  readonly values: readonly number[] | undefined;
-  readonly isFeasible: boolean;
 }
 
 export interface SearchOutcome {
@@ -48,34 +28,13 @@ export interface SearchOutcome {
   readonly best: readonly EndedTrial[];
 }
 
-/** Proposals that are known already, until others are drawn at random. */
-const sameProposals = 20;
-/** Of those drawn at random, until the space counts as used up. */
-const sameDraws = 100_000;
-
-/** Equal for the same overrides in another order. */
-function idOf(overrides: readonly OverrideAt[]): string {
-  return overrides
-    .map(({ file, text }) => `${file}:${text}`)
-    .sort()
-    .join("\n");
-}
-
-type RatedTrial = EndedTrial & { readonly values: readonly number[] };
-
 class Search {
-  readonly ended: EndedTrial[] = [];
+  readonly trials: Trials;
   /** Entries of ours: those that are to be run. */
   readonly only = new Set<number>();
-  #best: readonly RatedTrial[] = [];
-  readonly #seen = new Set<string>();
-  readonly #used = new Set<number>();
   /** Trials by the number of their entry. */
-  readonly #open = new Map<number, { readonly number: number; readonly overrides: readonly OverrideAt[] }>();
+  readonly #open = new Map<number, Trial>();
   readonly #news: RunEvent[] = [];
-  readonly #others: Proposer;
-  /** No place below it is free. */
-  #next = 0;
   #line: Promise<PointLine> | undefined;
 
   constructor(
@@ -83,12 +42,7 @@ class Search {
     private readonly plan: SearchPlan,
     private readonly emit: QueueWatcher["emit"],
   ) {
-    const { space, trials } = plan;
-    this.#others = sequenceProposer(space, { sampler: "random", seed: -1, count: trials });
-  }
-
-  get best(): readonly RatedTrial[] {
-    return bestOf(this.plan.goals, this.#best);
+    this.trials = new Trials(plan);
   }
 
   /** What there is from before. */
@@ -98,31 +52,15 @@ class Search {
   }
 
   async #take({ number, name, overrides, state, sequence, metrics }: KnownTrial): Promise<void> {
-    this.#seen.add(idOf(overrides));
-    this.#used.add(number);
+    const trial = { number, overrides };
+    this.trials.take(trial);
     if (state !== "open") {
-      await this.#end({ number, overrides }, name, state === "failed" ? undefined : metrics);
+      await this.trials.end(trial, name, state === "failed" ? undefined : metrics);
       return;
     }
     if (sequence === undefined) return;
     this.only.add(sequence);
-    this.#open.set(sequence, { number, overrides });
-  }
-
-  async #end(
-    { number, overrides }: { readonly number: number; readonly overrides: readonly OverrideAt[] },
-    name: string,
-    metrics: FlatMetrics | undefined,
-  ): Promise<EndedTrial> {
-    const { goals, constraints, space, proposer } = this.plan;
-    const values = metrics === undefined ? undefined : valuesOf(goals, metrics);
-    const isFeasible = metrics !== undefined && constraints.every((holds) => holds(metrics));
-    const trial = { number, name, values, isFeasible };
-    this.ended.push(trial);
-    if (values !== undefined && isFeasible) this.#best = withOne(goals, this.#best, { ...trial, values });
-    const shares = space.sharesOf(overrides);
-    if (shares !== undefined) await proposer.tell({ number, shares, values, isFeasible });
-    return trial;
+    this.#open.set(sequence, trial);
   }
 
   hear(event: RunEvent): void {
@@ -137,13 +75,13 @@ class Search {
       const open = this.#open.get(sequence);
       if (open === undefined) continue;
       this.#open.delete(sequence);
-      this.#tell(await this.#end(open, name, event.type === "finished" ? event.metrics : undefined));
+      this.#tell(await this.trials.end(open, name, event.type === "finished" ? event.metrics : undefined));
     }
   }
 
   #tell({ name, number, values, isFeasible }: EndedTrial): void {
     const { goals, trials } = this.plan;
-    const [best] = this.best;
+    const [best] = this.trials.best;
     const value = best?.values[0];
     this.emit({
       type: "trial",
@@ -161,25 +99,21 @@ class Search {
 
   /** Queues another point; undefined where there is none to be tried any more, or none now. */
   async more(): Promise<QueueEntry | "listed" | undefined> {
-    const { trials, untilMs, tries } = this.plan;
+    const { untilMs } = this.plan;
     for (;;) {
       await this.settle();
-      if (this.#used.size >= trials || (untilMs !== undefined && Date.now() >= untilMs)) return undefined;
-      while (this.#used.has(this.#next)) this.#next++;
-      const number = this.#next;
-      const overrides = tries[number] ?? (await this.#ask(number));
-      if (overrides === undefined) return undefined;
-      this.#seen.add(idOf(overrides));
-      this.#used.add(number);
-      const { queued, known, entry } = await this.#queue({ index: number, overrides });
+      if (untilMs !== undefined && Date.now() >= untilMs) return undefined;
+      const trial = await this.trials.next();
+      if (trial === undefined) return undefined;
+      const { queued, known, entry } = await this.#queue({ index: trial.number, overrides: trial.overrides });
       const sequence = queued[0]?.sequence ?? known.find(({ state }) => state === "queued")?.sequence;
       if (sequence !== undefined) {
-        this.#open.set(sequence, { number, overrides });
+        this.#open.set(sequence, trial);
         this.only.add(sequence);
         return entry ?? "listed";
       }
       const [same] = known;
-      if (same !== undefined) await this.#takeKnown({ number, overrides }, same);
+      if (same !== undefined) await this.#takeKnown(trial, same);
     }
   }
 
@@ -194,26 +128,9 @@ class Search {
   }
 
   /** An experiment that another sweep, or somebody else, has made of the point counts. */
-  async #takeKnown(
-    point: { readonly number: number; readonly overrides: readonly OverrideAt[] },
-    { name, state }: LineOutcome["known"][number],
-  ): Promise<void> {
+  async #takeKnown(trial: Trial, { name, state }: LineOutcome["known"][number]): Promise<void> {
     const metrics = state === "done" ? await metricsByName(this.context, this.plan.baseline) : undefined;
-    this.#tell(await this.#end(point, name, metrics?.get(name)));
-  }
-
-  async #ask(number: number): Promise<readonly PointOverride[] | undefined> {
-    const { space, proposer } = this.plan;
-    if (this.#seen.size >= space.size) return undefined;
-    for (let attempt = 0; attempt < sameProposals; attempt++) {
-      const overrides = space.at(await proposer.ask(number, attempt));
-      if (!this.#seen.has(idOf(overrides))) return overrides;
-    }
-    for (let attempt = 0; attempt < sameDraws; attempt++) {
-      const overrides = space.at(await this.#others.ask(number, attempt));
-      if (!this.#seen.has(idOf(overrides))) return overrides;
-    }
-    return undefined;
+    this.#tell(await this.trials.end(trial, name, metrics?.get(name)));
   }
 }
 
@@ -233,11 +150,11 @@ export async function runSearch(
   };
   try {
     await search.open();
-    const feed = { total: Math.max(0, plan.trials - search.ended.length), more: () => search.more() };
+    const feed = { total: Math.max(0, plan.trials - search.trials.ended.length), more: () => search.more() };
     const queue = { ...request, only: search.only, claims: "take" as const, sweep: plan.sweep, feed };
     const ran = await runQueue(context, queue, { ...watcher, emit });
     await search.settle();
-    return { ran, ended: search.ended, best: search.best };
+    return { ran, ended: search.trials.ended, best: search.trials.best };
   } finally {
     await search.close();
   }
