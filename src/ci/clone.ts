@@ -63,6 +63,16 @@ export async function gitRemoteOf(context: ExperimentsContext, asked: string | u
   });
 }
 
+/** Where results are fetched from; undefined: nobody has named a remote, and there is none of the usual name. */
+export async function resultsRemote(
+  context: ExperimentsContext,
+  asked: string | undefined,
+): Promise<string | undefined> {
+  const isNamed = asked !== undefined || context.project.config.get("exp.git_remote") !== undefined;
+  if (!isNamed && !(await hasGitRemote(context.repository, "origin"))) return undefined;
+  return gitRemoteOf(context, asked);
+}
+
 /** Results have to be committed by somebody; a CI runner often has nobody configured. */
 export async function ensureIdentity({ repository }: ExperimentsContext): Promise<void> {
   const known = await tryGit(["var", "GIT_COMMITTER_IDENT"], { cwd: repository.workTree });

@@ -25,7 +25,7 @@ export function endOfLog({ log, message, hint }: Pick<PointFailure, "log" | "mes
 /** Writes the commit; no ref names it yet. It has no parent: hosts look at what a pushed commit changes. */
 export async function writeFailure(repository: Repository, plan: SweepPlan, failure: PointFailure): Promise<ObjectId> {
   const { point, log: _log, hint: _hint, ...told } = failure;
-  const record = { v: 1, sweep: plan.sweep, i: point.i, id: point.id, name: point.name, ...told };
+  const record = { v: 1, sweep: plan.sweep, i: point.i, id: point.id, name: point.name, set: point.set, ...told };
   const files = [
     ["log", writeObject(repository, "blob", endOfLog(failure))],
     ["record.json", writeObject(repository, "blob", `${JSON.stringify(record)}\n`)],

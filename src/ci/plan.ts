@@ -19,7 +19,7 @@ import type { Point } from "../sweep/types.ts";
 import { matrixExitCodes } from "./exit-codes.ts";
 
 export interface PlanPoint {
-  /** Its position, from 0. */
+  /** Its position in the sweep, from 0: in a search the number of the trial. */
   readonly i: number;
   readonly id: string;
   /** The experiment's name. */
@@ -55,7 +55,16 @@ export interface SweepPlan {
   readonly sweep: string;
   readonly baseline: ObjectId;
   readonly run: PlanSettings;
+  /** Of a search: its points are those of one round. */
+  readonly round?: RoundFacts;
   readonly points: readonly PlanPoint[];
+}
+
+export interface RoundFacts {
+  /** Trials of earlier rounds. */
+  readonly ended: number;
+  /** How many the search is to have; absent: it has no end. */
+  readonly trials?: number;
 }
 
 export interface PlanFacts {
@@ -81,16 +90,25 @@ export function overrideWord(override: Pick<Point["overrides"][number], "file" |
   return isPlain ? override.text : `${override.file}:${override.text}`;
 }
 
-function nameOf(facts: PlanFacts, i: number): string {
+/** What tells the names of a sweep's points. */
+export type NameFacts = Pick<PlanFacts, "sweep" | "name">;
+
+/** The name of the point at a position. */
+export function nameOf(facts: NameFacts, i: number): string {
   if (facts.name !== undefined) return `${facts.name}-${i + 1}`;
   return `${facts.sweep.slice(0, 10)}-${String(i).padStart(4, "0")}`;
 }
 
-function pointId({ baseline, run }: Pick<SweepPlan, "baseline" | "run">, set: readonly string[]): string {
+export function pointId({ baseline, run }: Pick<SweepPlan, "baseline" | "run">, set: readonly string[]): string {
   return createHash("sha256")
     .update(JSON.stringify([baseline, run.targets, set]))
     .digest("hex")
     .slice(0, 12);
+}
+
+export function planPoint(facts: Omit<PlanFacts, "points">, { index: i, overrides }: Point): PlanPoint {
+  const set = overrides.map(overrideWord);
+  return { i, id: pointId(facts, set), name: nameOf(facts, i), set };
 }
 
 export function makePlan(facts: PlanFacts): MadePlan {
@@ -98,11 +116,10 @@ export function makePlan(facts: PlanFacts): MadePlan {
   const seen = new Set<string>();
   const points: PlanPoint[] = [];
   for (const point of facts.points) {
-    const set = point.overrides.map(overrideWord);
-    const id = pointId({ baseline, run }, set);
-    if (seen.has(id)) continue;
-    seen.add(id);
-    points.push({ i: points.length, id, name: nameOf(facts, points.length), set });
+    const planned = planPoint(facts, { ...point, index: points.length });
+    if (seen.has(planned.id)) continue;
+    seen.add(planned.id);
+    points.push(planned);
   }
   return { plan: { v: 1, sweep, baseline, run, points }, repeated: facts.points.length - points.length };
 }
@@ -151,11 +168,18 @@ const hasShape = shaped<SweepPlan>({
   sweep: textLike(/^s-[0-9a-f]{12}$/),
   baseline: textLike(/^[0-9a-f]{40,64}$/),
   run: isRun,
+  round: optional(shaped<RoundFacts>({ ended: isCount, trials: optional(isCount) })),
   points: listOf(isPoint),
 });
 
+/** In the plan of a round there are the positions of other rounds between. */
+function isInOrder({ points, round }: SweepPlan): boolean {
+  const before = (at: number) => points[at - 1]?.i ?? -1;
+  return points.every(({ i }, at) => (round === undefined ? i === at : i > before(at)));
+}
+
 function isPlan(value: unknown): value is SweepPlan {
-  if (!hasShape(value) || value.points.some((point, at) => point.i !== at)) return false;
+  if (!hasShape(value) || !isInOrder(value)) return false;
   return new Set(value.points.map(({ name }) => name)).size === value.points.length;
 }
 

@@ -11,7 +11,7 @@ import { gridShape, type SweepShape } from "../sweep/shape.ts";
 import { trackedChanges, usableStorage } from "./clone.ts";
 import { type MadePlan, makePlan, type PlanSettings, plainRun, planDigest, planId, type SweepPlan } from "./plan.ts";
 import { checkPlan } from "./plan-points.ts";
-import { tryPoints } from "./try-points.ts";
+import { type PlannedPoints, tryPoints } from "./try-points.ts";
 
 /** Where a plan is made. */
 export interface Planning extends CompositionSettings {
@@ -22,13 +22,17 @@ export interface Planning extends CompositionSettings {
   readStdin(): Promise<string>;
 }
 
-export interface PlanningRequest extends Omit<PlanSettings, "folder"> {
+/** How the points are run. */
+export interface PlannedRun extends Omit<PlanSettings, "folder"> {
+  /** -n */
+  readonly name?: string | undefined;
+}
+
+export interface PlanningRequest extends PlannedRun {
   readonly overrides: readonly string[];
   readonly shape: SweepShape;
   /** --points */
   readonly pointsFile?: string | undefined;
-  /** -n */
-  readonly name?: string | undefined;
 }
 
 /** Relative to the project, since the jobs have it elsewhere. */
@@ -41,7 +45,11 @@ function insideProject({ context, folder }: Planning, name: string): string {
   });
 }
 
-function runOf(planning: Planning, { targets, flags, message, composition, copyPaths }: PlanningRequest): PlanSettings {
+/** Throws OUTSIDE_PROJECT. */
+export function runOf(
+  planning: Planning,
+  { targets, flags, message, composition, copyPaths }: PlannedRun,
+): PlanSettings {
   return {
     folder: path.relative(planning.context.project.root, planning.folder),
     targets,
@@ -84,17 +92,29 @@ export async function planSweep(
   request: PlanningRequest,
   expected: string | undefined,
 ): Promise<MadePlan> {
-  const { context, warn } = planning;
-  if (request.name !== undefined) checkName(`${request.name}-1`);
+  checkPointNames(request);
   const { made, points, configs } = await planHere(planning, request);
   checkExpected(made.plan, expected);
-  checkPlan(made.plan, points, expandOptions(configs));
-  // One refusal here instead of one a job.
-  await tryPoints(context, { sweep: made.plan, planned: { points, configs } }, warn);
+  await checkPlanned(planning, made.plan, { points, configs });
+  return made;
+}
+
+/** Throws BAD_NAME. */
+export function checkPointNames({ name }: PlannedRun): void {
+  if (name !== undefined) checkName(`${name}-1`);
+}
+
+/** One refusal here instead of one a job; warns of what the jobs will not have. Errors: PLAN_NOT_EXACT, those of queueing points. */
+export async function checkPlanned(
+  { context, warn }: Planning,
+  plan: SweepPlan,
+  planned: Pick<PlannedPoints, "points" | "configs">,
+): Promise<void> {
+  checkPlan(plan, planned.points, expandOptions(planned.configs));
+  await tryPoints(context, { sweep: plan, planned }, warn);
   if ((await trackedChanges(context)).length > 0)
     warn("the jobs run the last commit: changes that are not committed are not part of the plan");
   usableStorage(context.project, warn);
-  return made;
 }
 
 /** Throws PLAN_DIFFERS where the committed sweep.txt does not give the plan, as jobs without its file make it again. */

@@ -8,11 +8,10 @@ import { visible } from "../../base/text/visible.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { checkBundle } from "../../experiments/share/git-bundle.ts";
 import { type DataStanding, dataStandings } from "../../experiments/share/standing.ts";
-import { hasGitRemote } from "../../git/remote.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { absentStorage } from "../../store/remotes/open.ts";
 import { bundlesBelow } from "../bundles.ts";
-import { gitRemoteOf } from "../clone.ts";
+import { resultsRemote } from "../clone.ts";
 import { maxJobsOf } from "../emit/emit.ts";
 import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../gather.ts";
 import type { System } from "../limits.ts";
@@ -114,21 +113,16 @@ async function takeBundles(collecting: Collecting, folder: NamedFile): Promise<v
     }
 }
 
-/** Nobody has named a remote, and there is none of the usual name: jobs of one machine push to where we are. */
-async function hasNoRemote({ context, request }: Collecting): Promise<boolean> {
-  const isNamed = request.gitRemote !== undefined || context.project.config.get("exp.git_remote") !== undefined;
-  return !isNamed && !(await hasGitRemote(context.repository, "origin"));
-}
-
 /** Answers what the Git remote has; undefined where there is none. */
 async function take(collecting: Collecting): Promise<Taken | undefined> {
   const { context, request, events, absent } = collecting;
   if (request.bundles !== undefined) await takeBundles(collecting, request.bundles);
-  if (await hasNoRemote(collecting)) {
+  const remote = await resultsRemote(context, request.gitRemote);
+  // Jobs of one machine push to where we are.
+  if (remote === undefined) {
     if (request.bundles === undefined) absent.push("there is no Git remote: only results that are here already count");
     return undefined;
   }
-  const remote = await gitRemoteOf(context, request.gitRemote);
   const taken = await withRetries(
     () => takeResults(collecting, remote),
     (message) => events.warn(`${message}; trying again`),

@@ -22,7 +22,7 @@ const groups: Readonly<Record<string, string>> = {
     "--force --interactive --pull --allow-missing --no-commit --no-run-cache --dry --keep-going --ignore-errors --strict",
   "Jobs, limits and failures:":
     "--engine --jobs --fail-fast --retries --retry-delay --timeout --timeout-at --max-failures --gpus --per-gpu --slots --idle",
-  "The search:": "--constraint --direction --min-steps --reduction --step --stop-early --time --trials --try",
+  "The search:": "--constraint --direction --min-steps --reduction --step --stop-early --time --trials --try --round",
   "Checkpoints:": "--reset --checkpoint-every --keep-checkpoints",
   "Data and remotes:":
     "--remote --config --remote-config --to-remote --git-remote --no-cache --run-cache --cloud --skip-failed",
@@ -49,6 +49,7 @@ const ofCommand: Readonly<Record<string, string>> = {
   "gc --force": "Output:",
   "gc --dry": "Output:",
   "matrix plan --output": "Jobs of a CI system:",
+  "matrix plan --metric": "The search:",
   "pull --force": "Data and remotes:",
   "pull --allow-missing": "Data and remotes:",
   "pull --no-run-cache": "Data and remotes:",

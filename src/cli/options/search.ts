@@ -22,17 +22,22 @@ export interface SearchFlags extends GoalFlags {
   readonly constraint?: readonly string[];
 }
 
-const samplers: readonly SearchSampler[] = [
+export const searchSamplers: readonly SearchSampler[] = [
   ...samplerNames,
   ...optunaSamplers.map((name) => `optuna:${name}` as const),
 ];
 
 export function addSearchOptions(command: Command): Command {
+  return addTrialOptions(command)
+    .option("--time <duration>", "start none later than that (90s, 30m, 2h)", duration)
+    .addOption(new Option("--sampler <name>", "who proposes points (default: random)").choices(searchSamplers))
+    .option("--seed <n>", "other points, the same for the same number", integer);
+}
+
+/** Without --time, --sampler and --seed. */
+export function addTrialOptions(command: Command): Command {
   return addGoalOptions(command, "what is to be best (repeatable: none better in all of them)")
     .option("--trials <n>", "so many points, with those that the search has", positive)
-    .option("--time <duration>", "start none later than that (90s, 30m, 2h)", duration)
-    .addOption(new Option("--sampler <name>", "who proposes points (default: random)").choices(samplers))
-    .option("--seed <n>", "other points, the same for the same number", integer)
     .option("--try <values>", "a point to begin with: lr=0.1,units=64 (repeatable)", collect)
     .option("--constraint <condition>", 'a result counts where it holds: "latency < 100" (repeatable)', collect);
 }
@@ -81,8 +86,9 @@ function bad(message: string, hint: string): SweeplineError {
 function samplerIn(settings: SweeperSettings): SearchSampler | undefined {
   const name = settings.text("sampler");
   if (name !== undefined) {
-    const found = samplers.find((known) => known === name);
-    if (found === undefined) throw bad(`hydra.sweeper.sampler is '${name}'`, `Here there are ${samplers.join(", ")}.`);
+    const found = searchSamplers.find((known) => known === name);
+    if (found === undefined)
+      throw bad(`hydra.sweeper.sampler is '${name}'`, `Here there are ${searchSamplers.join(", ")}.`);
     return found;
   }
   const plugin = settings.plugin === "optuna" ? settings.pluginSampler : undefined;
@@ -93,7 +99,7 @@ function samplerIn(settings: SweeperSettings): SearchSampler | undefined {
       `hydra/sweeper/sampler=${plugin} is not here`,
       plugin === "grid"
         ? "`sweepline sweep` runs a grid; --sampler names another one for a search."
-        : `--sampler names another one: ${samplers.join(", ")}. optuna:tpe takes several metrics.`,
+        : `--sampler names another one: ${searchSamplers.join(", ")}. optuna:tpe takes several metrics.`,
     );
   return found;
 }

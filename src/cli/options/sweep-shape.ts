@@ -17,12 +17,13 @@ export interface ShapeFlags {
   readonly when?: readonly string[];
 }
 
-export function addShapeOptions(command: Command): Command {
+/** @param samplers those that --sampler takes: where rounds of a search are planned, more than a list is drawn by */
+export function addShapeOptions(command: Command, samplers: readonly string[] = samplerNames): Command {
   return command
     .option("--zip <keys>", "keys that advance together, with commas between (repeatable)", collect)
     .option("--and <override...>", "begin another sub-sweep: the union of all is run (repeatable)")
     .option("--sample <n>", "draw n points instead of running all combinations; interval() may be drawn from", positive)
-    .addOption(new Option("--sampler <name>", "with --sample: how (default: random)").choices(samplerNames))
+    .addOption(new Option("--sampler <name>", "with --sample: how (default: random)").choices(samplers))
     .option("--seed <n>", "with --sample: other points, the same for the same number", integer)
     .option("--repeat <n>", "run each point n times, with seed=0, 1, 2...", positive)
     .option("--repeat-key <key>", "with --repeat: the key that counts (default: seed)")

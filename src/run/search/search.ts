@@ -10,7 +10,7 @@ import type { ObjectId } from "../../git/ids.ts";
 import type { Point } from "../../sweep/types.ts";
 import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "../run-queue.ts";
 import { type KnownTrial, knownTrials, metricsByName } from "./known-trials.ts";
-import { type EndedTrial, type Trial, type TrialRules, Trials } from "./trials.ts";
+import { type EndedTrial, type SearchTrial, type TrialRules, Trials } from "./trials.ts";
 
 export interface SearchPlan extends TrialRules {
   readonly sweep: string;
@@ -33,7 +33,7 @@ class Search {
   /** Entries of ours: those that are to be run. */
   readonly only = new Set<number>();
   /** Trials by the number of their entry. */
-  readonly #open = new Map<number, Trial>();
+  readonly #open = new Map<number, SearchTrial>();
   readonly #news: RunEvent[] = [];
   #line: Promise<PointLine> | undefined;
 
@@ -128,7 +128,7 @@ class Search {
   }
 
   /** An experiment that another sweep, or somebody else, has made of the point counts. */
-  async #takeKnown(trial: Trial, { name, state }: LineOutcome["known"][number]): Promise<void> {
+  async #takeKnown(trial: SearchTrial, { name, state }: LineOutcome["known"][number]): Promise<void> {
     const metrics = state === "done" ? await metricsByName(this.context, this.plan.baseline) : undefined;
     this.#tell(await this.trials.end(trial, name, metrics?.get(name)));
   }

@@ -17,13 +17,13 @@ export interface TrialRules {
   readonly proposer: Proposer;
 }
 
-export interface Trial {
+export interface SearchTrial {
   /** Its place in the search, from 0. */
   readonly number: number;
   readonly overrides: readonly OverrideAt[];
 }
 
-export interface NewTrial extends Trial {
+export interface NewTrial extends SearchTrial {
   readonly overrides: readonly PointOverride[];
 }
 
@@ -76,13 +76,13 @@ export class Trials {
   }
 
   /** Neither its place nor its point is given again. */
-  take({ number, overrides }: Trial): void {
+  take({ number, overrides }: SearchTrial): void {
     this.#seen.add(idOf(overrides));
     this.#used.add(number);
   }
 
   /** Tells the sampler. @param metrics undefined: it failed */
-  async end({ number, overrides }: Trial, name: string, metrics: FlatMetrics | undefined): Promise<EndedTrial> {
+  async end({ number, overrides }: SearchTrial, name: string, metrics: FlatMetrics | undefined): Promise<EndedTrial> {
     const { goals, constraints, space, proposer } = this.rules;
     const values = metrics === undefined ? undefined : valuesOf(goals, metrics);
     const isFeasible = metrics !== undefined && constraints.every((holds) => holds(metrics));

@@ -14,37 +14,19 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { makePipelineRepository, Repository } from "../../rig/index.ts";
+import { makePipelineRepository, type Repository } from "../../rig/index.ts";
+import { type Clones, withRemotes } from "./clones.ts";
 
-interface Setting {
+interface Setting extends Clones {
   readonly repository: Repository;
-  readonly bare: string;
   readonly plan: string;
-  clone(): Repository;
-  remoteRefs(): string[];
 }
 
 async function setUp(...overrides: string[]): Promise<Setting> {
   const repository = makePipelineRepository();
-  const bare = path.join(repository.root, "remote.git");
-  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", bare], { env: repository.env });
-  repository.git("remote", "add", "origin", bare);
-  mkdirSync(path.join(repository.root, "store"));
-  await repository.succeed(["remote", "add", "-d", "store", path.join(repository.root, "store")]);
-  repository.commit("remote");
-  repository.git("push", "--quiet", "origin", "main");
+  const clones = await withRemotes(repository);
   await repository.succeed(["matrix", "plan", ...overrides, "-o", "../sweep.json"]);
-  let clones = 0;
-  const clone = () => {
-    const root = path.join(repository.root, `clone-${++clones}`);
-    mkdirSync(root);
-    const copy = new Repository(root);
-    const args = ["clone", "--quiet", "--depth", "1", `file://${bare}`, copy.folder];
-    execFileSync("git", args, { env: copy.env, stdio: "pipe" });
-    return copy;
-  };
-  const remoteRefs = () => repository.git("ls-remote", "origin", "refs/exps/*", "refs/sweeps/*").split("\n");
-  return { repository, bare, plan: path.join(repository.root, "sweep.json"), clone, remoteRefs };
+  return { ...clones, repository, plan: path.join(repository.root, "sweep.json") };
 }
 
 /** Makes the remote refuse pushes until it was asked so many times, in these words. */

@@ -66,6 +66,10 @@ async function emit(io: Io, options: Options): Promise<ExitCode> {
   checkPackageOption(options);
   checkOptions(options);
   const plan = readPlan(namedFile(io.cwd, options.plan));
+  if (replanning.has(options.for) && plan.round !== undefined)
+    throw optionRefused(
+      `${options.for}: its jobs make the plan again from sweep.txt, and a round of a search can't be made again`,
+    );
   if (replanning.has(options.for) && plan.points.length > 0) await checkReplanned(planningHere(io), plan);
   const { text, points, jobs } = emitPlan(plan, {
     system: options.for,

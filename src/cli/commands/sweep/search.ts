@@ -1,38 +1,25 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { visible } from "../../../base/text/visible.ts";
-import type { ProjectConfigs } from "../../../config/project-config.ts";
 import { checkPoints } from "../../../experiments/make/check-points.ts";
 import { sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { openPointLine } from "../../../experiments/make/point-line.ts";
-import { expandOptions } from "../../../experiments/point/composition.ts";
-import { readOverrides, sweeperUnder } from "../../../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { headCommit } from "../../../git/repository.ts";
 import { runOptionsOf } from "../../../pipeline/run-options.ts";
 import { jobsNumber } from "../../../run/local-engine.ts";
-import { constraintOf } from "../../../run/search/goals.ts";
 import { countTrials, runSearch, type SearchOutcome } from "../../../run/search/search.ts";
 import type { EndedTrial } from "../../../run/search/trials.ts";
 import type { Goal } from "../../../run/stopping/rules.ts";
-import { expandPoints } from "../../../sweep/expand.ts";
-import { type SearchSpace, searchSpace } from "../../../sweep/space.ts";
-import type { PointOverride } from "../../../sweep/types.ts";
 import { collect } from "../../options/arguments.ts";
-import { askedConfigs, type CompositionFlags, noHydraText } from "../../options/composition.ts";
+import { type AskedSearch, askedSearch, endless, middleOf } from "../../options/asked-search.ts";
+import { type CompositionFlags, noHydraText } from "../../options/composition.ts";
 import { addEngineOptions, askedEngine, type EngineFlags } from "../../options/engine.ts";
 import { askedRun, inputsOf } from "../../options/experiments.ts";
-import { askedGoals } from "../../options/goals.ts";
 import { addLimitOptions, defaultJobs, jobsOrAuto, type LimitFlags, runLimits } from "../../options/limits.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
-import {
-  addSearchOptions,
-  askedProposer,
-  overridesOfTry,
-  type SearchFlags,
-  searchFlagsUnder,
-} from "../../options/search.ts";
+import { addSearchOptions, askedProposer, type SearchFlags } from "../../options/search.ts";
 import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
@@ -56,66 +43,21 @@ interface Call {
   readonly options: Options;
 }
 
-/** More than anybody waits for: --time ends the search. */
-const endless = 1_000_000;
-
-interface Asked {
+interface Asked extends AskedSearch<Options> {
   readonly id: string;
   readonly baseline: Awaited<ReturnType<typeof headCommit>>;
-  readonly space: SearchSpace;
-  readonly goals: readonly Goal[];
-  readonly tries: readonly (readonly PointOverride[])[];
-  readonly trials: number;
 }
 
-function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
-}
-
-/** What stands for the search in its id: with more trials, or more time, it is the same one. */
-function searchWords(words: readonly string[], { sampler, seed, metric, direction, constraint, try: tries }: Options) {
-  const facts = [metric, direction, constraint, tries].map((list) => list ?? []);
-  return ["search", ...words, sampler ?? "random", String(seed ?? ""), ...facts.map((list) => JSON.stringify(list))];
-}
-
-/** The options over what the config says of its search. */
-async function underConfig(call: Call, overrides: readonly string[]) {
-  const { io, context } = call;
-  const configs = await askedConfigs(io, context.project, { ...call.options, sweep: "search" });
-  const options = searchFlagsUnder(sweeperUnder(overrides, { configs, folder: io.cwd }), call.options);
-  return { call: { ...call, options }, configs };
-}
-
-async function asked(
-  { io, context, options }: Call,
-  configs: ProjectConfigs | undefined,
-  overrides: readonly string[],
-) {
-  const { trials, time } = options;
-  if (trials === undefined && time === undefined)
-    throw refuse("a search needs an end: --trials or --time", "Such as --trials 50, --time 2h, or both.");
-  const goals = askedGoals(options);
-  const args = readOverrides(overrides, { configs, folder: io.cwd });
-  const space = searchSpace(args, expandOptions(configs));
-  const tries = (options.try ?? []).map((text) => triedPoint(text, space, expandOptions(configs)));
+async function asked({ io, context, options }: Call, overrides: readonly string[]): Promise<Asked> {
+  const found = await askedSearch(io, context.project, { typed: options, overrides });
+  if (found.flags.trials === undefined && found.flags.time === undefined)
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "a search needs an end: --trials or --time",
+      hint: "Such as --trials 50, --time 2h, or both.",
+    });
   const baseline = await headCommit(context.repository);
-  const words = searchWords(
-    args.map(({ argument }) => argument),
-    options,
-  );
-  const id = sweepId(baseline, words, options.target ?? []);
-  return { id, baseline, space, goals, tries, trials: trials ?? endless } satisfies Asked;
-}
-
-/** The other keys are as they stand in the middle of the space. */
-function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof expandPoints>[1]) {
-  const [point] = expandPoints(overridesOfTry(text), options).points;
-  const given = new Map((point?.overrides ?? []).map((override) => [override.edit.path.join("."), override]));
-  const middle = space.at(space.axes.map(() => 0.5));
-  const unknown = [...given.keys()].filter((key) => !middle.some(({ edit }) => edit.path.join(".") === key));
-  if (unknown.length > 0)
-    throw refuse(`--try ${text}: the search has no '${unknown[0]}'`, "It takes values for keys of the overrides.");
-  return middle.map((override) => given.get(override.edit.path.join(".")) ?? override);
+  return { ...found, id: sweepId(baseline, found.words, options.target ?? []), baseline };
 }
 
 async function search(typed: Call, overrides: readonly string[]): Promise<ExitCode> {
@@ -123,11 +65,11 @@ async function search(typed: Call, overrides: readonly string[]): Promise<ExitCo
   const run = runOptionsOf(typed.options);
   const engine = await askedEngine(context, typed.options);
   refuseWorkspaceRuns(run, "search");
-  const { call, configs } = await underConfig(typed, overrides);
-  const { options } = call;
-  const plan = await asked(call, configs, overrides);
+  const plan = await asked(typed, overrides);
+  const { flags: options, configs } = plan;
+  const call = { io, context, options };
   const targets = options.target ?? [];
-  const points = [{ index: 0, overrides: plan.space.at(plan.space.axes.map(() => 0.5)) }];
+  const points = [{ index: 0, overrides: middleOf(plan.space) }];
   const probe = enqueueRequest(
     { kind: "sweep", failed: "report" },
     {
@@ -153,7 +95,6 @@ async function search(typed: Call, overrides: readonly string[]): Promise<ExitCo
       ...plan,
       sweep: plan.id,
       proposer,
-      constraints: (options.constraint ?? []).map(constraintOf),
       untilMs: options.time === undefined ? undefined : Date.now() + options.time,
       openLine: () => openPointLine(context, probe),
     },
