@@ -101,6 +101,25 @@ describe.skipIf(!hasOptuna)("with Optuna (SWEEPLINE_OPTUNA)", () => {
   });
 });
 
+const hasTorch = spawnSync(python, ["-c", "import torch, scipy"]).status === 0;
+
+test.skipIf(!hasOptuna || hasTorch)("gp without torch: it is said what to install", async () => {
+  await expect(open("gp", 0)).rejects.toThrow(
+    expect.objectContaining({
+      code: "OPTUNA_MISSING",
+      message: expect.stringMatching(/^optuna:gp needs Python with optuna and scipy and torch: .*torch/),
+      hint: expect.stringContaining(`${python} -m pip install optuna scipy torch`),
+    }),
+  );
+});
+
+test.skipIf(!hasOptuna || !hasTorch)("gp: who goes on with a seeded search gets the same points", async () => {
+  const whole = await go(await open("gp", 3), 0, 14);
+  const resumed = await open("gp", 3);
+  for (const trial of whole.slice(0, 12)) await resumed.tell(trial);
+  expect(await go(resumed, 12, 14)).toEqual(whole.slice(12));
+});
+
 test("without Optuna, or without Python, it is said what to install", async () => {
   await expect(open("tpe", 0, "/nowhere/python")).rejects.toThrow(
     expect.objectContaining({ code: "OPTUNA_MISSING", hint: expect.stringContaining("pip install optuna") }),

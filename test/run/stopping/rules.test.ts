@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { isHopeless, type StepCurve, type StoppingPolicy } from "../../../src/run/stopping/rules.ts";
 
 interface Recording {
-  readonly rule: "asha" | "median";
+  readonly rule: StoppingPolicy["rule"];
   readonly direction: "minimize" | "maximize";
   readonly reduction: number;
   readonly minSteps: number;
