@@ -13,7 +13,7 @@ const groups: Readonly<Record<string, string>> = {
     "--target --targets --single-item --pipeline --all-pipelines --recursive --downstream --force-downstream --with-deps --glob",
   "Rows and columns:":
     "--columns --only-changed --drop --keep --param-deps --sort-by --sort-order --sha --hide-failed --hide-queued " +
-    "--hide-workspace --group-by --name-only --sha-only",
+    "--hide-workspace --group-by --fold --no-fold --name-only --sha-only",
   "The experiment:":
     "--set-param --name --message --no-hydra --queue --run-all --temp --first --copy-paths --keep-untracked",
   "Points of the sweep:":

@@ -1,5 +1,5 @@
 /** What `exp show` does on a terminal where the command line does not say: `git config exp.show.columns lr,accuracy`. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import type { Repository } from "../../git/repository.ts";
 import { gitSettings } from "../../git/settings.ts";
@@ -20,6 +20,14 @@ export function columnNames(value: string, before: readonly string[] = []): read
     .filter((name) => name !== "");
   if (names.length === 0) throw new InvalidArgumentError("no name of a column");
   return [...before, ...names];
+}
+
+/** --fold: as `sweep --repeat` makes replicas. */
+export function foldOption(): Option {
+  return new Option(
+    "--fold <names>",
+    "one row for runs that differ in these parameters only, such as seed: count, mean and spread",
+  ).argParser(columnNames);
 }
 
 function refused(name: string, value: string): SweeplineError {

@@ -20,8 +20,6 @@ export function drawGroups(
 ): string {
   const { rows, columns } = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
   const grouped =
-    "over" in by
-      ? foldExperiments(rows, columns, { ...by, order })
-      : groupExperiments(rows, columns, { ...by, order });
+    "over" in by ? foldExperiments(rows, columns, { ...by, order }) : groupExperiments(rows, columns, { ...by, order });
   return renderGroups(grouped, { format, precision, width: terminalOf(io).width, columns });
 }

@@ -17,6 +17,8 @@ export interface SweepTableOptions {
   readonly baseline: string;
   readonly sortBy?: string;
   readonly sortOrder?: "asc" | "desc";
+  /** Parameters in which replicas differ: these are one row. */
+  readonly fold?: readonly string[] | undefined;
 }
 
 /** The experiments of the sweep, below what they derive from. */
@@ -89,8 +91,20 @@ function inOrder(names: ReadonlySet<string>) {
     placeOf(a.name) - placeOf(b.name);
 }
 
-/** On a terminal what was swept stands beside the metrics, however narrow it is. */
-async function tableDrawer(io: Io): Promise<(baselines: readonly Baseline[], sort: Sort) => string> {
+/** Replicas are one row each; else, on a terminal, what was swept stands beside the metrics, however narrow it is. */
+async function tableDrawer(
+  io: Io,
+  fold: SweepTableOptions["fold"],
+): Promise<(baselines: readonly Baseline[], sort: Sort) => string> {
+  if (fold !== undefined) {
+    const { drawGroups } = await import("./groups-text.ts");
+    const table = { by: { over: fold }, format: "table", precision: undefined } as const;
+    return (baselines, { sortBy: by, order }) => {
+      const first = order === "desc" ? "greatest" : "least";
+      const sort = by === undefined ? undefined : ({ by, first, top: undefined } as const);
+      return drawGroups(io, baselines, { ...table, order: sort });
+    };
+  }
   const terminal = terminalOf(io);
   const { width } = terminal;
   if (width === "full") return (baselines, sort) => showTable(baselines, { terminal, ...sort });
@@ -109,17 +123,21 @@ async function tableDrawer(io: Io): Promise<(baselines: readonly Baseline[], sor
 export async function drawTableOf(
   io: Io,
   baselines: readonly Baseline[],
-  best: { readonly metric: string | undefined; readonly direction: MetricDirection | undefined },
+  best: {
+    readonly metric: string | undefined;
+    readonly direction: MetricDirection | undefined;
+    readonly fold?: readonly string[] | undefined;
+  },
 ): Promise<string> {
   const { metric, direction = knownDirection(metric ?? "") } = best;
-  const draw = await tableDrawer(io);
+  const draw = await tableDrawer(io, best.fold);
   return draw(baselines, metric === undefined ? {} : { sortBy: metric, order: direction === "min" ? "asc" : "desc" });
 }
 
 /** Prints the table at the end of a sweep. */
 export async function printSweepTable(io: Io, context: ExperimentsContext, options: SweepTableOptions): Promise<void> {
   const baselines = await collectNamed(context, options);
-  const draw = await tableDrawer(io);
+  const draw = await tableDrawer(io, options.fold);
   io.stdout.write(`\n${sortedOrNot(io, options, (sort) => draw(baselines, sort))}`);
 }
 
@@ -132,7 +150,7 @@ export async function printPlanTable(
   const collected = await collectNamed(context, options);
   const order = inOrder(options.names);
   const baselines = collected.map((item) => ({ ...item, experiments: item.experiments.toSorted(order) }));
-  const draw = await tableDrawer(io);
+  const draw = await tableDrawer(io, undefined);
   let used: Sort = {};
   const text = sortedOrNot(io, options, (sort) => {
     used = sort;

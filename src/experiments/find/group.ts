@@ -55,12 +55,12 @@ export function numbersOf(rows: readonly FilterRow[], column: ValueColumn): read
   });
 }
 
-function keyColumn(name: string, columns: ExperimentColumns): ValueColumn {
+function keyColumn(name: string, columns: ExperimentColumns, option: "--group-by" | "--fold"): ValueColumn {
   const column = sortColumn(name, columns);
   if (column.column.kind === "param") return column;
   throw new SweeplineError({
     code: "BAD_OPTIONS",
-    message: `--group-by: '${name}' is a metric: groups are by parameters`,
+    message: `${option}: '${name}' is a metric: groups are by parameters`,
   });
 }
 
@@ -77,6 +77,29 @@ export interface GroupOrder {
   readonly first: "least" | "greatest";
   /** How many; undefined: all. */
   readonly top: number | undefined;
+}
+
+export interface Folding {
+  /** Parameters in which replicas differ: seeds. */
+  readonly over: readonly string[];
+  readonly order?: GroupOrder | undefined;
+}
+
+/** Replicas as one group: finished experiments whose other parameters are equal. Errors: those of groupExperiments. */
+export function foldExperiments(
+  rows: readonly FilterRow[],
+  columns: ExperimentColumns,
+  { over, order }: Folding,
+): GroupedExperiments {
+  const folded = new Set(over.map((name) => keyColumn(name, columns, "--fold")));
+  const finished = rows.filter(({ facts }) => facts.state === "success");
+  const varies = (column: ValueColumn) => new Set(finished.map(({ valueIn }) => keyText(valueIn(column)))).size > 1;
+  const keys = columns.params.filter((column) => !folded.has(column) && varies(column));
+  return groupsBy(finished, columns, { keys, order });
+}
+
+function keyText(value: Value | undefined): string {
+  return value === undefined ? "" : pythonJson(value);
 }
 
 /** Numbers by size, before everything else, which stands by its text. */
@@ -112,11 +135,20 @@ export function groupExperiments(
   columns: ExperimentColumns,
   { names, order }: Grouping,
 ): GroupedExperiments {
-  const keys = names.map((name) => keyColumn(name, columns));
+  const keys = names.map((name) => keyColumn(name, columns, "--group-by"));
+  const finished = rows.filter(({ facts }) => facts.state === "success");
+  return groupsBy(finished, columns, { keys, order });
+}
+
+function groupsBy(
+  rows: readonly FilterRow[],
+  columns: ExperimentColumns,
+  { keys, order }: { readonly keys: readonly ValueColumn[]; readonly order?: GroupOrder | undefined },
+): GroupedExperiments {
   const byText = new Map<string, { values: readonly (Value | undefined)[]; rows: FilterRow[] }>();
-  for (const row of rows.filter(({ facts }) => facts.state === "success")) {
+  for (const row of rows) {
     const values = keys.map((key) => row.valueIn(key));
-    const text = values.map((value) => (value === undefined ? "" : pythonJson(value))).join("\n");
+    const text = values.map(keyText).join("\n");
     const group = byText.get(text) ?? { values, rows: [] };
     byText.set(text, group);
     group.rows.push(row);

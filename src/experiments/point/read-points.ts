@@ -32,7 +32,11 @@ export function readPoints(sources: PointSources): Promise<ReadPoints> {
   return traced<Promise<ReadPoints>>({ topic: "sweep", name: "expand", detail }, () => read(sources));
 }
 
-type ReadPoints = Expansion & { readonly words: readonly string[] };
+type ReadPoints = Expansion & {
+  readonly words: readonly string[];
+  /** The key in which replicas of a point differ, where there are some. */
+  readonly replicas?: string;
+};
 
 async function read(sources: PointSources): Promise<ReadPoints> {
   const { pointsFile, configs, folder, shape } = sources;
@@ -103,7 +107,12 @@ async function sweepPoints(
   if (parts.some((part) => part.length === 0)) throw noOverrides(configs);
   const words = parts.map((part) => part.map(({ argument }) => argument));
   const [first = [], ...and] = words;
-  return { ...notEmpty(await expandShape(parts, shape, options)), words: [...first, ...shapeWords({ ...shape, and })] };
+  const expansion = notEmpty(await expandShape(parts, shape, options));
+  return {
+    ...expansion,
+    words: [...first, ...shapeWords({ ...shape, and })],
+    ...(shape.repeat === undefined ? {} : { replicas: shape.repeat.key }),
+  };
 }
 
 /** The sweep that lives in the config, as the overrides leave it, and the overrides. */

@@ -64,3 +64,41 @@ test("--where and --when are taken by all of them, recorded with the sweep, and 
   const unread = await repository.run(["expand", "x=3,4", "--when", "x"]);
   expect([unread.exitCode, unread.stderr]).toEqual([254, expect.stringContaining("a key and a condition")]);
 });
+
+test("replicas are one row of the table, with mean, spread and count, that an option opens", async () => {
+  const repository = makeExperimentRepository({
+    ...files,
+    "dvc.yaml": `stages:
+  train:
+    cmd: echo "{\\"score\\":$(sed -n 's/^x. //p' params.yaml)$(sed -n 's/^seed. //p' params.yaml)}" > m.json
+    params: [x, lr, seed]
+    metrics: [{m.json: {cache: false}}]
+`,
+  });
+  const line = ["sweep", "x=3,4", "--repeat", "3"];
+  const folded = (await repository.succeed([...line, "--sort-by", "x", "--sort-order", "desc"])).split("\n");
+  const head = folded.findIndex((row) => row.startsWith("x "));
+  expect(folded.slice(head, head + 3).map((row) => row.trim().split(/ {2,}/))).toEqual([
+    ["x", "count", "score"],
+    ["4", "3", "41 ± 1"],
+    ["3", "3", "31 ± 1"],
+  ]);
+  const opened = await repository.succeed([...line, "--no-fold"]);
+  expect(opened.match(/^ *[├└]──/gm)).toHaveLength(6);
+  const csv = await repository.succeed([
+    "exp",
+    "show",
+    "--fold",
+    "seed",
+    "--best",
+    "score",
+    "--max",
+    "--top",
+    "1",
+    "--csv",
+  ]);
+  expect(csv).toBe("x,count,score mean,score spread\r\n4,3,41.0,1.0\r\n");
+  const [sweep = ""] = /s-[0-9a-f]{12}/.exec(opened) ?? [];
+  expect(await repository.succeed(["sweep", "show", sweep, "--fold", "seed"])).toContain("41 ± 1");
+  expect(await repository.succeed(["exp", "show", "--csv"])).not.toContain("count");
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chooseRows } from "../../../src/experiments/find/find.ts";
-import { groupExperiments, spreadOf } from "../../../src/experiments/find/group.ts";
+import { foldExperiments, groupExperiments, spreadOf } from "../../../src/experiments/find/group.ts";
 import { renderGroups } from "../../../src/report/view/groups.ts";
 import { textWidth } from "../../../src/report/width.ts";
 import { madeBaseline } from "./rows.ts";
@@ -83,5 +83,20 @@ describe("groups", () => {
 
   test("by metrics there are none", () => {
     expect(() => groupExperiments(rows, columns, { names: ["acc"] })).toThrow(/is a metric/);
+  });
+});
+
+describe("replicas", () => {
+  test("are one group where all else is equal", () => {
+    const folded = foldExperiments(rows, columns, { over: ["seed"] });
+    expect(folded.keys.map(({ name }) => name)).toEqual(["lr"]);
+    expect(folded.groups.map(({ values, rows: own }) => [values[0], own.length])).toEqual([
+      [0.1, 2],
+      [1n, 1],
+      [undefined, 1],
+    ]);
+    const all = foldExperiments(rows, columns, { over: ["seed", "lr"] });
+    expect(all.groups.map(({ rows: own }) => own.length)).toEqual([4]);
+    expect(() => foldExperiments(rows, columns, { over: ["acc"] })).toThrow("--fold: 'acc' is a metric");
   });
 });

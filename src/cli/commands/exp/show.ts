@@ -11,16 +11,18 @@ import { renderExperiments, type ShowOptions } from "../../../report/exp-show.ts
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
 import { addFindOptions, type FindFlags, findRequest } from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
-import { columnNames, showSettings } from "../../options/show-settings.ts";
+import { columnNames, foldOption, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { type Io, writePieces } from "../../terminal/io.ts";
 import { writePaged } from "../../terminal/pager.ts";
 import { terminalOf, unknownWidth } from "../../terminal/terminal.ts";
+import type { GroupsAsked } from "../../words/groups-text.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
 interface Options extends FindFlags {
   readonly groupBy?: readonly string[];
+  readonly fold?: readonly string[];
   readonly rev?: readonly string[];
   readonly num: number;
   readonly allCommits?: boolean;
@@ -115,6 +117,11 @@ async function showOnTerminal(call: TerminalCall, given: Options) {
   };
 }
 
+function groupsAsked({ groupBy, fold }: Options): GroupsAsked["by"] | undefined {
+  if (fold !== undefined) return { over: fold };
+  return groupBy === undefined ? undefined : { names: groupBy };
+}
+
 /** --best, --sort-by and --top are of the groups, where there are some. */
 function groupOrder(options: Options): GroupOrder | undefined {
   const { best, sortBy, sortOrder } = { ...options, ...sortFlags(options) };
@@ -124,16 +131,11 @@ function groupOrder(options: Options): GroupOrder | undefined {
 }
 
 /** How often each choice of values is there, and what came of it. */
-function printGroups(io: Io, options: Options, names: readonly string[]) {
+function printGroups(io: Io, options: Options, by: GroupsAsked["by"]) {
   return async (baselines: readonly Baseline[]) => {
-    const { chooseRows } = await import("../../../experiments/find/find.ts");
-    const { groupExperiments } = await import("../../../experiments/find/group.ts");
-    const { renderGroups } = await import("../../../report/view/groups.ts");
-    const { rows, columns } = chooseRows(baselines, { where: undefined, best: undefined, top: undefined });
+    const { drawGroups } = await import("../../words/groups-text.ts");
     const format = askedFormat(options);
-    const grouped = groupExperiments(rows, columns, { names, order: groupOrder(options) });
-    const { width } = terminalOf(io);
-    const text = renderGroups(grouped, { format, precision: options.precision, width, columns });
+    const text = drawGroups(io, baselines, { by, order: groupOrder(options), format, precision: options.precision });
     await writePaged(io, text, options.pager && format === "table" ? "where too long" : "never");
   };
 }
@@ -141,7 +143,7 @@ function printGroups(io: Io, options: Options, names: readonly string[]) {
 /** Only those that the options name by what they are. */
 async function narrowed(baselines: readonly Baseline[], options: Options): Promise<readonly Baseline[]> {
   const asked = findRequest(options, options.sortBy);
-  const request = options.groupBy === undefined ? asked : { ...asked, best: undefined };
+  const request = groupsAsked(options) === undefined ? asked : { ...asked, best: undefined };
   if (request.where === undefined && request.best === undefined) return baselines;
   const { onlyChosen } = await import("../../../experiments/find/find.ts");
   return onlyChosen(baselines, request);
@@ -180,12 +182,13 @@ async function answer(io: Io, names: readonly string[], options: Options): Promi
     await drawAsked({ io, context }, names, options);
     return;
   }
+  const groups = groupsAsked(options);
   const isLookedAt = io.stdout.isTTY && askedFormat(options) === "table";
   const show =
     options.html !== undefined
       ? writePage({ io, context }, options.html)
-      : options.groupBy !== undefined
-        ? printGroups(io, options, options.groupBy)
+      : groups !== undefined
+        ? printGroups(io, options, groups)
         : isLookedAt
           ? await showOnTerminal({ io, context }, options)
           : printPlain(io, options);
@@ -215,6 +218,7 @@ Examples:
   sweepline exp show --only-changed --drop 'seed'
   sweepline exp show --where 'accuracy > 0.9 and lr in [0.1, 0.2]' --best accuracy --top 5
   sweepline exp show --group-by lr,units --best accuracy
+  sweepline exp show --fold seed --best accuracy --top 3
   sweepline exp show --columns accuracy,lr,Created
   sweepline exp show --sweep 1a2b3c --csv > sweep.csv
   sweepline exp show brave-ibex calm-crow --curve loss
@@ -255,6 +259,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("--precision <n>", "digits of numbers (default: 5; CSV: all)", digits)
       .option("-f, --force", "read all commits again, whatever is remembered of them")
       .option("--group-by <names>", "count, mean and spread of metrics by these parameters: lr,units", columnNames)
+      .addOption(foldOption().conflicts(["groupBy", "html", "curve"]))
       .addOption(
         new Option(
           "--curve <key>",

@@ -45,6 +45,8 @@ interface Options extends EngineFlags, LimitFlags, CompositionFlags, ShapeFlags,
   readonly copyPaths?: readonly string[];
   readonly dryRun?: boolean;
   readonly retryFailed?: boolean;
+  /** false with --no-fold. */
+  readonly fold: boolean;
   readonly sortBy?: string;
   readonly sortOrder: "asc" | "desc";
   readonly json?: boolean;
@@ -90,6 +92,11 @@ function tellQueued(io: Io, { id, points }: { id: string; points: number }, outc
   if (waiting > 0) print(io, `${waiting} in the queue from before run now.`);
 }
 
+/** Of each point one row, where there are replicas of it. */
+function replicasToFold({ replicas }: Awaited<ReturnType<typeof readPoints>>, { fold }: Options) {
+  return replicas === undefined || !fold ? undefined : [replicas];
+}
+
 /** Queues what is new, runs it, and shows the whole sweep. */
 async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode> {
   const { io, context, options, command } = call;
@@ -131,7 +138,8 @@ async function sweep(call: Call, overrides: readonly string[]): Promise<ExitCode
   const ran = await runQueue(context, points, terminalWatcher(io, options.json ? "json" : "text"));
   const named = experimentsOf(outcome);
   if (ran.interrupted && !options.json) print(io, "Nothing is lost: the same command goes on with what is missing.");
-  else if (!options.json) await printSweepTable(io, context, { ...named, ...options });
+  else if (!options.json)
+    await printSweepTable(io, context, { ...named, ...options, fold: replicasToFold(expansion, options) });
   if (options.report !== undefined) await writeSweepReport(call, { id, file: options.report, named });
   const failedBefore = outcome.known.some((item) => item.state === "failed");
   const exitCode = queueExitCode(ran);
@@ -149,7 +157,7 @@ Examples:
   sweepline sweep lr=0.1,0.01 units=64,128 --zip lr,units     0.1 with 64, 0.01 with 128
   sweepline sweep opt=sgd lr=0.1,0.01 --and opt=adam lr=0.001 two grids in one sweep
   sweepline sweep 'lr=tag(log,interval(1e-4,1e-1))' 'units=range(16,257)' --sample 20 --sampler sobol
-  sweepline sweep lr=0.1,0.01 --repeat 3      each with seed=0, 1 and 2
+  sweepline sweep lr=0.1,0.01 --repeat 3      each with seed=0, 1 and 2; one row, with mean and spread
   sweepline sweep 'a=range(9)' 'b=range(9)' --where 'a < b'   only the points for which it holds
   sweepline sweep opt=sgd,adam momentum=0.5,0.9 --when 'momentum: opt == "sgd"'
   sweepline sweep lr=0.1,0.01 --report sweep.html
@@ -190,6 +198,7 @@ export const command: CommandFactory = (io, finish) =>
                 .option("--fail-fast", "stop at the first failure")
                 .option("--sort-by <column>", "sort the table by that metric or parameter")
                 .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc"))
+                .option("--no-fold", "with --repeat: a row of the table for each run, not one with mean and spread")
                 .option("--json", "events as JSON lines, no table")
                 .option("--report <file>", "write a page of the sweep to look at, in one file"),
             ),
