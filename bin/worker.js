@@ -1,4 +1,2 @@
 // The entry of a worker thread.
-import { createRequire } from "node:module";
-
-export const { runEntry } = createRequire(import.meta.url)("../dist/worker.cjs");
+module.exports = { runEntry: require("../dist/worker.cjs").runEntry };
