@@ -23,7 +23,9 @@ const { outputFiles, metafile } = await build({
   sourcesContent: false,
   // piscina finds its own worker file beside itself: it stays outside the bundle.
   external: ["piscina"],
+  inject: [path.join(import.meta.dirname, "lazy-segmenter.mjs")],
   define: {
+    "Intl.Segmenter": "LazySegmenter",
     SWEEPLINE_VERSION: JSON.stringify(version),
     SWEEPLINE_BUGS: JSON.stringify(bugs?.url ?? bugs ?? ""),
   },
