@@ -10,8 +10,8 @@ export function jsonText(value: Value, layout: JsonLayout): string {
 }
 
 function bareJson(value: Value, layout: JsonLayout): string {
-  const valid = withoutSpecials(value);
-  return layout === "line" ? pythonJson(valid) : visibleJson(JSON.stringify(toPlain(valid), null, 2));
+  if (layout === "line") return pythonJson(value, { specials: "text" });
+  return visibleJson(JSON.stringify(toPlain(withoutSpecials(value)), null, 2));
 }
 
 /** An item of a list that is written piece by piece: a value, or a mapping whose last value is a list of its own. */
@@ -45,7 +45,8 @@ function* listPieces(items: Iterable<JsonItem>, { layout, depth }: Place): Gener
 
 function* itemPieces(item: JsonItem, { layout, depth }: Place): Generator<string> {
   // No text in JSON holds a line break: those that are there are the layout's.
-  const textOf = (value: Value) => bareJson(value, layout).replaceAll("\n", `\n${"  ".repeat(depth)}`);
+  const textOf = (value: Value) =>
+    layout === "line" ? bareJson(value, layout) : bareJson(value, layout).replaceAll("\n", `\n${"  ".repeat(depth)}`);
   if (item === null || typeof item !== "object" || !("fields" in item)) {
     yield textOf(item);
     return;
@@ -58,7 +59,7 @@ function* itemPieces(item: JsonItem, { layout, depth }: Place): Generator<string
   yield around.slice(at + "null".length);
 }
 
-/** JSON has neither infinity nor NaN, which DVC writes all the same: they become strings. */
+/** JSON has neither infinity nor NaN, which DVC writes all the same: they become strings, here as on one line. */
 function withoutSpecials(value: Value): Value {
   if (typeof value === "number") return Number.isFinite(value) ? value : floatRepr(value);
   if (isList(value)) return value.map(withoutSpecials);

@@ -7,7 +7,7 @@ import { entryToValue } from "./entry.ts";
 
 function sha256OfJson(value: Value): string {
   return createHash("sha256")
-    .update(pythonJson(value, { sortKeys: true }))
+    .update(pythonJson(value, { order: "sorted" }))
     .digest("hex");
 }
 

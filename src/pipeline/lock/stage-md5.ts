@@ -19,5 +19,5 @@ function counted(value: Value): Value {
 export function stageMd5(file: ValueMap): string {
   const isCounted = (key: unknown, value: Value) => !topKeys.has(String(key)) && !(key === "wdir" && value === ".");
   const kept = new Map([...file].filter(([key, value]) => isCounted(key, value)));
-  return hashBytes(pythonJson(counted(kept), { sortKeys: true }));
+  return hashBytes(pythonJson(counted(kept), { order: "sorted" }));
 }
