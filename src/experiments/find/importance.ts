@@ -21,7 +21,7 @@ export const leastPoints = 8;
 /** The forest's time grows with their square. */
 const mostPoints = 200;
 const folds = 4;
-const trees = 40;
+const trees = 20;
 const shuffles = 5;
 /** A parameter with more texts counts by the order of its values. */
 const mostFlags = 16;
