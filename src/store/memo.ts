@@ -82,7 +82,7 @@ function frameEnd(bytes: Buffer, at: number): number | undefined {
 }
 
 interface Content {
-  readonly records: Map<string, Uint8Array>;
+  readonly records: Map<string, Buffer>;
   /** What the records take in the file: less than half of it, and it is made anew. */
   readonly liveBytes: number;
   readonly fileBytes: number;
@@ -92,7 +92,7 @@ interface Content {
 
 const nothing = (): Content => ({ records: new Map(), liveBytes: 0, fileBytes: 0, end: "unsound" });
 
-function enterRecords(body: Buffer, records: Map<string, Uint8Array>): void {
+function enterRecords(body: Buffer, records: Map<string, Buffer>): void {
   for (let at = 0; at + recordHead <= body.length; ) {
     const keyEnd = at + recordHead + body.readUInt32LE(at);
     const end = keyEnd + body.readUInt32LE(at + 4);
@@ -105,7 +105,7 @@ function enterRecords(body: Buffer, records: Map<string, Uint8Array>): void {
 function parseContent(bytes: Buffer, inode: bigint): Content {
   const header = headerOf(inode);
   if (!bytes.subarray(0, header.length).equals(header)) return nothing();
-  const records = new Map<string, Uint8Array>();
+  const records = new Map<string, Buffer>();
   let at = header.length;
   for (let end = frameEnd(bytes, at); end !== undefined; end = frameEnd(bytes, at)) {
     enterRecords(bytes.subarray(at + frameHead, end), records);
@@ -126,9 +126,14 @@ function unlessRefused<T>(work: () => T): T | undefined {
   }
 }
 
+/** The same bytes, as what is read from the file. */
+function bytesOf(value: string | Uint8Array): Buffer {
+  return typeof value === "string" ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
 class MemoFile implements Memo {
   private content: Content | undefined;
-  private readonly unwritten = new Map<string, Uint8Array>();
+  private readonly unwritten = new Map<string, Buffer>();
   constructor(private readonly file: string) {}
 
   /** Read at the first use, so that a command which asks nothing opens nothing. */
@@ -150,12 +155,11 @@ class MemoFile implements Memo {
   }
 
   get(key: string): Buffer | undefined {
-    const value = this.unwritten.get(key) ?? this.load().records.get(key);
-    return value === undefined ? undefined : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return this.unwritten.get(key) ?? this.load().records.get(key);
   }
 
   set(key: string, value: string | Uint8Array): void {
-    this.unwritten.set(key, typeof value === "string" ? Buffer.from(value) : value);
+    this.unwritten.set(key, bytesOf(value));
   }
 
   flush(): void {

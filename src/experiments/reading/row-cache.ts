@@ -4,20 +4,22 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { deserialize, serialize } from "node:v8";
 import { readIfExists } from "../../base/files.ts";
-import { type Guard, isNumber, isRecord, isText, listOf, optional, shaped, textLike } from "../../base/json.ts";
-import type { Value } from "../../base/value.ts";
+import { type Guard, isNumber, isText, listOf, optional, shaped, textLike } from "../../base/json.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { DependencyState, OutputState } from "../../pipeline/reading/lock-states.ts";
 import type { Project } from "../../project/project.ts";
 import { type Memo, openMemo } from "../../store/memo.ts";
 import type { LoadedRevision } from "./load-revisions.ts";
+import { packValue, unpackValue } from "./packed-value.ts";
+import { rowsFile } from "./rows-file.ts";
 import type { ExperimentData, FileResult } from "./types.ts";
 import type { DataFiles } from "./values.ts";
 
 /** Raised where rows say something else than before. */
-const formatVersion = 3;
+const formatVersion = 4;
+
+type StoredFile = readonly [string, string, Extract<FileResult, { kind: "data" }>];
 
 interface StoredRow {
   readonly timestamp: number;
@@ -25,13 +27,11 @@ interface StoredRow {
   readonly sweep: string | undefined;
   readonly stoppedAt: number | undefined;
   /** File, the key of its content, and the result. */
-  readonly params: readonly (readonly [string, string, FileResult])[];
-  readonly metrics: readonly (readonly [string, string, FileResult])[];
+  readonly params: readonly StoredFile[];
+  readonly metrics: readonly StoredFile[];
   readonly deps: readonly (readonly [string, DependencyState])[];
   readonly outs: readonly (readonly [string, OutputState])[];
 }
-
-type StoredFile = StoredRow["params"][number];
 
 const orNull =
   <T>(guard: Guard<T>): Guard<T | null> =>
@@ -43,62 +43,60 @@ function pairOf<T>(isSecond: Guard<T>): Guard<readonly [string, T]> {
     Array.isArray(value) && value.length === 2 && isText(value[0]) && isSecond(value[1]);
 }
 
-/** As what readers of files give: no key and no item is anything else. Loops, since this is done for each value of each row. */
-function isValue(value: unknown): value is Value {
-  if (typeof value !== "object" || value === null) return value === null || scalarTypes.has(typeof value);
-  if (value instanceof Map) {
-    for (const key of value.keys())
-      if (typeof key === "object" ? key !== null : !scalarTypes.has(typeof key)) return false;
-    for (const item of value.values()) if (!isValue(item)) return false;
-    return true;
-  }
-  if (!Array.isArray(value)) return false;
-  for (const item of value) if (!isValue(item)) return false;
-  return true;
-}
+/** A file as it is stored: its data are still as packValue writes them. */
+type PackedFile = readonly [string, string, unknown];
 
-const scalarTypes: ReadonlySet<string> = new Set(["string", "number", "bigint", "boolean"]);
-
-const isStoredFile: Guard<StoredFile> = (value): value is StoredFile =>
-  Array.isArray(value) &&
-  value.length === 3 &&
-  isText(value[0]) &&
-  isText(value[1]) &&
-  isRecord(value[2]) &&
-  value[2].kind === "data" &&
-  isValue(value[2].data);
+const isPackedFile: Guard<PackedFile> = (value): value is PackedFile =>
+  Array.isArray(value) && value.length === 3 && isText(value[0]) && isText(value[1]);
 
 const dependencyGuards = { hash: orNull(isText), size: orNull(isNumber), nfiles: orNull(isNumber) };
 const isFlag: Guard<boolean> = (value) => typeof value === "boolean";
 
-const isStoredRow = shaped<StoredRow>({
+const isPackedRow = shaped<
+  Omit<StoredRow, "params" | "metrics"> & {
+    params: readonly PackedFile[];
+    metrics: readonly PackedFile[];
+  }
+>({
   timestamp: isNumber,
   parents: listOf(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
   sweep: optional(isText),
   stoppedAt: optional(isNumber),
-  params: listOf(isStoredFile),
-  metrics: listOf(isStoredFile),
+  params: listOf(isPackedFile),
+  metrics: listOf(isPackedFile),
   deps: listOf(pairOf(shaped<DependencyState>(dependencyGuards))),
   outs: listOf(pairOf(shaped<OutputState>({ ...dependencyGuards, useCache: isFlag, isDataSource: isFlag }))),
 });
 
-/** undefined for bytes that are no row: the commit is read again. */
+function unpackFile([file, key, packed]: PackedFile): StoredFile {
+  return [file, key, { kind: "data", data: unpackValue(packed) }];
+}
+
+/** undefined for a text that is no row: the commit is read again. */
 function readRow(bytes: Buffer): StoredRow | undefined {
   try {
-    const row: unknown = deserialize(bytes);
-    return isStoredRow(row) ? row : undefined;
+    const row: unknown = JSON.parse(bytes.toString());
+    if (!isPackedRow(row)) return undefined;
+    return { ...row, params: row.params.map(unpackFile), metrics: row.metrics.map(unpackFile) };
   } catch (error) {
-    // What V8 can't read it says in words of an Error of its own; a nest of values without an end is a RangeError.
-    if (error instanceof Error) return undefined;
+    // No JSON, no packed value; a nest of values without an end is a RangeError.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
+function packFile([file, key, result]: StoredFile): PackedFile {
+  return [file, key, packValue(result.data)];
+}
+
+function writeRow(row: StoredRow): string {
+  return JSON.stringify({ ...row, params: row.params.map(packFile), metrics: row.metrics.map(packFile) });
+}
+
 function storedFiles(files: ReadonlyMap<string, FileResult>, reader: DataFiles): StoredRow["params"] | undefined {
   const stored = [...files].map(([file, result]) => [file, reader.keyOf(result), result] as const);
-  const complete = stored.filter((item): item is readonly [string, string, FileResult] => item[1] !== undefined);
-  const isSound = complete.length === stored.length && complete.every(([, , result]) => result.kind === "data");
-  return isSound ? complete : undefined;
+  const complete = stored.filter((item): item is StoredFile => item[1] !== undefined && item[2].kind === "data");
+  return complete.length === stored.length ? complete : undefined;
 }
 
 /** undefined where a file could not be read: it may be there tomorrow (in the cache). */
@@ -148,8 +146,13 @@ export class RowCache {
     reader: DataFiles,
     facts: { readonly request: string; readonly prefix: string },
   ): RowCache {
-    const memo = openMemo(path.join(project.tmpDir, "sweepline", "state", "rows"));
+    const memo = openMemo(rowsFile(project));
     return new RowCache(memo, reader, scopeOf(project, facts.request, facts.prefix));
+  }
+
+  /** Reads the file now instead of at the first question. */
+  readAhead(): void {
+    this.memo.get("");
   }
 
   get(commit: ObjectId): LoadedRevision | undefined {
@@ -162,7 +165,7 @@ export class RowCache {
   put(revisions: ReadonlyMap<ObjectId, LoadedRevision>): void {
     for (const [commit, revision] of revisions) {
       const row = storedRow(revision, this.reader);
-      if (row !== undefined) this.memo.set(`${this.scope}${commit}`, serialize(row));
+      if (row !== undefined) this.memo.set(`${this.scope}${commit}`, writeRow(row));
     }
     this.memo.flush();
   }

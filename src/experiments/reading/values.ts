@@ -69,7 +69,9 @@ type Read = (file: { readonly path: string; readonly bytes: Uint8Array }) => Val
 /** Reads data files, each content once; what was read for one experiment is the very same object for the next. */
 export class DataFiles implements DataValues {
   private readonly results = new Map<string, FileResult>();
-  private readonly keys = new WeakMap<FileResult, string>();
+  /** The first key of each result; made when somebody asks, for as many results as there were then. */
+  private keys: ReadonlyMap<FileResult, string> = new Map();
+  private keyedResults = 0;
 
   /** The last text of each YAML file: the next one mostly differs in a value. */
   private readonly lastYaml = new Map<string, ReadText>();
@@ -143,6 +145,11 @@ export class DataFiles implements DataValues {
 
   /** What identifies a result's content; undefined for results that were not read here. */
   keyOf(result: FileResult): string | undefined {
+    if (this.keyedResults < this.results.size) {
+      // From the last to the first, so that the first is what stays.
+      this.keys = new Map([...this.results].reverse().map(([key, known]) => [known, key]));
+      this.keyedResults = this.results.size;
+    }
     return this.keys.get(result);
   }
 
@@ -156,7 +163,6 @@ export class DataFiles implements DataValues {
     if (known !== undefined) return known;
     const result = make();
     this.results.set(key, result);
-    if (!this.keys.has(result)) this.keys.set(result, key);
     return result;
   }
 

@@ -1,5 +1,6 @@
 /** Collects what `exp show` shows: the workspace, baselines, and the experiments of each (DVC 3.67.1, repo/experiments/collect.py). */
 import { SweeplineError } from "../../base/errors.ts";
+import { existsSync } from "../../base/files.ts";
 import { someOf } from "../../base/text/listing.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { isEmptyNote } from "../notes/note.ts";
@@ -12,6 +13,8 @@ import {
   readWorkspace,
   type SharedReading,
 } from "../reading/load-revisions.ts";
+import type { RowCache } from "../reading/row-cache.ts";
+import { rowsFile } from "../reading/rows-file.ts";
 import type { Baseline, Experiment, ExperimentState, RunState } from "../reading/types.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
@@ -36,7 +39,7 @@ export interface CollectOptions {
   readonly sweep?: string;
 }
 
-const order: readonly RunState[] = ["running", "success", "queued", "failed"];
+const rank: Readonly<Record<RunState, number>> = { running: 0, success: 1, queued: 2, failed: 3 };
 
 function isOpen({ state }: Candidate): boolean {
   return state === "queued" || state === "running";
@@ -112,7 +115,7 @@ function experimentsOf(
   });
   known.sort(
     (a, b) =>
-      order.indexOf(a.candidate.state) - order.indexOf(b.candidate.state) ||
+      rank[a.candidate.state] - rank[b.candidate.state] ||
       b.revision.timestamp - a.revision.timestamp ||
       b.candidate.sequence - a.candidate.sequence ||
       (a.candidate.commit < b.candidate.commit ? 1 : -1),
@@ -148,32 +151,45 @@ type LoadCommits = (commits: ReadonlySet<ObjectId>) => Promise<ReadonlyMap<Objec
 /** From this many commits on, what was read before is worth looking up. */
 const manyCommits = 200;
 
+/** What is remembered of commits: opened once, when somebody asks. */
+type OpenRows = () => Promise<RowCache>;
+
+function rowsOpener({ project }: ExperimentsContext, { request, prefix, readers }: SharedReading): OpenRows {
+  let rows: Promise<RowCache> | undefined;
+  const open = async () => {
+    const { RowCache } = await import("../reading/row-cache.ts");
+    return RowCache.open(project, readers.files, { request: JSON.stringify(request), prefix });
+  };
+  return () => {
+    rows ??= open();
+    return rows;
+  };
+}
+
+/** Reads what is remembered, where something is, while Git lists what is there. */
+async function readAhead({ project }: ExperimentsContext, open: OpenRows): Promise<void> {
+  if (existsSync(rowsFile(project))) (await open()).readAhead();
+}
+
 /** The commits' rows, as far as possible from those that are remembered. */
 async function loadRemembered(
-  context: ExperimentsContext,
-  facts: {
-    readonly commits: ReadonlySet<ObjectId>;
-    readonly reading: SharedReading;
-    readonly memory: "use" | "renew";
-  },
+  facts: { readonly reading: SharedReading; readonly rows: OpenRows; readonly memory: "use" | "renew" },
+  commits: ReadonlySet<ObjectId>,
 ): Promise<ReadonlyMap<ObjectId, LoadedRevision>> {
-  const { commits, reading, memory } = facts;
+  const { reading, rows, memory } = facts;
   if (commits.size < manyCommits) return loadRevisions(commits, reading);
-  const { RowCache } = await import("../reading/row-cache.ts");
-  const { request, prefix, readers } = reading;
-  const cache = RowCache.open(context.project, readers.files, { request: JSON.stringify(request), prefix });
+  const cache = await rows();
   const known = new Map<ObjectId, LoadedRevision>();
-  if (memory === "use")
-    for (const commit of commits) {
-      const revision = cache.get(commit);
-      if (revision !== undefined) known.set(commit, revision);
-    }
-  const read = await loadRevisions(
-    [...commits].filter((commit) => !known.has(commit)),
-    reading,
-  );
+  const unknown: ObjectId[] = [];
+  for (const commit of commits) {
+    const revision = memory === "use" ? cache.get(commit) : undefined;
+    if (revision === undefined) unknown.push(commit);
+    else known.set(commit, revision);
+  }
+  const read = await loadRevisions(unknown, reading);
   cache.put(read);
-  return new Map([...known, ...read]);
+  for (const [commit, revision] of read) known.set(commit, revision);
+  return known;
 }
 
 /** The same, but for what the caller has kept from the last time. */
@@ -212,7 +228,13 @@ async function collectWith(
 ): Promise<readonly Baseline[]> {
   const head = (await reading.objects.read("HEAD^{commit}"))?.id;
   if (head === undefined) return [];
-  const [names, finished] = await Promise.all([readNames(context.repository, head), listFinished(context)]);
+  const memory = options.memory ?? "use";
+  const rows = rowsOpener(context, reading);
+  const [names, finished] = await Promise.all([
+    readNames(context.repository, head),
+    listFinished(context),
+    memory === "use" ? readAhead(context, rows) : undefined,
+  ]);
   const resolve = revisionResolver(reading.objects, finished, head);
   const [chosen, listed] = await Promise.all([
     chooseCommits(context.repository, options.revisions, { names, resolve }),
@@ -227,8 +249,7 @@ async function collectWith(
   const shown = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
   const candidates = shown.some(isOpen) ? await withOwnChains(shown, reading.objects) : shown;
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
-  const memory = options.memory ?? "use";
-  const loadAll: LoadCommits = (chosen) => loadRemembered(context, { commits: chosen, reading, memory });
+  const loadAll: LoadCommits = (chosen) => loadRemembered({ reading, rows, memory }, chosen);
   const { kept: before } = options;
   const load: LoadCommits = before === undefined ? loadAll : (chosen) => loadUnkept(before, chosen, loadAll);
   const revisions = await load(commits);
