@@ -9,7 +9,7 @@ import { type TakenCheckpoint, takeCheckpoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
 import { checkpointRef } from "../plan-refs.ts";
 import { type Job, retried } from "./job.ts";
-import type { PushedCheckpoints } from "./pushed-checkpoints.ts";
+import type { JobPushes } from "./pushes.ts";
 import type { QueuedPoints } from "./queue-points.ts";
 
 /** Their data, of the last ones alone: that of those before them is in the storage remote. */
@@ -46,7 +46,7 @@ async function adopt(job: Job, checkpoints: readonly TakenCheckpoint[], { queued
 export interface Continuing {
   /** Of the points that are about to run. */
   readonly queued: QueuedPoints["queued"];
-  readonly pushed: PushedCheckpoints;
+  readonly pushed: JobPushes;
 }
 
 /**

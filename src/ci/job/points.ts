@@ -10,7 +10,7 @@ import { statesOfPoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
 import { continuePoints } from "./continued.ts";
 import { checkQueue, type Job } from "./job.ts";
-import type { PushedCheckpoints } from "./pushed-checkpoints.ts";
+import type { JobPushes } from "./pushes.ts";
 import { queuePoints } from "./queue-points.ts";
 
 export interface PointsOutcome {
@@ -26,8 +26,8 @@ export interface OpenPoints {
   readonly open: readonly PlanPoint[];
   /** Those of them that have a result whose data is lost. */
   readonly lost: readonly PlanPoint[];
-  /** Their checkpoints in the remote; undefined: the job pushes nothing. */
-  readonly pushed: PushedCheckpoints | undefined;
+  /** What goes to the remote while they run; undefined: the job pushes nothing. */
+  readonly pushed: JobPushes | undefined;
 }
 
 export async function runPoints(job: Job, { open, lost, pushed }: OpenPoints): Promise<PointsOutcome> {
@@ -70,7 +70,7 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
 }
 
 /** Answers the run, and the failures of all that did not come to a result. */
-async function runQueued(job: Job, open: readonly PlanPoint[], pushed: PushedCheckpoints | undefined) {
+async function runQueued(job: Job, open: readonly PlanPoint[], pushed: JobPushes | undefined) {
   const { context, plan, request, events } = job;
   await checkQueue(job, open);
   const { queued, refused } = await queuePoints(job, open);
@@ -90,12 +90,13 @@ async function runQueued(job: Job, open: readonly PlanPoint[], pushed: PushedChe
   return { run, failures: [...refused, ...failuresOf(job, run)] };
 }
 
-function pushing(watcher: QueueWatcher, pushed: PushedCheckpoints): QueueWatcher {
+function pushing(watcher: QueueWatcher, pushed: JobPushes): QueueWatcher {
   return {
     ...watcher,
     emit: (event) => {
       watcher.emit(event);
       if (event.type === "checkpoint") pushed.registered(event.name, event.commit as ObjectId);
+      if (event.type === "finished") pushed.finished(event.experiment.name, event.commit as ObjectId);
     },
   };
 }

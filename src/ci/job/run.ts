@@ -13,7 +13,7 @@ import { type PointRef, resultRef } from "../plan-refs.ts";
 import { keepFailures, publishResults } from "../publish.ts";
 import { checkStorage, type Job, lookAtRemote, nameTaken, type Refs, retried, standingAt, standingsOf } from "./job.ts";
 import { type PointsOutcome, runPoints } from "./points.ts";
-import { PushedCheckpoints } from "./pushed-checkpoints.ts";
+import { JobPushes } from "./pushes.ts";
 
 /** Where the results went. */
 export type HandedOn =
@@ -139,21 +139,29 @@ export async function runJob(job: Job): Promise<JobEnd> {
     job.events.warn(`the data of ${wordList(lost.map(({ name }) => name))} is in no storage, or damaged: run again`);
   if (isAllThere) return { kind: "nothing" };
   if (open.length > 0) await fetchData(job);
-  const pushed = job.request.bundle === undefined ? openPushed(job, there) : undefined;
+  const pushed = job.request.bundle === undefined ? openPushes(job, { there, lost }) : undefined;
   const run = await runPoints(job, { open, lost, pushed });
   await job.stop.during(async () => pushed?.close());
   const before = job.points.length - open.length;
   return endOf(job, { run, there: pushed?.there ?? there, lost, before, pushed });
 }
 
-function openPushed(job: Job, there: Refs): PushedCheckpoints {
+function openPushes(job: Job, { there, lost }: Pick<Findings, "there" | "lost">): JobPushes {
   const { request, events } = job;
   const { data, pushEveryMs: everyMs } = request;
-  return new PushedCheckpoints({ ...job, data, everyMs, warn: (message) => events.warn(message) }, there);
+  const later = new Set(lost);
+  return new JobPushes({ ...job, data, everyMs, later, warn: (message) => events.warn(message) }, there);
+}
+
+/** With what was pushed before the end. */
+function inAll(handedOn: HandedOn, pushed: JobPushes | undefined): HandedOn {
+  if (handedOn.kind === "bundled" || pushed === undefined) return handedOn;
+  const { points, files } = pushed.pushed;
+  return { ...handedOn, points: handedOn.points + points, files: handedOn.files + files };
 }
 
 /** What points without a result have come to: where it can't be pushed, another job goes on from what was pushed before. */
-async function pushCheckpoints(job: Job, pushed: PushedCheckpoints, points: readonly PlanPoint[]): Promise<void> {
+async function pushCheckpoints(job: Job, pushed: JobPushes, points: readonly PlanPoint[]): Promise<void> {
   const { events } = job;
   events.started("Uploading");
   try {
@@ -179,7 +187,7 @@ function tellLogs({ events }: Job, { failures }: PointsOutcome): void {
 interface Ran extends Pick<Findings, "there" | "lost"> {
   readonly run: PointsOutcome;
   readonly before: number;
-  readonly pushed: PushedCheckpoints | undefined;
+  readonly pushed: JobPushes | undefined;
 }
 
 async function endOf(job: Job, { run, there, lost, before, pushed }: Ran): Promise<JobEnd> {
@@ -189,5 +197,12 @@ async function endOf(job: Job, { run, there, lost, before, pushed }: Ran): Promi
   if (pushed !== undefined && without.length > 0) await pushCheckpoints(job, pushed, without);
   const failed = new Set(failures.map(({ point }) => point));
   const left = without.filter((point) => !failed.has(point));
-  return { kind: "ran", before, handedOn, failed: failures.length, left, isStopped: run.isStopped };
+  return {
+    kind: "ran",
+    before,
+    handedOn: inAll(handedOn, pushed),
+    failed: failures.length,
+    left,
+    isStopped: run.isStopped,
+  };
 }

@@ -24,10 +24,11 @@ interface Setting {
 
 const job = ["matrix", "run", "--plan", "../../plan.json", "--point", "0", "--push-every", "1ms"];
 
-async function setUp(...options: string[]): Promise<Setting> {
+/** @param held the `lr` of the point whose trainings are held */
+async function setUp(held = 2): Promise<Setting> {
   const hold = path.join(makeTraining("").root, "hold");
   const gate = await makeGate("hold");
-  const each = `[ "$i" = 2 ] && [ -e ${hold} ] && { echo torn > model.txt; ${gate.command}; } || :`;
+  const each = `[ "$i$lr" = 2${held} ] && [ -e ${hold} ] && { echo torn > model.txt; ${gate.command}; } || :`;
   const planner = makeTraining(training({ each }));
   writeFileSync(hold, "");
   const bare = path.join(planner.root, "remote.git");
@@ -41,7 +42,7 @@ async function setUp(...options: string[]): Promise<Setting> {
   planner.commit("with a store");
   planner.git("push", "--quiet", "origin", "HEAD:refs/heads/main");
   writeFileSync(path.join(bare, "hooks/post-receive"), hook, { mode: 0o755 });
-  await planner.succeed(["matrix", "plan", "-n", "p", "lr=2,3", ...options, "-o", "../plan.json"]);
+  await planner.succeed(["matrix", "plan", "-n", "p", "lr=2,3", "-o", "../plan.json"]);
   let clones = 0;
   const clone = () => {
     const root = path.join(planner.root, `clone-${++clones}`);
@@ -105,6 +106,23 @@ test("a job that is stopped pushes the last checkpoint before it ends, however s
   await pushed(setting, 2);
   expect((await stopping).exitCode).toBe(75);
   expect(setting.remoteRefs()).toEqual(["checkpoints/0"]);
+});
+
+test("results of a job that is killed later are in the remote: the next one runs what is missing", async () => {
+  const setting = await setUp(3);
+  const { gate, push, hold, clone, remoteRefs } = setting;
+  const both = job.map((word) => (word === "0" ? "0-1" : word));
+  const running = clone().start(both);
+  await gate.nextCall();
+  while (!remoteRefs().includes("p-1") || !remoteRefs().includes("checkpoints/1"))
+    await (await push.nextCall()).finish();
+  expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
+  rmSync(hold);
+  const next = clone();
+  const said = await next.succeed(both);
+  expect(said).toContain("p-2 goes on from checkpoint");
+  expect(said).toContain("Point 0-1: 1 done before; 1 pushed to 'origin'");
+  expect(remoteRefs()).toEqual(["p-1", "p-2"]);
 });
 
 test("a point that exceeds its time in each job comes a checkpoint further in each clone", async () => {

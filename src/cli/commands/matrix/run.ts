@@ -122,7 +122,7 @@ export const command: CommandFactory = (io, finish) =>
         .option("-r, --remote <name>", "the storage remote, where it is not the default one")
         .option(
           "--push-every <duration>",
-          "checkpoints of points that run are pushed at most so often, for another job to go on from (default: 1m)",
+          "results, and checkpoints of points that run, are pushed at most so often before the end (default: 1m)",
           duration,
         )
         .option("--no-cache", "without the data: neither fetched nor pushed")

@@ -1,7 +1,7 @@
 /**
- * Checkpoints of a job's points go to the remotes while the points run, so that another job, in another clone, can go on from them:
- * the first one at once, then all that came at most every so often. Their data goes first. A ref that somebody else moved is moved
- * again at the next turn: who pushes last counts, since each chain is whole.
+ * What a job has goes to the remotes while its points run, so that what another job, in another clone, has to run again is little:
+ * the first checkpoint at once, then checkpoints and results that came since, at most every so often. Data goes first. A ref of
+ * checkpoints that somebody else moved is moved again at the next turn: who pushes last counts, since each chain is whole.
  */
 import { SweeplineError } from "../../base/errors.ts";
 import { toldLater } from "../../base/promises.ts";
@@ -11,11 +11,14 @@ import type { ObjectId, RefName } from "../../git/ids.ts";
 import { listRemoteRefs, type PushOutcome, pushRefs } from "../../git/remote.ts";
 import type { PointScope } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
-import { checkpointRef } from "../plan-refs.ts";
+import { checkpointRef, failureRef, resultRef } from "../plan-refs.ts";
+import { publishResults } from "../publish.ts";
 
-export interface PushedOptions extends Pick<PointScope, "context" | "plan" | "points"> {
+export interface PushOptions extends Pick<PointScope, "context" | "plan" | "points"> {
   readonly remote: string;
   readonly data: DataFlags;
+  /** Points whose results are for the end of the job. */
+  readonly later: ReadonlySet<PlanPoint>;
   /** From the end of one push to the next. */
   readonly everyMs: number;
   warn(message: string): void;
@@ -23,22 +26,27 @@ export interface PushedOptions extends Pick<PointScope, "context" | "plan" | "po
 
 const silent: Pick<TransferEvents, "warn" | "progress"> = { warn: () => undefined, progress: () => undefined };
 
-export class PushedCheckpoints {
+export class JobPushes {
   /** The plan's refs as the remote had them when we looked or pushed last. */
   readonly there: Map<RefName, ObjectId>;
-  /** What is to be pushed. */
+  /** Checkpoints that are to be pushed. */
   private readonly latest = new Map<PlanPoint, ObjectId>();
+  /** Results that are to be pushed. */
+  private readonly done = new Map<PlanPoint, ObjectId>();
   /** Up to where the data is in the storage remote. */
   private readonly stored = new Map<PlanPoint, ObjectId>();
   private readonly byName: ReadonlyMap<string, PlanPoint>;
   private readonly warned = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
-  private lastEnd = Number.NEGATIVE_INFINITY;
+  private lastEnd: number | undefined;
+  private readonly startedAt = performance.now();
+  private files = 0;
+  private results = 0;
   private state: "idle" | "pushing" | "closed" = "idle";
 
   constructor(
-    private readonly options: PushedOptions,
+    private readonly options: PushOptions,
     there: ReadonlyMap<RefName, ObjectId>,
   ) {
     this.there = new Map(there);
@@ -50,7 +58,21 @@ export class PushedCheckpoints {
     const point = this.byName.get(name);
     if (point === undefined) return;
     this.latest.set(point, commit);
-    this.schedule();
+    this.schedule(this.lastEnd);
+  }
+
+  /** A point has a result. A short job pushes all of them at its end. */
+  finished(name: string, commit: ObjectId): void {
+    const point = this.byName.get(name);
+    if (point === undefined || this.options.later.has(point)) return;
+    this.latest.delete(point);
+    this.done.set(point, commit);
+    this.schedule(this.lastEnd ?? this.startedAt);
+  }
+
+  /** What was pushed so far, but for what flush() pushes. */
+  get pushed(): { readonly points: number; readonly files: number } {
+    return { points: this.results, files: this.files };
   }
 
   /** The commit stands for what the remote has of the point. */
@@ -68,13 +90,15 @@ export class PushedCheckpoints {
   /** Pushes what the remote lacks of these points. Errors: GIT_REMOTE_FAILED, TRANSFER_FAILED, those of a remote that says no. */
   async flush(points: readonly PlanPoint[]): Promise<void> {
     for (const point of this.latest.keys()) if (!points.includes(point)) this.latest.delete(point);
-    await this.push();
-    if (this.latest.size > 0) await this.push();
+    await this.pushCheckpoints();
+    if (this.latest.size > 0) await this.pushCheckpoints();
   }
 
-  private schedule(): void {
-    if (this.state !== "idle" || this.timer !== undefined) return;
-    const wait = Math.max(0, this.lastEnd + this.options.everyMs - performance.now());
+  /** @param after the end of the push before it; undefined: there was none */
+  private schedule(after: number | undefined): void {
+    if (this.state !== "idle" || (this.timer !== undefined && after !== undefined)) return;
+    clearTimeout(this.timer);
+    const wait = after === undefined ? 0 : Math.max(0, after + this.options.everyMs - performance.now());
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.turn = toldLater(this.pushQuietly());
@@ -87,18 +111,19 @@ export class PushedCheckpoints {
   private async pushQuietly(): Promise<void> {
     this.state = "pushing";
     try {
-      await this.push();
+      await this.pushCheckpoints();
+      await this.pushResults();
     } catch (error) {
       if (!(error instanceof SweeplineError)) throw error;
-      if (!this.warned.has(error.message)) this.options.warn(`checkpoints are not pushed: ${error.message}`);
+      if (!this.warned.has(error.message)) this.options.warn(`nothing is pushed for now: ${error.message}`);
       this.warned.add(error.message);
     }
     this.lastEnd = performance.now();
     if (this.state === "pushing") this.state = "idle";
-    if (this.latest.size > 0) this.schedule();
+    if (this.latest.size > 0 || this.done.size > 0) this.schedule(this.lastEnd);
   }
 
-  private async push(): Promise<void> {
+  private async pushCheckpoints(): Promise<void> {
     const pushing = [...this.latest];
     if (pushing.length === 0) return;
     await this.pushData(pushing);
@@ -128,7 +153,24 @@ export class PushedCheckpoints {
     const ends = pushing.map(([point, commit]) => ({ commit, baseline: this.stored.get(point) ?? plan.baseline }));
     const data = await pushData(context, ends, asked);
     if (data.failed.length > 0) throw dataNotPushed(data);
+    this.files += data.transferred;
     for (const [point, commit] of pushing) this.stored.set(point, commit);
+  }
+
+  private async pushResults(): Promise<void> {
+    const { context, plan, remote, data: flags } = this.options;
+    const results = [...this.done].map(([point, commit]) => ({ point, ref: resultRef(plan, point), commit }));
+    if (results.length === 0) return;
+    const asked = dataRequest(context.project, flags, silent);
+    const data = asked === undefined ? undefined : { ...asked, damaged: "replace" as const };
+    const request = { plan, remote, results, failures: [], there: this.there, data, redone: new Set<string>() };
+    const { pushed, files } = await publishResults(context, request);
+    this.results += pushed;
+    this.files += files;
+    for (const { point, commit } of results) {
+      if (this.done.get(point) === commit) this.done.delete(point);
+      for (const ref of [failureRef(plan, point), checkpointRef(plan, point)]) this.there.delete(ref);
+    }
   }
 
   private async lookAgain(refs: readonly RefName[]): Promise<void> {
