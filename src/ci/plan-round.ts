@@ -76,7 +76,7 @@ async function tellEnded(
   for (const { name, state, ...trial } of found.ended) {
     trials.take(trial);
     const known = state === "finished" ? (metrics?.get(name) ?? new Map()) : undefined;
-    const { values } = await trials.end(trial, name, known);
+    const { values } = await trials.end(trial, { name, metrics: known });
     if (state === "finished" && values === undefined) without.push(name);
   }
   if (without.length > 0)

@@ -70,14 +70,18 @@ export type RunEvent =
       readonly name: string;
       /** From 1. */
       readonly number: number;
-      /** How many the search may have. */
-      readonly total: number;
+      /** How many the search may have; absent: its time alone ends it. */
+      readonly total?: number;
       /** By the metrics that are searched by; undefined: it failed, or lacks one. */
       readonly values?: Readonly<Record<string, number>>;
       /** "some": a constraint does not hold. */
       readonly violated: "none" | "some";
+      /** It was ended as hopeless. */
+      readonly stopped?: StoppedEarly;
       /** Of all so far, by the first metric. */
       readonly best?: { readonly name: string; readonly value: number };
+      /** Until the search is over: by its time, or by how long the trials have taken. */
+      readonly left?: { readonly ms: number; readonly by: "time" | "trials" };
       readonly at: number;
     }
   | { readonly type: "checkpoint"; readonly name: string; readonly commit: string; readonly at: number }

@@ -55,8 +55,9 @@ export function finishedText({ experiment, metrics, warning, stopped, elapsedMs 
   return `${visible(experiment.name)} in ${durationText(elapsedMs)}${early}${doubt}${results}${overrides}`;
 }
 
-/** `trial 5 of 60: loss=0.3 (best 0.21 of wavy-ibex)` */
-export function trialText({ name, number, total, values, violated, best }: EventOf<"trial">): string {
+/** `trial 5 of 60, keen-owl: loss=0.3 (best 0.21 of wavy-ibex), about 3m 20s left` */
+export function trialText(event: EventOf<"trial">): string {
+  const { name, number, total, values, violated, stopped, best } = event;
   const results =
     values === undefined
       ? "nothing to compare"
@@ -65,7 +66,14 @@ export function trialText({ name, number, total, values, violated, best }: Event
           .join(" ");
   const doubt = violated === "some" ? ", breaks a constraint" : "";
   const known = best === undefined ? "" : ` (best ${cellText(best.value, metricFloats)} of ${best.name})`;
-  return visible(`trial ${number} of ${total}, ${name}: ${results}${doubt}${known}`);
+  const early = stopped === undefined ? "" : `, stopped early by ${stopped.rule} after step ${stopped.step}`;
+  const of = total === undefined ? "" : ` of ${total}`;
+  return visible(`trial ${number}${of}, ${name}: ${results}${doubt}${early}${known}${leftText(event)}`);
+}
+
+function leftText({ left }: EventOf<"trial">): string {
+  if (left === undefined || left.ms === 0) return "";
+  return `, ${left.by === "trials" ? "about " : ""}${durationText(left.ms)} left`;
 }
 
 export function requeuedText(event: EventOf<"requeued">): string {

@@ -13,6 +13,8 @@ export class Tally {
   /** name to the time it started. */
   readonly running = new Map<string, number>();
   #endedMs = 0;
+  /** As a search says it. */
+  #searchEndsAt: number | undefined;
 
   add(event: RunEvent): void {
     this.best = betterOf(this.best, event);
@@ -40,6 +42,8 @@ export class Tally {
         this.interrupting = true;
         return;
       case "trial":
+        this.#searchEndsAt = event.left === undefined ? undefined : event.at + event.left.ms;
+        return;
       case "checkpoint":
       case "metrics":
       case "stage":
@@ -63,6 +67,7 @@ export class Tally {
 
   /** Milliseconds until all are done, judged by the mean of those that ended; undefined before the first has. */
   timeLeft(now: number): number | undefined {
+    if (this.#searchEndsAt !== undefined) return Math.max(0, this.#searchEndsAt - now);
     if (this.ended === 0) return undefined;
     const meanMs = this.#endedMs / this.ended;
     let workMs = this.queued * meanMs;

@@ -2,7 +2,7 @@
 import type { Value } from "../../base/value.ts";
 import { pointsOfSweep } from "../../experiments/find/sweeps.ts";
 import { listQueue } from "../../experiments/queue/entries.ts";
-import type { OverrideText } from "../../experiments/record.ts";
+import type { OverrideText, StoppedEarly } from "../../experiments/record.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { collectExperiments } from "../../experiments/show/collect.ts";
 import { flattenMetrics } from "../../experiments/show/flatten.ts";
@@ -18,6 +18,7 @@ export interface KnownTrial {
   /** Of an open one. */
   readonly sequence?: number;
   readonly metrics: ReadonlyMap<string, Value>;
+  readonly stopped?: StoppedEarly;
 }
 
 /** The metrics of the finished experiments of a commit, by name. */
@@ -54,7 +55,8 @@ export async function knownTrials(
   for (const { place, name, state, facts } of points) {
     const sequence = sequences.get(name);
     const shared = { number: place, name, overrides: facts.overrides, metrics: metrics.get(name) ?? new Map() };
-    if (state === "success") known.set(place, { ...shared, state: "finished" });
+    const stopped = facts.stopped === undefined ? {} : { stopped: facts.stopped };
+    if (state === "success") known.set(place, { ...shared, ...stopped, state: "finished" });
     else if (!known.has(place))
       known.set(place, {
         ...shared,

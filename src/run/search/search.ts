@@ -10,11 +10,13 @@ import type { ObjectId } from "../../git/ids.ts";
 import type { Point } from "../../sweep/types.ts";
 import { type QueueOutcome, type QueueWatcher, type RunQueueRequest, runQueue } from "../run-queue.ts";
 import { type KnownTrial, knownTrials, metricsByName } from "./known-trials.ts";
-import { type EndedTrial, type SearchTrial, type TrialRules, Trials } from "./trials.ts";
+import { type EndedTrial, type SearchTrial, type TrialEnd, type TrialRules, Trials } from "./trials.ts";
 
 export interface SearchPlan extends TrialRules {
   readonly sweep: string;
   readonly baseline: ObjectId;
+  /** How many trials were asked for; undefined: its time alone ends the search. */
+  readonly total: number | undefined;
   /** Nothing is asked for later than that; since the epoch. */
   readonly untilMs: number | undefined;
   /** Queues one point after the other. */
@@ -28,6 +30,33 @@ export interface SearchOutcome {
   readonly best: readonly EndedTrial[];
 }
 
+interface Progress {
+  readonly at: number;
+  readonly startedAt: number;
+  /** Trials that have ended since. */
+  readonly told: number;
+  /** Those from before, too. */
+  readonly ended: number;
+}
+
+/** Until the search is over; undefined where nothing tells. */
+function timeLeft(
+  { total, untilMs }: Pick<SearchPlan, "total" | "untilMs">,
+  { at, startedAt, told, ended }: Progress,
+): Extract<RunEvent, { type: "trial" }>["left"] {
+  const byTime = untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, untilMs - at);
+  const each = (at - startedAt) / told;
+  const byTrials = total === undefined ? Number.POSITIVE_INFINITY : Math.round(each * Math.max(0, total - ended));
+  const ms = Math.min(byTime, byTrials);
+  return Number.isFinite(ms) ? { ms, by: byTime <= byTrials ? "time" : "trials" } : undefined;
+}
+
+function endOf(event: Extract<RunEvent, { type: "finished" | "failed" }>): Omit<TrialEnd, "name"> {
+  if (event.type === "failed") return { metrics: undefined };
+  const { metrics, stopped } = event;
+  return { metrics, ...(stopped === undefined ? {} : { stopped }) };
+}
+
 class Search {
   readonly trials: Trials;
   /** Entries of ours: those that are to be run. */
@@ -35,6 +64,9 @@ class Search {
   /** Trials by the number of their entry. */
   readonly #open = new Map<number, SearchTrial>();
   readonly #news: RunEvent[] = [];
+  readonly #startedAt = Date.now();
+  /** Trials that have ended since. */
+  #told = 0;
   #line: Promise<PointLine> | undefined;
 
   constructor(
@@ -51,11 +83,11 @@ class Search {
     for (const trial of await knownTrials(this.context, sweep, baseline)) await this.#take(trial);
   }
 
-  async #take({ number, name, overrides, state, sequence, metrics }: KnownTrial): Promise<void> {
+  async #take({ number, name, overrides, state, sequence, metrics, ...known }: KnownTrial): Promise<void> {
     const trial = { number, overrides };
     this.trials.take(trial);
     if (state !== "open") {
-      await this.trials.end(trial, name, state === "failed" ? undefined : metrics);
+      await this.trials.end(trial, { ...known, name, metrics: state === "failed" ? undefined : metrics });
       return;
     }
     if (sequence === undefined) return;
@@ -75,25 +107,35 @@ class Search {
       const open = this.#open.get(sequence);
       if (open === undefined) continue;
       this.#open.delete(sequence);
-      this.#tell(await this.trials.end(open, name, event.type === "finished" ? event.metrics : undefined));
+      this.#tell(await this.trials.end(open, { name, ...endOf(event) }));
     }
   }
 
-  #tell({ name, number, values, isFeasible }: EndedTrial): void {
-    const { goals, trials } = this.plan;
+  #tell({ name, number, values, isFeasible, stopped }: EndedTrial): void {
+    const { goals, total } = this.plan;
+    const at = Date.now();
+    this.#told++;
+    const left = timeLeft(this.plan, {
+      at,
+      startedAt: this.#startedAt,
+      told: this.#told,
+      ended: this.trials.ended.length,
+    });
     const [best] = this.trials.best;
     const value = best?.values[0];
     this.emit({
       type: "trial",
       name,
       number: number + 1,
-      total: trials,
+      ...(total === undefined ? {} : { total }),
       ...(values === undefined
         ? {}
         : { values: Object.fromEntries(goals.map(({ metric }, at) => [metric, values[at] ?? 0])) }),
       violated: values === undefined || isFeasible ? "none" : "some",
+      ...(stopped === undefined ? {} : { stopped }),
       ...(best === undefined || value === undefined ? {} : { best: { name: best.name, value } }),
-      at: Date.now(),
+      ...(left === undefined ? {} : { left }),
+      at,
     });
   }
 
@@ -130,7 +172,7 @@ class Search {
   /** An experiment that another sweep, or somebody else, has made of the point counts. */
   async #takeKnown(trial: SearchTrial, { name, state }: LineOutcome["known"][number]): Promise<void> {
     const metrics = state === "done" ? await metricsByName(this.context, this.plan.baseline) : undefined;
-    this.#tell(await this.trials.end(trial, name, metrics?.get(name)));
+    this.#tell(await this.trials.end(trial, { name, metrics: metrics?.get(name) }));
   }
 }
 
@@ -150,7 +192,7 @@ export async function runSearch(
   };
   try {
     await search.open();
-    const feed = { total: Math.max(0, plan.trials - search.trials.ended.length), more: () => search.more() };
+    const feed = { total: Math.max(0, (plan.total ?? 0) - search.trials.ended.length), more: () => search.more() };
     const queue = { ...request, only: search.only, claims: "take" as const, sweep: plan.sweep, feed };
     const ran = await runQueue(context, queue, { ...watcher, emit });
     await search.settle();

@@ -1,4 +1,5 @@
 /** What a search has tried, what came of it, and what it tries next: the same for one that runs here and for rounds of CI jobs. */
+import type { StoppedEarly } from "../../experiments/record.ts";
 import type { OverrideAt, SearchSpace } from "../../sweep/space.ts";
 import type { PointOverride } from "../../sweep/types.ts";
 import type { FlatMetrics } from "../stopping/metrics.ts";
@@ -34,6 +35,14 @@ export interface EndedTrial {
   /** undefined: it failed, or has not all metrics. */
   readonly values: readonly number[] | undefined;
   readonly isFeasible: boolean;
+  /** It was ended as hopeless. */
+  readonly stopped?: StoppedEarly;
+}
+
+/** What became of a trial. */
+export interface TrialEnd extends Pick<EndedTrial, "name" | "stopped"> {
+  /** undefined: it failed. */
+  readonly metrics: FlatMetrics | undefined;
 }
 
 export type RatedTrial = EndedTrial & { readonly values: readonly number[] };
@@ -81,12 +90,12 @@ export class Trials {
     this.#used.add(number);
   }
 
-  /** Tells the sampler. @param metrics undefined: it failed */
-  async end({ number, overrides }: SearchTrial, name: string, metrics: FlatMetrics | undefined): Promise<EndedTrial> {
+  /** Tells the sampler. */
+  async end({ number, overrides }: SearchTrial, { name, metrics, stopped }: TrialEnd): Promise<EndedTrial> {
     const { goals, constraints, space, proposer } = this.rules;
     const values = metrics === undefined ? undefined : valuesOf(goals, metrics);
     const isFeasible = metrics !== undefined && constraints.every((holds) => holds(metrics));
-    const trial = { number, name, values, isFeasible };
+    const trial = { number, name, values, isFeasible, ...(stopped === undefined ? {} : { stopped }) };
     this.ended.push(trial);
     if (values !== undefined && isFeasible) this.#best = withOne(goals, this.#best, { ...trial, values });
     const shares = space.sharesOf(overrides);

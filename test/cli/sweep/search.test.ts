@@ -21,6 +21,8 @@ interface Trial {
   readonly name: string;
   readonly number: number;
   readonly values?: Readonly<Record<string, number>>;
+  readonly total?: number;
+  readonly left?: { readonly ms: number; readonly by: string };
 }
 interface Ended {
   readonly trials: number;
@@ -51,6 +53,8 @@ describe("a search", () => {
     const first = await whole.succeed([...line, "--trials", "4", "--json"]);
     const trials = eventsOf(first).filter(({ type }) => type === "trial");
     expect(trials.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    expect(trials.map(({ total, left }) => [total, left?.by])).toEqual(trials.map(() => [4, "trials"]));
+    expect(trials.at(-1)?.left?.ms).toBe(0);
     const killed = made.copy();
     for (const after of ["trial 1 of 4", "trial 2 of 4"]) {
       const running = killed.start([...line, "--trials", "4"]);
@@ -76,6 +80,17 @@ describe("a search", () => {
     expect(trials[0]?.values).toEqual({ loss: 20 });
     expect(eventsOf(text).filter(({ type }) => type === "started")).toHaveLength(2);
     expect(endOf(text).best.map(({ values }) => values)).toEqual([[0]]);
+  });
+
+  test("that only its time ends counts up to nothing, and says how much time is left", async () => {
+    const text = await made.copy().succeed(["search", "x=20,40", "--metric", "loss", "--time", "2h", "--json"]);
+    const [planned, ...events] = eventsOf(text);
+    expect(planned?.total).toBe(0);
+    const trials = events.filter(({ type }) => type === "trial");
+    expect(trials.map(({ number, total, left }) => [number, total, left?.by])).toEqual([
+      [1, undefined, "time"],
+      [2, undefined, "time"],
+    ]);
   });
 
   test("several metrics have a front; what breaks a constraint is not the best; a table is shown", async () => {

@@ -1,7 +1,13 @@
 /** What is said of runs, line by line, on a terminal and without one. */
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../../src/experiments/events.ts";
-import { countsText, finishedText, interruptingText, requeuedText } from "../../../src/report/progress/lines.ts";
+import {
+  countsText,
+  finishedText,
+  interruptingText,
+  requeuedText,
+  trialText,
+} from "../../../src/report/progress/lines.ts";
 
 type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
@@ -77,5 +83,32 @@ describe("the summary", () => {
       "2 failed in another process",
     ]);
     expect(countsText({ ...summary, elsewhere: { ...none, running: 2 } })).toContain("2 are run by");
+  });
+});
+
+describe("a trial of a search", () => {
+  const trial: EventOf<"trial"> = {
+    type: "trial",
+    name: "one",
+    number: 5,
+    violated: "none",
+    values: { loss: 0.3 },
+    at: 0,
+  };
+
+  test("with its place, the best so far, and what is left", () => {
+    const best = { name: "two", value: 0.25 };
+    expect(trialText({ ...trial, total: 60, best, left: { ms: 200_000, by: "trials" } })).toBe(
+      "trial 5 of 60, one: loss=0.3 (best 0.25 of two), about 3m 20s left",
+    );
+    expect(trialText({ ...trial, left: { ms: 200_000, by: "time" } })).toBe("trial 5, one: loss=0.3, 3m 20s left");
+    expect(trialText({ ...trial, left: { ms: 0, by: "time" } })).toBe("trial 5, one: loss=0.3");
+  });
+
+  test("that was stopped early, or breaks a constraint", () => {
+    const stopped = { rule: "asha", step: 4 };
+    expect(trialText({ ...trial, violated: "some", stopped })).toBe(
+      "trial 5, one: loss=0.3, breaks a constraint, stopped early by asha after step 4",
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { someOf } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
 import { checkPoints } from "../../../experiments/make/check-points.ts";
 import { sweepId } from "../../../experiments/make/enqueue.ts";
@@ -95,6 +96,7 @@ async function search(typed: Call, overrides: readonly string[]): Promise<ExitCo
       ...plan,
       sweep: plan.id,
       proposer,
+      total: options.trials,
       untilMs: options.time === undefined ? undefined : Date.now() + options.time,
       openLine: () => openPointLine(context, probe),
     },
@@ -126,6 +128,14 @@ function valuesText(goals: readonly Goal[], { values }: EndedTrial): string {
   return goals.map(({ metric }, at) => `${metric}=${values?.[at]}`).join(" ");
 }
 
+/** Who was ended as hopeless, and when. */
+function tellStopped(io: Io, ended: readonly EndedTrial[]): void {
+  const stopped = ended.flatMap(({ name, stopped: how }) =>
+    how === undefined ? [] : [`${name} after step ${how.step}`],
+  );
+  if (stopped.length > 0) print(io, visible(`${stopped.length} stopped early: ${someOf(stopped, 5)}.`));
+}
+
 async function tell({ io, context, options }: Call, plan: Asked, outcome: SearchOutcome): Promise<void> {
   const { ran, ended, best } = outcome;
   if (options.json) {
@@ -137,14 +147,14 @@ async function tell({ io, context, options }: Call, plan: Asked, outcome: Search
   const names = new Set(ended.map(({ name }) => name));
   const sort = { sortBy: goal?.metric ?? "", sortOrder: goal?.direction === "minimize" ? "asc" : "desc" } as const;
   if (names.size > 0) await printSweepTable(io, context, { names, baseline: plan.baseline, ...sort });
+  tellStopped(io, ended);
   const [first] = best;
-  const what = plan.goals.length === 1 ? "The best" : "None is better in all of";
   if (first === undefined)
     print(io, `Search ${plan.id}: ${ended.length} trials, none of them with a result that counts.`);
   else if (plan.goals.length === 1)
     print(
       io,
-      `Search ${plan.id}: ${ended.length} trials. ${what}: ${visible(first.name)}, ${visible(valuesText(plan.goals, first))}.`,
+      `Search ${plan.id}: ${ended.length} trials. The best: ${visible(first.name)} (trial ${first.number + 1}), ${visible(valuesText(plan.goals, first))}.`,
     );
   else {
     print(io, `Search ${plan.id}: ${ended.length} trials. No other one is better in all metrics than each of these:`);
