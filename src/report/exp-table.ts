@@ -225,6 +225,8 @@ export interface ColumnChoice {
   readonly keep: readonly RegExp[];
   /** Names of columns: the first one and these, in this order; undefined: all that is not left out. */
   readonly only?: readonly string[] | undefined;
+  /** What becomes of a name in `only` that no column has: default "refused". */
+  readonly unknown?: "refused" | "passed over";
 }
 
 function pickColumns(table: Table, places: readonly number[]): Table {

@@ -113,6 +113,25 @@ describe("the live lines", () => {
     ]);
   });
 
+  test.each([80, 100])("of %d columns cut keys, not the values that tell one point from another", (columns) => {
+    const point = (hidden: number) =>
+      `model.encoder.hidden_dimension=${hidden} model.decoder.hidden_dimension=128 lr=0.01`;
+    const tally = new Tally();
+    tally.add({
+      ...{ type: "finished" as const, commit: "c", elapsedMs: 1, at: 1 },
+      experiment: { name: "top-warbler", sequence: 1, overrides: point(64).split(" ") },
+      metrics: new Map([["validation_loss", 1.0346]]),
+    });
+    const row = { icon: "*", stage: "train", startedAt: 0, metrics: "validation_loss=1.0524 step=1" };
+    const rows = [64, 32].map((hidden) => ({ ...row, name: "intensive-salmon", overrides: point(hidden) }));
+    const lines = liveLines({ rows, tally, now: 1000, size: { columns, rows: 10 }, paints: noPaints });
+    const texts = lines.slice(0, 3).map((line) => line.map(({ text }) => text).join(""));
+    expect(texts[0]).toMatch(/=1\.0524\b.* \S+=64 \S+=128 lr=0\.01$/);
+    expect(texts[1]).toMatch(/=1\.0524\b.* \S+=32 \S+=128 lr=0\.01$/);
+    expect(texts[2]).toMatch(/ \S+=64 \S+=128 lr=0\.01$/);
+    for (const text of texts) expect(stringWidth(text)).toBeLessThan(columns);
+  });
+
   test("show the running experiments and count the rest", () => {
     expect(view(2, 10)).toEqual([
       "* e0  train  2.0s  lr=0.1",

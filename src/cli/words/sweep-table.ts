@@ -3,13 +3,11 @@ import { knownDirection, type MetricDirection } from "../../experiments/find/dir
 import type { Baseline } from "../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { collectExperiments } from "../../experiments/show/collect.ts";
-import { collectColumns, rememberLeaves, sortColumn } from "../../experiments/show/value-columns.ts";
+import { collectColumns, isUnknownSort, rememberLeaves, sortColumn } from "../../experiments/show/value-columns.ts";
 import { showTable } from "../../report/exp-show.ts";
 import type { Point } from "../../sweep/types.ts";
 import { type Io, warn } from "../terminal/io.ts";
 import { terminalOf } from "../terminal/terminal.ts";
-
-const sortErrors: ReadonlySet<string> = new Set(["UNKNOWN_SORT_COLUMN", "AMBIGUOUS_SORT_COLUMN"]);
 
 export interface SweepTableOptions {
   /** The experiments of the sweep, also those that an earlier run of it made. */
@@ -78,7 +76,7 @@ function sortedOrNot(io: Io, options: SweepTableOptions, show: (sort: Sort) => s
   try {
     return show(sortOf(options));
   } catch (error) {
-    if (!(error instanceof SweeplineError && sortErrors.has(error.code))) throw error;
+    if (!isUnknownSort(error)) throw error;
     warn(io, `${error.message}: the table is not sorted${error.hint === undefined ? "" : `. ${error.hint}`}`);
     return show({});
   }

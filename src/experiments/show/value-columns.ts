@@ -146,3 +146,9 @@ function unknownColumn(by: string, columns: readonly ValueColumn[]): SweeplineEr
     ...(near.length === 0 ? {} : { hint: `Did you mean ${near.map((name) => `'${name}'`).join(" or ")}?` }),
   });
 }
+
+/** Whether sortColumn refused a name. */
+export function isUnknownSort(error: unknown): error is SweeplineError {
+  const codes: readonly string[] = ["UNKNOWN_SORT_COLUMN", "AMBIGUOUS_SORT_COLUMN"];
+  return error instanceof SweeplineError && codes.includes(error.code);
+}

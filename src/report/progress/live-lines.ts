@@ -3,6 +3,7 @@
 import { moreText } from "../../base/text/listing.ts";
 import { visible } from "../../base/text/visible.ts";
 import { formatSignificant } from "../numbers.ts";
+import { cutToWidth, textWidth } from "../width.ts";
 import { durationText } from "./duration.ts";
 import { overridesText, shortOverrides } from "./lines.ts";
 import type { Line, TerminalSize } from "./live-region.ts";
@@ -31,14 +32,49 @@ export interface Paints {
 /** More is no help to the eye, whatever the height of the terminal. */
 const mostRows = 16;
 
-function runningLine(row: RunningRow, now: number, paints: Paints): Line {
-  const stage = row.stage === "" ? "" : `  ${row.stage}`;
+/** As many columns of a key as are tried, one after the other. */
+const keyWidths = [Number.POSITIVE_INFINITY, 16, 12, 8, 6, 4];
+
+/** `enc…=64 lr=0.1`: the keys are the same in all lines, the values are what tells one from another. */
+function withShortKeys(text: string, most: number): string {
+  return text.replace(/(^| )([^ =]+)=/g, (_, gap: string, key: string) => `${gap}${cutToWidth(key, most)}=`);
+}
+
+/** Texts of `key=value`, each with a gap before it, with keys so short that all fit; undefined where no key is short enough. */
+function fitted(texts: readonly string[], room: number): readonly string[] | undefined {
+  const given = texts.filter((text) => text !== "");
+  const forms = keyWidths.map((most) => given.map((text) => `  ${withShortKeys(text, most)}`));
+  return forms.find((form) => form.reduce((sum, text) => sum + textWidth(text), 0) <= room);
+}
+
+/** The first metric tells how it goes, the overrides which point it is. */
+function results({ metrics, overrides }: RunningRow, room: number): readonly string[] {
+  const first = withShortKeys(metrics.replace(/ .*$/s, ""), 4);
+  const shortest = withShortKeys(overrides, 4);
+  return (
+    fitted([metrics, overrides], room) ??
+    fitted([first, overrides], room) ??
+    [first, shortest].flatMap((text) => (text === "" ? [] : [`  ${text}`]))
+  );
+}
+
+interface Place {
+  readonly now: number;
+  /** Of the terminal. */
+  readonly columns: number;
+  readonly paints: Paints;
+}
+
+function runningLine(row: RunningRow, { now, columns, paints }: Place): Line {
+  const head = `${row.icon} ${row.name}`;
+  const stage = `${row.stage === "" ? "" : `  ${row.stage}`}  ${durationText(now - row.startedAt)}`;
+  const room = columns - 1 - textWidth(head) - textWidth(stage);
+  const texts = results(row, room);
   return [
     { text: row.icon, paint: paints.busy },
     { text: ` ${row.name}`, paint: paints.strong },
-    { text: `${stage}  ${durationText(now - row.startedAt)}` },
-    { text: row.metrics === "" ? "" : `  ${row.metrics}` },
-    { text: row.overrides === "" ? "" : `  ${row.overrides}`, paint: paints.faint },
+    { text: stage },
+    ...texts.map((text, at) => (at === 0 && row.metrics !== "" ? { text } : { text, paint: paints.faint })),
   ];
 }
 
@@ -56,15 +92,14 @@ function totalsLine(tally: Tally, now: number, paints: Paints): Line {
 }
 
 /** The best of those that finished, by its name and what it is. */
-function bestLine({ best }: Tally, paints: Paints): readonly Line[] {
+function bestLine({ best }: Tally, { columns, paints }: Place): readonly Line[] {
   if (best === undefined) return [];
+  const what = `best ${visible(best.metric)} ${formatSignificant(best.value, 5)}`;
+  const name = `  ${visible(best.name)}`;
+  const room = columns - 1 - textWidth(what) - textWidth(name);
   const overrides = overridesText(shortOverrides(best.overrides));
-  return [
-    [
-      { text: `best ${visible(best.metric)} ${formatSignificant(best.value, 5)}`, paint: paints.good },
-      { text: `  ${visible(best.name)}${overrides === "" ? "" : `  ${overrides}`}` },
-    ],
-  ];
+  const point = fitted([overrides], room) ?? [`  ${withShortKeys(overrides, 4)}`];
+  return [[{ text: what, paint: paints.good }, { text: name + point.join("") }]];
 }
 
 /** The running experiments, the longest-running first, a count of those that don't fit, and the totals. */
@@ -76,10 +111,11 @@ export function liveLines(view: {
   readonly paints: Paints;
 }): Line[] {
   const { rows, tally, now, size, paints } = view;
-  const best = size.rows > 4 ? bestLine(tally, paints) : [];
+  const place = { now, columns: size.columns, paints };
+  const best = size.rows > 4 ? bestLine(tally, place) : [];
   const room = Math.max(0, Math.min(size.rows - 2 - best.length, mostRows));
   const shown = rows.length <= room ? rows : rows.slice(0, Math.max(0, room - 1));
-  const lines = shown.map((row) => runningLine(row, now, paints));
+  const lines = shown.map((row) => runningLine(row, place));
   if (shown.length < rows.length && room > 0)
     lines.push([{ text: `  ${moreText(rows.length - shown.length)}`, paint: paints.faint }]);
   return [...lines, ...best, totalsLine(tally, now, paints)];

@@ -23,12 +23,17 @@ function wholeWords(prefix: string): number {
   return /^.*[/\\._\-: ]/s.exec(prefix)?.[0].length ?? 0;
 }
 
+/** Of those that are too wide: a short one among them, such as the baseline's, begins otherwise and stays as it is. */
 function withoutPrefix(cells: readonly string[], fill: string): readonly string[] {
-  const texts = [...new Set(cells)].filter((cell) => cell !== fill);
+  const isWide = (cell: string) => cell !== fill && textWidth(cell) > wideColumn;
+  const texts = [...new Set(cells.filter(isWide))];
   if (texts.length < 2) return cells;
-  const length = wholeWords((texts[0] ?? "").slice(0, commonLength(texts)));
+  const common = (texts[0] ?? "").slice(0, commonLength(texts));
+  // A word that alone is longer than a column is parted.
+  const length = common.length - wholeWords(common) > wideColumn ? common.length : wholeWords(common);
   if (length < shortestPrefix) return cells;
-  return cells.map((cell) => (cell === fill ? cell : `…${cell.slice(length)}`));
+  const begins = common.slice(0, length);
+  return cells.map((cell) => (cell.startsWith(begins) ? `…${cell.slice(length)}` : cell));
 }
 
 /** The cells, none wider than needed to tell them apart; those of a narrow column as they are. */

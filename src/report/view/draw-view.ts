@@ -3,6 +3,7 @@ import type pico from "picocolors";
 import { visible } from "../../base/text/visible.ts";
 import type { ColumnKind, Row } from "../table.ts";
 import { textWidth } from "../width.ts";
+import { headingWidth } from "./headings.ts";
 import { viewGap } from "./place-columns.ts";
 import type { ViewColumn } from "./view-column.ts";
 
@@ -33,8 +34,26 @@ function statePaint(colours: Colours): Readonly<Record<string, Paint>> {
   return { Failed: colours.red, Running: colours.yellow, Queued: colours.dim, Success: colours.green };
 }
 
+function headingOf({ heading, short }: ViewColumn): readonly string[] {
+  return heading ?? [visible(short)];
+}
+
+/** The headings, those of fewer lines at the bottom. */
+function headerLines(all: readonly MeasuredColumn[], { colours, gap }: { colours: Colours; gap: string }): string[] {
+  const height = Math.max(1, ...all.map(({ column }) => headingOf(column).length));
+  return Array.from({ length: height }, (_, at) =>
+    all
+      .map((each) => {
+        const lines = headingOf(each.column);
+        return headerPaint(each.column.kind, colours)(padded(lines[at - height + lines.length] ?? "", each));
+      })
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
 function measured(column: ViewColumn): MeasuredColumn {
-  const name = textWidth(visible(column.short));
+  const name = headingWidth(headingOf(column));
   const width = column.cells.reduce((widest, cell) => Math.max(widest, textWidth(cell)), name);
   const values = column.cells.filter((cell) => cell !== "-" && cell !== "!");
   const isRight = column.value !== undefined && values.length > 0 && values.every((cell) => numberText.test(cell));
@@ -51,9 +70,7 @@ export function drawView(columns: readonly ViewColumn[], { rows, bestRow, colour
   const all = columns.map(measured);
   const gap = " ".repeat(viewGap);
   const states = statePaint(colours);
-  const header = all
-    .map((each) => headerPaint(each.column.kind, colours)(padded(visible(each.column.short), each)))
-    .join(gap);
+  const header = headerLines(all, { colours, gap });
   const width = all.reduce((sum, each) => sum + each.width + viewGap, -viewGap);
   const lines = rows.map((row, index) => {
     const cells = all.map((each) => {
@@ -64,5 +81,5 @@ export function drawView(columns: readonly ViewColumn[], { rows, bestRow, colour
     const line = cells.join(gap).trimEnd();
     return row.emphasis === "baseline" || index === bestRow ? colours.bold(line) : line;
   });
-  return [header.trimEnd(), colours.dim("─".repeat(Math.max(0, width))), ...lines].map((line) => `${line}\n`).join("");
+  return [...header, colours.dim("─".repeat(Math.max(0, width))), ...lines].map((line) => `${line}\n`).join("");
 }

@@ -18,6 +18,8 @@ import { shortNames } from "./short-names.ts";
 import type { ViewColumn } from "./view-column.ts";
 
 export interface ViewOptions {
+  /** The rows that these were chosen from: what differs there is what was swept. Default: these. */
+  readonly all?: readonly Baseline[];
   readonly columns: ColumnChoice;
   readonly sort: SortRequest | undefined;
   readonly precision: number | undefined;
@@ -44,12 +46,12 @@ function nameCells({ table, experiments }: DrawnExperiments, best: Best | undefi
 }
 
 /** Columns of what people say, where somebody does. The star stands with the name. */
-function sayings({ experiments }: DrawnExperiments): readonly ViewColumn[] {
+function sayings({ experiments }: DrawnExperiments, options: ViewOptions): readonly ViewColumn[] {
   return (["Tags", "Note"] as const).flatMap((name): readonly ViewColumn[] => {
     const cells = noteCells(name, experiments, fill).map((cell) =>
       cutToWidth(cell.replaceAll("\n", " "), widestSaying),
     );
-    if (cells.every((cell) => cell === fill)) return [];
+    if (cells.every((cell) => cell === fill) && !wanted(options, name)) return [];
     return [{ kind: "label", name, short: name, value: undefined, cells, varies: "among experiments" }];
   });
 }
@@ -59,23 +61,37 @@ function metricOfSort(drawn: DrawnExperiments, { sort }: ViewOptions): ValueColu
   return sortColumn(sort.by, drawn.columns);
 }
 
-function viewColumns(drawn: DrawnExperiments, names: readonly string[]): readonly ViewColumn[] {
-  const { table, columns, experiments } = drawn;
+function distinct(cells: readonly string[]): number {
+  return new Set(cells.filter((cell) => cell !== fill)).size;
+}
+
+/** The names of the columns that experiments differ in. */
+function mixedNames({ table, experiments }: DrawnExperiments): ReadonlySet<string> {
+  const rows = table.rows.filter((_, at) => experiments[at] !== undefined);
+  const mixed = table.columns.filter((_, index) => distinct(rows.map(({ cells }) => cells[index] ?? "")) > 1);
+  return new Set(mixed.map(({ name }) => name));
+}
+
+interface ColumnFacts {
+  /** What stands above the columns of values. */
+  readonly names: readonly string[];
+  readonly mixed: ReadonlySet<string>;
+}
+
+function viewColumns(drawn: DrawnExperiments, { names, mixed }: ColumnFacts): readonly ViewColumn[] {
+  const { table, columns } = drawn;
   const values = [...columns.metrics, ...columns.params];
   const labels = table.columns.filter(({ kind }) => kind === "label").length;
-  const ofExperiments = (cells: readonly string[]) => cells.filter((_, row) => experiments[row] !== undefined);
   return table.columns.map((column, index): ViewColumn => {
     const cells = table.rows.map((row) => row.cells[index] ?? "");
     const value = column.kind === "label" ? undefined : values[index - labels];
-    const distinct = (some: readonly string[]) => new Set(some.filter((cell) => cell !== fill)).size;
-    const isMixed = distinct(ofExperiments(cells)) > 1;
     return {
       kind: column.kind,
       name: column.name,
       short: value === undefined ? column.name : (names[index - labels] ?? column.name),
       value,
       cells,
-      varies: isMixed ? "among experiments" : distinct(cells) > 1 ? "from their baseline" : "not",
+      varies: mixed.has(column.name) ? "among experiments" : distinct(cells) > 1 ? "from their baseline" : "not",
     };
   });
 }
@@ -89,12 +105,9 @@ function bestLine(best: Best | undefined, metric: ValueColumn | undefined): stri
 export function experimentView(baselines: readonly Baseline[], options: ViewOptions): string {
   if (baselines.length === 0) return "";
   const { sort, terminal } = options;
-  const drawn = drawExperiments(baselines, {
-    float: significantFloats(options.precision || defaultPrecision),
-    fill,
-    time: options.now,
-    ...(sort === undefined ? {} : { sort }),
-  });
+  const how = { float: significantFloats(options.precision || defaultPrecision), fill, time: options.now };
+  const drawn = drawExperiments(baselines, { ...how, ...(sort === undefined ? {} : { sort }) });
+  const all = options.all === undefined || options.all === baselines ? drawn : drawExperiments(options.all, how);
   const sorted = metricOfSort(drawn, options);
   const isMetric = sorted?.column.kind === "metric";
   const best =
@@ -102,9 +115,11 @@ export function experimentView(baselines: readonly Baseline[], options: ViewOpti
       ? bestExperiment(drawn.experiments, { column: sorted, order: sort.order, leaves: drawn.leaves })
       : undefined;
   const names = shortNames([...drawn.columns.metrics, ...drawn.columns.params]);
-  const all = viewColumns(drawn, names).filter(({ name }) => !hiddenLabels.has(name) || wanted(options, name));
+  const columns = viewColumns(drawn, { names, mixed: mixedNames(all) }).filter(
+    ({ name }) => !hiddenLabels.has(name) || wanted(options, name),
+  );
   const first: ViewColumn = { ...namesColumn, cells: nameCells(drawn, best) };
-  const { shown, hidden } = placeColumns([first, ...all.slice(1), ...sayings(drawn)], {
+  const { shown, hidden } = placeColumns([first, ...columns.slice(1), ...sayings(drawn, options)], {
     ...options,
     sorted,
     fill,
@@ -129,5 +144,5 @@ const namesColumn = {
 const hiddenLabels: ReadonlySet<string> = new Set(labelNames.filter((name) => /^[a-z]/.test(name)));
 
 function wanted({ columns }: ViewOptions, name: string): boolean {
-  return columns.only?.includes(name) ?? false;
+  return columns.only?.some((each) => each.toLowerCase() === name.toLowerCase()) ?? false;
 }

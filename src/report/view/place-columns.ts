@@ -4,9 +4,10 @@ import { visible } from "../../base/text/visible.ts";
 import type { ValueColumn } from "../../experiments/show/value-columns.ts";
 import { namesMatching } from "../../project/name-patterns.ts";
 import type { ColumnChoice } from "../exp-table.ts";
-import { namedColumns } from "../named-columns.ts";
+import { knownColumnNames, namedColumns } from "../named-columns.ts";
 import { cutToWidth, textWidth } from "../width.ts";
 import { distinctCells } from "./distinct-cells.ts";
+import { cutHeading, headingLines, headingWidth } from "./headings.ts";
 import type { ViewColumn } from "./view-column.ts";
 
 /** Spaces between two columns. */
@@ -64,18 +65,31 @@ function chosen(all: readonly ViewColumn[], { columns }: Placing): readonly View
   });
 }
 
+/** The names of columns that were asked for; undefined where none is, or none is here of those that a setting names. */
+function namesAsked(all: readonly ViewColumn[], { columns }: Placing): readonly string[] | undefined {
+  if (columns.only === undefined || columns.unknown !== "passed over") return columns.only;
+  const known = knownColumnNames(columns.only, all);
+  return known.length === 0 ? undefined : known;
+}
+
 function inOrder(all: readonly ViewColumn[], placing: Placing): readonly ViewColumn[] {
-  const { only } = placing.columns;
+  const only = namesAsked(all, placing);
   if (only !== undefined) return namedColumns(only, all).flatMap((index) => all[index] ?? []);
   const place = (column: ViewColumn) => placeOf(column, placing.sorted);
   return [...chosen(all, placing)].sort((a, b) => place(a) - place(b));
 }
 
+function cellsWidth({ cells }: ViewColumn): number {
+  return cells.reduce((widest, cell) => Math.max(widest, textWidth(visible(cell))), 0);
+}
+
 function widthOf(column: ViewColumn): number {
-  return column.cells.reduce(
-    (widest, cell) => Math.max(widest, textWidth(visible(cell))),
-    textWidth(visible(column.short)),
-  );
+  return Math.max(cellsWidth(column), headingWidth(column.heading ?? [visible(column.short)]));
+}
+
+/** With its heading over several lines, where that is wider than what stands below it. */
+function stacked(column: ViewColumn): ViewColumn {
+  return { ...column, heading: headingLines(column.short, cellsWidth(column)) };
 }
 
 function shortened(column: ViewColumn, fill: string): ViewColumn {
@@ -100,27 +114,59 @@ function narrowed(column: ViewColumn, room: number): ViewColumn {
   return { ...column, cells };
 }
 
-/** The columns that fit, those that tell most first. The first column is always there, cut where it must be. */
+/** Without these the rows of a sweep look alike: what they are sorted by, and what was swept. */
+function isEssential(column: ViewColumn, { sorted, columns }: Placing): boolean {
+  if (column.value === undefined) return false;
+  if (columns.only !== undefined || column.value === sorted) return true;
+  return column.kind === "param" && column.varies === "among experiments";
+}
+
+/** The least that a cell is cut to. */
+const leastCell = 6;
+
+/** A column that must be there, in the room that is left: its cells are cut, as far as they still differ. */
+function squeezed(column: ViewColumn, room: number): ViewColumn | undefined {
+  if (room < leastCell) return undefined;
+  const cells = column.cells.map((cell) => cutToWidth(visible(cell), room));
+  if (new Set(cells).size < Math.min(2, new Set(column.cells).size)) return undefined;
+  return { ...column, cells, heading: cutHeading(headingLines(column.short, room), room) };
+}
+
+/** Those that fit beside the first, by what they tell; what tells less does not go before what tells more. */
+function fitting(byWeight: readonly ViewColumn[], given: { readonly room: number; readonly placing: Placing }) {
+  let { room } = given;
+  const kept = new Map<ViewColumn, ViewColumn>();
+  for (const column of byWeight) {
+    const space = room - viewGap;
+    // A narrow one may use what is left.
+    const fits = widthOf(column) <= space ? column : undefined;
+    const placed = fits ?? (isEssential(column, given.placing) ? squeezed(column, space) : undefined);
+    if (placed === undefined) continue;
+    kept.set(column, placed);
+    room -= widthOf(placed) + viewGap;
+  }
+  return { kept, room };
+}
+
+/**
+ * The columns that fit, those that tell most first. Where what was swept does not fit as it is, headings go on several
+ * lines, then cells are cut. The first column is always there, cut where it must be.
+ */
 export function placeColumns(all: readonly ViewColumn[], placing: Placing): PlacedColumns {
   const ordered = inOrder(all, placing).map((column) => shortened(column, placing.fill));
   const [first, ...others] = ordered;
   if (first === undefined) return { shown: [], hidden: [] };
   const weight = (column: ViewColumn) =>
-    placing.columns.only === undefined ? weightOf(column, placing.sorted) : ordered.indexOf(column);
+    namesAsked(all, placing) === undefined ? weightOf(column, placing.sorted) : ordered.indexOf(column);
   const byWeight = [...others].sort((a, b) => weight(a) - weight(b));
   const own = Math.min(widthOf(first), Math.max(16, Math.floor(placing.width / 3)));
-  let room = placing.width - own;
-  const kept = new Set<ViewColumn>([first]);
-  for (const column of byWeight) {
-    const needed = widthOf(column) + viewGap;
-    // What tells less does not go before what tells more, but a narrow one may use what is left.
-    if (needed > room) continue;
-    kept.add(column);
-    room -= needed;
-  }
-  const shown = ordered.filter((column) => kept.has(column));
+  const isWide = byWeight.reduce((sum, column) => sum + widthOf(column) + viewGap, own) > placing.width;
+  const forms = isWide ? new Map(byWeight.map((column) => [column, stacked(column)])) : undefined;
+  const formOf = (column: ViewColumn) => forms?.get(column) ?? column;
+  const { kept, room } = fitting(byWeight.map(formOf), { room: placing.width - own, placing });
+  const shownAs = (column: ViewColumn) => kept.get(formOf(column));
   return {
-    shown: shown.map((column) => (column === first ? narrowed(first, Math.max(8, own + room)) : column)),
-    hidden: ordered.filter((column) => !kept.has(column)),
+    shown: [narrowed(first, Math.max(8, own + room)), ...others.flatMap((column) => shownAs(column) ?? [])],
+    hidden: others.filter((column) => shownAs(column) === undefined),
   };
 }

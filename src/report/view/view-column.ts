@@ -8,6 +8,8 @@ export interface ViewColumn {
   readonly name: string;
   /** What stands above it: `lr`. */
   readonly short: string;
+  /** The same on several lines, where there is little room. */
+  readonly heading?: readonly string[];
   /** Of a metric or parameter. */
   readonly value: ValueColumn | undefined;
   readonly cells: readonly string[];

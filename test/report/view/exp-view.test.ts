@@ -70,14 +70,42 @@ describe("widths", () => {
   test.each([60, 80, 100, 160, 250])("%d columns show the sorted metric and all that was swept", (width) => {
     const text = view(width);
     expect(text).toMatchSnapshot();
-    const header = text.split("\n")[0] ?? "";
-    for (const name of ["accuracy", "lr", "hidden", "activation"]) expect(header.split(/ +/)).toContain(name);
+    const header = text.slice(0, text.indexOf("─"));
+    for (const name of ["accuracy", "lr", "hidden", "activation"]) expect(header.split(/\s+/)).toContain(name);
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  });
+
+  const long = ["model.encoder.hidden_dimension", "model.decoder.hidden_dimension", "train.learning_rate_of_optimizer"];
+  const combinations = [64n, 128n].flatMap((a) => [64n, 128n].flatMap((b) => [0.01, 0.1].map((c) => [a, b, c])));
+
+  test.each([60, 80, 100])("%d columns tell points of three long names apart, with their metric", (width) => {
+    const experiments = combinations.map((values, at) => {
+      const params = Object.fromEntries(long.map((name, place) => [name, values[place] ?? null]));
+      return experiment(`parliamentary-orangutan-${at}`, "b", { params, metrics: scores(0.9 + at / 100, 0.1) });
+    });
+    const lines = view(width, {}, { ...sweep, data: null, experiments }).split("\n");
+    const rows = lines.filter((line) => /^[├└]/.test(line));
+    const points = rows.map((row) =>
+      row
+        .match(/ (?:64|128)\b.*?(?:64|128)\b.*?0\.0?1\b/)?.[0]
+        .split(/ +/)
+        .join(" "),
+    );
+    expect(new Set(points)).toHaveProperty("size", 8);
+    expect(rows.every((row) => / 0\.9\d* /.test(row))).toBe(true);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
   });
 
   test("a terminal of 8 columns is no reason to fail", () => {
     expect(view(8)).toContain("m…to");
   });
+});
+
+test("of a few that were chosen, what was swept among all of them is shown first", () => {
+  const [best] = sweep.experiments.slice(1, 2);
+  const chosen = { ...sweep, data: null, experiments: best === undefined ? [] : [best] };
+  const header = view(80, { all: [sweep] }, chosen).split("\n")[0] ?? "";
+  expect(header).toMatch(/^Experiment +State +accuracy.* lr +hidden +activation/);
 });
 
 describe("marks", () => {
@@ -107,6 +135,20 @@ describe("columns", () => {
     expect(() => view(100, { columns: named })).toThrow(expect.objectContaining({ code: "UNKNOWN_COLUMN" }));
   });
 
+  test("one of a setting that is not here is passed over; without any left it is as if there were no setting", () => {
+    const preferred = (only: readonly string[]) => ({ ...options(100).columns, only, unknown: "passed over" as const });
+    expect(view(100, { columns: preferred(["State", "nosuch", "Tags", "lr"]) }).split("\n")[0]).toBe(
+      "Experiment            State    Tags   lr",
+    );
+    expect(view(100, { columns: preferred(["nosuch"]) })).toBe(view(100));
+  });
+
+  test("labels may be named where there is nothing to stand below them", () => {
+    const empty = { ...sweep, experiments: [] };
+    const named = { ...options(100).columns, only: ["state", "tags", "lr"] };
+    expect(view(100, { columns: named, sort: undefined }, empty).split("\n")[0]).toMatch(/^Experiment .*lr$/);
+  });
+
   test("names that end alike stay apart", () => {
     const both: Record<string, Value> = { "a.lr": 1n, "b.lr": 2n, "a.c.x": 1n };
     const header = experimentView([{ ...sweep, experiments: [], data: data({ params: both }) }], {
@@ -115,6 +157,18 @@ describe("columns", () => {
     });
     expect(header.split("\n")[0]).toMatch(/a\.lr +b\.lr +x/);
   });
+
+  test.each(["/", ""])(
+    "of values that begin alike for 70 letters '%s' the ends are left, beside a short one",
+    (end) => {
+      const folder = (at: number) => ({ folder: `${"a".repeat(70)}${end}${at}` });
+      const experiments = [1, 2].map((at) => experiment(`e${at}`, "bc"[at - 1] ?? "", { params: folder(at) }));
+      const baseline = { ...sweep, data: data({ params: { folder: "x" } }), experiments };
+      const text = experimentView([baseline], options(80, { sort: undefined }));
+      expect(text).toMatch(/e1 .*…a*\/?1\b/);
+      expect(text).toMatch(/e2 .*…a*\/?2\b/);
+    },
+  );
 
   test("long values lose what they all begin with, never what differs", () => {
     const path = (end: string) => ({ folder: `/srv/very/long/path/of/data/sets/${end}` });

@@ -6,12 +6,13 @@ import type { Baseline } from "../../../experiments/reading/types.ts";
 import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type CollectOptions, collectExperiments } from "../../../experiments/show/collect.ts";
+import { isUnknownSort } from "../../../experiments/show/value-columns.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
 import { addFindOptions, type FindFlags, findRequest } from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
-import { columnNames, foldOption, showSettings } from "../../options/show-settings.ts";
+import { columnNames, foldOption, type ShowSettings, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import { type Io, writePieces } from "../../terminal/io.ts";
 import { writePaged } from "../../terminal/pager.ts";
@@ -100,21 +101,45 @@ interface TerminalCall {
   readonly context: ExperimentsContext;
 }
 
+/** A setting may be of another project, as all of `git config --global` are: what it names and is not here is passed over. */
+function isSettingUnknown(error: unknown, { sortBy }: ShowSettings, given: Options): boolean {
+  if (sortBy === undefined || given.sortBy !== undefined || given.best !== undefined) return false;
+  return isUnknownSort(error);
+}
+
+interface Rows {
+  /** Those that are shown. */
+  readonly baselines: readonly Baseline[];
+  /** Those that they were chosen from. */
+  readonly all: readonly Baseline[];
+}
+
 /** For somebody who looks at it: with their settings, and missing values last. */
 async function showOnTerminal(call: TerminalCall, given: Options) {
   const { io, context } = call;
-  const options = { ...(await showSettings(context.repository)), ...given, ...sortFlags(given) };
+  const settings = await showSettings(context.repository);
   const { width, colours } = terminalOf(io);
-  return async (baselines: readonly Baseline[]) => {
-    const { experimentView } = await import("../../../report/view/exp-view.ts");
-    const { sort, ...rest } = rowsAndColumns(options);
-    const text = experimentView(baselines, {
+  const { experimentView } = await import("../../../report/view/exp-view.ts");
+  const draw = ({ baselines, all }: Rows, preferred: ShowSettings) => {
+    const { sort, columns, ...rest } = rowsAndColumns({ ...preferred, ...given, ...sortFlags(given) });
+    return experimentView(baselines, {
       ...rest,
+      all,
+      columns: { ...columns, unknown: given.columns === undefined ? "passed over" : "refused" },
       sort: sort && { ...sort, missing: "last" },
       terminal: { width: width === "full" ? unknownWidth : width, colours },
     });
-    await writePaged(io, text, options.pager ? "where too long" : "never");
   };
+  const drawPreferred = (rows: Rows) => {
+    try {
+      return draw(rows, settings);
+    } catch (error) {
+      if (!isSettingUnknown(error, settings, given)) throw error;
+      const { sortBy: _, ...others } = settings;
+      return draw(rows, others);
+    }
+  };
+  return (rows: Rows) => writePaged(io, drawPreferred(rows), given.pager ? "where too long" : "never");
 }
 
 function groupsAsked({ groupBy, fold }: Options): GroupsAsked["by"] | undefined {
@@ -132,7 +157,7 @@ function groupOrder(options: Options): GroupOrder | undefined {
 
 /** How often each choice of values is there, and what came of it. */
 function printGroups(io: Io, options: Options, by: GroupsAsked["by"]) {
-  return async (baselines: readonly Baseline[]) => {
+  return async ({ baselines }: Rows) => {
     const { drawGroups } = await import("../../words/groups-text.ts");
     const format = askedFormat(options);
     const text = drawGroups(io, baselines, { by, order: groupOrder(options), format, precision: options.precision });
@@ -153,7 +178,7 @@ async function narrowed(baselines: readonly Baseline[], options: Options): Promi
 function printPlain(io: Io, given: Options) {
   const options = { ...given, ...sortFlags(given) };
   const format = askedFormat(options);
-  return async (baselines: readonly Baseline[]) =>
+  return async ({ baselines }: Rows) =>
     writePieces(io, renderExperiments(baselines, { format, ...rowsAndColumns(options), terminal: terminalOf(io) }));
 }
 
@@ -197,12 +222,12 @@ async function answer(io: Io, names: readonly string[], options: Options): Promi
   );
   const baselines = await narrowed(collected, options);
   warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
-  await show(baselines);
+  await show({ baselines, all: collected });
 }
 
 /** As a page in one file. */
 function writePage({ io, context }: { readonly io: Io; readonly context: ExperimentsContext }, file: string) {
-  return async (baselines: readonly Baseline[]) => {
+  return async ({ baselines }: Rows) => {
     const { writeReportFile } = await import("../../words/report-file.ts");
     await writeReportFile(io, context, { baselines, file });
   };
