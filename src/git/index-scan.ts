@@ -1,5 +1,6 @@
 import path from "node:path";
 import { largeFileBytes, readIfExists } from "../base/files.ts";
+import type { ObjectId } from "./ids.ts";
 import { openRepository } from "./repository.ts";
 
 /** Index extensions with which the entries are not all in the file as plain paths: split index, sparse index. */
@@ -66,9 +67,31 @@ export function findEntries(bytes: Buffer, idBytes: 20 | 32): IndexEntries | und
   return hidesEntries(bytes, at, idBytes) ? undefined : { bytes, starts, idBytes };
 }
 
-function nameOf(entries: IndexEntries, index: number): Buffer {
+/** The path of an entry, from the top of the work tree. */
+export function indexedName(entries: IndexEntries, index: number): Buffer {
   const from = nameOffset(entries, entries.starts[index] ?? 0);
   return entries.bytes.subarray(from, entries.bytes.indexOf(0, from));
+}
+
+/** What an entry says of its file, as a tree says it. */
+export function rowAt(
+  { bytes, starts, idBytes }: IndexEntries,
+  index: number,
+): { readonly mode: string; readonly id: ObjectId } {
+  const start = starts[index] ?? 0;
+  const id = bytes.toString("hex", start + statBytes, start + statBytes + idBytes) as ObjectId;
+  return { mode: bytes.readUInt32BE(start + modeAt).toString(8), id };
+}
+
+/** What an index says of the file at a path; undefined where it has none. */
+export function rowOf(
+  entries: IndexEntries,
+  name: Buffer,
+): { readonly mode: string; readonly id: ObjectId } | undefined {
+  const index = firstFrom(entries, name);
+  return index < entries.starts.length - 1 && indexedName(entries, index).equals(name)
+    ? rowAt(entries, index)
+    : undefined;
 }
 
 /** The first entry whose name is not before this one. */
@@ -77,7 +100,7 @@ function firstFrom(entries: IndexEntries, name: Buffer): number {
   let high = entries.starts.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (Buffer.compare(nameOf(entries, middle), name) < 0) low = middle + 1;
+    if (Buffer.compare(indexedName(entries, middle), name) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -87,13 +110,15 @@ function firstFrom(entries: IndexEntries, name: Buffer): number {
 export function trackedAs(entries: IndexEntries, name: Buffer): "file" | "submodule" | "folder" | "nothing" {
   const count = entries.starts.length - 1;
   const index = firstFrom(entries, name);
-  if (index < count && nameOf(entries, index).equals(name)) {
+  if (index < count && indexedName(entries, index).equals(name)) {
     const mode = entries.bytes.readUInt32BE((entries.starts[index] ?? 0) + modeAt);
     return mode === submoduleMode ? "submodule" : "file";
   }
   const folder = Buffer.concat([name, Buffer.from("/")]);
   const inside = firstFrom(entries, folder);
-  return inside < count && nameOf(entries, inside).subarray(0, folder.length).equals(folder) ? "folder" : "nothing";
+  return inside < count && indexedName(entries, inside).subarray(0, folder.length).equals(folder)
+    ? "folder"
+    : "nothing";
 }
 
 /** Whether Git tracks a path (or files below it), where its index can be read by looking at it: false too where it can't. */
@@ -120,7 +145,7 @@ export function filesChangedSince(entries: IndexEntries, second: number): readon
     const at = starts[index] ?? 0;
     const seconds = bytes.readUInt32BE(at);
     if (seconds >= second)
-      found.push({ name: nameOf(entries, index), changedAt: [seconds, bytes.readUInt32BE(at + 4)] });
+      found.push({ name: indexedName(entries, index), changedAt: [seconds, bytes.readUInt32BE(at + 4)] });
   }
   return found;
 }

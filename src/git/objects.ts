@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { deflateSync } from "node:zlib";
 import { beforeEffect } from "../base/effects.ts";
-import { SweeplineError } from "../base/errors.ts";
-import { existsSync, makeFolder, setMode, statSync, writeAtomic } from "../base/files.ts";
+import { SweeplineError, unlessSystemFails } from "../base/errors.ts";
+import { existsSync, lstatIfExists, makeFolder, setMode, setTimes, statSync, writeAtomic } from "../base/files.ts";
 import type { CatFile } from "./catfile.ts";
 import type { ObjectId } from "./ids.ts";
 import { parseTree, type TreeEntry } from "./object-pool.ts";
@@ -22,12 +22,26 @@ export function writeObject(
   const id = createHash(repository.objectFormat).update(whole).digest("hex") as ObjectId;
   const folder = path.join(repository.commonDir, "objects", id.slice(0, 2));
   const file = path.join(folder, id.slice(2));
-  if (existsSync(file)) return id;
+  if (isThere(file)) return id;
   beforeEffect("object", id);
   makeObjectFolder(repository, folder);
   writeAtomic(file, deflateSync(whole, { level: 1 }), { mode: 0o444 });
   if (repository.sharedBits !== 0) setMode(file, 0o444 & (0o400 | repository.sharedBits));
   return id;
+}
+
+/** An object that no ref names may be thrown away once it is two weeks old; one that we count on is as young as a new one. */
+const youngMs = 24 * 60 * 60 * 1000;
+
+function isThere(file: string): boolean {
+  const stats = lstatIfExists(file);
+  if (stats === undefined) return false;
+  const now = Date.now();
+  if (now - stats.mtimeMs < youngMs) return true;
+  return unlessSystemFails(false, () => {
+    setTimes(file, now / 1000, now / 1000);
+    return true;
+  });
 }
 
 /** With core.sharedRepository whoever shares the repository can add to the folder (Git's adjust_shared_perm). */
@@ -124,13 +138,14 @@ export interface FileInTree {
   readonly id: ObjectId;
 }
 
-type Row = Pick<TreeEntry, "mode" | "id">;
+/** What a tree says of a name. */
+export type TreeRow = Pick<TreeEntry, "mode" | "id">;
 
-const folderMode = "40000";
+export const folderMode = "40000";
 
 /** Reads each tree once, however often something is laid over it. */
 export class TreeEditor {
-  readonly #rows = new Map<ObjectId, ReadonlyMap<string, Row>>();
+  readonly #rows = new Map<ObjectId, ReadonlyMap<string, TreeRow>>();
 
   constructor(
     private readonly repository: Repository,
@@ -158,24 +173,25 @@ export class TreeEditor {
     return writeObject(this.repository, "tree", treeBytes(rows));
   }
 
-  async #read(id: ObjectId): Promise<ReadonlyMap<string, Row>> {
+  async #read(id: ObjectId): Promise<ReadonlyMap<string, TreeRow>> {
     const known = this.#rows.get(id);
     if (known !== undefined) return known;
     const object = await this.objects.read(id);
-    const rows = object?.type === "tree" ? parseTree(object.content, id.length / 2, "latin1") : new Map<string, Row>();
+    const rows =
+      object?.type === "tree" ? parseTree(object.content, id.length / 2, "latin1") : new Map<string, TreeRow>();
     this.#rows.set(id, rows);
     return rows;
   }
 }
 
 /** One character a byte: names in trees are bytes of any kind, and stay as they are. */
-function bytesOf(name: string): string {
+export function bytesOf(name: string): string {
   return Buffer.from(name).toString("latin1");
 }
 
-/** Git's order: by bytes, a folder as if its name ended with a slash. */
-function treeBytes(rows: ReadonlyMap<string, Row>): Buffer {
-  const key = ([name, { mode }]: readonly [string, Row]) => (mode === folderMode ? `${name}/` : name);
+/** A tree's content. Git's order: by bytes, a folder as if its name ended with a slash. */
+export function treeBytes(rows: ReadonlyMap<string, TreeRow>): Buffer {
+  const key = ([name, { mode }]: readonly [string, TreeRow]) => (mode === folderMode ? `${name}/` : name);
   const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   return Buffer.concat(
     sorted.flatMap(([name, { mode, id }]) => [Buffer.from(`${mode} ${name}\0`, "latin1"), Buffer.from(id, "hex")]),

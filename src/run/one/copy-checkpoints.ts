@@ -5,7 +5,9 @@ import { appendTo } from "../../base/open-files.ts";
 import { type ChainTip, findChain } from "../../experiments/checkpoints/chain.ts";
 import { refuseLostOutputs } from "../../experiments/checkpoints/outputs.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
-import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
+import { prepareCopy } from "../../experiments/copy/prepare.ts";
+import type { QuickResults } from "../../experiments/copy/quick-result.ts";
+import { resultTree } from "../../experiments/copy/result.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
 import { checkpointMark, factsHeader } from "../../experiments/record.ts";
 import { stamp, writeCommit } from "../../git/objects.ts";
@@ -35,6 +37,7 @@ export interface CopyRun {
   readonly slot: CopySlot;
   /** `Name <mail>` of the commit. */
   readonly committer: string;
+  readonly kept: { readonly results: QuickResults };
   /** Told before the stages run; with the last checkpoint where an earlier run of the entry had registered some. */
   makesCheckpoints(tip: ChainTip | undefined): void;
   /** Has a checkpoint registered; refs are not this thread's to change. */
@@ -76,12 +79,12 @@ export class CopyCheckpoints {
 
   /** The commit of what is there now; the tip's where nothing has changed since. */
   async write(stages: ProjectStages, facts: ReproduceFacts): Promise<CheckpointOfCopy> {
-    const { entry, slot, committer } = this.request;
+    const { entry, slot, committer, kept } = this.request;
     const inside = folderInGit(stages.project);
     const include = filesToCommit(stages, facts).map((file) => path.posix.join(inside, file));
     const content = this.current === undefined ? entry : { ...entry, commit: this.current.commit };
     const untracked = entry.record.flags.keepUntracked === true ? "keep" : "leave";
-    const { tree, left } = await resultTree(slot, content, { include, untracked });
+    const { tree, left } = await resultTree(slot, content, { include, untracked, quick: kept.results });
     if (this.current?.tree === tree) return { commit: this.current.commit, tree, left };
     const commit = writeCommit(slot.repository, {
       tree,

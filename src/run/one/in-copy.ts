@@ -11,7 +11,9 @@ import { traced } from "../../base/trace.ts";
 import type { Value } from "../../base/value.ts";
 import { version } from "../../base/version.ts";
 import { type CopySlot, copyStageEnvironment, workFolder } from "../../experiments/copy/git-dirs.ts";
-import { prepareCopy, resultTree } from "../../experiments/copy/prepare.ts";
+import { prepareCopy } from "../../experiments/copy/prepare.ts";
+import type { QuickResults } from "../../experiments/copy/quick-result.ts";
+import { resultTree } from "../../experiments/copy/result.ts";
 import { failureText, missingFiles, type RunFailure } from "../../experiments/failure.ts";
 import { leftWords } from "../../experiments/left-files.ts";
 import { type ExperimentFacts, factsHeader, type StoppedEarly } from "../../experiments/record.ts";
@@ -51,6 +53,8 @@ export interface KeptByThread {
   readonly readings: Readings;
   /** Folders of the copies that it has used. */
   readonly usedCopies: Set<string>;
+  /** How Git stores files here. */
+  readonly results: QuickResults;
 }
 
 export interface ExecuteRequest extends CopyRun {
@@ -316,7 +320,7 @@ async function commitResult(
   const inside = folderInGit(stages.project);
   const include = filesToCommit(stages, result).map((file) => path.posix.join(inside, file));
   const untracked = entry.record.flags.keepUntracked === true ? "keep" : "leave";
-  const { tree, left } = await resultTree(slot, entry, { include, untracked });
+  const { tree, left } = await resultTree(slot, entry, { include, untracked, quick: request.kept.results });
   const metrics = await workspaceMetrics(stages);
   const commit = writeCommit(slot.repository, {
     tree,

@@ -1,6 +1,7 @@
 /** The piscina worker's entry: one task is one whole experiment. */
 
 import { joinTrace } from "../../base/trace/worker.ts";
+import { QuickResults } from "../../experiments/copy/quick-result.ts";
 import type { StoppedEarly } from "../../experiments/record.ts";
 import { Readings } from "../../pipeline/reading/readings.ts";
 import { openProject } from "../../project/open.ts";
@@ -13,6 +14,7 @@ import type { MainMessage, WorkerMessage, WorkerTasks } from "./tasks.ts";
 class Thread implements KeptByThread {
   readonly readings = new Readings();
   readonly usedCopies = new Set<string>();
+  readonly results = new QuickResults();
   private readonly projects = new Map<string, Project>();
 
   projectAt(root: string): Project {
