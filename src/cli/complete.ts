@@ -48,6 +48,7 @@ const valuesOfOption: Readonly<Record<string, CompletionKind>> = {
   "--columns": "columns",
   "--curve": "columns",
   "--drop": "columns",
+  "--fold": "columns",
   "--group-by": "columns",
   "--keep": "columns",
   "--metric": "columns",

@@ -30,7 +30,7 @@ export function elementsOf(sweep: Sweep | GlobSweep, context: EvaluationContext 
       throw new EvaluationError(
         "INTERVAL_NOT_LISTED",
         "interval() has no list of values, so a grid cannot sweep over it.",
-        "Use range(start,stop,step) or choice(...), or draw from it: --sample N.",
+        "Use range(start,stop,step) or choice(...), or draw from it: --sample N. `sweepline search` chooses values by results.",
       );
     case "glob":
       return globElements(sweep, context.globOptions);

@@ -89,20 +89,25 @@ function inOrder(names: ReadonlySet<string>) {
     placeOf(a.name) - placeOf(b.name);
 }
 
-/** Replicas are one row each; else, on a terminal, what was swept stands beside the metrics, however narrow it is. */
-async function tableDrawer(
+type Drawer = (baselines: readonly Baseline[], sort: Sort) => string;
+
+/** Replicas are one row each. */
+async function foldedDrawer(
   io: Io,
-  fold: SweepTableOptions["fold"],
-): Promise<(baselines: readonly Baseline[], sort: Sort) => string> {
-  if (fold !== undefined) {
-    const { drawGroups } = await import("./groups-text.ts");
-    const table = { by: { over: fold }, format: "table", precision: undefined } as const;
-    return (baselines, { sortBy: by, order }) => {
-      const first = order === "desc" ? "greatest" : "least";
-      const sort = by === undefined ? undefined : ({ by, first, top: undefined } as const);
-      return drawGroups(io, baselines, { ...table, order: sort });
-    };
-  }
+  { fold, format }: { readonly fold: readonly string[]; readonly format: "table" | "markdown" },
+): Promise<Drawer> {
+  const { drawGroups } = await import("./groups-text.ts");
+  const table = { by: { over: fold }, format, precision: undefined } as const;
+  return (baselines, { sortBy: by, order }) => {
+    const first = order === "desc" ? "greatest" : "least";
+    const sort = by === undefined ? undefined : ({ by, first, top: undefined } as const);
+    return drawGroups(io, baselines, { ...table, order: sort });
+  };
+}
+
+/** On a terminal what was swept stands beside the metrics, however narrow it is. */
+async function tableDrawer(io: Io, fold: SweepTableOptions["fold"]): Promise<Drawer> {
+  if (fold !== undefined) return foldedDrawer(io, { fold, format: "table" });
   const terminal = terminalOf(io);
   const { width } = terminal;
   if (width === "full") return (baselines, sort) => showTable(baselines, { terminal, ...sort });
@@ -115,6 +120,13 @@ async function tableDrawer(
       terminal: { ...terminal, width },
       now: new Date(),
     });
+}
+
+/** As tableDrawer, for a report. */
+async function markdownDrawer(io: Io, fold: SweepTableOptions["fold"]): Promise<Drawer> {
+  if (fold !== undefined) return foldedDrawer(io, { fold, format: "markdown" });
+  const plain = { width: "full" as const, colours: false };
+  return (baselines, sort) => showTable(baselines, { format: "markdown", terminal: plain, ...sort });
 }
 
 /** The table of one sweep, the best first. */
@@ -148,13 +160,13 @@ export async function printPlanTable(
   const collected = await collectNamed(context, options);
   const order = inOrder(options.names);
   const baselines = collected.map((item) => ({ ...item, experiments: item.experiments.toSorted(order) }));
-  const draw = await tableDrawer(io, undefined);
+  const draw = await tableDrawer(io, options.fold);
+  const markdown = await markdownDrawer(io, options.fold);
   let used: Sort = {};
   const text = sortedOrNot(io, options, (sort) => {
     used = sort;
     return draw(baselines, sort);
   });
   io.stdout.write(`\n${text}`);
-  const plain = { width: "full" as const, colours: false };
-  return () => showTable(baselines, { format: "markdown", terminal: plain, ...used });
+  return () => markdown(baselines, used);
 }

@@ -111,7 +111,14 @@ describe("rounds of a search", () => {
     const first = await rounds.plan(4);
     const failed = setsOf(first.plan).filter((set) => /x=[01]$/.test(set)).length;
     expect(failed).toBeGreaterThan(0);
-    await rounds.run(first.clone, "0-3", { job: 1, collect: 1 });
+    const collected = await rounds.run(first.clone, "0-3", { job: 1, collect: 1 });
+    expect(collected).toContain("4 of 6 trials of the search have ended: the line that planned this round");
+    const folded = await first.clone.run(["matrix", "collect", "--fold", "x", "--md", "report.md"]);
+    expect([folded.exitCode, folded.stdout]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`^ *${4 - failed} +\\d+`, "m")),
+    ]);
+    expect(first.clone.read("report.md")).toContain(`| count | loss |\n|---|---|\n| ${4 - failed} | `);
     const second = await rounds.plan(4);
     expect(second.told).toContain(`4 of 6 trials have ended, ${failed} failed.`);
     expect(new Set([...setsOf(first.plan), ...setsOf(second.plan)]).size).toBe(6);

@@ -7,9 +7,11 @@ import { type OpenPoint, openPointText, type ReportLimit, renderReport } from ".
 import { matrixExitCodes, withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { logsOfFailedPoints } from "../../../ci/failures.ts";
 import { commentCharacters, type System, summaryBytes, systems } from "../../../ci/limits.ts";
+import type { RoundFacts } from "../../../ci/plan.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { shownTail } from "../../../experiments/show/failure-logs.ts";
 import { openProject } from "../../../project/open.ts";
+import { foldOption } from "../../options/show-settings.ts";
 import { type ExitCode, type Io, print, warn } from "../../terminal/io.ts";
 import { collectNamed, printPlanTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
@@ -27,6 +29,7 @@ interface Options {
   readonly md?: string;
   readonly comment?: string;
   readonly html?: string;
+  readonly fold?: readonly string[];
   readonly sortBy?: string;
   readonly sortOrder: "asc" | "desc";
 }
@@ -85,6 +88,13 @@ async function writePage(
   await writeReportFile(io, context, { baselines, file, title: "Results of all jobs", failures });
 }
 
+function roundText({ ended, trials }: RoundFacts, now: number): string {
+  const all = ended + now;
+  if (trials !== undefined && all >= trials) return `The search has all of its ${trials} trials.`;
+  const of = trials === undefined ? "" : ` of ${trials}`;
+  return `${all}${of} trials of the search have ended: the line that planned this round plans the next one.`;
+}
+
 async function collect(io: Io, options: Options): Promise<ExitCode> {
   const context = openExperiments(openProject(io.cwd));
   const request = {
@@ -103,6 +113,7 @@ async function collect(io: Io, options: Options): Promise<ExitCode> {
   printOpen(io, "failed", failed);
   printOpen(io, "missing", missing);
   print(io, `\n${done.size} of ${plan.points.length} points done, ${failed.length} failed, ${missing.length} missing.`);
+  if (plan.round !== undefined) print(io, roundText(plan.round, done.size + failed.length));
   writeReports(io, options, { collected, table });
   if (options.html !== undefined) await writePage({ io, context, file: options.html }, collected);
   if (!collected.isStorageThere) return matrixExitCodes.retry;
@@ -133,6 +144,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("--md <file>", "write a report in Markdown, for a step summary (1 MiB at most)")
       .option("--comment <file>", "write a report in Markdown, for a comment (65,536 characters at most)")
       .option("--html <file>", "write a page to look at, in one file: a job uploads it as it is")
+      .addOption(foldOption())
       .option("--sort-by <column>", "sort the table by that metric or parameter")
       .addOption(new Option("--sort-order <order>", "how").choices(["asc", "desc"]).default("asc")),
   )
