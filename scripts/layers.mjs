@@ -114,9 +114,9 @@ export const nodeModules = {
   cluster: [],
   dgram: [],
   dns: [],
-  http: ["src/server"],
+  http: ["src/server", "src/experiments/live/web-post.ts"],
   http2: [],
-  https: [],
+  https: ["src/experiments/live/web-post.ts"],
   net: ["src/server/server.ts"],
   tls: [],
 };

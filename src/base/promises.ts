@@ -25,3 +25,25 @@ export class Sequence {
     await this.#last;
   }
 }
+
+/** Work of which only so much is done at a time; who waits begins in the order of asking. */
+export class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(private readonly atOnce: number) {}
+
+  /** Does the work when there is room for it, and answers what it gave. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    // Who waits gets the turn of who ends, so that nobody comes in between.
+    if (this.#running >= this.atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}

@@ -3,24 +3,15 @@
  * repo/experiments/executor/base.py), and `data` where stages write metrics of their own. A DVCLive in a stage sends its data
  * itself: that is not told twice.
  */
-import { SweeplineError } from "../../base/errors.ts";
-import { Sequence } from "../../base/promises.ts";
 import { isMap, toPlain, type Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import { parseCommit } from "../../git/objects.ts";
 import { folderInGit } from "../../project/in-git.ts";
-import {
-  loadRevisions,
-  openReaders,
-  openReading,
-  readWorkspace,
-  type SharedReading,
-} from "../reading/load-revisions.ts";
+import { openReaders, readWorkspace } from "../reading/load-revisions.ts";
 import type { ExperimentData, FileResult } from "../reading/types.ts";
-import { parseEntryMessage } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
+import { CommitReader, everyValue, type ReadCommit } from "./commit-reader.ts";
 import { StudioSender } from "./studio-sender.ts";
-import { type StudioAsked, type StudioSettings, studioEnvironment, studioSettings } from "./studio-settings.ts";
+import { type StudioAsked, type StudioSettings, studioEnvironment } from "./studio-settings.ts";
 
 export interface LiveExperiment {
   readonly name: string;
@@ -30,8 +21,6 @@ export interface LiveExperiment {
   /** -m; of an entry it is known. */
   readonly message?: string | undefined;
 }
-
-const request = { kind: "tracked", params: "all" } as const;
 
 /** NaN and infinities as texts, as DVCLive sends them. */
 function plain(value: Value): unknown {
@@ -65,39 +54,6 @@ interface Told {
   /** Its metrics files. */
   files: readonly string[];
   step: number;
-}
-
-/** What was read stays at hand for the next commits, most of which differ in a parameter; so often, and it begins anew. */
-const readsOfOne = 200;
-
-/** Reads commits one after the other, by one process of Git that is started for the first. */
-class CommitReader {
-  #reading: SharedReading | undefined;
-  #reads = 0;
-  readonly #turns = new Sequence();
-
-  constructor(private readonly context: ExperimentsContext) {}
-
-  read<T>(work: (reading: SharedReading) => Promise<T>): Promise<T> {
-    return this.#turns.add(async () => work(await this.#open()));
-  }
-
-  async #open(): Promise<SharedReading> {
-    if (this.#reads++ % readsOfOne === 0) this.#close();
-    this.#reading ??= await openReading(this.context, request);
-    return this.#reading;
-  }
-
-  #close(): void {
-    this.#reading?.close();
-    this.#reading = undefined;
-  }
-
-  /** Once what is being read is there. */
-  async close(): Promise<void> {
-    await this.#turns.settled();
-    this.#close();
-  }
 }
 
 export class StudioRun {
@@ -172,6 +128,7 @@ export class StudioRun {
   }
 
   async close(): Promise<void> {
+    this.#commits.hurry();
     await this.#sender.close();
     await this.#commits.close();
   }
@@ -180,33 +137,10 @@ export class StudioRun {
     return { type, repo_url: this.settings.repoUrl, baseline_sha: baseline, name, client: "dvc" };
   }
 
-  async #read(from: ObjectId | "workspace"): Promise<{ readonly data?: ExperimentData; readonly message?: string }> {
-    if (from === "workspace") {
-      const { project } = this.context;
-      const { data } = await readWorkspace(project, await openReaders(project), request);
-      return data === null ? {} : { data };
-    }
-    return this.#commits.read(async (reading) => {
-      const object = await reading.objects.read(from);
-      const message = object?.type === "commit" ? messageOf(parseCommit(object.content).message) : undefined;
-      const data = (await loadRevisions([from], reading)).get(from)?.data ?? undefined;
-      return { ...(data === undefined ? {} : { data }), ...(message === undefined ? {} : { message }) };
-    });
+  async #read(from: ObjectId | "workspace"): Promise<ReadCommit> {
+    if (from !== "workspace") return this.#commits.read(from);
+    const { project } = this.context;
+    const { data } = await readWorkspace(project, await openReaders(project), everyValue);
+    return data === null ? {} : { data };
   }
-}
-
-/** -m of an entry. */
-function messageOf(text: string): string | undefined {
-  try {
-    return parseEntryMessage(text).record.message;
-  } catch (error) {
-    if (error instanceof SweeplineError && error.code === "ENTRY_BROKEN") return undefined;
-    throw error;
-  }
-}
-
-/** undefined: nobody is logged in, or all is off. */
-export async function openStudioRun(context: ExperimentsContext, asked: StudioAsked): Promise<StudioRun | undefined> {
-  const settings = await studioSettings(context, asked);
-  return settings === undefined ? undefined : new StudioRun(context, settings, asked);
 }

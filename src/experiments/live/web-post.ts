@@ -1,8 +1,8 @@
 /**
  * One POST of JSON to a web server, with an end: whatever the server does, the caller goes on. A redirect is an answer, and is not
- * followed: what is sent may hold a token, which is for that server only.
+ * followed: what is sent may hold a token, which is for that server only. Connections are kept for the next POST by Node's agent.
  */
-import { fetchFailure } from "../../base/errno.ts";
+import type { ClientRequest, IncomingMessage } from "node:http";
 
 export interface WebPost {
   readonly url: URL;
@@ -23,52 +23,66 @@ export type PostAnswer =
 
 const usualBytes = 64 * 1024;
 
-async function startOf(answer: Response, mostBytes: number): Promise<string> {
-  const reader = answer.body?.getReader();
-  if (reader === undefined) return "";
-  const chunks: Uint8Array[] = [];
-  for (let size = 0; size < mostBytes; ) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks).toString();
-    chunks.push(value);
-    size += value.length;
-  }
-  await reader.cancel();
-  return Buffer.concat(chunks).toString().slice(0, mostBytes);
-}
+/** What a header may hold: a token with a line break in it is refused here, in words, and not by Node. */
+const isHeaderText = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** What fetch() says of a connection that failed; undefined: it is none of that. */
-function connectionProblem(error: unknown, limitMs: number): string | undefined {
-  const failure = fetchFailure(error);
-  if (failure?.kind === "late") return `no answer within ${limitMs / 1000} s`;
-  if (failure?.kind === "given up") return "it was given up";
-  return failure?.kind === "network" ? (failure.code ?? "the connection failed") : undefined;
+/** The request of the URL's own kind, begun; what it lacks is the body. */
+async function begin({ url, headers, body }: WebPost): Promise<ClientRequest> {
+  // One of the two is enough for most, and loaded when it is needed.
+  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
+  return request(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body), ...headers },
+  });
 }
 
 /** Never rejects for what the server or the network does. */
-export async function postJson({
-  url,
-  headers,
-  body,
-  limitMs,
-  signal,
-  mostBytes = usualBytes,
-}: WebPost): Promise<PostAnswer> {
-  const limit = AbortSignal.timeout(limitMs);
-  try {
-    const answer = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body,
-      redirect: "manual",
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+export async function postJson(post: WebPost): Promise<PostAnswer> {
+  if (!Object.values(post.headers).every((text) => isHeaderText.test(text)))
+    return { kind: "none", why: "the token has characters that no header may have" };
+  const request = await begin(post);
+  return answerOf(request, post);
+}
+
+function answerOf(request: ClientRequest, { body, limitMs, signal, mostBytes = usualBytes }: WebPost) {
+  return new Promise<PostAnswer>((resolve) => {
+    const none = (why: string) => {
+      end({ kind: "none", why });
+      request.destroy();
+    };
+    const giveUp = () => none("it was given up");
+    const limit = setTimeout(() => none(`no answer within ${limitMs / 1000} s`), limitMs);
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+    const end = (answer: PostAnswer) => {
+      clearTimeout(limit);
+      signal?.removeEventListener("abort", giveUp);
+      resolve(answer);
+    };
+    const failed = (error: NodeJS.ErrnoException) => none(error.code ?? "the connection failed");
+    request.on("error", failed);
+    // Also what no error tells of, as an answer that changes the protocol.
+    request.on("close", () => none("the connection failed"));
+    request.on("response", (answer) => {
+      answer.on("error", failed);
+      readStart(answer, mostBytes, (text) => end({ kind: "answered", status: answer.statusCode ?? 0, text }));
     });
-    return { kind: "answered", status: answer.status, text: await startOf(answer, mostBytes) };
-  } catch (error) {
-    const why = connectionProblem(error, limitMs);
-    if (why === undefined) throw error;
-    return { kind: "none", why };
-  }
+    request.end(body);
+  });
+}
+
+/** Reads to the end, or so many bytes; the connection is of no use then. */
+function readStart(answer: IncomingMessage, mostBytes: number, whenRead: (text: string) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  answer.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < mostBytes) return;
+    whenRead(Buffer.concat(chunks).toString("utf8", 0, mostBytes));
+    answer.destroy();
+  });
+  answer.on("end", () => whenRead(Buffer.concat(chunks).toString()));
 }
 
 /** The address of a web server, or undefined for anything else. */

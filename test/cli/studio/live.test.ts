@@ -132,6 +132,31 @@ describe("live updates", () => {
     expect(repository.experimentRefs().length).toBe(5);
   });
 
+  it("sends again, in order, what a server in trouble did not take", async () => {
+    const repository = prepared.copy();
+    const taken: unknown[] = [];
+    const fates = [503, undefined, 200, 429, 200];
+    server.answer((response, { body }) => {
+      const fate = fates.shift();
+      if (fate === 200) taken.push(body.type);
+      if (fate === undefined) response.destroy();
+      else response.writeHead(fate).end("{}");
+    });
+    const run = await repository.run(["exp", "run", "--temp", "-n", "one"], { env: studio(repository) });
+    expect([run.exitCode, run.stderr]).toEqual([0, expect.not.stringContaining("live updates")]);
+    expect(taken).toEqual(["start", "done"]);
+  });
+
+  it("says in words that a token is none, and runs", async () => {
+    const repository = prepared.copy();
+    const env = { ...studio(repository), DVC_STUDIO_TOKEN: "isat\nsecret" };
+    const run = await repository.run(["exp", "run", "--temp", "-n", "one"], { env });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain("the token has characters that no header may have");
+    expect(run.stderr).not.toContain("secret");
+    expect(server.posts).toEqual([]);
+  });
+
   it("sends the user's token to no server that the repository names", async () => {
     const repository = prepared.copy();
     await repository.succeed(["config", "studio.url", server.url]);

@@ -7,7 +7,13 @@ const settings = { url: new URL("http://127.0.0.1:9/"), token: "t" };
 /** The most events at work at once where one comes so many turns after another has ended. */
 async function mostAtOnce(turns: number): Promise<number> {
   const asked = { environment: {}, warn: () => {} };
-  const sender = new StudioSender(settings as never, asked, { atOnce: 1, most: 100, requestMs: 1000 });
+  const sender = new StudioSender(settings as never, asked, {
+    atOnce: 1,
+    ahead: 1,
+    most: 100,
+    requestMs: 1000,
+    pausesMs: [],
+  });
   let active = 0;
   let most = 0;
   const body = async () => {
