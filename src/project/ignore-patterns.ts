@@ -54,10 +54,10 @@ export class IgnorePatterns {
   }
 
   private ofEntry(path: string, kind: "file" | "folder"): IgnoreAnswer {
-    const names = path.split("/");
     const isFor = ({ line }: Numbered) => kind === "folder" || !line.foldersOnly;
-    const named = [this.literals.name.get(names.at(-1) ?? ""), this.literals.path.get(path)];
-    let last = named.reduce<Numbered | undefined>((latest, same) => later(latest, same?.findLast(isFor)), undefined);
+    const named = this.literals.name.get(path.slice(path.lastIndexOf("/") + 1));
+    let last = later(named?.findLast(isFor), this.literals.path.get(path)?.findLast(isFor));
+    const names = this.patterns.length === 0 ? [] : path.split("/");
     for (let at = this.patterns.length - 1; at >= 0; at--) {
       const pattern = this.patterns[at];
       if (pattern === undefined || pattern.number < (last?.number ?? -1)) break;

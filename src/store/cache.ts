@@ -10,6 +10,7 @@ import { SweeplineError } from "../base/errors.ts";
 import { existsSync, largeFileBytes, readIfExists, rename, setMode, statSync } from "../base/files.ts";
 import { type IgnoreRules, ignoreRules } from "../project/ignore-rules.ts";
 import type { LinkType, Project } from "../project/project.ts";
+import { hashBytes } from "./hash.ts";
 import { makeSharedFolder, type Sharing, sharingOf } from "./sharing.ts";
 import { type FileState, memoryState, rememberObject } from "./state.ts";
 import { type DirEntry, isObjectHash, isTreeHash, parseDirObject } from "./tree.ts";
@@ -40,7 +41,7 @@ export interface CacheOptions {
 export function openCache(project: Project, options: CacheOptions = {}): Cache {
   return {
     root: project.root,
-    folder: project.cacheDir,
+    folder: path.resolve(project.cacheDir),
     linkTypes: options.linkTypes ?? project.config.cacheTypes,
     sharing: sharingOf(project.config.get("cache.shared")),
     state: options.state ?? memoryState(),
@@ -54,7 +55,8 @@ export function openCache(project: Project, options: CacheOptions = {}): Cache {
 export function objectPath(cache: Cache, md5: string): string {
   if (!isObjectHash(md5))
     throw new SweeplineError({ code: "HASH_INVALID", message: `'${md5}' is not a hash of an object in the cache` });
-  return path.join(cache.folder, "files", "md5", md5.slice(0, 2), md5.slice(2));
+  // Not path.join(), which for ten thousand objects takes as long as the system takes to find them.
+  return [cache.folder, "files", "md5", md5.slice(0, 2), md5.slice(2)].join(path.sep);
 }
 
 /** Where DVC 2 kept the object: without files/md5. */
@@ -100,10 +102,20 @@ export function publishLegacyObject(cache: Cache, aside: string, md5: string): v
   rename(aside, object);
 }
 
+function treeBytes(cache: Cache, md5: string): Buffer | undefined {
+  const file = findObject(cache, md5);
+  return file === undefined ? undefined : readIfExists(file, largeFileBytes);
+}
+
+/** A folder object as it is, its hash looked at; undefined where the cache has none of that hash. */
+export function treeText(cache: Cache, md5: string): string | undefined {
+  const bytes = treeBytes(cache, md5);
+  return bytes !== undefined && `${hashBytes(bytes)}.dir` === md5 ? bytes.toString("utf8") : undefined;
+}
+
 /** The files of a folder object; undefined where the cache has it not. Throws CACHE_OBJECT_BROKEN. */
 export function readTree(cache: Cache, md5: string): DirEntry[] | undefined {
-  const file = findObject(cache, md5);
-  const bytes = file === undefined ? undefined : readIfExists(file, largeFileBytes);
+  const bytes = treeBytes(cache, md5);
   return bytes === undefined ? undefined : parseDirObject(bytes, md5);
 }
 

@@ -14,11 +14,19 @@ import {
 } from "../base/files.ts";
 import { traced } from "../base/trace.ts";
 import { checkStored } from "../project/gate.ts";
-import { type Cache, findObject, hasData, makeObjectFolder, objectPath, publishObject, readTree } from "./cache.ts";
+import { type Cache, findObject, makeObjectFolder, objectPath, publishObject, soundTree, treeText } from "./cache.ts";
+import {
+  FilesDigest,
+  isSameAsSound,
+  knownFolder,
+  rememberAsSound,
+  rememberFolder,
+  wasFoundSound,
+} from "./files-digest.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
-import { type DirEntry, formatTree, isTreeHash, type TreeObject } from "./tree.ts";
-import { type FoundFile, listFiles } from "./walk.ts";
+import { type DirEntry, formatTree, hashesInTree, isTreeHash, type TreeObject } from "./tree.ts";
+import { type FoundFile, listFiles, walkFiles } from "./walk.ts";
 
 /** Up to this size a file is read once, hashed and written from memory. */
 const inMemory = 1 << 20;
@@ -52,15 +60,30 @@ export async function collectFolder(
 ) {
   const entries: DirEntry[] = [];
   const links: string[] = [];
-  let size = 0;
+  const digest = new FilesDigest();
   for (const { relpath, file, isLink } of files) {
     if (isLink) links.push(file);
     const stats = statFile(file);
     entries.push({ relpath, md5: await hasher(cache, file, stats) });
-    size += Number(stats.size);
+    digest.add(relpath, stats);
   }
   const object = formatTree(entries);
-  return { hash: { md5: object.md5, size, nfiles: entries.length }, text: object.text, links };
+  return { hash: { md5: object.md5, size: digest.size, nfiles: entries.length }, text: object.text, links, digest };
+}
+
+/** As collectFolder(), of hashes as DVC 3 takes them; remembered. */
+async function collectData(cache: Cache, folder: string, source: { hasher: FileHasher; files?: readonly FoundFile[] }) {
+  const startedAtMs = Date.now();
+  const collected = await collectFolder(cache, folder, source);
+  rememberFolder(cache.state, folder, { digest: collected.digest, md5: collected.hash.md5, startedAtMs });
+  return collected;
+}
+
+async function hashFolder(cache: Cache, folder: string): Promise<DataHash> {
+  const digest = new FilesDigest();
+  for (const { relpath, file } of walkFiles(folder, cache.rules)) digest.add(relpath, statFile(file));
+  const known = knownFolder(cache.state, folder, digest);
+  return known ?? (await collectData(cache, folder, { hasher: hashOf })).hash;
 }
 
 function refuseSpecial(target: string): never {
@@ -75,7 +98,7 @@ function refuseSpecial(target: string): never {
 export async function hashData(cache: Cache, target: string): Promise<DataHash | undefined> {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  if (stats.isDirectory()) return (await collectFolder(cache, target, { hasher: hashOf })).hash;
+  if (stats.isDirectory()) return hashFolder(cache, target);
   if (!stats.isFile()) refuseSpecial(target);
   return fileData(await hashOf(cache, target, stats), stats);
 }
@@ -97,6 +120,11 @@ export async function hashEntries(
 /** An object that the cache has, unless somebody took it away just now. */
 function statObject(object: string): BigIntStats | undefined {
   return statSync(object, { bigint: true, throwIfNoEntry: false });
+}
+
+function statFound(cache: Cache, md5: string): BigIntStats | undefined {
+  const object = findObject(cache, md5);
+  return object === undefined ? undefined : statObject(object);
 }
 
 /** Whether the cache has the object and nobody changed it since it was hashed; any other is better made anew. */
@@ -125,9 +153,36 @@ async function isSound(cache: Cache, md5: string): Promise<boolean> {
 
 /** As hasData(), and no object of it is known to be broken. Removes nothing. */
 export async function hasSoundData(cache: Cache, md5: string): Promise<boolean> {
-  if (!hasData(cache, md5)) return false;
-  const files = isTreeHash(md5) ? (readTree(cache, md5) ?? []).map((entry) => entry.md5) : [md5];
-  for (const file of files) if (!(await isSound(cache, file))) return false;
+  if (isTreeHash(md5)) return hasSoundTree(cache, md5);
+  return md5 !== "" && isSound(cache, md5);
+}
+
+/** The objects as they are now; undefined where one is missing. */
+function digestOf(cache: Cache, hashes: Iterable<string>): FilesDigest | undefined {
+  const digest = new FilesDigest();
+  for (const md5 of hashes) {
+    const object = statObject(objectPath(cache, md5)) ?? statFound(cache, md5);
+    if (object === undefined) return undefined;
+    digest.add(md5, object);
+  }
+  return digest;
+}
+
+/** Whether a folder's objects are as they were when each was found sound. */
+function isStillSound(cache: Cache, tree: string): boolean {
+  if (!wasFoundSound(cache.state, tree)) return false;
+  const text = treeText(cache, tree);
+  const digest = text === undefined ? undefined : digestOf(cache, hashesInTree(text));
+  return digest !== undefined && isSameAsSound(cache.state, tree, digest);
+}
+
+async function hasSoundTree(cache: Cache, tree: string): Promise<boolean> {
+  if (isStillSound(cache, tree)) return true;
+  const hashes = soundTree(cache, tree)?.map(({ md5 }) => md5);
+  const digest = hashes && digestOf(cache, hashes);
+  if (hashes === undefined || digest === undefined) return false;
+  for (const md5 of hashes) if (!(await isSound(cache, md5))) return false;
+  rememberAsSound(cache.state, tree, digest);
   return true;
 }
 
@@ -220,7 +275,7 @@ async function store(cache: Cache, target: string): Promise<StoredData> {
     target,
     files.map(({ relpath }) => relpath),
   );
-  const { hash, text, links } = await collectFolder(cache, target, { hasher: addFile, files });
+  const { hash, text, links } = await collectData(cache, target, { hasher: addFile, files });
   // The list goes last: who finds it finds its files too.
   addBytes(cache, text, hash.md5);
   return { hash, links };

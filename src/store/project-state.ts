@@ -5,7 +5,7 @@
 import path from "node:path";
 import type { Project } from "../project/project.ts";
 import { type Memo, openMemo } from "./memo.ts";
-import { type FileRecord, type FileState, memoryState, type PlacedPaths } from "./state.ts";
+import { type FileRecord, type FileState, type KeptTexts, memoryState, type PlacedPaths } from "./state.ts";
 
 function encode(record: FileRecord): string {
   return `${record.inode} ${record.mtimeNs} ${record.size} ${record.md5} ${record.hashedAtMs}`;
@@ -59,6 +59,13 @@ class KeptPaths implements PlacedPaths {
   }
 }
 
+function keptTexts(memo: Memo): KeptTexts {
+  return {
+    get: (name) => memo.get(name)?.toString("latin1"),
+    set: (name, text) => memo.set(name, text),
+  };
+}
+
 class KeptState implements FileState {
   /** What this process looked up or stored: a second look costs no decoding. */
   private readonly memory = memoryState();
@@ -67,9 +74,13 @@ class KeptState implements FileState {
   private writtenAtMs = Date.now();
   private readonly placedMemo: Memo;
   readonly placed: PlacedPaths;
+  private readonly digestsMemo: Memo;
+  readonly digests: KeptTexts;
   constructor(private readonly folder: string) {
     this.placedMemo = openMemo(path.join(folder, "placed"));
     this.placed = new KeptPaths(this.placedMemo);
+    this.digestsMemo = openMemo(path.join(folder, "digests"));
+    this.digests = keptTexts(this.digestsMemo);
   }
 
   private memoOf(file: string): Memo {
@@ -102,6 +113,7 @@ class KeptState implements FileState {
     this.unwritten = 0;
     for (const memo of this.memos.values()) memo.flush();
     this.placedMemo.flush();
+    this.digestsMemo.flush();
   }
 
   close(): void {

@@ -17,17 +17,23 @@ export interface FileRecord {
   readonly hashedAtMs: number;
 }
 
-/** What the cache gave to the workspace or took from there, by path relative to the project's root. */
-export interface PlacedPaths {
-  paths(): readonly string[];
+/** Texts by name. */
+export interface KeptTexts {
   get(name: string): string | undefined;
-  set(name: string, record: string): void;
+  set(name: string, text: string): void;
+}
+
+/** What the cache gave to the workspace or took from there, by path relative to the project's root. */
+export interface PlacedPaths extends KeptTexts {
+  paths(): readonly string[];
   forget(name: string): void;
 }
 
 export interface FileState {
   /** Kept for the user's workspace only. */
   readonly placed?: PlacedPaths;
+  /** What is known of many files at once (files-digest.ts). */
+  readonly digests: KeptTexts;
   /** The remembered record of a path, whatever the file is now. */
   get(file: string): FileRecord | undefined;
   set(file: string, record: FileRecord): void;
@@ -38,7 +44,8 @@ export interface FileState {
 /** The coarsest clocks in use (FAT, some network file systems) tick every 2 seconds. */
 const tickMs = 2000;
 
-function isRacy(mtimeNs: bigint, hashedAtMs: number): boolean {
+/** Whether a file was written so shortly before that it may have been written again since, in the same tick. */
+export function isRacy(mtimeNs: bigint, hashedAtMs: number): boolean {
   return Number(mtimeNs / 1_000_000n) + tickMs > hashedAtMs;
 }
 
@@ -76,6 +83,7 @@ export function rememberObject(
 export function memoryState(): FileState {
   const records = new Map<string, FileRecord>();
   return {
+    digests: new Map<string, string>(),
     get: (file) => records.get(file),
     set: (file, record) => {
       records.set(file, record);

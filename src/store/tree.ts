@@ -4,7 +4,7 @@
  */
 
 import { SweeplineError } from "../base/errors.ts";
-import { parseJson, shaped, textLike } from "../base/json.ts";
+import { listOf, parseJson, shaped, textLike } from "../base/json.ts";
 import { compareCodePoints, jsonString } from "../base/python.ts";
 import { hashBytes } from "./hash.ts";
 
@@ -36,6 +36,8 @@ export function isTreeHash(md5: string): boolean {
   return md5.endsWith(".dir");
 }
 
+/** A NUL, or a part that is empty or leads to the folder itself or above it. */
+const outerPath = /\0|(?:^|\/)\.{0,2}(?:\/|$)/;
 const hexPattern = /^[0-9a-f]{32}$/;
 
 /** Objects are named by these strings: anything else (a path with dots) is refused. */
@@ -45,25 +47,29 @@ export function isObjectHash(md5: string): boolean {
 
 /** A relative path that stays inside its folder. Cache objects come from strangers. */
 function isInnerPath(relpath: string): boolean {
-  if (relpath === "" || relpath.startsWith("/") || relpath.includes("\0")) return false;
-  return relpath.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return relpath !== "" && !outerPath.test(relpath);
 }
 
 const isEntry = shaped<DirEntry>({
   relpath: (value): value is string => typeof value === "string" && isInnerPath(value),
   md5: textLike(hexPattern),
 });
+const areEntries = listOf(isEntry);
 
-function toEntry(item: unknown): DirEntry | undefined {
-  return isEntry(item) ? { relpath: item.relpath, md5: item.md5 } : undefined;
+const beforeHash = '"md5": "';
+
+/** The hashes in a list whose entries parseDirObject() has answered before. In a name a quote has a backslash. */
+export function* hashesInTree(text: string): Generator<string> {
+  for (let at = text.indexOf(beforeHash); at >= 0; at = text.indexOf(beforeHash, at)) {
+    at += beforeHash.length;
+    yield text.slice(at, at + 32);
+  }
 }
 
 /** The entries of a `.dir` object. Refuses bytes of another hash, broken JSON, and paths that leave the folder. */
 export function parseDirObject(bytes: Uint8Array, name: string): DirEntry[] {
   const data = `${hashBytes(bytes)}.dir` === name ? parseJson(Buffer.from(bytes).toString("utf8")) : undefined;
-  const entries = Array.isArray(data) ? data.map(toEntry) : [undefined];
-  const sound = entries.filter((entry) => entry !== undefined);
-  if (sound.length === entries.length) return sound;
+  if (areEntries(data)) return [...data];
   throw new SweeplineError({
     code: "CACHE_OBJECT_BROKEN",
     message: `the list of files of the folder '${name}' in the cache is broken`,

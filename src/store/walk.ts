@@ -15,7 +15,8 @@ export interface FoundFile {
 interface Walk {
   readonly rules: IgnoreRules;
   readonly dangling: "refuse" | "list";
-  readonly found: FoundFile[];
+  /** Still to be looked at. */
+  readonly folders: { readonly folder: string; readonly prefix: string }[];
 }
 
 /** Whether a link leads to nothing. */
@@ -40,35 +41,47 @@ function isData(walk: Walk, entry: Dirent, file: string): boolean {
   return entry.isFile() || (entry.isSymbolicLink() && isLinkToFile(file, walk.dangling));
 }
 
-function visit(walk: Walk, folder: string, prefix: string): void {
+function refuseRules(folder: string): never {
+  throw new SweeplineError({
+    code: "IGNORE_FILE_IN_DATA",
+    message: `.dvcignore file should not be in collected dir path: '${folder}'`,
+  });
+}
+
+function* filesIn(walk: Walk, folder: string, prefix: string): Generator<FoundFile> {
+  const above = path.join(folder, path.sep);
+  const isIgnored = walk.rules.ignoredIn(folder);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     // What a killed process left of ours is no data.
     if (isAsideName(entry.name)) continue;
-    const file = path.join(folder, entry.name);
+    const file = above + entry.name;
     const relpath = prefix + entry.name;
     if (entry.isDirectory()) {
-      if (!walk.rules.ignoresFolder(file)) visit(walk, file, `${relpath}/`);
-    } else if (!walk.rules.ignoresFile(file) && isData(walk, entry, file)) {
-      if (entry.name === ".dvcignore")
-        throw new SweeplineError({
-          code: "IGNORE_FILE_IN_DATA",
-          message: `.dvcignore file should not be in collected dir path: '${folder}'`,
-        });
-      walk.found.push({ relpath, file, isLink: entry.isSymbolicLink() });
+      if (!walk.rules.ignoresFolder(file)) walk.folders.push({ folder: file, prefix: `${relpath}/` });
+    } else if (!isIgnored(entry.name) && isData(walk, entry, file)) {
+      if (entry.name === ".dvcignore") refuseRules(folder);
+      yield { relpath, file, isLink: entry.isSymbolicLink() };
     }
   }
 }
 
+/** One after the other, so that a million files need not be held at once. */
+function* filesBelow(walk: Walk): Generator<FoundFile> {
+  for (let next = walk.folders.pop(); next !== undefined; next = walk.folders.pop())
+    yield* filesIn(walk, next.folder, next.prefix);
+}
+
 /** All files of a folder that .dvcignore does not exclude, in no order; without temporary files of ours. */
+export function walkFiles(folder: string, rules: IgnoreRules): Generator<FoundFile> {
+  return filesBelow({ rules, folders: [{ folder, prefix: "" }], dangling: "refuse" });
+}
+
+/** As walkFiles, at once. */
 export function listFiles(folder: string, rules: IgnoreRules): FoundFile[] {
-  const walk: Walk = { rules, found: [], dangling: "refuse" };
-  visit(walk, folder, "");
-  return walk.found;
+  return [...walkFiles(folder, rules)];
 }
 
 /** As listFiles, with links that lead to nothing, which listFiles refuses (BROKEN_LINK). */
 export function listAllFiles(folder: string, rules: IgnoreRules): FoundFile[] {
-  const walk: Walk = { rules, found: [], dangling: "list" };
-  visit(walk, folder, "");
-  return walk.found;
+  return [...filesBelow({ rules, folders: [{ folder, prefix: "" }], dangling: "list" })];
 }
