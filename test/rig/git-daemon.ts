@@ -1,28 +1,13 @@
 /** `git daemon` on this machine: Git's own protocol, without HTTP. */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { connect } from "node:net";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
-import { within } from "./time-limit.ts";
+import { freePort, untilAnswering } from "./free-port.ts";
 
 /** Some packages of Git leave it out. */
 export const hasGitDaemon = existsSync(
   path.join(execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim(), "git-daemon"),
 );
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    const end = (is: boolean) => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-  });
-}
 
 export class GitDaemon {
   private constructor(
@@ -38,10 +23,7 @@ export class GitDaemon {
     // A group of its own: the daemon is a child of git.
     const child = spawn("git", ["daemon", ...place, ...open], { stdio: "ignore", detached: true });
     const { pid } = child;
-    const listening = async () => {
-      while (!(await answers(port))) await pause(20);
-    };
-    await within(listening(), "git daemon to listen");
+    await untilAnswering(port, "git daemon to listen");
     return new GitDaemon(port, () => void (pid !== undefined && process.kill(-pid)));
   }
 

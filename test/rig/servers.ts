@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { whenFileEnds } from "./clean-up.ts";
+import { freePort, untilAnswering } from "./free-port.ts";
 import { makeTemporaryFolder } from "./repository.ts";
 
 export const hasRclone = spawnSync("rclone", ["version"], { stdio: "ignore" }).status === 0;
@@ -15,13 +16,20 @@ export interface Server {
 }
 
 /** Whether something is printed by which the server says that it answers, and its port. */
-const ready = /(?:listening on|started on|Serving on|Running on) (?:https?:\/\/)?127\.0\.0\.1:(\d+)/;
+const ready = /(?:listening on|started on|Serving on|Running on|HTTP on) (?:https?:\/\/)?127\.0\.0\.1(?::| port )(\d+)/;
+
+export interface Serving {
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of a server that says nothing when it answers: where it was told to listen. */
+  readonly port?: number;
+}
 
 /** Ends after the last test of the file at the latest. Throws where it ends before it answers. */
 export async function startServer(
   program: string,
   args: readonly string[],
-  { folder, env }: { readonly folder: string; readonly env?: Readonly<Record<string, string>> },
+  { folder, env, port: told }: Serving,
 ): Promise<Server> {
   const child: ChildProcess = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
@@ -45,6 +53,7 @@ export async function startServer(
     child.stderr?.on("data", look);
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`${program} ended with ${code}\n${text}`)));
+    if (told !== undefined) untilAnswering(told, `${program} to listen`).then(() => resolve(told), reject);
   });
   return { port, folder, stop };
 }
@@ -54,12 +63,17 @@ export interface FolderServer extends Server {
   readonly home: string;
 }
 
-/** `rclone serve sftp` or `webdav` of a new folder, for the user u with the password secret-p. */
-export async function serveFolder(kind: "sftp" | "webdav", folder = makeTemporaryFolder()): Promise<FolderServer> {
+/** `rclone serve sftp`, `webdav` or `http` of a folder, for the user u with the password secret-p. */
+export async function serveFolder(
+  kind: "http" | "sftp" | "webdav",
+  folder = makeTemporaryFolder(),
+): Promise<FolderServer> {
   const home = makeTemporaryFolder();
   const login = ["--user", "u", "--pass", "secret-p"];
-  const args = ["serve", kind, folder, "--addr", "127.0.0.1:0", "--config", "/dev/null", ...login];
-  const server = await startServer("rclone", args, { folder, env: { HOME: home, XDG_CACHE_HOME: home } });
+  // Of HTTP it does not tell the port.
+  const port = kind === "http" ? { port: await freePort() } : {};
+  const args = ["serve", kind, folder, "--addr", `127.0.0.1:${port.port ?? 0}`, "--config", "/dev/null", ...login];
+  const server = await startServer("rclone", args, { folder, env: { HOME: home, XDG_CACHE_HOME: home }, ...port });
   if (kind === "sftp") knowServer(home, path.join(home, "rclone", "serve-sftp"), server.port);
   return { ...server, home };
 }

@@ -135,6 +135,8 @@ export async function callRclone(
     env,
     ...(files === undefined ? {} : { input: files.map((file) => `${file}\n`).join("") }),
     onErrorLine(text) {
+      // The rest of a message: `status code: 403, request id: ...`
+      if (words !== "" && /^\s|^caused by: /.test(text)) return;
       const line = parseLine(text);
       // The end repeats, in other words, what was told before.
       if (line.level === "error" && !(words !== "" && /^Failed to /.test(line.msg))) words = line.msg;

@@ -38,6 +38,13 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** Without rclone's function that failed, and numbers that mean something to a server's owner only. */
+function withoutFrame(text: string): string {
+  const own =
+    /^(Failed to \w+( with \d+ errors: last error was)?: )?(error in ListJSON: |error listing: |error reading destination root directory: )?/;
+  return text.replace(own, "").replace(/,? request id: [^,\s]*(, host id: ?\S*)?/g, "");
+}
+
 /** Without what opens doors, without escapes, of bounded length. */
 export function maskedWords(text: string, secrets: readonly string[]): string {
   const bounded = text.slice(0, 2000);
@@ -45,7 +52,7 @@ export function maskedWords(text: string, secrets: readonly string[]): string {
     (words, secret) => (secret.length < 4 ? words : words.replaceAll(secret, "***")),
     bounded,
   );
-  return visible(withoutCredentials(masked).replace(/\s+/g, " ").trim()).slice(0, 500);
+  return visible(withoutCredentials(withoutFrame(masked)).replace(/\s+/g, " ").trim()).slice(0, 500);
 }
 
 /** The error of a request that failed as a whole. */

@@ -86,8 +86,10 @@ export function httpTarget({ name, url, option }: RemoteDescription): RcloneTarg
   const header = auth === "custom" ? authHeader(option("custom_auth_header"), pass) : undefined;
   const isBasic = header === undefined && user !== undefined;
   const basic = Buffer.from(`${user}:${pass ?? ""}`).toString("base64");
+  const path = withoutSlash(parts.path);
   return {
-    path: withoutSlash(parts.path),
+    // Without the slash rclone asks the server whether it is a file, and takes no answer for yes.
+    path: path === "" ? "" : `${path}/`,
     writes: "never",
     backend: {
       type: "http",

@@ -77,7 +77,7 @@ describe("what rclone is told", () => {
       "https://host/a/b",
       { user: "u", password: "p", auth: "basic" },
       {},
-      "a/b",
+      "a/b/",
       { type: "http", url: "https://host/", headers: '"Authorization","Basic dTpw"' },
     ],
     [
