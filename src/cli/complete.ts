@@ -1,13 +1,15 @@
 /** `complete-words`: what a shell asks at each Tab. It reads little, changes nothing, and says nothing where it can't tell. */
+import path from "node:path";
 import type { Option } from "commander";
-import { SweeplineError } from "../base/errors.ts";
+import { exitCodes, SweeplineError } from "../base/errors.ts";
 import { visible } from "../base/text/visible.ts";
 import { openProject } from "../project/open.ts";
 import { catalog } from "./catalog.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
+import { currentFolder } from "./current-folder.ts";
 import type { CompletionKind } from "./options/completion-values.ts";
 import { resolveEntries } from "./resolve.ts";
-import type { Io } from "./terminal/io.ts";
+import type { ExitCode, Io, ProcessIo } from "./terminal/io.ts";
 
 /** What the words of a command are. */
 const wordsOf: Readonly<Record<string, CompletionKind>> = {
@@ -26,7 +28,7 @@ const wordsOf: Readonly<Record<string, CompletionKind>> = {
   "exp star": "experiments",
   "exp tag": "experiments",
   "queue kill": "tasks",
-  "queue logs": "tasks",
+  "queue logs": "logged",
   "queue move": "tasks",
   "queue remove": "tasks",
   "queue retry": "tasks",
@@ -42,16 +44,25 @@ const wordsOf: Readonly<Record<string, CompletionKind>> = {
   unfreeze: "stages",
 };
 
+/** Words that are the same everywhere. */
+const fixedWords: Readonly<Record<string, readonly string[]>> = { completion: ["bash", "zsh", "fish"] };
+
+/** Only the first word is a name; what follows is text, tags, a new name. */
+const namedOnce: ReadonlySet<string> = new Set(["exp note", "exp rename", "exp tag"]);
+
+/** Options whose value is a list with commas. */
+const listOptions: ReadonlySet<string> = new Set(["--columns", "--fold", "--group-by"]);
+
 /** What the value of an option is, by its long name, whichever command has it. */
 const valuesOfOption: Readonly<Record<string, CompletionKind>> = {
-  "--best": "columns",
+  "--best": "metrics",
   "--columns": "columns",
-  "--curve": "columns",
+  "--curve": "metrics",
   "--drop": "columns",
   "--fold": "columns",
   "--group-by": "columns",
   "--keep": "columns",
-  "--metric": "columns",
+  "--metric": "metrics",
   "--set-param": "overrides",
   "--sort-by": "columns",
   "--sweep": "sweeps",
@@ -107,6 +118,28 @@ async function valuesFor(
   return completionValues(kind, { io, project: openProject(io.cwd), current, before });
 }
 
+/** The value of an option; behind a comma the next name of a list, none twice. */
+async function optionValues(option: Option, asked: Asked, io: Io): Promise<readonly string[]> {
+  if (option.argChoices !== undefined) return option.argChoices;
+  const { long = "" } = option;
+  const values = await valuesFor(valuesOfOption[long], asked, io);
+  const before = listOptions.has(long) ? asked.current.slice(0, asked.current.lastIndexOf(",") + 1) : "";
+  if (before === "") return values;
+  const named = new Set(before.split(","));
+  return values.filter((value) => !named.has(value)).map((value) => before + value);
+}
+
+/** The words of a command, as far as they are the same everywhere or the project's. */
+async function commandWordsAt(name: string, rest: readonly string[], { asked, io }: { asked: Asked; io: Io }) {
+  if (namedOnce.has(name) && rest.some((word) => !word.startsWith("-"))) return [];
+  return fixedWords[name] ?? (await valuesFor(wordsOf[name], asked, io));
+}
+
+/** Where the command will run: --cd stands before its name. */
+function folderOf(words: readonly string[], { cwd }: Io): string {
+  return words.reduce((folder, word, at) => (words[at - 1] === "--cd" ? path.resolve(folder, word) : folder), cwd);
+}
+
 async function candidates(asked: Asked, io: Io): Promise<readonly string[]> {
   const { words, current } = asked;
   const chosen = resolveEntries(words);
@@ -119,19 +152,22 @@ async function candidates(asked: Asked, io: Io): Promise<readonly string[]> {
   const mayBeOption = current.startsWith("-") || (words.at(-1)?.startsWith("-") ?? false);
   const options = mayBeOption ? await optionsOf(entry, io) : [];
   const option = optionBefore(options, words);
-  if (option !== undefined) return option.argChoices ?? (await valuesFor(valuesOfOption[option.long ?? ""], asked, io));
+  if (option !== undefined) return optionValues(option, asked, io);
   if (current.startsWith("-")) return [...options.flatMap(({ long }) => long ?? []), "--help"];
-  return [...commands, ...(await valuesFor(wordsOf[name], asked, io))];
+  const rest = words.slice(words.lastIndexOf(entry.name) + 1);
+  return [...commands, ...(await commandWordsAt(name, rest, { asked, io }))];
 }
 
-/** One candidate a line: of the shell's own, and of names only those that stand in one line as they are. */
-export async function completeWords(args: readonly string[], io: Io): Promise<void> {
+/** One candidate a line: of the shell's own, and of names only those that stand in one line as they are. Nothing is an error. */
+export async function completeWords([, ...args]: readonly string[], given: ProcessIo): Promise<ExitCode> {
   const asked = askedBy(args);
   try {
-    const found = await candidates(asked, io);
+    const io = { ...given, cwd: currentFolder() };
+    const found = await candidates(asked, { ...io, cwd: folderOf(asked.words, io) });
     const fitting = [...new Set(found)].filter((each) => each.startsWith(asked.current) && each === visible(each));
     io.stdout.write(fitting.map((each) => `${each.slice(asked.cut)}\n`).join(""));
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
   }
+  return exitCodes.ok;
 }

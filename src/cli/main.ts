@@ -60,6 +60,13 @@ function endSoon(exitCode: ExitCode): void {
   setTimeout(end, lingerMs).unref();
 }
 
+/** A Tab needs neither commander nor what commands share: it is asked at each key. */
+async function runnerOf(argv: readonly string[]) {
+  if (argv[0] !== "complete-words") return (await import("./program.ts")).runCommandLine;
+  const { completeWords } = await import("./complete.ts");
+  return completeWords;
+}
+
 /** Runs one command line (without node and script) and returns the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const io = processIo();
@@ -70,12 +77,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     io.stdout.write(`${version}\n`);
     return 0;
   }
-  const { runCommandLine } = await import("./program.ts");
+  const run = await runnerOf(argv);
   process.once("uncaughtException", (error) => void endWithBug(error, argv));
   // Nothing is left to wait for, and the command has not ended: it must not look like one that did its work.
   const onStall = () => void endWithBug(new Error("the command stopped before it was done"), argv);
   process.once("beforeExit", onStall);
-  const exitCode = await runCommandLine(argv, io);
+  const exitCode = await run(argv, io);
   process.off("beforeExit", onStall);
   if (exitCode !== exitCodes.ok) endSoon(exitCode);
   if (isUnwritable) return exitCodes.refused;

@@ -8,6 +8,7 @@ import { version } from "../base/version.ts";
 import { catalog } from "./catalog.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { CommandFactory } from "./commands/command.ts";
+import { currentFolder } from "./current-folder.ts";
 import { endDeadRuns } from "./end-dead-runs.ts";
 import { verboseHelp } from "./options/talk.ts";
 import { commandWords, resolveEntries } from "./resolve.ts";
@@ -72,17 +73,6 @@ function workingFolder(asked: string | undefined): string {
   // Node puts U+FFFD in the place of bytes that are no UTF-8: by that name the folder is not found.
   if (!folder.includes("\ufffd") || existsSync(folder)) return folder;
   throw new SweeplineError({ code: "BAD_FOLDER", message: `the name of the folder is not UTF-8: '${folder}'` });
-}
-
-/** Throws BAD_FOLDER where somebody removed it meanwhile. */
-function currentFolder(): string {
-  try {
-    return process.cwd();
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw error;
-    const hint = 'Change to one that does: cd "$PWD" where it was made again.';
-    throw new SweeplineError({ code: "BAD_FOLDER", message: "the working folder does not exist any more", hint });
-  }
 }
 
 /** The io of one command line, with a folder that --cd changes and a stdout that --quiet closes. */
@@ -177,12 +167,7 @@ async function attach(
 }
 
 /** What is to be parsed of what was typed, or by whom else; undefined where nothing is left to do. */
-async function commandLineOf(typed: readonly string[], given: ProcessIo): Promise<readonly string[] | undefined> {
-  if (typed[0] === "complete-words") {
-    const { completeWords } = await import("./complete.ts");
-    await completeWords(typed.slice(1), { ...given, cwd: currentFolder() });
-    return undefined;
-  }
+async function commandLineOf(typed: readonly string[]): Promise<readonly string[] | undefined> {
   if (typed[0] !== "git-hook") return typed;
   const { hookCommand } = await import("./git-hook.ts");
   return hookCommand(currentFolder(), typed.slice(1));
@@ -214,7 +199,7 @@ function rootCommand(io: Io): Command {
 
 /** Parses and runs one command line; the only place that turns failures into words and exit codes. */
 export async function runCommandLine(typed: readonly string[], given: ProcessIo): Promise<ExitCode> {
-  const argv = await commandLineOf(typed, given);
+  const argv = await commandLineOf(typed);
   if (argv === undefined) return exitCodes.ok;
   const io: OwnIo = { ...given, cwd: "" };
   let exitCode: ExitCode = exitCodes.ok;

@@ -44,6 +44,23 @@ describe("words", () => {
     [["fish", "exp", "apply", "b"], ["brave-ibex"]],
     [["fish", "queue", "remove", ""], ["later"]],
     [["fish", "repro", ""], ["copy"]],
+    [
+      ["fish", "exp", "show", "--columns", "score,"],
+      ["score,list", "score,name", "score,x"],
+    ],
+    [["fish", "exp", "show", "--best", ""], ["score"]],
+    [["fish", "exp", "note", ""], ["brave-ibex"]],
+    [["fish", "exp", "note", "brave-ibex", ""], []],
+    [
+      ["fish", "completion", ""],
+      ["bash", "fish", "zsh"],
+    ],
+    [
+      ["fish", "queue", "logs", ""],
+      ["brave-ibex", "later"],
+    ],
+    [["fish", "--cd", "..", "exp", "apply", "b"], []],
+    [["fish", "--cd", "..", "--cd", ".", "exp", "apply", "b"], []],
     [["fish", "sweep", "x"], ["x="]],
     [
       ["fish", "sweep", "tr"],

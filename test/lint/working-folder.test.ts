@@ -21,8 +21,8 @@ function linesWith(pattern: RegExp, folder: string): readonly string[] {
 
 test("one place asks for the working folder, and one changes it", () => {
   expect([...linesWith(asking.all, "src"), ...linesWith(asking.all, "grammar")]).toEqual([
+    "src/cli/current-folder.ts: return process.cwd();",
     "src/cli/program.ts: process.chdir(folder);",
-    "src/cli/program.ts: return process.cwd();",
   ]);
   expect([...linesWith(asking.cli, "src/cli"), ...linesWith(asking.cli, "src/ci")]).toEqual([]);
 });

@@ -1,17 +1,20 @@
 /** What a shell may complete a word by, beside commands and options: names that the project has. Few processes, few files. */
 import path from "node:path";
 import { readIfExists } from "../../base/files.ts";
-import { isMap } from "../../base/value.ts";
-import { enabledPlace } from "../../config/project-place.ts";
-import { queuePrefix } from "../../experiments/queue/entries.ts";
 import { openExperiments, parseExperimentRef } from "../../experiments/repository.ts";
-import { flattenMap } from "../../experiments/show/flatten.ts";
 import { listRefs } from "../../git/refs.ts";
-import { dataReader } from "../../params/data-file.ts";
 import type { Project } from "../../project/project.ts";
 import type { Io } from "../terminal/io.ts";
 
-export type CompletionKind = "experiments" | "tasks" | "stages" | "overrides" | "columns" | "sweeps";
+export type CompletionKind =
+  | "experiments"
+  | "tasks"
+  | "logged"
+  | "stages"
+  | "overrides"
+  | "columns"
+  | "metrics"
+  | "sweeps";
 
 interface Asking {
   readonly io: Io;
@@ -22,11 +25,13 @@ interface Asking {
   readonly before: readonly string[];
 }
 
-async function valuesOf(file: string) {
+/** The names of its values, with dots; none where there is no file. */
+async function keysOf(file: string): Promise<readonly string[]> {
   const bytes = readIfExists(file);
-  if (bytes === undefined) return undefined;
-  const value = (await dataReader(file))({ path: path.basename(file), bytes });
-  return isMap(value) ? value : undefined;
+  if (bytes === undefined) return [];
+  // Here and below: most of what is completed needs none of them, and a Tab must not wait.
+  const { keysIn } = await import("./keys-in.ts");
+  return keysIn(path.basename(file), bytes);
 }
 
 async function experimentNames({ project }: Asking): Promise<readonly string[]> {
@@ -35,7 +40,7 @@ async function experimentNames({ project }: Asking): Promise<readonly string[]> 
 }
 
 async function taskNames({ project }: Asking): Promise<readonly string[]> {
-  const { listQueue } = await import("../../experiments/queue/entries.ts");
+  const { listQueue, queuePrefix } = await import("../../experiments/queue/entries.ts");
   const context = openExperiments(project);
   const refs = await listRefs(context.repository, [queuePrefix]);
   return refs.length === 0 ? [] : (await listQueue(context)).entries.map(({ name }) => name);
@@ -47,13 +52,13 @@ async function stageNames({ io, project }: Asking): Promise<readonly string[]> {
 }
 
 async function parameterKeys({ project }: Asking): Promise<readonly string[]> {
-  const values = await valuesOf(path.join(project.root, "params.yaml"));
-  return values === undefined ? [] : [...flattenMap(values).keys()];
+  return keysOf(path.join(project.root, "params.yaml"));
 }
 
 /** What a composed config has, where there is one; else, and beside it, the keys of params.yaml. */
 async function overrideWords(asking: Asking): Promise<readonly string[]> {
   const { io, project, current, before } = asking;
+  const { enabledPlace } = await import("../../config/project-place.ts");
   const place = enabledPlace(project, io.env);
   const composed =
     place === undefined ? [] : (await import("./composed-words.ts")).composedWords(place, current, before);
@@ -61,15 +66,21 @@ async function overrideWords(asking: Asking): Promise<readonly string[]> {
   return [...composed, ...keys];
 }
 
-/** Parameters, and the metrics that lie in the workspace under the names that are most used. */
-async function columnWords(asking: Asking): Promise<readonly string[]> {
-  const { project } = asking;
+/** The metrics whose files lie in the workspace. */
+async function metricWords({ project }: Asking): Promise<readonly string[]> {
   const { pipelineNamesAt } = await import("../../pipeline/reading/pipeline-at.ts");
   const { metrics: named } = await pipelineNamesAt(project, project.root);
   const files = named.filter((file) => /\.(json|ya?ml)$/.test(file) && !path.isAbsolute(file) && !file.includes(".."));
-  const metrics = await Promise.all(files.map((file) => valuesOf(path.join(project.root, file))));
-  const names = metrics.flatMap((values) => (values === undefined ? [] : [...flattenMap(values).keys()]));
-  return [...names, ...(await parameterKeys(asking))];
+  return (await Promise.all(files.map((file) => keysOf(path.join(project.root, file))))).flat();
+}
+
+async function columnWords(asking: Asking): Promise<readonly string[]> {
+  return [...(await metricWords(asking)), ...(await parameterKeys(asking))];
+}
+
+/** Those whose runs have a log, or had one. */
+async function loggedNames(asking: Asking): Promise<readonly string[]> {
+  return [...(await taskNames(asking)), ...(await experimentNames(asking))];
 }
 
 async function sweepIds({ project }: Asking): Promise<readonly string[]> {
@@ -83,6 +94,8 @@ const readers: Readonly<Record<CompletionKind, (asking: Asking) => Promise<reado
   stages: stageNames,
   overrides: overrideWords,
   columns: columnWords,
+  metrics: metricWords,
+  logged: loggedNames,
   sweeps: sweepIds,
 };
 
