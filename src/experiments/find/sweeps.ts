@@ -45,6 +45,8 @@ export interface SweepSummary {
   readonly createdAt: number;
   readonly points: number;
   readonly counts: Readonly<Record<RunState, number>>;
+  /** How many of the successful ones were ended as hopeless. */
+  readonly stopped: number;
   /** Arguments of `sweepline sweep`: `lr=0.1,0.2`. */
   readonly overrides: readonly string[];
   /** "some": not each combination of the values is a point that is left. */
@@ -167,6 +169,7 @@ function summaryOf(
     createdAt: points.reduce((least, { at }) => Math.min(least, at), first.at),
     points: points.length,
     counts: { running: count("running"), queued: count("queued"), failed: count("failed"), success: count("success") },
+    stopped: points.filter(({ state, facts }) => state === "success" && facts.stopped !== undefined).length,
     ...sweptOf(ordered),
     targets: first.facts.targets,
     elapsedMs: points.reduce((sum, { name }) => sum + (known.times.get(name) ?? 0), 0),

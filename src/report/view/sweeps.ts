@@ -3,6 +3,7 @@ import { readableShellWord } from "../../base/text/shell-word.ts";
 import { jsonOf, visible } from "../../base/text/visible.ts";
 import { toPlain } from "../../base/value.ts";
 import type { SweepSummary } from "../../experiments/find/sweeps.ts";
+import type { RunState } from "../../experiments/reading/types.ts";
 import { cellText, defaultPrecision, significantFloats } from "../cells.ts";
 import { shortTime } from "../dates.ts";
 import { toPlainText } from "../plain.ts";
@@ -21,9 +22,10 @@ function timeText(ms: number): string {
 }
 
 /** `10 success, 2 failed` */
-function countsOfSweep({ counts }: SweepSummary): string {
+function countsOfSweep({ counts, stopped }: SweepSummary): string {
   const states = (["running", "queued", "success", "failed"] as const).filter((state) => counts[state] > 0);
-  return states.map((state) => `${counts[state]} ${state}`).join(", ");
+  const early = (state: RunState) => (state === "success" && stopped > 0 ? ` (${stopped} stopped early)` : "");
+  return states.map((state) => `${counts[state]} ${state}${early(state)}`).join(", ");
 }
 
 function summaryOfSweep(sweep: SweepSummary): string {

@@ -27,6 +27,7 @@ test("a run that is not among the best at its step is ended and kept", async () 
   expect(first).toContain("2 succeeded, 0 failed");
   expect(first).toMatch(/Stopped +5/);
   expect(await repository.succeed(["sweep", "x=1,5", ...stopping], { env })).toContain("2 points, 0 new");
+  expect(await repository.succeed(["sweep", "list"], { env })).toContain("2 success (1 stopped early)");
   const shown = await repository.succeed(["exp", "show", "--where", "stopped", "--csv"]);
   expect(shown.split("\n").filter((line) => line.includes(",Stopped,"))).toHaveLength(1);
   // In the id of another sweep nothing was reported before: x=3 is the first that comes to a step, and x=6 is behind it.
