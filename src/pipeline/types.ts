@@ -84,10 +84,12 @@ export interface LockItem {
   readonly path: string;
   /** absent for entries of DVC 2. */
   readonly hash?: "md5";
-  /** "" for data elsewhere, which has a checksum. */
+  /** "" for data elsewhere, which has a checksum or an ETag. */
   readonly md5: string;
   /** Of a file of a web server, in its words. */
   readonly checksum?: string;
+  /** Of a file in a bucket. */
+  readonly etag?: string;
   readonly size: number;
   readonly nfiles?: number;
   readonly isexec?: true;

@@ -19,8 +19,21 @@ export interface TreeObject {
   readonly text: string;
 }
 
-function byRelpath(a: DirEntry, b: DirEntry): number {
+function byRelpath(a: Pick<DirEntry, "relpath">, b: Pick<DirEntry, "relpath">): number {
   return compareCodePoints(a.relpath, b.relpath);
+}
+
+function listObject(items: readonly string[]): TreeObject {
+  const text = `[${items.join(", ")}]`;
+  return { md5: `${hashBytes(text)}.dir`, text };
+}
+
+/** The same of a folder in a bucket, whose files are known by their ETags. */
+export function etagTree(entries: readonly { readonly relpath: string; readonly etag: string }[]): TreeObject {
+  const sorted = [...entries].sort(byRelpath);
+  return listObject(
+    sorted.map(({ etag, relpath }) => `{"etag": ${jsonString(etag)}, "relpath": ${jsonString(relpath)}}`),
+  );
 }
 
 /** The object of a folder: entries sorted by path in code point order, as json.dumps writes them. */
@@ -28,8 +41,7 @@ export function formatTree(entries: readonly DirEntry[]): TreeObject {
   const items = [...entries]
     .sort(byRelpath)
     .map(({ md5, relpath }) => `{"md5": ${jsonString(md5)}, "relpath": ${jsonString(relpath)}}`);
-  const text = `[${items.join(", ")}]`;
-  return { md5: `${hashBytes(text)}.dir`, text };
+  return listObject(items);
 }
 
 export function isTreeHash(md5: string): boolean {
@@ -46,7 +58,7 @@ export function isObjectHash(md5: string): boolean {
 }
 
 /** A relative path that stays inside its folder. Cache objects come from strangers. */
-function isInnerPath(relpath: string): boolean {
+export function isInnerPath(relpath: string): boolean {
   return relpath !== "" && !outerPath.test(relpath);
 }
 

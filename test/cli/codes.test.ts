@@ -190,7 +190,7 @@ const cases: readonly (readonly [code: string, args: readonly string[], facts?: 
       },
     },
   ],
-  ["URL_UNSUPPORTED", ["import-url", "s3://b/k"]],
+  ["URL_UNSUPPORTED", ["import-url", "gs://b/k"]],
 ];
 
 let made: Repository;

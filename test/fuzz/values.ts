@@ -63,7 +63,7 @@ const hostileNames = [
   "${x}",
   "${",
   "remote://store/x",
-  "s3://bucket/x",
+  "gs://bucket/x",
   "https://user:secret@example.com/x",
   "file:///etc/passwd",
   "/etc/passwd",

@@ -47,5 +47,5 @@ export const dataCodes = {
     "A server does not give the file.",
     "The message has its answer. Try again, or download it by hand and `add` it.",
   ],
-  URL_UNSUPPORTED: ["`import-url` does not know addresses of this kind.", "Paths and http(s) addresses work."],
+  URL_UNSUPPORTED: ["`import-url` does not know addresses of this kind.", "Paths, http(s) and s3 addresses work."],
 } as const satisfies CodeTable;

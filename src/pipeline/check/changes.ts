@@ -9,6 +9,7 @@ import { unstorableIn } from "../../params/text/unstorable.ts";
 import { hashData, hasSoundData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
 import { hashLegacyData } from "../../store/legacy.ts";
+import { bucketVersion, isBucketAddress, lookInBucket } from "../../store/remotes/bucket-data.ts";
 import { lookAtWebFile } from "../../store/web-file.ts";
 import { isUrl, isWebUrl } from "../paths.ts";
 import type { LockEntry, LockItem, ParamsSpec, Stage } from "../types.ts";
@@ -135,9 +136,23 @@ export async function hashLike(
   return now.md5 === recorded.md5 ? now : hashLegacyData(cache, absolute);
 }
 
-/** What is no web server's can't be looked at: it counts as unchanged once it is on record. */
-async function urlChange(address: string, before: LockItem | undefined): Promise<ItemStatus | undefined> {
-  if (!isWebUrl(address)) return before === undefined ? "new" : undefined;
+/** Whether it can be told if data elsewhere has changed. */
+export function isSeen(project: Work["project"], address: string): boolean {
+  return isWebUrl(address) || isBucketAddress(project, address);
+}
+
+/** What can't be looked at counts as unchanged once it is on record. */
+async function urlChange(
+  { project }: Work,
+  address: string,
+  before: LockItem | undefined,
+): Promise<ItemStatus | undefined> {
+  if (!isSeen(project, address)) return before === undefined ? "new" : undefined;
+  if (!isWebUrl(address)) {
+    const facts = await lookInBucket(project, address);
+    if (facts === undefined) return "deleted";
+    return bucketVersion(facts) === (before?.etag ?? before?.md5) ? undefined : "modified";
+  }
   const { file } = await lookAtWebFile(address);
   if (file === undefined) return "deleted";
   return file.checksum === before?.checksum ? undefined : "modified";
@@ -145,7 +160,7 @@ async function urlChange(address: string, before: LockItem | undefined): Promise
 
 async function dependencyChange(work: Work, stage: Stage, dependency: string): Promise<ItemStatus | undefined> {
   const before = recordedItem(work.recorded(stage)?.deps, dependency);
-  if (isUrl(dependency)) return stage.cmd === null ? undefined : urlChange(dependency, before);
+  if (isUrl(dependency)) return stage.cmd === null ? undefined : urlChange(work, dependency, before);
   const now = await hashLike(work.cache, path.resolve(stage.workingFolder, dependency), before);
   if (now === undefined) return "deleted";
   return now.md5 === before?.md5 ? undefined : "modified";
@@ -153,11 +168,12 @@ async function dependencyChange(work: Work, stage: Stage, dependency: string): P
 
 /** Dependencies that count as unchanged because nobody here can look at them, in words; undefined where there are none. */
 export function unseenWords(work: Work, stage: Stage): string | undefined {
-  const unseen = stage.cmd === null || stage.frozen ? [] : stage.deps.filter((dep) => isUrl(dep) && !isWebUrl(dep));
+  const unseen =
+    stage.cmd === null || stage.frozen ? [] : stage.deps.filter((dep) => isUrl(dep) && !isSeen(work.project, dep));
   if (unseen.length === 0) return undefined;
   const names = quotedList(unseen.map(withoutCredentials));
   const what = `whether ${names} ${unseen.length === 1 ? "has" : "have"} changed is not known`;
-  return `${stageSubject(work, stage)}: ${what}: sweepline asks only web servers. \`dvc status\` and \`dvc repro\` look.`;
+  return `${stageSubject(work, stage)}: ${what}: sweepline asks only web servers and buckets of S3. \`dvc status\` and \`dvc repro\` look.`;
 }
 
 /** Changed dependencies, then changed parameters, in the order of the stage's definition. */

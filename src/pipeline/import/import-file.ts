@@ -6,6 +6,7 @@ import { isList, isMap, type Scalar, type Value, type ValueMap } from "../../bas
 import { openParamFile } from "../../params/data-file.ts";
 import type { ParamEdit } from "../../params/types.ts";
 import type { DataHash } from "../../store/hash.ts";
+import type { BucketFacts } from "../../store/remotes/bucket-data.ts";
 import { dumpYaml } from "../../yaml/ruamel.ts";
 import { plainHashes } from "../lock/plain-hashes.ts";
 import { stageMd5 } from "../lock/stage-md5.ts";
@@ -23,6 +24,7 @@ export type SourceFacts =
       readonly settings: RecordedSettings;
     }
   | { readonly kind: "path"; readonly path: string; readonly hash: DataHash | undefined }
+  | { readonly kind: "bucket"; readonly path: string; readonly facts: BucketFacts | undefined }
   | {
       readonly kind: "url";
       readonly path: string;
@@ -42,8 +44,20 @@ function hashFields(hash: DataHash | undefined): Fields {
   ];
 }
 
+function etagFields({ etag, size }: { readonly etag: string; readonly size: number }): Fields {
+  return [
+    ["etag", etag],
+    ["size", BigInt(size)],
+  ];
+}
+
 function dependencyFields(source: SourceFacts): Fields {
   if (source.kind === "path") return [...hashFields(source.hash), ["hash", "md5"], ["path", source.path]];
+  if (source.kind === "bucket") {
+    const { facts } = source;
+    const fields = facts === undefined ? [] : "etag" in facts ? etagFields(facts) : hashFields(facts);
+    return [...fields, ["hash", "md5"], ["path", source.path]];
+  }
   if (source.kind === "url")
     return [
       ...(source.checksum === undefined ? [] : [["checksum", source.checksum] as const]),
@@ -74,6 +88,7 @@ export interface ImportFile {
 
 /** Nobody has looked at the source yet: `--no-exec`. */
 function isUnseen({ source }: ImportFile): boolean {
+  if (source.kind === "bucket") return source.facts === undefined;
   return source.kind === "repository"
     ? source.commit === undefined
     : source.kind === "path"

@@ -5,6 +5,7 @@ import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, makeFolder, removeTree, writeAtomic } from "../../base/files.ts";
 import { insideFolder, relativePosix } from "../../base/paths.ts";
+import { withoutCredentials } from "../../base/text/secrets.ts";
 import { checkPlace } from "../../project/gate.ts";
 import { ignoreInGit } from "../../project/gitignore.ts";
 import { ignoreRules } from "../../project/ignore-rules.ts";
@@ -14,6 +15,7 @@ import { checkoutData } from "../../store/checkout.ts";
 import { addToCache, hashData } from "../../store/data.ts";
 import { writeDvcFile } from "../../store/dvc-file.ts";
 import type { DataHash } from "../../store/hash.ts";
+import { type BucketFacts, fetchFromBucket, lookInBucket } from "../../store/remotes/bucket-data.ts";
 import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { isUrl } from "../paths.ts";
 import { refuseGitIgnored } from "../reading/ignored.ts";
@@ -35,7 +37,9 @@ export type ImportOrigin =
       readonly settings?: RecordedSettings;
     }
   | { readonly kind: "path"; readonly path: string }
-  | { readonly kind: "url"; readonly path: string };
+  | { readonly kind: "url"; readonly path: string }
+  /** In a bucket of S3, by itself or by the name of a remote. */
+  | { readonly kind: "bucket"; readonly path: string };
 
 /** everything; facts: what the source is now, without its data; nothing: not even looked at. */
 export type Fetching = "everything" | "facts" | "nothing";
@@ -57,8 +61,9 @@ function refuse(code: ErrorCode, message: string, hint?: string): SweeplineError
 export function originOf(url: string): ImportOrigin {
   if (!isUrl(url)) return { kind: "path", path: url };
   if (/^https?:\/\//i.test(url)) return { kind: "url", path: url };
+  if (/^(s3|remote):\/\//i.test(url)) return { kind: "bucket", path: url };
   const scheme = /^([^:]+):/.exec(url)?.[1] ?? "";
-  throw refuse("URL_UNSUPPORTED", `'${scheme}' addresses can't be imported`, "Folders, files and http(s) can.");
+  throw refuse("URL_UNSUPPORTED", `'${scheme}' addresses can't be imported`, "Folders, files, http(s) and s3 can.");
 }
 
 /** The source's data in our cache, as far as it was asked for, and what is to be recorded. */
@@ -140,10 +145,25 @@ async function fromUrl(request: FetchRequest, { path: url }: { readonly path: st
   });
 }
 
-/** Fetches into the cache. Errors: those of sources, DEPENDENCY_MISSING, URL_FAILED, URL_UNSUPPORTED. */
+async function fromBucket(request: FetchRequest, { path: url }: { readonly path: string }): Promise<Fetched> {
+  const { project, cache, fetching, jobs } = request;
+  if (fetching === "nothing") return { source: { kind: "bucket", path: url, facts: undefined }, hash: undefined };
+  const seen = (facts: BucketFacts | undefined): SourceFacts => {
+    if (facts !== undefined) return { kind: "bucket", path: url, facts };
+    throw refuse("DEPENDENCY_MISSING", `dependency '${withoutCredentials(url)}' does not exist`);
+  };
+  if (fetching === "facts") return { source: seen(await lookInBucket(project, url)), hash: undefined };
+  return withScratch(project, async (file) => {
+    const source = seen(await fetchFromBucket(project, url, { into: file, jobs }));
+    return { source, hash: await addToCache(unruled(cache, file), file) };
+  });
+}
+
+/** Fetches into the cache. Errors: those of sources, DEPENDENCY_MISSING, URL_FAILED, URL_UNSUPPORTED, REMOTE_DENIED, REMOTE_FAILED. */
 export function fetchOrigin(request: FetchRequest, origin: ImportOrigin): Promise<Fetched> {
   if (origin.kind === "repository") return fromRepository(request, origin);
-  return origin.kind === "path" ? fromPath(request, origin) : fromUrl(request, origin);
+  if (origin.kind === "path") return fromPath(request, origin);
+  return origin.kind === "bucket" ? fromBucket(request, origin) : fromUrl(request, origin);
 }
 
 export interface DataImportRequest extends FetchRequest {
@@ -166,7 +186,7 @@ function fetchFor(request: DataImportRequest, origin: ImportOrigin): Promise<Fet
 
 /** The origin as the .dvc file names it: paths from its own folder, a repository's from the project's root. */
 function namedFrom({ origin, folder, project, destination }: DataImportRequest): ImportOrigin {
-  if (origin.kind === "url") return origin;
+  if (origin.kind === "url" || origin.kind === "bucket") return origin;
   if (origin.kind === "path") {
     const isAbsolute = path.isAbsolute(origin.path);
     return isAbsolute

@@ -5,12 +5,13 @@ import { isList, isMap, type ValueMap } from "../../base/value.ts";
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
+import { bucketVersion } from "../../store/remotes/bucket-data.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import type { DataStage } from "../reading/data-stage.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
 import { chooseStages } from "../reading/targets.ts";
 import { type Fetching, fetchOrigin, type ImportOrigin, originOf } from "./import.ts";
-import { updateImportFile } from "./import-file.ts";
+import { type SourceFacts, updateImportFile } from "./import-file.ts";
 
 export interface UpdateRequest {
   readonly project: Project;
@@ -59,7 +60,7 @@ function sourceOf(
         message: "--rev goes with data of repositories only",
         exitCode: 255,
       });
-    return { origin: originOf(name), known: textAt(dep, "md5") ?? textAt(dep, "checksum") };
+    return { origin: originOf(name), known: textAt(dep, "md5") ?? textAt(dep, "etag") ?? textAt(dep, "checksum") };
   }
   const origin = {
     kind: "repository",
@@ -74,6 +75,12 @@ function sourceOf(
   return { origin, known: textAt(repo, "rev_lock") };
 }
 
+function versionOf(source: SourceFacts): string | undefined {
+  if (source.kind === "repository") return source.commit;
+  if (source.kind === "path") return source.hash?.md5;
+  return source.kind === "url" ? source.checksum : source.facts && bucketVersion(source.facts);
+}
+
 async function updateOne(request: UpdateRequest, data: DataStage): Promise<boolean> {
   const { project, cache } = request;
   const { stage, recorded } = data;
@@ -86,9 +93,7 @@ async function updateOne(request: UpdateRequest, data: DataStage): Promise<boole
   const from = origin.kind === "repository" ? `${origin.path} (${origin.url})` : origin.path;
   if (known !== undefined && recorded.outs[0]?.md5 !== "" && request.rev === undefined) {
     const { source } = await fetchOrigin({ ...fetch, fetching: "facts" }, origin);
-    const now =
-      source.kind === "repository" ? source.commit : source.kind === "path" ? source.hash?.md5 : source.checksum;
-    if (now === known) {
+    if (versionOf(source) === known) {
       request.unchanged(stage.file);
       return false;
     }

@@ -8,8 +8,9 @@ import type { LockEntry, LockItem } from "../types.ts";
 function itemValue(item: LockItem): ValueMap {
   const map = new Map<Scalar, Value>([["path", item.path]]);
   if (item.hash !== undefined) map.set("hash", item.hash);
-  if (item.checksum === undefined) map.set("md5", item.md5);
-  else map.set("checksum", item.checksum);
+  if (item.checksum !== undefined) map.set("checksum", item.checksum);
+  else if (item.etag !== undefined) map.set("etag", item.etag);
+  else map.set("md5", item.md5);
   if (item.checksum === undefined || item.size > 0) map.set("size", BigInt(item.size));
   if (item.nfiles !== undefined) map.set("nfiles", BigInt(item.nfiles));
   if (item.isexec === true) map.set("isexec", true);
@@ -53,12 +54,14 @@ function toItem(value: Value): LockItem | undefined {
   const size = value.get("size");
   const nfiles = value.get("nfiles");
   const checksum = value.get("checksum");
+  const etag = value.get("etag");
   if (typeof file !== "string") return undefined;
   return {
     path: file,
     ...(value.get("hash") === "md5" ? { hash: "md5" as const } : {}),
     md5: typeof md5 === "string" ? md5 : "",
     ...(md5 === undefined && typeof checksum === "string" ? { checksum } : {}),
+    ...(md5 === undefined && typeof etag === "string" ? { etag } : {}),
     size: isCount(size) ? Number(size) : 0,
     ...(isCount(nfiles) ? { nfiles: Number(nfiles) } : {}),
     ...(value.get("isexec") === true ? { isexec: true as const } : {}),

@@ -11,7 +11,8 @@ import type { StageInputs } from "./entry.ts";
 
 /** A folder that has got more files is a stage's own doing: Python leaves __pycache__ in what it depends on. */
 function isEdited(before: LockItem, after: LockItem | undefined): boolean {
-  if (after === undefined || (after.md5 === before.md5 && after.checksum === before.checksum)) return false;
+  const isSame = after?.md5 === before.md5 && after.checksum === before.checksum && after.etag === before.etag;
+  if (after === undefined || isSame) return false;
   return before.nfiles === undefined || after.nfiles === undefined || after.nfiles <= before.nfiles;
 }
 

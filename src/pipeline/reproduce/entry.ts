@@ -5,6 +5,7 @@ import { withoutCredentials } from "../../base/text/secrets.ts";
 import type { ValueMap } from "../../base/value.ts";
 import { hashData } from "../../store/data.ts";
 import type { DataHash } from "../../store/hash.ts";
+import { isBucketAddress, lookInBucket } from "../../store/remotes/bucket-data.ts";
 import { lookAtWebFile } from "../../store/web-file.ts";
 import { currentParams, hashLike, recordedItem } from "../check/changes.ts";
 import { shownItem, type Work } from "../check/work.ts";
@@ -31,14 +32,23 @@ async function webItem(address: string): Promise<LockItem> {
   throw new SweeplineError({ code: "DEPENDENCY_MISSING", message });
 }
 
+/** Data in a bucket, as DVC records it: a file by its ETag, a folder by the hash of theirs. */
+async function bucketItem(work: Work, address: string): Promise<LockItem> {
+  const facts = await lookInBucket(work.project, address);
+  if (facts !== undefined) return { path: address, hash: "md5", md5: "", ...facts };
+  const message = `dependency '${withoutCredentials(address)}' does not exist`;
+  throw new SweeplineError({ code: "DEPENDENCY_MISSING", message });
+}
+
 async function hashDependency(work: Work, stage: Stage, name: string): Promise<LockItem> {
   const shown = shownItem(work, stage, name);
   if (isWebUrl(name)) return webItem(name);
+  if (isUrl(name) && isBucketAddress(work.project, name)) return bucketItem(work, name);
   if (isUrl(name))
     throw new SweeplineError({
       code: "DEPENDENCY_REMOTE",
       message: `dependency '${shown}' is not a local file`,
-      hint: "Files here and of web servers are supported: download it in a stage of its own, or use `dvc repro`.",
+      hint: "Files here, of web servers and in buckets of S3 are supported: download it in a stage of its own, or use `dvc repro`.",
     });
   const target = path.resolve(stage.workingFolder, name);
   const recorded = recordedItem(work.recorded(stage)?.deps, name);

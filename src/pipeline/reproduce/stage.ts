@@ -12,13 +12,14 @@ import {
   commandChanged,
   type ItemChange,
   isCallback,
+  isSeen,
   unseenWords,
 } from "../check/changes.ts";
 import { hazardText } from "../check/shell-check.ts";
 import { shownStage, stageSubject } from "../check/work.ts";
 import { saveRun } from "../lock/run-cache.ts";
 import { filesOf } from "../locks/rwlock.ts";
-import { isUrl, isWebUrl } from "../paths.ts";
+import { isUrl } from "../paths.ts";
 import { commandLines, runCommand } from "../processes/command.ts";
 import type { CommandEnd, LockEntry, Stage } from "../types.ts";
 import { refuseEdited } from "./edited-inputs.ts";
@@ -71,7 +72,7 @@ function isForgiven(run: StageRun, change: ItemChange): boolean {
 
 /** A stage without a record: whatever lies there, it is not what was recorded. */
 function isNew({ work, stage, options }: StageRun): boolean {
-  const hasLocalInput = stage.params.length > 0 || stage.deps.some((dep) => !isUrl(dep) || isWebUrl(dep));
+  const hasLocalInput = stage.params.length > 0 || stage.deps.some((dep) => !isUrl(dep) || isSeen(work.project, dep));
   return stage.cmd !== null && hasLocalInput && !options.allowMissing && work.recorded(stage) === undefined;
 }
 
@@ -303,7 +304,7 @@ async function runStage(run: StageRun, before: StageInputs | undefined): Promise
   await run.pin.hold();
   const after = await readInputs(work, stage);
   // Only the workspace is locked; in a copy nobody but the stage itself changes anything but what lies elsewhere.
-  const isShared = options.lock !== undefined || stage.deps.some(isWebUrl);
+  const isShared = options.lock !== undefined || stage.deps.some(isUrl);
   if (before !== undefined && isShared) refuseEdited(work, stage, { before, after });
   return { kind: "changed", saved: await saveStage(run, after).catch(explainMissing) };
 }

@@ -7,6 +7,7 @@ import { isTracing } from "../../base/trace.ts";
 import { findGitRoot } from "../../project/open.ts";
 import type { Project } from "../../project/project.ts";
 import { isIgnored, isRcloneScheme, rcloneTarget } from "../rclone/targets.ts";
+import type { RcloneTarget } from "../rclone/types.ts";
 import { sharingOf } from "../sharing.ts";
 import { folderRemote } from "./folder.ts";
 import { rcloneRemote } from "./rclone.ts";
@@ -61,6 +62,24 @@ function repositoriesAround(folder: string): readonly string[] {
 /** What is no number the configuration refuses where it is set. */
 function jobsOf(value: string | undefined): number | undefined {
   return value !== undefined && /^[1-9]\d{0,4}$/.test(value) ? Number(value) : undefined;
+}
+
+/**
+ * What rclone is told of an address in a bucket of S3: by itself, or `remote://NAME/path` with the options of that remote. undefined for
+ * any other. Throws REMOTE_UNSUPPORTED.
+ */
+export function bucketTarget(project: Project, address: string): RcloneTarget | undefined {
+  const [, name, inside = ""] = /^remote:\/\/([^/]+)(.*)$/s.exec(address) ?? [];
+  const key = name?.toLowerCase();
+  const base = key === undefined ? "" : project.config.get(`remote.${key}.url`)?.replace(/\/+$/, "");
+  const url = key === undefined ? address : `${base ?? ""}${inside}`;
+  if (schemeOf(url) !== "s3") return undefined;
+  const option = (of: string) => (key === undefined ? undefined : project.config.get(`remote.${key}.${of}`));
+  return rcloneTarget(
+    { name: key ?? withoutCredentials(address), url, option, env: process.env },
+    "s3",
+    repositoriesAround(project.root),
+  );
 }
 
 function openAddress(project: Project, name: string, url: string): StorageRemote {

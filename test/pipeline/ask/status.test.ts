@@ -36,7 +36,7 @@ describe("status", () => {
   });
 
   test("says that nobody looked at a dependency in a bucket, in a run too", async () => {
-    const url = "s3://me:secret@bucket/data.csv";
+    const url = "gs://me:secret@bucket/data.csv";
     const own = testProject({
       "dvc.yaml": `stages:\n  get:\n    cmd: cp in o\n    deps: ['${url}']\n    outs: [o]\n`,
       "dvc.lock": `schema: '2.0'\nstages:\n  get:\n    cmd: cp in o\n    deps:\n    - path: ${url}\n      checksum: '"1"'\n      size: 2\n    outs:\n    - path: o\n      hash: md5\n      md5: b026324c6904b2a9cb4b88d6d61c81d1\n      size: 2\n`,
@@ -48,7 +48,7 @@ describe("status", () => {
     expect([plain, warnings]).toEqual([
       {},
       [
-        "stage: 'get': whether 's3://***@bucket/data.csv' has changed is not known: sweepline asks only web servers. `dvc status` and `dvc repro` look.",
+        "stage: 'get': whether 'gs://***@bucket/data.csv' has changed is not known: sweepline asks only web servers and buckets of S3. `dvc status` and `dvc repro` look.",
       ],
     ]);
     expect((await run(own)).lines.filter((line) => line.includes("is not known"))).toHaveLength(1);

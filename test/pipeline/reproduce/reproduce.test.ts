@@ -383,7 +383,7 @@ const stageOf = (text: string) => ({ "dvc.yaml": `stages:\n  a:\n    cmd: 'true'
 test.each([
   ["CHECKPOINTS_NEED_EXPERIMENT", stageOf("    outs:\n    - o: {checkpoint: true}\n")],
   ["DATA_MISSING", { "y.dvc": recorded("y") }],
-  ["DEPENDENCY_REMOTE", stageOf("    deps: ['s3://b/k']\n")],
+  ["DEPENDENCY_REMOTE", stageOf("    deps: ['gs://b/k']\n")],
   ["IMPORT_UNSUPPORTED", { f: "1\n", "y.dvc": `deps:\n- path: f\n${recorded("y")}` }],
   ["PARAMS_MISSING", { "params.yaml": "x: 1\n", ...stageOf("    params: [nosuch]\n") }],
 ])("a stage fails with %s", async (code, files) => {

@@ -13,6 +13,8 @@ const examples = `
 Examples:
   sweepline import-url https://example.com/data.csv raw.csv
   sweepline import-url /mnt/shared/images              a folder
+  sweepline import-url s3://bucket/images              a folder or a file in a bucket of S3, read by rclone
+  sweepline import-url remote://store/images           the same, of the remote 'store' with its settings
   sweepline update raw.csv.dvc                         later: what it is by then
 `;
 
@@ -26,7 +28,7 @@ export const command: CommandFactory = (io, finish) =>
   addFetchOptions(
     new Command("import-url")
       .description("Copy a file or folder from elsewhere to here, and track it with where it came from.")
-      .argument("<url>", "a path, or an http(s) address")
+      .argument("<url>", "a path, or an http(s), s3:// or remote:// address")
       .argument("[out]", "where to, where it is not its own name"),
   )
     .option("--to-remote", "upload it, and keep no copy here")
@@ -41,7 +43,7 @@ export const command: CommandFactory = (io, finish) =>
       await failedWith(1, words, async () => {
         const origin = originOf(url);
         const existing = flags.force ? "replace" : "refuse";
-        const name = origin.kind === "url" ? nameIn(url) : url;
+        const name = origin.kind === "url" ? nameIn(url) : url.replace(/\/+$/, "");
         const destination = destinationFor({ folder: io.cwd, out, name, existing });
         await importHere(
           io,
