@@ -46,6 +46,21 @@ export interface ExperimentFacts {
   readonly checkpointOf?: string;
   /** Of the last checkpoint of a run that was not done and will not go on: the point is no finished one. */
   readonly partial?: true;
+  /** Of a chain that begins with checkpoints of runs with other parameters, code or data: the last of these. The point was not run by it. */
+  readonly branchedFrom?: ObjectId;
+}
+
+/** What an experiment that goes on from a checkpoint says of that, by what it depends on itself. */
+export function branchedFrom(
+  origin: {
+    readonly commit: ObjectId;
+    readonly identity: string | undefined;
+    readonly branchedFrom: ObjectId | undefined;
+  },
+  identity: string,
+): Pick<ExperimentFacts, "branchedFrom"> {
+  if (origin.identity !== identity) return { branchedFrom: origin.commit };
+  return origin.branchedFrom === undefined ? {} : { branchedFrom: origin.branchedFrom };
 }
 
 /** Limits of one entry's runs; they count more than those of whoever runs it. */
@@ -137,6 +152,7 @@ const factGuards = {
   stopped: optional(shaped<StoppedEarly>({ rule: isText, step: isFiniteNumber })),
   checkpointOf: optional(isText),
   partial: optional(oneOf(true)),
+  branchedFrom: optional(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
 };
 
 const isFacts = shaped<ExperimentFacts>(factGuards);
@@ -166,7 +182,8 @@ const isEntryRecord = shaped<EntryRecord>({
 const recordHeader = "sweepline";
 
 export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
-  const { sweep, point, identity, overrides, targets, flags, curve, stopped, checkpointOf, partial } = facts;
+  const { sweep, point, identity, overrides, targets, flags, curve, stopped, checkpointOf, partial, branchedFrom } =
+    facts;
   const stored = {
     v: 1,
     ...(sweep === undefined ? {} : { sweep, point }),
@@ -178,6 +195,7 @@ export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, str
     ...(stopped === undefined ? {} : { stopped }),
     ...(checkpointOf === undefined ? {} : { checkpointOf }),
     ...(partial === undefined ? {} : { partial }),
+    ...(branchedFrom === undefined ? {} : { branchedFrom }),
   };
   return { [recordHeader]: JSON.stringify(stored) };
 }

@@ -21,6 +21,8 @@ export interface Origin {
   readonly identity: string | undefined;
   /** "partial": it is the last one of a run that was not done. */
   readonly run: "done" | "partial";
+  /** Where its own chain begins with checkpoints of other runs. */
+  readonly branchedFrom: ObjectId | undefined;
 }
 
 /** The experiment of that name as it is continued. */
@@ -62,7 +64,7 @@ async function originAt(context: ExperimentsContext, commit: ObjectId, holder: H
     const parsed = parseCommit(object.content);
     const facts = parseFacts(parsed);
     const run = facts?.partial ? "partial" : "done";
-    return { commit, tree: parsed.tree, ...holder, identity: facts?.identity, run };
+    return { commit, tree: parsed.tree, ...holder, identity: facts?.identity, run, branchedFrom: facts?.branchedFrom };
   } finally {
     catFile.close();
   }

@@ -104,6 +104,7 @@ interface Identified {
   /** Of a checkpoint. */
   readonly checkpointOf?: string | undefined;
   readonly partial?: true | undefined;
+  readonly branchedFrom?: ObjectId | undefined;
 }
 
 interface Listed {
@@ -133,12 +134,13 @@ async function knownWith(
   const open = new Set(queue.entries.map(checkpointMark));
   const running = toldWorkspaceRun(context.state)?.mark;
   const done = here.flatMap((item, index) => {
-    const { identity, checkpointOf, partial } = identities[index] ?? { identity: "" };
+    const { identity, checkpointOf, partial, branchedFrom } = identities[index] ?? { identity: "" };
     // Its entry stands for what goes on from its checkpoints.
     if (checkpointOf !== undefined && open.has(checkpointOf)) return [];
-    // What was not done, or is being made in the workspace, is no result. It has its name all the same.
-    const isPartial = partial || (checkpointOf !== undefined && checkpointOf === running);
-    return [{ name: item.name, identity: isPartial ? "" : identity, state: "done" as const, commit: item.commit }];
+    // What was not done, is being made in the workspace, or began with other parameters is no result. It has its name all the same.
+    const isMaking = checkpointOf !== undefined && checkpointOf === running;
+    const isResult = !partial && !isMaking && branchedFrom === undefined;
+    return [{ name: item.name, identity: isResult ? identity : "", state: "done" as const, commit: item.commit }];
   });
   const theirs = [...namesElsewhere(queue, baseline), ...namesInDvcQueue(context, baseline)];
   return {

@@ -4,13 +4,21 @@ import { SweeplineError } from "../../base/errors.ts";
 import { appendTo } from "../../base/open-files.ts";
 import { type ChainTip, findChain } from "../../experiments/checkpoints/chain.ts";
 import { refuseLostOutputs } from "../../experiments/checkpoints/outputs.ts";
+import { withFacts } from "../../experiments/checkpoints/rewritten.ts";
 import type { CopySlot } from "../../experiments/copy/git-dirs.ts";
 import { prepareCopy } from "../../experiments/copy/prepare.ts";
 import type { QuickResults } from "../../experiments/copy/quick-result.ts";
 import { resultTree } from "../../experiments/copy/result.ts";
 import type { QueueEntry } from "../../experiments/queue/entries.ts";
-import { checkpointMark, factsHeader } from "../../experiments/record.ts";
-import { stamp, writeCommit } from "../../git/objects.ts";
+import {
+  branchedFrom,
+  checkpointMark,
+  type ExperimentFacts,
+  factsHeader,
+  parseFacts,
+} from "../../experiments/record.ts";
+import { parseCommit, stamp, writeCommit } from "../../git/objects.ts";
+import { tryGit } from "../../git/run.ts";
 import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { CheckpointKeeper } from "../../pipeline/reproduce/options.ts";
 import type { ReproduceFacts } from "../../pipeline/reproduce/result.ts";
@@ -44,10 +52,23 @@ export interface CopyRun {
   register(checkpoint: WrittenCheckpoint): Promise<RegisterAnswer>;
 }
 
+/** What is only known of a run when it is over. */
+type EndedFacts = Pick<ExperimentFacts, "curve" | "stopped">;
+
+/** Whether the checkpoint that the entry goes on from (--rev) ran with something else. */
+async function branchOf({ entry, slot }: CopyRun): Promise<Pick<ExperimentFacts, "branchedFrom">> {
+  const { continues, identity } = entry.record;
+  if (continues === undefined) return {};
+  const { exitCode, stdout } = await tryGit(["cat-file", "commit", continues], { cwd: slot.repository.workTree });
+  const facts = exitCode === 0 ? parseFacts(parseCommit(stdout)) : undefined;
+  return branchedFrom({ commit: continues, identity: facts?.identity, branchedFrom: facts?.branchedFrom }, identity);
+}
+
 export class CopyCheckpoints {
   private constructor(
     private readonly request: CopyRun,
     private current: ChainTip | undefined,
+    private readonly before: Pick<ExperimentFacts, "branchedFrom">,
   ) {}
 
   /** Finds what an earlier run of the entry registered before it was lost. */
@@ -55,7 +76,7 @@ export class CopyCheckpoints {
     const { entry, slot } = request;
     const found = await findChain(slot.repository, entry, checkpointMark(entry));
     request.makesCheckpoints(found);
-    return new CopyCheckpoints(request, found);
+    return new CopyCheckpoints(request, found, await branchOf(request));
   }
 
   private get goesOn(): boolean {
@@ -77,20 +98,28 @@ export class CopyCheckpoints {
     return this.goesOn ? refuseLostOutputs(stages) : Promise.resolve();
   }
 
-  /** The commit of what is there now; the tip's where nothing has changed since. */
-  async write(stages: ProjectStages, facts: ReproduceFacts): Promise<CheckpointOfCopy> {
+  /**
+   * The commit of what is there now; the tip's where nothing has changed since.
+   * @param ended what is known of the run once it is over
+   */
+  async write(stages: ProjectStages, facts: ReproduceFacts, ended: EndedFacts = {}): Promise<CheckpointOfCopy> {
     const { entry, slot, committer, kept } = this.request;
     const inside = folderInGit(stages.project);
     const include = filesToCommit(stages, facts).map((file) => path.posix.join(inside, file));
     const content = this.current === undefined ? entry : { ...entry, commit: this.current.commit };
     const untracked = entry.record.flags.keepUntracked === true ? "keep" : "leave";
     const { tree, left } = await resultTree(slot, content, { include, untracked, quick: kept.results });
-    if (this.current?.tree === tree) return { commit: this.current.commit, tree, left };
+    if (this.current?.tree === tree) {
+      const { commit: tip } = this.current;
+      const isToldMore = Object.keys(ended).length > 0;
+      const told = isToldMore ? await withFacts(slot.repository, tip, (before) => ({ ...before, ...ended })) : tip;
+      return { commit: told ?? tip, tree, left };
+    }
     const commit = writeCommit(slot.repository, {
       tree,
       parents: [this.current?.commit ?? entry.record.continues ?? entry.baseline],
       author: stamp(committer, new Date()),
-      extraHeaders: factsHeader({ ...entry.record, checkpointOf: checkpointMark(entry) }),
+      extraHeaders: factsHeader({ ...entry.record, ...this.before, ...ended, checkpointOf: checkpointMark(entry) }),
       message: resultMessage(facts, entry.record.message),
     });
     return { commit, tree, left };

@@ -314,7 +314,7 @@ async function commitResult(
   const { stages, checkpoints } = copy;
   // What came since the last checkpoint is one more of them.
   if (checkpoints !== undefined) {
-    const written = await checkpoints.write(stages, result);
+    const written = await checkpoints.write(stages, result, lookedAt(copy));
     return { kind: "done", ...written, metrics: await workspaceMetrics(stages) };
   }
   const inside = folderInGit(stages.project);

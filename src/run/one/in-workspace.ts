@@ -225,7 +225,7 @@ async function openCheckpoints(
   { stages, scope, ...run }: CheckpointFacts,
 ): Promise<Pick<Prepared, "name" | "checkpoints"> | undefined> {
   if (!stages.stages.some(hasCheckpoints)) return undefined;
-  const { WorkspaceCheckpoints, chooseStart, startText } = await import("./workspace-checkpoints.ts");
+  const { WorkspaceCheckpoints, branchOf, chooseStart, startText } = await import("./workspace-checkpoints.ts");
   const { checkpoints: asked, checkpointEvery: every, message, name: wanted } = request;
   const { identity } = run.facts;
   const start = await chooseStart(context, { asked, baseline: run.baseline, name: wanted, identity, scope });
@@ -238,6 +238,7 @@ async function openCheckpoints(
     name,
     checkpoints: new WorkspaceCheckpoints(context, stages, {
       ...{ ...run, name, message, taken, start, every },
+      facts: { ...run.facts, ...branchOf(start, identity) },
       told: () => request.checkpointed?.(),
     }),
   };

@@ -6,7 +6,7 @@ import { restoreCheckpoint } from "../../experiments/checkpoints/outputs.ts";
 import { asPartial, withFacts } from "../../experiments/checkpoints/rewritten.ts";
 import { treeIdentities } from "../../experiments/make/tree-identities.ts";
 import type { IdentityScope } from "../../experiments/point/identity.ts";
-import { type ExperimentFacts, factsHeader } from "../../experiments/record.ts";
+import { branchedFrom, type ExperimentFacts, factsHeader } from "../../experiments/record.ts";
 import { appliedRef, type ExperimentsContext } from "../../experiments/repository.ts";
 import { addableFiles } from "../../git/addable.ts";
 import { CatFile } from "../../git/catfile.ts";
@@ -69,9 +69,15 @@ export async function chooseStart(context: ExperimentsContext, question: StartQu
   if (asked === "reset") return { kind: "reset" };
   const origin = await workspaceOrigin(context, question);
   if (origin === undefined) return { kind: "first" };
-  const isSame = origin.place === "tip" && (await identityOf(context, scope, origin)) === identity;
+  const ofOrigin = await identityOf(context, scope, origin);
+  const isSame = origin.place === "tip" && ofOrigin === identity;
   const isNamed = name === undefined || name === origin.name;
-  return { kind: isSame && isNamed ? "resume" : "branch", origin };
+  return { kind: isSame && isNamed ? "resume" : "branch", origin: { ...origin, identity: ofOrigin } };
+}
+
+/** What the experiment's commits say of where it began. */
+export function branchOf(start: CheckpointStart, identity: string): Pick<ExperimentFacts, "branchedFrom"> {
+  return "origin" in start ? branchedFrom(start.origin, identity) : {};
 }
 
 export interface WorkspaceChain {

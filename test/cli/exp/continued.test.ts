@@ -74,6 +74,23 @@ test("again: the same experiment; with other parameters, or from an earlier chec
   expect([refused.exitCode, refused.stderr]).toEqual([254, expect.stringContaining("--rev can only be used")]);
 });
 
+test("what began with other parameters is no finished point: a sweep runs it from the start", async () => {
+  const repository = makeTraining(training());
+  await repository.succeed(["exp", "run", "-n", "a", "-S", "epochs=1"]);
+  const planned = async (point: string) => repository.succeed(["sweep", point, "epochs=3", "--dry-run"]);
+  await repository.succeed(["exp", "run", "-n", "b", "-S", "lr=2", "-S", "epochs=3"]);
+  expect(inChain(repository, "b", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(await planned("lr=2")).toContain("1 new");
+  await repository.succeed(["exp", "run", "--temp", "--rev", "a", "-n", "c", "-S", "lr=3", "-S", "epochs=3"]);
+  expect(await planned("lr=3")).toContain("1 new");
+  // From an earlier checkpoint of the same point it is that point.
+  await repository.succeed(["exp", "run", "--reset", "-n", "d", "-S", "lr=4", "-S", "epochs=3"]);
+  const [first = ""] = chainOf(repository, "d");
+  await repository.succeed(["exp", "run", "--temp", "--rev", first, "-n", "e"]);
+  await repository.succeed(["exp", "remove", "d"]);
+  expect(await planned("lr=4")).toContain("0 new");
+});
+
 test("--reset starts over; an output that was edited since is not written over", async () => {
   const repository = makeTraining(training());
   await repository.succeed(["exp", "run", "-n", "a"]);

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { type Files, makeRepository, type Repository, scriptStage } from "../../rig/index.ts";
 import { checkout } from "../../rig/process.ts";
+import { inChain, makeTraining, training } from "../checkpoint-project.ts";
 
 // What is larger than 3 never ends by itself: it is ended, or the test waits for ever.
 const files: Files = {
@@ -33,6 +34,24 @@ test("a run that is not among the best at its step is ended and kept", async () 
   // In the id of another sweep nothing was reported before: x=3 is the first that comes to a step, and x=6 is behind it.
   const other = await repository.succeed(["sweep", "x=3,6", ...stopping], { env });
   expect(other).toMatch(/stopped early by asha after step \d: loss=6/);
+});
+
+test("one with checkpoints is stopped as any other, and goes on where it is applied", async () => {
+  const report = `node "$SWEEPLINE_BIN" report loss=$lr --step "$i" || exit 1; while [ "$lr" = 6 ] && [ ! -e "$HOME/go" ]; do sleep 0.1; done`;
+  const trained = makeTraining(training({ each: report }));
+  const line = ["sweep", "-n", "p", "lr=1,6", "--stop-early", "asha", "--metric", "loss", "--min-steps", "1"];
+  expect(await trained.succeed(line, { env })).toMatch(/stopped early by asha after step 1/);
+  const stopped = async () => {
+    const rows = (await trained.succeed(["exp", "show", "--where", "stopped", "--csv"])).split("\n");
+    return rows.flatMap((row) => /^(p-\d),/.exec(row)?.[1] ?? []);
+  };
+  expect(await stopped()).toEqual(["p-2"]);
+  expect(inChain(trained, "p-2", "metrics.json")).toEqual(['{"epoch": 1}']);
+  await trained.succeed(["exp", "apply", "p-2"]);
+  trained.write({ "../home/go": "" });
+  expect(await trained.succeed(["exp", "run"], { env })).toContain("'p-2' will be resumed");
+  expect(inChain(trained, "p-2", "metrics.json")).toHaveLength(3);
+  expect(await stopped()).toEqual([]);
 });
 
 test("says what it needs; outside of such a run a report is heard by nobody, and no failure", async () => {
