@@ -2,6 +2,7 @@
  * Whatever a stranger hands over: commands end as documented, in words, soon; nothing outside the repository is touched, and
  * nothing is started. SWEEPLINE_FUZZ_CASES and SWEEPLINE_FUZZ_SEED say how many cases, and which: scripts/fuzz.mjs.
  */
+import { appendFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Change } from "./change.ts";
@@ -12,6 +13,8 @@ import { Workbench } from "./workbench.ts";
 
 const cases = Number(process.env.SWEEPLINE_FUZZ_CASES ?? "2000");
 const seed = Number(process.env.SWEEPLINE_FUZZ_SEED ?? "20261122");
+/** Where the number of cases that were tried of each kind is told: a kind that has no time left tries fewer. */
+const counts = process.env.SWEEPLINE_FUZZ_COUNTS;
 
 const commands: readonly (readonly string[])[] = [
   ["status"],
@@ -80,15 +83,16 @@ interface Finding {
   readonly case: Case;
 }
 
-/** All that is wrong in so many cases, each told once, by the smallest case that was found for it. */
-async function findings(arbitrary: fc.Arbitrary<Case>, count: number, trier: Trier): Promise<Finding[]> {
+/** All that is wrong in so many cases, each told once, by the smallest case that was found for it. Answers how many it tried, too. */
+async function findings(arbitrary: fc.Arbitrary<Case>, count: number, trier: Trier) {
   const found: Finding[] = [];
   const known = new Set<string>();
-  let [left, from] = [count, seed];
+  let [left, from, tried] = [count, seed, 0];
   while (left > 0) {
     let last: readonly string[] = [];
     const property = fc.asyncProperty(arbitrary, async (each) => {
       const { confirmed } = await trier.problems(each);
+      tried++;
       const fresh = confirmed.filter((problem) => !known.has(likeness(problem)));
       if (fresh.length === 0) return;
       last = fresh;
@@ -103,7 +107,7 @@ async function findings(arbitrary: fc.Arbitrary<Case>, count: number, trier: Tri
     found.push({ problems: last, case: smallest });
     for (const problem of last) known.add(likeness(problem));
   }
-  return found;
+  return { found, tried };
 }
 
 describe.concurrent(`${cases} cases, seed ${seed}`, () => {
@@ -118,8 +122,9 @@ describe.concurrent(`${cases} cases, seed ${seed}`, () => {
     test(kind, async () => {
       const trier = idle.pop() ?? new Trier(make(), driver);
       const count = Math.ceil(cases / Object.keys(inputs).length);
-      const found = await findings(casesOf(kind, input), count, trier);
+      const { found, tried } = await findings(casesOf(kind, input), count, trier);
       idle.push(trier);
+      if (counts !== undefined) appendFileSync(counts, `${tried}\n`);
       expect(found).toEqual([]);
     });
 });
