@@ -22,10 +22,10 @@ export const errnoWords: Readonly<Record<string, string>> = {
 
 /**
  * Codes that are the machine's or the user's doing wherever they come from (a link in a circle, a name that is too long, a
- * file in a folder's place): any other may be a bug of ours.
+ * file in a folder's place, a folder in a file's): any other may be a bug of ours.
  */
 const othersFaults = new Set(
-  "EACCES EPERM EROFS ENOSPC EDQUOT EIO EMFILE ENFILE EFBIG ELOOP ENAMETOOLONG ENOTDIR".split(" "),
+  "EACCES EPERM EROFS ENOSPC EDQUOT EIO EISDIR EMFILE ENFILE EFBIG ELOOP ENAMETOOLONG ENOTDIR".split(" "),
 );
 
 /** A failed system call in words, or undefined for a code that is not the machine's or the user's doing. */

@@ -10,7 +10,7 @@ import path from "node:path";
 import { asideName } from "./asides.ts";
 import { beforeEffect } from "./effects.ts";
 import { exitCodes, isSystemError, SweeplineError, systemErrorCode } from "./errors.ts";
-import { writeWhole } from "./open-files.ts";
+import { nameIn, writeWhole } from "./open-files.ts";
 import { fileSizeLimit, tooLarge } from "./size-limit.ts";
 
 export {
@@ -65,6 +65,9 @@ export function readIfExists(file: string, limit = fileSizeLimit()): Buffer | un
     if (!stats.isFile()) throw notAFile(file, stats.isDirectory() ? "a folder" : otherKinds);
     if (stats.size > limit) throw tooLarge(file, stats.size, limit);
     return stats.size > 0 ? fs.readFileSync(handle) : readUnsized(handle, file, limit);
+  } catch (error) {
+    nameIn(error, file);
+    throw error;
   } finally {
     fs.closeSync(handle);
   }

@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { type ClusterJob, isClusterJob, jobLife, jobOf } from "./cluster-jobs.ts";
 import { SweeplineError } from "./errors.ts";
-import { createExclusive, makeFolder, readIfExists, removeFile } from "./files.ts";
+import { createExclusive, lstatIfExists, makeFolder, readIfExists, removeFile, removeTree } from "./files.ts";
 import { isNumber, isText, optional, parseJson, shaped } from "./json.ts";
 import { pause } from "./pause.ts";
 import { identifyProcess, isAlive, isOfThisBoot, type ProcessIdentity } from "./processes.ts";
@@ -44,8 +44,14 @@ function ownIdentity(): Omit<LockOwner, "what"> {
   return { ...identifyProcess(process.pid), host: hostname(), ...(job === undefined ? {} : { job }) };
 }
 
+/** Whether something is in a file's place that is none: a folder, a pipe, a link wherever it leads. Nobody made that as a lock. */
+function isOdd(file: string): boolean {
+  return lstatIfExists(file)?.isFile() === false;
+}
+
 /** The owner of a lock file: undefined where there is none; "broken" where the content can't be read. */
 export function readLockOwner(file: string): LockOwner | "broken" | undefined {
+  if (isOdd(file)) return "broken";
   const text = readIfExists(file)?.toString();
   if (text === undefined) return undefined;
   const owner = parseJson(text);
@@ -76,10 +82,19 @@ function removeStale(file: string): void {
     const owner = readLockOwner(file);
     if (owner === undefined || (owner !== "broken" && isOwnerAlive(owner))) return;
     note("locks", () => `${file}: taken over from ${ownerWords(owner)}, which is gone`);
-    removeFile(file);
+    if (isOdd(file)) removeTree(file);
+    else removeFile(file);
   } finally {
     removeFile(removal);
   }
+}
+
+/**
+ * Removes what is in the place of a file of our state and is no file: a folder, a pipe, a link (never what it leads to). Safe
+ * where another process takes a lock of that name meanwhile. Throws what the system says.
+ */
+export function removeOdd(file: string): void {
+  if (isOdd(file)) removeStale(file);
 }
 
 /** Takes the lock, or answers false where a living process holds it. */

@@ -22,7 +22,7 @@ export function writeWhole(handle: number, data: string | Uint8Array, { kind, fi
 }
 
 /** Puts the file into a failure of a system call that got a descriptor: Node does not name it. */
-function nameIn(error: unknown, file: string): void {
+export function nameIn(error: unknown, file: string): void {
   if (isSystemError(error)) error.path = file;
 }
 

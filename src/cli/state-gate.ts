@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { lstatIfExists } from "../base/files.ts";
+import { throwAwayOddState } from "../experiments/odd-state.ts";
 import { findDvcDir } from "../project/upwards.ts";
 
 /** Folders of the cache: what is stored goes through a link in the place of one. */
@@ -14,7 +15,8 @@ const ours = ["exps/sweepline", "sweepline"];
 
 /**
  * Refuses to work with state that Git tracks, or that is reached through a link that it tracks; a cache so reached too. Where
- * there is no state and no link, nothing is loaded for it. Throws STATE_TRACKED.
+ * there is no state and no link, nothing is loaded for it. What is in the place of state and is no file is thrown away.
+ * Throws STATE_TRACKED.
  */
 export async function refuseTrackedState(folder: string): Promise<void> {
   const dvcDir = findDvcDir(folder);
@@ -23,7 +25,10 @@ export async function refuseTrackedState(folder: string): Promise<void> {
   const isLink = isLinkAt("");
   const isState = ours.some((name) => lstatIfExists(path.join(dvcDir, "tmp", name)) !== undefined);
   const caches = ofCache.filter(isLinkAt);
-  if (!isLink && !isState && caches.length === 0 && !isLinkAt("tmp") && !isLinkAt("tmp/exps")) return;
-  const { refuseTracked } = await import("./tracked-state.ts");
-  await refuseTracked(dvcDir, { ours, isLink, caches });
+  const isNothing = !isLink && !isState && caches.length === 0 && !isLinkAt("tmp") && !isLinkAt("tmp/exps");
+  if (!isNothing) {
+    const { refuseTracked } = await import("./tracked-state.ts");
+    await refuseTracked(dvcDir, { ours, isLink, caches });
+  }
+  throwAwayOddState(path.join(dvcDir, "tmp"));
 }

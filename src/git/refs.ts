@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import path from "node:path";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError } from "../base/errors.ts";
-import { lstatIfExists, readIfExists } from "../base/files.ts";
+import { existsSync, lstatIfExists, readdirSync, readIfExists } from "../base/files.ts";
 import { Sequence } from "../base/promises.ts";
 import { someOf } from "../base/text/listing.ts";
 import { type Span, traced } from "../base/trace.ts";
@@ -28,6 +28,23 @@ export async function listRefs(repository: Repository, prefixes: readonly string
       const space = line.indexOf(" ");
       return { id: line.slice(0, space) as ObjectId, name: line.slice(space + 1) as RefName };
     });
+}
+
+/**
+ * Refs below a prefix whose files hold nothing that git takes for a value (cut off by a crash, or by hand), sorted: git passes over
+ * them, and so they look as if they had never been.
+ */
+export async function brokenRefs(repository: Repository, prefix: string): Promise<readonly RefName[]> {
+  const folder = path.join(repository.commonDir, prefix);
+  if (!existsSync(folder)) return [];
+  const loose = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && !entry.name.endsWith(".lock"))
+    .map((entry) => path.relative(repository.commonDir, path.join(entry.parentPath, entry.name)) as RefName);
+  if (loose.length === 0) return [];
+  const known = new Set((await listRefs(repository, [prefix])).map(({ name }) => name));
+  // One that was deleted meanwhile is not broken.
+  const isThere = (name: string) => lstatIfExists(path.join(repository.commonDir, name)) !== undefined;
+  return loose.filter((name) => !known.has(name) && isThere(name)).sort();
 }
 
 /** Whether a ref has that value. Looks at the loose file first: no process is started for a ref that was just made. */

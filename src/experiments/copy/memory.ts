@@ -2,9 +2,10 @@
 
 import path from "node:path";
 import { unlessSystemFails } from "../../base/errors.ts";
-import { type BigIntStats, lstatSync, readdirSync, readIfExists, writePrivateFile } from "../../base/files.ts";
+import { type BigIntStats, lstatSync, readdirSync, writePrivateFile } from "../../base/files.ts";
 import { isNumber, isText, optional, parseJson, shaped } from "../../base/json.ts";
 import { sha256 } from "../../store/hash.ts";
+import { readStateFile } from "../odd-state.ts";
 import { type FolderRecords, isFolderRecords } from "./folders.ts";
 
 export interface CopyMemory {
@@ -34,7 +35,7 @@ const isMemory = shaped<Partial<CopyMemory>>({
 
 /** What was remembered; nothing where the file is missing or broken. */
 export function recall(slotFolder: string): Partial<CopyMemory> {
-  const memory = parseJson(readIfExists(memoryFile(slotFolder))?.toString() ?? "{}");
+  const memory = parseJson(readStateFile(memoryFile(slotFolder))?.toString() ?? "{}");
   return isMemory(memory) ? memory : {};
 }
 

@@ -13,19 +13,12 @@
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { isSystemError } from "../../base/errors.ts";
-import {
-  largeFileBytes,
-  lstatIfExists,
-  lstatSync,
-  makeFolder,
-  readdirSync,
-  readIfExists,
-  rename,
-} from "../../base/files.ts";
+import { largeFileBytes, lstatIfExists, lstatSync, makeFolder, readdirSync, rename } from "../../base/files.ts";
 import { removeAllThatGoes, removeStubborn } from "../../base/remove-stubborn.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { filesChangedSince, findEntries, type IndexEntries } from "../../git/index-scan.ts";
 import { git, gitFailed, tryGitSequence } from "../../git/run.ts";
+import { readStateFile } from "../odd-state.ts";
 import { type FolderRecords, removeUntracked, restoreFolders } from "./folders.ts";
 import {
   type CopySlot,
@@ -50,7 +43,7 @@ export interface CopyContent {
 
 /** What the trusted index holds; undefined where there is none, or one that only git can read. */
 function trustedEntries(slot: CopySlot): IndexEntries | undefined {
-  const bytes = readIfExists(trustedIndex(slot), largeFileBytes);
+  const bytes = readStateFile(trustedIndex(slot), largeFileBytes);
   return bytes === undefined ? undefined : findEntries(bytes, slot.repository.objectFormat === "sha256" ? 32 : 20);
 }
 

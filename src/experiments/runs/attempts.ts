@@ -1,7 +1,8 @@
 /** What was tried before with a queued entry, kept in its run folder: for the limit of retries, and for people. */
 import path from "node:path";
-import { makeFolder, readIfExists, removeFile, writeAtomic } from "../../base/files.ts";
+import { makeFolder, removeFile, writeAtomic } from "../../base/files.ts";
 import { isNumber, isText, oneOf, parseJson, shaped } from "../../base/json.ts";
+import { readStateFile } from "../odd-state.ts";
 import type { RunFolder } from "./records.ts";
 
 /**
@@ -31,7 +32,7 @@ const isAttempt = shaped<Attempt>({
 
 /** Failed attempts, the oldest first; a file that can't be read counts as none. */
 export function readAttempts(run: Pick<RunFolder, "folder">): readonly Attempt[] {
-  const text = readIfExists(attemptsFile(run))?.toString();
+  const text = readStateFile(attemptsFile(run))?.toString();
   if (text === undefined) return [];
   const list = parseJson(text);
   return Array.isArray(list) ? list.filter((item) => isAttempt(item)) : [];

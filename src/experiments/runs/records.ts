@@ -11,7 +11,6 @@ import {
   lstatIfExists,
   makeFolder,
   readdirSync,
-  readIfExists,
   removeFile,
   writeAtomic,
   writePrivateFile,
@@ -21,6 +20,7 @@ import type { ProcessIdentity } from "../../base/processes.ts";
 import { isOurGroup } from "../../pipeline/processes/leftovers.ts";
 import type { FailureFacts } from "../failure.ts";
 import { type StateLayout, sequenceText } from "../layout.ts";
+import { readStateFile, throwAwayOddFiles } from "../odd-state.ts";
 
 export interface RunFolder {
   readonly folder: string;
@@ -96,6 +96,7 @@ export function runFolder(state: StateLayout, { sequence, name, place = "queue" 
 export function startRun(state: StateLayout, key: RunKey): RunFolder {
   const run = runFolder(state, key);
   makeFolder(run.folder);
+  throwAwayOddFiles(run.folder);
   removeFile(run.record);
   return run;
 }
@@ -105,7 +106,7 @@ export function writeRunRecord(run: RunFolder, record: RunRecord): void {
 }
 
 export function readRunRecord(run: RunFolder): RunRecord | undefined {
-  const text = readIfExists(run.record)?.toString();
+  const text = readStateFile(run.record)?.toString();
   const record = text === undefined ? undefined : parseJson(text);
   return isRunRecord(record) ? record : undefined;
 }
@@ -148,7 +149,7 @@ const isIdentity = shaped<ProcessIdentity>({ pid: isCount, startedAt: isText });
 
 /** Process groups of a run that are still alive and surely ours; an unreadable table counts as empty. */
 export function livingProcesses(file: string): readonly ProcessIdentity[] {
-  const table = parseJson(readIfExists(file)?.toString() ?? "[]");
+  const table = parseJson(readStateFile(file)?.toString() ?? "[]");
   if (!Array.isArray(table)) return [];
   return table.filter((item) => isIdentity(item) && isOurGroup(item));
 }

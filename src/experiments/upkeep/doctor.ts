@@ -5,7 +5,7 @@ import { isLockHeld } from "../../base/locks.ts";
 import { removeAllThatGoes } from "../../base/remove-stubborn.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import { gitVersion } from "../../git/porcelain.ts";
-import { changeRefs, listRefs } from "../../git/refs.ts";
+import { brokenRefs, changeRefs, listRefs } from "../../git/refs.ts";
 import { tryGit } from "../../git/run.ts";
 import { staleGitLocks } from "../../git/stale-locks.ts";
 import { checkCache, setAside } from "../../store/verify.ts";
@@ -174,6 +174,28 @@ const unreadableEntries: Check = {
   },
 };
 
+const unreadableRefs: Check = {
+  name: "refs",
+  fine: "all refs of experiments can be read",
+  find: async ({ repository }) =>
+    [...(await brokenRefs(repository, "refs/exps")), ...(await refsToNoCommit(repository))]
+      .filter((ref) => parseExperimentRef(ref) !== undefined || ref.startsWith(queuePrefix))
+      .map((ref) => ({
+        text: `${ref} can't be read, and the experiment is not seen: fetch it again, or write its commit there (\`git fsck --lost-found\` names those that no ref leads to)`,
+      })),
+};
+
+/** Those whose objects are missing are told by another check. */
+async function refsToNoCommit({ workTree }: ExperimentsContext["repository"]): Promise<readonly string[]> {
+  const args = ["for-each-ref", "--format=%(objecttype) %(refname)", "--", "refs/exps"];
+  const { stdout } = await tryGit(args, { cwd: workTree });
+  return stdout
+    .toString()
+    .split("\n")
+    .flatMap((line) => /^(?:blob|tree|tag) (.*)$/.exec(line)?.[1] ?? [])
+    .filter((ref) => parseExperimentRef(ref) !== undefined);
+}
+
 const missingObjects: Check = {
   name: "objects",
   fine: "all objects of queued and finished experiments are there",
@@ -243,5 +265,6 @@ const quickChecks = [
   gitLocks,
   leftFiles,
   unreadableEntries,
+  unreadableRefs,
   missingObjects,
 ];

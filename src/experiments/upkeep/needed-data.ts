@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readIfExists } from "../../base/files.ts";
 import { isLockHeld } from "../../base/locks.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
-import { listRefs } from "../../git/refs.ts";
+import { brokenRefs, listRefs } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { branchTips, type CommitChoice, chosenCommits, commitsBetween } from "../../git/revisions.ts";
 import type { RecordedData } from "../../pipeline/reading/pipeline-parts.ts";
@@ -14,7 +14,7 @@ import type { Project } from "../../project/project.ts";
 import { type Cache, openCache, soundTree } from "../../store/cache.ts";
 import { isObjectHash, isTreeHash } from "../../store/tree.ts";
 import { listDvcQueue } from "../queue/dvc-queue.ts";
-import { listQueue } from "../queue/entries.ts";
+import { listQueue, queuePrefix } from "../queue/entries.ts";
 import { openReading, openTrees, type SharedReading } from "../reading/load-revisions.ts";
 import { itemsOf } from "../recovery/left-files.ts";
 import { type ExperimentsContext, parseExperimentRef } from "../repository.ts";
@@ -78,7 +78,9 @@ async function readChunk(
   const trees = new Map(
     commits.flatMap((commit, at) => {
       const object = objects[at];
-      return object?.type === "commit" ? [[commit, parseCommit(object.content).tree] as const] : [];
+      if (object?.type === "commit") return [[commit, parseCommit(object.content).tree] as const];
+      needed.unreadable.push({ where: commit.slice(0, 7), message: "a ref names it, and there is no such commit" });
+      return [];
     }),
   );
   const opened = await openTrees(trees.values(), reading);
@@ -136,6 +138,14 @@ export interface NeedyProject {
   readonly context: ExperimentsContext | undefined;
 }
 
+/** Refs that git passes over: what they named before somebody cut them off needs its data, whatever that was. */
+async function addBrokenRefs({ repository }: ExperimentsContext, needed: NeededData): Promise<void> {
+  const experiments = await brokenRefs(repository, "refs/exps");
+  const ours = experiments.filter((ref) => ref.startsWith(queuePrefix) || parseExperimentRef(ref) !== undefined);
+  for (const ref of [...ours, ...(await brokenRefs(repository, "refs/heads"))])
+    needed.unreadable.push({ where: ref, message: "what it names can't be read" });
+}
+
 /** Commits that every collection keeps: of branches, HEAD, experiments, and what DVC keeps for itself. */
 async function keptCommits({ repository }: ExperimentsContext): Promise<readonly ObjectId[]> {
   const refs = await listRefs(repository, ["refs/exps"]);
@@ -166,6 +176,7 @@ export async function addNeeds(place: NeedyProject, choice: CommitChoice, needed
     queued.map(({ commit }) => commit),
     { needed, into: needed.firm },
   );
+  await addBrokenRefs(context, needed);
   const kept = [...(await keptCommits(context)), ...(await chosenCommits(context.repository, choice))];
   await addCommits(context, kept, { needed, into: needed.soft });
 }
