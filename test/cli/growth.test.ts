@@ -100,6 +100,20 @@ describe("the queue", () => {
     ["exp push of the queue", () => ["exp", "push", "../remote", "--queued"]],
     ["exp clean", () => ["exp", "clean"]],
   ])("%s", async (_name, argsOf) => expectSame(make, argsOf));
+
+  test("exp pull of the queue", async () => {
+    const shared = new Map<number, Repository>();
+    for (const count of [few, many]) {
+      const repository = make(count);
+      repository.git("push", "--quiet", "../remote", "main");
+      await repository.succeed(["exp", "push", "../remote", "--queued"]);
+      shared.set(count, repository);
+    }
+    await expectSame(
+      (count) => shared.get(count) as Repository,
+      () => ["exp", "pull", "../remote", "--queued"],
+    );
+  });
 });
 
 describe("files", () => {
