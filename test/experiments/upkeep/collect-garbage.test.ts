@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { tryLock, unlock } from "../../../src/base/locks.ts";
@@ -146,6 +146,23 @@ describe("what stays", () => {
     expect(stored(cache)).toEqual([...always, "tagged"].sort());
   });
 });
+
+test.each(["", "what is this\n", `${"a1".repeat(20)}\n`])(
+  "nothing goes while the ref of an experiment, an entry or a branch holds %j",
+  async (text) => {
+    const refs = repository.git("for-each-ref", "--format=%(refname)", "refs/exps", "refs/heads/other").split("\n");
+    for (const ref of refs) {
+      const file = path.join(repository.folder, ".git", ref);
+      const before = readFileSync(file);
+      writeFileSync(file, text);
+      await expect(collect()).rejects.toMatchObject({ code: expect.stringMatching(/REVISION_UNREADABLE|GIT_FAILED/) });
+      writeFileSync(file, before);
+    }
+    expect(stored(cache)).toEqual(stored(path.join(made.folder, ".dvc/cache")));
+    await collect();
+    expect(stored(cache)).toEqual(always);
+  },
+);
 
 test("what is needed only once it was found stays", async () => {
   const request = requestFor();
