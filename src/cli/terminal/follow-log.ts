@@ -1,6 +1,6 @@
 /** Prints a log while it grows, safe for a terminal: for `exp run --temp`, which shows its run, and `exp logs -f`. */
 
-import { closeSync, existsSync, fstatSync, readSync } from "../../base/files.ts";
+import { closeSync, existsSync, fstatSync, notAFile, readSync } from "../../base/files.ts";
 import { openRead } from "../../base/open-files.ts";
 import { pause } from "../../base/pause.ts";
 import { LogText } from "../../base/text/log-text.ts";
@@ -16,15 +16,17 @@ class LogReader {
 
   constructor(private readonly file: string) {}
 
-  /** Prints all that is new; waits where the reader of our output is slow. */
+  /** Prints all that is new; waits where the reader of our output is slow. Throws NOT_A_FILE for what can't be a log. */
   async printNew(io: Io): Promise<void> {
     if (this.handle === undefined) {
       if (!existsSync(this.file)) return;
       this.handle = openRead(this.file);
     }
+    const stats = fstatSync(this.handle);
+    if (!stats.isFile()) throw notAFile(this.file, stats.isDirectory() ? "a folder" : undefined);
     const buffer = Buffer.alloc(blockBytes);
     // A log that became too large is cut in the middle: what is left of it was printed.
-    this.at = Math.min(this.at, fstatSync(this.handle).size);
+    this.at = Math.min(this.at, stats.size);
     while (this.at < fstatSync(this.handle).size) {
       const read = readSync(this.handle, buffer, 0, buffer.length, this.at);
       if (read === 0) return;
