@@ -3,19 +3,24 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
+import { visible } from "../../base/text/visible.ts";
+import { type Elsewhere, elsewhereText } from "../../experiments/find/elsewhere.ts";
 import type { BestBy, FindRequest } from "../../experiments/find/find.ts";
+import type { FindScope } from "../../experiments/find/scope.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import type { NamedRevision } from "../../experiments/show/compare-many.ts";
+import type { Io } from "../terminal/io.ts";
+import { collect, integer } from "./arguments.ts";
 
 export interface FindFlags {
-  readonly where?: string;
+  readonly where?: readonly string[];
   readonly top?: number;
   readonly best?: string;
   readonly min?: boolean;
   readonly max?: boolean;
 }
 
-const whereText = "those for which that holds: 'accuracy > 0.95 and optimizer != \"sgd\"'";
+const whereText = "those for which that holds: 'accuracy > 0.95 and optimizer != \"sgd\"' (repeatable: all hold)";
 
 const whereHelp = `
 Conditions: == != < <= > >=, in, =~ (a pattern of RE2), and, or, not, + - * / %, brackets. Names are those of metrics and parameters
@@ -33,7 +38,7 @@ function positive(value: string): number {
 }
 
 export function addWhereOption(command: Command): Command {
-  return command.option("--where <condition>", whereText).addHelpText("after", whereHelp);
+  return command.option("--where <condition>", whereText, collect).addHelpText("after", whereHelp);
 }
 
 export function addBestOptions(command: Command): Command {
@@ -43,28 +48,82 @@ export function addBestOptions(command: Command): Command {
     .option("--max", "more of it is better");
 }
 
+export interface ScopeFlags {
+  readonly allCommits?: boolean;
+  readonly rev?: readonly string[];
+  readonly num: number;
+}
+
+/** Where --where and --best look, for commands that have no such options of their own. */
+export function addScopeOptions(command: Command): Command {
+  return command
+    .option("-A, --all-commits", "a condition, or --best: of all commits (default: of HEAD)")
+    .option("--rev <commit>", "a condition, or --best: of that commit (repeatable)", collect)
+    .option("-n, --num <n>", "and of the commits before it, n in all (-1: of all)", integer, 1);
+}
+
+/** What the options say of where to look. */
+export function scopeAsked({ allCommits = false, rev: revs = [], num: count }: ScopeFlags): FindScope {
+  return { allCommits, revs, count };
+}
+
+/** The same where without a condition there is nowhere to look. Throws BAD_OPTIONS. */
+export function scopeOfCondition(flags: ScopeFlags & FindFlags): FindScope {
+  const scope = scopeAsked(flags);
+  const isAsked = flags.where !== undefined || flags.best !== undefined;
+  if (isAsked || (!scope.allCommits && scope.revs.length === 0)) return scope;
+  const option = scope.allCommits ? "--all-commits" : "--rev";
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: `${option} says where a condition looks`,
+    hint: "Add --where CONDITION.",
+  });
+}
+
+/** Tells of a condition that holds for nothing here what it holds for elsewhere. */
+export function tellElsewhere(io: Io, elsewhere: Elsewhere | undefined): void {
+  if (elsewhere !== undefined) io.stderr.write(`HINT: ${visible(elsewhereText(elsewhere))}\n`);
+}
+
+/** Of a remote's other experiments nobody has read anything. */
+export function tellOthersThere(
+  io: Io,
+  { found, others }: { readonly found: readonly unknown[]; readonly others: readonly unknown[] },
+): void {
+  if (found.length > 0 || others.length === 0) return;
+  const which = others.length === 1 ? "1 experiment there derives" : `${others.length} experiments there derive`;
+  io.stderr.write(`HINT: ${which} from other commits, which the condition did not look at: -A looks at all.\n`);
+}
+
 export function addFindOptions(command: Command): Command {
   return addBestOptions(addWhereOption(command)).option("--top <n>", "the n best by --best or --sort-by", positive);
+}
+
+export interface RevisionsRequest {
+  readonly names: readonly string[];
+  readonly find: Partial<FindRequest>;
+  readonly scope: FindScope;
 }
 
 /** Revisions that are named, and finished experiments that are found by what they are. Throws NOTHING_CHOSEN. */
 export async function revisionsAsked(
   context: ExperimentsContext,
-  names: readonly string[],
-  { where, best, top }: Partial<FindRequest>,
+  { names, find: { where, best, top }, scope }: RevisionsRequest,
 ): Promise<readonly NamedRevision[]> {
   const named = names.map((name) => ({ rev: name, label: name }));
   const isAsked = where !== undefined || best !== undefined;
   if (!isAsked && named.length > 0) return named;
   if (!isAsked)
     throw new SweeplineError({ code: "NOTHING_CHOSEN", message: "Name experiments or commits, or use --where." });
-  const { findExperiments } = await import("../../experiments/find/find.ts");
-  const rows = await findExperiments(context, { where, best, top });
-  const found = rows
-    .filter(({ facts }) => facts.state === "success")
-    .map(({ facts }) => ({ rev: facts.commit, label: facts.name ?? facts.commit.slice(0, 7) }));
+  const { findInScope, isFinished } = await import("../../experiments/find/scope.ts");
+  const { rows, elsewhere } = await findInScope(context, { where, best, top }, { scope, isMeant: isFinished });
+  const found = rows.map(({ facts }) => ({ rev: facts.commit, label: facts.name ?? facts.commit.slice(0, 7) }));
   if (named.length + found.length > 0) return [...named, ...found];
-  throw new SweeplineError({ code: "NOTHING_CHOSEN", message: "The condition holds for no finished experiment." });
+  throw new SweeplineError({
+    code: "NOTHING_CHOSEN",
+    message: "The condition holds for no finished experiment.",
+    ...(elsewhere === undefined ? {} : { hint: elsewhereText(elsewhere) }),
+  });
 }
 
 /** The metric of --best; undefined without one. Throws BAD_OPTIONS for --min or --max alone. */

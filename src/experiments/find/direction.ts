@@ -1,4 +1,4 @@
-/** Whether more or less of a metric is better: said by the user, or told by its name. */
+/** Which is better: whether more or less of a metric is, said by the user or told by its name; and of equals. */
 
 export type MetricDirection = "min" | "max";
 
@@ -16,4 +16,16 @@ export function knownDirection(metric: string): MetricDirection | undefined {
     .replaceAll(/[-/@ ]/g, "_");
   if (lessIsBetter.test(word)) return "min";
   return moreIsBetter.test(word) ? "max" : undefined;
+}
+
+export interface Dated {
+  /** Seconds since the epoch. */
+  readonly created: number | null;
+  readonly commit: string;
+}
+
+/** Of equally good ones the older is the best, wherever one is chosen; of the same second that with the lesser id. */
+export function olderFirst(a: Dated, b: Dated): number {
+  const [one, other] = [a.created ?? Number.MAX_VALUE, b.created ?? Number.MAX_VALUE];
+  return one - other || (a.commit < b.commit ? -1 : 1);
 }

@@ -151,7 +151,7 @@ export interface FoundEffects {
 /** Of the experiments that a condition holds for. Errors: FILTER_INVALID, those of effectsOf. */
 export function effectsAmong(
   baselines: readonly Baseline[],
-  { where, ...query }: EffectsQuery & { readonly where: string | undefined },
+  { where, ...query }: EffectsQuery & { readonly where: readonly string[] | undefined },
 ): FoundEffects {
   const { rows, columns } = chooseRows(baselines, { where, best: undefined, top: undefined });
   return { effects: effectsOf(rows, columns, query), columns };

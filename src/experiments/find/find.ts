@@ -1,6 +1,6 @@
 /** Which experiments a command line asks for: those that a condition holds for, and of them the best by a metric. */
 import { SweeplineError } from "../../base/errors.ts";
-import type { Value } from "../../base/value.ts";
+import { finiteNumber } from "../../base/value.ts";
 import { readCondition } from "../../sweep/conditions/compile.ts";
 import { listQueue } from "../queue/entries.ts";
 import type { Baseline, Experiment } from "../reading/types.ts";
@@ -15,7 +15,7 @@ import {
   type ValueColumn,
 } from "../show/value-columns.ts";
 import { compileFilter, whereOption } from "./compile-filter.ts";
-import { knownDirection, type MetricDirection } from "./direction.ts";
+import { knownDirection, type MetricDirection, olderFirst } from "./direction.ts";
 import { type FilterRow, filterRows } from "./filter-row.ts";
 
 export interface BestBy {
@@ -25,7 +25,8 @@ export interface BestBy {
 }
 
 export interface FindRequest {
-  readonly where: string | undefined;
+  /** Conditions that all have to hold; undefined: none. */
+  readonly where: readonly string[] | undefined;
   readonly best: BestBy | undefined;
   /** How many of the best; undefined: all. */
   readonly top: number | undefined;
@@ -35,11 +36,6 @@ export interface Chosen {
   /** Where there is a metric, the best first; experiments without it are none of the best. */
   readonly rows: readonly FilterRow[];
   readonly columns: ExperimentColumns;
-}
-
-function numberOf(value: Value | undefined): number | undefined {
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && !Number.isNaN(number) ? number : undefined;
 }
 
 /** Whether less or more of it is better. Throws BAD_OPTIONS where nobody says it. */
@@ -53,21 +49,24 @@ function directionOf(name: string, asked: MetricDirection | undefined): MetricDi
   });
 }
 
-/** The rows that have a number there, the best first; of equals as they were. */
+/** The rows that have a number there, the best first; of equals the oldest. */
 function bestFirst(rows: readonly FilterRow[], column: ValueColumn, direction: MetricDirection): readonly FilterRow[] {
   const sign = direction === "max" ? -1 : 1;
   return rows
     .flatMap((row) => {
-      const value = numberOf(row.valueIn(column));
+      const value = finiteNumber(row.valueIn(column));
       return value === undefined || row.facts.state !== "success" ? [] : [{ row, value }];
     })
-    .sort((a, b) => (a.value === b.value ? 0 : sign * (a.value < b.value ? -1 : 1)))
+    .sort((a, b) => sign * (a.value - b.value) || olderFirst(a.row.facts, b.row.facts))
     .map(({ row }) => row);
 }
 
-function wherePredicate(where: string, columns: ExperimentColumns): (row: FilterRow) => boolean {
-  const filter = readCondition({ text: where, option: whereOption });
-  return compileFilter(filter, { text: where, columns, now: Date.now() / 1000 });
+function wherePredicate(where: readonly string[], columns: ExperimentColumns): (row: FilterRow) => boolean {
+  const now = Date.now() / 1000;
+  const conditions = where.map((text) =>
+    compileFilter(readCondition({ text, option: whereOption }), { text, columns, now }),
+  );
+  return (row) => conditions.every((holds) => holds(row));
 }
 
 /** Errors: FILTER_INVALID, UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN, BAD_OPTIONS. */
@@ -85,10 +84,9 @@ export function chooseRows(
   return { rows: sorted.slice(0, top), columns };
 }
 
-/** Their baselines with no other experiments; those where none is left are gone, but for what stands for itself. */
-export function onlyChosen(baselines: readonly Baseline[], request: FindRequest): readonly Baseline[] {
-  if (request.where === undefined && request.best === undefined) return baselines;
-  const chosen = new Set<Experiment>(chooseRows(baselines, request).rows.map(({ experiment }) => experiment));
+/** The baselines with no other experiments. */
+export function onlyRows(baselines: readonly Baseline[], rows: readonly FilterRow[]): readonly Baseline[] {
+  const chosen = new Set<Experiment>(rows.map(({ experiment }) => experiment));
   return baselines.map((baseline) => ({
     ...baseline,
     experiments: baseline.experiments.filter((experiment) => chosen.has(experiment)),
@@ -103,26 +101,6 @@ export function collectAll(context: ExperimentsContext, kept?: CollectOptions["k
     hide: new Set(["workspace"]),
     params: "all",
     naming: "names",
-  });
-}
-
-export async function findExperiments(
-  context: ExperimentsContext,
-  request: FindRequest,
-): Promise<readonly FilterRow[]> {
-  return chooseRows(await collectAll(context), request).rows;
-}
-
-/** The commit of the best one. Errors: NOT_AN_EXPERIMENT where none has the metric, those of chooseRows. */
-export async function commitOfBest(
-  context: ExperimentsContext,
-  { where, best }: { readonly where: string | undefined; readonly best: BestBy },
-): Promise<string> {
-  const [row] = await findExperiments(context, { where, best, top: 1 });
-  if (row !== undefined) return row.facts.commit;
-  throw new SweeplineError({
-    code: "NOT_AN_EXPERIMENT",
-    message: `no finished experiment has the metric '${best.metric}'`,
   });
 }
 

@@ -11,7 +11,7 @@ import type { FinishedExperiment } from "../results/finished.ts";
 import { byBaseline } from "../show/listing.ts";
 import { commitNamer, readNames } from "../show/revisions.ts";
 import { remoteNotes } from "./notes.ts";
-import { selectExperiments } from "./selection.ts";
+import { type Selection, selectExperiments } from "./selection.ts";
 
 function rowOf({ name, commit }: FinishedExperiment, revision: LoadedRevision, notes: KeptNotes): Experiment {
   const { timestamp, data, error, sweep } = revision;
@@ -54,15 +54,31 @@ async function rowsOf(
   }
 }
 
-/**
- * Sorted by ref. Conditions on notes, tags and stars are about those of the remote. Errors: INVALID_REMOTE, GIT_REMOTE_FAILED, FILTER_INVALID.
- */
+export interface FoundInRemote {
+  /** Sorted by ref. */
+  readonly found: readonly FinishedExperiment[];
+  /** Those of the remote that were not looked at. */
+  readonly others: readonly FinishedExperiment[];
+}
+
+export interface RemoteQuestion {
+  readonly where: readonly string[];
+  /** Where the condition looks. */
+  readonly selection: Selection;
+}
+
+/** Conditions on notes, tags and stars are about those of the remote. Errors: INVALID_REMOTE, GIT_REMOTE_FAILED, FILTER_INVALID, UNKNOWN_REVISION. */
 export async function findInRemote(
   context: ExperimentsContext,
   remote: string,
-  where: string,
-): Promise<readonly FinishedExperiment[]> {
-  const { experiments } = await selectExperiments(context, remote, { kind: "all" });
+  { where, selection }: RemoteQuestion,
+): Promise<FoundInRemote> {
+  const { experiments } = await selectExperiments(context, remote, selection);
+  const all =
+    selection.kind === "all" ? experiments : (await selectExperiments(context, remote, { kind: "all" })).experiments;
+  const looked = new Set(experiments.map(({ ref }) => ref));
+  const others = all.filter(({ ref }) => !looked.has(ref));
+  if (experiments.length === 0) return { found: [], others };
   await fetchObjects(
     context.repository,
     remote,
@@ -75,5 +91,5 @@ export async function findInRemote(
   const refs = new Set(
     rows.flatMap(({ baselineId, facts: { name } }) => (name === null ? [] : [experimentRef(baselineId, name)])),
   );
-  return experiments.filter(({ ref }) => refs.has(ref));
+  return { found: experiments.filter(({ ref }) => refs.has(ref)), others };
 }

@@ -1,6 +1,6 @@
 /** Which experiment of a table is the best by a metric. */
-import type { Value } from "../../base/value.ts";
-import { knownDirection, type MetricDirection } from "../../experiments/find/direction.ts";
+import { finiteNumber } from "../../base/value.ts";
+import { knownDirection, type MetricDirection, olderFirst } from "../../experiments/find/direction.ts";
 import type { Experiment } from "../../experiments/reading/types.ts";
 import type { Leaves, ValueColumn } from "../../experiments/show/value-columns.ts";
 
@@ -16,12 +16,11 @@ export interface Best {
   readonly direction: MetricDirection;
 }
 
-function numberIn(value: Value | undefined): number | undefined {
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && !Number.isNaN(number) ? number : undefined;
+function dated({ revs: [{ timestamp: created, rev: commit }] }: Experiment) {
+  return { created, commit };
 }
 
-/** The first of the best; undefined where no experiment has a number there, or only one has. */
+/** The best, of equals the older; undefined where no experiment has a number there, or only one has. */
 export function bestExperiment(
   experiments: readonly (Experiment | undefined)[],
   { column, order, leaves }: BestRequest,
@@ -32,10 +31,13 @@ export function bestExperiment(
   let candidates = 0;
   for (const experiment of experiments) {
     const result = experiment?.revs[0].data?.metrics.get(column.file);
-    const value = result === undefined ? undefined : numberIn(leaves(column.file, result).get(column.name));
+    const value = result === undefined ? undefined : finiteNumber(leaves(column.file, result).get(column.name));
     if (experiment === undefined || value === undefined) continue;
     candidates++;
-    if (best === undefined || sign * (value - best.value) > 0) best = { experiment, value };
+    const gain = best === undefined ? 1 : sign * (value - best.value);
+    const isBetter =
+      gain > 0 || (gain === 0 && best !== undefined && olderFirst(dated(experiment), dated(best.experiment)) < 0);
+    if (isBetter) best = { experiment, value };
   }
   return best === undefined || candidates < 2 ? undefined : { experiment: best.experiment, direction };
 }

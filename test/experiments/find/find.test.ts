@@ -1,7 +1,7 @@
 /** What a condition means, and which experiments are the best. */
 import { describe, expect, test } from "vitest";
 import type { SweeplineError } from "../../../src/base/errors.ts";
-import { chooseRows, type FindRequest, onlyChosen } from "../../../src/experiments/find/find.ts";
+import { chooseRows, type FindRequest, onlyRows } from "../../../src/experiments/find/find.ts";
 import { madeBaseline } from "./rows.ts";
 
 const baseline = madeBaseline({
@@ -24,7 +24,7 @@ const names = (request: Partial<FindRequest>, baselines = [baseline]) =>
 
 function refusal(where: string): SweeplineError {
   try {
-    names({ where });
+    names({ where: [where] });
   } catch (error) {
     return error as SweeplineError;
   }
@@ -63,7 +63,7 @@ describe("conditions", () => {
     ["opt.name > 'b'", "one four"],
     ["baseline == 'main' and commit =~ '^0+1$'", "two"],
   ])("%s: %s", (where, found) => {
-    expect(names({ where })).toBe(found);
+    expect(names({ where: [where] })).toBe(found);
   });
 
   test.each([
@@ -82,14 +82,20 @@ describe("conditions", () => {
 
   test("a name of several columns is refused with the choices; where there is nothing, nothing is found", () => {
     const both = madeBaseline({ a: { params: { x: 1n }, metrics: { x: 2 } } });
-    expect(() => names({ where: "x > 1" }, [both])).toThrow(/may mean several/);
-    expect(names({ where: "m.json:x > 1" }, [both])).toBe("a");
-    expect(names({ where: "x > 1" }, [])).toBe("");
+    expect(() => names({ where: ["x > 1"] }, [both])).toThrow(/may mean several/);
+    expect(names({ where: ["m.json:x > 1"] }, [both])).toBe("a");
+    expect(names({ where: ["x > 1"] }, [])).toBe("");
+  });
+
+  test("all of several hold", () => {
+    expect(names({ where: ["acc >= 0.9", "lr < 0.2"] })).toBe("one");
+    expect(names({ where: ["lr > 0.2 or acc > 0.9", "size > 1"] })).toBe("two");
+    expect(() => names({ where: ["acc > 0.9", "accu > 1"] })).toThrow(/called 'accu'/);
   });
 
   test("a pattern that would search for years takes no time", () => {
     const long = madeBaseline({ a: { params: { text: `${"a".repeat(100_000)}!` } } });
-    expect(names({ where: "text =~ '^(a+)+$'" }, [long])).toBe("");
+    expect(names({ where: ["text =~ '^(a+)+$'"] }, [long])).toBe("");
   });
 });
 
@@ -104,13 +110,26 @@ describe("the best", () => {
     expect(() => names(best("nope"))).toThrow(/Unknown sort column/);
   });
 
+  test("of equals the older one, wherever it stands; without a finite number there is nothing good about it", () => {
+    const equals = madeBaseline({
+      third: { metrics: { acc: 0.9 }, created: 30 },
+      first: { metrics: { acc: 0.9 }, created: 10 },
+      second: { metrics: { acc: 0.9 }, created: 20 },
+      endless: { metrics: { acc: Number.POSITIVE_INFINITY } },
+      none: { metrics: { acc: Number.NaN } },
+    });
+    expect(names(best("acc"), [equals])).toBe("first second third");
+    expect(names({ best: { metric: "acc", direction: "min" } }, [equals])).toBe("first second third");
+  });
+
   test("of those for which a condition holds", () => {
-    expect(names({ ...best("acc", 1), where: "lr < 0.2" })).toBe("one");
+    expect(names({ ...best("acc", 1), where: ["lr < 0.2"] })).toBe("one");
   });
 
   test("the other experiments of a table are gone, its baselines are not", () => {
-    const [left] = onlyChosen([baseline], { ...nothing, where: "acc > 0.9" });
+    const { rows } = chooseRows([baseline], { ...nothing, where: ["acc > 0.9"] });
+    const [left] = onlyRows([baseline], rows);
     expect(left?.experiments.map(({ name }) => name)).toEqual(["two"]);
-    expect(onlyChosen([baseline], nothing)[0]).toBe(baseline);
+    expect(left).toMatchObject({ rev: baseline.rev, name: "main" });
   });
 });

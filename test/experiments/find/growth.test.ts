@@ -16,7 +16,7 @@ function experiments(count: number, params: Readonly<Record<string, Value>>): Re
 
 function find(made: Record<string, MadeExperiment>, where: string): number {
   expect(where.length).toBeLessThan(longestFilter);
-  return chooseRows([madeBaseline(made)], { where, best: undefined, top: undefined }).rows.length;
+  return chooseRows([madeBaseline(made)], { where: [where], best: undefined, top: undefined }).rows.length;
 }
 
 /** Between twice as much and four times, as in test/params/growth.test.ts. */

@@ -6,7 +6,13 @@ import { compareRevisions } from "../../../experiments/show/compare-many.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments } from "../../../report/exp-show.ts";
 import { digits } from "../../options/arguments.ts";
-import { addWhereOption, revisionsAsked } from "../../options/find.ts";
+import {
+  addScopeOptions,
+  addWhereOption,
+  revisionsAsked,
+  type ScopeFlags,
+  scopeOfCondition,
+} from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
 import { columnNames } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
@@ -16,8 +22,8 @@ import { terminalOf } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
-interface Options {
-  readonly where?: string;
+interface Options extends ScopeFlags {
+  readonly where?: readonly string[];
   readonly all?: boolean;
   readonly columns?: readonly string[];
   readonly paramDeps?: boolean;
@@ -35,8 +41,8 @@ Examples:
 
 /** `sweepline exp compare` */
 export const command: CommandFactory = (io, finish) =>
-  addWhereOption(
-    new Command("compare")
+  addScopeOptions(
+    addWhereOption(new Command("compare"))
       .description("Show experiments, commits or the workspace side by side: metrics, and the parameters that differ.")
       .argument("[revisions...]", "names of experiments, commits, or workspace")
       .option("--all", "what is the same everywhere, too")
@@ -49,7 +55,11 @@ export const command: CommandFactory = (io, finish) =>
       .addHelpText("after", examples),
   ).action(async (names: readonly string[], options: Options) => {
     const context = openExperiments(openProject(io.cwd));
-    const revisions = await revisionsAsked(context, names, { where: options.where });
+    const revisions = await revisionsAsked(context, {
+      names,
+      find: { where: options.where },
+      scope: scopeOfCondition(options),
+    });
     const params = options.paramDeps ? "dependencies" : "all";
     const rows = await refusedAs("failed to compare", () => compareRevisions(context, revisions, params));
     warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(rows));

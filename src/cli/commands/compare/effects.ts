@@ -16,7 +16,7 @@ interface Options {
   readonly metric?: string;
   readonly min?: boolean;
   readonly max?: boolean;
-  readonly where?: string;
+  readonly where?: readonly string[];
   readonly sweep?: string;
   readonly allCommits?: boolean;
   readonly rev?: readonly string[];

@@ -12,7 +12,7 @@ import { collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
 import type { Project } from "../../../project/project.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addWhereOption, tellElsewhere } from "../../options/find.ts";
 import { type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -26,7 +26,7 @@ interface Options {
   readonly rev?: readonly string[];
   readonly num: number;
   readonly sweep?: string;
-  readonly where?: string;
+  readonly where?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -44,8 +44,13 @@ async function tableOf(io: Io, options: Options): Promise<{ readonly table: Expo
   );
   const { project } = context;
   if (where === undefined) return { table: exportTable(collected), project };
-  const { onlyChosen } = await import("../../../experiments/find/find.ts");
-  return { table: exportTable(onlyChosen(collected, { where, best: undefined, top: undefined })), project };
+  const { onlyRows } = await import("../../../experiments/find/find.ts");
+  const { chooseOrLook, isFinished } = await import("../../../experiments/find/scope.ts");
+  const request = { where, best: undefined, top: undefined };
+  const looked = { request, baselines: collected, isMeant: isFinished };
+  const { rows, elsewhere } = await chooseOrLook(context, looked, { allCommits, revs, sweep });
+  tellElsewhere(io, elsewhere);
+  return { table: exportTable(onlyRows(collected, rows)), project };
 }
 
 /** New runs of MLflow, in a folder or a server. */
@@ -89,7 +94,8 @@ async function write(io: Io, options: Options): Promise<void> {
     written.push({ to: withoutCredentials(mlflow), runs: await toMlflow(io, mlflow, { table, experiment }) });
   }
   const { length } = table.rows;
-  if (length === 0) warn(io, "there are no finished experiments here: -A exports those of all commits");
+  if (length === 0 && options.where === undefined)
+    warn(io, "there are no finished experiments here: -A exports those of all commits");
   if (options.json) printJson(io, JSON.stringify({ experiments: length, written }));
   else
     for (const { to, runs } of written)

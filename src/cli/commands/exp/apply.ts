@@ -7,7 +7,15 @@ import { applyWithOutputs } from "../../../experiments/results/apply-outputs.ts"
 import type { CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
 import { appliedLines } from "../../../report/applied-text.ts";
-import { addBestOptions, addWhereOption, type FindFlags, findRequest } from "../../options/find.ts";
+import {
+  addBestOptions,
+  addScopeOptions,
+  addWhereOption,
+  type FindFlags,
+  findRequest,
+  type ScopeFlags,
+  scopeOfCondition,
+} from "../../options/find.ts";
 import { type Io, print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { refuseFailed } from "../data/workspace-checkout.ts";
@@ -34,21 +42,22 @@ function reportJson(io: Io, applied: Applied, outcome: CheckoutOutcome): void {
   );
 }
 
-interface Flags extends FindFlags {
+interface Flags extends FindFlags, ScopeFlags {
   readonly json?: boolean;
 }
 
 /** The one that is named, or the best by a metric; its commit, which means no other. */
-async function nameAsked(context: ExperimentsContext, name: string | undefined, options: FindFlags): Promise<string> {
+async function nameAsked(context: ExperimentsContext, name: string | undefined, options: Flags): Promise<string> {
   const request = findRequest(options, undefined);
+  const scope = scopeOfCondition(options);
   if (name !== undefined && request.best === undefined && request.where === undefined) return name;
   if (name !== undefined || request.best === undefined)
     throw new SweeplineError({
       code: "NOTHING_CHOSEN",
       message: "Either name an experiment, or use --best METRIC, with or without --where.",
     });
-  const { commitOfBest } = await import("../../../experiments/find/find.ts");
-  return commitOfBest(context, { where: request.where, best: request.best });
+  const { bestInScope } = await import("../../../experiments/find/scope.ts");
+  return (await bestInScope(context, { where: request.where, best: request.best }, scope)).facts.commit;
 }
 
 const examples = `
@@ -60,11 +69,13 @@ Examples:
 
 /** `sweepline exp apply` */
 export const command: CommandFactory = (io, finish) =>
-  addBestOptions(
-    addWhereOption(
-      new Command("apply")
-        .description("Lay an experiment over the workspace: its files and its outputs. HEAD stays where it is.")
-        .argument("[experiment]", "name, commit id or full ref; also of a queued or failed one"),
+  addScopeOptions(
+    addBestOptions(
+      addWhereOption(
+        new Command("apply")
+          .description("Lay an experiment over the workspace: its files and its outputs. HEAD stays where it is.")
+          .argument("[experiment]", "name, commit id or full ref; also of a queued or failed one"),
+      ),
     ),
   )
     .addHelpText(

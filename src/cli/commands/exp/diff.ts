@@ -6,15 +6,21 @@ import { openProject } from "../../../project/open.ts";
 import { renderExperimentDiff } from "../../../report/diffs.ts";
 import { digits } from "../../options/arguments.ts";
 import { type DiffOptions, diffLayout } from "../../options/diff.ts";
-import { addWhereOption, revisionsAsked } from "../../options/find.ts";
+import {
+  addScopeOptions,
+  addWhereOption,
+  revisionsAsked,
+  type ScopeFlags,
+  scopeOfCondition,
+} from "../../options/find.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import type { Io } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
-interface Options extends DiffOptions {
+interface Options extends DiffOptions, ScopeFlags {
   readonly paramDeps?: boolean;
-  readonly where?: string;
+  readonly where?: readonly string[];
 }
 
 interface Call {
@@ -41,7 +47,11 @@ async function diffTwo({ io, context, options }: Call, [a, b]: readonly string[]
 async function diffSeveral({ io, context, options }: Call, names: readonly string[]): Promise<void> {
   const { diffMany } = await import("../../../experiments/show/compare-many.ts");
   const { renderSideBySide } = await import("../../../report/view/side-by-side.ts");
-  const revisions = await revisionsAsked(context, names, { where: options.where });
+  const revisions = await revisionsAsked(context, {
+    names,
+    find: { where: options.where },
+    scope: scopeOfCondition(options),
+  });
   const diff = await refusedAs("failed to show experiments diff", () =>
     diffMany(context, revisions, {
       which: options.all ? "all" : "changed",
@@ -63,8 +73,8 @@ Examples:
 
 /** `sweepline exp diff` */
 export const command: CommandFactory = (io, finish) =>
-  addWhereOption(
-    new Command("diff")
+  addScopeOptions(
+    addWhereOption(new Command("diff"))
       .description("Show changes in parameters and metrics between experiments, commits or the workspace.")
       .argument("[revisions...]", "old and new experiment or commit (default: HEAD and the workspace), or more of them")
       .option("--all", "unchanged values too")
@@ -75,6 +85,7 @@ export const command: CommandFactory = (io, finish) =>
       .option("--precision <n>", "digits of metrics (default: 5)", digits)
       .addHelpText("after", examples),
   ).action(async (names: readonly string[], options: Options) => {
+    scopeOfCondition(options);
     const call = { io, context: openExperiments(openProject(io.cwd)), options };
     if (options.where === undefined && names.length <= 2) await diffTwo(call, names);
     else await diffSeveral(call, names);

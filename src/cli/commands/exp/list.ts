@@ -6,9 +6,10 @@ import { type ListedGroup, listExperiments } from "../../../experiments/show/lis
 import { openProject } from "../../../project/open.ts";
 import { type ListFormat, renderList } from "../../../report/exp-list.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addWhereOption, scopeAsked, tellElsewhere, tellOthersThere } from "../../options/find.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
+import { selectionOf } from "./share.ts";
 
 interface Options {
   readonly allCommits?: boolean;
@@ -20,7 +21,7 @@ interface Options {
   readonly metrics?: boolean;
   readonly namesOnly?: boolean;
   readonly shasOnly?: boolean;
-  readonly where?: string;
+  readonly where?: readonly string[];
   readonly queued?: boolean;
 }
 
@@ -73,29 +74,40 @@ async function hintElsewhere(io: Io, context: ExperimentsContext): Promise<void>
   io.stderr.write(`HINT: ${others} from other commits: \`sweepline exp list -A\` lists all.\n`);
 }
 
+interface ListCall {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+}
+
 /** Full refs of finished experiments, here or of a Git remote. */
 async function refsHolding(
-  context: ExperimentsContext,
+  { io, context }: ListCall,
   remote: string | undefined,
-  where: string,
+  { where, ...options }: Options & { readonly where: readonly string[] },
 ): Promise<readonly string[]> {
   if (remote !== undefined) {
     const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
-    return (await findInRemote(context, remote, where)).map(({ ref }) => ref);
+    const there = await findInRemote(context, remote, { where, selection: selectionOf([], options) });
+    tellOthersThere(io, there);
+    return there.found.map(({ ref }) => ref);
   }
-  const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
-  const found = await findExperiments(context, { where, best: undefined, top: undefined });
-  return (await refsOfRows(context, found)).finished;
+  const { refsOfRows } = await import("../../../experiments/find/find.ts");
+  const { findInScope, isFinished } = await import("../../../experiments/find/scope.ts");
+  const request = { where, best: undefined, top: undefined };
+  const { rows, elsewhere } = await findInScope(context, request, { scope: scopeAsked(options), isMeant: isFinished });
+  tellElsewhere(io, elsewhere);
+  return (await refsOfRows(context, rows)).finished;
 }
 
 /** Those for which the condition holds. */
 async function holdingFor(
-  context: ExperimentsContext,
+  call: ListCall,
   groups: readonly ListedGroup[],
-  { where, remote }: { readonly where: string | undefined; readonly remote: string | undefined },
+  { remote, options }: { readonly remote: string | undefined; readonly options: Options },
 ): Promise<readonly ListedGroup[]> {
+  const { where } = options;
   if (where === undefined) return groups;
-  const refs = new Set(await refsHolding(context, remote, where));
+  const refs = new Set(await refsHolding(call, remote, { ...options, where }));
   return groups
     .map((group) => ({
       ...group,
@@ -153,10 +165,10 @@ export const command: CommandFactory = (io, finish) =>
       remote,
       baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
     });
-    const groups = await holdingFor(context, all, { where: options.where, remote });
+    const groups = await holdingFor({ io, context }, all, { remote, options });
     const metrics = options.metrics ? await metricsListed(context, remote, groups) : undefined;
     io.stdout.write(renderList(groups, formatOf(options), metrics));
-    if (all.length === 0 && remote === undefined && !options.allCommits && !options.json)
+    if (all.length === 0 && remote === undefined && !options.allCommits && !options.json && options.where === undefined)
       await hintElsewhere(io, context);
     finish(exitCodes.ok);
   });

@@ -1,4 +1,4 @@
-import { exitCodes, SweeplineError } from "../../../base/errors.ts";
+import { exitCodes } from "../../../base/errors.ts";
 import { wordList } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
@@ -7,7 +7,7 @@ import { type PullResult, pullExperiments } from "../../../experiments/share/pul
 import { type Selection, selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addWhereOption, tellOthersThere } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { metricsLine } from "../../words/experiment-text.ts";
@@ -15,6 +15,7 @@ import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import {
   dataPullFailed,
+  refuseNames,
   refuseWhere,
   type ShareFlags,
   selectionOf,
@@ -25,31 +26,29 @@ import {
 } from "./share.ts";
 
 interface PullFlags extends ShareFlags {
-  readonly where?: string;
+  readonly where?: readonly string[];
 }
 
 /** Those of the remote for which the condition holds are named by their full refs. */
 async function selectionAsked(
-  context: ExperimentsContext,
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
   { remote, names }: { readonly remote: string; readonly names: readonly string[] },
   flags: PullFlags,
 ): Promise<Selection> {
   const { where } = flags;
   if (where === undefined) return selectionOf(names, flags);
-  if (flags.allCommits || flags.rev !== undefined || names.length > 0)
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "--where chooses among all experiments there: it can't be used with names, --all-commits and --rev",
-    });
+  refuseNames(names);
   const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
-  return { kind: "named", names: (await findInRemote(context, remote, where)).map(({ ref }) => ref) };
+  const there = await findInRemote(context, remote, { where, selection: selectionOf([], flags) });
+  tellOthersThere(io, there);
+  return { kind: "named", names: there.found.map(({ ref }) => ref) };
 }
 
 async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: PullFlags): Promise<ExitCode> {
   if (flags.queued && flags.where !== undefined) refuseWhere();
   if (flags.queued) return (await import("./share-queue.ts")).pullQueued(io, args, flags);
   const context = openExperiments(openProject(io.cwd));
-  const chosen = await selectExperiments(context, args.remote, await selectionAsked(context, args, flags));
+  const chosen = await selectExperiments(context, args.remote, await selectionAsked({ io, context }, args, flags));
   warnRefusedNames(io, chosen.refused);
   const events = transferEvents(io);
   events.started("Downloading");

@@ -8,16 +8,24 @@ import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { absentStorage } from "../../../store/remotes/open.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addWhereOption, scopeAsked, tellElsewhere } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { differenceText } from "../../words/experiment-text.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
-import { refuseWhere, type ShareFlags, selectionOf, shareCommand, warnData, warnRefusedNames } from "./share.ts";
+import {
+  refuseNames,
+  refuseWhere,
+  type ShareFlags,
+  selectionOf,
+  shareCommand,
+  warnData,
+  warnRefusedNames,
+} from "./share.ts";
 
 interface PushFlags extends ShareFlags {
-  readonly where?: string;
+  readonly where?: readonly string[];
 }
 
 /** More experiments that diverged are named, and not compared. */
@@ -71,17 +79,20 @@ function refused({ refused }: PushResult, remote: string): SweeplineError | unde
 }
 
 /** Those for which the condition holds are named by their full refs. */
-async function selectionAsked(context: ExperimentsContext, names: readonly string[], flags: PushFlags) {
+async function selectionAsked(
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  names: readonly string[],
+  flags: PushFlags,
+) {
   const { where } = flags;
   if (where === undefined) return selectionOf(names, flags);
-  if (flags.allCommits || flags.rev !== undefined || names.length > 0)
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "--where chooses among all experiments here: it can't be used with names, --all-commits and --rev",
-    });
-  const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
-  const found = await findExperiments(context, { where, best: undefined, top: undefined });
-  return { kind: "named", names: (await refsOfRows(context, found)).finished } as const;
+  refuseNames(names);
+  const { refsOfRows } = await import("../../../experiments/find/find.ts");
+  const { findInScope, isFinished } = await import("../../../experiments/find/scope.ts");
+  const request = { where, best: undefined, top: undefined };
+  const { rows, elsewhere } = await findInScope(context, request, { scope: scopeAsked(flags), isMeant: isFinished });
+  tellElsewhere(io, elsewhere);
+  return { kind: "named", names: (await refsOfRows(context, rows)).finished } as const;
 }
 
 async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: PushFlags): Promise<ExitCode> {
@@ -90,7 +101,7 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
     return (await import("./share-queue.ts")).pushQueued(io, args, flags);
   }
   const context = openExperiments(openProject(io.cwd));
-  const chosen = await selectExperiments(context, undefined, await selectionAsked(context, args.names, flags));
+  const chosen = await selectExperiments(context, undefined, await selectionAsked({ io, context }, args.names, flags));
   warnRefusedNames(io, chosen.refused);
   const absent = flags.cache ? await absentStorage(context.project, flags.remote) : undefined;
   const events = transferEvents(io);

@@ -1,15 +1,16 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
-import type { MeantRefs } from "../../../experiments/find/find.ts";
+import type { Elsewhere } from "../../../experiments/find/elsewhere.ts";
+import type { FilterRow } from "../../../experiments/find/filter-row.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption } from "../../options/find.ts";
-import { print, printJson, warn } from "../../terminal/io.ts";
+import { addWhereOption, scopeAsked, tellElsewhere, tellOthersThere } from "../../options/find.ts";
+import { type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
 
@@ -22,9 +23,10 @@ interface Options {
   readonly gitRemote?: string;
   readonly keep?: boolean;
   readonly json?: boolean;
-  readonly where?: string;
+  readonly where?: readonly string[];
 }
 
+/** Without a condition: with one, the other options say where it looks. */
 async function finishedOf(context: ExperimentsContext, options: Options): Promise<RemoveRequest["finished"]> {
   if (options.allCommits) return "all";
   if (options.rev === undefined) return "named";
@@ -51,11 +53,6 @@ function checkOptions(names: readonly string[], options: Options): void {
       code: "BAD_OPTIONS",
       message: "--git-remote with --queue takes names only: entries of a remote's queue have no metrics",
     });
-  if (options.where !== undefined && (options.allCommits || options.rev !== undefined))
-    throw new SweeplineError({
-      code: "BAD_OPTIONS",
-      message: "--where chooses among all experiments: it can't be used with --all-commits and --rev",
-    });
   if (options.keep && options.queue)
     throw new SweeplineError({ code: "BAD_OPTIONS", message: "Cannot use both `--keep` and `--queue`." });
   if (chosen) return;
@@ -66,7 +63,12 @@ function checkOptions(names: readonly string[], options: Options): void {
   });
 }
 
-type Removed = RemoveOutcome & { readonly warning?: string };
+type Removed = RemoveOutcome & { readonly warning?: string; readonly elsewhere?: Elsewhere | undefined };
+
+interface RemoveCall {
+  readonly io: Io;
+  readonly context: ExperimentsContext;
+}
 
 /** What waits in a Git remote. */
 async function removeQueueThere(context: ExperimentsContext, remote: string, names: readonly string[]) {
@@ -74,37 +76,66 @@ async function removeQueueThere(context: ExperimentsContext, remote: string, nam
   return removeFromRemoteQueue(context, remote, names);
 }
 
-async function remove(context: ExperimentsContext, given: readonly string[], options: Options): Promise<Removed> {
+async function remove({ io, context }: RemoveCall, given: readonly string[], options: Options): Promise<Removed> {
   if (options.gitRemote !== undefined && options.queue) return removeQueueThere(context, options.gitRemote, given);
-  const { finished: found, entries } = await refsWhere(context, options);
-  const names = [...given, ...found, ...entries];
   const keep = options.keep ? "keep chosen" : "remove chosen";
-  const { gitRemote: remote } = options;
-  if (remote !== undefined) {
-    const selection = options.where === undefined ? selectionOf(names, options) : ({ kind: "named", names } as const);
-    const { removed, warning } = await removeFromRemote(context, { remote, selection, keep });
-    return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
-  }
+  if (options.gitRemote !== undefined)
+    return removeThere({ io, context }, given, { ...options, remote: options.gitRemote });
+  if (options.where !== undefined) return removeWhere(context, given, options);
   const finished = await finishedOf(context, options);
   const queue = options.queue ? "all" : "named";
-  return removeExperiments(context, { names, queue, finished, sweep: options.sweep, keep });
+  return removeExperiments(context, { names: given, queue, finished, sweep: options.sweep, keep });
 }
 
-/** The full refs of those for which the condition holds, here or in the Git remote. */
-async function refsWhere(context: ExperimentsContext, { where, gitRemote }: Options): Promise<MeantRefs> {
-  if (where === undefined) return { finished: [], entries: [] };
-  if (gitRemote !== undefined) {
-    const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
-    return { finished: (await findInRemote(context, gitRemote, where)).map(({ ref }) => ref), entries: [] };
+async function removeThere(
+  { io, context }: RemoveCall,
+  given: readonly string[],
+  { remote, ...options }: Options & { readonly remote: string },
+): Promise<Removed> {
+  const { where } = options;
+  const keep = options.keep ? "keep chosen" : "remove chosen";
+  if (where === undefined) {
+    const { removed, warning } = await removeFromRemote(context, {
+      remote,
+      selection: selectionOf(given, options),
+      keep,
+    });
+    return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
   }
-  const { findExperiments, refsOfRows } = await import("../../../experiments/find/find.ts");
-  return refsOfRows(context, await findExperiments(context, { where, best: undefined, top: undefined }));
+  const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
+  const there = await findInRemote(context, remote, { where, selection: selectionOf([], options) });
+  tellOthersThere(io, there);
+  const kept = options.keep ? [...there.found, ...there.others] : there.found;
+  const names = [...given, ...kept.map(({ ref }) => ref)];
+  const { removed, warning } = await removeFromRemote(context, { remote, selection: { kind: "named", names }, keep });
+  return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
+}
+
+/** The names, and of a scope those for which the condition holds; with --keep all others of that scope. */
+async function removeWhere(context: ExperimentsContext, given: readonly string[], options: Options): Promise<Removed> {
+  const { where, sweep, keep, queue } = options;
+  const { findInScope, refsOutside } = await import("../../../experiments/find/scope.ts");
+  const { refsOfRows } = await import("../../../experiments/find/find.ts");
+  const isMeant = ({ facts }: FilterRow) => !queue || facts.state === "queued";
+  const scope = { ...scopeAsked(options), sweep };
+  const request = { where, best: undefined, top: undefined };
+  const { rows, looked, elsewhere } = await findInScope(context, request, { scope, isMeant });
+  const { finished, entries } = await refsOfRows(context, rows);
+  const untouched = keep ? await refsOutside(context, looked) : [];
+  const outcome = await removeExperiments(context, {
+    names: [...given, ...finished, ...entries, ...untouched],
+    queue: "named",
+    finished: "named",
+    sweep: undefined,
+    keep: keep ? "keep chosen" : "remove chosen",
+  });
+  return { ...outcome, elsewhere };
 }
 
 const examples = `
 Examples:
   sweepline exp remove brave-ibex calm-crow
-  sweepline exp remove --where 'accuracy < 0.5'
+  sweepline exp remove --where 'accuracy < 0.5'       of HEAD; with -A of all commits
   sweepline exp remove --keep tuned            all finished ones but that one
   sweepline exp remove -g origin brave-ibex    from a Git remote
   sweepline exp remove -g origin --queue       what waits there and nobody took
@@ -120,22 +151,30 @@ export const command: CommandFactory = (io, finish) =>
         "--queue",
         "all that is queued and not running; with -g of that remote, without names all that nobody took",
       )
-      .option("-A, --all-commits", "all finished experiments")
-      .option("--rev <commit>", "the finished experiments of that commit (repeatable)", collect)
+      .option("-A, --all-commits", "all finished experiments; with --where those for which it holds")
+      .option(
+        "--rev <commit>",
+        "the finished experiments of that commit (repeatable); with --where those for which it holds (default: of HEAD)",
+        collect,
+      )
       .option("-n, --num <n>", "and of the commits before it, n in all", integer, 1)
       .option("--sweep <id>", "everything of that sweep, finished, queued and failed")
       .option("-g, --git-remote <name>", "experiments of that Git remote or URL, instead of those here")
-      .option("--keep", "keep the chosen ones and remove all other finished experiments, of other commits too")
+      .option(
+        "--keep",
+        "keep the chosen ones and remove all other finished experiments, of other commits too; with --where: all others among which it looks",
+      )
       .option("--json", "print as JSON"),
   )
     .addHelpText("after", examples)
     .action(async (names: readonly string[], options: Options) => {
       checkOptions(names, options);
       const context = openExperiments(openProject(io.cwd));
-      const { removed, running, warning } = await remove(context, names, options);
+      const { removed, running, warning, elsewhere } = await remove({ io, context }, names, options);
       if (options.json) printJson(io, JSON.stringify({ removed, running }));
       else
         print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
+      tellElsewhere(io, elsewhere);
       if (warning !== undefined) warn(io, warning);
       if (running.length > 0)
         warn(

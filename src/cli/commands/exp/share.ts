@@ -46,6 +46,11 @@ export function selectionOf(
   return { kind: "of", revs: flags.rev ?? [], count: flags.num };
 }
 
+export function refuseNames(names: readonly string[]): void {
+  if (names.length > 0)
+    throw new SweeplineError({ code: "BAD_OPTIONS", message: "--where can't be used with names of experiments" });
+}
+
 export function refuseWhere(): never {
   throw new SweeplineError({
     code: "BAD_OPTIONS",

@@ -2,6 +2,7 @@ import { SweeplineError } from "../../../base/errors.ts";
 import { someLines } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
 import type { FindRequest } from "../../../experiments/find/find.ts";
+import type { FindScope } from "../../../experiments/find/scope.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
 import { readCurves } from "../../../experiments/show/curves.ts";
 import { curvesCsv, curvesJson, drawCurves, mostCurves } from "../../../report/curves/curves.ts";
@@ -20,6 +21,7 @@ export interface CurveRequest {
   readonly key: string;
   readonly names: readonly string[];
   readonly find: FindRequest;
+  readonly scope: FindScope;
   readonly format: ShowFormat;
 }
 
@@ -32,7 +34,7 @@ function heightFor(io: Io, curves: number): number {
 /** `exp show NAME... --curve KEY`. Errors: NOTHING_CHOSEN, UNKNOWN_COLUMN, BAD_OPTIONS. */
 export async function showCurves(io: Io, context: ExperimentsContext, request: CurveRequest): Promise<void> {
   const { key, format } = request;
-  const revisions = await revisionsAsked(context, request.names, request.find);
+  const revisions = await revisionsAsked(context, request);
   const { curves, without, unreadable } = await readCurves(context, revisions, key);
   warnUnreadable(io, "plots", unreadable);
   if (curves.length === 0)

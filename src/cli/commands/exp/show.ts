@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { knownDirection } from "../../../experiments/find/direction.ts";
+import type { FilterRow } from "../../../experiments/find/filter-row.ts";
 import type { GroupOrder } from "../../../experiments/find/group.ts";
+import type { FindScope } from "../../../experiments/find/scope.ts";
 import type { Baseline } from "../../../experiments/reading/types.ts";
 import { brokenFilesOfRows } from "../../../experiments/reading/unreadable.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
@@ -10,7 +12,7 @@ import { isUnknownSort } from "../../../experiments/show/value-columns.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
-import { addFindOptions, type FindFlags, findRequest } from "../../options/find.ts";
+import { addFindOptions, type FindFlags, findRequest, scopeAsked, tellElsewhere } from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
 import { columnNames, foldOption, type ShowSettings, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
@@ -165,13 +167,26 @@ function printGroups(io: Io, options: Options, by: GroupsAsked["by"]) {
   };
 }
 
+function scopeOf(options: Options): FindScope {
+  return { ...scopeAsked(options), sweep: options.sweep };
+}
+
 /** Only those that the options name by what they are. */
-async function narrowed(baselines: readonly Baseline[], options: Options): Promise<readonly Baseline[]> {
+async function narrowed(
+  { io, context }: TerminalCall,
+  baselines: readonly Baseline[],
+  options: Options,
+): Promise<readonly Baseline[]> {
   const asked = findRequest(options, options.sortBy);
   const request = groupsAsked(options) === undefined ? asked : { ...asked, best: undefined };
   if (request.where === undefined && request.best === undefined) return baselines;
-  const { onlyChosen } = await import("../../../experiments/find/find.ts");
-  return onlyChosen(baselines, request);
+  const { onlyRows } = await import("../../../experiments/find/find.ts");
+  const { chooseOrLook } = await import("../../../experiments/find/scope.ts");
+  const hide = hidden(options);
+  const isMeant = ({ facts: { state } }: FilterRow) => !(state === "queued" || state === "failed") || !hide.has(state);
+  const { rows, elsewhere } = await chooseOrLook(context, { request, baselines, isMeant }, scopeOf(options));
+  tellElsewhere(io, elsewhere);
+  return onlyRows(baselines, rows);
 }
 
 /** As DVC prints it, to the byte where that is a pipe. */
@@ -196,6 +211,7 @@ async function drawAsked({ io, context }: TerminalCall, names: readonly string[]
     key,
     names,
     find: findRequest(options, options.sortBy),
+    scope: scopeOf(options),
     format: askedFormat(options),
   });
 }
@@ -220,7 +236,7 @@ async function answer(io: Io, names: readonly string[], options: Options): Promi
   const collected = await refusedAs("failed to show experiments", () =>
     collectExperiments(context, collectOptions(options)),
   );
-  const baselines = await narrowed(collected, options);
+  const baselines = await narrowed({ io, context }, collected, options);
   warnUnreadable(io, "parameters or metrics", brokenFilesOfRows(baselines));
   await show({ baselines, all: collected });
 }

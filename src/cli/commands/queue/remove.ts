@@ -1,28 +1,35 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
+import type { Elsewhere } from "../../../experiments/find/elsewhere.ts";
 import { type RemovableState, removeTasks, type TaskChoice } from "../../../experiments/queue/changes.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addScopeOptions, addWhereOption, scopeOfCondition, tellElsewhere } from "../../options/find.ts";
 import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
-import { commitsWhere } from "./where.ts";
+import { tasksWhere, type WhereFlags } from "./where.ts";
 
-interface Options {
+interface Options extends WhereFlags {
   readonly all?: boolean;
   readonly queued?: boolean;
   readonly failed?: boolean;
   readonly success?: boolean;
-  readonly where?: string;
   readonly json?: boolean;
 }
 
+interface Chosen {
+  readonly choice: TaskChoice;
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
 /** Of the states that are named, else of all. */
-async function chosenWhere(context: ExperimentsContext, options: Options): Promise<TaskChoice> {
-  const states = statesOf(options);
-  const wanted = new Set<RemovableState>(states.length > 0 ? states : ["queued", "failed", "success"]);
-  return { kind: "states", states: wanted, commits: (await commitsWhere(context, options.where)) ?? new Set() };
+async function chosenWhere(context: ExperimentsContext, options: Options): Promise<Chosen> {
+  const named = statesOf(options);
+  const states = new Set<RemovableState>(named.length > 0 ? named : ["queued", "failed", "success"]);
+  const found = await tasksWhere(context, options, states);
+  const commits = found?.commits ?? new Set();
+  return { choice: { kind: "states", states, commits }, elsewhere: found?.elsewhere };
 }
 
 function statesOf(options: Options): readonly RemovableState[] {
@@ -30,6 +37,7 @@ function statesOf(options: Options): readonly RemovableState[] {
 }
 
 function chosen(names: readonly string[], options: Options): TaskChoice {
+  scopeOfCondition(options);
   const states = statesOf(options);
   if (states.length > 0 === names.length > 0)
     throw new SweeplineError({
@@ -50,8 +58,8 @@ Examples:
 
 /** `sweepline queue remove` */
 export const command: CommandFactory = (io, finish) =>
-  addWhereOption(
-    new Command("remove")
+  addScopeOptions(
+    addWhereOption(new Command("remove"))
       .description("Take tasks out of the queue. Experiments that finished stay; running ones are left alone.")
       .argument("[tasks...]", "names of experiments")
       .option("--all", "all that are not running")
@@ -64,11 +72,12 @@ export const command: CommandFactory = (io, finish) =>
     const isByNames = options.where === undefined || names.length > 0;
     const named = isByNames ? chosen(names, options) : undefined;
     const context = openExperiments(openProject(io.cwd));
-    const choice = named ?? (await chosenWhere(context, options));
+    const { choice, elsewhere } = named === undefined ? await chosenWhere(context, options) : { choice: named };
     const { removed, running, kept } = await removeTasks(context, choice);
     if (options.json) printJson(io, JSON.stringify({ removed, running, kept }));
     else if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
     else if (running.length === 0) print(io, "There is no such task to remove.");
+    tellElsewhere(io, elsewhere);
     if (kept.length > 0 && !options.json)
       print(io, `Their checkpoints stay, as experiments: ${kept.join(", ")} (sweepline exp remove takes them away)`);
     if (running.length > 0)

@@ -3,14 +3,13 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { retryTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addScopeOptions, addWhereOption, tellElsewhere } from "../../options/find.ts";
 import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
-import { commitsWhere } from "./where.ts";
+import { tasksWhere, type WhereFlags } from "./where.ts";
 
-interface RetryFlags {
+interface RetryFlags extends WhereFlags {
   readonly failed?: boolean;
-  readonly where?: string;
   readonly json?: boolean;
 }
 
@@ -23,8 +22,8 @@ Examples:
 
 /** `sweepline queue retry` */
 export const command: CommandFactory = (io, finish) =>
-  addWhereOption(
-    new Command("retry")
+  addScopeOptions(
+    addWhereOption(new Command("retry"))
       .description("Put failed experiments back into the queue, at their old place.")
       .argument("[experiments...]", "their names")
       .option("--failed", "all that failed")
@@ -38,9 +37,11 @@ export const command: CommandFactory = (io, finish) =>
         message: "Either name failed experiments, or use --failed or --where.",
       });
     const context = openExperiments(openProject(io.cwd));
-    const commits = await commitsWhere(context, options.where);
-    const queued = await retryTasks(context, byState ? { commits } : names);
+    const found = await tasksWhere(context, options, new Set(["failed"]));
+    const queued = await retryTasks(context, byState ? { commits: found?.commits } : names);
     if (options.json) printJson(io, JSON.stringify({ queued }));
-    else print(io, queued.length === 0 ? "Nothing has failed." : `Queued again: ${queued.join(", ")}`);
+    else if (queued.length > 0) print(io, `Queued again: ${queued.join(", ")}`);
+    else print(io, found === undefined ? "Nothing has failed." : "The condition holds for nothing that failed.");
+    tellElsewhere(io, found?.elsewhere);
     finish(exitCodes.ok);
   });

@@ -4,23 +4,25 @@ import { pause } from "../../../base/pause.ts";
 import { someOf } from "../../../base/text/listing.ts";
 import { jsonOf } from "../../../base/text/visible.ts";
 import { type QueueStatus, queueStatus } from "../../../experiments/queue/status.ts";
+import type { RunState } from "../../../experiments/reading/types.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
 import { takesEscapes } from "../../../report/escapes.ts";
 import { queueScreen, queueText } from "../../../report/queue-table.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addScopeOptions, addWhereOption, tellElsewhere } from "../../options/find.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
-import { commitsWhere, onlyTasks } from "./where.ts";
+import { onlyTasks, tasksWhere, type WhereFlags } from "./where.ts";
 
-interface Options {
+interface Options extends WhereFlags {
   readonly json?: boolean;
   readonly watch?: boolean;
   readonly verbose?: boolean;
-  readonly where?: string;
 }
 
 const watchMs = 1_000;
+
+const anyState: ReadonlySet<RunState> = new Set(["running", "queued", "failed", "success"]);
 
 /** All times in seconds since the epoch, as Git has them. */
 function inSeconds({ tasks, ...status }: QueueStatus) {
@@ -88,8 +90,8 @@ Examples:
 
 /** `sweepline queue status` */
 export const command: CommandFactory = (io, finish) =>
-  addWhereOption(
-    new Command("status")
+  addScopeOptions(
+    addWhereOption(new Command("status"))
       .description("Show what is running, queued, failed and finished.")
       .option("-v, --verbose", "one more column: reasons, attempts, processes")
       .option("--watch", "show it again as it changes, until nothing waits or runs")
@@ -97,14 +99,16 @@ export const command: CommandFactory = (io, finish) =>
       .addHelpText("after", examples),
   ).action(async (options: Options) => {
     const context = openExperiments(openProject(io.cwd));
-    const read = async () =>
-      onlyTasks(
-        await queueStatus(context, options.json ? "read" : "left out"),
-        await commitsWhere(context, options.where),
-      );
-    if (options.watch) await watch(io, read, options);
+    const read = async () => {
+      const status = await queueStatus(context, options.json ? "read" : "left out");
+      const found = await tasksWhere(context, options, anyState);
+      return { found, status: onlyTasks(status, found?.commits) };
+    };
+    if (options.watch) await watch(io, async () => (await read()).status, options);
     else {
-      io.stdout.write(textOf(await read(), options));
+      const { status, found } = await read();
+      io.stdout.write(textOf(status, options));
+      tellElsewhere(io, found?.elsewhere);
       if (!options.json) io.stdout.write(await jobsText(context));
     }
     finish(exitCodes.ok);

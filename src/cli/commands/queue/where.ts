@@ -1,16 +1,38 @@
 /** Tasks of the queue for which a condition holds. */
+import type { Elsewhere } from "../../../experiments/find/elsewhere.ts";
+import type { FilterRow } from "../../../experiments/find/filter-row.ts";
 import type { QueueStatus } from "../../../experiments/queue/status.ts";
+import type { RunState } from "../../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
+import { type ScopeFlags, scopeOfCondition } from "../../options/find.ts";
 
-/** Commits of experiments and entries for which it holds; undefined without a condition. */
-export async function commitsWhere(
+export interface WhereFlags extends ScopeFlags {
+  readonly where?: readonly string[];
+}
+
+export interface FoundTasks {
+  /** Of experiments and entries. */
+  readonly commits: ReadonlySet<string>;
+  readonly elsewhere: Elsewhere | undefined;
+}
+
+/** Those for which the condition holds; undefined without one. @param states which count where it holds for none here */
+export async function tasksWhere(
   context: ExperimentsContext,
-  where: string | undefined,
-): Promise<ReadonlySet<string> | undefined> {
+  flags: WhereFlags,
+  states: ReadonlySet<RunState>,
+): Promise<FoundTasks | undefined> {
+  const { where } = flags;
+  const scope = scopeOfCondition(flags);
   if (where === undefined) return undefined;
-  const { findExperiments } = await import("../../../experiments/find/find.ts");
-  const found = await findExperiments(context, { where, best: undefined, top: undefined });
-  return new Set(found.map(({ facts }) => facts.commit));
+  const { findInScope } = await import("../../../experiments/find/scope.ts");
+  const isMeant = ({ facts }: FilterRow) => states.has(facts.state);
+  const { rows, elsewhere } = await findInScope(
+    context,
+    { where, best: undefined, top: undefined },
+    { scope, isMeant },
+  );
+  return { commits: new Set(rows.map(({ facts }) => facts.commit)), elsewhere };
 }
 
 /** The status with no other tasks. */
