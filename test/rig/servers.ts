@@ -1,7 +1,7 @@
 /** Servers of storage on this machine: rclone's own, on a port that the system chooses. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { whenFileEnds } from "./clean-up.ts";
 import { freePort, untilAnswering } from "./free-port.ts";
@@ -16,7 +16,8 @@ export interface Server {
 }
 
 /** Whether something is printed by which the server says that it answers, and its port. */
-const ready = /(?:listening on|started on|Serving on|Running on|HTTP on) (?:https?:\/\/)?127\.0\.0\.1(?::| port )(\d+)/;
+const ready =
+  /(?:listening on|started on|Serving on|[Rr]unning on|HTTP on) (?:https?:\/\/)?127\.0\.0\.1(?::| port )(\d+)/;
 
 export interface Serving {
   readonly folder: string;
@@ -61,6 +62,8 @@ export async function startServer(
 export interface FolderServer extends Server {
   /** A home folder whose ssh knows the server. */
   readonly home: string;
+  /** Has ssh know it also at the port of somebody in between. */
+  alsoAt(port: number): void;
 }
 
 /** `rclone serve sftp`, `webdav` or `http` of a folder, for the user u with the password secret-p. */
@@ -74,13 +77,16 @@ export async function serveFolder(
   const port = kind === "http" ? { port: await freePort() } : {};
   const args = ["serve", kind, folder, "--addr", `127.0.0.1:${port.port ?? 0}`, "--config", "/dev/null", ...login];
   const server = await startServer("rclone", args, { folder, env: { HOME: home, XDG_CACHE_HOME: home }, ...port });
-  if (kind === "sftp") knowServer(home, path.join(home, "rclone", "serve-sftp"), server.port);
-  return { ...server, home };
+  const alsoAt = (at: number) => {
+    if (kind === "sftp") knowServer(home, path.join(home, "rclone", "serve-sftp"), at);
+  };
+  alsoAt(server.port);
+  return { ...server, home, alsoAt };
 }
 
 function knowServer(home: string, keys: string, port: number): void {
   const names = readdirSync(keys).filter((name) => name.endsWith(".pub"));
   const lines = names.map((name) => `[127.0.0.1]:${port} ${readFileSync(path.join(keys, name), "utf8").trim()}\n`);
   mkdirSync(path.join(home, ".ssh"), { recursive: true });
-  writeFileSync(path.join(home, ".ssh", "known_hosts"), lines.join(""));
+  appendFileSync(path.join(home, ".ssh", "known_hosts"), lines.join(""));
 }

@@ -2,24 +2,10 @@
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CuttingProxy, type Direction } from "../../rig/cutting-proxy.ts";
+import { CuttingProxy, cutEverywhere } from "../../rig/cutting-proxy.ts";
 import { GitDaemon, hasGitDaemon } from "../../rig/git-daemon.ts";
 import { Repository } from "../../rig/index.ts";
-import { seed } from "../../seed.ts";
 import { experimentNames, makeExperimentRepository } from "../exp-project.ts";
-
-/** How many places of each direction are tried; SWEEPLINE_CUTS=1000 tries more. */
-const cuts = Number(process.env.SWEEPLINE_CUTS ?? 3);
-
-/** So many of the numbers below `end`, by the seed; the first and the last byte are among them. */
-function sample(end: number): readonly number[] {
-  let state = (seed ?? 1) >>> 0;
-  const drawn = Array.from({ length: cuts }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state % end;
-  });
-  return [...new Set([0, ...drawn, end - 1])];
-}
 
 describe.skipIf(!hasGitDaemon)("over git daemon (skipped where Git has none)", () => {
   let made: Repository;
@@ -60,26 +46,6 @@ describe.skipIf(!hasGitDaemon)("over git daemon (skipped where Git has none)", (
     return copy;
   }
 
-  /** A whole call, for the bytes of it, then one that is cut at each of some places and one that finishes it. */
-  async function cutEverywhere(call: (count: string) => Promise<number | null>, look: (count: string) => void) {
-    let number = 0;
-    for (const direction of ["sent", "received"] as const satisfies readonly Direction[]) {
-      proxy.reset();
-      expect(await call(`whole-${direction}`)).toBe(0);
-      for (const after of sample(proxy.passed[direction])) {
-        const name = `cut-${number++}`;
-        proxy.reset({ direction, after });
-        const exitCode = await call(name);
-        // The last words may be such that nobody misses them.
-        expect([direction, after, [0, 255].includes(exitCode ?? -1)]).toEqual([direction, after, true]);
-        look(name);
-        proxy.reset();
-        expect([direction, after, await call(name)]).toEqual([direction, after, 0]);
-        look(name);
-      }
-    }
-  }
-
   test("a push that is cut at any byte leaves both sides sound, and the same command finishes", async () => {
     const started = new Set<string>();
     const push = async (name: string) => {
@@ -87,7 +53,7 @@ describe.skipIf(!hasGitDaemon)("over git daemon (skipped where Git has none)", (
       started.add(name);
       return (await made.run(["exp", "push", urlOf(name), "--no-cache"])).exitCode;
     };
-    await cutEverywhere(push, (name) => {
+    await cutEverywhere(proxy, push, (name) => {
       inBare(name, "fsck", "--connectivity-only");
       expect(made.experimentRefs().filter((ref) => refsIn(name).includes(ref))).toEqual(refsIn(name));
     });
@@ -103,7 +69,7 @@ describe.skipIf(!hasGitDaemon)("over git daemon (skipped where Git has none)", (
       clones.set(name, copy);
       return (await copy.run(["exp", "pull", urlOf("full"), "--no-cache"])).exitCode;
     };
-    await cutEverywhere(pull, (name) => void clones.get(name)?.git("fsck", "--connectivity-only"));
+    await cutEverywhere(proxy, pull, (name) => void clones.get(name)?.git("fsck", "--connectivity-only"));
     for (const [name, copy] of clones) expect([name, experimentNames(copy)]).toEqual([name, ["one", "two"]]);
   });
 

@@ -1,29 +1,15 @@
 /** Uploads whose server or process dies in the middle: nothing half written is under an object's name, and the same command ends the work. */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeRepository, makeTemporaryFolder, type Repository, within } from "../../rig/index.ts";
+import { expectWhole, filesBelow } from "../../rig/objects.ts";
 import { type FolderServer, hasRclone, serveFolder } from "../../rig/servers.ts";
 
 /** Slow enough to die in the middle of. */
 const slowly = { RCLONE_BWLIMIT: "1M" };
-
-function filesBelow(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
-}
-
-/** Whether each object there is what its name says. */
-function expectWhole(store: string): void {
-  for (const file of filesBelow(path.join(store, "files"))) {
-    const hash = createHash("md5").update(readFileSync(file)).digest("hex");
-    expect(path.basename(path.dirname(file)) + path.basename(file).replace(".dir", "")).toBe(hash);
-  }
-}
 
 async function until(what: string, isThere: () => boolean): Promise<void> {
   let isOver = false;
