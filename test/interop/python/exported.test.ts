@@ -1,11 +1,12 @@
 /**
- * MLflow and pandas read what `exp export` writes. SWEEPLINE_MLFLOW names a virtual environment with mlflow-skinny, pandas and
- * pyarrow.
+ * MLflow and pandas read what `exp export` writes. SWEEPLINE_MLFLOW names a virtual environment with mlflow-skinny, what MLflow's
+ * server needs beside it, pandas and pyarrow.
  */
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeRepository, type Repository, scriptStage } from "../../rig/index.ts";
+import { makeRepository, makeTemporaryFolder, type Repository, scriptStage } from "../../rig/index.ts";
+import { type Server, startServer } from "../../rig/servers.ts";
 
 const python = path.join(process.env.SWEEPLINE_MLFLOW ?? "", "bin", "python");
 
@@ -42,6 +43,15 @@ function answer(script: string, place: string): unknown {
   return JSON.parse(execFileSync(python, ["-W", "ignore", "-c", script, place], { encoding: "utf8", env }));
 }
 
+/** A real server of MLflow that keeps its runs in SQLite. */
+function serveMlflow(): Promise<Server> {
+  const folder = makeTemporaryFolder();
+  const store = ["--backend-store-uri", `sqlite:///${folder}/runs.db`, "--artifacts-destination", folder];
+  const args = ["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", "0", "--workers", "1", ...store];
+  const env = { MLFLOW_DISABLE_TELEMETRY: "true", MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" };
+  return startServer(python, args, { folder, env });
+}
+
 describe.skipIf(process.env.SWEEPLINE_MLFLOW === undefined)("exported (skipped without SWEEPLINE_MLFLOW)", () => {
   let made: Repository;
 
@@ -61,9 +71,9 @@ cp params.yaml out.txt
     await made.succeed(["exp", "note", "s-1", "the first"]);
   });
 
-  test("MLflow reads the runs of a folder: parameters, metrics, times, the sweep above them", async () => {
-    await made.succeed(["exp", "export", "--mlflow", "../mlruns"]);
-    const { runs, best } = answer(runsOf, path.join(made.root, "mlruns")) as { runs: ReadRun[]; best: string[] };
+  /** What MLflow reads at a place after an export to it. */
+  function expectRuns(place: string): void {
+    const { runs, best } = answer(runsOf, place) as { runs: ReadRun[]; best: string[] };
     expect(best).toEqual(["s-1"]);
     expect(runs).toHaveLength(3);
     const first = runs.find(({ name }) => name === "s-1");
@@ -85,6 +95,20 @@ cp params.yaml out.txt
       },
     });
     expect(first?.start).toBe(1000 * Number(made.git("show", "--no-patch", "--format=%ct", ref)));
+  }
+
+  test("MLflow reads the runs of a folder: parameters, metrics, times, the sweep above them", async () => {
+    await made.succeed(["exp", "export", "--mlflow", "../mlruns"]);
+    expectRuns(path.join(made.root, "mlruns"));
+  });
+
+  test("MLflow's server takes the same runs, each once", async () => {
+    const url = `http://127.0.0.1:${(await serveMlflow()).port}`;
+    const exported = async () =>
+      JSON.parse(await made.succeed(["exp", "export", "--mlflow", url, "--json"])) as unknown;
+    expect(await exported()).toEqual({ experiments: 2, written: [{ to: url, runs: 3 }] });
+    expect(await exported()).toMatchObject({ written: [{ runs: 0 }] });
+    expectRuns(url);
   });
 
   test("pandas reads a row an experiment, with types", async () => {
