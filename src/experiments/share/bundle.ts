@@ -3,7 +3,15 @@
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { SweeplineError } from "../../base/errors.ts";
-import { closeSync, lstatIfExists, makeFolder, removeFile, rename, withAsideLater } from "../../base/files.ts";
+import {
+  closeSync,
+  existsSync,
+  lstatIfExists,
+  makeFolder,
+  removeFile,
+  rename,
+  withAsideLater,
+} from "../../base/files.ts";
 import { type NamedFile, withNamedFile } from "../../base/named-file.ts";
 import { openAppend } from "../../base/open-files.ts";
 import type { RefName } from "../../git/ids.ts";
@@ -125,13 +133,15 @@ export interface UnbundleResult extends PullResult {
 
 /**
  * Takes experiments and their data out of a file, which is a stranger's as much as a remote is: a pull from there. Nothing of it is
- * run. Errors: BUNDLE_INVALID, NOT_AN_EXPERIMENT, GIT_REMOTE_FAILED where the baselines are neither here nor there.
+ * run. Errors: FILE_MISSING, BUNDLE_INVALID, NOT_AN_EXPERIMENT, GIT_REMOTE_FAILED where the baselines are neither here nor there.
  */
 export async function unbundleExperiments(
   context: ExperimentsContext,
   file: NamedFile,
   { selection, diverged, data, jobs, progress }: UnbundleRequest,
 ): Promise<UnbundleResult> {
+  if (!existsSync(file.path))
+    throw new SweeplineError({ code: "FILE_MISSING", message: `'${file.shown}' does not exist` });
   const archive = withNamedFile(file, (name) => ArchiveReader.open(name));
   makeFolder(context.state.scratch);
   const remote = asideName(path.join(context.state.scratch, "unbundle"));

@@ -94,6 +94,8 @@ describe("exp bundle", () => {
     execFileSync("mkfifo", [path.join(made.root, "pipe.tar")]);
     const pipe = await copy.run(["exp", "unbundle", path.join(made.root, "pipe.tar"), "-v"]);
     expect([pipe.exitCode, pipe.stderr]).toEqual([66, expect.stringContaining("NOT_A_FILE")]);
+    const nothing = await copy.run(["exp", "unbundle", "nosuch.tar"]);
+    expect([nothing.exitCode, nothing.stderr]).toEqual([255, "ERROR: 'nosuch.tar' does not exist\n"]);
     expect(experimentNames(copy)).toEqual([]);
     // An object with other bytes than its name says: the experiment comes, the object does not.
     const flipped = Buffer.from(whole);
