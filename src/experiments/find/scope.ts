@@ -62,7 +62,7 @@ export interface LookedAt {
 }
 
 /** Those of other commits; undefined where there are none, or they have no such name either. */
-export async function lookElsewhere(
+async function lookElsewhere(
   context: ExperimentsContext,
   { request, baselines, isMeant }: LookedAt,
 ): Promise<Elsewhere | undefined> {
