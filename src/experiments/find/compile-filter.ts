@@ -39,7 +39,7 @@ function unknownName(node: NodeOf<"name">, scope: FilterScope): SweeplineError {
   const { name } = node;
   const { columns } = scope;
   const known = [...columns.metrics, ...columns.params].flatMap((column) => [column.column.name, column.name]);
-  const [near] = nearest(name, [...known, ...factNames]);
+  const [near] = nearest(name, [...known, ...factNames, ...stateNames]);
   const hint =
     near === undefined
       ? `If it is a text, quote it: "${name}".`
@@ -74,9 +74,22 @@ function compileName(node: NodeOf<"name">, scope: FilterScope): Evaluate<FilterR
   throw unknownName(node, scope);
 }
 
+/** Whether it is a number that names nothing: 2026-12-01 without quotes is a subtraction. */
+function isPlainNumber(node: FilterNode): boolean {
+  if (node.kind === "literal") return typeof node.value === "number";
+  if (node.kind === "minus") return isPlainNumber(node.operand);
+  if (node.kind !== "arithmetic") return false;
+  return [node.first, ...node.rest.map(({ operand }) => operand)].every(isPlainNumber);
+}
+
 /** `created > "2026-11-01"`: a text beside it is a time, in the local zone where it names none. */
-function timeBeside(node: NodeOf<"literal">, other: FilterNode, scope: FilterScope): number | undefined {
-  if (other.kind !== "name" || other.name !== "created" || typeof node.value !== "string") return undefined;
+function timeBeside(node: FilterNode, scope: FilterScope): number | undefined {
+  if (isPlainNumber(node))
+    throw refused(scope, node, {
+      message: "created is a time, and this is a number",
+      hint: 'Quote a date: created > "2026-11-30". The last hour: created > now - 3600.',
+    });
+  if (node.kind !== "literal" || typeof node.value !== "string") return undefined;
   const text = /^\d{4}-\d\d-\d\d$/.test(node.value) ? `${node.value}T00:00` : node.value.replace(" ", "T");
   const time = Date.parse(text) / 1000;
   if (Number.isNaN(time))
@@ -87,13 +100,33 @@ function timeBeside(node: NodeOf<"literal">, other: FilterNode, scope: FilterSco
   return time;
 }
 
+/** Tables write Failed, queues failed. What is no state would be true of nothing, without a word. */
+function stateBeside(node: FilterNode, scope: FilterScope): string | undefined {
+  if (node.kind !== "literal" || typeof node.value !== "string") return undefined;
+  const state = node.value.toLowerCase();
+  if (stateNames.has(state)) return state;
+  throw refused(scope, node, {
+    message: `no experiment's state is '${node.value}'`,
+    hint: `There are ${[...stateNames].join(", ")}.`,
+  });
+}
+
+/** The other side of what only some facts can be compared with. */
+function meaningBeside(node: FilterNode, other: FilterNode, scope: FilterScope) {
+  if (other.kind !== "name") return undefined;
+  if (other.name === "created") return timeBeside(node, scope);
+  if (other.name === "state") return stateBeside(node, scope);
+  // `tags == null` asks for those without.
+  return other.name === "tags" && node.kind === "literal" && node.value === null ? [] : undefined;
+}
+
 /** Whether a row is wanted. Throws FILTER_INVALID for names and patterns that mean nothing. */
 export function compileFilter(filter: FilterNode, scope: FilterScope): (row: FilterRow) => boolean {
   const condition: ConditionScope<FilterRow> = {
     text: scope.text,
     option: whereOption,
     nameOf: (node) => compileName(node, scope),
-    literalBeside: (node, other) => timeBeside(node, other, scope),
+    meaningBeside: (node, other) => meaningBeside(node, other, scope),
   };
   const evaluate = compileCondition(filter, condition);
   return (row) => truth(evaluate(row)) === true;

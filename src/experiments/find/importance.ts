@@ -20,7 +20,11 @@ export interface Learned {
 export const leastPoints = 8;
 /** The forest's time grows with their square. */
 const mostPoints = 200;
-const folds = 4;
+const manyFolds = 4;
+/** Up to so many points each is held out alone. */
+const fewPoints = 40;
+/** Of one part of the metric's spread: a forest's node is never split where that leaves no error at all (ml-cart 2.1.1). */
+const jitter = 1e-6;
 const trees = 20;
 const shuffles = 5;
 /** A parameter with more texts counts by the order of its values. */
@@ -70,7 +74,9 @@ interface Fold {
   readonly held: readonly number[];
 }
 
+/** Of few points each is held alone: where two or three are, a value of a parameter may be seen too seldom. */
 function foldsOf(points: readonly number[]): readonly Fold[] {
+  const folds = points.length <= fewPoints ? points.length : manyFolds;
   return Array.from({ length: folds }, (_, fold) => ({
     seen: points.filter((_point, at) => at % folds !== fold),
     held: points.filter((_point, at) => at % folds === fold),
@@ -97,47 +103,70 @@ function grown(features: readonly Feature[], seen: readonly number[], targets: r
   return forest;
 }
 
-/** The held rows with one parameter's values handed round among them. */
+/** By point, whose value it gets. */
+type Order = ReadonlyMap<number, number>;
+
+/** Orders of all points: those that are held together may be few, and have the same value. */
+function ordersOf(points: readonly number[], random: () => number): readonly Order[] {
+  return Array.from({ length: shuffles }, () => {
+    const others = shuffled(points, random);
+    return new Map(points.map((point, at) => [point, others[at] ?? point]));
+  });
+}
+
+/** The held rows, once for each order, with one parameter's values handed round by it. */
 function withoutFeature(
   features: readonly Feature[],
   at: number,
-  { held, random }: Pick<Fold, "held"> & { readonly random: () => number },
+  { held, orders }: Pick<Fold, "held"> & { readonly orders: readonly Order[] },
 ): number[][] {
-  const others = shuffled(held, random);
-  return held.map((point, row) =>
-    features.flatMap(({ columns }, index) =>
-      columns.map((column) => column[index === at ? (others[row] ?? point) : point] ?? 0),
+  return orders.flatMap((order) =>
+    held.map((point) =>
+      features.flatMap(({ columns }, index) =>
+        columns.map((column) => column[index === at ? (order.get(point) ?? point) : point] ?? 0),
+      ),
     ),
   );
+}
+
+/** In parts of their spread, none exactly like another. */
+function scaled(targets: readonly number[]): readonly number[] {
+  const mean = targets.reduce((sum, value) => sum + value, 0) / targets.length;
+  const spread = Math.sqrt(targets.reduce((sum, value) => sum + (value - mean) ** 2, 0) / targets.length);
+  const random = randomOf("jitter");
+  return spread > 0 ? targets.map((value) => (value - mean) / spread + jitter * random()) : targets.map(() => 0);
 }
 
 /** undefined where there are too few points, or none differs. The same for the same points. */
 export function learnImportances(
   parameters: readonly (readonly (Value | undefined)[])[],
-  targets: readonly number[],
+  metric: readonly number[],
 ): Learned | undefined {
-  if (targets.length < leastPoints || parameters.length === 0) return undefined;
+  if (metric.length < leastPoints || parameters.length === 0) return undefined;
   const random = randomOf("importance");
   const all = shuffled(
-    targets.map((_, at) => at),
+    metric.map((_, at) => at),
     random,
   ).slice(0, mostPoints);
-  const mean = all.reduce((sum, at) => sum + (targets[at] ?? 0), 0) / all.length;
-  const total = all.reduce((sum, at) => sum + ((targets[at] ?? 0) - mean) ** 2, 0);
+  const chosen = scaled(all.map((at) => metric[at] ?? 0));
+  const total = chosen.reduce((sum, value) => sum + value ** 2, 0);
   if (!(total > 0)) return undefined;
+  const targets: number[] = [];
+  for (const [place, at] of all.entries()) targets[at] = chosen[place] ?? 0;
   const features = parameters.map(featureOf);
   const worse = features.map(() => 0);
+  const orders = ordersOf(all, random);
   let error = 0;
   for (const { seen, held } of foldsOf(all)) {
     const forest = grown(features, seen, targets);
     const real = held.map((point) => targets[point] ?? 0);
     const own = squaredError(forest.predict(rowsOf(features, held)), real);
     error += own;
-    for (const [at] of features.entries())
-      for (let time = 0; time < shuffles; time++)
-        worse[at] =
-          (worse[at] ?? 0) +
-          (squaredError(forest.predict(withoutFeature(features, at, { held, random })), real) - own) / shuffles;
+    const often = orders.flatMap(() => real);
+    for (const [at] of features.entries()) {
+      const others = squaredError(forest.predict(withoutFeature(features, at, { held, orders })), often) / shuffles;
+      worse[at] = (worse[at] ?? 0) + others - own;
+    }
   }
   const explained = Math.max(0, 1 - error / total);
   const positive = worse.map((each) => Math.max(0, each));

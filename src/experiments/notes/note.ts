@@ -64,11 +64,29 @@ export function parseNote(message: string): ExperimentNote | undefined {
   return { text: text.slice(0, longestText), tags: sortedTags(tags.filter(isTag)).slice(0, mostTags), starred };
 }
 
-/** Two that were written apart: the tags of both, and the text and the star of the later one where it has them. */
-export function mergeNotes(earlier: ExperimentNote, later: ExperimentNote): ExperimentNote {
+/** Two that were written apart, and the last one that both come after: empty where there is none. */
+export interface NoteVersions {
+  readonly base: ExperimentNote;
+  readonly earlier: ExperimentNote;
+  readonly later: ExperimentNote;
+}
+
+function mergedText({ base, earlier, later }: NoteVersions): string {
+  if (earlier.text === base.text || earlier.text === later.text) return later.text;
+  if (later.text === base.text || later.text === "") return earlier.text;
+  return earlier.text === "" ? later.text : `${later.text}\n${earlier.text}`.slice(0, longestText);
+}
+
+/** What either side changed: a tag or star that one of them removed is gone. Where both changed the text, both are kept. */
+export function mergeNotes(versions: NoteVersions): ExperimentNote {
+  const { base, earlier, later } = versions;
+  const isKept = (tag: string) => {
+    const holders = [earlier, later].filter(({ tags }) => tags.includes(tag)).length;
+    return holders === 2 || !base.tags.includes(tag);
+  };
   return {
-    text: later.text || earlier.text,
-    tags: sortedTags([...earlier.tags, ...later.tags]),
-    starred: later.starred || earlier.starred,
+    text: mergedText(versions),
+    tags: sortedTags([...earlier.tags, ...later.tags].filter(isKept)).slice(0, mostTags),
+    starred: earlier.starred === later.starred ? later.starred : !base.starred,
   };
 }

@@ -9,7 +9,9 @@ import type { ObjectId, RefName } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
 import { changeRefs, type Ref, type RefChange } from "../../git/refs.ts";
 import { fetchObjects, listRemoteRefs, pushRefs, type RemoteChange } from "../../git/remote.ts";
-import { mergeNotes, parseNote } from "../notes/note.ts";
+import type { Repository } from "../../git/repository.ts";
+import { tryGit } from "../../git/run.ts";
+import { type ExperimentNote, emptyNote, mergeNotes, parseNote } from "../notes/note.ts";
 import {
   experimentOfNote,
   type KeptNote,
@@ -80,7 +82,22 @@ async function settled(
   if (isBehind) return there.id;
   if (isAhead) return here.id;
   const [earlier, later] = here.at <= there.at ? [here, there] : [there, here];
-  return writeNote(repository, mergeNotes(earlier.note, later.note), [later.id, earlier.id]);
+  const base = await lastCommon(repository, here.id, there.id);
+  return writeNote(repository, mergeNotes({ base, earlier: earlier.note, later: later.note }), [later.id, earlier.id]);
+}
+
+/** The note that both come after; an empty one where they have nothing in common, or nothing of ours. */
+async function lastCommon(repository: Repository, here: ObjectId, there: ObjectId): Promise<ExperimentNote> {
+  const { exitCode, stdout } = await tryGit(["merge-base", here, there], { cwd: repository.workTree });
+  if (exitCode !== 0) return emptyNote;
+  const objects = new CatFile(repository);
+  try {
+    const object = await objects.read(stdout.toString().trim());
+    const commit = object?.type === "commit" ? parseCommit(object.content) : undefined;
+    return (commit && parseNote(commit.message)) ?? emptyNote;
+  } finally {
+    objects.close();
+  }
 }
 
 async function settle(context: ExperimentsContext, standings: readonly Standing[]) {

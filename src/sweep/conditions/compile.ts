@@ -18,8 +18,8 @@ export interface ConditionText {
 export interface ConditionScope<Row> extends ConditionText {
   /** What a name stands for. Throws conditionRefused for one that means nothing. */
   nameOf(node: NodeOf<"name">): Evaluate<Row>;
-  /** What a literal means beside something that it is compared with; undefined: itself. */
-  literalBeside?(node: NodeOf<"literal">, other: FilterNode): Known;
+  /** What a side means beside what it is compared with; undefined: itself. Throws conditionRefused for what can't be meant. */
+  meaningBeside?(node: FilterNode, other: FilterNode): Known;
 }
 
 interface Refusal {
@@ -85,7 +85,7 @@ function compileMatch<Row>({ operator, left, right }: NodeOf<"compare">, scope: 
 }
 
 function compileSide<Row>(node: FilterNode, other: FilterNode, scope: ConditionScope<Row>): Evaluate<Row> {
-  const special = node.kind === "literal" ? scope.literalBeside?.(node, other) : undefined;
+  const special = scope.meaningBeside?.(node, other);
   return special === undefined ? compileCondition(node, scope) : () => special;
 }
 

@@ -6,6 +6,7 @@ import { learnImportances } from "../../../src/experiments/find/importance.ts";
 import type { ShowFormat } from "../../../src/report/exp-show.ts";
 import { renderEffects } from "../../../src/report/view/effects.ts";
 import { textWidth } from "../../../src/report/width.ts";
+import { randomOf } from "../../../src/sweep/functions/chance.ts";
 import { type MadeExperiment, madeBaseline } from "./rows.ts";
 
 /** lr decides, the optimizer matters a little, the seed not at all. */
@@ -71,6 +72,42 @@ describe("effects", () => {
       noise.map((loss, at) => [`e${at}`, { params: { seed: BigInt(at) }, metrics: { loss } }] as const),
     );
     expect(rendered(of(none), "table")).toContain("may be chance");
+  });
+
+  /** Every combination of as many values. */
+  const grid = (...sizes: readonly number[]) =>
+    sizes.reduce<readonly (readonly number[])[]>(
+      (points, size) => points.flatMap((point) => Array.from({ length: size }, (_, value) => [...point, value])),
+      [[]],
+    );
+  const columnsOf = (points: readonly (readonly number[])[]) =>
+    (points[0] ?? []).map((_, at) => points.map((point) => point[at] ?? 0));
+
+  test.each([[[2, 2, 2]], [[4, 2]], [[3, 3]], [[3, 2, 2]], [[4, 4]], [[3, 3, 4]]])(
+    "on a grid of %j the one parameter that decides is named, whichever it is",
+    (sizes) => {
+      const points = grid(...sizes);
+      for (const [at] of sizes.entries()) {
+        const learned = learnImportances(
+          columnsOf(points),
+          points.map((point) => 0.5 + 2 * (point[at] ?? 0)),
+        );
+        expect(learned?.explained).toBeGreaterThan(0.5);
+        expect(learned?.importances[at]).toBeGreaterThan(0.9);
+      }
+    },
+  );
+
+  test("on a grid noise is seldom taken for more", () => {
+    const points = grid(2, 2, 2);
+    const random = randomOf("noise of tests");
+    const named = Array.from({ length: 20 }, () =>
+      learnImportances(
+        columnsOf(points),
+        points.map(() => random() + random() + random()),
+      ),
+    ).filter((learned) => (learned?.explained ?? 0) > 0.2);
+    expect(named.length).toBeLessThanOrEqual(4);
   });
 
   test("which metric has to be said where there are several", () => {

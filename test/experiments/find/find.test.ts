@@ -11,7 +11,7 @@ const baseline = madeBaseline({
     metrics: { acc: 0.95, size: 2 },
     created: 1_800_000_000,
   },
-  three: { params: { lr: 0.3, "opt.name": "adam" }, metrics: { size: 1 } },
+  three: { params: { lr: 0.3, "opt.name": "adam" }, metrics: { size: 1 }, tags: ["paper"] },
   four: { params: { lr: 10n ** 20n, "opt.name": "lion", on: true }, state: "queued" },
   five: { params: { lr: 1n, "opt.name": "a\u001b[31m" }, metrics: { acc: Number.NaN }, state: "failed" },
 });
@@ -47,6 +47,11 @@ describe("conditions", () => {
     ["state == queued or state == 'failed'", "four five"],
     ["state in [success]", "one two three"],
     ["sweep == 's-1'", "one"],
+    ["tags == null", "one two four five"],
+    ["null != tags", "three"],
+    ["'paper' in tags", "three"],
+    ["'paper' not in tags", "one two four five"],
+    ["state == 'Failed'", "five"],
     ["sweep == null", "two three four five"],
     ["acc == null", "three four"],
     ["acc != null", "one two five"],
@@ -72,6 +77,10 @@ describe("conditions", () => {
     ["acc =~ '('", "the pattern can't be read", "'('"],
     ["acc =~ lr", "a pattern has to be a text in quotes", "lr"],
     ["created > 'soon'", "this is no time", "'soon'"],
+    ["created > 2027-12-01", "created is a time", "2027-12-01"],
+    ["1764547200 < created", "created is a time", "1764547200"],
+    ["state == 'finished'", "no experiment's state is 'finished'", "'finished'"],
+    ["state == failedd", "no metric, parameter or fact is called 'failedd'", "failedd"],
     ["acc >", "found the end", ""],
   ])("refuses %s with its place", (where, message, marked) => {
     const { code, message: told, place } = refusal(where);

@@ -14,6 +14,7 @@ export interface MadeExperiment {
   readonly state?: RunState;
   readonly sweep?: string;
   readonly created?: number;
+  readonly tags?: readonly string[];
 }
 
 function file(values: Readonly<Record<string, Value>> = {}): FileResult {
@@ -32,6 +33,7 @@ function madeExperiment(name: string, at: number, made: MadeExperiment): Experim
     name,
     executor: made.state === undefined ? null : { state: made.state, name: "dvc-task", local: null },
     sweep: made.sweep,
+    ...(made.tags === undefined ? {} : { note: { text: "", tags: made.tags, starred: false } }),
     revs: [{ rev, name, timestamp: made.created ?? 1_700_000_000, data, error: null }],
   };
 }

@@ -39,13 +39,33 @@ describe("notes", () => {
     expect(isTooLong({ ...full, text: "y".repeat(10_001) })).toBe(true);
   });
 
-  test("of two, one has the tags of both and the later text", () => {
+  const plain = { text: "", tags: [], starred: false };
+
+  test("of two without a common one, one has the tags of both and all that was said", () => {
+    const earlier = { text: "old", tags: ["a"], starred: true };
     const later = { text: "", tags: ["b"], starred: false };
-    expect(mergeNotes({ text: "old", tags: ["a"], starred: true }, later)).toEqual({
-      text: "old",
-      tags: ["a", "b"],
-      starred: true,
-    });
-    expect(mergeNotes(full, { ...later, text: "new" }).text).toBe("new");
+    expect(mergeNotes({ base: plain, earlier, later })).toEqual({ text: "old", tags: ["a", "b"], starred: true });
+    const both = mergeNotes({ base: plain, earlier, later: { ...later, text: "new" } });
+    expect(both.text).toBe("new\nold");
+  });
+
+  test("what either side removed since the common one stays removed, what either added is there", () => {
+    const base = { text: "t", tags: ["one", "two"], starred: true };
+    const removed = { text: "t", tags: ["two"], starred: false };
+    const edited = { text: "edited", tags: ["one", "three", "two"], starred: true };
+    const merged = { text: "edited", tags: ["three", "two"], starred: false };
+    expect(mergeNotes({ base, earlier: removed, later: edited })).toEqual(merged);
+    expect(mergeNotes({ base, earlier: edited, later: removed })).toEqual(merged);
+  });
+
+  test("of texts that both changed, neither is lost; one that was emptied gives way", () => {
+    const base = { ...plain, text: "t" };
+    const of = (earlier: string, later: string) =>
+      mergeNotes({ base, earlier: { ...plain, text: earlier }, later: { ...plain, text: later } }).text;
+    expect(of("a", "b")).toBe("b\na");
+    expect(of("", "b")).toBe("b");
+    expect(of("a", "")).toBe("a");
+    expect(of("t", "")).toBe("");
+    expect(of("same", "same")).toBe("same");
   });
 });
