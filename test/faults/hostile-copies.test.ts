@@ -101,13 +101,11 @@ describe("a copy", () => {
   test("is one and the same all the time", () => {
     const copies = path.join(repository.folder, ".dvc/tmp/exps/sweepline/copies");
     expect(readdirSync(copies)).toEqual(["1"]);
-    expect(readdirSync(path.join(copies, "1")).sort()).toEqual([
-      "git",
-      "git.json",
-      "result.index",
-      "result.names",
-      "work",
-    ]);
+    // The last two only where git had to make the tree of a result.
+    const expected = ["git", "git.json", "work", "result.index", "result.names"];
+    const names = readdirSync(path.join(copies, "1"));
+    expect(names).toEqual(expect.arrayContaining(expected.slice(0, 3)));
+    expect(expected).toEqual(expect.arrayContaining(names));
   });
 
   test("is no way into the user's repository", () => {
