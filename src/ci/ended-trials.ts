@@ -6,7 +6,7 @@ import { SweeplineError } from "../base/errors.ts";
 import { isRecord, isTexts, parseJson } from "../base/json.ts";
 import { parseFacts } from "../experiments/record.ts";
 import { type ExperimentsContext, experimentRef } from "../experiments/repository.ts";
-import { CatFile } from "../git/catfile.ts";
+import { CatFile, type GitObject } from "../git/catfile.ts";
 import { type ParsedCommit, parseCommit } from "../git/objects.ts";
 import { listRefs, type Ref } from "../git/refs.ts";
 import { fetchObjects, listRemoteRefs } from "../git/remote.ts";
@@ -14,7 +14,7 @@ import type { SearchTrial } from "../run/search/trials.ts";
 import type { ExpandOptions } from "../sweep/expand.ts";
 import type { OverrideAt, SearchSpace } from "../sweep/space.ts";
 import { statesOfPoints, takeResults } from "./gather.ts";
-import { nameOf, overrideWord, type PlanFacts, type PlanPoint, pointId, type SweepPlan } from "./plan.ts";
+import { nameOf, overrideWord, type PlanFacts, type PlanPoint, pointSetBy, type SweepPlan } from "./plan.ts";
 import { readPlanPoint } from "./plan-points.ts";
 import { planPatterns } from "./plan-refs.ts";
 
@@ -54,14 +54,25 @@ function positionOf(facts: SearchScope["facts"], name: string): number | undefin
   return position >= 0 && position < mostTrials && nameOf(facts, position) === name ? position : undefined;
 }
 
-function positionOfRef({ facts }: SearchScope, { name }: Ref) {
+/** A ref that says what became of a trial. */
+interface TrialRef {
+  readonly ref: Ref;
+  readonly kind: "result" | "failure";
+  readonly position: number;
+}
+
+/** Those of the search among refs. */
+function trialRefs({ facts }: SearchScope, refs: readonly Ref[]): readonly TrialRef[] {
   const results = experimentRef(facts.baseline, "");
-  if (name.startsWith(results)) {
-    const position = positionOf(facts, name.slice(results.length));
-    return position === undefined ? undefined : { kind: "result" as const, position };
-  }
-  const position = Number(new RegExp(`^refs/sweeps/${facts.sweep}/failed/(\\d{1,7})$`).exec(name)?.[1]);
-  return position < mostTrials ? { kind: "failure" as const, position } : undefined;
+  const failed = new RegExp(`^refs/sweeps/${facts.sweep}/failed/(\\d{1,7})$`);
+  return refs.flatMap((ref): readonly TrialRef[] => {
+    if (ref.name.startsWith(results)) {
+      const position = positionOf(facts, ref.name.slice(results.length));
+      return position === undefined ? [] : [{ ref, kind: "result", position }];
+    }
+    const position = Number(failed.exec(ref.name)?.[1]);
+    return position < mostTrials ? [{ ref, kind: "failure", position }] : [];
+  });
 }
 
 function isOfSpace({ space }: SearchScope, overrides: readonly OverrideAt[]): boolean {
@@ -72,16 +83,14 @@ function claimOfResult(scope: SearchScope, position: number, commit: ParsedCommi
   const facts = parseFacts(commit);
   if (facts?.sweep !== scope.facts.sweep || facts.point !== position) return undefined;
   if (!isOfSpace(scope, facts.overrides)) return undefined;
-  const set = facts.overrides.map(overrideWord);
-  const point = { i: position, id: pointId(scope.facts, set), name: nameOf(scope.facts, position), set };
-  return { point, overrides: facts.overrides };
+  const { overrides } = facts;
+  return { point: pointSetBy(scope.facts, position, overrides.map(overrideWord)), overrides };
 }
 
 function claimOfFailure(scope: SearchScope, position: number, text: string): Claim | undefined {
   const record = parseJson(text);
   if (!isRecord(record) || !isTexts(record.set)) return undefined;
-  const { set } = record;
-  const point = { i: position, id: pointId(scope.facts, set), name: nameOf(scope.facts, position), set };
+  const point = pointSetBy(scope.facts, position, record.set);
   if (record.id !== point.id) return undefined;
   try {
     const { overrides } = readPlanPoint(point, scope.options);
@@ -99,24 +108,24 @@ interface Claims {
   readonly named: ReadonlySet<number>;
 }
 
+function claimOf(scope: SearchScope, { kind, position }: TrialRef, object: GitObject | undefined): Claim | undefined {
+  if (kind === "failure")
+    return object?.type === "blob" ? claimOfFailure(scope, position, object.content.toString()) : undefined;
+  return object?.type === "commit" ? claimOfResult(scope, position, parseCommit(object.content)) : undefined;
+}
+
 /** @param refs results before failures, and those of here before those of the remote: the first one counts */
-async function readClaims(scope: SearchScope, refs: readonly Ref[]): Promise<Claims> {
+async function readClaims(scope: SearchScope, refs: readonly TrialRef[]): Promise<Claims> {
   const byPosition = new Map<number, Claim>();
-  const named = new Set<number>();
+  const named = new Set(refs.flatMap(({ kind, position }) => (kind === "result" ? [position] : [])));
   const objects = new CatFile(scope.context.repository);
   try {
-    for (const ref of refs) {
-      const found = positionOfRef(scope, ref);
-      if (found === undefined) continue;
-      const { kind, position } = found;
-      if (kind === "result") named.add(position);
-      if (byPosition.has(position)) continue;
-      const object = await objects.read(kind === "result" ? ref.id : `${ref.id}:record.json`);
-      const claim =
-        kind === "failure"
-          ? object?.type === "blob" && claimOfFailure(scope, position, object.content.toString())
-          : object?.type === "commit" && claimOfResult(scope, position, parseCommit(object.content));
-      if (claim) byPosition.set(position, claim);
+    const found = await objects.readAll(
+      refs.map(({ kind, ref }) => (kind === "result" ? ref.id : `${ref.id}:record.json`)),
+    );
+    for (const [at, trial] of refs.entries()) {
+      const claim = byPosition.has(trial.position) ? undefined : claimOf(scope, trial, found[at]);
+      if (claim !== undefined) byPosition.set(trial.position, claim);
     }
   } finally {
     objects.close();
@@ -132,11 +141,16 @@ async function findClaims(scope: SearchScope, source: string | undefined): Promi
     patterns.map((pattern) => pattern.slice(0, -2)),
   );
   const listed = source === undefined ? [] : await listRemoteRefs(repository, source, patterns);
-  const there = listed.filter((ref) => positionOfRef(scope, ref) !== undefined);
-  if (source !== undefined) await fetchObjects(repository, source, there);
-  const refs = [...here, ...there];
-  const isResult = ({ name }: Ref) => name.startsWith("refs/exps/");
-  return readClaims(scope, [...refs.filter(isResult), ...refs.filter((ref) => !isResult(ref))]);
+  const there = trialRefs(scope, listed);
+  if (source !== undefined)
+    await fetchObjects(
+      repository,
+      source,
+      there.map(({ ref }) => ref),
+    );
+  const refs = [...trialRefs(scope, here), ...there];
+  const ofKind = (kind: TrialRef["kind"]) => refs.filter((ref) => ref.kind === kind);
+  return readClaims(scope, [...ofKind("result"), ...ofKind("failure")]);
 }
 
 /**

@@ -99,16 +99,20 @@ export function nameOf(facts: NameFacts, i: number): string {
   return `${facts.sweep.slice(0, 10)}-${String(i).padStart(4, "0")}`;
 }
 
-export function pointId({ baseline, run }: Pick<SweepPlan, "baseline" | "run">, set: readonly string[]): string {
+function pointId({ baseline, run }: Pick<SweepPlan, "baseline" | "run">, set: readonly string[]): string {
   return createHash("sha256")
     .update(JSON.stringify([baseline, run.targets, set]))
     .digest("hex")
     .slice(0, 12);
 }
 
-export function planPoint(facts: Omit<PlanFacts, "points">, { index: i, overrides }: Point): PlanPoint {
-  const set = overrides.map(overrideWord);
+/** The point of a sweep at a position, by the words that set it. */
+export function pointSetBy(facts: Omit<PlanFacts, "points">, i: number, set: readonly string[]): PlanPoint {
   return { i, id: pointId(facts, set), name: nameOf(facts, i), set };
+}
+
+export function planPoint(facts: Omit<PlanFacts, "points">, { index, overrides }: Point): PlanPoint {
+  return pointSetBy(facts, index, overrides.map(overrideWord));
 }
 
 export function makePlan(facts: PlanFacts): MadePlan {

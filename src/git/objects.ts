@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import { beforeEffect } from "../base/effects.ts";
 import { SweeplineError, unlessSystemFails } from "../base/errors.ts";
 import { existsSync, lstatIfExists, makeFolder, setMode, setTimes, statSync, writeAtomic } from "../base/files.ts";
-import type { CatFile } from "./catfile.ts";
+import { CatFile } from "./catfile.ts";
 import type { ObjectId } from "./ids.ts";
 import { parseTree, type TreeEntry } from "./object-pool.ts";
 import type { Repository } from "./repository.ts";
@@ -196,4 +196,15 @@ export function treeBytes(rows: ReadonlyMap<string, TreeRow>): Buffer {
   return Buffer.concat(
     sorted.flatMap(([name, { mode, id }]) => [Buffer.from(`${mode} ${name}\0`, "latin1"), Buffer.from(id, "hex")]),
   );
+}
+
+/** One commit, by a git process of its own: for many there is CatFile. undefined where it is not there, or is no commit. */
+export async function readCommit(repository: Repository, id: ObjectId): Promise<ParsedCommit | undefined> {
+  const catFile = new CatFile(repository);
+  try {
+    const object = await catFile.read(id);
+    return object?.type === "commit" ? parseCommit(object.content) : undefined;
+  } finally {
+    catFile.close();
+  }
 }

@@ -1,5 +1,4 @@
 /** A search as a command line and the config say it, for one that runs here and for rounds of CI jobs. */
-import { SweeplineError } from "../../base/errors.ts";
 import type { ProjectConfigs } from "../../config/project-config.ts";
 import { expandOptions } from "../../experiments/point/composition.ts";
 import { readOverrides, sweeperUnder } from "../../experiments/point/read-points.ts";
@@ -10,6 +9,7 @@ import { expandPoints } from "../../sweep/expand.ts";
 import { type SearchSpace, searchSpace } from "../../sweep/space.ts";
 import type { PointOverride } from "../../sweep/types.ts";
 import type { Io } from "../terminal/io.ts";
+import { optionsRefused } from "../words/refuse.ts";
 import { askedConfigs, type CompositionFlags } from "./composition.ts";
 import { askedGoals } from "./goals.ts";
 import { overridesOfTry, type SearchFlags, searchFlagsUnder } from "./search.ts";
@@ -30,10 +30,6 @@ export interface AskedSearch<Flags> {
   readonly words: readonly string[];
 }
 
-function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
-}
-
 function searchWords(
   words: readonly string[],
   { sampler, seed, metric, direction, constraint, try: tries }: SearchFlags,
@@ -49,7 +45,10 @@ function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof
   const middle = middleOf(space);
   const unknown = [...given.keys()].filter((key) => !middle.some(({ edit }) => edit.path.join(".") === key));
   if (unknown.length > 0)
-    throw refuse(`--try ${text}: the search has no '${unknown[0]}'`, "It takes values for keys of the overrides.");
+    throw optionsRefused(
+      `--try ${text}: the search has no '${unknown[0]}'`,
+      "It takes values for keys of the overrides.",
+    );
   return middle.map((override) => given.get(override.edit.path.join(".")) ?? override);
 }
 

@@ -10,6 +10,7 @@ import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { type Engine, type JobCount, sendsAway } from "../../run/engine.ts";
 import { type EngineOption, engineSettings } from "../../run/engine-settings.ts";
 import { localEngine } from "../../run/local-engine.ts";
+import { optionsRefused } from "../words/refuse.ts";
 import { collect, jobs } from "./arguments.ts";
 import { defaultJobs, type LimitFlags, runLimits } from "./limits.ts";
 
@@ -42,10 +43,6 @@ function unavailable(message: string, hint: string): SweeplineError {
   return new SweeplineError({ code: "ENGINE_UNAVAILABLE", message, hint });
 }
 
-function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
-}
-
 const alone = { slurm: "--slurm", slurmTemplate: "--slurm-template", pack: "--pack", detach: "--detach" } as const;
 
 function refuseForLocal(flags: EngineFlags): void {
@@ -53,7 +50,7 @@ function refuseForLocal(flags: EngineFlags): void {
   const given = keys.filter((key) => flags[key] !== undefined);
   const [first] = given;
   if (first === undefined) return;
-  throw refuse(
+  throw optionsRefused(
     `${alone[first]} is for an engine other than local`,
     first === "detach" ? "`sweepline queue start` runs the queue in the background." : "Such as --engine slurm.",
   );
@@ -62,12 +59,15 @@ function refuseForLocal(flags: EngineFlags): void {
 /** What an engine of another machine can't have of ours. */
 function refuseForOthers(name: string, flags: LimitFlags & { readonly stopEarly?: unknown }): void {
   if (flags.gpus !== undefined || flags.slots !== undefined)
-    throw refuse(
+    throw optionsRefused(
       `--gpus and --slots are devices of this machine: '${name}' gives out its own`,
       "On Slurm: --slurm gres=gpu:1 gives each task a GPU.",
     );
   if (flags.stopEarly !== undefined)
-    throw refuse("--stop-early needs the steps of all runs on this machine", "Leave it out, or use --engine local.");
+    throw optionsRefused(
+      "--stop-early needs the steps of all runs on this machine",
+      "Leave it out, or use --engine local.",
+    );
 }
 
 type Settings = ReadonlyMap<EngineOption, string>;

@@ -8,6 +8,7 @@ import { type Elsewhere, elsewhereText } from "../../experiments/find/elsewhere.
 import type { BestBy, FindRequest } from "../../experiments/find/find.ts";
 import type { FindScope } from "../../experiments/find/scope.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
+import type { FoundInRemote, RemoteQuestion } from "../../experiments/share/find-remote.ts";
 import type { NamedRevision } from "../../experiments/show/compare-many.ts";
 import type { Io } from "../terminal/io.ts";
 import { collect, integer } from "./arguments.ts";
@@ -85,14 +86,40 @@ export function tellElsewhere(io: Io, elsewhere: Elsewhere | undefined): void {
   if (elsewhere !== undefined) io.stderr.write(`HINT: ${visible(elsewhereText(elsewhere))}\n`);
 }
 
+/** Full refs of the finished experiments of a scope for which conditions hold; where there are none, it is told what is elsewhere. */
+export async function finishedWhere(
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  where: readonly string[],
+  scope: FindScope,
+): Promise<readonly string[]> {
+  const { refsOfRows } = await import("../../experiments/find/find.ts");
+  const { findInScope, isFinished } = await import("../../experiments/find/scope.ts");
+  const request = { where, best: undefined, top: undefined };
+  const { rows, elsewhere } = await findInScope(context, request, { scope, isMeant: isFinished });
+  tellElsewhere(io, elsewhere);
+  return (await refsOfRows(context, rows)).finished;
+}
+
 /** Of a remote's other experiments nobody has read anything. */
-export function tellOthersThere(
+function tellOthersThere(
   io: Io,
   { found, others }: { readonly found: readonly unknown[]; readonly others: readonly unknown[] },
 ): void {
   if (found.length > 0 || others.length === 0) return;
   const which = others.length === 1 ? "1 experiment there derives" : `${others.length} experiments there derive`;
   io.stderr.write(`HINT: ${which} from other commits, which the condition did not look at: -A looks at all.\n`);
+}
+
+/** Finished experiments of a Git remote for which conditions hold; where there are none, it is told how many were not looked at. */
+export async function foundThere(
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  remote: string,
+  question: RemoteQuestion,
+): Promise<FoundInRemote> {
+  const { findInRemote } = await import("../../experiments/share/find-remote.ts");
+  const there = await findInRemote(context, remote, question);
+  tellOthersThere(io, there);
+  return there;
 }
 
 export function addFindOptions(command: Command): Command {

@@ -1,8 +1,8 @@
 /** --metric and --direction: what is to be small or large. */
 import { type Command, InvalidArgumentError } from "commander";
-import { SweeplineError } from "../../base/errors.ts";
 import { knownDirection } from "../../experiments/find/direction.ts";
 import type { Goal } from "../../run/stopping/rules.ts";
+import { optionsRefused } from "../words/refuse.ts";
 import { collect } from "./arguments.ts";
 
 export interface GoalFlags {
@@ -25,16 +25,12 @@ export function addGoalOptions(command: Command, metricHelp: string): Command {
     .option("--direction <direction>", "minimize or maximize, one a metric (default: by its name)", oneDirection);
 }
 
-function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
-}
-
 /** Throws BAD_OPTIONS where what is better is not to be told. */
 export function askedGoals({ metric = [], direction = [] }: GoalFlags): readonly Goal[] {
   if (metric.length === 0)
-    throw refuse("it has to be known what is better: --metric", "Such as --metric metrics.json:loss");
+    throw optionsRefused("it has to be known what is better: --metric", "Such as --metric metrics.json:loss");
   if (direction.length > 1 && direction.length !== metric.length)
-    throw refuse(
+    throw optionsRefused(
       `${direction.length} times --direction for ${metric.length} times --metric`,
       "Give one direction for all, or one for each, in their order.",
     );
@@ -44,6 +40,9 @@ export function askedGoals({ metric = [], direction = [] }: GoalFlags): readonly
 function directionOf(metric: string): Goal["direction"] {
   const known = knownDirection(metric.slice(metric.lastIndexOf(":") + 1));
   if (known === undefined)
-    throw refuse(`whether more or less of '${metric}' is better is not to be told by its name`, "Add --direction.");
+    throw optionsRefused(
+      `whether more or less of '${metric}' is better is not to be told by its name`,
+      "Add --direction.",
+    );
   return known === "min" ? "minimize" : "maximize";
 }

@@ -1,8 +1,8 @@
 /** --zip, --and, --sample, --repeat, --where, --when: sweeps that are no single grid. */
 import { type Command, Option } from "commander";
-import { SweeplineError } from "../../base/errors.ts";
 import { type SamplerName, samplerNames } from "../../sweep/samplers/samplers.ts";
 import { type SweepShape, zipKeys } from "../../sweep/shape.ts";
+import { optionsRefused } from "../words/refuse.ts";
 import { collect, integer, positive } from "./arguments.ts";
 
 export interface ShapeFlags {
@@ -38,8 +38,9 @@ export function addShapeOptions(command: Command, samplers: readonly string[] = 
 /** Throws BAD_OPTIONS. @param command the one that was typed: which words belong to which --and stands there only */
 export function askedShape(flags: ShapeFlags, command: Command): SweepShape {
   const { sample, sampler, seed, repeat, repeatKey } = flags;
-  if (sample === undefined && (sampler ?? seed) !== undefined) throw refuse("--sampler and --seed are for --sample N");
-  if (repeat === undefined && repeatKey !== undefined) throw refuse("--repeat-key is for --repeat N");
+  if (sample === undefined && (sampler ?? seed) !== undefined)
+    throw optionsRefused("--sampler and --seed are for --sample N");
+  if (repeat === undefined && repeatKey !== undefined) throw optionsRefused("--repeat-key is for --repeat N");
   return {
     zip: (flags.zip ?? []).map(zipKeys),
     and: groupsOf(wordsTyped(command), flags.and ?? []),
@@ -59,15 +60,11 @@ function conditionOfKey(text: string): { readonly key: string; readonly conditio
   const found = /^\s*(\S+?)\s*:\s+(\S[\s\S]*)$/.exec(text) ?? /^\s*([^\s:]+):(\S[\s\S]*)$/.exec(text);
   const [, key, condition] = found ?? [];
   if (key === undefined || condition === undefined)
-    throw refuse(
+    throw optionsRefused(
       `--when ${text}: it takes a key and a condition with ': ' between`,
       "Such as --when 'momentum: optimizer == \"sgd\"'",
     );
   return { key, condition };
-}
-
-function refuse(message: string, hint?: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** commander keeps the words of the command line, and has no type for them. */

@@ -1,7 +1,6 @@
 /** What a run in the workspace goes on from: the checkpoint that lies there, or the experiment that it names. */
-import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import { parseCommit } from "../../git/objects.ts";
+import { readCommit } from "../../git/objects.ts";
 import { listRefs } from "../../git/refs.ts";
 import { resolveCommit } from "../../git/repository.ts";
 import { tryGit } from "../../git/run.ts";
@@ -57,17 +56,11 @@ async function holdersOf(context: ExperimentsContext, commit: ObjectId, prefix: 
 }
 
 async function originAt(context: ExperimentsContext, commit: ObjectId, holder: Holder): Promise<Origin | undefined> {
-  const catFile = new CatFile(context.repository);
-  try {
-    const object = await catFile.read(commit);
-    if (object?.type !== "commit") return undefined;
-    const parsed = parseCommit(object.content);
-    const facts = parseFacts(parsed);
-    const run = facts?.partial ? "partial" : "done";
-    return { commit, tree: parsed.tree, ...holder, identity: facts?.identity, run, branchedFrom: facts?.branchedFrom };
-  } finally {
-    catFile.close();
-  }
+  const parsed = await readCommit(context.repository, commit);
+  if (parsed === undefined) return undefined;
+  const facts = parseFacts(parsed);
+  const run = facts?.partial ? "partial" : "done";
+  return { commit, tree: parsed.tree, ...holder, identity: facts?.identity, run, branchedFrom: facts?.branchedFrom };
 }
 
 /** A commit of an experiment's chain, its baseline excluded; undefined where it is none. */

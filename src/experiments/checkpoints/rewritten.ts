@@ -1,7 +1,6 @@
 /** The last commit of a chain, written anew with another word about its run: its files, its place and its time stay. */
-import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import { parseCommit, writeCommit } from "../../git/objects.ts";
+import { readCommit, writeCommit } from "../../git/objects.ts";
 import type { Repository } from "../../git/repository.ts";
 import { type ExperimentFacts, factsHeader, parseFacts } from "../record.ts";
 
@@ -11,18 +10,12 @@ export async function withFacts(
   id: ObjectId,
   change: (facts: ExperimentFacts) => ExperimentFacts,
 ): Promise<ObjectId | undefined> {
-  const catFile = new CatFile(repository);
-  try {
-    const object = await catFile.read(id);
-    const commit = object?.type === "commit" ? parseCommit(object.content) : undefined;
-    const facts = commit && parseFacts(commit);
-    if (commit === undefined || facts === undefined) return undefined;
-    const { tree, parents, headers, message } = commit;
-    const author = headers.get("author") ?? "";
-    return writeCommit(repository, { tree, parents, author, message, extraHeaders: factsHeader(change(facts)) });
-  } finally {
-    catFile.close();
-  }
+  const commit = await readCommit(repository, id);
+  const facts = commit && parseFacts(commit);
+  if (commit === undefined || facts === undefined) return undefined;
+  const { tree, parents, headers, message } = commit;
+  const author = headers.get("author") ?? "";
+  return writeCommit(repository, { tree, parents, author, message, extraHeaders: factsHeader(change(facts)) });
 }
 
 /** As the last one of a run that was not done: the chain is an experiment, and no finished point. */

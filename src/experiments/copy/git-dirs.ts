@@ -11,11 +11,13 @@ import {
 import { removeStubborn } from "../../base/remove-stubborn.ts";
 import { quoteConfig } from "../../git/config-text.ts";
 import type { ObjectId } from "../../git/ids.ts";
+import { findEntries, type IndexEntries } from "../../git/index-scan.ts";
 import type { Repository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";
 import { copyIndex } from "../../git/snapshot.ts";
 import { copyVariable } from "../../pipeline/processes/leftovers.ts";
 import { sha256 } from "../../store/hash.ts";
+import { readStateFile } from "../odd-state.ts";
 import type { FolderRecords } from "./folders.ts";
 import { recall, remember, signatureOf } from "./memory.ts";
 
@@ -41,6 +43,12 @@ function trustedGitDir(slot: CopySlot): string {
 /** It knows the files of the experiment as we wrote them. */
 export function trustedIndex(slot: CopySlot): string {
   return path.join(trustedGitDir(slot), "index");
+}
+
+/** What the trusted index holds; undefined where there is none, or one that only git can read. */
+export function trustedEntries(slot: CopySlot): IndexEntries | undefined {
+  const bytes = readStateFile(trustedIndex(slot), largeFileBytes);
+  return bytes === undefined ? undefined : findEntries(bytes, slot.repository.objectFormat === "sha256" ? 32 : 20);
 }
 
 /** The environment of our own git commands on a copy: trusted metadata, objects straight into the user's repository. */

@@ -13,12 +13,11 @@
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { isSystemError } from "../../base/errors.ts";
-import { largeFileBytes, lstatIfExists, lstatSync, makeFolder, readdirSync, rename } from "../../base/files.ts";
+import { lstatIfExists, lstatSync, makeFolder, readdirSync, rename } from "../../base/files.ts";
 import { removeAllThatGoes, removeStubborn } from "../../base/remove-stubborn.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import { filesChangedSince, findEntries, type IndexEntries } from "../../git/index-scan.ts";
+import { filesChangedSince } from "../../git/index-scan.ts";
 import { git, gitFailed, tryGitSequence } from "../../git/run.ts";
-import { readStateFile } from "../odd-state.ts";
 import { type FolderRecords, removeUntracked, restoreFolders } from "./folders.ts";
 import {
   type CopySlot,
@@ -26,6 +25,7 @@ import {
   isTrustedGitUntouched,
   renewStageGit,
   renewTrustedGit,
+  trustedEntries,
   trustedIndex,
   workFolder,
 } from "./git-dirs.ts";
@@ -39,12 +39,6 @@ export interface CopyContent {
   readonly commit: ObjectId;
   /** A commit whose tree is laid over the files: what --copy-paths named. */
   readonly copiedPaths: ObjectId | undefined;
-}
-
-/** What the trusted index holds; undefined where there is none, or one that only git can read. */
-function trustedEntries(slot: CopySlot): IndexEntries | undefined {
-  const bytes = readStateFile(trustedIndex(slot), largeFileBytes);
-  return bytes === undefined ? undefined : findEntries(bytes, slot.repository.objectFormat === "sha256" ? 32 : 20);
 }
 
 /** First what is not in the index goes: a `.gitattributes` left behind would have its say in what `checkout` writes. */

@@ -3,13 +3,13 @@
  * written here. Where anything is special (a filter, a link, a large file, a setting), the answer is undefined, and git does it all.
  */
 import path from "node:path";
-import { largeFileBytes, lstatIfExists, readIfExists } from "../../base/files.ts";
+import { lstatIfExists, readIfExists } from "../../base/files.ts";
 import type { ObjectId } from "../../git/ids.ts";
-import { findEntries, type IndexEntries, rowOf } from "../../git/index-scan.ts";
+import { type IndexEntries, rowOf } from "../../git/index-scan.ts";
 import { bytesOf, writeObject } from "../../git/objects.ts";
 import { type GitOptions, tryGit } from "../../git/run.ts";
 import { gitSettings } from "../../git/settings.ts";
-import { type CopySlot, copyEnvironment, trustedIndex, workFolder } from "./git-dirs.ts";
+import { type CopySlot, copyEnvironment, trustedEntries, trustedIndex, workFolder } from "./git-dirs.ts";
 import { changedTree, folderPaths, type IndexedFolder, indexedFolders, type TreeChange } from "./index-tree.ts";
 import { mayBeConverted, PlainFiles } from "./plain-files.ts";
 
@@ -38,8 +38,7 @@ async function hasPlainSettings({ repository }: CopySlot): Promise<boolean> {
 }
 
 function knownIndex(slot: CopySlot): KnownIndex | undefined {
-  const bytes = readIfExists(trustedIndex(slot), largeFileBytes);
-  const entries = bytes && findEntries(bytes, slot.repository.objectFormat === "sha256" ? 32 : 20);
+  const entries = trustedEntries(slot);
   const top = entries && indexedFolders(entries);
   return entries && top && { entries, top };
 }

@@ -22,23 +22,18 @@ export function unreadableFiles(revision: string, outcome: DataOutcome, filesOf:
   return errors.map(({ message }) => ({ revision, message }));
 }
 
-const none: readonly string[] = [];
-
-/** Tables ask this of thousands of rows in which all is well: nothing is made for those. */
-function brokenMessages(files: ReadonlyMap<string, FileResult>): readonly string[] {
-  let messages = none;
+/** A loop, since tables ask this of thousands of rows. */
+function addBroken(files: ReadonlyMap<string, FileResult>, messages: Set<string>): void {
   for (const result of files.values())
-    if (result.kind === "error" && result.type !== "FileNotFoundError") messages = [...messages, result.message];
-  return messages;
+    if (result.kind === "error" && result.type !== "FileNotFoundError") messages.add(result.message);
 }
 
 /** The files that are broken: what is not there may be an output that was not made yet. */
 export function brokenFiles(revision: string, data: ExperimentData | null): readonly UnreadableFile[] {
   if (data === null) return [];
-  const params = brokenMessages(data.params);
-  const metrics = brokenMessages(data.metrics);
-  if (params === none && metrics === none) return [];
-  const messages = new Set([...params, ...metrics]);
+  const messages = new Set<string>();
+  addBroken(data.params, messages);
+  addBroken(data.metrics, messages);
   return [...messages].map((message) => ({ revision, message }));
 }
 

@@ -6,7 +6,7 @@
 import { comeAfter } from "../../git/ancestry.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
-import { parseCommit } from "../../git/objects.ts";
+import { parseCommit, readCommit } from "../../git/objects.ts";
 import { changeRefs, type Ref, type RefChange } from "../../git/refs.ts";
 import { fetchObjects, listRemoteRefs, pushRefs, type RemoteChange } from "../../git/remote.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -90,14 +90,8 @@ async function settled(
 async function lastCommon(repository: Repository, here: ObjectId, there: ObjectId): Promise<ExperimentNote> {
   const { exitCode, stdout } = await tryGit(["merge-base", here, there], { cwd: repository.workTree });
   if (exitCode !== 0) return emptyNote;
-  const objects = new CatFile(repository);
-  try {
-    const object = await objects.read(stdout.toString().trim());
-    const commit = object?.type === "commit" ? parseCommit(object.content) : undefined;
-    return (commit && parseNote(commit.message)) ?? emptyNote;
-  } finally {
-    objects.close();
-  }
+  const commit = await readCommit(repository, stdout.toString().trim() as ObjectId);
+  return (commit && parseNote(commit.message)) ?? emptyNote;
 }
 
 async function settle(context: ExperimentsContext, standings: readonly Standing[]) {

@@ -6,7 +6,7 @@ import { type ListedGroup, listExperiments } from "../../../experiments/show/lis
 import { openProject } from "../../../project/open.ts";
 import { type ListFormat, renderList } from "../../../report/exp-list.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption, scopeAsked, tellElsewhere, tellOthersThere } from "../../options/find.ts";
+import { addWhereOption, finishedWhere, foundThere, scopeAsked } from "../../options/find.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
@@ -81,22 +81,13 @@ interface ListCall {
 
 /** Full refs of finished experiments, here or of a Git remote. */
 async function refsHolding(
-  { io, context }: ListCall,
+  call: ListCall,
   remote: string | undefined,
   { where, ...options }: Options & { readonly where: readonly string[] },
 ): Promise<readonly string[]> {
-  if (remote !== undefined) {
-    const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
-    const there = await findInRemote(context, remote, { where, selection: selectionOf([], options) });
-    tellOthersThere(io, there);
-    return there.found.map(({ ref }) => ref);
-  }
-  const { refsOfRows } = await import("../../../experiments/find/find.ts");
-  const { findInScope, isFinished } = await import("../../../experiments/find/scope.ts");
-  const request = { where, best: undefined, top: undefined };
-  const { rows, elsewhere } = await findInScope(context, request, { scope: scopeAsked(options), isMeant: isFinished });
-  tellElsewhere(io, elsewhere);
-  return (await refsOfRows(context, rows)).finished;
+  if (remote === undefined) return finishedWhere(call, where, scopeAsked(options));
+  const there = await foundThere(call, remote, { where, selection: selectionOf([], options) });
+  return there.found.map(({ ref }) => ref);
 }
 
 /** Those for which the condition holds. */

@@ -7,7 +7,7 @@ import { type PullResult, pullExperiments } from "../../../experiments/share/pul
 import { type Selection, selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
-import { addWhereOption, tellOthersThere } from "../../options/find.ts";
+import { addWhereOption, foundThere } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { metricsLine } from "../../words/experiment-text.ts";
@@ -31,16 +31,14 @@ interface PullFlags extends ShareFlags {
 
 /** Those of the remote for which the condition holds are named by their full refs. */
 async function selectionAsked(
-  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  call: { readonly io: Io; readonly context: ExperimentsContext },
   { remote, names }: { readonly remote: string; readonly names: readonly string[] },
   flags: PullFlags,
 ): Promise<Selection> {
   const { where } = flags;
   if (where === undefined) return selectionOf(names, flags);
   refuseNames(names);
-  const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
-  const there = await findInRemote(context, remote, { where, selection: selectionOf([], flags) });
-  tellOthersThere(io, there);
+  const there = await foundThere(call, remote, { where, selection: selectionOf([], flags) });
   return { kind: "named", names: there.found.map(({ ref }) => ref) };
 }
 

@@ -8,7 +8,7 @@ import { selectExperiments } from "../../../experiments/share/selection.ts";
 import { shownRemote } from "../../../git/remote.ts";
 import { openProject } from "../../../project/open.ts";
 import { absentStorage } from "../../../store/remotes/open.ts";
-import { addWhereOption, scopeAsked, tellElsewhere } from "../../options/find.ts";
+import { addWhereOption, finishedWhere, scopeAsked } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { differenceText } from "../../words/experiment-text.ts";
@@ -80,19 +80,14 @@ function refused({ refused }: PushResult, remote: string): SweeplineError | unde
 
 /** Those for which the condition holds are named by their full refs. */
 async function selectionAsked(
-  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  call: { readonly io: Io; readonly context: ExperimentsContext },
   names: readonly string[],
   flags: PushFlags,
 ) {
   const { where } = flags;
   if (where === undefined) return selectionOf(names, flags);
   refuseNames(names);
-  const { refsOfRows } = await import("../../../experiments/find/find.ts");
-  const { findInScope, isFinished } = await import("../../../experiments/find/scope.ts");
-  const request = { where, best: undefined, top: undefined };
-  const { rows, elsewhere } = await findInScope(context, request, { scope: scopeAsked(flags), isMeant: isFinished });
-  tellElsewhere(io, elsewhere);
-  return { kind: "named", names: (await refsOfRows(context, rows)).finished } as const;
+  return { kind: "named", names: await finishedWhere(call, where, scopeAsked(flags)) } as const;
 }
 
 async function push(io: Io, args: { remote: string; names: readonly string[] }, flags: PushFlags): Promise<ExitCode> {

@@ -9,7 +9,7 @@ import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption, scopeAsked, tellElsewhere, tellOthersThere } from "../../options/find.ts";
+import { addWhereOption, foundThere, scopeAsked, tellElsewhere } from "../../options/find.ts";
 import { type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
@@ -88,10 +88,11 @@ async function remove({ io, context }: RemoveCall, given: readonly string[], opt
 }
 
 async function removeThere(
-  { io, context }: RemoveCall,
+  call: RemoveCall,
   given: readonly string[],
   { remote, ...options }: Options & { readonly remote: string },
 ): Promise<Removed> {
+  const { context } = call;
   const { where } = options;
   const keep = options.keep ? "keep chosen" : "remove chosen";
   if (where === undefined) {
@@ -102,9 +103,7 @@ async function removeThere(
     });
     return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
   }
-  const { findInRemote } = await import("../../../experiments/share/find-remote.ts");
-  const there = await findInRemote(context, remote, { where, selection: selectionOf([], options) });
-  tellOthersThere(io, there);
+  const there = await foundThere(call, remote, { where, selection: selectionOf([], options) });
   const kept = options.keep ? [...there.found, ...there.others] : there.found;
   const names = [...given, ...kept.map(({ ref }) => ref)];
   const { removed, warning } = await removeFromRemote(context, { remote, selection: { kind: "named", names }, keep });

@@ -15,17 +15,10 @@ import { addLimitOptions, jobsOrAuto } from "../../options/limits.ts";
 import { addReproduceOptions, asksStages } from "../../options/reproduce.ts";
 import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
 import { type ExitCode, warn } from "../../terminal/io.ts";
+import { optionsRefused } from "../../words/refuse.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "./auto-push.ts";
 import type { RunCall, RunCommandOptions } from "./run-call.ts";
-
-function refuse(message: string, hint?: string): SweeplineError {
-  return new SweeplineError({
-    code: "BAD_OPTIONS",
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
 
 const shapeFlags: readonly (keyof ShapeFlags)[] = ["zip", "and", "sample", "repeat", "where", "when"];
 
@@ -34,46 +27,50 @@ function checkOptions(targets: readonly string[], options: RunCommandOptions, ru
     options.runAll &&
     (options.setParam !== undefined || options.queue || options.name !== undefined || targets.length > 0)
   )
-    throw refuse("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
+    throw optionsRefused("--run-all runs what is queued: it takes no overrides, targets, name or --queue");
   if (options.runAll && shapeFlags.some((flag) => options[flag] !== undefined))
-    throw refuse(
+    throw optionsRefused(
       "--run-all runs what is queued: --zip, --and, --sample, --repeat, --where and --when are for what makes new entries",
     );
   if (options.jobs === "auto" && !options.runAll)
-    throw refuse("--jobs auto is for --run-all: stages of one experiment run by number");
+    throw optionsRefused("--jobs auto is for --run-all: stages of one experiment run by number");
   const runsOne = !options.queue && !options.runAll;
   if (runsOne && (options.retries !== undefined || options.maxFailures !== undefined))
-    throw refuse("--retries and --max-failures are for --run-all (and --retries for --queue)");
+    throw optionsRefused("--retries and --max-failures are for --run-all (and --retries for --queue)");
   const ofEngine = [options.engine, options.slurm, options.slurmTemplate, options.pack, options.detach];
   if (!options.runAll && ofEngine.some((value) => value !== undefined))
-    throw refuse(
+    throw optionsRefused(
       "--engine and its options are for --run-all: a single run is on this machine, and an entry runs where it is started",
     );
   if (options.failFast && !options.runAll)
-    throw refuse("--fail-fast is for --run-all: one experiment has nothing to stop");
+    throw optionsRefused("--fail-fast is for --run-all: one experiment has nothing to stop");
   if (options.json && !options.runAll && !options.temp)
-    throw refuse(
+    throw optionsRefused(
       "--json is for --run-all and --temp: it prints the events of a run in a copy",
       options.queue ? undefined : "`sweepline exp run --temp --json ...` runs it in a copy of the workspace.",
     );
-  if (options.first && !options.queue) throw refuse("--first is for --queue: what is not queued has no place in it");
+  if (options.first && !options.queue)
+    throw optionsRefused("--first is for --queue: what is not queued has no place in it");
   if (!options.runAll && !options.temp && (options.gpus !== undefined || options.slots !== undefined))
-    throw refuse("--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued");
+    throw optionsRefused(
+      "--gpus and --slots are for --run-all and --temp: they belong to a run, not to what is queued",
+    );
   if (options.rev !== undefined && !options.queue && !options.temp)
-    throw refuse(
+    throw optionsRefused(
       "--rev can only be used in conjunction with --queue or --temp.",
       `Here: \`sweepline exp apply ${options.rev}\`, then \`sweepline exp run\`.`,
     );
-  if (options.rev !== undefined && options.reset) throw refuse("--rev goes on from a checkpoint, --reset from none");
-  if (options.queue && options.temp) throw refuse("--queue and --temp exclude each other");
+  if (options.rev !== undefined && options.reset)
+    throw optionsRefused("--rev goes on from a checkpoint, --reset from none");
+  if (options.queue && options.temp) throw optionsRefused("--queue and --temp exclude each other");
   if (run.keepUntracked && !options.queue && !options.temp)
-    throw refuse(
+    throw optionsRefused(
       "--keep-untracked is for --temp and --queue: what is queued has its own, and in the workspace the files just stay",
       "`sweepline exp save -I FILE` takes files of the workspace along.",
     );
   const [first] = workspaceOnlyFlags(run).given;
   if (first !== undefined && (options.queue || options.temp || options.runAll))
-    throw refuse(`${first.name} ${first.does}: it can't be used with --queue, --temp or --run-all`, first.hint);
+    throw optionsRefused(`${first.name} ${first.does}: it can't be used with --queue, --temp or --run-all`, first.hint);
 }
 
 /** `-S lr = 5`: the shell passes three words, and the last two count as targets. Throws BAD_OPTIONS. */
@@ -82,7 +79,10 @@ function refuseBlanks(setParam: readonly string[], targets: readonly string[]): 
   const key = setParam.find((text) => !text.includes("=") && !text.startsWith("~"));
   if (!equal.startsWith("=") || key === undefined) return;
   const whole = key + equal + (equal === "=" ? value : "");
-  throw refuse(`-S '${key}' has no '=', and '${equal}' is no stage`, `Remove the blanks around '=': -S ${whole}`);
+  throw optionsRefused(
+    `-S '${key}' has no '=', and '${equal}' is no stage`,
+    `Remove the blanks around '=': -S ${whole}`,
+  );
 }
 
 /** `exp run lr=0.1`, as `sweep` takes overrides: here they are taken for stages. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { withMatrixExitCodes } from "../../../ci/exit-codes.ts";
-import { formatPlan, type SweepPlan } from "../../../ci/plan.ts";
+import { formatPlan } from "../../../ci/plan.ts";
 import { type PlannedRun, planSweep } from "../../../ci/planning.ts";
 import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
 import { samplerNames } from "../../../sweep/samplers/samplers.ts";
@@ -13,7 +13,7 @@ import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/swee
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
-import { askedRound, type RoundFlags, refuseSearch } from "./round.ts";
+import { askedRound, type PlanAndSummary, type RoundFlags, refuseSearch } from "./round.ts";
 import { planningHere, writeNamed } from "./shared.ts";
 
 interface Options extends RoundFlags, Omit<ShapeFlags, "sampler" | "seed"> {
@@ -45,12 +45,7 @@ function askedPlannedRun(options: Options): PlannedRun {
   };
 }
 
-interface Planned {
-  readonly plan: SweepPlan;
-  readonly summary: string;
-}
-
-async function plannedList({ io, options, command }: Call, overrides: readonly string[]): Promise<Planned> {
+async function plannedList({ io, options, command }: Call, overrides: readonly string[]): Promise<PlanAndSummary> {
   const run = askedPlannedRun(options);
   refuseSearch(options);
   const { sampler: named, ...flags } = options;

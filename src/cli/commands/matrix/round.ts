@@ -1,5 +1,4 @@
 /** `matrix plan --round K`: the next points of a search. */
-import { SweeplineError } from "../../../base/errors.ts";
 import { existsSync } from "../../../base/files.ts";
 import { namedFile, withNamedFile } from "../../../base/named-file.ts";
 import { visible } from "../../../base/text/visible.ts";
@@ -13,6 +12,7 @@ import type { CompositionFlags } from "../../options/composition.ts";
 import { askedProposer, type SearchFlags } from "../../options/search.ts";
 import type { ShapeFlags } from "../../options/sweep-shape.ts";
 import type { Io } from "../../terminal/io.ts";
+import { optionsRefused } from "../../words/refuse.ts";
 import { planningHere } from "./shared.ts";
 
 export interface RoundFlags extends SearchFlags, CompositionFlags {
@@ -24,10 +24,6 @@ interface Others extends Omit<ShapeFlags, "sampler" | "seed"> {
   readonly points?: string;
   readonly expect?: string;
   readonly output?: string;
-}
-
-function refuse(message: string, hint: string): SweeplineError {
-  return new SweeplineError({ code: "BAD_OPTIONS", message, hint });
 }
 
 const searchOnly = ["metric", "direction", "trials", "try", "constraint", "gitRemote"] as const;
@@ -43,7 +39,7 @@ export function refuseSearch(flags: RoundFlags): void {
   const isAdaptive = flags.sampler?.startsWith("optuna:") === true;
   if (found === undefined && !isAdaptive) return;
   const what = found === undefined ? `--sampler ${flags.sampler}` : flagText(found);
-  throw refuse(
+  throw optionsRefused(
     `${what} is for a search, and a search can't be planned as a whole: which points come next depends on results`,
     "--round K plans the next K points: run them, `sweepline matrix collect`, and plan the next round with the same line.",
   );
@@ -53,7 +49,7 @@ export function refuseSearch(flags: RoundFlags): void {
 function refuseLists(options: Others): void {
   const found = listOnly.find((name) => options[name] !== undefined);
   if (found !== undefined)
-    throw refuse(`${flagText(found)} has no place beside --round`, "A search chooses its points itself.");
+    throw optionsRefused(`${flagText(found)} has no place beside --round`, "A search chooses its points itself.");
 }
 
 /** The plan that the same line wrote before, if it is there. */
@@ -63,7 +59,8 @@ function planBefore(io: Io, { output }: Others): SweepPlan | undefined {
   return withNamedFile(file, existsSync) ? readPlan(file) : undefined;
 }
 
-export interface PlannedRound {
+/** A plan, with what is said of it. */
+export interface PlanAndSummary {
   readonly plan: SweepPlan;
   readonly summary: string;
 }
@@ -76,7 +73,7 @@ export async function askedRound<Options extends RoundFlags & Others>(
     overrides,
     run,
   }: { readonly typed: Options; readonly overrides: readonly string[]; readonly run: PlannedRun },
-): Promise<PlannedRound> {
+): Promise<PlanAndSummary> {
   refuseLists(typed);
   const planning = planningHere(io);
   const search = await askedSearch(io, planning.context.project, { typed, overrides });
