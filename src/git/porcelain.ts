@@ -22,7 +22,14 @@ function porcelain(folder: string): SimpleGit {
   // Without this, a command that fails without a word would count as done.
   const errors = (error: Buffer | Error | undefined, result: { readonly exitCode: number }) =>
     error ?? (result.exitCode === 0 ? undefined : new Error(`exit code ${result.exitCode}`));
-  return simpleGit({ baseDir: folder, errors, ...allowed }).env(environment);
+  return simpleGit({ baseDir: folder, errors, ...allowed })
+    .env(environment)
+    .outputHandler(saySomething);
+}
+
+/** simple-git waits 50 ms more for the output of a command that said nothing; an empty piece of output is enough for it. */
+function saySomething(_command: string, stdout: NodeJS.ReadableStream): void {
+  setImmediate(() => stdout.emit("data", Buffer.alloc(0)));
 }
 
 interface Call {

@@ -62,8 +62,8 @@ export async function keepUntracked(
   candidates: readonly string[],
 ): Promise<KeptFiles | undefined> {
   const { repository, state } = context;
-  const wanted = await readTree(repository, request.commit);
   if (candidates.length === 0) return undefined;
+  const wanted = await readTree(repository, request.commit);
   makeFolder(state.scratch);
   const index = asideName(path.join(state.scratch, "untracked-index"));
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: index } };

@@ -5,7 +5,6 @@ import { isExpected, SweeplineError } from "../../base/errors.ts";
 import {
   largeFileBytes,
   lstatIfExists,
-  makeFolder,
   readPlainFile,
   removeFile,
   setTimes,
@@ -16,8 +15,9 @@ import type { ObjectId, RefName } from "../../git/ids.ts";
 import { changeRefs, listRefs, type RefChange } from "../../git/refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { git } from "../../git/run.ts";
-import { copyIndex, snapshotWorkTree } from "../../git/snapshot.ts";
+import { copyIndex, quickWorkTree, snapshotWorkTree } from "../../git/snapshot.ts";
 import { appliedRef, type ExperimentsContext } from "../repository.ts";
+import { joined } from "./apply-kept.ts";
 
 export interface Undo {
   /** Tracked files as they were, and untracked ones where the experiment has files. */
@@ -34,23 +34,36 @@ async function appliedRefs(repository: Repository): Promise<Map<RefName, ObjectI
   return new Map(found.map(({ name, id }) => [name, id]));
 }
 
-/** Takes down how the workspace is. `inTheWay`: untracked files (names, each with a NUL after it) that may be replaced. */
+/** Takes down how the workspace is. `inTheWay`: untracked files (names as latin1 says their bytes) that may be replaced. */
 export async function rememberWorkspace(
   { repository, state }: ExperimentsContext,
   commit: ObjectId,
-  inTheWay: Uint8Array,
+  inTheWay: readonly string[],
 ): Promise<Undo> {
-  const { workTree } = await snapshotWorkTree(repository, { scratchFolder: state.scratch, include: [] });
-  makeFolder(state.scratch);
+  const options = { scratchFolder: state.scratch, include: [] };
+  const [tracked, refs] = await Promise.all([
+    quickWorkTree(repository, options).then(
+      async (tree) => tree ?? (await snapshotWorkTree(repository, options)).workTree,
+    ),
+    appliedRefs(repository),
+  ]);
+  const tree = inTheWay.length === 0 ? tracked : await withFiles({ repository, state }, tracked, inTheWay);
+  const index = asideName(path.join(state.scratch, "apply-before"));
+  copyIndex(path.join(repository.gitDir, "index"), index);
+  return { tree, index, commit, refs };
+}
+
+async function withFiles(
+  { repository, state }: Pick<ExperimentsContext, "repository" | "state">,
+  tree: ObjectId,
+  files: readonly string[],
+): Promise<ObjectId> {
   const own = asideName(path.join(state.scratch, "before-index"));
   const settings = { cwd: repository.workTree, env: { GIT_INDEX_FILE: own } };
-  const index = asideName(path.join(state.scratch, "apply-before"));
   try {
-    await git(["read-tree", workTree], settings);
-    await git(["update-index", "--add", "-z", "--stdin"], { ...settings, input: inTheWay });
-    const tree = (await git(["write-tree"], settings)).trim() as ObjectId;
-    copyIndex(path.join(repository.gitDir, "index"), index);
-    return { tree, index, commit, refs: await appliedRefs(repository) };
+    await git(["read-tree", tree], settings);
+    await git(["update-index", "--add", "-z", "--stdin"], { ...settings, input: joined(files) });
+    return (await git(["write-tree"], settings)).trim() as ObjectId;
   } finally {
     removeFile(own);
   }

@@ -10,7 +10,7 @@ import { git, tryGit } from "../../git/run.ts";
 import { copyIndex } from "../../git/snapshot.ts";
 import { listQueue } from "../queue/entries.ts";
 import { appliedRef, type ExperimentsContext } from "../repository.ts";
-import { applyRef, filesInTheWay, joined, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
+import { applyRef, filesInTheWay, keepUntracked, setKept, stashChanges } from "./apply-kept.ts";
 import { forgetWorkspace, putBack, rememberWorkspace, type Undo } from "./apply-undo.ts";
 import { resolveExperiment } from "./finished.ts";
 import { chooseNamed } from "./named.ts";
@@ -54,12 +54,13 @@ async function experimentToApply(
  */
 export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
   const { repository } = context;
-  const { commit, baseline } = await experimentToApply(context, name);
-  const head = await headCommit(repository);
-  const stash = await stashChanges(context, { name, head, commit });
-  const inTheWay = await filesInTheWay(repository, commit);
+  const [{ commit, baseline }, head] = await Promise.all([experimentToApply(context, name), headCommit(repository)]);
+  const [stash, inTheWay] = await Promise.all([
+    stashChanges(context, { name, head, commit }),
+    filesInTheWay(repository, commit),
+  ]);
   const untracked = await keepUntracked(context, { name, head, commit }, inTheWay);
-  const undo = await rememberWorkspace(context, commit, joined(inTheWay));
+  const undo = await rememberWorkspace(context, commit, inTheWay);
   const kept = [
     ...(stash === undefined ? [] : [await setKept(repository, "stash", stash)]),
     ...(untracked === undefined ? [] : [await setKept(repository, "untracked", untracked.commit)]),

@@ -84,8 +84,7 @@ export async function resolveExperiment(context: ExperimentsContext, name: strin
 export async function experimentResolver(
   context: ExperimentsContext,
 ): Promise<(name: string) => Promise<FinishedExperiment>> {
-  const finished = await listFinished(context);
-  const head = await resolveCommit(context.repository, "HEAD");
+  const [finished, head] = await Promise.all([listFinished(context), resolveCommit(context.repository, "HEAD")]);
   return (name) => resolveAmong(context, { finished, head }, name);
 }
 

@@ -15,7 +15,7 @@ async function remembered() {
   repository.write({ "a.txt": "mine\n" });
   const context = openExperiments(openProject(repository.folder));
   const head = repository.git("rev-parse", "HEAD").trim() as ObjectId;
-  return { repository, context, undo: await rememberWorkspace(context, head, Buffer.alloc(0)) };
+  return { repository, context, undo: await rememberWorkspace(context, head, []) };
 }
 
 test("the workspace is as it was, and the failure is the first one", async () => {
