@@ -1,7 +1,9 @@
 /** A training whose run is ended from outside goes on from its last checkpoint, whoever runs it and whatever ended it. */
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { makeTools } from "../../ci/runners/machine.ts";
 import { inChain, makeTraining, training } from "../../cli/checkpoint-project.ts";
 import { queueRefs } from "../../cli/exp-project.ts";
 import { type GateCall, makeGate, makeTemporaryFolder } from "../../rig/index.ts";
@@ -73,6 +75,50 @@ describe.skipIf(missing !== undefined)(`on Slurm${missing === undefined ? "" : `
     expect((await running.result()).exitCode).toBe(0);
     await expectWhole(held, line);
     await slurm.until(() => slurm.jobs().length === 0, "no job to be left");
+  });
+
+  // Slurm looks at limits twice a minute, and one minute is the shortest: each of these waits it out.
+  test.each<[what: string, then: "put back" | "sent again", signal: string]>([
+    ["Slurm's own signal before a limit of a minute", "put back", "B:USR1@5"],
+    ["a limit of a minute that is reached unwarned", "sent again", "B:CONT@5"],
+  ])("%s", async (_what, then, signal) => {
+    const held = await heldTraining();
+    const { gate, repository, release } = held;
+    const line = [...sweep, "--engine", "slurm", "--slurm", "time=1m", "--slurm", `signal=${signal}`];
+    const running = repository.start(line, { env: slurm.env });
+    const call = await gate.nextCall();
+    const [job = ""] = slurm.jobs();
+    release();
+    await call.waitForEnd();
+    if (then === "put back") await slurm.startAgain(job);
+    else
+      await slurm.until(() => slurm.tell("scontrol", "show", "job", job)?.includes("=TIMEOUT ") === true, "the limit");
+    expect((await running.result()).exitCode).toBe(0);
+    await expectWhole(held, line);
+    await slurm.until(() => slurm.jobs().length === 0, "no job to be left");
+  });
+
+  test("a job of a matrix that reaches its limit, and is submitted again", async () => {
+    const { gate, repository, release } = await heldTraining();
+    const tools = makeTools(repository.root);
+    await repository.succeed(["matrix", "plan", "-n", "p", "lr=2", "-o", "sweep.json"]);
+    repository.write({ "job.sh": await repository.succeed(["matrix", "emit", "--for", "slurm"]) });
+    const submit = (...options: string[]) => {
+      const env = { ...process.env, ...repository.env, ...slurm.env, PATH: `${tools}:${slurm.env.PATH}` };
+      const args = ["--parsable", "--output=out-%a", "--open-mode=append", ...options, "job.sh"];
+      return execFileSync("sbatch", args, { cwd: repository.folder, env, encoding: "utf8" }).trim();
+    };
+    const first = submit("--time=1");
+    const call = await gate.nextCall();
+    release();
+    await call.waitForEnd();
+    const state = () => slurm.tell("scontrol", "show", "job", first) ?? "";
+    await slurm.until(() => state().includes("JobState=TIMEOUT "), "the limit");
+    expect(repository.git("for-each-ref", "--format=%(refname)", "refs/sweeps")).toMatch(/checkpoints\/0$/);
+    submit("--wait");
+    expect(repository.read("out-0")).toContain("p-1 goes on from checkpoint");
+    expect(inChain(repository, "p-1", "metrics.json")).toEqual([1, 2, 3].map((epoch) => `{"epoch": ${epoch}}`));
+    expect(await repository.succeed(["matrix", "collect", "--for", "slurm"])).toContain("1 of 1 points done");
   });
 
   async function preempt(job: string): Promise<void> {
