@@ -174,9 +174,12 @@ export interface DataImportRequest extends FetchRequest {
   readonly toRemote?: RemoteDestination;
 }
 
-/** Fetches into the cache, or to a remote. */
-function fetchFor(request: DataImportRequest, origin: ImportOrigin): Promise<Fetched> {
-  const { toRemote } = request;
+/** Fetches into the cache, or to a remote. Errors: those of fetchOrigin() and takenToRemote(). */
+export function fetchFor(
+  request: FetchRequest,
+  toRemote: RemoteDestination | undefined,
+  origin: ImportOrigin,
+): Promise<Fetched> {
   if (toRemote === undefined) return fetchOrigin(request, origin);
   return takenToRemote(request, toRemote, {
     data: (cache) => fetchOrigin({ ...request, cache, fetching: "everything" }, origin),
@@ -221,7 +224,11 @@ async function checkDestination({ project, destination, folder, origin }: DataIm
 export async function importData(request: DataImportRequest): Promise<readonly string[]> {
   const { project, cache, destination } = request;
   await checkDestination(request);
-  const { source, hash } = await fetchFor({ ...request, folder: baseOf(request) }, namedFrom(request));
+  const { source, hash } = await fetchFor(
+    { ...request, folder: baseOf(request) },
+    request.toRemote,
+    namedFrom(request),
+  );
   const ignoreFile = ignoreInGit(project, destination);
   if (hash !== undefined && request.toRemote === undefined) await checkoutData(cache, hash, destination);
   const file: ImportFile = { source, hash, name: path.basename(destination) };
@@ -234,7 +241,7 @@ export async function importData(request: DataImportRequest): Promise<readonly s
 export async function addFrom(request: DataImportRequest): Promise<readonly string[]> {
   const { project, cache, destination } = request;
   await checkDestination(request);
-  const { hash } = await fetchFor({ ...request, fetching: "everything" }, request.origin);
+  const { hash } = await fetchFor({ ...request, fetching: "everything" }, request.toRemote, request.origin);
   if (hash === undefined) return [];
   const ignoreFile = ignoreInGit(project, destination);
   if (request.toRemote === undefined) await checkoutData(cache, hash, destination);

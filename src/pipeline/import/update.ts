@@ -10,8 +10,9 @@ import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import type { DataStage } from "../reading/data-stage.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
 import { chooseStages } from "../reading/targets.ts";
-import { type Fetching, fetchOrigin, type ImportOrigin, originOf } from "./import.ts";
+import { type Fetching, fetchFor, fetchOrigin, type ImportOrigin, originOf } from "./import.ts";
 import { type SourceFacts, updateImportFile } from "./import-file.ts";
+import type { RemoteDestination } from "./to-remote.ts";
 
 export interface UpdateRequest {
   readonly project: Project;
@@ -22,9 +23,11 @@ export interface UpdateRequest {
   /** Of repositories: follow this revision from now on. */
   readonly rev: string | undefined;
   readonly fetching: Fetching;
+  /** The data goes there instead, and the workspace stays as it is. */
+  readonly toRemote: RemoteDestination | undefined;
   readonly jobs: number | undefined;
   readonly lock: WorkspaceLock;
-  /** Told before data is fetched, and where there is nothing new. */
+  /** Told before data is fetched to here, and where there is nothing new. */
   importing(from: string, to: string): void;
   unchanged(file: string): void;
 }
@@ -87,20 +90,29 @@ async function updateOne(request: UpdateRequest, data: DataStage): Promise<boole
   const [output] = stage.outs;
   if (output === undefined) return false;
   const { origin, known } = sourceOf(data, request.rev);
+  const { toRemote } = request;
+  if (toRemote !== undefined && origin.kind === "repository")
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: "Data imported from other DVC or Git repositories can't be updated with --to-remote",
+      hint: "`sweepline update` and `sweepline push` do.",
+    });
   const destination = path.resolve(stage.workingFolder, output.path);
   request.lock.refuseBusy({ reads: [], writes: [destination] });
   const fetch = { project, cache, jobs: request.jobs, folder: stage.workingFolder };
   const from = origin.kind === "repository" ? `${origin.path} (${origin.url})` : origin.path;
-  if (known !== undefined && recorded.outs[0]?.md5 !== "" && request.rev === undefined) {
+  // Which remote has it is not recorded: one that is named gets it, as by DVC.
+  const mayBeKnown = request.rev === undefined && toRemote === undefined;
+  if (known !== undefined && recorded.outs[0]?.md5 !== "" && mayBeKnown) {
     const { source } = await fetchOrigin({ ...fetch, fetching: "facts" }, origin);
     if (versionOf(source) === known) {
       request.unchanged(stage.file);
       return false;
     }
   }
-  request.importing(from, path.relative(request.folder, destination));
-  const { source, hash } = await fetchOrigin({ ...fetch, fetching: request.fetching }, origin);
-  if (hash !== undefined) await checkoutData(cache, hash, destination);
+  if (toRemote === undefined) request.importing(from, path.relative(request.folder, destination));
+  const { source, hash } = await fetchFor({ ...fetch, fetching: request.fetching }, toRemote, origin);
+  if (hash !== undefined && toRemote === undefined) await checkoutData(cache, hash, destination);
   return updateImportFile(project.root, stage.file, { source, hash });
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { exitCodes } from "../../../base/errors.ts";
+import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { withoutCredentials } from "../../../base/text/secrets.ts";
+import type { RemoteDestination } from "../../../pipeline/import/to-remote.ts";
 import { updateImports } from "../../../pipeline/import/update.ts";
 import { openProject } from "../../../project/open.ts";
 import { openCache } from "../../../store/cache.ts";
@@ -15,6 +16,15 @@ import { addJobsOption, addRevOption, type SourceFlags } from "./source-options.
 interface Flags extends SourceFlags {
   readonly recursive?: boolean;
   readonly download?: boolean;
+  readonly toRemote?: boolean;
+}
+
+/** Refuses what DVC refuses beside each other. */
+function toRemoteOf({ toRemote, remote, download }: Flags): RemoteDestination | undefined {
+  const refuse = (message: string) => new SweeplineError({ code: "BAD_OPTIONS", message });
+  if (toRemote && download === false) throw refuse("--to-remote can't be used with --no-download");
+  if (!toRemote && remote !== undefined) throw refuse("--remote can't be used without --to-remote");
+  return toRemote ? { remote } : undefined;
 }
 
 const examples = `
@@ -22,6 +32,7 @@ Examples:
   sweepline update raw.dvc
   sweepline update model.dvc --rev v2       follow another tag or branch from now on
   sweepline update -R data                  all imports below a folder
+  sweepline update raw.dvc --to-remote      from its address to the remote, and nothing of it here
 `;
 
 /** `sweepline update TARGET...` */
@@ -35,6 +46,8 @@ export const command: CommandFactory = (io, finish) =>
   )
     .option("-R, --recursive", "all imports below the folders named")
     .option("--no-download", "only what the source is now, without its data")
+    .option("--to-remote", "upload it, and leave what lies here as it is")
+    .option("-r, --remote <name>", "with --to-remote: the storage remote, where it is not the default one")
     .addHelpText("after", examples)
     .action(async (targets: readonly string[], flags: Flags) => {
       const project = openProject(io.cwd);
@@ -50,6 +63,7 @@ export const command: CommandFactory = (io, finish) =>
               recursive: flags.recursive === true,
               rev: flags.rev,
               fetching: flags.download === false ? "facts" : "everything",
+              toRemote: toRemoteOf(flags),
               jobs: flags.jobs,
               lock,
               importing: (from, to) => print(io, `Importing '${withoutCredentials(from)}' -> '${to}'`),
