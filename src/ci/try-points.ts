@@ -10,7 +10,7 @@ import type { ExperimentsContext } from "../experiments/repository.ts";
 import type { SweepPlan } from "./plan.ts";
 import { samplePoints } from "./plan-points.ts";
 
-export interface PlannedSweep extends Pick<SweepPlan, "run"> {
+export interface PlannedSweep extends Pick<SweepPlan, "run" | "round"> {
   readonly sweep: string | undefined;
   readonly limits?: EntryLimits;
 }
@@ -23,14 +23,16 @@ export interface PlannedPoints extends Omit<ParamFilesRequest, "folder"> {
 /** Points of a plan as they are queued in a job. */
 export function planRequest(
   context: ExperimentsContext,
-  { sweep, run, limits }: PlannedSweep,
+  { sweep, run, round, limits }: PlannedSweep,
   { names, ...points }: PlannedPoints,
 ): EnqueueRequest {
   const { folder, targets, flags, message } = run;
   const copyPaths = run.copyPaths.map((name) => path.resolve(context.project.root, name));
   const inputs = new PointInputs(context, { folder, ...points });
   const ofPlan = { targets, flags, message, copyPaths, ...(limits === undefined ? {} : { limits }) };
-  return enqueueRequest({ kind: "job" }, { inputs, ...(names === undefined ? {} : { names }), sweep, run: ofPlan });
+  const pointsAre = round === undefined ? "points" : "trials";
+  const named = names === undefined ? {} : { names };
+  return enqueueRequest({ kind: "job" }, { inputs, ...named, sweep, pointsAre, run: ofPlan });
 }
 
 export interface Trial {

@@ -33,6 +33,8 @@ export interface ExperimentFacts {
   readonly sweep?: string;
   /** The point's position in the sweep. */
   readonly point?: number;
+  /** Of a trial of a search: its number, from 1. */
+  readonly trial?: number;
   /** What the run depends on, as one hash; see identity.ts. */
   readonly identity: string;
   readonly overrides: readonly OverrideText[];
@@ -144,6 +146,7 @@ function isStepPair(value: unknown): value is readonly [number, number] {
 const factGuards = {
   sweep: optional(isText),
   point: optional(isCount),
+  trial: optional(isCount),
   identity: isText,
   overrides: listOf(isOverrideText),
   targets: isTexts,
@@ -182,11 +185,12 @@ const isEntryRecord = shaped<EntryRecord>({
 const recordHeader = "sweepline";
 
 export function factsHeader(facts: ExperimentFacts): Readonly<Record<string, string>> {
-  const { sweep, point, identity, overrides, targets, flags, curve, stopped, checkpointOf, partial, branchedFrom } =
-    facts;
+  const { sweep, point, trial, identity, overrides, targets, flags, curve, stopped } = facts;
+  const { checkpointOf, partial, branchedFrom } = facts;
   const stored = {
     v: 1,
     ...(sweep === undefined ? {} : { sweep, point }),
+    ...(trial === undefined ? {} : { trial }),
     identity,
     overrides,
     targets,

@@ -79,11 +79,20 @@ function executorValue(executor: Executor | null): Value {
   return record({ state, name, local: localFields === null ? null : record(localFields) });
 }
 
+/** What DVC has no experiments of: trials of a search, and those that were ended as hopeless. */
+function ownFields({ trial, stoppedAt }: Experiment): Fields {
+  return {
+    ...(trial === undefined ? {} : { trial: BigInt(trial) }),
+    ...(stoppedAt === undefined ? {} : { stopped_at: stoppedAt }),
+  };
+}
+
 function experimentValue(experiment: Experiment): ValueMap {
   return record({
     revs: experiment.revs.map((rev) => record({ ...stateFields(rev), experiments: null })),
     executor: executorValue(experiment.executor),
     name: experiment.name,
+    ...ownFields(experiment),
   });
 }
 

@@ -16,6 +16,7 @@ import {
   labelNames,
   rememberLeaves,
   sortColumn,
+  trialLabel,
   type ValueColumn,
 } from "../experiments/show/value-columns.ts";
 import { namesMatching } from "../project/name-patterns.ts";
@@ -97,22 +98,39 @@ interface RowLabels {
   readonly rev: string;
   readonly type: RowType;
   readonly executor: Executor | null;
-  readonly stopped?: boolean;
+  readonly stoppedAt?: number | undefined;
+  readonly trial?: number | undefined;
 }
 
-/** The cells in the order of labelNames, then the values. */
+/** The cells in the order of labelNames, the number of the trial, then the values. */
 function makeRow(state: ExperimentState, labels: RowLabels, drawing: Drawing): Row {
   const { fill } = drawing.options;
   const { executor } = labels;
-  const run =
-    executor === null
-      ? [labels.stopped ? "Stopped" : fill, fill]
-      : [labels.stopped ? "Stopped" : capital(executor.state), executor.name === null ? fill : capital(executor.name)];
-  const cells = [labels.experiment, labels.rev, labels.type, created(state, drawing), "", ...run];
+  const name = executor === null || executor.name === null ? fill : capital(executor.name);
+  const cells = [
+    labels.experiment,
+    labels.rev,
+    labels.type,
+    created(state, drawing),
+    "",
+    stateText(labels, drawing.options),
+    name,
+    trialText(labels, fill),
+  ];
   return {
     cells: [...cells, ...dataCells(state.data, drawing)],
     emphasis: labels.type === "baseline" ? "baseline" : "plain",
   };
+}
+
+/** For people it says when it was ended as hopeless. */
+function stateText({ executor, stoppedAt }: RowLabels, { time, fill }: ExperimentTableOptions): string {
+  if (stoppedAt !== undefined) return time === "iso" ? "Stopped" : `Stopped at ${stoppedAt}`;
+  return executor === null ? fill : capital(executor.state);
+}
+
+function trialText({ trial }: RowLabels, fill: string): string {
+  return trial === undefined ? fill : String(trial);
 }
 
 interface DrawnRow {
@@ -127,7 +145,7 @@ function experimentRows(
   type: "branch_commit" | "branch_base",
   drawing: Drawing,
 ): readonly DrawnRow[] {
-  const { revs, executor, stoppedAt } = experiment;
+  const { revs, executor, stoppedAt, trial } = experiment;
   const last = revs.length - 1;
   return revs.map((state, at) => {
     const isTip = at === 0;
@@ -135,11 +153,7 @@ function experimentRows(
     const rowType = last === 0 ? type : ofChain;
     const labels = { experiment: state.name ?? "", rev: shortRev(state.rev), type: rowType };
     return {
-      row: makeRow(
-        state,
-        { ...labels, executor: isTip ? executor : null, stopped: isTip && stoppedAt !== undefined },
-        drawing,
-      ),
+      row: makeRow(state, isTip ? { ...labels, executor, stoppedAt, trial } : { ...labels, executor: null }, drawing),
       experiment: isTip ? experiment : undefined,
     };
   });
@@ -176,23 +190,26 @@ export interface DrawnExperiments {
   readonly experiments: readonly (Experiment | undefined)[];
 }
 
-/** All columns, as CSV has them, with what rows and columns stand for; State and Executor only where a row has one. */
+/** These stand only where a row has one. */
+const sparseLabels: ReadonlySet<string> = new Set(["State", "Executor", trialLabel]);
+
+/** All columns, as CSV has them, with what rows and columns stand for. */
 export function drawExperiments(baselines: readonly Baseline[], options: ExperimentTableOptions): DrawnExperiments {
   const leaves = rememberLeaves();
   const columns = collectColumns(baselines, leaves);
   const drawing = { columns, options, leaves, texts: new Map() };
   const headers: readonly Column[] = [
-    ...labelNames.map((name) => ({ name, kind: "label" as const })),
+    ...[...labelNames, trialLabel].map((name) => ({ name, kind: "label" as const })),
     ...columns.metrics.map(({ column }) => column),
     ...columns.params.map(({ column }) => column),
     ...columns.deps.map((name) => ({ name, kind: "dep" as const })),
   ];
   const drawn = baselines.flatMap((baseline) => baselineRows(baseline, drawing));
   const table = { columns: headers, rows: drawn.map(({ row }) => row) };
-  const mayBeEmpty = (column: Column) => column.name === "State" || column.name === "Executor";
   const kept = keepColumns(
     table,
-    (column, index) => column.kind !== "label" || !mayBeEmpty(column) || !isEmptyColumn(table, index, options.fill),
+    ({ kind, name }, index) =>
+      kind !== "label" || !sparseLabels.has(name) || !isEmptyColumn(table, index, options.fill),
   );
   return { table: kept, columns, leaves, experiments: drawn.map(({ experiment }) => experiment) };
 }

@@ -1,7 +1,7 @@
 /** Which columns `--columns` means. */
 import { SweeplineError } from "../base/errors.ts";
 import { nearest } from "../base/text/nearest.ts";
-import { labelNames } from "../experiments/show/value-columns.ts";
+import { labelNames, trialLabel } from "../experiments/show/value-columns.ts";
 import { noteNames } from "./note-columns.ts";
 import type { Column } from "./table.ts";
 
@@ -31,7 +31,9 @@ function findColumn(name: string, columns: readonly Column[]): number | undefine
 }
 
 /** Columns that any table may have: those of nothing are left out of some. */
-const knownLabels: ReadonlySet<string> = new Set([...labelNames, ...noteNames].map((name) => name.toLowerCase()));
+const knownLabels: ReadonlySet<string> = new Set(
+  [...labelNames, trialLabel, ...noteNames].map((name) => name.toLowerCase()),
+);
 
 function columnNamed(name: string, columns: readonly Column[]): readonly number[] {
   const found = findColumn(name, columns);

@@ -71,6 +71,13 @@ test("a baseline with experiments that run, failed, and are finished", () => {
   expect(done).toMatchObject({ executor: null, revs: [{ data: { rev: "d", timestamp: isoTime(5) } }] });
 });
 
+test("a trial of a search has its number, what was stopped early its step", () => {
+  const tip = { rev: "t", name: "t", timestamp: 5, data: null, error: null };
+  const trial = { name: "t", executor: null, sweep: "s-1", trial: 3, stoppedAt: 9, revs: [tip] } as const;
+  const baseline: Baseline = { rev: "b", name: "main", timestamp: 5, data: null, error: null, experiments: [trial] };
+  expect(read([baseline])).toMatchObject([{ experiments: [{ trial: 3, stopped_at: 9 }] }]);
+});
+
 test("a baseline without experiments has none, not an empty list", () => {
   const baseline: Baseline = { rev: "b", name: null, timestamp: null, data, error: null, experiments: [] };
   expect(read([baseline])).toMatchObject([{ experiments: null }]);

@@ -24,3 +24,11 @@ test("as JSON", () => {
     { baseline: id("b"), name: null, experiments: [{ name: "two\u001b[m", rev: id("2") }] },
   ]);
 });
+
+test("with metrics, and the number of a trial", () => {
+  const summaries = new Map([[id("1"), { metrics: new Map([["loss", 0.5]]), trial: 3 }]]);
+  expect(renderList(groups, "tree", summaries)).toContain("\t1111111 [one]  trial 3 loss=0.5\n");
+  expect(JSON.parse(renderList(groups, "json", summaries))[0].experiments).toEqual([
+    { name: "one", rev: id("1"), trial: 3, metrics: { loss: 0.5 } },
+  ]);
+});

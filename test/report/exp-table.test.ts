@@ -65,6 +65,20 @@ describe("columns", () => {
     expect(rows[2]?.slice(5, 7)).toEqual(["Queued", "Dvc-task"]);
   });
 
+  test("trials of a search have their numbers, and what was stopped early its step where people look", () => {
+    const rows = [baseline(data({}), experiment("t", "b", lr(1n), { trial: 3, stoppedAt: 9 }))];
+    expect(csv(rows)[0]?.slice(5)).toEqual(["State", "Trial", "lr"]);
+    expect(csv(rows)[2]?.slice(5, 7)).toEqual(["Stopped", "3"]);
+    expect(csv(rows, { columns: { onlyChanged: false, drop: [], keep: [], only: ["trial"] } })[2]).toEqual(["t", "3"]);
+    expect(text(rows, { ...options, format: "table" })).toContain("Stopped at 9");
+    const named = data({ params: { "params.yaml": { Trial: 1n } } });
+    expect(csv([baseline(named)])[0]?.slice(5)).toEqual(["Trial"]);
+    expect(csv([baseline(named, experiment("t", "b", named, { trial: 3 }))])[0]?.slice(5)).toEqual([
+      "Trial",
+      "params.yaml:Trial",
+    ]);
+  });
+
   test("--only-changed, --drop and --keep", () => {
     const values = (rate: Value) => data({ params: { "params.yaml": { rate, seed: 1n, units: 2n } } });
     const rows = [baseline(values(1n), experiment("e", "b", values(2n)))];

@@ -25,7 +25,7 @@ const whereText = "those for which that holds: 'accuracy > 0.95 and optimizer !=
 
 const whereHelp = `
 Conditions: == != < <= > >=, in, =~ (a pattern of RE2), and, or, not, + - * / %, brackets. Names are those of metrics and parameters
-(lr, train.lr, params.yaml:train.lr; \`any other name\` in backquotes), and state, name, sweep, created, baseline, commit, note, tags, starred, stopped:
+(lr, train.lr, params.yaml:train.lr; \`any other name\` in backquotes), and state, name, sweep, trial, created, baseline, commit, note, tags, starred, stopped:
   accuracy > 0.95 and optimizer.name != "sgd"
   state == failed or created > now - 2h
   starred or "paper" in tags

@@ -1,6 +1,6 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { knownDirection, type MetricDirection } from "../../experiments/find/direction.ts";
-import type { Baseline } from "../../experiments/reading/types.ts";
+import type { Baseline, Experiment } from "../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { collectExperiments } from "../../experiments/show/collect.ts";
 import { collectColumns, isUnknownSort, rememberLeaves, sortColumn } from "../../experiments/show/value-columns.ts";
@@ -15,14 +15,20 @@ export interface SweepTableOptions {
   readonly baseline: string;
   readonly sortBy?: string;
   readonly sortOrder?: "asc" | "desc";
+  /** Numbers of trials by name: those that count in the search and were made by another sweep do not know theirs. */
+  readonly trials?: ReadonlyMap<string, number>;
   /** Parameters in which replicas differ: these are one row. */
   readonly fold?: readonly string[] | undefined;
+}
+
+function numbered(experiment: Experiment, trial: number | undefined): Experiment {
+  return trial === undefined ? experiment : { ...experiment, trial };
 }
 
 /** The experiments of the sweep, below what they derive from. */
 export async function collectNamed(
   context: ExperimentsContext,
-  { names, baseline }: Pick<SweepTableOptions, "names" | "baseline">,
+  { names, baseline, trials }: Pick<SweepTableOptions, "names" | "baseline" | "trials">,
 ) {
   const collected = await collectExperiments(context, {
     revisions: { revs: [baseline], count: 1, allBranches: false, allTags: false, allCommits: false },
@@ -32,7 +38,9 @@ export async function collectNamed(
   });
   return collected.map((item) => ({
     ...item,
-    experiments: (item.experiments ?? []).filter((experiment) => names.has(experiment.name ?? "")),
+    experiments: item.experiments
+      .filter(({ name }) => names.has(name ?? ""))
+      .map((experiment) => numbered(experiment, trials?.get(experiment.name ?? ""))),
   }));
 }
 

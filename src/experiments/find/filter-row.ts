@@ -9,6 +9,8 @@ export interface ExperimentFactsRow {
   readonly state: RunState;
   readonly name: string | null;
   readonly sweep: string | null;
+  /** Its number, from 1, where it is a trial of a search. */
+  readonly trial: number | null;
   /** Seconds since the epoch. */
   readonly created: number | null;
   /** The commit that it derives from: its branch or tag, else its id. */
@@ -34,6 +36,7 @@ export const factNames = [
   "state",
   "name",
   "sweep",
+  "trial",
   "created",
   "baseline",
   "commit",
@@ -59,6 +62,7 @@ function filterRow(baseline: Baseline, experiment: Experiment, leaves: Leaves): 
     state: stateOfExperiment(experiment),
     name: tip.name,
     sweep: experiment.sweep ?? null,
+    trial: experiment.trial ?? null,
     created: tip.timestamp,
     baseline: baseline.name ?? baseline.rev,
     commit: tip.rev,

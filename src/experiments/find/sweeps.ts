@@ -40,6 +40,8 @@ export interface SweepBest {
 
 export interface SweepSummary {
   readonly id: string;
+  /** Points of a search are its trials. */
+  readonly kind: "sweep" | "search";
   readonly baseline: ObjectId;
   /** Seconds since the epoch, of its first point. */
   readonly createdAt: number;
@@ -165,6 +167,7 @@ function summaryOf(
   const count = (state: RunState) => points.filter((point) => point.state === state).length;
   return {
     id,
+    kind: points.some(({ facts }) => facts.trial !== undefined) ? "search" : "sweep",
     baseline: first.baseline,
     createdAt: points.reduce((least, { at }) => Math.min(least, at), first.at),
     points: points.length,

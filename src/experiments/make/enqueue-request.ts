@@ -42,7 +42,11 @@ export interface EnqueueRequest extends PointsToQueue, ExperimentSettings, Enque
   readonly name: string | undefined;
   /** Recorded with each experiment: see sweepId(). */
   readonly sweep: string | undefined;
+  readonly pointsAre: PointsAre;
 }
+
+/** What the points of a sweep are; trials of a search are numbered for people, too. */
+export type PointsAre = "points" | "trials";
 
 export type EnqueuePurpose =
   /** `sweep`, and with --retry-failed. */
@@ -73,12 +77,17 @@ export interface EnqueueFacts extends PointsToQueue {
   readonly run: ExperimentSettings;
   readonly name?: string | undefined;
   readonly sweep?: string | undefined;
+  /** Default: "points". */
+  readonly pointsAre?: PointsAre;
 }
 
-export function enqueueRequest(purpose: EnqueuePurpose, { run, name, sweep, ...points }: EnqueueFacts): EnqueueRequest {
+export function enqueueRequest(
+  purpose: EnqueuePurpose,
+  { run, name, sweep, pointsAre = "points", ...points }: EnqueueFacts,
+): EnqueueRequest {
   // What goes on from a checkpoint is no point that was run before, whatever its parameters.
   const same = points.from === undefined ? {} : { samePoint: "ignore" as const };
-  return { ...points, ...run, ...policyFor(purpose, run.flags), ...same, name, sweep };
+  return { ...points, ...run, ...policyFor(purpose, run.flags), ...same, name, sweep, pointsAre };
 }
 
 /** The paths of --copy-paths, from where the command was given. */

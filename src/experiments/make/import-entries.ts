@@ -75,7 +75,7 @@ export interface RecordRequest {
 
 /** What is known of a new entry. */
 export function entryRecord({ request, plan, point, home, sequence }: RecordRequest): EntryRecord {
-  const { sweep, message, targets, flags, limits, inputs, from } = request;
+  const { sweep, pointsAre, message, targets, flags, limits, inputs, from } = request;
   const planned = request.inputs.points[point.index] as Point;
   const overrides = planned.overrides.map(overrideText);
   return {
@@ -88,6 +88,7 @@ export function entryRecord({ request, plan, point, home, sequence }: RecordRequ
     targets,
     flags,
     ...(sweep === undefined ? {} : { sweep, point: planned.index }),
+    ...(pointsAre === "trials" ? { trial: planned.index + 1 } : {}),
     ...(message === undefined ? {} : { message }),
     ...(limits === undefined ? {} : { limits }),
     ...(from === undefined ? {} : { continues: from.commit }),

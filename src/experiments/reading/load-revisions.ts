@@ -47,6 +47,8 @@ export type LoadedRevision = DataOutcome & {
   readonly parents: readonly ObjectId[];
   /** The sweep's id that the commit names; undefined for others and for those of DVC. */
   readonly sweep: string | undefined;
+  /** Of a trial of a search: its number, from 1. */
+  readonly trial: number | undefined;
   /** The step after which its run was ended as hopeless. */
   readonly stoppedAt: number | undefined;
 };
@@ -227,8 +229,8 @@ async function loadChunk(ids: readonly ObjectId[], reading: SharedReading, into:
   for (const [id, commit] of commits) {
     const outcome = outcomes.get(commit.tree);
     if (outcome === undefined) continue;
-    const { sweep, stopped } = parseFacts(commit) ?? {};
-    const facts = { timestamp: commit.committedAt, parents: commit.parents, sweep, stoppedAt: stopped?.step };
+    const { sweep, trial, stopped } = parseFacts(commit) ?? {};
+    const facts = { timestamp: commit.committedAt, parents: commit.parents, sweep, trial, stoppedAt: stopped?.step };
     into.set(id, { ...outcome, ...facts });
   }
 }

@@ -17,7 +17,7 @@ import type { ExperimentData, FileResult } from "./types.ts";
 import type { DataFiles } from "./values.ts";
 
 /** Raised where rows say something else than before. */
-const formatVersion = 4;
+const formatVersion = 5;
 
 type StoredFile = readonly [string, string, Extract<FileResult, { kind: "data" }>];
 
@@ -25,6 +25,7 @@ interface StoredRow {
   readonly timestamp: number;
   readonly parents: readonly ObjectId[];
   readonly sweep: string | undefined;
+  readonly trial: number | undefined;
   readonly stoppedAt: number | undefined;
   /** File, the key of its content, and the result. */
   readonly params: readonly StoredFile[];
@@ -61,6 +62,7 @@ const isPackedRow = shaped<
   timestamp: isNumber,
   parents: listOf(textLike<ObjectId>(/^[0-9a-f]{40,64}$/)),
   sweep: optional(isText),
+  trial: optional(isNumber),
   stoppedAt: optional(isNumber),
   params: listOf(isPackedFile),
   metrics: listOf(isPackedFile),
@@ -102,11 +104,11 @@ function storedFiles(files: ReadonlyMap<string, FileResult>, reader: DataFiles):
 /** undefined where a file could not be read: it may be there tomorrow (in the cache). */
 function storedRow(revision: LoadedRevision, reader: DataFiles): StoredRow | undefined {
   if (revision.data === null) return undefined;
-  const { timestamp, parents, sweep, stoppedAt, data } = revision;
+  const { timestamp, parents, sweep, trial, stoppedAt, data } = revision;
   const params = storedFiles(data.params, reader);
   const metrics = storedFiles(data.metrics, reader);
   if (params === undefined || metrics === undefined) return undefined;
-  return { timestamp, parents, sweep, stoppedAt, params, metrics, deps: [...data.deps], outs: [...data.outs] };
+  return { timestamp, parents, sweep, trial, stoppedAt, params, metrics, deps: [...data.deps], outs: [...data.outs] };
 }
 
 function restored(row: StoredRow, reader: DataFiles): LoadedRevision {
@@ -119,8 +121,8 @@ function restored(row: StoredRow, reader: DataFiles): LoadedRevision {
     deps: new Map(row.deps),
     outs: new Map(row.outs),
   };
-  const { timestamp, parents, sweep, stoppedAt } = row;
-  return { timestamp, parents, sweep, stoppedAt, data, error: null };
+  const { timestamp, parents, sweep, trial, stoppedAt } = row;
+  return { timestamp, parents, sweep, trial, stoppedAt, data, error: null };
 }
 
 /** What decides, beside the commit, what a row says: the request, the project's folder, .dvcignore. */

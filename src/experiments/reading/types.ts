@@ -49,6 +49,8 @@ export interface Experiment {
   readonly revs: readonly [ExperimentState, ...ExperimentState[]];
   /** The sweep that made it, where that is known. */
   readonly sweep: string | undefined;
+  /** Of a trial of a search: its number, from 1. */
+  readonly trial?: number;
   /** The step after which it was ended as hopeless: it is finished, as far as it came. */
   readonly stoppedAt?: number;
   /** What people say of it; absent where nobody did. */

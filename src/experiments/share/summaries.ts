@@ -32,19 +32,29 @@ async function bring({ repository }: ExperimentsContext, remote: string, refs: r
 /** A ref of a remote, as it was listed. */
 export type Distant = Pick<FinishedExperiment, "ref" | "commit">;
 
-/** The metrics of commits, flat; of those that can't be read there are none. `remote`: where they are, if not here. */
-export async function metricsOfAll(
+/** What a commit says in one line. */
+export interface CommitSummary {
+  /** Flat; of a commit that can't be read there are none. */
+  readonly metrics: ReadonlyMap<string, Value>;
+  /** Of a trial of a search: its number, from 1. */
+  readonly trial: number | undefined;
+}
+
+/** `remote`: where the commits are, if not here. */
+export async function summariesOf(
   context: ExperimentsContext,
   remote: string | undefined,
   refs: readonly Distant[],
-): Promise<ReadonlyMap<ObjectId, ReadonlyMap<string, Value>>> {
+): Promise<ReadonlyMap<ObjectId, CommitSummary>> {
   if (refs.length === 0) return new Map();
   if (remote !== undefined) await bring(context, remote, refs);
   const reading = await openReading(context, request);
   try {
     const commits = refs.map(({ commit }) => commit);
     const loaded = await loadRevisions(commits, reading);
-    return new Map([...loaded].map(([id, { data }]) => [id, flattenMetrics(data?.metrics ?? new Map())]));
+    return new Map(
+      [...loaded].map(([id, { data, trial }]) => [id, { metrics: flattenMetrics(data?.metrics ?? new Map()), trial }]),
+    );
   } finally {
     reading.close();
   }

@@ -24,6 +24,8 @@ export interface Candidate {
   /** Position in the queue; newest first among those of one second. */
   readonly sequence: number;
   readonly sweep: string | undefined;
+  /** Of an entry of ours that is a trial. */
+  readonly trial?: number;
   /** Of an entry of ours: what its checkpoints carry. */
   readonly mark?: string;
   /** What it has so far: it waits or runs, and its commit is the last of these. */
@@ -65,8 +67,9 @@ function queueCandidate(state: StateLayout, running: ReadonlySet<number>) {
     const failure = runState === "failed" ? (readRunRecord(run)?.message ?? "") : undefined;
     const local = { ...noPlace, pid, log: runState === "queued" ? null : run.log, taskId: commit };
     const executor: Executor = { state: runState, name: runState === "failed" ? null : "dvc-task", local };
-    const { sweep } = entry.record;
-    return { baseline, commit, name, state: runState, executor, failure, sequence, sweep, mark: checkpointMark(entry) };
+    const { sweep, trial } = entry.record;
+    const facts = { sweep, ...(trial === undefined ? {} : { trial }), mark: checkpointMark(entry) };
+    return { baseline, commit, name, state: runState, executor, failure, sequence, ...facts };
   };
 }
 

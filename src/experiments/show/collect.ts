@@ -104,6 +104,11 @@ function noteOf({ commit }: Candidate, notes: KeptNotes): Pick<Experiment, "note
   return note === undefined || isEmptyNote(note) ? {} : { note };
 }
 
+function trialOf(candidate: Candidate, revision: LoadedRevision): Pick<Experiment, "trial"> {
+  const trial = candidate.trial ?? revision.trial;
+  return trial === undefined ? {} : { trial };
+}
+
 /** The experiments of one baseline: running, finished, queued, failed; each newest first. */
 function experimentsOf(
   candidates: readonly Candidate[],
@@ -125,6 +130,7 @@ function experimentsOf(
     executor: candidate.executor,
     revs: [stateOf(candidate, revision), ...(chains.get(candidate) ?? [])],
     sweep: candidate.sweep ?? revision.sweep,
+    ...trialOf(candidate, revision),
     ...(revision.stoppedAt === undefined ? {} : { stoppedAt: revision.stoppedAt }),
     ...noteOf(candidate, notes),
   }));

@@ -7,6 +7,8 @@ import type { Baseline, ExperimentData, FileResult } from "../reading/types.ts";
 import { flattenFile } from "./flatten.ts";
 
 export const labelNames = ["Experiment", "rev", "typ", "Created", "parent", "State", "Executor"] as const;
+/** The label that only experiments of a search have: DVC knows none. */
+export const trialLabel = "Trial";
 
 /** A column of values: the leaf `name` of `file`. */
 export interface ValueColumn {
@@ -61,8 +63,16 @@ function collectNames(files: ReadonlyMap<string, FileResult>, leaves: Leaves, { 
   }
 }
 
-function countNames(metrics: NamesByFile, params: NamesByFile): ReadonlyMap<string, number> {
-  const times = new Map<string, number>(labelNames.map((name) => [name, 1]));
+function labelsOf(baselines: readonly Baseline[]): readonly string[] {
+  const hasTrials = baselines.some(({ experiments }) => experiments.some(({ trial }) => trial !== undefined));
+  return hasTrials ? [...labelNames, trialLabel] : labelNames;
+}
+
+function countNames(
+  labels: readonly string[],
+  { metrics, params }: { readonly metrics: NamesByFile; readonly params: NamesByFile },
+): ReadonlyMap<string, number> {
+  const times = new Map<string, number>(labels.map((name) => [name, 1]));
   for (const names of new Map([...metrics, ...params]).values())
     for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
   return times;
@@ -94,7 +104,7 @@ export function collectColumns(baselines: readonly Baseline[], leaves: Leaves): 
     collectNames(data.params, leaves, { names: params, seen: seenParams });
     for (const name of data.deps.keys()) deps.add(name);
   }
-  const times = countNames(metrics, params);
+  const times = countNames(labelsOf(baselines), { metrics, params });
   return {
     metrics: valueColumns(metrics, "metric", times),
     params: valueColumns(params, "param", times),

@@ -1,7 +1,7 @@
 /** Which columns are shown, in which order, and which go where there is no room. */
 
 import { visible } from "../../base/text/visible.ts";
-import type { ValueColumn } from "../../experiments/show/value-columns.ts";
+import { trialLabel, type ValueColumn } from "../../experiments/show/value-columns.ts";
 import { namesMatching } from "../../project/name-patterns.ts";
 import type { ColumnChoice } from "../exp-table.ts";
 import { knownColumnNames, namedColumns } from "../named-columns.ts";
@@ -31,6 +31,7 @@ const variesRank = { "among experiments": 0, "from their baseline": 1, not: 2 } 
 function placeOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
   if (column.name === "Experiment" && column.value === undefined) return 0;
   if (column.name === "State" && column.value === undefined) return 1;
+  if (column.name === trialLabel && column.value === undefined) return 1.5;
   if (column.value !== undefined && column.value === sorted) return 2;
   const rank = 10 * variesRank[column.varies];
   if (column.kind === "metric") return 3 + rank;
@@ -44,6 +45,7 @@ function placeOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
 function weightOf(column: ViewColumn, sorted: ValueColumn | undefined): number {
   const place = placeOf(column, sorted);
   if (place === 1) return 3.5;
+  if (place === 1.5) return 3.7;
   if (column.name === "Tags" && column.value === undefined) return 3.6;
   if (place === 3) return 4;
   return place === 4 ? 3 : place;

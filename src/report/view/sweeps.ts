@@ -29,7 +29,8 @@ function countsOfSweep({ counts, stopped }: SweepSummary): string {
 }
 
 function summaryOfSweep(sweep: SweepSummary): string {
-  const points = sweep.points === 1 ? "1 point" : `${sweep.points} points`;
+  const word = sweep.kind === "search" ? "trial" : "point";
+  const points = sweep.points === 1 ? `1 ${word}` : `${sweep.points} ${word}s`;
   return `${points}: ${countsOfSweep(sweep)}; ${timeText(sweep.elapsedMs)} of runs`;
 }
 
@@ -37,8 +38,9 @@ function bestOfSweep({ best }: SweepSummary): string {
   return best === undefined ? "-" : `${best.name} (${best.metric} ${cellText(best.value, float)})`;
 }
 
-/** What would queue it again, where all combinations are points of it. */
-function commandOfSweep({ overrides, targets, combinations }: SweepSummary): string {
+/** What would queue it again, where all combinations are points of it. Of a search the values tell nothing: they are in its table. */
+function commandOfSweep({ kind, overrides, targets, combinations }: SweepSummary): string {
+  if (kind === "search") return `Keys: ${overrides.map((text) => text.replace(/=.*$/s, "")).join(", ")}`;
   const words = [...targets.flatMap((target) => ["-t", target]), ...overrides].map(readableShellWord);
   return `${combinations === "all" ? "" : "some of: "}sweepline sweep ${words.join(" ")}`;
 }
@@ -96,7 +98,7 @@ export function sweepsText(sweeps: readonly SweepSummary[], now: Date, width: nu
 /** What there is to say of one, before its table. */
 export function sweepHead(sweep: SweepSummary, now: Date): string {
   const lines = [
-    `Sweep ${sweep.id} of ${sweep.baseline.slice(0, 7)}, ${shortTime(sweep.createdAt, now)}`,
+    `${sweep.kind === "search" ? "Search" : "Sweep"} ${sweep.id} of ${sweep.baseline.slice(0, 7)}, ${shortTime(sweep.createdAt, now)}`,
     summaryOfSweep(sweep),
     `Best: ${bestOfSweep(sweep)}`,
     commandOfSweep(sweep),

@@ -86,6 +86,8 @@ describe("rounds of a search", () => {
     expect(numbers).toEqual([0, 1, 2, 3, 4]);
     const line = ["matrix", "plan", ...rounds.words, "--round", "3", "-o", "sweep.json"];
     const { exitCode, stderr } = await rounds.clones.clone().run(line);
+    await rounds.repository.succeed(["exp", "pull", "origin", "--no-cache"]);
+    expect(await rounds.repository.succeed(["exp", "list", "--metrics", "--where", "trial == 5"])).toContain("trial 5");
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("all of its 5 trials; the best is s-")]);
     await rounds.repository.succeed(["search", ...space, ...goal, "--trials", "5", "--json"]);
     const searched = rounds.repository

@@ -118,6 +118,28 @@ describe("a search", () => {
     expect(shown).toContain("The best: ");
   });
 
+  test("numbers its trials in tables, JSON and conditions as it does while it runs; what a sweep made has a number there only", async () => {
+    const repository = made.copy();
+    const space = ["search", "x=20,40,60", "--metric", "loss", "--try", "x=60", "--seed", "1", "--trials", "2"];
+    const shown = await repository.succeed(space);
+    expect(shown).toMatch(/Trial +loss/);
+    const told = [...shown.matchAll(/trial (\d) of 2, ([a-z]+-[a-z]+):/g)].map(([, number, name]) => [name, number]);
+    expect(told).toHaveLength(2);
+    const rows = await repository.succeed(["exp", "show", "--columns", "trial", "--where", "trial >= 1", "--csv"]);
+    const listed = rows.split("\r\n").filter((row) => /,\d$/.test(row));
+    expect(listed.sort()).toEqual(told.map((one) => one.join(",")).sort());
+    const json = await repository.succeed(["exp", "show", "--where", "trial == 1", "--json"]);
+    const [first] = JSON.parse(json).at(-1).experiments;
+    expect([first.name, first.trial]).toEqual(told[0]?.[1] === "1" ? [told[0]?.[0], 1] : [told[1]?.[0], 1]);
+    const id = /Search (s-\w+):/.exec(shown)?.[1] ?? "";
+    const headed = await repository.succeed(["sweep", "show", id]);
+    expect(headed).toMatch(/^Search s-[\s\S]*\n2 trials: 2 success; [\s\S]*\nKeys: x\n[\s\S]*Trial +loss/);
+    await repository.succeed(["sweep", "x=7"]);
+    expect(await repository.succeed(["exp", "list", "--metrics", "--where", "trial == null"])).toMatch(/\] {2}loss=43/);
+    expect(await repository.succeed(["exp", "list", "--metrics"])).toMatch(/\] {2}trial 1 loss=10/);
+    expect(await repository.succeed(["search", "x=7", "--metric", "loss", "--trials", "1"])).toMatch(/1 +43/);
+  });
+
   test("costs one git process a trial more than a sweep's point", async () => {
     const processes = (args: readonly string[]) => gitProcesses(makeRepository({ files: tinyPipeline }), args);
     const space = ["search", "x=int(interval(0,100000))", "--metric", "loss"];

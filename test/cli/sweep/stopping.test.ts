@@ -26,7 +26,7 @@ test("a run that is not among the best at its step is ended and kept", async () 
   const first = await repository.succeed(["sweep", "x=1,5", ...stopping], { env });
   expect(first).toMatch(/stopped early by asha after step \d: loss=5/);
   expect(first).toContain("2 succeeded, 0 failed");
-  expect(first).toMatch(/Stopped +5/);
+  expect(first).toMatch(/Stopped at \d +5/);
   expect(await repository.succeed(["sweep", "x=1,5", ...stopping], { env })).toContain("2 points, 0 new");
   expect(await repository.succeed(["sweep", "list"], { env })).toContain("2 success (1 stopped early)");
   const shown = await repository.succeed(["exp", "show", "--where", "stopped", "--csv"]);

@@ -27,6 +27,7 @@ const row: LoadedRevision = {
   timestamp: 1,
   parents: [commit],
   sweep: undefined,
+  trial: 3,
   stoppedAt: undefined,
   data: {
     params: new Map(),

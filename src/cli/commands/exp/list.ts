@@ -107,14 +107,18 @@ async function holdingFor(
     .filter(({ experiments }) => experiments.length > 0);
 }
 
-async function metricsListed(context: ExperimentsContext, remote: string | undefined, groups: readonly ListedGroup[]) {
-  const { metricsOfAll } = await import("../../../experiments/share/summaries.ts");
+async function summariesListed(
+  context: ExperimentsContext,
+  remote: string | undefined,
+  groups: readonly ListedGroup[],
+) {
+  const { summariesOf } = await import("../../../experiments/share/summaries.ts");
   const refs = groups.flatMap(({ baseline, experiments }) =>
     experiments
       .filter(({ name }) => isName(name))
       .map(({ name, commit }) => ({ ref: experimentRef(baseline, name), commit })),
   );
-  return metricsOfAll(context, remote, refs);
+  return summariesOf(context, remote, refs);
 }
 
 const examples = `
@@ -140,7 +144,10 @@ export const command: CommandFactory = (io, finish) =>
       .addOption(new Option("--names-only", "the same").hideHelp())
       .option("--sha-only", "only commit ids")
       .addOption(new Option("--shas-only", "the same").hideHelp())
-      .option("--metrics", "with their metrics; of a remote the commits are fetched for it, and no data")
+      .option(
+        "--metrics",
+        "with their metrics and the numbers of trials; of a remote the commits are fetched for it, and no data",
+      )
       .option("--queued", "what waits in the remote's queue, of all commits, instead of finished ones")
       .option("--json", "print as JSON")
       .addHelpText("after", examples),
@@ -157,8 +164,8 @@ export const command: CommandFactory = (io, finish) =>
       baselines: options.allCommits ? "all" : { revs: options.rev ?? [], count: options.num },
     });
     const groups = await holdingFor({ io, context }, all, { remote, options });
-    const metrics = options.metrics ? await metricsListed(context, remote, groups) : undefined;
-    io.stdout.write(renderList(groups, formatOf(options), metrics));
+    const summaries = options.metrics ? await summariesListed(context, remote, groups) : undefined;
+    io.stdout.write(renderList(groups, formatOf(options), summaries));
     if (all.length === 0 && remote === undefined && !options.allCommits && !options.json && options.where === undefined)
       await hintElsewhere(io, context);
     finish(exitCodes.ok);

@@ -85,10 +85,10 @@ const mostTold = 10;
 
 /** What is new: the metrics of what came. */
 async function tellNew(io: Io, context: ExperimentsContext, pulled: PullResult["pulled"]): Promise<void> {
-  const { metricsOfAll } = await import("../../../experiments/share/summaries.ts");
-  const metrics = await metricsOfAll(context, undefined, pulled.slice(0, mostTold));
+  const { summariesOf } = await import("../../../experiments/share/summaries.ts");
+  const summaries = await summariesOf(context, undefined, pulled.slice(0, mostTold));
   for (const { name, commit } of pulled) {
-    const text = metricsLine(metrics.get(commit));
+    const text = metricsLine(summaries.get(commit)?.metrics);
     if (text !== "") print(io, `\t${visible(name)}: ${text}`);
   }
 }

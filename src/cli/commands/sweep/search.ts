@@ -77,6 +77,7 @@ async function search(typed: Call, overrides: readonly string[]): Promise<ExitCo
       inputs: inputsOf(call, { points, configs }),
       name: options.name,
       sweep: plan.id,
+      pointsAre: "trials",
       run: askedRun(call, { targets, run, options }),
     },
   );
@@ -144,9 +145,10 @@ async function tell({ io, context, options }: Call, plan: Asked, outcome: Search
     return;
   }
   const [goal] = plan.goals;
-  const names = new Set(ended.map(({ name }) => name));
+  const trials = new Map(ended.map(({ name, number }) => [name, number + 1]));
+  const names = new Set(trials.keys());
   const sort = { sortBy: goal?.metric ?? "", sortOrder: goal?.direction === "minimize" ? "asc" : "desc" } as const;
-  if (names.size > 0) await printSweepTable(io, context, { names, baseline: plan.baseline, ...sort });
+  if (names.size > 0) await printSweepTable(io, context, { names, trials, baseline: plan.baseline, ...sort });
   tellStopped(io, ended);
   const [first] = best;
   if (first === undefined)
