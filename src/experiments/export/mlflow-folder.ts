@@ -15,9 +15,9 @@ import {
 import { floatRepr } from "../../base/python.ts";
 import type { MlflowRun } from "./mlflow-runs.ts";
 
-function yaml(facts: Readonly<Record<string, string | number>>): string {
+function yaml(facts: Readonly<Record<string, string | number | null>>): string {
   return Object.entries(facts)
-    .map(([key, value]) => `${key}: ${typeof value === "number" ? value : JSON.stringify(value)}\n`)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
     .join("");
 }
 
@@ -56,10 +56,10 @@ function writeRun(
   for (const [name, value] of run.params) writePrivateFile(path.join(folder, "params", name), value);
   for (const [name, value] of tags) writePrivateFile(path.join(folder, "tags", name), value);
   for (const [name, value] of run.metrics)
-    writePrivateFile(path.join(folder, "metrics", name), `${run.at} ${floatRepr(value)} 0\n`);
+    writePrivateFile(path.join(folder, "metrics", name), `${run.endedAt ?? run.at} ${floatRepr(value)} 0\n`);
   const facts = {
     artifact_uri: pathToFileURL(path.join(place, run.key, "artifacts")).href,
-    end_time: run.at,
+    end_time: run.endedAt ?? null,
     entry_point_name: "",
     experiment_id: id,
     lifecycle_stage: "active",

@@ -108,10 +108,10 @@ export class MlflowServer {
           : value > 0
             ? "Infinity"
             : "-Infinity";
-      return { key, value: number, timestamp: run.at, step: 0 };
+      return { key, value: number, timestamp: run.endedAt ?? run.at, step: 0 };
     });
     for (const part of pieces(metrics, most.metrics)) await this.#post("runs/log-batch", { run_id: id, metrics: part });
-    await this.#post("runs/update", { run_id: id, status: "FINISHED", end_time: run.at });
+    await this.#post("runs/update", { run_id: id, status: "FINISHED", end_time: run.endedAt });
     return id;
   }
 

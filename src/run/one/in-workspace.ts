@@ -164,8 +164,8 @@ async function runLocked(
     const result = await reproduceHere(context, { request, prepared, log, fileState, lock, readings });
     const outcome = await settleWorkspaceRun(context, { request, prepared, result, readings });
     const state = outcome.kind === "done" ? "success" : outcome.kind;
-    const facts = outcome.kind === "failed" ? failedRecord(outcome.failure) : {};
-    writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs: Date.now() - startedAt, state, ...facts });
+    const elapsedMs = Date.now() - startedAt;
+    writeRunRecord(run, { name: prepared.name, startedAt, elapsedMs, state, ...recordedFacts(outcome) });
     return outcome;
   } finally {
     endWorkspaceRun(context.state);
@@ -177,8 +177,10 @@ async function runLocked(
   }
 }
 
-function failedRecord(failure: RunFailure): Pick<RunRecord, "message" | "failure"> {
-  return { message: failureText(failure), failure: failureFacts(failure) };
+function recordedFacts(outcome: WorkspaceRunOutcome): Partial<RunRecord> {
+  if (outcome.kind === "done") return { commit: outcome.commit };
+  if (outcome.kind === "cancelled") return {};
+  return { message: failureText(outcome.failure), failure: failureFacts(outcome.failure) };
 }
 
 /** Everything that can refuse happens here, before a file of the workspace changes. */

@@ -7,6 +7,11 @@ import type { Repository } from "../../rig/index.ts";
 import { RecordingServer } from "../../rig/recording-server.ts";
 import { makeExperimentRepository } from "../exp-project.ts";
 
+interface RunTimes {
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+}
+
 let made: Repository;
 let sweep: string;
 
@@ -61,9 +66,35 @@ it("writes runs of MLflow into a folder, below one for the sweep, each once", as
     (run) => existsSync(path.join(top, experiment, run, "params/x")) && read(run, "params/x") === "6",
   );
   expect(read(child ?? "", "metrics/score")).toMatch(/^\d+ 6\.0 0\n$/);
-  expect(runs).toContain(read(child ?? "", "tags/mlflow.parentRunId"));
+  const parent = read(child ?? "", "tags/mlflow.parentRunId");
+  expect(runs).toContain(parent);
+  // How long each took, and the sweep from its first run to the end of its last one.
+  const times = runs.map((run) =>
+    ["start_time", "end_time"].map((name) =>
+      Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(read(run, "meta.yaml"))?.[1]),
+    ),
+  );
+  const ofRuns = times.filter((_, at) => runs[at] !== parent);
+  expect(times[runs.indexOf(parent)]).toEqual([
+    Math.min(...ofRuns.map(([start = NaN]) => start)),
+    Math.max(...ofRuns.map(([, end = NaN]) => end)),
+  ]);
+  const record = JSON.parse(made.read(".dvc/tmp/exps/sweepline/runs/0000000001-s-1/record.json")) as RunTimes;
+  expect(ofRuns).toContainEqual([record.startedAt, record.startedAt + record.elapsedMs]);
   const again = await made.succeed(["exp", "export", "--mlflow", "../mlruns", "--json"]);
   expect(JSON.parse(again)).toMatchObject({ written: [{ runs: 0 }] });
+});
+
+it("knows how long a run of the workspace took, too", async () => {
+  const repository = made.copy();
+  await repository.succeed(["exp", "run", "-n", "here", "-S", "x=9"]);
+  await repository.succeed(["exp", "export", "--mlflow", "runs", "--where", "name == 'here'"]);
+  const metas = readdirSync(path.join(repository.folder, "runs"), { recursive: true }).filter((file) =>
+    /\d+.[0-9a-f]{32}.meta\.yaml$/.test(String(file)),
+  );
+  expect(metas.map((file) => repository.read(`runs/${String(file)}`))).toEqual([
+    expect.stringMatching(/^end_time: \d+$/m),
+  ]);
 });
 
 it("gives runs to a server of MLflow, and says what it answers where it takes none", async () => {

@@ -3,6 +3,7 @@
  * server needs beside it, pandas and pyarrow.
  */
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeRepository, makeTemporaryFolder, type Repository, scriptStage } from "../../rig/index.ts";
@@ -16,7 +17,7 @@ client = MlflowClient(tracking_uri=sys.argv[1])
 told = []
 for experiment in client.search_experiments():
     for run in client.search_runs([experiment.experiment_id]):
-        told.append({"name": run.info.run_name, "status": run.info.status, "start": run.info.start_time, "params": run.data.params,
+        told.append({"name": run.info.run_name, "status": run.info.status, "start": run.info.start_time, "end": run.info.end_time, "params": run.data.params,
             "metrics": run.data.metrics, "tags": run.data.tags, "id": run.info.run_id, "experiment": experiment.name})
 best = client.search_runs([e.experiment_id for e in client.search_experiments()], filter_string="metrics.loss < 0.3")
 print(json.dumps({"runs": told, "best": [run.info.run_name for run in best]}))`;
@@ -27,6 +28,7 @@ interface ReadRun {
   readonly experiment: string;
   readonly status: string;
   readonly start: number;
+  readonly end: number | null;
   readonly params: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly tags: Readonly<Record<string, string>>;
@@ -69,6 +71,8 @@ cp params.yaml out.txt
     });
     await made.succeed(["sweep", "-n", "s", "lr=1,2"]);
     await made.succeed(["exp", "note", "s-1", "the first"]);
+    await made.succeed(["exp", "star", "s-1"]);
+    rmSync(path.join(made.folder, ".dvc/tmp/exps/sweepline/runs/0000000002-s-2"), { recursive: true });
   });
 
   /** What MLflow reads at a place after an export to it. */
@@ -91,10 +95,23 @@ cp params.yaml out.txt
       tags: {
         "mlflow.parentRunId": sweep?.id,
         "mlflow.source.git.commit": made.git("rev-parse", ref).trim(),
+        "mlflow.source.name": path.basename(made.folder),
         "mlflow.note.content": "the first",
+        "sweepline.starred": "true",
       },
     });
-    expect(first?.start).toBe(1000 * Number(made.git("show", "--no-patch", "--format=%ct", ref)));
+    const { startedAt, elapsedMs } = JSON.parse(
+      made.read(`.dvc/tmp/exps/sweepline/runs/0000000001-s-1/record.json`),
+    ) as { readonly startedAt: number; readonly elapsedMs: number };
+    expect([first?.start, first?.end]).toEqual([startedAt, startedAt + elapsedMs]);
+    // Of s-2 nobody knows any more how long it took: its commit says when it was made.
+    const second = runs.find(({ name }) => name === "s-2");
+    const [other = ""] = made.experimentRefs().filter((each) => each.endsWith("/s-2"));
+    expect([second?.start, second?.end]).toEqual([
+      1000 * Number(made.git("show", "--no-patch", "--format=%ct", other)),
+      null,
+    ]);
+    expect([sweep?.start, sweep?.end]).toEqual([Math.min(startedAt, second?.start ?? 0), null]);
   }
 
   test("MLflow reads the runs of a folder: parameters, metrics, times, the sweep above them", async () => {

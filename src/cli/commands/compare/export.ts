@@ -7,10 +7,9 @@ import { withoutCredentials } from "../../../base/text/secrets.ts";
 import { visible } from "../../../base/text/visible.ts";
 import { type ExportTable, exportTable } from "../../../experiments/export/rows.ts";
 import { webAddress } from "../../../experiments/live/web-post.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
-import type { Project } from "../../../project/project.ts";
 import { collect, integer } from "../../options/arguments.ts";
 import { addWhereOption, tellElsewhere } from "../../options/find.ts";
 import { type Io, print, printJson, warn } from "../../terminal/io.ts";
@@ -30,7 +29,19 @@ interface Options {
   readonly json?: boolean;
 }
 
-async function tableOf(io: Io, options: Options): Promise<{ readonly table: ExportTable; readonly project: Project }> {
+interface Exported {
+  readonly table: ExportTable;
+  readonly context: ExperimentsContext;
+}
+
+interface MlflowTarget {
+  /** A folder or the address of a server. */
+  readonly target: string;
+  /** What MLflow calls it. */
+  readonly experiment: string;
+}
+
+async function tableOf(io: Io, options: Options): Promise<Exported> {
   const context = openExperiments(openProject(io.cwd));
   const { rev: revs = [], num: count, allCommits = false, sweep, where } = options;
   const collected = await refusedAs("failed to export experiments", () =>
@@ -42,21 +53,21 @@ async function tableOf(io: Io, options: Options): Promise<{ readonly table: Expo
       ...(sweep === undefined ? {} : { sweep }),
     }),
   );
-  const { project } = context;
-  if (where === undefined) return { table: exportTable(collected), project };
+  if (where === undefined) return { table: exportTable(collected), context };
   const { onlyRows } = await import("../../../experiments/find/find.ts");
   const { chooseOrLook, isFinished } = await import("../../../experiments/find/scope.ts");
   const request = { where, best: undefined, top: undefined };
   const looked = { request, baselines: collected, isMeant: isFinished };
   const { rows, elsewhere } = await chooseOrLook(context, looked, { allCommits, revs, sweep });
   tellElsewhere(io, elsewhere);
-  return { table: exportTable(onlyRows(collected, rows)), project };
+  return { table: exportTable(onlyRows(collected, rows)), context };
 }
 
 /** New runs of MLflow, in a folder or a server. */
-async function toMlflow(io: Io, target: string, { table, experiment }: { table: ExportTable; experiment: string }) {
+async function toMlflow(io: Io, { target, experiment }: MlflowTarget, { table, context }: Exported) {
   const { mlflowRuns } = await import("../../../experiments/export/mlflow-runs.ts");
-  const runs = mlflowRuns(table);
+  const { runTimes } = await import("../../../experiments/runs/run-times.ts");
+  const runs = mlflowRuns(table, { project: path.basename(context.project.root), times: runTimes(context.state) });
   const url = /^https?:/i.test(target) ? webAddress(target) : undefined;
   if (url !== undefined) {
     const { MlflowServer } = await import("../../../experiments/export/mlflow-server.ts");
@@ -75,7 +86,7 @@ async function write(io: Io, options: Options): Promise<void> {
       code: "NOTHING_CHOSEN",
       message: "name at least one of --mlflow, --openmetrics and --parquet",
     });
-  const { table, project } = await tableOf(io, options);
+  const { table, context } = await tableOf(io, options);
   const written: { to: string; runs?: number }[] = [];
   const file = (shown: string, bytes: string | Uint8Array) => {
     withNamedFile(namedFile(io.cwd, shown), (name) => writeNamedFile(name, bytes));
@@ -90,8 +101,9 @@ async function write(io: Io, options: Options): Promise<void> {
     file(parquet, toParquet(table));
   }
   if (mlflow !== undefined) {
-    const experiment = options.mlflowExperiment ?? path.basename(project.root);
-    written.push({ to: withoutCredentials(mlflow), runs: await toMlflow(io, mlflow, { table, experiment }) });
+    const experiment = options.mlflowExperiment ?? path.basename(context.project.root);
+    const runs = await toMlflow(io, { target: mlflow, experiment }, { table, context });
+    written.push({ to: withoutCredentials(mlflow), runs });
   }
   const { length } = table.rows;
   if (length === 0 && options.where === undefined)
