@@ -21,7 +21,11 @@ export function isoTime(seconds: number): string {
 /** 04:01 AM on the day itself, else Nov 22, 2026. */
 export function shortTime(seconds: number, now: Date): string {
   const date = dateOf(seconds);
-  if (date.toDateString() !== now.toDateString())
+  if (
+    date.getDate() !== now.getDate() ||
+    date.getMonth() !== now.getMonth() ||
+    date.getFullYear() !== now.getFullYear()
+  )
     return `${months[date.getMonth()]} ${two(date.getDate())}, ${date.getFullYear()}`;
   const hour = date.getHours();
   return `${two(hour % 12 === 0 ? 12 : hour % 12)}:${two(date.getMinutes())} ${hour < 12 ? "AM" : "PM"}`;

@@ -1,8 +1,12 @@
 import { visible, visibleLines } from "../base/text/visible.ts";
 import { drawTable, type Markup, type Table } from "./table.ts";
 
+/** Most cells: numbers, words, names in the tree. None of the characters that mean something, here or on a terminal. */
+const plain = /^(?:[├└]── )?[\w.+-]+(?:[ ,]+[\w.+[\]-]+)*$/;
+
 /** What starts a column, an HTML tag, a link or an image does not. */
 function escapeMarkdown(text: string): string {
+  if (plain.test(text)) return text;
   return visible(
     visibleLines(text.trim())
       .replace(/(\\*)\|/g, "$1$1\\|")

@@ -37,8 +37,9 @@ export interface Effects {
 const mostValues = 12;
 const parts = 5;
 
+/** What one experiment has of a parameter, and of the metric. */
 interface Measured {
-  readonly row: FilterRow;
+  readonly value: Value | undefined;
   readonly target: number;
 }
 
@@ -52,9 +53,9 @@ function spreadOfAll(measured: readonly Measured[]): MetricSpread {
 }
 
 /** As many in each part, equal numbers in the same. */
-function inParts(measured: readonly Measured[], column: ValueColumn): readonly ValueEffect[] {
+function inParts(measured: readonly Measured[]): readonly ValueEffect[] {
   const sorted = measured
-    .map((each) => ({ each, number: finiteNumber(each.row.valueIn(column)) ?? 0 }))
+    .map((each) => ({ each, number: finiteNumber(each.value) ?? 0 }))
     .sort((a, b) => a.number - b.number);
   const groups: (typeof sorted)[] = [];
   for (const [at, item] of sorted.entries()) {
@@ -69,25 +70,24 @@ function inParts(measured: readonly Measured[], column: ValueColumn): readonly V
   }));
 }
 
-function byValue(measured: readonly Measured[], column: ValueColumn): readonly ValueEffect[] {
+function byValue(measured: readonly Measured[]): readonly ValueEffect[] {
   const groups = new Map<string, { value: Value | undefined; members: Measured[] }>();
   for (const each of measured) {
-    const value = each.row.valueIn(column);
-    const group = groups.get(keyOf(value)) ?? { value, members: [] };
-    groups.set(keyOf(value), group);
-    group.members.push(each);
+    const key = keyOf(each.value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { value: each.value, members: [each] });
+    else group.members.push(each);
   }
   const all = [...groups.values()];
   const isNumeric = all.every(({ value }) => finiteNumber(value) !== undefined);
-  if (isNumeric && all.length > mostValues) return inParts(measured, column);
+  if (isNumeric && all.length > mostValues) return inParts(measured);
   if (isNumeric) all.sort((a, b) => (finiteNumber(a.value) ?? 0) - (finiteNumber(b.value) ?? 0));
   return all.map(({ value, members }) => ({ values: [value], metric: spreadOfAll(members) }));
 }
 
-function varies(measured: readonly Measured[], column: ValueColumn): boolean {
-  const [first, ...others] = measured;
-  const key = keyOf(first?.row.valueIn(column));
-  return others.some(({ row }) => keyOf(row.valueIn(column)) !== key);
+function varies(values: readonly (Value | undefined)[]): boolean {
+  const key = keyOf(values[0]);
+  return values.some((value) => keyOf(value) !== key);
 }
 
 /** The one that is named, or the only one that there is. */
@@ -119,18 +119,21 @@ export function effectsOf(
 ): Effects {
   const finished = rows.filter(({ facts }) => facts.state === "success");
   const metric = metricOf(finished, columns, name);
-  const measured = finished.flatMap((row): Measured[] => {
+  const measured = finished.flatMap((row) => {
     const target = finiteNumber(row.valueIn(metric));
     return target === undefined ? [] : [{ row, target }];
   });
-  const varying = columns.params.filter((column) => varies(measured, column));
+  const varying = columns.params
+    .map((column) => ({ column, values: measured.map(({ row }) => row.valueIn(column)) }))
+    .filter(({ values }) => varies(values));
+  const targets = measured.map(({ target }) => target);
   const learned = learnImportances(
-    varying.map((column) => measured.map(({ row }) => row.valueIn(column))),
-    measured.map(({ target }) => target),
+    varying.map(({ values }) => values),
+    targets,
   );
-  const parameters = varying.map((column, at) => ({
+  const parameters = varying.map(({ column, values }, at) => ({
     column,
-    values: byValue(measured, column),
+    values: byValue(values.map((value, point) => ({ value, target: targets[point] ?? Number.NaN }))),
     importance: learned?.importances[at],
   }));
   return {
