@@ -1,4 +1,4 @@
-// Bundles the command line, the worker's entry and the programs of pages into dist/, split so that a command loads only what it needs. Beside
+// Bundles the command line, the workers' entries and the programs of pages into dist/, split so that a command loads only what it needs. Beside
 // each chunk lies its source map, and in the root THIRD-PARTY-NOTICES: the licences of what is bundled.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -10,7 +10,11 @@ const { version, bugs } = JSON.parse(readFileSync("package.json", "utf8"));
 const style = { platform: "node", target: "node20", minifySyntax: true, minifyWhitespace: true, legalComments: "none" };
 const { outputFiles, metafile } = await build({
   ...style,
-  entryPoints: { main: "src/cli/main.ts", worker: "src/run/pool/worker.ts" },
+  entryPoints: {
+    main: "src/cli/main.ts",
+    worker: "src/run/pool/worker.ts",
+    "store-worker": "src/store/store-worker.ts",
+  },
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
   write: false,

@@ -87,9 +87,9 @@ export function makeObjectFolder(cache: Cache, file: string): void {
 /** Renames a finished object into place. Whoever comes second replaces the same bytes by the same bytes. */
 export function publishObject(cache: Cache, aside: string, md5: string): void {
   const object = objectPath(cache, md5);
-  if ((statSync(aside).mode & 0o777) !== 0o444) setMode(aside, 0o444);
   // Before the rename, which changes neither inode nor times: once in place, a garbage collector may take it away.
   const stats = statSync(aside, { bigint: true });
+  if ((stats.mode & 0o777n) !== 0o444n) setMode(aside, 0o444);
   rename(aside, object);
   rememberObject(cache.state, object, { stats, md5 });
 }

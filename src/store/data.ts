@@ -24,6 +24,7 @@ import {
   wasFoundSound,
 } from "./files-digest.ts";
 import { type DataHash, hashBytes, hashFile } from "./hash.ts";
+import { type HashWork, Helpers, type StatedFile } from "./side-by-side.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { type DirEntry, formatTree, hashesInTree, isTreeHash, type TreeObject } from "./tree.ts";
 import { type FoundFile, listFiles, walkFiles } from "./walk.ts";
@@ -50,40 +51,92 @@ function statFile(file: string): BigIntStats {
   return statSync(file, { bigint: true });
 }
 
-export type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
+/** Files' hashes, in their order. */
+export type FilesHasher = (cache: Cache, files: readonly StatedFile[]) => Promise<readonly string[]>;
 
-/** The hash and the list of a folder, and which of its files are links; `hasher` answers a file's MD5. */
+type FileHasher = (cache: Cache, file: string, stats: BigIntStats) => Promise<string>;
+
+export function oneByOne(hasher: FileHasher): FilesHasher {
+  return async (cache, files) => {
+    const hashes: string[] = [];
+    for (const { file, stats } of files) hashes.push(await hasher(cache, file, stats));
+    return hashes;
+  };
+}
+
+const workers: Readonly<Record<HashWork, FileHasher>> = { hash: hashOf, store: addFile };
+
+/** What a thread does for processFiles() with one file. */
+export function processFile(cache: Cache, file: string, work: HashWork): Promise<string> {
+  return workers[work](cache, file, statFile(file));
+}
+
+/** The files that are not known by threads where it is worth it, the others here. */
+function withHelpers(helpers: Helpers, work: HashWork): FilesHasher {
+  return async (cache, files) => {
+    const unknown = files.filter(({ file, stats }) => knownHash(cache.state, file, stats) === undefined);
+    const done = await helpers.do(work, cache, unknown);
+    const one: FileHasher = async (_cache, file, stats) => {
+      const { md5, records, wasThere } = done.get(file) ?? {};
+      for (const [about, record] of records ?? []) cache.state.set(about, record);
+      if (md5 === undefined || (wasThere && !hasSoundObject(cache, md5, stats.size)))
+        return workers[work](cache, file, stats);
+      return md5;
+    };
+    return oneByOne(one)(cache, files);
+  };
+}
+
+/** So many files are looked at before they are hashed. */
+const lookedAhead = 4096;
+
+/** The hash and the list of a folder, and which of its files are links; `hasher` answers its files' MD5. */
 export async function collectFolder(
   cache: Cache,
   folder: string,
-  { hasher, files = listFiles(folder, cache.rules) }: { hasher: FileHasher; files?: readonly FoundFile[] },
+  { hasher, files = listFiles(folder, cache.rules) }: { hasher: FilesHasher; files?: readonly FoundFile[] },
 ) {
   const entries: DirEntry[] = [];
   const links: string[] = [];
   const digest = new FilesDigest();
-  for (const { relpath, file, isLink } of files) {
-    if (isLink) links.push(file);
-    const stats = statFile(file);
-    entries.push({ relpath, md5: await hasher(cache, file, stats) });
-    digest.add(relpath, stats);
+  for (let start = 0; start < files.length; start += lookedAhead) {
+    const some = files.slice(start, start + lookedAhead);
+    const lookedAt = some.map(({ file }) => ({ file, stats: statFile(file) }));
+    const hashes = await hasher(cache, lookedAt);
+    for (const [at, { relpath, file, isLink }] of some.entries()) {
+      const { stats } = lookedAt[at] ?? { stats: statFile(file) };
+      if (isLink) links.push(file);
+      entries.push({ relpath, md5: hashes[at] ?? "" });
+      digest.add(relpath, stats);
+    }
   }
   const object = formatTree(entries);
   return { hash: { md5: object.md5, size: digest.size, nfiles: entries.length }, text: object.text, links, digest };
 }
 
 /** As collectFolder(), of hashes as DVC 3 takes them; remembered. */
-async function collectData(cache: Cache, folder: string, source: { hasher: FileHasher; files?: readonly FoundFile[] }) {
+async function collectData(
+  cache: Cache,
+  folder: string,
+  { work, files }: { work: HashWork; files?: readonly FoundFile[] },
+) {
   const startedAtMs = Date.now();
-  const collected = await collectFolder(cache, folder, source);
-  rememberFolder(cache.state, folder, { digest: collected.digest, md5: collected.hash.md5, startedAtMs });
-  return collected;
+  const helpers = new Helpers();
+  try {
+    const hasher = withHelpers(helpers, work);
+    const collected = await collectFolder(cache, folder, files === undefined ? { hasher } : { hasher, files });
+    rememberFolder(cache.state, folder, { digest: collected.digest, md5: collected.hash.md5, startedAtMs });
+    return collected;
+  } finally {
+    await helpers.close();
+  }
 }
 
 async function hashFolder(cache: Cache, folder: string): Promise<DataHash> {
   const digest = new FilesDigest();
   for (const { relpath, file } of walkFiles(folder, cache.rules)) digest.add(relpath, statFile(file));
   const known = knownFolder(cache.state, folder, digest);
-  return known ?? (await collectData(cache, folder, { hasher: hashOf })).hash;
+  return known ?? (await collectData(cache, folder, { work: "hash" })).hash;
 }
 
 function refuseSpecial(target: string): never {
@@ -127,10 +180,12 @@ function statFound(cache: Cache, md5: string): BigIntStats | undefined {
   return object === undefined ? undefined : statObject(object);
 }
 
-/** Whether the cache has the object and nobody changed it since it was hashed; any other is better made anew. */
+/**
+ * Whether the cache has the object and nobody changed it since it was hashed; any other is better made anew. One in the layout
+ * of DVC 2 does not count: DVC 3 looks for new data in its own only.
+ */
 function hasSoundObject(cache: Cache, md5: string, size: number | bigint): boolean {
-  const object = findObject(cache, md5);
-  if (object === undefined) return false;
+  const object = objectPath(cache, md5);
   const stats = statObject(object);
   return stats?.size === BigInt(size) && knownHash(cache.state, object, stats) === md5;
 }
@@ -275,7 +330,7 @@ async function store(cache: Cache, target: string): Promise<StoredData> {
     target,
     files.map(({ relpath }) => relpath),
   );
-  const { hash, text, links } = await collectData(cache, target, { hasher: addFile, files });
+  const { hash, text, links } = await collectData(cache, target, { work: "store", files });
   // The list goes last: who finds it finds its files too.
   addBytes(cache, text, hash.md5);
   return { hash, links };

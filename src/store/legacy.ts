@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { piecesOf } from "../base/file-chunks.ts";
-import { type BigIntStats, statSync } from "../base/files.ts";
+import { statSync } from "../base/files.ts";
 import type { Cache } from "./cache.ts";
-import { collectFolder } from "./data.ts";
+import { collectFolder, oneByOne } from "./data.ts";
 import type { DataHash } from "./hash.ts";
 
 /** DVC reads and judges a file in pieces of this size. */
@@ -48,7 +48,7 @@ async function hashLegacyFile(file: string): Promise<string> {
 export async function hashLegacyData(cache: Cache, target: string): Promise<DataHash | undefined> {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const hasher = (_cache: Cache, file: string, _stats: BigIntStats) => hashLegacyFile(file);
+  const hasher = oneByOne((_cache, file) => hashLegacyFile(file));
   if (stats.isDirectory()) return (await collectFolder(cache, target, { hasher })).hash;
   const isExecutable = (Number(stats.mode) & 0o111) !== 0;
   return { md5: await hashLegacyFile(target), size: Number(stats.size), ...(isExecutable ? { isexec: true } : {}) };
