@@ -224,6 +224,11 @@ async function step(run: Run, stage: Stage): Promise<void> {
   }
 }
 
+/** DVC 2's words. */
+export function checkpointText(commit: string): string {
+  return `Checkpoint experiment iteration '${commit.slice(0, 7)}'.`;
+}
+
 /** A checkpoint is what the stage would leave if it ended now: entry, changed files and all. */
 function checkpointKeeper(run: Run): KeepCheckpoint | undefined {
   const { progress, events } = run;
@@ -235,7 +240,7 @@ function checkpointKeeper(run: Run): KeepCheckpoint | undefined {
     progress.entries.set(stage.address, entry);
     progress.changed.add(stage.address);
     const commit = await checkpoints.register(factsOf(run));
-    events.message(`Checkpoint experiment iteration '${commit.slice(0, 7)}'.`);
+    events.message(checkpointText(commit));
   };
 }
 

@@ -34,7 +34,7 @@ import type { ReproduceEvents } from "../../pipeline/reproduce/events.ts";
 import { hasCheckpoints } from "../../pipeline/reproduce/outputs.ts";
 import { stepsOfRun } from "../../pipeline/reproduce/plan.ts";
 import { preflight } from "../../pipeline/reproduce/preflight.ts";
-import { reproduce } from "../../pipeline/reproduce/reproduce.ts";
+import { checkpointText, reproduce } from "../../pipeline/reproduce/reproduce.ts";
 import { restoreAbsent } from "../../pipeline/reproduce/restore-outputs.ts";
 import type { ReproduceResult } from "../../pipeline/reproduce/result.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
@@ -318,13 +318,16 @@ async function settleWorkspaceRun(
 ): Promise<WorkspaceRunOutcome> {
   const { name, baseline, author, facts, checkpoints } = prepared;
   if (result.kind !== "done") {
-    const kept = await checkpoints?.leave();
+    const kept = checkpoints?.left;
     if (result.kind === "cancelled") return { kind: "cancelled", name, kept };
     return { kind: "failed", name, failure: { kind: "stages", failures: result.failures }, kept };
   }
   // What came since the last checkpoint is one more of them.
-  if (checkpoints?.tip !== undefined)
-    return { kind: "done", name, commit: await checkpoints.finish(result, request.keepCheckpoints) };
+  if (checkpoints?.tip !== undefined) {
+    const { commit, isTold } = await checkpoints.finish(result, request.keepCheckpoints);
+    if (!isTold) request.events.message(checkpointText(commit));
+    return { kind: "done", name, commit };
+  }
   const { project, repository } = context;
   const inside = folderInGit(project);
   const listed = filesToCommit(await loadProjectStages(project, { readings }), result);

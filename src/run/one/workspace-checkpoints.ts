@@ -3,7 +3,7 @@ import path from "node:path";
 import { type ChainTip, CheckpointChain } from "../../experiments/checkpoints/chain.ts";
 import { type Origin, tipOf, workspaceOrigin } from "../../experiments/checkpoints/origin.ts";
 import { restoreCheckpoint } from "../../experiments/checkpoints/outputs.ts";
-import { asPartial, withFacts } from "../../experiments/checkpoints/rewritten.ts";
+import { withFacts } from "../../experiments/checkpoints/rewritten.ts";
 import { treeIdentities } from "../../experiments/make/tree-identities.ts";
 import type { IdentityScope } from "../../experiments/point/identity.ts";
 import { branchedFrom, type ExperimentFacts, factsHeader } from "../../experiments/record.ts";
@@ -100,6 +100,8 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
   readonly every: number | undefined;
   private readonly refs: RefTransactions;
   private readonly chain: CheckpointChain;
+  /** The checkpoint that the user was told last. */
+  private told: ObjectId | undefined;
 
   constructor(
     private readonly context: ExperimentsContext,
@@ -134,22 +136,30 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
 
   /** Keeps the workspace as it is as the experiment's tip; nothing is written where it is that already. */
   async register(facts: ReproduceFacts): Promise<ObjectId> {
+    // Whatever ends the run, its last checkpoint stays the commit that the user was told: no finished point until the run is done.
+    const { commit } = await this.keep(facts, { ...this.run.facts, partial: true });
+    this.told = commit;
+    return commit;
+  }
+
+  private async keep(facts: ReproduceFacts, own: ExperimentFacts): Promise<ChainTip> {
     const { context, run } = this;
     const { repository } = context;
     const tree = await this.writeTree(facts);
     const { tip } = this;
-    if (tip?.tree === tree) return tip.commit;
+    if (tip?.tree === tree) return tip;
     const commit = writeCommit(repository, {
       tree,
       parents: [tip?.commit ?? this.origin?.commit ?? run.baseline],
       author: stamp(run.author, new Date()),
-      extraHeaders: factsHeader(run.facts),
+      extraHeaders: factsHeader(own),
       message: resultMessage(facts, run.message),
     });
     // What lies in the workspace is the experiment's, and what the next run here goes on from.
-    await this.replaceTip({ name: run.name, commit, tree });
+    const made = { name: run.name, commit, tree };
+    await this.replaceTip(made);
     run.told();
-    return commit;
+    return made;
   }
 
   private async writeTree(facts: ReproduceFacts): Promise<ObjectId> {
@@ -163,21 +173,19 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     return (await snapshotWorkTree(repository, { scratchFolder, include })).workTree;
   }
 
-  /** The run is over and was not done: what it registered is an experiment, and no finished point. Answers the last one. */
-  async leave(): Promise<ObjectId | undefined> {
-    const { tip, run, context } = this;
+  /** The run is over and was not done: what it registered is an experiment. Answers the last one, where it is this one's. */
+  get left(): ObjectId | undefined {
+    const { tip, run } = this;
     const isOwn = tip !== undefined && tip.commit !== this.origin?.commit;
-    const commit = isOwn ? await asPartial(context.repository, tip.commit) : undefined;
-    if (tip !== undefined && commit !== undefined) await this.replaceTip({ ...tip, commit });
-    return commit ?? (run.start.kind === "branch" ? undefined : tip?.commit);
+    return isOwn || run.start.kind !== "branch" ? tip?.commit : undefined;
   }
 
   /** With nothing more to register: what was left as not done is done now. */
-  private async completed(commit: ObjectId): Promise<ObjectId> {
-    const { origin, tip, context, run } = this;
-    if (tip === undefined || origin?.commit !== commit || origin.run === "done") return commit;
-    const whole = await withFacts(context.repository, commit, () => run.facts);
-    if (whole === undefined) return commit;
+  private async completed(tip: ChainTip): Promise<ObjectId> {
+    const { origin, context, run } = this;
+    if (origin?.commit === tip.commit && origin.run === "done") return tip.commit;
+    const whole = await withFacts(context.repository, tip.commit, () => run.facts);
+    if (whole === undefined || whole === tip.commit) return tip.commit;
     await this.replaceTip({ ...tip, commit: whole });
     return whole;
   }
@@ -187,8 +195,12 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
   }
 
   /** The wrap-up, after which only those checkpoints stay that are to be kept. */
-  async finish(facts: ReproduceFacts, rule: string): Promise<ObjectId> {
-    const commit = await this.completed(await this.register(facts));
+  async finish(facts: ReproduceFacts, rule: string): Promise<{ readonly commit: ObjectId; readonly isTold: boolean }> {
+    const commit = await this.kept(await this.completed(await this.keep(facts, this.run.facts)), rule);
+    return { commit, isTold: commit === (this.told ?? this.origin?.commit) };
+  }
+
+  private async kept(commit: ObjectId, rule: string): Promise<ObjectId> {
     const { tip } = this;
     if (rule === "all" || tip === undefined) return commit;
     const { keptTip } = await import("../../experiments/find/kept-checkpoints.ts");

@@ -7,11 +7,18 @@ import { chainOf, inChain, makeTraining, training } from "../checkpoint-project.
 
 const epochs = (...numbers: number[]) => numbers.map((epoch) => `{"epoch": ${epoch}}`);
 
+/** The ids that a run printed, shortened. */
+const toldIn = (output: string) =>
+  [...output.matchAll(/Checkpoint experiment iteration '([0-9a-f]{7})'\./g)].map(([, id]) => id);
+
 test("each checkpoint is a commit with its own lock file and metrics; at the end one more where outputs changed", async () => {
   const last = "echo end >> model.txt";
   const repository = makeTraining(training({ last: `[ "$lr" = 2 ] && ${last} || :` }));
   const output = await repository.succeed(["exp", "run", "-n", "c"]);
-  expect(output.match(/Checkpoint experiment iteration '[0-9a-f]{7}'\./g)).toHaveLength(3);
+  // Those of a run that is under way are no finished point; the last one becomes it, and is told anew.
+  const chain = chainOf(repository, "c").map((commit) => commit.slice(0, 7));
+  const told = toldIn(output);
+  expect([told.length, told.slice(0, 2), told.at(-1)]).toEqual([4, chain.slice(0, 2), chain.at(-1)]);
   expect(inChain(repository, "c", "metrics.json")).toEqual(epochs(1, 2, 3));
   const sizes = inChain(repository, "c", "dvc.lock").map(
     (lock) => /path: model\.txt\n.*\n.*\n +size: (\d+)/.exec(lock)?.[1],
@@ -39,6 +46,9 @@ test("a stage that fails, or whose checkpoint can't be taken, leaves its checkpo
   const result = await repository.run(["exp", "run", "-n", "f"]);
   expect([result.exitCode, result.stderr]).toEqual([255, expect.stringContaining("the checkpoints of 'f' are kept")]);
   expect(inChain(repository, "f", "metrics.json")).toEqual(epochs(1, 2));
+  const chain = chainOf(repository, "f").map((commit) => commit.slice(0, 7));
+  expect(toldIn(result.stdout)).toEqual(chain);
+  expect(result.stderr).toContain(`goes on from ${chain.at(-1)}\n`);
   expect(repository.read("model.txt")).toBe("1\n2 1\n");
   repository.write({ "train.sh": training({ each: "ln -sf /dev/null model.txt" }) });
   const refused = await repository.run(["exp", "run", "--temp", "-n", "g"]);
