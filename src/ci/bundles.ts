@@ -18,15 +18,26 @@ import type { RefName } from "../git/ids.ts";
 import { git } from "../git/run.ts";
 import type { SweepPlan } from "./plan.ts";
 
+const checkpointEnding = ".checkpoints";
+
 /** The bundles below a folder, by their path in it; no link is followed, which may lead anywhere or round in circles. */
 export function bundlesBelow(folder: string): readonly string[] {
+  return filesBelow(folder, ".bundle");
+}
+
+/** The files that checkpointFile() names, below a folder. */
+export function checkpointFilesBelow(folder: string): readonly string[] {
+  return filesBelow(folder, checkpointEnding);
+}
+
+function filesBelow(folder: string, ending: string): readonly string[] {
   const found: string[] = [];
   const open = [""];
   for (let inside = open.pop(); inside !== undefined; inside = open.pop())
     for (const entry of readdirSync(path.join(folder, inside), { withFileTypes: true })) {
       const name = path.join(inside, entry.name);
       if (entry.isDirectory()) open.push(name);
-      else if (name.endsWith(".bundle")) found.push(name);
+      else if (name.endsWith(ending)) found.push(name);
     }
   return found.sort();
 }
@@ -34,6 +45,12 @@ export function bundlesBelow(folder: string): readonly string[] {
 export interface BundleRequest {
   readonly plan: SweepPlan;
   readonly refs: readonly RefName[];
+}
+
+/** Beside a bundle, where the checkpoints of points without a result are. */
+export function checkpointFile({ path: name, shown }: NamedFile): NamedFile {
+  const other = (text: string) => `${text.replace(/\.bundle$/, "")}${checkpointEnding}`;
+  return { path: other(name), shown: other(shown) };
 }
 
 /** Makes the folder of a bundle, before the work whose results go there. Throws BUNDLE_REFUSED. */
@@ -47,7 +64,7 @@ export function openBundleFolder(file: NamedFile): void {
   if (lstatIfExists(file.path)?.isDirectory() === true) throw bundleRefused(file.shown, "it is a folder", undefined);
 }
 
-function bundleRefused(file: string, reason: string, cause: unknown): SweeplineError {
+export function bundleRefused(file: string, reason: string, cause: unknown): SweeplineError {
   return new SweeplineError({
     code: "BUNDLE_REFUSED",
     message: `no bundle can be written to '${file}': ${reason}`,

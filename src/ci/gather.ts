@@ -56,7 +56,7 @@ interface Sound {
   readonly params: ResultParams;
 }
 
-function soundIn({ context, plan }: PointScope): Sound {
+function soundIn({ context, plan }: Omit<PointScope, "points">): Sound {
   const objects = new CatFile(context.repository);
   return { plan, objects, params: new ResultParams({ context, plan, objects }) };
 }
@@ -116,6 +116,24 @@ export async function takeResults(scope: PointScope, source: string): Promise<Ta
   return { there: new Map(there.map(({ name, id }) => [name, id])), refused, sound };
 }
 
+/** The last checkpoint of a point, as it was listed: nothing of it is known to be true. */
+export interface ListedCheckpoint extends Ref {
+  readonly point: PlanPoint;
+}
+
+/** The checkpoints of points among a source's refs. */
+export function listedAt(
+  points: readonly PlanPoint[],
+  there: ReadonlyMap<RefName, ObjectId>,
+  refOf: (point: PlanPoint) => RefName,
+): readonly ListedCheckpoint[] {
+  return points.flatMap((point) => {
+    const name = refOf(point);
+    const id = there.get(name);
+    return id === undefined ? [] : [{ point, name, id }];
+  });
+}
+
 export interface TakenCheckpoint {
   readonly point: PlanPoint;
   readonly commit: ObjectId;
@@ -128,15 +146,10 @@ export interface TakenCheckpoint {
  * Errors: GIT_REMOTE_FAILED.
  */
 export async function takeCheckpoints(
-  scope: PointScope,
+  scope: Omit<PointScope, "points">,
   source: string,
-  there: Taken["there"],
+  listed: readonly ListedCheckpoint[],
 ): Promise<readonly TakenCheckpoint[]> {
-  const listed = scope.points.flatMap((point) => {
-    const name = checkpointRef(scope.plan, point);
-    const id = there.get(name);
-    return id === undefined ? [] : [{ point, name, id }];
-  });
   if (listed.length === 0) return [];
   await fetchObjects(scope.context.repository, source, listed);
   const looking = soundIn(scope);

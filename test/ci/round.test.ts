@@ -125,8 +125,11 @@ describe("GitHub", () => {
     const setting = await setUp("github", ["seed=5,6,7"], "models/first");
     const head = { sha: setting.commit, repo: { full_name: "stranger/project" } };
     const event = { event_name: "pull_request", event: { pull_request: { head } } };
-    const workflow = new GithubWorkflow(workflowRun(setting, event));
+    // The first job is run again, on another machine.
+    const attempts = (leg: number) => ({ together: false, variables: leg === 0 ? [{}, {}] : [{}] });
+    const workflow = new GithubWorkflow({ ...workflowRun(setting, event), attempts });
     await workflow.run();
+    expect(workflow.legs[0]?.map(({ log }) => /(\d) done before/.exec(log)?.[1])).toEqual(["0", "1"]);
     expect(setting.remoteResults()).toEqual({ done: [], failed: [] });
     expect(workflow.ends.get("collect")?.log).toContain("2 of 3 points done, 1 failed, 0 missing.");
     expect(workflow.ends.get("collect")?.summary).toContain("exited with 3: seven is bad");

@@ -15,11 +15,12 @@ import { resultsRemote } from "../clone.ts";
 import { maxJobsOf } from "../emit/emit.ts";
 import { type PointScope, type PointState, statesOfPoints, type Taken, takeResults } from "../gather.ts";
 import type { System } from "../limits.ts";
-import type { SweepPlan } from "../plan.ts";
+import type { PlanPoint, SweepPlan } from "../plan.ts";
 import { readPlan } from "../plan-file.ts";
 import { resultRef } from "../plan-refs.ts";
 import { withRetries } from "../retry.ts";
 import { packShards } from "../shards.ts";
+import { countCheckpoints, type KeptCheckpoints } from "./kept-checkpoints.ts";
 import type { OpenPoint } from "./report.ts";
 
 export interface CollectRequest {
@@ -69,7 +70,12 @@ export async function collectResults(
   const collecting: Collecting = { context, plan, points, request, events, absent: [] };
   const taken = await take(collecting);
   const { states, isStorageThere } = await checkedStates(collecting, taken);
-  const open = openPoints(collecting, states);
+  const without = points.filter((_, at) => states[at]?.kind !== "done");
+  const checkpoints = await countCheckpoints(
+    { context, plan, points: without },
+    { ...events, remote: taken?.remote, bundles: request.bundles },
+  );
+  const open = openPoints(collecting, states, checkpoints);
   const missing = open.filter(({ message }) => message === undefined);
   if (missing.length > 0) for (const text of collecting.absent) events.warn(text);
   return {
@@ -114,7 +120,7 @@ async function takeBundles(collecting: Collecting, folder: NamedFile): Promise<v
 }
 
 /** Answers what the Git remote has; undefined where there is none. */
-async function take(collecting: Collecting): Promise<Taken | undefined> {
+async function take(collecting: Collecting): Promise<(Taken & { readonly remote: string }) | undefined> {
   const { context, request, events, absent } = collecting;
   if (request.bundles !== undefined) await takeBundles(collecting, request.bundles);
   const remote = await resultsRemote(context, request.gitRemote);
@@ -128,7 +134,7 @@ async function take(collecting: Collecting): Promise<Taken | undefined> {
     (message) => events.warn(`${message}; trying again`),
   );
   warnRefused(collecting, taken, remote);
-  return taken;
+  return { ...taken, remote };
 }
 
 /** A point is done where its result counts for everybody: under its name in the remote, and with its data. */
@@ -165,18 +171,22 @@ function lostText({ nowhere, onlyHere }: DataStanding): string {
   return `its data is not, or not whole, in the storage remote: md5 ${someOf(hashes, 3)}${hint}`;
 }
 
-function openPoints({ points, request }: Collecting, states: readonly PointState[]): readonly OpenPoint[] {
+function openPoints(
+  { points, request }: Collecting,
+  states: readonly PointState[],
+  kept: ReadonlyMap<PlanPoint, KeptCheckpoints>,
+): readonly OpenPoint[] {
   const jobs = packShards(points.length, maxJobsOf(request.system, request.maxJobs));
   const open: OpenPoint[] = [];
   let at = 0;
   for (const [index, point] of points.entries()) {
     while ((jobs[at]?.last ?? index) < index) at++;
     const state = states[index];
-    const job = jobs[at] ?? { first: index, last: index };
-    if (state?.kind === "failed") open.push({ point, job, message: state.message });
+    const of = { point, job: jobs[at] ?? { first: index, last: index }, checkpoints: kept.get(point) };
+    if (state?.kind === "failed") open.push({ ...of, message: state.message });
     else if (state?.kind === "taken")
-      open.push({ point, job, message: "another experiment, or one with other parameters, has its name" });
-    else if (state?.kind !== "done") open.push({ point, job, message: undefined });
+      open.push({ ...of, message: "another experiment, or one with other parameters, has its name" });
+    else if (state?.kind !== "done") open.push({ ...of, message: undefined });
   }
   return open;
 }

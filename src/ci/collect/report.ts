@@ -1,6 +1,7 @@
 /** The report of a sweep as Markdown, for a step summary or a comment; both drop what is too long, so it is cut before. */
 import type { PlanPoint, SweepPlan } from "../plan.ts";
 import { type Shard, shardText } from "../shards.ts";
+import type { KeptCheckpoints } from "./kept-checkpoints.ts";
 
 export interface OpenPoint {
   readonly point: PlanPoint;
@@ -8,6 +9,8 @@ export interface OpenPoint {
   readonly job: Shard;
   /** Why it failed; undefined: nothing is known of it. */
   readonly message: string | undefined;
+  /** What it has left all the same. */
+  readonly checkpoints: KeptCheckpoints | undefined;
 }
 
 export interface ReportFacts {
@@ -62,15 +65,24 @@ function plainRow(row: string): string {
   return `| ${cells.map((cell) => plainCell(cellText(cell))).join(" | ")} |`;
 }
 
-export function openPointText({ point, job, message }: OpenPoint): string {
+/** What is known of it; "": nothing. */
+function knownText({ message, checkpoints }: Pick<OpenPoint, "message" | "checkpoints">): string {
+  if (checkpoints === undefined) return message ?? "";
+  const { count, where } = checkpoints;
+  const left = `${count} ${count === 1 ? "checkpoint" : "checkpoints"} ${where}: \`matrix run\` of the point goes on from the last one`;
+  return message === undefined ? left : `${message}; ${left}`;
+}
+
+export function openPointText({ point, job, ...known }: OpenPoint): string {
   const where = `point ${point.i}, job ${shardText(job)}`;
-  return message === undefined ? `${point.name} (${where})` : `${point.name} (${where}): ${message}`;
+  const text = knownText(known);
+  return text === "" ? `${point.name} (${where})` : `${point.name} (${where}): ${text}`;
 }
 
 function openRows(points: readonly OpenPoint[]): readonly string[] {
-  return points.map(({ point, job, message }) => {
-    const state = message === undefined ? "missing" : "failed";
-    return `| ${plainCell(point.name)} | ${point.i} | ${shardText(job)} | ${state} | ${plainCell(message ?? "")} |`;
+  return points.map(({ point, job, ...known }) => {
+    const state = known.message === undefined ? "missing" : "failed";
+    return `| ${plainCell(point.name)} | ${point.i} | ${shardText(job)} | ${state} | ${plainCell(knownText(known))} |`;
   });
 }
 

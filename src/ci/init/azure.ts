@@ -18,6 +18,10 @@ const pool = `    pool:
 const fromFork = "variables['System.PullRequest.IsFork'], 'True'";
 const planFile = `"$PIPELINE_WORKSPACE/sweep-plan/sweep.json"`;
 
+/** An attempt that came to nothing has left nothing. */
+const takeEarlier =
+  '{ cp -R "$PIPELINE_WORKSPACE/sweep-results-$SYSTEM_JOBPOSITIONINPHASE-$((SYSTEM_JOBATTEMPT - 1))/." bundles 2>/dev/null || true; }';
+
 /** A step in the project's folder. */
 function script(place: Place, command: string): string {
   return `      - script: ${command}
@@ -42,7 +46,12 @@ ${setUp(place, "kept")}      # Add here what the stages need.
       - download: current
         artifact: sweep-plan
 ${script(place, run)}        condition: and(succeeded(), ne(${fromFork}))
-${script(place, `mkdir -p bundles && ${run} --bundle bundles/results.bundle`)}        condition: and(succeeded(), eq(${fromFork}))
+      # What an earlier attempt of the job bundled: results, and checkpoints to go on from.
+      - download: current
+        patterns: sweep-results-$(System.JobPositionInPhase)-*/**
+        condition: and(succeeded(), eq(${fromFork}), gt(variables['System.JobAttempt'], 1))
+        continueOnError: true # it may have come to nothing
+${script(place, `mkdir -p bundles && ${takeEarlier} && ${run} --bundle bundles/results.bundle`)}        condition: and(succeeded(), eq(${fromFork}))
       - publish: ${inProject(place, "bundles")}
         artifact: sweep-results-$(System.JobPositionInPhase)-$(System.JobAttempt)
         condition: and(always(), eq(${fromFork}))

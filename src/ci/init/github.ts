@@ -69,6 +69,13 @@ ${takePlan(place)}      - uses: ${actions.cache}
           restore-keys: ${pipelineName(place)}-
       - if: env.FROM_FORK != 'true'
         run: sweepline matrix run --plan sweep.json --point "$POINT"
+      # What an earlier attempt of the job bundled: results, and checkpoints to go on from.
+      - if: env.FROM_FORK == 'true' && github.run_attempt > 1
+        continue-on-error: true # it may have come to nothing
+        uses: ${actions.download}
+        with:
+          name: sweep-results-\${{ matrix.point }}
+          path: ${inProject(place, "bundles")}
       - if: env.FROM_FORK == 'true'
         run: sweepline matrix run --plan sweep.json --point "$POINT" --bundle bundles/results.bundle
       - if: always() && env.FROM_FORK == 'true'

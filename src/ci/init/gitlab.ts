@@ -43,6 +43,24 @@ sweep-points:
 `;
 }
 
+function collect(place: Place): string {
+  return `# Without needs: it waits for all points and gets all their bundles. The plan is made again: the same sweep on the same
+# commit gives the same plan.
+sweep-collect:
+  stage: collect
+  when: always
+  image: node:22
+  variables:
+    GIT_DEPTH: "1"
+  script:
+${setUp(place)}    - sweepline matrix plan @sweep.txt -o sweep.json
+    - sweepline matrix collect --plan sweep.json --for gitlab --bundles bundles --md report.md
+  artifacts:
+    when: always
+    paths: [${inProject(place, "report.md")}]
+`;
+}
+
 /** The jobs of the child pipeline: one for each point, and one that collects once all have ended. */
 function jobs(place: Place): string {
   return `${header(place)}# A project access token with write_repository, as the masked variable SWEEP_TOKEN, lets the jobs push. Where there is
@@ -63,10 +81,14 @@ workflow:
     - pipeline: $PARENT_PIPELINE_ID
       job: sweep-plan
   cache:
-    key:
-      prefix: ${pipelineName(place)}
-      files: [${inProject(place, "dvc.lock")}]
-    paths: [${inProject(place, ".dvc/cache")}]
+    - key:
+        prefix: ${pipelineName(place)}
+        files: [${inProject(place, "dvc.lock")}]
+      paths: [${inProject(place, ".dvc/cache")}]
+    # What another try of the job bundled: results, and checkpoints to go on from.
+    - key: $CI_PIPELINE_ID-$POINT
+      paths: [${inProject(place, "bundles")}]
+      when: always
   retry:
     max: 2
     when: [runner_system_failure, scheduler_failure]
@@ -78,28 +100,14 @@ ${setUp(place)}    - |
         git remote set-url --push origin "$CI_SERVER_PROTOCOL://sweepline:$SWEEP_TOKEN@$CI_SERVER_HOST:$CI_SERVER_PORT/$CI_PROJECT_PATH.git"
         sweepline matrix run --plan sweep.json --point "$POINT"
       else
-        sweepline matrix run --plan sweep.json --point "$POINT" --bundle "bundles/$CI_JOB_ID.bundle"
+        sweepline matrix run --plan sweep.json --point "$POINT" --bundle "bundles/$POINT.bundle"
       fi
   artifacts:
     when: always
     expire_in: 1 week
     paths: [${inProject(place, "bundles")}]
 
-# Without needs: it waits for all points and gets all their bundles. The plan is made again: the same sweep on the same
-# commit gives the same plan.
-sweep-collect:
-  stage: collect
-  when: always
-  image: node:22
-  variables:
-    GIT_DEPTH: "1"
-  script:
-${setUp(place)}    - sweepline matrix plan @sweep.txt -o sweep.json
-    - sweepline matrix collect --plan sweep.json --for gitlab --bundles bundles --md report.md
-  artifacts:
-    when: always
-    paths: [${inProject(place, "report.md")}]
-`;
+${collect(place)}`;
 }
 
 /** GitLab: a child pipeline, since only that can be computed. */

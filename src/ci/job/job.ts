@@ -19,6 +19,7 @@ import { type PlanPoint, planDigest, type SweepPlan } from "../plan.ts";
 import { readPlan } from "../plan-file.ts";
 import { withRetries } from "../retry.ts";
 import { parseShard } from "../shards.ts";
+import type { EarlierCheckpoints } from "./outlet.ts";
 
 export interface JobRequest {
   readonly plan: NamedFile;
@@ -54,8 +55,8 @@ export interface JobEvents extends TransferEvents {
   missing(outcome: Pick<TransferOutcome, "missing">): void;
   /** A point failed in another way than those before it: the end of what it printed. */
   failed(name: string, endOfLog: string): void;
-  /** A point goes on from a checkpoint that another job pushed. */
-  continues(name: string, commit: ObjectId): void;
+  /** A point goes on from a checkpoint that an earlier job left. */
+  continues(name: string, commit: ObjectId, place: EarlierCheckpoints["place"]): void;
   /** Points are about to run. */
   running(): QueueWatcher;
 }

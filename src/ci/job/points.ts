@@ -10,7 +10,7 @@ import { statesOfPoints } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
 import { continuePoints } from "./continued.ts";
 import { checkQueue, type Job } from "./job.ts";
-import type { JobPushes } from "./pushes.ts";
+import type { JobOutlet } from "./outlet.ts";
 import { queuePoints } from "./queue-points.ts";
 
 export interface PointsOutcome {
@@ -26,11 +26,10 @@ export interface OpenPoints {
   readonly open: readonly PlanPoint[];
   /** Those of them that have a result whose data is lost. */
   readonly lost: readonly PlanPoint[];
-  /** What goes to the remote while they run; undefined: the job pushes nothing. */
-  readonly pushed: JobPushes | undefined;
+  readonly outlet: JobOutlet;
 }
 
-export async function runPoints(job: Job, { open, lost, pushed }: OpenPoints): Promise<PointsOutcome> {
+export async function runPoints(job: Job, { open, lost, outlet }: OpenPoints): Promise<PointsOutcome> {
   const failures: PointFailure[] = [];
   let left = open;
   let isStopped = false;
@@ -40,7 +39,7 @@ export async function runPoints(job: Job, { open, lost, pushed }: OpenPoints): P
     try {
       const toRun = await withoutNew(job, mine, hasWaited ? [] : lost);
       if (toRun.length > 0) {
-        const { run, failures: failed } = await runQueued(job, toRun, pushed);
+        const { run, failures: failed } = await runQueued(job, toRun, outlet);
         failures.push(...failed);
         isStopped = run.interrupted || run.summary.requeued.length > 0;
       }
@@ -70,11 +69,11 @@ async function withoutNew(job: Job, points: readonly PlanPoint[], lost: readonly
 }
 
 /** Answers the run, and the failures of all that did not come to a result. */
-async function runQueued(job: Job, open: readonly PlanPoint[], pushed: JobPushes | undefined) {
+async function runQueued(job: Job, open: readonly PlanPoint[], outlet: JobOutlet) {
   const { context, plan, request, events } = job;
   await checkQueue(job, open);
   const { queued, refused } = await queuePoints(job, open);
-  if (pushed !== undefined) await continuePoints(job, open, { queued, pushed });
+  await continuePoints(job, open, { queued, outlet });
   const run = await runQueue(
     context,
     {
@@ -85,18 +84,18 @@ async function runQueued(job: Job, open: readonly PlanPoint[], pushed: JobPushes
       sweep: plan.sweep,
       limits: request.limits,
     },
-    pushed === undefined ? events.running() : pushing(events.running(), pushed),
+    handingOn(events.running(), outlet),
   );
   return { run, failures: [...refused, ...failuresOf(job, run)] };
 }
 
-function pushing(watcher: QueueWatcher, pushed: JobPushes): QueueWatcher {
+function handingOn(watcher: QueueWatcher, outlet: JobOutlet): QueueWatcher {
   return {
     ...watcher,
     emit: (event) => {
       watcher.emit(event);
-      if (event.type === "checkpoint") pushed.registered(event.name, event.commit as ObjectId);
-      if (event.type === "finished") pushed.finished(event.experiment.name, event.commit as ObjectId);
+      if (event.type === "checkpoint") outlet.registered(event.name, event.commit as ObjectId);
+      if (event.type === "finished") outlet.finished(event.experiment.name, event.commit as ObjectId);
     },
   };
 }

@@ -4,15 +4,16 @@
  * checkpoints that somebody else moved is moved again at the next turn: who pushes last counts, since each chain is whole.
  */
 import { SweeplineError } from "../../base/errors.ts";
-import { toldLater } from "../../base/promises.ts";
 import { type DataFlags, dataRequest, pushData, type TransferEvents } from "../../experiments/share/data.ts";
 import { dataNotPushed } from "../../experiments/share/push.ts";
 import type { ObjectId, RefName } from "../../git/ids.ts";
 import { listRemoteRefs, type PushOutcome, pushRefs } from "../../git/remote.ts";
-import type { PointScope } from "../gather.ts";
+import { listedAt, type PointScope } from "../gather.ts";
 import type { PlanPoint } from "../plan.ts";
 import { checkpointRef, failureRef, resultRef } from "../plan-refs.ts";
 import { publishResults } from "../publish.ts";
+import type { EarlierCheckpoints, JobOutlet } from "./outlet.ts";
+import { RepeatedWork } from "./repeated-work.ts";
 
 export interface PushOptions extends Pick<PointScope, "context" | "plan" | "points"> {
   readonly remote: string;
@@ -26,7 +27,7 @@ export interface PushOptions extends Pick<PointScope, "context" | "plan" | "poin
 
 const silent: Pick<TransferEvents, "warn" | "progress"> = { warn: () => undefined, progress: () => undefined };
 
-export class JobPushes {
+export class JobPushes implements JobOutlet {
   /** The plan's refs as the remote had them when we looked or pushed last. */
   readonly there: Map<RefName, ObjectId>;
   /** Checkpoints that are to be pushed. */
@@ -36,14 +37,9 @@ export class JobPushes {
   /** Up to where the data is in the storage remote. */
   private readonly stored = new Map<PlanPoint, ObjectId>();
   private readonly byName: ReadonlyMap<string, PlanPoint>;
-  private readonly warned = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> = Promise.resolve();
-  private lastEnd: number | undefined;
-  private readonly startedAt = performance.now();
+  private readonly turns: RepeatedWork;
   private files = 0;
   private results = 0;
-  private state: "idle" | "pushing" | "closed" = "idle";
 
   constructor(
     private readonly options: PushOptions,
@@ -51,23 +47,37 @@ export class JobPushes {
   ) {
     this.there = new Map(there);
     this.byName = new Map(options.points.map((point) => [point.name, point]));
+    this.turns = new RepeatedWork({
+      everyMs: options.everyMs,
+      warn: (message) => options.warn(`nothing is pushed for now: ${message}`),
+      work: async () => {
+        await this.pushCheckpoints();
+        await this.pushResults();
+      },
+      isDue: () => this.latest.size > 0 || this.done.size > 0,
+    });
   }
 
-  /** A checkpoint of a running point is safe here. */
+  async withEarlier(points: readonly PlanPoint[], work: (earlier: EarlierCheckpoints) => Promise<void>): Promise<void> {
+    const { plan, remote } = this.options;
+    const listed = listedAt(points, this.there, (point) => checkpointRef(plan, point));
+    if (listed.length > 0) await work({ place: "the remote", source: remote, listed, storage: undefined });
+  }
+
   registered(name: string, commit: ObjectId): void {
     const point = this.byName.get(name);
     if (point === undefined) return;
     this.latest.set(point, commit);
-    this.schedule(this.lastEnd);
+    this.turns.ask("at once");
   }
 
-  /** A point has a result. A short job pushes all of them at its end. */
+  /** A short job pushes all of them at its end. */
   finished(name: string, commit: ObjectId): void {
     const point = this.byName.get(name);
     if (point === undefined || this.options.later.has(point)) return;
     this.latest.delete(point);
     this.done.set(point, commit);
-    this.schedule(this.lastEnd ?? this.startedAt);
+    this.turns.ask("in time");
   }
 
   /** What was pushed so far, but for what flush() pushes. */
@@ -75,16 +85,12 @@ export class JobPushes {
     return { points: this.results, files: this.files };
   }
 
-  /** The commit stands for what the remote has of the point. */
   goesOnFrom(point: PlanPoint, commit: ObjectId): void {
     this.stored.set(point, commit);
   }
 
-  /** Nothing is pushed by itself any more; waits for what is under way. */
-  async close(): Promise<void> {
-    this.state = "closed";
-    clearTimeout(this.timer);
-    await this.turn;
+  close(): Promise<void> {
+    return this.turns.close();
   }
 
   /** Pushes what the remote lacks of these points. Errors: GIT_REMOTE_FAILED, TRANSFER_FAILED, those of a remote that says no. */
@@ -92,35 +98,6 @@ export class JobPushes {
     for (const point of this.latest.keys()) if (!points.includes(point)) this.latest.delete(point);
     await this.pushCheckpoints();
     if (this.latest.size > 0) await this.pushCheckpoints();
-  }
-
-  /** @param after the end of the push before it; undefined: there was none */
-  private schedule(after: number | undefined): void {
-    if (this.state !== "idle" || (this.timer !== undefined && after !== undefined)) return;
-    clearTimeout(this.timer);
-    const wait = after === undefined ? 0 : Math.max(0, after + this.options.everyMs - performance.now());
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.turn = toldLater(this.pushQuietly());
-    }, wait);
-    // What runs keeps the process alive.
-    this.timer.unref();
-  }
-
-  /** A failure is told once: the points run on, and it is tried again at the next turn. */
-  private async pushQuietly(): Promise<void> {
-    this.state = "pushing";
-    try {
-      await this.pushCheckpoints();
-      await this.pushResults();
-    } catch (error) {
-      if (!(error instanceof SweeplineError)) throw error;
-      if (!this.warned.has(error.message)) this.options.warn(`nothing is pushed for now: ${error.message}`);
-      this.warned.add(error.message);
-    }
-    this.lastEnd = performance.now();
-    if (this.state === "pushing") this.state = "idle";
-    if (this.latest.size > 0 || this.done.size > 0) this.schedule(this.lastEnd);
   }
 
   private async pushCheckpoints(): Promise<void> {

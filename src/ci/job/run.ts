@@ -4,7 +4,6 @@ import { wordList } from "../../base/text/listing.ts";
 import { dataRequest } from "../../experiments/share/data.ts";
 import { fetchTracked, transferFailed } from "../../pipeline/data/transfer.ts";
 import { defaultRemoteName } from "../../store/remotes/open.ts";
-import { writeBundle } from "../bundles.ts";
 import { ensureIdentity } from "../clone.ts";
 import { endOfLog } from "../failures.ts";
 import { compareRivals, statesOfPoints } from "../gather.ts";
@@ -12,13 +11,21 @@ import type { PlanPoint } from "../plan.ts";
 import { type PointRef, resultRef } from "../plan-refs.ts";
 import { keepFailures, publishResults } from "../publish.ts";
 import { checkStorage, type Job, lookAtRemote, nameTaken, type Refs, retried, standingAt, standingsOf } from "./job.ts";
+import { JobBundle, takeBundled } from "./job-bundle.ts";
 import { type PointsOutcome, runPoints } from "./points.ts";
 import { JobPushes } from "./pushes.ts";
 
+interface Pushed {
+  readonly kind: "pushed";
+  readonly points: number;
+  readonly remote: string;
+  readonly files: number;
+}
+
 /** Where the results went. */
-export type HandedOn =
-  | { readonly kind: "bundled"; readonly refs: number }
-  | { readonly kind: "pushed"; readonly points: number; readonly remote: string; readonly files: number };
+export type HandedOn = { readonly kind: "bundled"; readonly refs: number } | Pushed;
+
+type Outlet = JobPushes | JobBundle;
 
 export type JobEnd =
   /** All was done before, and everything is where it belongs. */
@@ -61,8 +68,6 @@ async function fetchData(job: Job): Promise<void> {
 }
 
 interface Outcomes {
-  /** The plan's refs that the remote had. */
-  readonly there: Refs;
   readonly failures: readonly PointRef[];
   /** Points that ran again because their data is lost. */
   readonly lost: readonly PlanPoint[];
@@ -79,21 +84,27 @@ async function warnRivals(job: Job, names: readonly string[]): Promise<void> {
 }
 
 /** Answers where the results went, and which points have none. */
-async function handOn(job: Job, outcomes: Outcomes): Promise<{ handedOn: HandedOn; without: readonly PlanPoint[] }> {
-  const { context, plan, request } = job;
+async function handOn(job: Job, outlet: Outlet, outcomes: Outcomes) {
+  const { plan } = job;
   const states = await statesOfPoints(job);
   const results = job.points.flatMap((point, at): PointRef[] => {
     const state = states[at];
     return state?.kind === "done" ? [{ point, ref: resultRef(plan, point), commit: state.commit }] : [];
   });
   const without = job.points.filter((_, at) => states[at]?.kind !== "done");
-  if (request.bundle === undefined) return { handedOn: await push(job, results, outcomes), without };
-  const refs = [...results, ...outcomes.failures].map(({ ref }) => ref);
-  await writeBundle(context, request.bundle, { plan, refs });
-  return { handedOn: { kind: "bundled", refs: refs.length }, without };
+  const handedOn: HandedOn =
+    outlet instanceof JobBundle
+      ? { kind: "bundled", refs: await outlet.write() }
+      : inAll(await push(job, results, { ...outcomes, there: outlet.there }), outlet);
+  await keepCheckpoints(job, outlet, without);
+  return { handedOn, without };
 }
 
-async function push(job: Job, results: readonly PointRef[], { there, failures, lost }: Outcomes): Promise<HandedOn> {
+async function push(
+  job: Job,
+  results: readonly PointRef[],
+  { there, failures, lost }: Outcomes & { readonly there: Refs },
+): Promise<Pushed> {
   const { context, plan, request, events, remote } = job;
   events.started("Uploading");
   const asked = dataRequest(context.project, request.data, events);
@@ -118,8 +129,10 @@ interface Findings {
 
 /** What is done already. Throws NAME_TAKEN. */
 async function findOut(job: Job): Promise<Findings> {
+  const { bundle } = job.request;
+  const bundled = bundle === undefined ? [] : await takeBundled(job, bundle);
   const { there, refused, sound } = await lookAtRemote(job);
-  const states = await statesOfPoints(job, sound);
+  const states = await statesOfPoints(job, new Map([...sound, ...bundled]));
   const taken = job.points.find((point, at) => states[at]?.kind === "taken" || refused.has(resultRef(job.plan, point)));
   if (taken !== undefined) throw nameTaken(job.plan, taken);
   const standings = await standingsOf(job, states);
@@ -139,11 +152,12 @@ export async function runJob(job: Job): Promise<JobEnd> {
     job.events.warn(`the data of ${wordList(lost.map(({ name }) => name))} is in no storage, or damaged: run again`);
   if (isAllThere) return { kind: "nothing" };
   if (open.length > 0) await fetchData(job);
-  const pushed = job.request.bundle === undefined ? openPushes(job, { there, lost }) : undefined;
-  const run = await runPoints(job, { open, lost, pushed });
-  await job.stop.during(async () => pushed?.close());
+  const { bundle } = job.request;
+  const outlet = bundle === undefined ? openPushes(job, { there, lost }) : new JobBundle(job, bundle);
+  const run = await runPoints(job, { open, lost, outlet });
+  await job.stop.during(() => outlet.close());
   const before = job.points.length - open.length;
-  return endOf(job, { run, there: pushed?.there ?? there, lost, before, pushed });
+  return endOf(job, { run, lost, before, outlet });
 }
 
 function openPushes(job: Job, { there, lost }: Pick<Findings, "there" | "lost">): JobPushes {
@@ -154,23 +168,23 @@ function openPushes(job: Job, { there, lost }: Pick<Findings, "there" | "lost">)
 }
 
 /** With what was pushed before the end. */
-function inAll(handedOn: HandedOn, pushed: JobPushes | undefined): HandedOn {
-  if (handedOn.kind === "bundled" || pushed === undefined) return handedOn;
-  const { points, files } = pushed.pushed;
-  return { ...handedOn, points: handedOn.points + points, files: handedOn.files + files };
+function inAll(end: Pushed, { pushed: { points, files } }: JobPushes): Pushed {
+  return { ...end, points: end.points + points, files: end.files + files };
 }
 
-/** What points without a result have come to: where it can't be pushed, another job goes on from what was pushed before. */
-async function pushCheckpoints(job: Job, pushed: JobPushes, points: readonly PlanPoint[]): Promise<void> {
-  const { events } = job;
-  events.started("Uploading");
+/** What points without a result have come to: where it can't be kept, another job goes on from what was kept before. */
+async function keepCheckpoints(job: Job, outlet: Outlet, points: readonly PlanPoint[]): Promise<void> {
+  const { events, stop } = job;
+  if (points.length > 0) events.started("Uploading");
   try {
-    await retried(job, () => pushed.flush(points));
+    if (outlet instanceof JobBundle) await stop.during(() => outlet.writeCheckpoints());
+    else if (points.length > 0) await retried(job, () => outlet.flush(points));
   } catch (error) {
     if (!(error instanceof SweeplineError)) throw error;
-    events.warn(`the last checkpoints are not in the remote: ${error.message}`);
+    const where = outlet instanceof JobBundle ? "beside the bundle" : "in the remote";
+    events.warn(`the last checkpoints are not ${where}: ${error.message}`);
   } finally {
-    events.ended();
+    if (points.length > 0) events.ended();
   }
 }
 
@@ -184,25 +198,17 @@ function tellLogs({ events }: Job, { failures }: PointsOutcome): void {
   }
 }
 
-interface Ran extends Pick<Findings, "there" | "lost"> {
+interface Ran extends Pick<Findings, "lost"> {
   readonly run: PointsOutcome;
   readonly before: number;
-  readonly pushed: JobPushes | undefined;
+  readonly outlet: Outlet;
 }
 
-async function endOf(job: Job, { run, there, lost, before, pushed }: Ran): Promise<JobEnd> {
+async function endOf(job: Job, { run, lost, before, outlet }: Ran): Promise<JobEnd> {
   tellLogs(job, run);
   const failures = await keepFailures(job.context, job.plan, run.failures);
-  const { handedOn, without } = await handOn(job, { there, failures, lost });
-  if (pushed !== undefined && without.length > 0) await pushCheckpoints(job, pushed, without);
+  const { handedOn, without } = await handOn(job, outlet, { failures, lost });
   const failed = new Set(failures.map(({ point }) => point));
   const left = without.filter((point) => !failed.has(point));
-  return {
-    kind: "ran",
-    before,
-    handedOn: inAll(handedOn, pushed),
-    failed: failures.length,
-    left,
-    isStopped: run.isStopped,
-  };
+  return { kind: "ran", before, handedOn, failed: failures.length, left, isStopped: run.isStopped };
 }

@@ -15,8 +15,10 @@ import {
 import { type NamedFile, withNamedFile } from "../../base/named-file.ts";
 import { openAppend } from "../../base/open-files.ts";
 import type { RefName } from "../../git/ids.ts";
+import { listRemoteRefs } from "../../git/remote.ts";
 import { git } from "../../git/run.ts";
-import type { TransferProgressState } from "../../store/remotes/types.ts";
+import type { StorageRemote, TransferProgressState } from "../../store/remotes/types.ts";
+import { type ChainEnds, chainsOf } from "../checkpoints/older.ts";
 import { noteRef, readNotes } from "../notes/store.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
@@ -30,7 +32,8 @@ export interface ExperimentBundleRequest {
   readonly experiments: readonly FinishedExperiment[];
   /** All commits that they derive from, or only what comes after their baselines. */
   readonly history: "whole" | "since baselines";
-  readonly data: "with" | "without";
+  /** "last": of a chain of checkpoints that of the last one alone, which is enough to go on from it. */
+  readonly data: "with" | "last" | "without";
   /** Files at a time. */
   readonly jobs: number | undefined;
   progress(state: TransferProgressState): void;
@@ -95,6 +98,18 @@ export async function bundleExperiments(
   }
 }
 
+/** The last checkpoints, as the Git part has them: an experiment that runs may have come further since it was listed. */
+async function lastOnes(
+  { repository }: ExperimentsContext,
+  part: string,
+  experiments: readonly FinishedExperiment[],
+): Promise<readonly ChainEnds[]> {
+  const written = new Map((await listRemoteRefs(repository, part, ["refs/exps/*"])).map(({ name, id }) => [name, id]));
+  const ends = experiments.map(({ ref, baseline, commit }) => ({ commit: written.get(ref) ?? commit, baseline }));
+  const older = await chainsOf(repository, ends);
+  return ends.map((end) => ({ commit: end.commit, baseline: older.get(end)?.[0] ?? end.baseline }));
+}
+
 async function writeArchive(
   context: ExperimentsContext,
   file: string,
@@ -106,7 +121,8 @@ async function writeArchive(
     await writer.add(gitPart, part);
     const { jobs, progress, experiments } = request;
     const how = { remote: undefined, storage: writer.remote(), runCache: false, jobs, progress };
-    const data = request.data === "with" ? await pushData(context, experiments, how) : noData;
+    const ends = request.data === "last" ? await lastOnes(context, part, experiments) : experiments;
+    const data = request.data === "without" ? noData : await pushData(context, ends, how);
     const [failed] = data.failed;
     if (failed !== undefined)
       throw new SweeplineError({ code: "TRANSFER_FAILED", message: `a file could not be bundled: ${failed.message}` });
@@ -114,6 +130,34 @@ async function writeArchive(
     return data;
   } finally {
     closeSync(handle);
+  }
+}
+
+export interface OpenBundle {
+  /** Its commits, as a Git remote. */
+  readonly remote: string;
+  /** Its data. */
+  readonly storage: StorageRemote;
+}
+
+/** Errors: FILE_MISSING, BUNDLE_INVALID. */
+export async function withBundle<T>(
+  context: ExperimentsContext,
+  file: NamedFile,
+  work: (bundle: OpenBundle) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(file.path))
+    throw new SweeplineError({ code: "FILE_MISSING", message: `'${file.shown}' does not exist` });
+  const archive = withNamedFile(file, (name) => ArchiveReader.open(name));
+  makeFolder(context.state.scratch);
+  const remote = asideName(path.join(context.state.scratch, "unbundle"));
+  try {
+    archive.extract(gitPart, remote);
+    checkBundle(remote);
+    return await work({ remote, storage: archive.remote() });
+  } finally {
+    archive.close();
+    removeFile(remote);
   }
 }
 
@@ -140,20 +184,10 @@ export async function unbundleExperiments(
   file: NamedFile,
   { selection, diverged, data, jobs, progress }: UnbundleRequest,
 ): Promise<UnbundleResult> {
-  if (!existsSync(file.path))
-    throw new SweeplineError({ code: "FILE_MISSING", message: `'${file.shown}' does not exist` });
-  const archive = withNamedFile(file, (name) => ArchiveReader.open(name));
-  makeFolder(context.state.scratch);
-  const remote = asideName(path.join(context.state.scratch, "unbundle"));
-  try {
-    archive.extract(gitPart, remote);
-    checkBundle(remote);
+  return withBundle(context, file, async ({ remote, storage }) => {
     const { experiments, refused } = await selectExperiments(context, remote, selection);
-    const how = { remote: undefined, storage: archive.remote(), runCache: false, jobs, progress };
+    const how = { remote: undefined, storage, runCache: false, jobs, progress };
     const request = { remote, experiments, diverged, data: data === "with" ? how : undefined };
     return { ...(await pullExperiments(context, request)), refused };
-  } finally {
-    archive.close();
-    removeFile(remote);
-  }
+  });
 }

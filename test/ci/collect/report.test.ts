@@ -6,7 +6,8 @@ import { planOfSize } from "../emission.ts";
 const plan = planOfSize(5000);
 
 function openPoints(count: number, message: string | undefined): OpenPoint[] {
-  return plan.points.slice(0, count).map((point) => ({ point, job: { first: point.i, last: point.i }, message }));
+  const points = plan.points.slice(0, count);
+  return points.map((point) => ({ point, job: { first: point.i, last: point.i }, message, checkpoints: undefined }));
 }
 
 function tableOf(rows: number): string {

@@ -130,10 +130,13 @@ export class GithubWorkflow {
 
   async #runAttempts(job: JobText, at: number, context: Context): Promise<readonly JobEnd[]> {
     const { together, variables } = this.#run.attempts?.(at) ?? { together: false, variables: [{}] };
-    const leg = { ...context, strategy: { "job-index": at } };
-    if (together) return Promise.all(variables.map((each) => this.#runLeg(job, leg, each)));
+    const leg = (attempt: number) => {
+      const github = { ...(context.github as Context), run_attempt: attempt };
+      return { ...context, github, strategy: { "job-index": at } };
+    };
+    if (together) return Promise.all(variables.map((each) => this.#runLeg(job, leg(1), each)));
     const ends: JobEnd[] = [];
-    for (const each of variables) ends.push(await this.#runLeg(job, leg, each));
+    for (const [index, each] of variables.entries()) ends.push(await this.#runLeg(job, leg(index + 1), each));
     return ends;
   }
 

@@ -1,12 +1,18 @@
 /** Jobs of a matrix in clones of their own, of a bare repository and a storage folder: what one began, the next goes on with. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { type Gate, makeGate, Repository } from "../../rig/index.ts";
+import { type Gate, makeGate, Repository, waitLimitMs } from "../../rig/index.ts";
 import { chainOf, inChain, makeTraining, training } from "../checkpoint-project.ts";
 
 const epochs = (...numbers: number[]) => numbers.map((epoch) => `{"epoch": ${epoch}}`);
+
+/** The key of that content in a cache. */
+function data(content: string): string {
+  return createHash("md5").update(content).digest("hex").slice(2);
+}
 
 interface Setting {
   /** Where the plan was made; it runs nothing. */
@@ -195,4 +201,70 @@ test("whose checkpoint has lost its data, or is another point's, starts over and
     /p-1 starts over: checkpoint [0-9a-f]{7} is in the remote, but the cache does not hold its 'model.txt'/,
   );
   expect(fourth.exitCode).toBe(0);
+});
+
+test("a job that writes a bundle leaves its checkpoints beside it: one in another clone that is given both goes on, and is counted", async () => {
+  const setting = await setUp();
+  const { gate, hold, clone, remoteRefs } = setting;
+  const both = [...job.map((word) => (word === "0" ? "0-1" : word)), "-j", "2", "--bundle", "../../kept/r.bundle"];
+  const kept = path.join(setting.planner.root, "kept");
+  const first = clone();
+  const running = first.start(both);
+  await gate.nextCall();
+  const inBundle = (name: string): string => {
+    const file = path.join(kept, name);
+    if (!existsSync(file)) return "";
+    return name.endsWith(".bundle")
+      ? first.git("bundle", "list-heads", file)
+      : execFileSync("tar", ["-tf", file], { encoding: "utf8" });
+  };
+  // The result of the other point, and the data of the last checkpoint: no other is needed.
+  const has = (name: string, part: string) =>
+    expect.poll(() => inBundle(name).includes(part), { timeout: waitLimitMs }).toBe(true);
+  await has("r.bundle", "/p-2");
+  await has("r.checkpoints", data("1 2\n2 2\n"));
+  expect((await running.kill("SIGKILL")).signal).toBe("SIGKILL");
+  expect(inBundle("r.checkpoints")).not.toContain(data("1 2\n"));
+  expect(remoteRefs()).toEqual([]);
+  rmSync(first.folder, { recursive: true });
+
+  const collect = ["matrix", "collect", "--plan", "../../plan.json", "--bundles", "../../kept"];
+  const seen = await clone().run(collect);
+  expect(seen.stdout).toContain("p-1 (point 0, job 0): 2 checkpoints in r.checkpoints");
+  expect(seen.exitCode).toBe(1);
+
+  rmSync(hold);
+  const second = clone();
+  const said = await second.succeed(both);
+  expect(said).toMatch(/^p-1 goes on from checkpoint [0-9a-f]{7}, of the bundle\.$/m);
+  expect(said).toContain("Point 0-1: 1 done before; bundled in");
+  expect(inChain(second, "p-1", "metrics.json")).toEqual(epochs(1, 2, 3));
+  expect(existsSync(path.join(kept, "r.checkpoints"))).toBe(false);
+  expect(await clone().succeed(collect)).toContain("2 of 2 points done");
+});
+
+test("a job that is stopped bundles the last checkpoint before it ends; anybody can take it for an experiment", async () => {
+  const { gate, clone } = await setUp();
+  const bundled = [...job.slice(0, -1), "1h", "--bundle", "../../kept/r.bundle"];
+  const running = clone().start(bundled);
+  await gate.nextCall();
+  expect((await running.kill("SIGTERM")).exitCode).toBe(75);
+  const other = clone();
+  await other.succeed(["exp", "unbundle", "../../kept/r.checkpoints"]);
+  await other.succeed(["exp", "apply", "p-1"]);
+  expect(other.read("model.txt")).toBe("1 2\n2 2\n");
+});
+
+test("a bundle and checkpoints that can't be read are written anew, and the point starts over", async () => {
+  const { hold, planner, clone } = await setUp();
+  rmSync(hold);
+  mkdirSync(path.join(planner.root, "kept"));
+  for (const name of ["r.bundle", "r.checkpoints"]) writeFileSync(path.join(planner.root, "kept", name), "no bundle\n");
+  const { stdout, stderr, exitCode } = await clone().run([...job, "--bundle", "../../kept/r.bundle"]);
+  expect(stderr).toContain("'../../kept/r.bundle' is written anew: it can't be read: it is no Git bundle");
+  expect(stderr).toContain(
+    "'../../kept/r.checkpoints' is written anew: it can't be read: it is no file of `exp bundle`",
+  );
+  expect(stdout).not.toContain("goes on from");
+  expect(exitCode).toBe(0);
 });

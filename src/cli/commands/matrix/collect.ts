@@ -79,7 +79,7 @@ async function writePage(
     failed.map((open) => {
       const log = logs.get(open.point.name);
       return {
-        name: openPointText({ ...open, message: undefined }),
+        name: openPointText({ ...open, message: undefined, checkpoints: undefined }),
         log: log === undefined ? undefined : shownTail(log),
         message: open.message,
       };

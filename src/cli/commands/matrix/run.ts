@@ -85,8 +85,10 @@ async function run(io: Io, options: Options): Promise<ExitCode> {
     ...transferEvents(io),
     missing: (outcome: Parameters<typeof warnMissing>[1]) => warnMissing(io, outcome),
     failed: (name: string, endOfLog: string) => printLog(io, name, endOfLog),
-    continues: (name: string, commit: string) =>
-      print(io, `${name} goes on from checkpoint ${commit.slice(0, 7)}, which another job pushed.`),
+    continues: (name: string, commit: string, place: string) => {
+      const whose = place === "the bundle" ? "of the bundle" : "which another job pushed";
+      print(io, `${name} goes on from checkpoint ${commit.slice(0, 7)}, ${whose}.`);
+    },
     running: () => terminalWatcher(io, "text"),
   };
   try {
@@ -117,12 +119,15 @@ export const command: CommandFactory = (io, finish) =>
         .requiredOption("--point <i>", "the position of a point in the plan, or a range of them: 7, 0-3")
         .option("-j, --jobs <n>", "experiments at once", jobs, 1)
         .option("--expect <hash>", "fail unless it is the plan that `emit` has seen")
-        .option("--bundle <file>", "write the results into a Git bundle, where the job may not push")
+        .option(
+          "--bundle <file>",
+          "write the results into a Git bundle, where the job may not push; goes on from one that is there",
+        )
         .option("--git-remote <name>", "the Git remote (default: exp.git_remote, else origin)")
         .option("-r, --remote <name>", "the storage remote, where it is not the default one")
         .option(
           "--push-every <duration>",
-          "results, and checkpoints of points that run, are pushed at most so often before the end (default: 1m)",
+          "results, and checkpoints of points that run, are pushed or bundled at most so often before the end (default: 1m)",
           duration,
         )
         .option("--no-cache", "without the data: neither fetched nor pushed")
