@@ -1,14 +1,14 @@
 import { EmbeddedActionsParser, type IToken, tokenMatcher } from "chevrotain";
-import type { Arithmetic, Comparison, FilterNode } from "./ast.ts";
+import type { Arithmetic, Comparison, FilterIssue, FilterNode } from "./ast.ts";
 import * as t from "./tokens.ts";
 
 /** Brackets inside brackets, and `not` before `not`. */
 export const deepestFilter = 64;
 
 /** Thrown inside the parser only, and caught where it is called. */
-export class FilterTooDeep extends Error {
-  constructor(readonly token: IToken) {
-    super("nested too deeply");
+export class FilterRefusal extends Error {
+  constructor(readonly issue: FilterIssue) {
+    super(issue.message);
   }
 }
 
@@ -47,7 +47,7 @@ export class FilterParser extends EmbeddedActionsParser {
     this.performSelfAnalysis();
   }
 
-  /** The tree of a text; undefined where there is an error, which is then in `errors`. Throws FilterTooDeep. */
+  /** The tree of a text; undefined where there is an error, which is then in `errors`. Throws FilterRefusal. */
   read(tokens: IToken[]): FilterNode | undefined {
     this.input = tokens;
     this.#depth = 0;
@@ -56,7 +56,11 @@ export class FilterParser extends EmbeddedActionsParser {
 
   #nested(token: IToken, work: () => FilterNode): FilterNode {
     this.#depth++;
-    if (this.#depth > deepestFilter) throw new FilterTooDeep(token);
+    if (this.#depth > deepestFilter)
+      throw new FilterRefusal({
+        message: `brackets and 'not' are nested more than ${deepestFilter} deep`,
+        ...at(token),
+      });
     const node = work();
     this.#depth--;
     return node;
@@ -98,15 +102,15 @@ export class FilterParser extends EmbeddedActionsParser {
     ]);
   });
 
-  // comparison : sum (operator sum)?
+  // comparison : sum (operator sum)*
   readonly comparison = this.RULE("comparison", (): FilterNode => {
-    let node = this.SUBRULE(this.sum);
-    this.OPTION(() => {
+    const first = this.SUBRULE(this.sum);
+    const rest: { operator: Comparison; operand: FilterNode }[] = [];
+    this.MANY(() => {
       const operator = this.SUBRULE(this.operator);
-      const right = this.SUBRULE2(this.sum);
-      node = { kind: "compare", operator, left: node, right, ...span(node, right) };
+      rest.push({ operator, operand: this.SUBRULE2(this.sum) });
     });
-    return node;
+    return this.ACTION(() => compared(first, rest));
   });
 
   // operator : "==" | "!=" | "<" | "<=" | ">" | ">=" | "=~" | "!~" | "in" | "not" "in"
@@ -164,7 +168,7 @@ export class FilterParser extends EmbeddedActionsParser {
     return chained(first, rest);
   });
 
-  // factor : "-" factor | "(" filter ")" | list | literal | name
+  // factor : "-" factor | brackets | list | literal | name
   readonly factor = this.RULE("factor", (): FilterNode => {
     return this.OR<FilterNode>([
       {
@@ -174,18 +178,30 @@ export class FilterParser extends EmbeddedActionsParser {
           return this.ACTION(() => prefixed("minus", token, operand));
         },
       },
-      {
-        ALT: () => {
-          const open = this.CONSUME(t.ParenOpen);
-          const inner = this.#nested(open, () => this.SUBRULE(this.filter));
-          const close = this.CONSUME(t.ParenClose);
-          return { ...inner, offset: open.startOffset, length: close.startOffset + 1 - open.startOffset };
-        },
-      },
+      { ALT: () => this.SUBRULE(this.brackets) },
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.literal) },
       { ALT: () => this.SUBRULE(this.name) },
     ]);
+  });
+
+  // brackets : "(" filter ("," filter)* ","? ")": with a comma a list, as in Python
+  readonly brackets = this.RULE("brackets", (): FilterNode => {
+    const open = this.CONSUME(t.ParenOpen);
+    const inner = this.#nested(open, () => this.SUBRULE(this.filter));
+    const more: FilterNode[] = [];
+    let isList = false;
+    this.MANY(() => {
+      this.CONSUME(t.Comma);
+      more.push(this.#nested(open, () => this.SUBRULE2(this.filter)));
+    });
+    this.OPTION(() => {
+      this.CONSUME2(t.Comma);
+      isList = true;
+    });
+    const close = this.CONSUME(t.ParenClose);
+    const place = { offset: open.startOffset, length: close.startOffset + 1 - open.startOffset };
+    return isList || more.length > 0 ? { kind: "list", items: [inner, ...more], ...place } : { ...inner, ...place };
   });
 
   // list : "[" (sum ("," sum)*)? "]"
@@ -232,6 +248,41 @@ function chained(
 ): FilterNode {
   const last = rest.at(-1);
   return last === undefined ? first : { kind: "arithmetic", first, rest, ...span(first, last.operand) };
+}
+
+function holdsComparison(node: FilterNode): boolean {
+  switch (node.kind) {
+    case "literal":
+    case "name":
+      return false;
+    case "list":
+      return node.items.some(holdsComparison);
+    case "minus":
+      return holdsComparison(node.operand);
+    case "arithmetic":
+      return [node.first, ...node.rest.map(({ operand }) => operand)].some(holdsComparison);
+    default:
+      return true;
+  }
+}
+
+/** `a < b < c` is `a < b and b < c`. What stands in the middle is asked twice: chains within chains would be without end. */
+function compared(
+  first: FilterNode,
+  rest: readonly { readonly operator: Comparison; readonly operand: FilterNode }[],
+): FilterNode {
+  const inner = rest.slice(0, -1).find(({ operand }) => holdsComparison(operand));
+  if (inner !== undefined) {
+    const { offset, length } = inner.operand;
+    const message = "a condition can't be compared on both sides";
+    throw new FilterRefusal({ message, offset, length, hint: "Join comparisons with `and`." });
+  }
+  const operands = rest.map(({ operator, operand: right }, at): FilterNode => {
+    const left = rest[at - 1]?.operand ?? first;
+    return { kind: "compare", operator, left, right, ...span(left, right) };
+  });
+  const [only = first, second] = operands;
+  return second === undefined ? only : { kind: "and", operands, ...span(first, operands.at(-1) ?? first) };
 }
 
 function nameNode(token: IToken): FilterNode {

@@ -50,7 +50,7 @@ export function conditionOf(where: string, data: PageData, now: number): Conditi
   if (!parsed.ok) return { kind: "refused", message: parsed.issue.message };
   const places = new Map(data.columns.map(({ key }, at) => [key, at]));
   try {
-    const wanted = compileFilter(parsed.filter, { text: where, columns: filterColumns(data.columns), now });
+    const { holds: wanted } = compileFilter(parsed.filter, { text: where, columns: filterColumns(data.columns), now });
     const asFilterRow = (row: PageRow) => {
       const valueIn = ({ file, name }: ValueColumn) =>
         (row.values[places.get(`${file}:${name}`) ?? -1] ?? undefined) as Value | undefined;

@@ -2,7 +2,7 @@
 import { SweeplineError } from "../base/errors.ts";
 import { type Bundle, listedLength } from "./bundles.ts";
 import type { Equality, PartialCondition, PartialPoint } from "./conditions/partial.ts";
-import type { Known } from "./conditions/values.ts";
+import { equalityKey, type Known } from "./conditions/values.ts";
 import { refuseTooMany } from "./expand.ts";
 import { circle, type Rules, valueIn, withoutUnneeded } from "./narrowing.ts";
 import type { PointOverride, SweepAxis } from "./types.ts";
@@ -207,17 +207,11 @@ function levelOf({ rules }: Search, step: Step, before: ReadonlySet<number>): Le
   };
 }
 
-/** Equal for values that conditions take for equal: a whole number is equal to a float. undefined: compare it. */
-function lookupKey(value: Known): string | undefined {
-  if (typeof value === "string") return `s${value}`;
-  return typeof value === "number" || typeof value === "bigint" ? `n${Number(value)}` : undefined;
-}
-
 function entriesByValue(step: Step, key: number): ReadonlyMap<string, readonly number[]> {
   const values = step.values[step.keys.indexOf(key)] ?? [];
   const found = new Map<string, number[]>();
   for (const entry of step.entries) {
-    const id = lookupKey(values[entry]);
+    const id = equalityKey(values[entry]);
     if (id === undefined) continue;
     const same = found.get(id) ?? [];
     found.set(id, same);
@@ -227,7 +221,7 @@ function entriesByValue(step: Step, key: number): ReadonlyMap<string, readonly n
 }
 
 function entriesToTry({ point }: Search, { step, lookup }: Level): readonly number[] {
-  const id = lookup === undefined ? undefined : lookupKey(lookup.equality.value(point));
+  const id = lookup === undefined ? undefined : equalityKey(lookup.equality.value(point));
   return lookup === undefined || id === undefined ? step.entries : (lookup.entries.get(id) ?? []);
 }
 

@@ -51,6 +51,10 @@ describe("conditions", () => {
     ["created > now - 2h", "(created > (now - 7200))"],
     ["x == true and y == None", "((x == true) and (y == null))"],
     ["android and orange or inner or nothing", "((android and orange) or inner or nothing)"],
+    ["0.01 < lr <= 1", "((0.01 < lr) and (lr <= 1))"],
+    ["not 1 < a + 1 < b == c", "(not ((1 < (a + 1)) and ((a + 1) < b) and (b == c)))"],
+    ["a in (1, 2) or b in ('x',)", '((a in [1 2]) or (b in ["x"]))'],
+    ["a in (1)", "(a in 1)"],
     ["ünits.größe == 1", "(ünits.größe == 1)"],
   ])("%s", (text, tree) => {
     expect(parsed(text)).toBe(tree);
@@ -69,6 +73,30 @@ describe("conditions", () => {
   });
 });
 
+describe("what is written as in other languages gets a hint", () => {
+  test.each([
+    ["a > 1 AND b == 'AND'", "Write a > 1 and b == 'AND'"],
+    ["a OR NOT b", "Write a or not b"],
+    ["NOT a > 1", "Write not a > 1"],
+    ["a IN [1]", "Write a in [1]"],
+    ["a is None", "Write a == None"],
+    ["a IS NOT NULL", "Write a != null"],
+    ["a === 1", "Write a == 1"],
+    ["a !== 1", "Write a != 1"],
+    ["a == 1 & b", "Write `and`."],
+    ["a == 1 | b", "Write `or`."],
+    ["name like 'x%'", 'Patterns are written so: name =~ "^grid-".'],
+    ["name contains 'x'", 'A part: "grid" in name. A pattern: name =~ "^grid-".'],
+    ["a between 1 and 2", "Write 0.1 <= lr <= 0.2."],
+    ["1 < (2 < a < 3) < 4", "Join comparisons with `and`."],
+    ["a b", undefined],
+    [`a AND b ${"or c ".repeat(100)}`, undefined],
+  ])("%s", (text, hint) => {
+    const result = parseFilter(text);
+    expect(result.ok ? "read" : result.issue.hint).toBe(hint);
+  });
+});
+
 describe("texts of anybody's", () => {
   test("brackets, 'not' and signs have a depth that is enough", () => {
     for (const open of ["(", "not ", "-", "["]) expect(parsed(`${open.repeat(2000)}a`)).toContain("nested more than");
@@ -79,6 +107,7 @@ describe("texts of anybody's", () => {
     const many = Array.from({ length: 2500 }, (_, at) => `a${at}`);
     expect(parsed(many.join(" or ").slice(0, longestFilter - 10))).toMatch(/^\(a0 or/);
     expect(parsed(many.join("+").slice(0, longestFilter - 10))).toMatch(/^\(a0 \+/);
+    expect(parsed(many.join("<").slice(0, longestFilter - 10))).toMatch(/^\(\(a0 < a1\) and/);
     expect(parsed("a".repeat(longestFilter + 1))).toContain("more than");
   });
 

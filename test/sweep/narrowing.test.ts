@@ -47,6 +47,11 @@ describe("--where", () => {
     ]);
   });
 
+  test("texts that tell a number are equal to it, also where values are looked up", async () => {
+    expect(await points(["a=1,2", "b='1',2.0,x"], where("a == b"))).toEqual(["a=1 b='1'", "a=2 b=2.0"]);
+    expect(await points(["a=1,2,3"], where('"2" <= a < 3'))).toEqual(["a=2"]);
+  });
+
   test("names that no override sets, and those that may mean two, are refused at their place", async () => {
     await expect(points(["units=1,2"], where("unit > 1"))).rejects.toThrow(code("FILTER_INVALID"));
     await expect(points(["units=1,2"], where("unit > 1"))).rejects.toThrow("no override sets 'unit'");

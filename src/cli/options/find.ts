@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { SweeplineError } from "../../base/errors.ts";
 import { visible } from "../../base/text/visible.ts";
-import { type Elsewhere, elsewhereText } from "../../experiments/find/elsewhere.ts";
 import type { BestBy, FindRequest } from "../../experiments/find/find.ts";
+import { type InVain, inVainText } from "../../experiments/find/in-vain.ts";
 import type { FindScope } from "../../experiments/find/scope.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import type { FoundInRemote, RemoteQuestion } from "../../experiments/share/find-remote.ts";
@@ -29,7 +29,8 @@ Conditions: == != < <= > >=, in, =~ (a pattern of RE2), and, or, not, + - * / %,
   accuracy > 0.95 and optimizer.name != "sgd"
   state == failed or created > now - 2h
   starred or "paper" in tags
-  name =~ "^grid-" and units in [64, 128] and loss / epochs < 0.01
+  name =~ "^grid-" and units in [64, 128] and 0.001 < loss / epochs < 0.01
+  loss == nan
 What an experiment does not have makes no condition true; \`x == null\` asks for that.
 `;
 
@@ -82,11 +83,11 @@ export function scopeOfCondition(flags: ScopeFlags & FindFlags): FindScope {
 }
 
 /** Tells of a condition that holds for nothing here what it holds for elsewhere. */
-export function tellElsewhere(io: Io, elsewhere: Elsewhere | undefined): void {
-  if (elsewhere !== undefined) io.stderr.write(`HINT: ${visible(elsewhereText(elsewhere))}\n`);
+export function tellInVain(io: Io, inVain: InVain | undefined): void {
+  if (inVain !== undefined) io.stderr.write(`HINT: ${visible(inVainText(inVain))}\n`);
 }
 
-/** Full refs of the finished experiments of a scope for which conditions hold; where there are none, it is told what is elsewhere. */
+/** Full refs of the finished experiments of a scope for which conditions hold; where there are none, it is told why. */
 export async function finishedWhere(
   { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
   where: readonly string[],
@@ -95,17 +96,16 @@ export async function finishedWhere(
   const { refsOfRows } = await import("../../experiments/find/find.ts");
   const { findInScope, isFinished } = await import("../../experiments/find/scope.ts");
   const request = { where, best: undefined, top: undefined };
-  const { rows, elsewhere } = await findInScope(context, request, { scope, isMeant: isFinished });
-  tellElsewhere(io, elsewhere);
+  const { rows, inVain } = await findInScope(context, request, { scope, isMeant: isFinished });
+  tellInVain(io, inVain);
   return (await refsOfRows(context, rows)).finished;
 }
 
 /** Of a remote's other experiments nobody has read anything. */
-function tellOthersThere(
-  io: Io,
-  { found, others }: { readonly found: readonly unknown[]; readonly others: readonly unknown[] },
-): void {
-  if (found.length > 0 || others.length === 0) return;
+function tellInVainThere(io: Io, { found, others, doubts }: FoundInRemote): void {
+  if (found.length > 0) return;
+  if (doubts.length > 0) tellInVain(io, { doubts, elsewhere: undefined });
+  if (others.length === 0) return;
   const which = others.length === 1 ? "1 experiment there derives" : `${others.length} experiments there derive`;
   io.stderr.write(`HINT: ${which} from other commits, which the condition did not look at: -A looks at all.\n`);
 }
@@ -118,7 +118,7 @@ export async function foundThere(
 ): Promise<FoundInRemote> {
   const { findInRemote } = await import("../../experiments/share/find-remote.ts");
   const there = await findInRemote(context, remote, question);
-  tellOthersThere(io, there);
+  tellInVainThere(io, there);
   return there;
 }
 
@@ -143,13 +143,13 @@ export async function revisionsAsked(
   if (!isAsked)
     throw new SweeplineError({ code: "NOTHING_CHOSEN", message: "Name experiments or commits, or use --where." });
   const { findInScope, isFinished } = await import("../../experiments/find/scope.ts");
-  const { rows, elsewhere } = await findInScope(context, { where, best, top }, { scope, isMeant: isFinished });
+  const { rows, inVain } = await findInScope(context, { where, best, top }, { scope, isMeant: isFinished });
   const found = rows.map(({ facts }) => ({ rev: facts.commit, label: facts.name ?? facts.commit.slice(0, 7) }));
   if (named.length + found.length > 0) return [...named, ...found];
   throw new SweeplineError({
     code: "NOTHING_CHOSEN",
     message: "The condition holds for no finished experiment.",
-    ...(elsewhere === undefined ? {} : { hint: elsewhereText(elsewhere) }),
+    ...(inVain === undefined ? {} : { hint: inVainText(inVain) }),
   });
 }
 

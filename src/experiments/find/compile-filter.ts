@@ -12,6 +12,7 @@ import {
 import { truth } from "../../sweep/conditions/values.ts";
 import { type ExperimentColumns, endingColumns, type ValueColumn } from "../show/value-columns.ts";
 import { type FactName, type FilterRow, factNames } from "./filter-row.ts";
+import { WatchedOperators } from "./watched-operators.ts";
 
 export interface FilterScope {
   /** The condition's text, for carets. */
@@ -26,6 +27,12 @@ export const whereOption = "--where";
 
 /** Words that stand for themselves: `state == failed`. */
 const stateNames: ReadonlySet<string> = new Set(["running", "queued", "failed", "success"]);
+
+/** As tables write them: `loss == nan`. */
+const numberNames: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["inf", Number.POSITIVE_INFINITY],
+]);
 
 function refused({ text }: FilterScope, node: FilterNode, refusal: { message: string; hint?: string }): SweeplineError {
   return conditionRefused({ text, option: whereOption }, node, refusal);
@@ -69,6 +76,8 @@ function compileName(node: NodeOf<"name">, scope: FilterScope): Evaluate<FilterR
   if (isFact(name)) return ({ facts }) => facts[name];
   if (name === "now") return () => scope.now;
   if (stateNames.has(name)) return () => name;
+  const number = numberNames.get(name);
+  if (number !== undefined) return () => number;
   const isEmpty = scope.columns.metrics.length + scope.columns.params.length === 0;
   if (isEmpty) return () => undefined;
   throw unknownName(node, scope);
@@ -120,14 +129,23 @@ function meaningBeside(node: FilterNode, other: FilterNode, scope: FilterScope) 
   return other.name === "tags" && node.kind === "literal" && node.value === null ? [] : undefined;
 }
 
-/** Whether a row is wanted. Throws FILTER_INVALID for names and patterns that mean nothing. */
-export function compileFilter(filter: FilterNode, scope: FilterScope): (row: FilterRow) => boolean {
+export interface CompiledFilter {
+  /** Whether a row is wanted. */
+  readonly holds: (row: FilterRow) => boolean;
+  /** After all rows: the operators that had an answer for no row, since values were of other kinds, as sentences. */
+  readonly doubts: () => readonly string[];
+}
+
+/** Throws FILTER_INVALID for names and patterns that mean nothing. */
+export function compileFilter(filter: FilterNode, scope: FilterScope): CompiledFilter {
+  const operators = new WatchedOperators(scope.text);
   const condition: ConditionScope<FilterRow> = {
     text: scope.text,
     option: whereOption,
     nameOf: (node) => compileName(node, scope),
     meaningBeside: (node, other) => meaningBeside(node, other, scope),
+    met: (...pair) => operators.met(...pair),
   };
   const evaluate = compileCondition(filter, condition);
-  return (row) => truth(evaluate(row)) === true;
+  return { holds: (row) => truth(evaluate(row)) === true, doubts: () => operators.doubts() };
 }

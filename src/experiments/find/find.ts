@@ -14,7 +14,7 @@ import {
   sortColumn,
   type ValueColumn,
 } from "../show/value-columns.ts";
-import { compileFilter, whereOption } from "./compile-filter.ts";
+import { type CompiledFilter, compileFilter, whereOption } from "./compile-filter.ts";
 import { knownDirection, type MetricDirection, olderFirst } from "./direction.ts";
 import { type FilterRow, filterRows } from "./filter-row.ts";
 
@@ -36,6 +36,8 @@ export interface Chosen {
   /** Where there is a metric, the best first; experiments without it are none of the best. */
   readonly rows: readonly FilterRow[];
   readonly columns: ExperimentColumns;
+  /** What of the conditions can't hold for values such as there are, as sentences. */
+  readonly doubts: readonly string[];
 }
 
 /** Whether less or more of it is better. Throws BAD_OPTIONS where nobody says it. */
@@ -61,12 +63,15 @@ function bestFirst(rows: readonly FilterRow[], column: ValueColumn, direction: M
     .map(({ row }) => row);
 }
 
-function wherePredicate(where: readonly string[], columns: ExperimentColumns): (row: FilterRow) => boolean {
+function whereFilter(where: readonly string[], columns: ExperimentColumns): CompiledFilter {
   const now = Date.now() / 1000;
   const conditions = where.map((text) =>
     compileFilter(readCondition({ text, option: whereOption }), { text, columns, now }),
   );
-  return (row) => conditions.every((holds) => holds(row));
+  return {
+    holds: (row) => conditions.every(({ holds }) => holds(row)),
+    doubts: () => conditions.flatMap(({ doubts }) => doubts()),
+  };
 }
 
 /** Errors: FILTER_INVALID, UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN, BAD_OPTIONS. */
@@ -77,11 +82,13 @@ export function chooseRows(
 ): Chosen {
   const columns = collectColumns(baselines, leaves);
   const all = filterRows(baselines, leaves);
-  const rows = where === undefined ? all : all.filter(wherePredicate(where, columns));
-  if (best === undefined) return { rows, columns };
+  const filter = where === undefined ? undefined : whereFilter(where, columns);
+  const rows = filter === undefined ? all : all.filter(filter.holds);
+  const doubts = filter?.doubts() ?? [];
+  if (best === undefined) return { rows, columns, doubts };
   const column = sortColumn(best.metric, columns);
   const sorted = bestFirst(rows, column, directionOf(column.name, best.direction));
-  return { rows: sorted.slice(0, top), columns };
+  return { rows: sorted.slice(0, top), columns, doubts };
 }
 
 /** The baselines with no other experiments. */

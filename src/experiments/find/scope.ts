@@ -6,9 +6,9 @@ import { type ExperimentsContext, experimentRef } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
 import { collectExperiments } from "../show/collect.ts";
 import { headOnly } from "../show/revisions.ts";
-import { type Elsewhere, elsewhereText } from "./elsewhere.ts";
 import type { FilterRow } from "./filter-row.ts";
 import { type BestBy, type Chosen, chooseRows, collectAll, type FindRequest } from "./find.ts";
+import { type Elsewhere, type InVain, inVainOf, inVainText } from "./in-vain.ts";
 
 export interface FindScope {
   readonly allCommits: boolean;
@@ -23,8 +23,8 @@ export interface FindScope {
 export interface FoundInScope extends Chosen {
   /** What was looked at. */
   readonly looked: readonly Baseline[];
-  /** Where nothing is found: what is elsewhere. */
-  readonly elsewhere: Elsewhere | undefined;
+  /** Where nothing is found: why. */
+  readonly inVain: InVain | undefined;
 }
 
 /** All that a scope has, finished or not. Errors: UNKNOWN_REVISION, SWEEP_UNKNOWN. */
@@ -78,7 +78,7 @@ async function lookElsewhere(
 /** The refusal, with what there is elsewhere in its hint. */
 function withElsewhere(error: SweeplineError, elsewhere: Elsewhere | undefined): SweeplineError {
   if (elsewhere === undefined) return error;
-  return new SweeplineError({ ...error.toFacts(), hint: elsewhereText(elsewhere) });
+  return new SweeplineError({ ...error.toFacts(), hint: inVainText({ doubts: [], elsewhere }) });
 }
 
 /** The rows of what is collected; where there are none, what other commits have. Errors: those of chooseRows. */
@@ -91,8 +91,10 @@ export async function chooseOrLook(
   const isAll = scope.allCommits || scope.sweep !== undefined;
   if (chosen instanceof SweeplineError)
     throw isAll ? chosen : withElsewhere(chosen, await lookElsewhere(context, looked));
-  const isFound = isAll || chosen.rows.some(looked.isMeant);
-  return { ...chosen, looked: looked.baselines, elsewhere: isFound ? undefined : await lookElsewhere(context, looked) };
+  const found = { ...chosen, looked: looked.baselines };
+  if (chosen.rows.some(looked.isMeant)) return { ...found, inVain: undefined };
+  const elsewhere = isAll ? undefined : await lookElsewhere(context, looked);
+  return { ...found, inVain: inVainOf({ doubts: chosen.doubts, elsewhere }) };
 }
 
 /** The experiments of a scope that are asked for, finished or not. Errors: those of chooseRows, UNKNOWN_REVISION, SWEEP_UNKNOWN. */
@@ -134,6 +136,6 @@ export async function bestInScope(
   throw new SweeplineError({
     code: "NOT_AN_EXPERIMENT",
     message: `no finished experiment has the metric '${best.metric}'${condition}`,
-    ...(found.elsewhere === undefined ? {} : { hint: elsewhereText(found.elsewhere) }),
+    ...(found.inVain === undefined ? {} : { hint: inVainText(found.inVain) }),
   });
 }

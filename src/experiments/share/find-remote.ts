@@ -59,6 +59,8 @@ export interface FoundInRemote {
   readonly found: readonly FinishedExperiment[];
   /** Those of the remote that were not looked at. */
   readonly others: readonly FinishedExperiment[];
+  /** Of the condition: see Chosen. */
+  readonly doubts: readonly string[];
 }
 
 export interface RemoteQuestion {
@@ -78,7 +80,7 @@ export async function findInRemote(
     selection.kind === "all" ? experiments : (await selectExperiments(context, remote, { kind: "all" })).experiments;
   const looked = new Set(experiments.map(({ ref }) => ref));
   const others = all.filter(({ ref }) => !looked.has(ref));
-  if (experiments.length === 0) return { found: [], others };
+  if (experiments.length === 0) return { found: [], others, doubts: [] };
   await fetchObjects(
     context.repository,
     remote,
@@ -87,9 +89,9 @@ export async function findInRemote(
   const commits = experiments.map(({ commit }): ObjectId => commit);
   const notes = await remoteNotes(context, { remote, experiments: commits });
   const baselines = await rowsOf(context, experiments, notes);
-  const { rows } = chooseRows(baselines, { where, best: undefined, top: undefined });
+  const { rows, doubts } = chooseRows(baselines, { where, best: undefined, top: undefined });
   const refs = new Set(
     rows.flatMap(({ baselineId, facts: { name } }) => (name === null ? [] : [experimentRef(baselineId, name)])),
   );
-  return { found: experiments.filter(({ ref }) => refs.has(ref)), others };
+  return { found: experiments.filter(({ ref }) => refs.has(ref)), others, doubts };
 }

@@ -1,6 +1,6 @@
 /** A condition's tree as a function of rows, whatever a row is: patterns are made and names looked up once, before any row is seen. */
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import type { FilterNode } from "../../../grammar/filter/ast.ts";
+import type { Arithmetic, Comparison, FilterNode, FilterPlace } from "../../../grammar/filter/ast.ts";
 import { parseFilter } from "../../../grammar/filter/parse.ts";
 import { SweeplineError } from "../../base/errors.ts";
 import { calculated, equal, inOrderOf, isIn, type Known, negated, truth } from "./values.ts";
@@ -15,11 +15,18 @@ export interface ConditionText {
   readonly option: string;
 }
 
+/** An operator at its place. Of each place there is one, the same for all rows. */
+export interface Met extends FilterPlace {
+  readonly operator: Comparison | Arithmetic;
+}
+
 export interface ConditionScope<Row> extends ConditionText {
   /** What a name stands for. Throws conditionRefused for one that means nothing. */
   nameOf(node: NodeOf<"name">): Evaluate<Row>;
   /** What a side means beside what it is compared with; undefined: itself. Throws conditionRefused for what can't be meant. */
   meaningBeside?(node: FilterNode, other: FilterNode): Known;
+  /** Is told each pair of values that an operator meets. */
+  met?(met: Met, left: Known, right: Known): void;
 }
 
 interface Refusal {
@@ -89,17 +96,28 @@ function compileSide<Row>(node: FilterNode, other: FilterNode, scope: ConditionS
   return special === undefined ? compileCondition(node, scope) : () => special;
 }
 
+type Operation = (left: Known, right: Known) => Known;
+
+function operationOf({ operator, left, right }: NodeOf<"compare">): Operation {
+  if (operator === "in") return isIn;
+  if (operator === "not in") return (a, b) => opposite(isIn(a, b));
+  if (operator === "==") return equal;
+  if (operator === "!=") return (a, b) => notEqual(a, b, { left, right });
+  const holds = orders[operator] ?? (() => false);
+  return (a, b) => inOrderOf(a, b, holds);
+}
+
 function compileCompare<Row>(node: NodeOf<"compare">, scope: ConditionScope<Row>): Evaluate<Row> {
   const { operator, left, right } = node;
   if (operator === "=~" || operator === "!~") return compileMatch(node, scope);
   const a = compileSide(left, right, scope);
   const b = compileSide(right, left, scope);
-  if (operator === "in") return (row) => isIn(a(row), b(row));
-  if (operator === "not in") return (row) => opposite(isIn(a(row), b(row)));
-  if (operator === "==") return (row) => equal(a(row), b(row));
-  if (operator === "!=") return (row) => notEqual(a(row), b(row), { left, right });
-  const holds = orders[operator] ?? (() => false);
-  return (row) => inOrderOf(a(row), b(row), holds);
+  const operation = operationOf(node);
+  return (row) => {
+    const [one, other] = [a(row), b(row)];
+    scope.met?.(node, one, other);
+    return operation(one, other);
+  };
 }
 
 /** What is missing is not unequal to a value either; `x != null` asks whether it is there. */
@@ -128,8 +146,16 @@ export function answerOfMany<Row>(
 
 function compileArithmetic<Row>({ first, rest }: NodeOf<"arithmetic">, scope: ConditionScope<Row>): Evaluate<Row> {
   const start = compileCondition(first, scope);
-  const steps = rest.map(({ operator, operand }) => ({ operator, of: compileCondition(operand, scope) }));
-  return (row) => steps.reduce((value, { operator, of }) => calculated(operator, value, of(row)), start(row));
+  const steps = rest.map(({ operator, operand }) => {
+    const length = operand.offset + operand.length - first.offset;
+    return { met: { operator, offset: first.offset, length }, operator, of: compileCondition(operand, scope) };
+  });
+  return (row) =>
+    steps.reduce((left, { met, operator, of }) => {
+      const right = of(row);
+      scope.met?.(met, left, right);
+      return calculated(operator, left, right);
+    }, start(row));
 }
 
 /** What the tree says of a row. Throws FILTER_INVALID for names and patterns that mean nothing. */

@@ -58,3 +58,25 @@ test("removes and retries what it is asked for, and nothing else", async () => {
   expect(JSON.parse(removed).removed.sort()).toEqual(["later", "p-3", "p-4", "p-5", "p-6"]);
   expect(experimentNames(repository)).toEqual(["p-1", "p-2"]);
 });
+
+test("tells why nothing is found, where values are of another kind", async () => {
+  const repository = made.copy();
+  const hint = `HINT: 'x == "two"' compares a number with a text in all experiments that have both.`;
+  for (const args of [
+    ["exp", "list"],
+    ["exp", "show", "--csv"],
+    ["exp", "remove"],
+    ["queue", "status"],
+  ]) {
+    const { exitCode, stderr } = await repository.run([...args, "--where", 'x == "two"']);
+    expect({ exitCode, stderr }, args.join(" ")).toEqual({ exitCode: 0, stderr: expect.stringContaining(hint) });
+  }
+  const none = await repository.run(["exp", "compare", "--where", 'x == "two"']);
+  expect({ ...none }).toMatchObject({ exitCode: 255, stderr: expect.stringContaining(hint) });
+  expect((await repository.succeed(["exp", "list", "--name-only", "--where", '2 < x <= "3"'])).trim()).toBe("p-3\np-4");
+  const words = await repository.run(["exp", "list", "--where", "x > 2 AND score > 1"]);
+  expect({ ...words }).toMatchObject({
+    exitCode: 255,
+    stderr: expect.stringContaining("HINT: Write x > 2 and score > 1"),
+  });
+});

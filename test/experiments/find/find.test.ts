@@ -65,10 +65,46 @@ describe("conditions", () => {
     ["created > '2026-11-01'", "two"],
     ["created < now - 1d and lr == 1", "five"],
     ["lr < 'x'", ""],
+    ["lr == '0.1' or '2e-1' == lr or lr in ['0.3', 'x']", "one two three"],
+    ["lr < '0.25'", "one two"],
+    ["lr != '0.1'", "two three four five"],
+    ["0.1 < lr <= 0.3", "two three"],
+    ["layers == [16, 32] or layers == ['8']", "one two"],
+    ["acc == nan", "five"],
+    ["acc == 'nan' or lr == inf", "five"],
+    ["lr < inf and acc < inf", "one two"],
+    ["on == 'True'", "four"],
+    ["on != 'false'", "four"],
     ["opt.name > 'b'", "one four"],
     ["baseline == 'main' and commit =~ '^0+1$'", "two"],
   ])("%s: %s", (where, found) => {
     expect(names({ where: [where] })).toBe(found);
+  });
+
+  test.each([
+    ["acc > 'abc'", "'acc > 'abc'' compares a number with a text in all experiments that have both."],
+    ["lr == 0.5 or opt.name == 3", "'opt.name == 3' compares a text with a number in all experiments that have both."],
+    ["on == 1", "'on == 1' compares true or false with a number in all experiments that have both."],
+    ["tags == 'paper'", `What a list has is asked so: "paper" in tags.`],
+    ["lr in 0.1", "looks for a number in a number in all experiments that have both. Lists are written so"],
+    ["lr in '0.1'", "looks for a number in a text"],
+    ["lr in ['a', 'b']", "looks for a number in a list"],
+    ["1 + opt.name > 1", "'1 + opt.name' calculates with a text"],
+  ])("tells why %s holds for nothing", (where, doubt) => {
+    const { rows, doubts } = chooseRows([baseline], { ...nothing, where: [where] });
+    expect({ found: rows.length, doubts: doubts.join(" ") }).toEqual({
+      found: 0,
+      doubts: expect.stringContaining(doubt),
+    });
+  });
+
+  test("has no doubts of what some experiments could have", () => {
+    const mixed = madeBaseline({ one: { params: { depth: "auto" } }, two: { params: { depth: 3 } } });
+    for (const where of ["depth > 5", "depth == 'none'", "depth in []", "depth == null and missing == 1"])
+      expect(
+        chooseRows([baseline, mixed], { ...nothing, where: [where.replace("missing", "acc")] }).doubts,
+        where,
+      ).toEqual([]);
   });
 
   test.each([

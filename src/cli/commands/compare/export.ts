@@ -11,7 +11,7 @@ import { type ExperimentsContext, openExperiments } from "../../../experiments/r
 import { collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption, tellElsewhere } from "../../options/find.ts";
+import { addWhereOption, tellInVain } from "../../options/find.ts";
 import { type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
@@ -58,8 +58,8 @@ async function tableOf(io: Io, options: Options): Promise<Exported> {
   const { chooseOrLook, isFinished } = await import("../../../experiments/find/scope.ts");
   const request = { where, best: undefined, top: undefined };
   const looked = { request, baselines: collected, isMeant: isFinished };
-  const { rows, elsewhere } = await chooseOrLook(context, looked, { allCommits, revs, sweep });
-  tellElsewhere(io, elsewhere);
+  const { rows, inVain } = await chooseOrLook(context, looked, { allCommits, revs, sweep });
+  tellInVain(io, inVain);
   return { table: exportTable(onlyRows(collected, rows)), context };
 }
 

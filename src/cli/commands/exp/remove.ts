@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
-import type { Elsewhere } from "../../../experiments/find/elsewhere.ts";
 import type { FilterRow } from "../../../experiments/find/filter-row.ts";
+import type { InVain } from "../../../experiments/find/in-vain.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { addWhereOption, foundThere, scopeAsked, tellElsewhere } from "../../options/find.ts";
+import { addWhereOption, foundThere, scopeAsked, tellInVain } from "../../options/find.ts";
 import { type Io, print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { selectionOf } from "./share.ts";
@@ -63,7 +63,7 @@ function checkOptions(names: readonly string[], options: Options): void {
   });
 }
 
-type Removed = RemoveOutcome & { readonly warning?: string; readonly elsewhere?: Elsewhere | undefined };
+type Removed = RemoveOutcome & { readonly warning?: string; readonly inVain?: InVain | undefined };
 
 interface RemoveCall {
   readonly io: Io;
@@ -118,7 +118,7 @@ async function removeWhere(context: ExperimentsContext, given: readonly string[]
   const isMeant = ({ facts }: FilterRow) => !queue || facts.state === "queued";
   const scope = { ...scopeAsked(options), sweep };
   const request = { where, best: undefined, top: undefined };
-  const { rows, looked, elsewhere } = await findInScope(context, request, { scope, isMeant });
+  const { rows, looked, inVain } = await findInScope(context, request, { scope, isMeant });
   const { finished, entries } = await refsOfRows(context, rows);
   const untouched = keep ? await refsOutside(context, looked) : [];
   const outcome = await removeExperiments(context, {
@@ -128,7 +128,7 @@ async function removeWhere(context: ExperimentsContext, given: readonly string[]
     sweep: undefined,
     keep: keep ? "keep chosen" : "remove chosen",
   });
-  return { ...outcome, elsewhere };
+  return { ...outcome, inVain };
 }
 
 const examples = `
@@ -169,11 +169,11 @@ export const command: CommandFactory = (io, finish) =>
     .action(async (names: readonly string[], options: Options) => {
       checkOptions(names, options);
       const context = openExperiments(openProject(io.cwd));
-      const { removed, running, warning, elsewhere } = await remove({ io, context }, names, options);
+      const { removed, running, warning, inVain } = await remove({ io, context }, names, options);
       if (options.json) printJson(io, JSON.stringify({ removed, running }));
       else
         print(io, removed.length === 0 ? "No experiments to remove." : `Removed experiments: ${quotedList(removed)}`);
-      tellElsewhere(io, elsewhere);
+      tellInVain(io, inVain);
       if (warning !== undefined) warn(io, warning);
       if (running.length > 0)
         warn(

@@ -12,7 +12,7 @@ import { isUnknownSort } from "../../../experiments/show/value-columns.ts";
 import { openProject } from "../../../project/open.ts";
 import { renderExperiments, type ShowOptions } from "../../../report/exp-show.ts";
 import { collect, digits, integer, pattern } from "../../options/arguments.ts";
-import { addFindOptions, type FindFlags, findRequest, scopeAsked, tellElsewhere } from "../../options/find.ts";
+import { addFindOptions, type FindFlags, findRequest, scopeAsked, tellInVain } from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
 import { columnNames, foldOption, type ShowSettings, showSettings } from "../../options/show-settings.ts";
 import { warnUnreadable } from "../../options/targets.ts";
@@ -184,8 +184,8 @@ async function narrowed(
   const { chooseOrLook } = await import("../../../experiments/find/scope.ts");
   const hide = hidden(options);
   const isMeant = ({ facts: { state } }: FilterRow) => !(state === "queued" || state === "failed") || !hide.has(state);
-  const { rows, elsewhere } = await chooseOrLook(context, { request, baselines, isMeant }, scopeOf(options));
-  tellElsewhere(io, elsewhere);
+  const { rows, inVain } = await chooseOrLook(context, { request, baselines, isMeant }, scopeOf(options));
+  tellInVain(io, inVain);
   return onlyRows(baselines, rows);
 }
 

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { quotedList } from "../../../base/text/listing.ts";
-import type { Elsewhere } from "../../../experiments/find/elsewhere.ts";
+import type { InVain } from "../../../experiments/find/in-vain.ts";
 import { type RemovableState, removeTasks, type TaskChoice } from "../../../experiments/queue/changes.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { addScopeOptions, addWhereOption, scopeOfCondition, tellElsewhere } from "../../options/find.ts";
+import { addScopeOptions, addWhereOption, scopeOfCondition, tellInVain } from "../../options/find.ts";
 import { print, printJson, warn } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { tasksWhere, type WhereFlags } from "./where.ts";
@@ -20,7 +20,7 @@ interface Options extends WhereFlags {
 
 interface Chosen {
   readonly choice: TaskChoice;
-  readonly elsewhere?: Elsewhere | undefined;
+  readonly inVain?: InVain | undefined;
 }
 
 /** Of the states that are named, else of all. */
@@ -29,7 +29,7 @@ async function chosenWhere(context: ExperimentsContext, options: Options): Promi
   const states = new Set<RemovableState>(named.length > 0 ? named : ["queued", "failed", "success"]);
   const found = await tasksWhere(context, options, states);
   const commits = found?.commits ?? new Set();
-  return { choice: { kind: "states", states, commits }, elsewhere: found?.elsewhere };
+  return { choice: { kind: "states", states, commits }, inVain: found?.inVain };
 }
 
 function statesOf(options: Options): readonly RemovableState[] {
@@ -72,12 +72,12 @@ export const command: CommandFactory = (io, finish) =>
     const isByNames = options.where === undefined || names.length > 0;
     const named = isByNames ? chosen(names, options) : undefined;
     const context = openExperiments(openProject(io.cwd));
-    const { choice, elsewhere } = named === undefined ? await chosenWhere(context, options) : { choice: named };
+    const { choice, inVain } = named === undefined ? await chosenWhere(context, options) : { choice: named };
     const { removed, running, kept } = await removeTasks(context, choice);
     if (options.json) printJson(io, JSON.stringify({ removed, running, kept }));
     else if (removed.length > 0) print(io, `Removed tasks in queue: ${removed.join(", ")}`);
     else if (running.length === 0) print(io, "There is no such task to remove.");
-    tellElsewhere(io, elsewhere);
+    tellInVain(io, inVain);
     if (kept.length > 0 && !options.json)
       print(io, `Their checkpoints stay, as experiments: ${kept.join(", ")} (sweepline exp remove takes them away)`);
     if (running.length > 0)

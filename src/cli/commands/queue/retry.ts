@@ -3,7 +3,7 @@ import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { retryTasks } from "../../../experiments/queue/changes.ts";
 import { openExperiments } from "../../../experiments/repository.ts";
 import { openProject } from "../../../project/open.ts";
-import { addScopeOptions, addWhereOption, tellElsewhere } from "../../options/find.ts";
+import { addScopeOptions, addWhereOption, tellInVain } from "../../options/find.ts";
 import { print, printJson } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { tasksWhere, type WhereFlags } from "./where.ts";
@@ -42,6 +42,6 @@ export const command: CommandFactory = (io, finish) =>
     if (options.json) printJson(io, JSON.stringify({ queued }));
     else if (queued.length > 0) print(io, `Queued again: ${queued.join(", ")}`);
     else print(io, found === undefined ? "Nothing has failed." : "The condition holds for nothing that failed.");
-    tellElsewhere(io, found?.elsewhere);
+    tellInVain(io, found?.inVain);
     finish(exitCodes.ok);
   });

@@ -9,7 +9,7 @@ import { type ExperimentsContext, openExperiments } from "../../../experiments/r
 import { openProject } from "../../../project/open.ts";
 import { takesEscapes } from "../../../report/escapes.ts";
 import { queueScreen, queueText } from "../../../report/queue-table.ts";
-import { addScopeOptions, addWhereOption, tellElsewhere } from "../../options/find.ts";
+import { addScopeOptions, addWhereOption, tellInVain } from "../../options/find.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { CommandFactory } from "../command.ts";
 import { onlyTasks, tasksWhere, type WhereFlags } from "./where.ts";
@@ -108,7 +108,7 @@ export const command: CommandFactory = (io, finish) =>
     else {
       const { status, found } = await read();
       io.stdout.write(textOf(status, options));
-      tellElsewhere(io, found?.elsewhere);
+      tellInVain(io, found?.inVain);
       if (!options.json) io.stdout.write(await jobsText(context));
     }
     finish(exitCodes.ok);

@@ -1,6 +1,7 @@
 /** Tasks of the queue for which a condition holds. */
-import type { Elsewhere } from "../../../experiments/find/elsewhere.ts";
+
 import type { FilterRow } from "../../../experiments/find/filter-row.ts";
+import type { InVain } from "../../../experiments/find/in-vain.ts";
 import type { QueueStatus } from "../../../experiments/queue/status.ts";
 import type { RunState } from "../../../experiments/reading/types.ts";
 import type { ExperimentsContext } from "../../../experiments/repository.ts";
@@ -13,7 +14,7 @@ export interface WhereFlags extends ScopeFlags {
 export interface FoundTasks {
   /** Of experiments and entries. */
   readonly commits: ReadonlySet<string>;
-  readonly elsewhere: Elsewhere | undefined;
+  readonly inVain: InVain | undefined;
 }
 
 /** Those for which the condition holds; undefined without one. @param states which count where it holds for none here */
@@ -27,12 +28,8 @@ export async function tasksWhere(
   if (where === undefined) return undefined;
   const { findInScope } = await import("../../../experiments/find/scope.ts");
   const isMeant = ({ facts }: FilterRow) => states.has(facts.state);
-  const { rows, elsewhere } = await findInScope(
-    context,
-    { where, best: undefined, top: undefined },
-    { scope, isMeant },
-  );
-  return { commits: new Set(rows.map(({ facts }) => facts.commit)), elsewhere };
+  const { rows, inVain } = await findInScope(context, { where, best: undefined, top: undefined }, { scope, isMeant });
+  return { commits: new Set(rows.map(({ facts }) => facts.commit)), inVain };
 }
 
 /** The status with no other tasks. */
