@@ -167,13 +167,14 @@ function directionAsked({ min, max }: FindFlags) {
 export function findRequest(options: FindFlags, sortBy: string | undefined): FindRequest {
   const { where, top, best } = options;
   const metric = best ?? (top === undefined ? undefined : sortBy);
+  const option = best === undefined ? "--sort-by" : "--best";
   if (metric === undefined && (top !== undefined || options.min || options.max)) {
-    const option = top !== undefined ? "--top" : options.min ? "--min" : "--max";
-    throw new SweeplineError({ code: "BAD_OPTIONS", message: `${option} needs a metric`, hint: "Add --best METRIC." });
+    const alone = top !== undefined ? "--top" : options.min ? "--min" : "--max";
+    throw new SweeplineError({ code: "BAD_OPTIONS", message: `${alone} needs a metric`, hint: "Add --best METRIC." });
   }
   return {
     where,
-    best: metric === undefined ? undefined : { metric, direction: directionAsked(options) },
+    best: metric === undefined ? undefined : { metric, option, direction: directionAsked(options) },
     top: top ?? (best === undefined ? undefined : 1),
   };
 }

@@ -90,9 +90,18 @@ function varies(values: readonly (Value | undefined)[]): boolean {
   return values.some((value) => keyOf(value) !== key);
 }
 
+function metricNamed(name: string, columns: ExperimentColumns): ValueColumn {
+  const column = sortColumn(name, columns, "--metric");
+  if (column.column.kind === "metric") return column;
+  throw new SweeplineError({
+    code: "BAD_OPTIONS",
+    message: `--metric: '${name}' is a parameter: effects are what parameters do to a metric`,
+  });
+}
+
 /** The one that is named, or the only one that there is. */
 function metricOf(rows: readonly FilterRow[], columns: ExperimentColumns, name: string | undefined): ValueColumn {
-  if (name !== undefined) return sortColumn(name, columns);
+  if (name !== undefined) return metricNamed(name, columns);
   const candidates = columns.metrics.filter((column) => numbersOf(rows, column).length > 0);
   const [only, second] = candidates;
   if (only !== undefined && second === undefined) return only;

@@ -7,6 +7,7 @@ import type { Baseline, Experiment } from "../reading/types.ts";
 import { type ExperimentsContext, experimentRef } from "../repository.ts";
 import { type CollectOptions, collectExperiments } from "../show/collect.ts";
 import {
+  type ColumnOption,
   collectColumns,
   type ExperimentColumns,
   type Leaves,
@@ -20,6 +21,8 @@ import { type FilterRow, filterRows } from "./filter-row.ts";
 
 export interface BestBy {
   readonly metric: string;
+  /** What named it; default: --best. */
+  readonly option?: ColumnOption;
   /** undefined: what the metric's name tells. */
   readonly direction: MetricDirection | undefined;
 }
@@ -86,7 +89,7 @@ export function chooseRows(
   const rows = filter === undefined ? all : all.filter(filter.holds);
   const doubts = filter?.doubts() ?? [];
   if (best === undefined) return { rows, columns, doubts };
-  const column = sortColumn(best.metric, columns);
+  const column = sortColumn(best.metric, columns, best.option ?? "--best");
   const sorted = bestFirst(rows, column, directionOf(column.name, best.direction));
   return { rows: sorted.slice(0, top), columns, doubts };
 }

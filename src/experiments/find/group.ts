@@ -2,7 +2,7 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { compareCodePoints, pythonJson } from "../../base/python.ts";
 import { finiteNumber, type Value } from "../../base/value.ts";
-import { type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
+import { type ColumnOption, type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
 import type { FilterRow } from "./filter-row.ts";
 
 export interface MetricSpread {
@@ -56,7 +56,7 @@ export function numbersOf(rows: readonly FilterRow[], column: ValueColumn): read
 }
 
 function keyColumn(name: string, columns: ExperimentColumns, option: "--group-by" | "--fold"): ValueColumn {
-  const column = sortColumn(name, columns);
+  const column = sortColumn(name, columns, option);
   if (column.column.kind === "param") return column;
   throw new SweeplineError({
     code: "BAD_OPTIONS",
@@ -74,6 +74,8 @@ export interface Grouping {
 export interface GroupOrder {
   /** A metric, by whose mean they stand, or one of the parameters. */
   readonly by: string;
+  /** What named it; default: --sort-by. */
+  readonly option?: ColumnOption;
   readonly first: "least" | "greatest";
   /** How many; undefined: all. */
   readonly top: number | undefined;
@@ -154,7 +156,7 @@ function groupsBy(
     group.rows.push(row);
   }
   const all = [...byText.values()];
-  const sorted = order === undefined ? undefined : sortColumn(order.by, columns);
+  const sorted = order === undefined ? undefined : sortColumn(order.by, columns, order.option);
   const metrics = columns.metrics
     .filter((metric) => all.some((group) => numbersOf(group.rows, metric).length > 0))
     .sort((a, b) => Number(b === sorted) - Number(a === sorted));

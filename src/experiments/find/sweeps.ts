@@ -129,7 +129,7 @@ interface BestChoice {
 /** The metric that is named, else the first of which it is known whether more or less is better. */
 function bestChoice(columns: ExperimentColumns, asked: BestBy | undefined): BestChoice | undefined {
   if (asked !== undefined) {
-    const column = sortColumn(asked.metric, columns);
+    const column = sortColumn(asked.metric, columns, "--best");
     return { column, direction: asked.direction ?? knownDirection(column.name) ?? "max" };
   }
   for (const column of columns.metrics) {

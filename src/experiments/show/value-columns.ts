@@ -1,6 +1,7 @@
 /** Which metrics, parameters and dependencies the experiments have, and what their columns are called. */
 import { SweeplineError } from "../../base/errors.ts";
 import { compareCodePoints } from "../../base/python.ts";
+import { someOf } from "../../base/text/listing.ts";
 import { nearest } from "../../base/text/nearest.ts";
 import type { Value } from "../../base/value.ts";
 import type { Baseline, ExperimentData, FileResult } from "../reading/types.ts";
@@ -117,8 +118,11 @@ export function endingColumns(name: string, columns: readonly ValueColumn[]): re
   return columns.filter((column) => column.name.endsWith(`.${name}`));
 }
 
+/** Behind which a column is named. */
+export type ColumnOption = "--sort-by" | "--best" | "--group-by" | "--fold" | "--metric";
+
 /** The column that the user means; errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */
-export function sortColumn(by: string, columns: ExperimentColumns): ValueColumn {
+export function sortColumn(by: string, columns: ExperimentColumns, option: ColumnOption = "--sort-by"): ValueColumn {
   const all = [...columns.metrics, ...columns.params];
   const exact = all.filter(({ file, name }) => by === `${file}:${name}`);
   const bare = by.startsWith(":") ? by.slice(1) : by;
@@ -127,13 +131,19 @@ export function sortColumn(by: string, columns: ExperimentColumns): ValueColumn 
   const ending = whole.length > 0 ? [] : endingColumns(bare, all);
   const matches = ending.length === 1 ? ending : whole;
   const [first, second] = matches;
-  if (first === undefined) throw unknownColumn(by, all);
-  if (second !== undefined)
-    throw new SweeplineError({
-      code: "AMBIGUOUS_SORT_COLUMN",
-      message: `Ambiguous sort column '${bare}' matched '${matches.map(({ file, name }) => `${file}:${name}`).join(", ")}'`,
-    });
+  if (first === undefined) throw unknownColumn(by, columns, option);
+  if (second !== undefined) throw ambiguousColumn(bare, matches, option);
   return first;
+}
+
+/** Of --sort-by in DVC's words. */
+function ambiguousColumn(by: string, matches: readonly ValueColumn[], option: ColumnOption): SweeplineError {
+  const code = "AMBIGUOUS_SORT_COLUMN";
+  const names = matches.map(({ file, name }) => `${file}:${name}`).join(", ");
+  if (option === "--sort-by")
+    return new SweeplineError({ code, message: `Ambiguous sort column '${by}' matched '${names}'` });
+  const hint = `Write the file in front: ${names}`;
+  return new SweeplineError({ code, message: `${option}: '${by}' may mean several columns`, hint });
 }
 
 /** `lr` may be meant for `train.lr`; else a name that is spelled alike. */
@@ -148,12 +158,30 @@ function nearColumns(by: string, columns: readonly Pick<ValueColumn, "column" | 
   return near === undefined ? [] : [near];
 }
 
-function unknownColumn(by: string, columns: readonly ValueColumn[]): SweeplineError {
-  const near = nearColumns(by, columns);
+const mostListed = 8;
+
+/** What the option is mostly given, where nothing is spelled alike. */
+function listedColumns({ metrics, params }: ExperimentColumns, option: ColumnOption): string | undefined {
+  if (option === "--sort-by") return undefined;
+  const [kind, those] = option === "--group-by" || option === "--fold" ? ["parameters", params] : ["metrics", metrics];
+  const names = those.map(({ column }) => column.name);
+  return names.length === 0 ? undefined : `There are these ${kind}: ${someOf(names, mostListed)}`;
+}
+
+/** Of --sort-by in DVC's words. */
+function unknownColumn(by: string, columns: ExperimentColumns, option: ColumnOption): SweeplineError {
+  const near = nearColumns(by, [...columns.metrics, ...columns.params]);
+  const hint =
+    near.length === 0
+      ? listedColumns(columns, option)
+      : `Did you mean ${near.map((name) => `'${name}'`).join(" or ")}?`;
   return new SweeplineError({
     code: "UNKNOWN_SORT_COLUMN",
-    message: `Unknown sort column '${by}'`,
-    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.map((name) => `'${name}'`).join(" or ")}?` }),
+    message:
+      option === "--sort-by"
+        ? `Unknown sort column '${by}'`
+        : `${option}: no metric or parameter is called '${by}'`,
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

@@ -152,7 +152,7 @@ describe("the best", () => {
     expect(names(best("acc", 1))).toBe("two");
     expect(names({ best: { metric: "size", direction: "min" }, top: 2 })).toBe("three two");
     expect(() => names(best("size"))).toThrow(/more or less of 'size'/);
-    expect(() => names(best("nope"))).toThrow(/Unknown sort column/);
+    expect(() => names(best("nope"))).toThrow("--best: no metric or parameter is called 'nope'");
   });
 
   test("of equals the older one, wherever it stands; without a finite number there is nothing good about it", () => {

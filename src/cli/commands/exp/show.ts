@@ -154,7 +154,8 @@ function groupOrder(options: Options): GroupOrder | undefined {
   const { best, sortBy, sortOrder } = { ...options, ...sortFlags(options) };
   const by = best ?? sortBy;
   if (by === undefined) return undefined;
-  return { by, first: sortOrder === "desc" ? "greatest" : "least", top: options.top };
+  const option = best === undefined ? "--sort-by" : "--best";
+  return { by, option, first: sortOrder === "desc" ? "greatest" : "least", top: options.top };
 }
 
 /** How often each choice of values is there, and what came of it. */
