@@ -2,7 +2,10 @@ import type { CodeTable } from "./table.ts";
 
 /** The command line, the project and its settings. */
 export const commandLineCodes = {
-  AMBIGUOUS_SORT_COLUMN: ["Several columns have the name that an option has.", "Put the file in front: `metrics.json:loss`."],
+  AMBIGUOUS_SORT_COLUMN: [
+    "Several columns have the name that an option has.",
+    "Put the file in front: `metrics.json:loss`.",
+  ],
   BAD_FOLDER: ["The folder of `--cd` can't be used.", "Name a folder that exists and may be entered."],
   BAD_OPTIONS: [
     "Options exclude each other, or an option has a wrong value.",
@@ -77,5 +80,8 @@ export const commandLineCodes = {
     "`sweepline exp show --csv` has all names in its first line; those of plots files are in the files.",
   ],
   UNKNOWN_COMMAND: ["There is no command of this name.", "`sweepline help` lists them."],
-  UNKNOWN_SORT_COLUMN: ["No column has the name that `--sort-by`, `--best`, `--group-by`, `--fold` or `--metric` has.", "The hint names columns; `sweepline exp show --csv` has all names in its first line."],
+  UNKNOWN_SORT_COLUMN: [
+    "No column has the name that `--sort-by`, `--best`, `--group-by`, `--fold` or `--metric` has.",
+    "The hint names columns; `sweepline exp show --csv` has all names in its first line.",
+  ],
 } as const satisfies CodeTable;

@@ -1,6 +1,5 @@
 /** Sweeps: all points of one command line, whatever became of them. Told by the experiments and entries that carry its id. */
 import { SweeplineError } from "../../base/errors.ts";
-import { someOf } from "../../base/text/listing.ts";
 import type { Value } from "../../base/value.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -11,6 +10,7 @@ import { type ExperimentFacts, parseFacts } from "../record.ts";
 import type { ExperimentsContext } from "../repository.ts";
 import { listFinished } from "../results/finished.ts";
 import { listRuns, readRunRecord, runFolder } from "../runs/records.ts";
+import { sweepMeant, sweepsHint } from "../show/sweep-meant.ts";
 import {
   collectColumns,
   type ExperimentColumns,
@@ -198,15 +198,15 @@ export async function listSweeps(context: ExperimentsContext, best?: BestBy): Pr
 
 /** The sweep of that id, or of the only one that begins so. Throws SWEEP_UNKNOWN. */
 export function sweepNamed(sweeps: readonly SweepSummary[], id: string): SweepSummary {
-  const exact = sweeps.find((sweep) => sweep.id === id);
-  const beginning = sweeps.filter((sweep) => sweep.id.startsWith(id) || sweep.id.startsWith(`s-${id}`));
-  const [found, second] = exact === undefined ? beginning : [exact];
-  if (found !== undefined && second === undefined) return found;
-  const others = sweeps.map((sweep) => sweep.id);
+  const ids = sweeps.map((sweep) => sweep.id);
+  const meant = sweepMeant(id, ids);
+  const found = sweeps.find((sweep) => sweep.id === meant);
+  if (found !== undefined) return found;
+  const hint = sweepsHint(ids);
   throw new SweeplineError({
     code: "SWEEP_UNKNOWN",
-    message: second === undefined ? `there is no sweep '${id}'` : `several sweeps begin with '${id}'`,
-    ...(others.length === 0 ? {} : { hint: `There are: ${someOf(others, 5)}.` }),
+    message: `there is no sweep '${id}'`,
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

@@ -36,16 +36,25 @@ interface Removable {
   readonly change: RefChange;
 }
 
-/** Throws NOT_AN_EXPERIMENT where a name means nothing and NAME_AMBIGUOUS where it means too much, before anything is removed. */
+/** What is to be kept and is not there is a mistake, which would remove everything. Throws NOTHING_CHOSEN. */
+export function refuseToKeepNone(kept: readonly unknown[]): void {
+  if (kept.length > 0) return;
+  throw new SweeplineError({
+    code: "NOTHING_CHOSEN",
+    message: "--keep: no experiment of those that are to be kept is here, and all others would be removed",
+    hint: "`sweepline exp remove -A` removes all.",
+  });
+}
+
+/** Throws NOT_AN_EXPERIMENT where a name means nothing and NAME_AMBIGUOUS where it means too much, before anything is removed; SWEEP_UNKNOWN, NOTHING_CHOSEN. */
 export async function removeExperiments(context: ExperimentsContext, request: RemoveRequest): Promise<RemoveOutcome> {
   const finished = await listFinished(context);
   const { entries, broken } = await listQueue(context);
   const running = runningSequences(context);
   const named = chooseAllNamed({ finished, entries }, request.names, await resolveCommit(context.repository, "HEAD"));
-  const chosen = keepOrRemove(request.keep, finished, [
-    ...(await chooseFinished(context, request, finished)),
-    ...named.finished,
-  ]).map(removable);
+  const meant = [...(await chooseFinished(context, request, finished)), ...named.finished];
+  if (request.keep === "keep chosen" && finished.length > 0) refuseToKeepNone(meant);
+  const chosen = keepOrRemove(request.keep, finished, meant).map(removable);
   const left: string[] = [];
   const going: QueueEntry[] = [];
   const take = (entry: QueueEntry) => {

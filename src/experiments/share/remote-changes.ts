@@ -13,6 +13,7 @@ import { checkName } from "../names.ts";
 import { experimentOfNote, notesPrefix } from "../notes/store.ts";
 import { type ExperimentsContext, experimentRef, parseExperimentRef } from "../repository.ts";
 import type { FinishedExperiment } from "../results/finished.ts";
+import { refuseToKeepNone } from "../results/remove.ts";
 import type { RenameRequest } from "../results/rename.ts";
 import { type Selection, selectExperiments } from "./selection.ts";
 
@@ -80,7 +81,7 @@ async function notesOfGone(
 
 /**
  * Removes experiments of a Git remote, and what was said of them there; answers their names. Errors: NOT_AN_EXPERIMENT, NAME_AMBIGUOUS, INVALID_REMOTE,
- * REMOTE_CHANGED, PUSH_REFUSED, GIT_REMOTE_FAILED.
+ * REMOTE_CHANGED, PUSH_REFUSED, GIT_REMOTE_FAILED, NOTHING_CHOSEN.
  */
 export async function removeFromRemote(
   context: ExperimentsContext,
@@ -88,6 +89,7 @@ export async function removeFromRemote(
 ): Promise<RemovedThere> {
   const { experiments } = await selectExperiments(context, remote, selection);
   const gone = keep === "remove chosen" ? experiments : await othersThan(context, remote, experiments);
+  if (keep === "keep chosen" && gone.length > 0) refuseToKeepNone(experiments);
   const changes = gone.map(({ ref, commit }): RemoteChange => ({ ref, to: undefined, expected: commit }));
   const notes = gone.length === 0 ? [] : await notesOfGone(context, remote, gone);
   await pushAll(context, remote, changes);

@@ -1,7 +1,6 @@
 /** Collects what `exp show` shows: the workspace, baselines, and the experiments of each (DVC 3.67.1, repo/experiments/collect.py). */
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync } from "../../base/files.ts";
-import { someOf } from "../../base/text/listing.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { isEmptyNote } from "../notes/note.ts";
 import { type KeptNotes, readNotes } from "../notes/store.ts";
@@ -23,6 +22,7 @@ import { type Candidate, listCandidates } from "./candidates.ts";
 import { byBaseline } from "./listing.ts";
 import { withOwnChains } from "./own-chains.ts";
 import { chooseCommits, commitNamer, isChosen, type RevisionChoice, readNames, revisionResolver } from "./revisions.ts";
+import { sweepMeant, sweepsHint } from "./sweep-meant.ts";
 
 export interface CollectOptions {
   readonly revisions: RevisionChoice;
@@ -35,7 +35,7 @@ export interface CollectOptions {
   readonly memory?: "use" | "renew";
   /** Of one who collects again and again: what was read, to which is added what is read now. A commit never says anything else. */
   readonly kept?: Map<ObjectId, LoadedRevision>;
-  /** Only the experiments of that sweep, and the baselines that have some. */
+  /** Only the experiments of that sweep (or of the only one whose id begins so), and the baselines that have some. */
   readonly sweep?: string;
 }
 
@@ -216,15 +216,28 @@ async function loadUnkept(
   );
 }
 
-function unknownSweep(sweep: string, { candidates, revisions }: Collected, options: CollectOptions): SweeplineError {
+function sweepIds({ candidates, revisions }: Collected): readonly string[] {
   const sweeps = candidates.map((candidate) => candidate.sweep ?? revisions.get(candidate.commit)?.sweep);
-  const others = [...new Set(sweeps.flatMap((other) => other ?? []))];
+  return [...new Set(sweeps.flatMap((sweep) => sweep ?? []))];
+}
+
+function unknownSweep(sweep: string, ids: readonly string[], options: CollectOptions): SweeplineError {
   const where = isChosen(options.revisions) ? " at these commits" : "";
+  const hint = sweepsHint(ids);
   return new SweeplineError({
     code: "SWEEP_UNKNOWN",
     message: `no experiment of a sweep '${sweep}' is here${where}`,
-    ...(others.length === 0 ? {} : { hint: `There are: ${someOf(others, 5)}.` }),
+    ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** Throws SWEEP_UNKNOWN. */
+function sweepAsked(asked: string | undefined, collected: Collected, options: CollectOptions): string | undefined {
+  if (asked === undefined) return undefined;
+  const ids = sweepIds(collected);
+  const meant = sweepMeant(asked, ids);
+  if (meant === undefined) throw unknownSweep(asked, ids, options);
+  return meant;
 }
 
 async function collectWith(
@@ -233,6 +246,7 @@ async function collectWith(
   reading: SharedReading,
 ): Promise<readonly Baseline[]> {
   const head = (await reading.objects.read("HEAD^{commit}"))?.id;
+  if (head === undefined && options.sweep !== undefined) throw unknownSweep(options.sweep, [], options);
   if (head === undefined) return [];
   const memory = options.memory ?? "use";
   const rows = rowsOpener(context, reading);
@@ -263,7 +277,7 @@ async function collectWith(
   const collected = { candidates, revisions, chains, notes: await readNotes(context.repository) };
   const groups = byBaseline(candidates);
   const nameOf = commitNamer(names);
-  const { sweep } = options;
+  const sweep = sweepAsked(options.sweep, collected, options);
   const run = sweep === undefined ? currentWorkspaceRun(context.state) : undefined;
   const isWorkspaceHidden = options.hide.has("workspace");
   const workspace = isWorkspaceHidden && run === undefined ? undefined : await workspaceState(context, reading);
@@ -278,7 +292,6 @@ async function collectWith(
     const name = options.naming === "ids" ? null : nameOf(id);
     return [{ ...revisionState(id, revision), name, experiments }];
   });
-  if (sweep !== undefined && baselines.length === 0) throw unknownSweep(sweep, collected, options);
   return isWorkspaceHidden || workspace === undefined ? baselines : [{ ...workspace, experiments: [] }, ...baselines];
 }
 

@@ -178,9 +178,7 @@ function unknownColumn(by: string, columns: ExperimentColumns, option: ColumnOpt
   return new SweeplineError({
     code: "UNKNOWN_SORT_COLUMN",
     message:
-      option === "--sort-by"
-        ? `Unknown sort column '${by}'`
-        : `${option}: no metric or parameter is called '${by}'`,
+      option === "--sort-by" ? `Unknown sort column '${by}'` : `${option}: no metric or parameter is called '${by}'`,
     ...(hint === undefined ? {} : { hint }),
   });
 }

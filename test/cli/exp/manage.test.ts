@@ -183,13 +183,32 @@ describe("remove", () => {
     expect(await left(repository.copy(), ["--sweep", sweep])).toEqual(["s-1", "s-2"]);
     expect(await left(repository.copy(), ["--rev", "HEAD"])).toEqual(["changed", "s-1", "s-2"]);
     expect(await left(repository.copy(), ["s-1"])).toEqual(["s-1"]);
+    const first = repository.git("commit-tree", "-m", "none hang on it", "HEAD^{tree}");
     repository.git("commit", "--quiet", "--allow-empty", "-m", "second");
     await repository.succeed(["exp", "run", "--temp", "-n", "newer", "-S", "x=9"]);
     expect(await left(repository.copy(), ["--rev", "HEAD", "-n", "2"])).toEqual(["changed", "newer", "s-1", "s-2"]);
     expect(await left(repository.copy(), ["--rev", "HEAD"])).toEqual(["newer"]);
     const refused = await repository.run(["exp", "remove", "--queue", "--keep"]);
     expect([refused.exitCode, refused.stderr]).toEqual([254, expect.stringContaining("`--keep` and `--queue`")]);
+    for (const args of [
+      ["--sweep", "s-nosuch"],
+      ["--where", "x > 100"],
+      ["--rev", `${first}`],
+    ]) {
+      const none = await repository.run(["exp", "remove", "--keep", ...args]);
+      expect([none.exitCode, none.stderr], args.join(" ")).toEqual([
+        255,
+        expect.stringContaining("all others would be"),
+      ]);
+    }
+    expect(experimentNames(repository).sort()).toEqual(["changed", "newer", "s-1", "s-2"]);
     expect(queueRefs(repository)).toEqual(queued);
+  });
+
+  test("a sweep by the beginning of its id", async () => {
+    const copy = repository.copy();
+    const removed = await copy.succeed(["exp", "remove", "--sweep", sweep.slice(2, 7), "--json"]);
+    expect(JSON.parse(removed).removed).toHaveLength(3);
   });
 
   test("all or nothing: one unknown name, and nothing is removed", async () => {

@@ -35,7 +35,9 @@ test("shows, lists and applies what it is asked for", async () => {
   const unknown = await repository.run(["exp", "apply", "--best", "nope"]);
   expect({ exitCode: unknown.exitCode, stderr: unknown.stderr }).toEqual({
     exitCode: 255,
-    stderr: expect.stringContaining("--best: no metric or parameter is called 'nope'\nHINT: There are these metrics: score"),
+    stderr: expect.stringContaining(
+      "--best: no metric or parameter is called 'nope'\nHINT: There are these metrics: score",
+    ),
   });
   expect((await repository.run(["exp", "show", "--top", "2"])).exitCode).toBe(254);
 });

@@ -113,6 +113,8 @@ describe("effects", () => {
   test("which metric has to be said where there are several", () => {
     const two = { a: { metrics: { m: 1, n: 2 } } };
     expect(() => of(two)).toThrow(/several metrics/);
+    expect(() => of({ a: { params: { x: 1n }, metrics: { m: 1 } } }, "x")).toThrow("--metric: 'x' is a parameter");
+    expect(() => of(two, "nope")).toThrow("--metric: no metric or parameter is called 'nope'");
     expect(of(two, "n").points).toBe(1);
     expect(() => of({ a: { params: { x: 1n } } })).toThrow(/no finished experiment/);
   });

@@ -83,6 +83,11 @@ describe("groups", () => {
 
   test("by metrics there are none", () => {
     expect(() => groupExperiments(rows, columns, { names: ["acc"] })).toThrow(/is a metric/);
+    const unknown = expect.objectContaining({
+      message: "--group-by: no metric or parameter is called 'zzz'",
+      hint: expect.stringContaining("There are these parameters: "),
+    });
+    expect(() => groupExperiments(rows, columns, { names: ["zzz"] })).toThrow(unknown);
   });
 });
 

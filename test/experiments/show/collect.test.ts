@@ -184,6 +184,15 @@ describe("states", () => {
     const only = (sweep: string) => collect(repository.folder, { sweep, hide: new Set(["workspace"]) });
     expect((await only("a")).map(names)).toEqual([["a-1"]]);
     await expect(only("none")).rejects.toMatchObject({ code: "SWEEP_UNKNOWN", hint: "There are: a, b." });
+    enqueue(repository, { state: "queued", sequence: 3, name: "c-1", sweep: "s-1a2b" });
+    enqueue(repository, { state: "queued", sequence: 4, name: "c-2", sweep: "s-1a2c" });
+    expect((await only("1a2b")).map(names)).toEqual([["c-1"]]);
+    expect((await only("s-1a2c")).map(names)).toEqual([["c-2"]]);
+    await expect(only("1a")).rejects.toMatchObject({
+      message: "several sweeps begin with '1a'",
+      hint: "Which one: s-1a2b, s-1a2c?",
+    });
+    await expect(only("")).rejects.toMatchObject({ code: "SWEEP_UNKNOWN" });
     repository.git("commit", "--quiet", "--allow-empty", "--message", "later");
     expect((await only("b")).map(names)).toEqual([["b-1"]]);
     const atHead = { ...headOnly, revs: ["HEAD"] };

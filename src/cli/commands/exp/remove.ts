@@ -4,7 +4,12 @@ import { quotedList } from "../../../base/text/listing.ts";
 import type { FilterRow } from "../../../experiments/find/filter-row.ts";
 import type { InVain } from "../../../experiments/find/in-vain.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
-import { type RemoveOutcome, type RemoveRequest, removeExperiments } from "../../../experiments/results/remove.ts";
+import {
+  type RemoveOutcome,
+  type RemoveRequest,
+  refuseToKeepNone,
+  removeExperiments,
+} from "../../../experiments/results/remove.ts";
 import { removeFromRemote } from "../../../experiments/share/remote-changes.ts";
 import { listExperiments } from "../../../experiments/show/list.ts";
 import { openProject } from "../../../project/open.ts";
@@ -84,7 +89,15 @@ async function remove({ io, context }: RemoveCall, given: readonly string[], opt
   if (options.where !== undefined) return removeWhere(context, given, options);
   const finished = await finishedOf(context, options);
   const queue = options.queue ? "all" : "named";
-  return removeExperiments(context, { names: given, queue, finished, sweep: options.sweep, keep });
+  const sweep = options.sweep === undefined ? undefined : await sweepOf(context, options.sweep);
+  return removeExperiments(context, { names: given, queue, finished, sweep, keep });
+}
+
+/** As other commands take it; one that is not there has nothing to be removed. */
+async function sweepOf(context: ExperimentsContext, asked: string): Promise<string> {
+  const { sweepIdsOf } = await import("../../../experiments/find/sweep-ids.ts");
+  const { sweepMeant } = await import("../../../experiments/show/sweep-meant.ts");
+  return sweepMeant(asked, await sweepIdsOf(context)) ?? asked;
 }
 
 async function removeThere(
@@ -104,6 +117,7 @@ async function removeThere(
     return { removed, running: [], ...(warning === undefined ? {} : { warning }) };
   }
   const there = await foundThere(call, remote, { where, selection: selectionOf([], options) });
+  if (options.keep) refuseToKeepNone([...given, ...there.found]);
   const kept = options.keep ? [...there.found, ...there.others] : there.found;
   const names = [...given, ...kept.map(({ ref }) => ref)];
   const { removed, warning } = await removeFromRemote(context, { remote, selection: { kind: "named", names }, keep });
@@ -119,6 +133,7 @@ async function removeWhere(context: ExperimentsContext, given: readonly string[]
   const scope = { ...scopeAsked(options), sweep };
   const request = { where, best: undefined, top: undefined };
   const { rows, looked, inVain } = await findInScope(context, request, { scope, isMeant });
+  if (keep) refuseToKeepNone([...given, ...rows]);
   const { finished, entries } = await refsOfRows(context, rows);
   const untouched = keep ? await refsOutside(context, looked) : [];
   const outcome = await removeExperiments(context, {
