@@ -45,14 +45,23 @@ export class Refresher {
     this.#watch = new FolderWatch((folder, name) => this.touch(touchedBy(context, folder, name)));
   }
 
+  #startLooking(): void {
+    if (this.#state === "looked at") return;
+    this.#state = "looked at";
+    this.#due = "all";
+    this.#anyway = setInterval(() => this.#lookAnyway(), lookAnywayMs);
+    this.#anyway.unref();
+  }
+
+  /** Reads before anybody looks, so that who opens the page within some seconds waits for less. */
+  readAhead(): void {
+    this.#startLooking();
+    this.#plan(0);
+  }
+
   /** Somebody looks: waits until what they get is of now. Errors: those of `exp show`. */
   async begin(): Promise<void> {
-    if (this.#state === "nobody looks") {
-      this.#state = "looked at";
-      this.#due = "all";
-      this.#anyway = setInterval(() => this.#lookAnyway(), lookAnywayMs);
-      this.#anyway.unref();
-    }
+    this.#startLooking();
     await this.#work.add(() => (this.#due === "all" ? this.#read() : Promise.resolve()));
   }
 
@@ -116,6 +125,8 @@ export class Refresher {
     const ms = Math.max(slowSettleMs, slowRestFactor * this.#slowCostMs);
     this.#slowTimer = setTimeout(() => {
       this.#slowTimer = undefined;
+      // What was read ahead is looked at by nobody yet; a page comes first.
+      if (!this.listener.isHeard()) return this.#planSlow();
       void this.#work.add(() => this.#readSlowly());
     }, ms).unref();
   }

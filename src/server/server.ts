@@ -100,6 +100,10 @@ class Ui {
     });
   }
 
+  readAhead(): void {
+    this.#refresher.readAhead();
+  }
+
   close(): void {
     this.#refresher.rest();
     this.#events.close();
@@ -238,6 +242,7 @@ export async function startUi(context: ExperimentsContext, request: UiRequest): 
     });
   }
   ui.gate.port = (server.address() as AddressInfo).port;
+  ui.readAhead();
   return {
     address: ui.gate.address,
     origin: ui.gate.origin,
