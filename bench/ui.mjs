@@ -9,6 +9,8 @@ import { memoryRow, secondsRow } from "./rows.mjs";
 
 const program = process.env.SWEEPLINE_CHROMIUM ?? "/usr/bin/chromium";
 const idleMs = 10_000;
+/** V8 tidies up once, some 20 s after the last work. */
+const calmMs = 30_000;
 
 /** The process, with the address that it prints. */
 function startUi(bench, cwd) {
@@ -72,7 +74,7 @@ async function measurePage(browser, { child, address }) {
   await page.waitForTimeout(3_000);
   const sort = Number(await page.evaluate(sortMs)) / 1000;
   const brush = await brushSeconds(page);
-  await page.waitForTimeout(idleMs);
+  await page.waitForTimeout(calmMs);
   return [
     secondsRow("ui of 10,000, first rows, experiments not read yet", cold, 2),
     secondsRow("ui of 10,000, first rows of a page that is loaded anew", warm, 2),

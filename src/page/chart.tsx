@@ -43,32 +43,76 @@ export function pageLook(): Look {
   return { text: style.getPropertyValue("--text").trim(), line: style.getPropertyValue("--line").trim() };
 }
 
+/** What is drawn waits until no more changes come: the table follows each move of a brush, the pictures its end. */
+const settleMs = 120;
+/** A picture is drawn after so long also where the browser is busy all the time. */
+const longestWaitMs = 1000;
+
+/** When the browser has nothing else to do. Not every browser tells. */
+function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback !== "function") {
+    const timer = setTimeout(work);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(work, { timeout: longestWaitMs });
+  return () => cancelIdleCallback(handle);
+}
+
+/** Later, once the browser has shown what else has changed: a table of many rows does not wait for pictures of them. */
+function afterPaint(ms: number, work: () => void): () => void {
+  let end = () => {};
+  const timer = setTimeout(() => {
+    const frame = requestAnimationFrame(() => {
+      // One picture after the other, with frames between them.
+      end = whenIdle(work);
+    });
+    end = () => cancelAnimationFrame(frame);
+  }, ms);
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}
+
 interface ChartProps {
   readonly label: string;
   readonly height: number;
-  readonly option: EChartsCoreOption;
+  /** Another function where another picture is to be drawn. */
+  readonly option: () => EChartsCoreOption;
   /** Called once, with the chart. */
   readonly onMade?: (chart: EChartsType) => void;
+  /** Each time when it was drawn. */
+  readonly onDrawn?: () => void;
 }
 
-export function Chart({ label, height, option, onMade }: ChartProps) {
+export function Chart({ label, height, option, onMade, onDrawn }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const made = useRef<EChartsType | undefined>(undefined);
-  // Made once: what changes comes by `option`.
-  useEffect(() => {
-    if (place.current === null) return undefined;
-    const chart = init(place.current);
-    made.current = chart;
+  const drawn = useRef(onDrawn);
+  drawn.current = onDrawn;
+  const end = useRef(() => {});
+  /** Made once: what changes comes by `option`. */
+  const chartIn = (element: HTMLDivElement) => {
+    const chart = init(element);
     onMade?.(chart);
     const observer = new ResizeObserver(() => chart.resize());
-    observer.observe(place.current);
-    return () => {
+    observer.observe(element);
+    end.current = () => {
       observer.disconnect();
       chart.dispose();
     };
-  }, []);
-  useEffect(() => {
-    made.current?.setOption({ animation: false, ...option }, { notMerge: true });
-  }, [option]);
+    return chart;
+  };
+  useEffect(() => () => end.current(), []);
+  useEffect(
+    () =>
+      afterPaint(made.current === undefined ? 0 : settleMs, () => {
+        if (place.current === null) return;
+        made.current ??= chartIn(place.current);
+        made.current.setOption({ animation: false, ...option() }, { notMerge: true });
+        drawn.current?.();
+      }),
+    [option],
+  );
   return <div ref={place} class="chart" role="img" aria-label={label} style={{ height: `${height}px` }} />;
 }

@@ -1,6 +1,6 @@
 /** Curves of the chosen experiments over each other; of the first ones where none is chosen. */
 import type { EChartsCoreOption } from "echarts/core";
-import { useMemo } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import type { PageCurve, PageData, PageRow } from "../report/page/contract.ts";
 import { Chart, groupColours, type Look } from "./chart.tsx";
 import { type Change, Select } from "./controls.tsx";
@@ -70,7 +70,7 @@ export function Curves({ data, rows, view, look, onChange }: CurvesProps) {
       })
       .slice(0, mostCurves);
   }, [data, rows, view.chosen, label]);
-  const option = useMemo(() => optionOf(drawn, look), [drawn, look]);
+  const option = useCallback(() => optionOf(drawn, look), [drawn, look]);
   if (label === undefined) return <p class="quiet">No experiment has plots of steps, or checkpoints.</p>;
   return (
     <>

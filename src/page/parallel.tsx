@@ -1,6 +1,6 @@
 /** Parallel coordinates: one line an experiment, coloured by the metric. Brushing an axis filters the table. */
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { PageColumn, PageData, PageRow } from "../report/page/contract.ts";
 import { Chart, type Look, scaleColours } from "./chart.tsx";
 import { categoriesOf, isShown, numberIn, scaleOf, shownCell } from "./rows.ts";
@@ -118,16 +118,16 @@ function showBrush(chart: EChartsType, brush: View["brush"], drawn: Map<string, 
 
 export function Parallel({ data, found, view, metric, look, onBrush }: ParallelProps) {
   const axes = useMemo(() => axesOf(data, view, metric), [data, view.shown, view.hidden, metric]);
-  const option = useMemo(() => optionOf(found, axes, look), [found, axes, look]);
+  const option = useCallback(() => optionOf(found, axes, look), [found, axes, look]);
   const made = useRef<EChartsType | undefined>(undefined);
   const told = useRef(onBrush);
   told.current = onBrush;
-  const drawn = useRef({ option, brushes: new Map<string, string>() });
   // Brushes are no part of the option, which takes them away: they are laid over it.
+  const brushes = useRef(new Map<string, string>());
+  const layBrushes = () => made.current && showBrush(made.current, view.brush, brushes.current);
   useEffect(() => {
-    if (drawn.current.option !== option) drawn.current = { option, brushes: new Map() };
-    if (made.current !== undefined) showBrush(made.current, view.brush, drawn.current.brushes);
-  }, [option, view.brush]);
+    layBrushes();
+  }, [view.brush]);
   if (axes.length < 2) return <p class="quiet">Two columns that differ are needed for parallel coordinates.</p>;
   const names = axes.map(({ column }) => column.label).join(", ");
   return (
@@ -140,9 +140,13 @@ export function Parallel({ data, found, view, metric, look, onBrush }: ParallelP
         chart.on("axisareaselected", (event) => {
           const { parallelAxisId, intervals = [] } = event as BrushEvent;
           if (parallelAxisId === undefined) return;
-          drawn.current.brushes.set(parallelAxisId, brushText(intervals));
+          brushes.current.set(parallelAxisId, brushText(intervals));
           told.current(parallelAxisId, intervals);
         });
+      }}
+      onDrawn={() => {
+        brushes.current = new Map();
+        layBrushes();
       }}
     />
   );

@@ -1,6 +1,6 @@
 /** Any two columns against each other, and the course of the metric with the best so far. */
 import type { EChartsCoreOption } from "echarts/core";
-import { useMemo } from "preact/hooks";
+import { useCallback } from "preact/hooks";
 import type { PageColumn, PageData, PageRow } from "../report/page/contract.ts";
 import { Chart, type Look, scaleColours } from "./chart.tsx";
 import { bestSoFar, categoriesOf, columnAt, numberIn, scaleOf, shownCell } from "./rows.ts";
@@ -91,11 +91,11 @@ interface PairProps {
 }
 
 export function Scatter({ data, rows, x, y, metric, look }: PairProps) {
-  const option = useMemo(() => {
+  const option = useCallback(() => {
     const [a, b] = [sideOf(data, x), sideOf(data, y)];
-    return a && b && scatterOption(rows, [a, b, metric && sideOf(data, metric.key)], look);
+    return a && b ? scatterOption(rows, [a, b, metric && sideOf(data, metric.key)], look) : {};
   }, [data, rows, x, y, metric, look]);
-  if (option === undefined) return <p class="quiet">There are no two columns to compare.</p>;
+  if (columnAt(data, x) < 0 || columnAt(data, y) < 0) return <p class="quiet">There are no two columns to compare.</p>;
   return <Chart label={`${rows.length} experiments by ${x} and ${y}`} height={300} option={option} />;
 }
 
@@ -147,10 +147,10 @@ function historyOption(rows: readonly PageRow[], { metric, at }: Measured, look:
 }
 
 export function History({ data, rows, metric, look }: Omit<PairProps, "x" | "y">) {
-  const option = useMemo(
-    () => (metric === undefined ? undefined : historyOption(rows, { metric, at: columnAt(data, metric.key) }, look)),
+  const option = useCallback(
+    () => (metric === undefined ? {} : historyOption(rows, { metric, at: columnAt(data, metric.key) }, look)),
     [data, rows, metric, look],
   );
-  if (option === undefined || metric === undefined) return <p class="quiet">There is no metric yet.</p>;
+  if (metric === undefined) return <p class="quiet">There is no metric yet.</p>;
   return <Chart label={`History of ${metric.label} with the best so far`} height={300} option={option} />;
 }
