@@ -30,8 +30,12 @@ export class GitServer {
     return server;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   close(): void {
@@ -68,6 +72,8 @@ export class GitServer {
     });
     child.stdin.on("error", () => undefined);
     request.pipe(child.stdin);
+    // Of a request that broke off the rest never comes.
+    request.on("close", () => child.stdin.end());
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("close", () => {
