@@ -1,5 +1,6 @@
 /** Refs of other repositories: listed, pushed and fetched by git, with explicit refspecs only. */
 import { SweeplineError } from "../base/errors.ts";
+import { pause } from "../base/pause.ts";
 import { withoutCredentials } from "../base/text/secrets.ts";
 import { quoteConfig } from "./config-text.ts";
 import type { ObjectId, RefName } from "./ids.ts";
@@ -87,14 +88,41 @@ export async function pushRefs(
   }
   // What is left: few refs, and what a push by pattern says nothing sure of.
   const left = changes.filter(({ ref }) => ["stale", undefined].includes(outcomes.get(ref)?.kind));
+  await pushByName(repository, { remote, changes: left, scratchFolder }, outcomes);
+  for (let tries = 1; tries <= mostRaces; tries++) {
+    const raced = changes.filter(({ ref }) => isRaced(outcomes.get(ref)));
+    if (raced.length === 0) break;
+    await pause(raceMs * tries);
+    await pushByName(repository, { remote, changes: raced, scratchFolder }, outcomes);
+  }
+  return outcomes;
+}
+
+/**
+ * Somebody changed a ref at the same moment, or only another one of the same push: Git says of neither which it was. The next push finds
+ * each as expected, or stale.
+ */
+const mostRaces = 3;
+const raceMs = 100;
+
+function isRaced(outcome: PushOutcome | undefined): boolean {
+  return outcome?.kind === "refused" && outcome.why === "raced";
+}
+
+/** Fills in outcomes. Errors: GIT_REMOTE_FAILED, GIT_REMOTE_DENIED. */
+async function pushByName(
+  repository: Repository,
+  { remote, changes, scratchFolder }: PushRefsRequest,
+  outcomes: Map<RefName, PushOutcome>,
+): Promise<void> {
   const plain: GitOptions = { cwd: repository.workTree };
   const push = async (options: GitOptions, part: readonly RemoteChange[]) => {
     const outcome = await pushOnce(options, remote, part);
     const isAnswered = readAnswer(outcome, outcomes);
     return outcome.exitCode !== 0 && !isAnswered ? outcome.stderr : undefined;
   };
-  for (let start = 0; start < left.length; start += refsAtOnce) {
-    const part = left.slice(start, start + refsAtOnce);
+  for (let start = 0; start < changes.length; start += refsAtOnce) {
+    const part = changes.slice(start, start + refsAtOnce);
     const gitDir = { scratchFolder, refs: [], settings: [] };
     const problem =
       part.length > fewRefs
@@ -105,7 +133,6 @@ export async function pushRefs(
     const lastProblem = part.length > fewRefs ? await push(plain, part) : problem;
     if (lastProblem !== undefined) throw remoteFailed("push to", remote, lastProblem);
   }
-  return outcomes;
 }
 
 const pushFlags = ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-recurse-submodules"];

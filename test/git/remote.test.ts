@@ -1,6 +1,6 @@
 /** Pushes to a bare repository, with the real Git: few refs, many refs, each only over what was expected there. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ObjectId, RefName } from "../../src/git/ids.ts";
@@ -122,6 +122,15 @@ test("a remote that is not there is an error for many refs, too", async () => {
   await expect(push(creations(60), path.join(local.rig.root, "none.git"))).rejects.toMatchObject({
     code: "GIT_REMOTE_FAILED",
   });
+});
+
+test("of what raced with somebody else, what is as expected goes the next time, and the rest is stale", async () => {
+  // Somebody changes one ref just before Git does, which may refuse all of the push for it.
+  const hook = `#!/bin/sh\ncase "$1" in */e-1) git update-ref "$1" ${two} ;; esac\n`;
+  writeFileSync(path.join(bare, "hooks", "update"), hook, { mode: 0o755 });
+  const outcomes = await push(creations(3));
+  expect(numbers(3).map((index) => outcomes.get(ref(index))?.kind)).toEqual(["pushed", "stale", "pushed"]);
+  expect(numbers(3).map((index) => there().get(ref(index)))).toEqual([one, two, one]);
 });
 
 test("a remote that lets nobody in is told from one that can't be reached", async () => {
