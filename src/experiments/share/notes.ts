@@ -29,6 +29,15 @@ interface NotesRequest {
   readonly experiments: readonly ObjectId[];
 }
 
+/** Notes that went to the remote, came from it, and that it did not take: the experiments' commits. */
+export interface MovedNotes {
+  readonly pushed: readonly ObjectId[];
+  readonly pulled: readonly ObjectId[];
+  readonly left: readonly ObjectId[];
+}
+
+const noNotes: MovedNotes = { pushed: [], pulled: [], left: [] };
+
 interface Standing {
   readonly experiment: ObjectId;
   readonly here: KeptNote | undefined;
@@ -94,43 +103,49 @@ async function lastCommon(repository: Repository, here: ObjectId, there: ObjectI
   return (commit && parseNote(commit.message)) ?? emptyNote;
 }
 
+/** Ours are changed; what the remote is to have is left to do. */
 async function settle(context: ExperimentsContext, standings: readonly Standing[]) {
   const changes: RefChange[] = [];
-  const outgoing: RemoteChange[] = [];
+  const pulled: ObjectId[] = [];
+  const outgoing: (RemoteChange & Pick<Standing, "experiment">)[] = [];
   for (const standing of standings) {
     const { experiment, here, there } = standing;
     const to = await settled(context, standing);
     if (to === undefined) continue;
-    if (to !== here?.id) changes.push(noteChange(experiment, here?.id, to));
-    if (to !== there?.id) outgoing.push({ ref: noteRef(experiment), to, expected: there?.id });
+    if (to !== there?.id) outgoing.push({ experiment, ref: noteRef(experiment), to, expected: there?.id });
+    if (to === here?.id) continue;
+    changes.push(noteChange(experiment, here?.id, to));
+    pulled.push(experiment);
   }
   await changeRefs(context.repository, "sweepline: notes", changes);
-  return outgoing;
+  return { pulled, outgoing };
 }
 
 /** Takes the notes of these experiments over from the remote; what was written here stays. Errors: GIT_REMOTE_FAILED. */
-export async function pullNotes(context: ExperimentsContext, request: NotesRequest): Promise<void> {
+export async function pullNotes(context: ExperimentsContext, request: NotesRequest): Promise<MovedNotes> {
   const there = await remoteNotes(context, request);
-  if (there.size === 0) return;
+  if (there.size === 0) return noNotes;
   const here = await readNotes(context.repository);
-  await settle(
-    context,
-    [...there].map(([experiment, note]) => ({ experiment, here: here.get(experiment), there: note })),
-  );
+  const standings = [...there].map(([experiment, note]) => ({ experiment, here: here.get(experiment), there: note }));
+  const { pulled } = await settle(context, standings);
+  return { ...noNotes, pulled };
 }
 
-/** Names of refs that the remote did not take. Nothing is asked of it where there is no note here. */
-export async function pushNotes(context: ExperimentsContext, request: NotesRequest): Promise<readonly RefName[]> {
+/** Nothing is asked of the remote where there is no note here. Errors: GIT_REMOTE_FAILED. */
+export async function pushNotes(context: ExperimentsContext, request: NotesRequest): Promise<MovedNotes> {
   const here = await readNotes(context.repository);
   const noted = request.experiments.filter((experiment) => here.has(experiment));
-  if (noted.length === 0) return [];
+  if (noted.length === 0) return noNotes;
   const there = await remoteNotes(context, { ...request, experiments: noted });
-  const outgoing = await settle(
+  const { pulled, outgoing } = await settle(
     context,
     noted.map((experiment) => ({ experiment, here: here.get(experiment), there: there.get(experiment) })),
   );
-  if (outgoing.length === 0) return [];
+  if (outgoing.length === 0) return { ...noNotes, pulled };
   const scratchFolder = context.state.scratch;
   const outcomes = await pushRefs(context.repository, { remote: request.remote, changes: outgoing, scratchFolder });
-  return outgoing.flatMap(({ ref }) => (outcomes.get(ref)?.kind === "pushed" ? [] : [ref]));
+  const commits = (went: (ref: RefName) => boolean) =>
+    outgoing.filter(({ ref }) => went(ref)).map(({ experiment }) => experiment);
+  const isThere = (ref: RefName) => outcomes.get(ref)?.kind === "pushed";
+  return { pulled, pushed: commits(isThere), left: commits((ref) => !isThere(ref)) };
 }

@@ -4,6 +4,7 @@
  */
 import { SweeplineError } from "../../base/errors.ts";
 import { CatFile } from "../../git/catfile.ts";
+import type { ObjectId, RefName } from "../../git/ids.ts";
 import { changeRefs, type RefChange } from "../../git/refs.ts";
 import { fetchObjects } from "../../git/remote.ts";
 import { cachePlace, whilePinned } from "../../pipeline/locks/pins.ts";
@@ -11,15 +12,19 @@ import type { ExperimentsContext } from "../repository.ts";
 import { type FinishedExperiment, listFinished } from "../results/finished.ts";
 import { type ExperimentDataOutcome, noData, pullData, type ShareRequest } from "./data.ts";
 import { divergedOf } from "./diverged.ts";
-import { pullNotes } from "./notes.ts";
+import { type MovedNotes, pullNotes } from "./notes.ts";
 
 export interface PullResult {
   readonly pulled: readonly FinishedExperiment[];
   readonly upToDate: readonly FinishedExperiment[];
+  /** As the remote has them. */
   readonly diverged: readonly FinishedExperiment[];
+  /** What is here of the names of those that diverged. */
+  readonly here: ReadonlyMap<RefName, ObjectId>;
   /** Refs that name no commit. */
   readonly strange: readonly FinishedExperiment[];
   readonly data: ExperimentDataOutcome;
+  readonly notes: MovedNotes;
 }
 
 /**
@@ -88,6 +93,9 @@ export async function pullExperiments(context: ExperimentsContext, request: Shar
     await changeRefs(context.repository, "sweepline: pulled", changes);
     return moved;
   });
-  await pullNotes(context, { remote: request.remote, experiments: experiments.map(({ commit }) => commit) });
-  return { pulled, upToDate, diverged, strange, data };
+  const notes = await pullNotes(context, {
+    remote: request.remote,
+    experiments: experiments.map(({ commit }) => commit),
+  });
+  return { pulled, upToDate, diverged, here, strange, data, notes };
 }

@@ -13,7 +13,7 @@ import type { SharedRef } from "../shared-refs.ts";
 import { listRemote } from "../show/listing.ts";
 import { type ExperimentDataOutcome, noData, pushData, type ShareRequest } from "./data.ts";
 import { divergedOf } from "./diverged.ts";
-import { pushNotes } from "./notes.ts";
+import { type MovedNotes, pushNotes } from "./notes.ts";
 import { settleShared } from "./settle-shared.ts";
 
 export interface PushResult {
@@ -28,8 +28,7 @@ export interface PushResult {
     readonly reason: string;
   }[];
   readonly data: ExperimentDataOutcome;
-  /** Refs of notes that the remote did not take. */
-  readonly notesLeft: readonly RefName[];
+  readonly notes: MovedNotes;
   /** What Studio says of it, where somebody is logged in. */
   readonly studio: StudioAnswer;
 }
@@ -57,6 +56,11 @@ async function standingsOf(
   return { standings, queue };
 }
 
+/** What others pushed meanwhile in the places of these. */
+async function lookAgain(context: ExperimentsContext, request: ShareRequest): Promise<readonly Standing[]> {
+  return request.experiments.length === 0 ? [] : (await standingsOf(context, request)).standings;
+}
+
 /** Errors: INVALID_REMOTE, GIT_REMOTE_FAILED; TRANSFER_FAILED where data could not be stored: then no ref is pushed. */
 export async function pushExperiments(context: ExperimentsContext, request: ShareRequest): Promise<PushResult> {
   const upToDate: FinishedExperiment[] = [];
@@ -82,20 +86,26 @@ export async function pushExperiments(context: ExperimentsContext, request: Shar
     pushed: [] as FinishedExperiment[],
     refused: [] as PushResult["refused"][number][],
   };
+  const stale: FinishedExperiment[] = [];
   for (const { ref, experiment } of pushing) {
     const outcome = outcomes.get(ref);
     if (outcome?.kind === "pushed") result.pushed.push(experiment);
-    else if (outcome?.kind === "stale") diverged.push(experiment);
+    else if (outcome?.kind === "stale") stale.push(experiment);
     else if (outcome !== undefined) result.refused.push({ experiment, why: outcome.why, reason: outcome.reason });
     else result.refused.push({ experiment, why: "other", reason: "git said nothing of it" });
+  }
+  for (const { experiment, there } of await lookAgain(context, { ...request, experiments: stale })) {
+    if (there === experiment.commit) upToDate.push(experiment);
+    else diverged.push(experiment);
+    if (there !== undefined) known.set(experiment.ref, there);
   }
   const arrived = [...upToDate, ...result.pushed];
   await settleShared(context, request.remote, { experiments: arrived, queue });
   const there = arrived.map(({ commit }) => commit);
-  const notesLeft = await pushNotes(context, { remote: request.remote, experiments: there });
+  const notes = await pushNotes(context, { remote: request.remote, experiments: there });
   const { remote } = request;
   const studio = await tellStudioOfRefs(context, { remote, pushed: result.pushed.map(({ ref }) => ref) });
-  return { ...result, upToDate, diverged, there: known, data, notesLeft, studio };
+  return { ...result, upToDate, diverged, there: known, data, notes, studio };
 }
 
 /** Why nothing was pushed to the Git remote. */

@@ -33,7 +33,7 @@ describe("exp bundle", () => {
   it("takes experiments, data and notes to another clone, once", async () => {
     const copy = clone("taken");
     expect(await copy.succeed(["exp", "unbundle", file])).toBe(
-      `Took experiment s-1 and s-2 from '${file}'.\n2 files stored\n`,
+      `Took experiment s-1 and s-2 from '${file}'.\nTook the notes of experiment s-1 from '${file}'.\n2 files stored\n`,
     );
     expect(copy.experimentRefs()).toEqual(made.experimentRefs());
     expect(await copy.succeed(["exp", "note", "s-1"])).toContain("the better one");
@@ -54,7 +54,7 @@ describe("exp bundle", () => {
     await empty.succeed(["init"]);
     empty.git("commit", "--quiet", "--allow-empty", "-m", "begin");
     const said = await empty.succeed(["exp", "unbundle", file, "s-1", "--json"]);
-    expect(JSON.parse(said)).toEqual({ pulled: ["s-1"], upToDate: [], diverged: [], files: 1 });
+    expect(JSON.parse(said)).toEqual({ pulled: ["s-1"], upToDate: [], diverged: [], files: 1, notesPulled: ["s-1"] });
   });
 
   it("leaves the history out where it is asked to, and says what is missing", async () => {

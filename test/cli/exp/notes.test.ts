@@ -78,6 +78,35 @@ test("are pushed and pulled with their experiments; what two wrote apart is merg
     });
 });
 
+test("that went alone are told of: pushed, pulled, and both where two wrote", async () => {
+  const { repository, remote } = await shared();
+  const clone = new Repository(makeTemporaryFolder());
+  clone.git("clone", "--quiet", bare, ".");
+  const pull = ["exp", "pull", remote, "--no-cache", "--json"];
+  expect(JSON.parse(await clone.succeed(pull))).toMatchObject({ notesPulled: ["one"] });
+  expect(JSON.parse(await clone.succeed(pull))).toMatchObject({ pulled: [], notesPulled: [] });
+  await clone.succeed(["exp", "star", "two"]);
+  const push = ["exp", "push", "origin", "--no-cache"];
+  clone.git("remote", "set-url", "origin", remote);
+  const upToDate = "Experiment one and two are up to date on Git remote 'origin'.\n";
+  const alone = "To push the data of experiments to the storage remote, run the command again without '--no-cache'.\n";
+  expect(await clone.succeed(push)).toBe(
+    `${upToDate}Pushed the notes of experiment two to Git remote 'origin'.\n${alone}`,
+  );
+  expect(await clone.succeed(push)).toBe(`${upToDate}${alone}`);
+  expect(await repository.succeed(["exp", "pull", "origin"])).toBe(
+    "Pulled the notes of experiment two from Git remote 'origin'.\n",
+  );
+  expect(await repository.succeed(["exp", "pull", "origin"])).toBe("No experiments to pull.\n");
+  await clone.succeed(["exp", "note", "one", "theirs"]);
+  await clone.succeed(push);
+  await repository.succeed(["exp", "tag", "one", "late"]);
+  expect(JSON.parse(await repository.succeed([...push, "--json"]))).toMatchObject({
+    notesPushed: ["one"],
+    notesPulled: ["one"],
+  });
+});
+
 test("--where finds experiments of a Git remote by what they hold and what is said of them there", async () => {
   const { remote } = await shared();
   const clone = new Repository(makeTemporaryFolder());

@@ -126,10 +126,30 @@ describe("exp push and exp pull", () => {
     expect(await repository.succeed(["exp", "push", "--force", "origin", "one"])).toContain("Pushed experiment one");
     const kept = await copy.run(["exp", "pull", "origin", "one"]);
     expect(kept.stderr).toContain("Local experiment one has diverged");
+    expect(kept.stderr).toContain("\none: train.lr is 0.5 here and 0.6 there, loss is");
     expect(await copy.succeed(["exp", "pull", "--force", "origin", "one"])).toContain("Pulled experiment one");
     expect(copy.git("rev-parse", ...copy.experimentRefs())).toBe(
       repository.git("rev-parse", ...repository.experimentRefs()),
     );
+  });
+
+  it("compares with what somebody else pushes under the same name at the same moment", async () => {
+    const shared = await makeShared();
+    const { repository } = shared;
+    await runExperiment(repository, "one", "0.5");
+    await repository.succeed(["exp", "push", "origin", "--no-cache"]);
+    const theirs = repository.git("rev-parse", ...repository.experimentRefs()).trim();
+    await repository.succeed(["exp", "remove", "-g", "origin", "one"]);
+    await runExperiment(repository, "one", "0.6", "--force");
+    // The commit is there still; it gets the name while ours arrives.
+    writeFileSync(path.join(shared.bare, "hooks", "update"), `#!/bin/sh\ngit update-ref "$1" ${theirs}\n`, {
+      mode: 0o755,
+    });
+    const second = await repository.run(["exp", "push", "origin", "one", "--no-cache"]);
+    expect([second.exitCode, second.stderr]).toEqual([
+      0,
+      expect.stringContaining("\none: train.lr is 0.6 here and 0.5 there"),
+    ]);
   });
 
   it("chooses by name, by commit, or all; says which names mean nothing", async () => {

@@ -11,14 +11,23 @@ import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/i
 import { transferEvents } from "../../terminal/transfer-progress.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
-import { dataPullFailed, type ShareFlags, warnData, warnNoExperiments, warnRefusedNames } from "../exp/share.ts";
+import {
+  dataPullFailed,
+  namesOfCommits,
+  type ShareFlags,
+  warnData,
+  warnNoExperiments,
+  warnRefusedNames,
+} from "../exp/share.ts";
 
 type Options = Pick<ShareFlags, "force" | "cache" | "jobs" | "json">;
 
-function report(io: Io, file: string, { pulled, upToDate, data }: UnbundleResult): void {
+function report(io: Io, file: string, { pulled, upToDate, data, notes }: UnbundleResult): void {
   if (pulled.length > 0)
     print(io, `Took experiment ${wordList(pulled.map(({ name }) => name))} from '${visible(file)}'.`);
-  else if (upToDate.length > 0) print(io, `All that '${visible(file)}' has is here.`);
+  const noted = namesOfCommits([...upToDate, ...pulled], notes.pulled);
+  if (noted.length > 0) print(io, `Took the notes of experiment ${wordList(noted)} from '${visible(file)}'.`);
+  else if (pulled.length === 0 && upToDate.length > 0) print(io, `All that '${visible(file)}' has is here.`);
   if (data.transferred > 0) print(io, filesText(data.transferred, "stored"));
 }
 
@@ -33,11 +42,18 @@ async function unbundle(io: Io, args: { file: string; names: readonly string[] }
     jobs: options.jobs,
     progress: (state) => events.progress(state),
   }).finally(() => events.ended());
-  const { pulled, upToDate, diverged, strange, refused, data } = result;
+  const { pulled, upToDate, diverged, strange, refused, data, notes } = result;
   const names = (list: UnbundleResult["pulled"]) => list.map(({ name }) => name);
   if (options.json) {
     const facts = { pulled: names(pulled), upToDate: names(upToDate), diverged: names(diverged) };
-    printJson(io, JSON.stringify({ ...facts, files: data.transferred }));
+    printJson(
+      io,
+      JSON.stringify({
+        ...facts,
+        files: data.transferred,
+        notesPulled: namesOfCommits([...upToDate, ...pulled], notes.pulled),
+      }),
+    );
   } else report(io, args.file, result);
   if (diverged.length > 0)
     warn(io, `here is something else of that name; --force replaces it: ${quotedList(names(diverged))}`);

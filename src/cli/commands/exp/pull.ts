@@ -14,12 +14,16 @@ import { metricsLine } from "../../words/experiment-text.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import {
+  type DivergedPair,
   dataPullFailed,
+  namesOfCommits,
   refuseNames,
   refuseWhere,
   type ShareFlags,
   selectionOf,
   shareCommand,
+  tellDifferences,
+  tellNotes,
   warnData,
   warnNoExperiments,
   warnRefusedNames,
@@ -42,6 +46,14 @@ async function selectionAsked(
   return { kind: "named", names: there.found.map(({ ref }) => ref) };
 }
 
+/** What diverged, on both sides. */
+function divergedPairs(diverged: PullResult["diverged"], here: PullResult["here"]): readonly DivergedPair[] {
+  return diverged.flatMap((there) => {
+    const commit = here.get(there.ref);
+    return commit === undefined ? [] : [{ experiment: { ...there, commit }, there: there.commit }];
+  });
+}
+
 async function pull(io: Io, args: { remote: string; names: readonly string[] }, flags: PullFlags): Promise<ExitCode> {
   if (flags.queued && flags.where !== undefined) refuseWhere();
   if (flags.queued) return (await import("./share-queue.ts")).pullQueued(io, args, flags);
@@ -56,19 +68,23 @@ async function pull(io: Io, args: { remote: string; names: readonly string[] }, 
     diverged: flags.force ? "replace" : "refuse",
     data: dataRequest(context.project, flags, events),
   }).finally(() => events.ended());
-  const { pulled, upToDate, diverged, strange, data } = result;
+  const { pulled, upToDate, diverged, here, strange, data, notes } = result;
   if (diverged.length > 0)
     io.stderr.write(
       `WARNING: Local experiment ${wordList(diverged.map(({ name }) => name))} has diverged from remote experiment with the same name.\nTo override the local experiment re-run with '--force'.\n`,
     );
+  if (!flags.json) await tellDifferences({ io, context }, args.remote, divergedPairs(diverged, here));
   if (flags.json) printJson(io, resultJson(result));
-  else if (pulled.length === 0) print(io, "No experiments to pull.");
-  else
-    print(
-      io,
-      `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
-    );
-  if (!flags.json) await tellNew(io, context, pulled);
+  else {
+    if (pulled.length + notes.pulled.length === 0) print(io, "No experiments to pull.");
+    if (pulled.length > 0)
+      print(
+        io,
+        `Pulled experiment ${wordList(pulled.map(({ name }) => name))} from Git remote '${shownRemote(args.remote)}'.`,
+      );
+    await tellNew(io, context, pulled);
+    tellNotes(io, notes, { remote: args.remote, experiments: [...upToDate, ...pulled] });
+  }
   warnNoExperiments(io, strange);
   if (data.transferred > 0 && !flags.json) print(io, filesText(data.transferred, "downloaded"));
   warnData(io, data);
@@ -93,10 +109,11 @@ async function tellNew(io: Io, context: ExperimentsContext, pulled: PullResult["
   }
 }
 
-function resultJson({ pulled, upToDate, diverged, data }: PullResult): string {
+function resultJson({ pulled, upToDate, diverged, data, notes }: PullResult): string {
   const names = (experiments: PullResult["pulled"]) => experiments.map(({ name, commit }) => ({ name, rev: commit }));
   const files = data.transferred;
-  return JSON.stringify({ pulled: names(pulled), upToDate: names(upToDate), diverged: names(diverged), files });
+  const there = { pulled: names(pulled), upToDate: names(upToDate), diverged: names(diverged) };
+  return JSON.stringify({ ...there, files, notesPulled: namesOfCommits([...upToDate, ...pulled], notes.pulled) });
 }
 
 const examples = `

@@ -11,15 +11,18 @@ import { absentStorage } from "../../../store/remotes/open.ts";
 import { addWhereOption, finishedWhere, scopeAsked } from "../../options/find.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
-import { differenceText } from "../../words/experiment-text.ts";
 import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import {
+  type DivergedPair,
+  namesOfCommits,
   refuseNames,
   refuseWhere,
   type ShareFlags,
   selectionOf,
   shareCommand,
+  tellDifferences,
+  tellNotes,
   warnData,
   warnRefusedNames,
 } from "./share.ts";
@@ -27,9 +30,6 @@ import {
 interface PushFlags extends ShareFlags {
   readonly where?: readonly string[];
 }
-
-/** More experiments that diverged are named, and not compared. */
-const mostTold = 10;
 
 type Experiments = PushResult["pushed"];
 
@@ -39,7 +39,7 @@ function namesOf(experiments: Experiments): string {
 
 /** DVC's words. */
 function report(io: Io, remote: string, result: PushResult): void {
-  const { pushed, upToDate, diverged, data } = result;
+  const { pushed, upToDate, diverged, data, notes } = result;
   if (diverged.length > 0)
     io.stderr.write(
       `Local experiment ${namesOf(diverged)} has diverged from remote experiment with the same name.\nTo override the remote experiment re-run with '--force'.\n`,
@@ -50,22 +50,16 @@ function report(io: Io, remote: string, result: PushResult): void {
   }
   if (pushed.length > 0) print(io, `Pushed experiment ${namesOf(pushed)} to Git remote '${shownRemote(remote)}'.`);
   if (upToDate.length + pushed.length === 0) print(io, "No experiments to push.");
+  tellNotes(io, notes, { remote, experiments: [...upToDate, ...pushed] });
   if (data.transferred > 0) print(io, filesText(data.transferred, "uploaded"));
 }
 
-/** Of those that diverged, how. */
-async function tellDifferences(
-  io: Io,
-  context: ExperimentsContext,
-  { remote, result: { diverged, there } }: { readonly remote: string; readonly result: PushResult },
-): Promise<void> {
-  if (diverged.length === 0) return;
-  const pairs = diverged.slice(0, mostTold).flatMap((experiment) => {
+/** What diverged, on both sides. */
+function divergedPairs({ diverged, there }: PushResult): readonly DivergedPair[] {
+  return diverged.flatMap((experiment) => {
     const commit = there.get(experiment.ref);
     return commit === undefined ? [] : [{ experiment, there: commit }];
   });
-  const { differences } = await import("../../../experiments/share/summaries.ts");
-  for (const each of await differences(context, remote, pairs)) io.stderr.write(`${visible(differenceText(each))}\n`);
 }
 
 function refused({ refused }: PushResult, remote: string): SweeplineError | undefined {
@@ -110,11 +104,11 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
   if (flags.json) printJson(io, resultJson(result));
   else {
     report(io, args.remote, result);
-    await tellDifferences(io, context, { remote: args.remote, result });
+    await tellDifferences({ io, context }, args.remote, divergedPairs(result));
   }
   warnData(io, result.data);
-  if (result.notesLeft.length > 0)
-    warn(io, `the notes of ${result.notesLeft.length} experiments were not taken: the same command tries again`);
+  if (result.notes.left.length > 0)
+    warn(io, `the notes of ${result.notes.left.length} experiments were not taken: the same command tries again`);
   if (absent !== undefined && (await absent.isThere()))
     warn(io, `the folder of storage remote '${absent.name}' was not there, and was made: '${visible(absent.place)}'`);
   if (result.studio.warning !== undefined) warn(io, result.studio.warning);
@@ -126,7 +120,8 @@ async function push(io: Io, args: { remote: string; names: readonly string[] }, 
   return exitCodes.ok;
 }
 
-function resultJson({ pushed, upToDate, diverged, refused, data }: PushResult): string {
+function resultJson({ pushed, upToDate, diverged, refused, data, notes }: PushResult): string {
+  const noted = (commits: readonly string[]) => namesOfCommits([...upToDate, ...pushed], commits);
   const names = (experiments: Experiments) => experiments.map(({ name, commit }) => ({ name, rev: commit }));
   return JSON.stringify({
     pushed: names(pushed),
@@ -134,6 +129,8 @@ function resultJson({ pushed, upToDate, diverged, refused, data }: PushResult): 
     diverged: names(diverged),
     refused: refused.map(({ experiment, reason }) => ({ name: experiment.name, reason })),
     files: data.transferred,
+    notesPushed: noted(notes.pushed),
+    notesPulled: noted(notes.pulled),
   });
 }
 

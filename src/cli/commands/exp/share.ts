@@ -1,12 +1,18 @@
 /** What `exp push` and `exp pull` share. */
 import { Command } from "commander";
 import { SweeplineError } from "../../../base/errors.ts";
-import { someOf } from "../../../base/text/listing.ts";
+import { someOf, wordList } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
+import type { ExperimentsContext } from "../../../experiments/repository.ts";
+import type { FinishedExperiment } from "../../../experiments/results/finished.ts";
 import type { ExperimentDataOutcome } from "../../../experiments/share/data.ts";
+import type { MovedNotes } from "../../../experiments/share/notes.ts";
 import type { Selection } from "../../../experiments/share/selection.ts";
+import type { ObjectId } from "../../../git/ids.ts";
+import { shownRemote } from "../../../git/remote.ts";
 import { collect, integer } from "../../options/arguments.ts";
-import { type Io, warn } from "../../terminal/io.ts";
+import { type Io, print, warn } from "../../terminal/io.ts";
+import { differenceText } from "../../words/experiment-text.ts";
 import { addTransferOptions, type TransferFlags, warnMissing } from "../data/transfers.ts";
 
 export interface ShareFlags extends TransferFlags {
@@ -61,6 +67,50 @@ export function refuseWhere(): never {
 export function warnData(io: Io, data: ExperimentDataOutcome): void {
   warnMissing(io, data);
   for (const problem of data.unreadable) warn(io, `the data of an experiment is not known: ${problem}`);
+}
+
+/** The names of those whose commits are given. */
+export function namesOfCommits(
+  experiments: readonly FinishedExperiment[],
+  commits: readonly string[],
+): readonly string[] {
+  const wanted = new Set(commits);
+  return experiments.filter(({ commit }) => wanted.has(commit)).map(({ name }) => name);
+}
+
+interface NotesTold {
+  readonly remote: string;
+  readonly experiments: readonly FinishedExperiment[];
+}
+
+/** What was said of experiments went along, or alone. */
+export function tellNotes(io: Io, { pushed, pulled }: MovedNotes, { experiments, remote }: NotesTold): void {
+  const shown = `Git remote '${shownRemote(remote)}'`;
+  const of = (commits: readonly string[]) =>
+    `the notes of experiment ${wordList(namesOfCommits(experiments, commits))}`;
+  if (pushed.length > 0) print(io, `Pushed ${of(pushed)} to ${shown}.`);
+  if (pulled.length > 0) print(io, `Pulled ${of(pulled)} from ${shown}.`);
+}
+
+/** Of one name: what is here, and the commit of what the remote has. */
+export interface DivergedPair {
+  readonly experiment: FinishedExperiment;
+  readonly there: ObjectId;
+}
+
+/** More experiments that diverged are named, and not compared. */
+const mostCompared = 10;
+
+/** Of those that diverged, how. */
+export async function tellDifferences(
+  { io, context }: { readonly io: Io; readonly context: ExperimentsContext },
+  remote: string,
+  pairs: readonly DivergedPair[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const { differences } = await import("../../../experiments/share/summaries.ts");
+  const told = await differences(context, remote, pairs.slice(0, mostCompared));
+  for (const each of told) io.stderr.write(`${visible(differenceText(each))}\n`);
 }
 
 /** Of names that anybody chose: a few, and the beginning of each. */
