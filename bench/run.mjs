@@ -1,4 +1,4 @@
-// npm run bench [-- --only NAME[,NAME...]] [--quick] [--json] [--no-peers]
+// npm run bench [-- --only NAME[,NAME...]] [--quick] [--json] [--no-peers] [--help]
 //
 // Whole processes, medians after a warm-up, ours beside DVC 3 and Hydra in the same run. The peers are looked for in
 // SWEEPLINE_PEERS (the folder of a Python environment), then on PATH. Exits 1 where a figure is not reached.
@@ -17,8 +17,15 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     "no-peers": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+if (options.help) {
+  process.stdout.write(
+    `npm run bench [-- --only NAME[,NAME...]] [--quick] [--json] [--no-peers]\n\nCases: ${Object.keys(cases).join(", ")}\n`,
+  );
+  process.exit(0);
+}
 
 /** The folder that holds the peer's `dvc`, or undefined. */
 function findPeers() {
