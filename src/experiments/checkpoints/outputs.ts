@@ -104,23 +104,27 @@ async function refuseEdited(cache: Cache, { stage, outs }: StageCheckpoint): Pro
 /**
  * Makes the outputs of a checkpoint what the workspace holds. "keep": what lies there and is nowhere else is refused
  * (CHECKPOINT_EDITED); "replace": a run that was killed wrote it, and the lock files become the checkpoint's too.
+ * Answers what there is now, by the addresses of stages.
  */
 export async function restoreCheckpoint(
   context: ExperimentsContext,
   commit: ObjectId,
   mode: "keep" | "replace",
-): Promise<void> {
+): Promise<ReadonlyMap<string, readonly LockItem[]>> {
   const { project } = context;
   const cache = openCache(project);
   const { stages } = await loadProjectStages(project);
   const checkpoints = await checkpointsAt(context, commit, stages);
   for (const { stage, outs } of checkpoints) await refuseLost(cache, stage, outs);
   if (mode === "keep") for (const checkpoint of checkpoints) await refuseEdited(cache, checkpoint);
+  const brought = new Map<string, readonly LockItem[]>();
   for (const { stage, outs, lockFile, lockBytes } of checkpoints) {
     const present: LockItem[] = [];
     // Metrics that Git keeps are in the cache only where a checkpoint put them there.
     for (const item of outs) if (await hasSoundData(cache, item.md5)) present.push(item);
     await checkoutStageOutputs({ project, cache }, stage, present);
     if (mode === "replace") writeAtomic(lockFile, lockBytes);
+    brought.set(stage.address, present);
   }
+  return brought;
 }

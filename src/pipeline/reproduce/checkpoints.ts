@@ -166,8 +166,9 @@ async function listenWhile(
     });
   } finally {
     const last = await listener.close();
+    const outs = last?.outs ?? options.checkpoints?.beginsWith?.(run.stage.address);
     // Half an epoch is no result: what was registered last is what the next run goes on from.
-    if (end === "cancelled" && last !== undefined) await checkoutStageOutputs(work, run.stage, last.outs);
+    if (end === "cancelled" && outs !== undefined) await checkoutStageOutputs(work, run.stage, outs);
   }
   await listener.throwFailure();
   return end;
@@ -175,7 +176,7 @@ async function listenWhile(
 
 /**
  * Runs a stage's commands, and takes a checkpoint whenever they ask for one. Where they fail or are stopped, the outputs become
- * those of the last checkpoint. Errors: those of the commands, and what keeps a checkpoint from being taken: it ends the stage.
+ * those of the last checkpoint, which may be the one that the run went on from. Errors: those of the commands, and what keeps a checkpoint from being taken: it ends the stage.
  */
 export async function withCheckpoints(
   run: StageRun,

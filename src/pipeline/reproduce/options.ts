@@ -4,6 +4,7 @@ import type { WorkspaceLock } from "../locks/workspace-lock.ts";
 import type { StageOutputTarget } from "../processes/command.ts";
 import type { ProjectStages } from "../reading/project-stages.ts";
 import type { RunOptions } from "../run-options.ts";
+import type { LockItem } from "../types.ts";
 import type { ReproduceFacts } from "./result.ts";
 
 /** Takes the checkpoints of stages that have some. */
@@ -12,6 +13,8 @@ export interface CheckpointKeeper {
   readonly start: "afresh" | "continue";
   /** Steps of DVCLive from one checkpoint to the next, besides those that stages ask for. */
   readonly every?: number | undefined;
+  /** What a stage of that address goes on from: its outputs where it ends before it has made a checkpoint. */
+  beginsWith?(stage: string): readonly LockItem[] | undefined;
   /**
    * Called when the lock file and the cache have the checkpoint, while the stage stands still. When it resolves the checkpoint is
    * safe. Answers its commit.

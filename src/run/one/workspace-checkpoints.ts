@@ -18,6 +18,7 @@ import type { ProjectStages } from "../../pipeline/reading/project-stages.ts";
 import type { CheckpointKeeper } from "../../pipeline/reproduce/options.ts";
 import type { ReproduceFacts } from "../../pipeline/reproduce/result.ts";
 import { filesToCommit } from "../../pipeline/reproduce/tracked-outputs.ts";
+import type { LockItem } from "../../pipeline/types.ts";
 import { folderInGit } from "../../project/in-git.ts";
 import { resultMessage } from "./result-message.ts";
 
@@ -100,6 +101,7 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
   readonly every: number | undefined;
   private readonly refs: RefTransactions;
   private readonly chain: CheckpointChain;
+  private brought: ReadonlyMap<string, readonly LockItem[]> = new Map();
   /** The checkpoint that the user was told last. */
   private told: ObjectId | undefined;
 
@@ -126,7 +128,11 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
 
   /** Brings the outputs to go on from. Errors, before anything changes: CHECKPOINT_EDITED, CHECKPOINT_LOST. */
   async bringOutputs(): Promise<void> {
-    if (this.origin !== undefined) await restoreCheckpoint(this.context, this.origin.commit, "keep");
+    if (this.origin !== undefined) this.brought = await restoreCheckpoint(this.context, this.origin.commit, "keep");
+  }
+
+  beginsWith(stage: string): readonly LockItem[] | undefined {
+    return this.brought.get(stage);
   }
 
   /** undefined: none is registered yet. */

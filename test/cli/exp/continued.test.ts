@@ -91,6 +91,18 @@ test("what began with other parameters is no finished point: a sweep runs it fro
   expect(await planned("lr=4")).toContain("0 new");
 });
 
+test("a run that goes on and ends before its first checkpoint leaves the outputs that it went on from", async () => {
+  const torn = '[ "$i" = "$FAIL_AT" ] && { echo "torn $$" > model.txt; echo torn > metrics.json; exit 3; }';
+  const repository = makeTraining(training().replace("  make_checkpoint\n", `  ${torn}\n  make_checkpoint\n`));
+  const failing = { env: { FAIL_AT: "3" } };
+  for (const _ of ["first", "again"]) {
+    expect((await repository.run(["exp", "run", "-n", "c"], failing)).exitCode).toBe(255);
+    expect([repository.read("model.txt"), repository.read("metrics.json")]).toEqual(["1 1\n2 1\n", '{"epoch": 2}\n']);
+  }
+  await repository.succeed(["exp", "run"]);
+  expect(inChain(repository, "c", "metrics.json")).toEqual(epochs(1, 2, 3));
+});
+
 test("--reset starts over; an output that was edited since is not written over", async () => {
   const repository = makeTraining(training());
   await repository.succeed(["exp", "run", "-n", "a"]);
