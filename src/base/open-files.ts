@@ -1,8 +1,10 @@
 /** Files and folders that are held open. With files.ts the one door to the file system: here too every change is told first. */
+
 import * as fs from "node:fs";
 import { devNull } from "node:os";
 import { beforeEffect, beforeWrite } from "./effects.ts";
 import { isSystemError } from "./errors.ts";
+import { holdFor } from "./pause.ts";
 
 interface Written {
   readonly kind: "write" | "append";
@@ -100,7 +102,7 @@ export function writeLine(handle: number, line: string): void {
       if (!isSystemError(error)) throw error;
       // The other side of a pipe that Node made non-blocking has not read yet.
       if (error.code !== "EAGAIN" || Date.now() > until) return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      holdFor(2);
     }
   }
 }

@@ -6,3 +6,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
     if (!signal?.aborted || !(error instanceof Error) || error.name !== "AbortError") throw error;
   });
 }
+
+/** As pause(), holding the whole thread: for the few milliseconds that another process needs. */
+export function holdFor(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -27,6 +27,7 @@ import {
   withAside,
 } from "../base/files.ts";
 import { appendTo, openAppend, openEmptied } from "../base/open-files.ts";
+import { holdFor } from "../base/pause.ts";
 
 export interface Memo {
   /** Each key once. */
@@ -44,6 +45,8 @@ const frameHead = 24;
 const recordHead = 8;
 /** Below that, what is superseded is not worth a new file. */
 const smallBytes = 256 << 10;
+/** What another process is writing just now looks cut short, for no longer than that. */
+const writingMs = 5;
 /** Larger, and reading it costs more than it saves. */
 const largestBytes = 512 << 20;
 
@@ -143,6 +146,15 @@ class MemoFile implements Memo {
   }
 
   private read(): Content {
+    let content = this.readOnce();
+    for (let more = 2; more > 0 && content.end === "unsound" && content.fileBytes > 0; more--) {
+      holdFor(writingMs);
+      content = this.readOnce();
+    }
+    return content;
+  }
+
+  private readOnce(): Content {
     // A link, which a clone may bring, would lead elsewhere: it is replaced, not followed.
     const stats = lstatSync(this.file, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined || !stats.isFile() || stats.size > largestBytes) return nothing();

@@ -1,6 +1,7 @@
 /** Holding stages still for a moment: what they write to can be changed under them meanwhile. */
 import { unlessSystemFails } from "../../base/errors.ts";
 import { readdirSync } from "../../base/files.ts";
+import { holdFor } from "../../base/pause.ts";
 import { groupMembers, hasEnded, statFields } from "../../base/processes.ts";
 import { signalGroup } from "./process-group.ts";
 
@@ -8,10 +9,6 @@ import { signalGroup } from "./process-group.ts";
 const limitMs = 300;
 /** Where the kernel does not tell who has stopped. */
 const blindMs = 50;
-
-function sleep(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-}
 
 /** Those of the threads that live. */
 function threadStates(pid: string): readonly string[] {
@@ -28,10 +25,10 @@ function isStopped(group: number): boolean {
 
 function waitUntilStopped(groups: readonly number[]): boolean {
   if (process.platform !== "linux") {
-    sleep(blindMs);
+    holdFor(blindMs);
     return true;
   }
-  for (const until = Date.now() + limitMs; Date.now() < until; sleep(1)) if (groups.every(isStopped)) return true;
+  for (const until = Date.now() + limitMs; Date.now() < until; holdFor(1)) if (groups.every(isStopped)) return true;
   return false;
 }
 
