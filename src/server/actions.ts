@@ -82,8 +82,9 @@ async function apply(acting: Acting, id: string): Promise<string> {
   const { name } = rowOf(id).facts;
   const lock = await WorkspaceLock.acquire(context.project, { command: `sweepline ui: exp apply ${name ?? ""}` });
   try {
-    const { applied, outcome } = await applyWithOutputs(context, await refOf(acting, id), lock);
-    return appliedLines({ ...applied, name: name ?? applied.name }, outcome, context.project.root).join("\n");
+    const rev = await refOf(acting, id);
+    const { applied, outcome } = await applyWithOutputs(context, { rev, label: name ?? rev }, lock);
+    return appliedLines(applied, outcome, context.project.root).join("\n");
   } finally {
     lock.release();
   }

@@ -5,7 +5,7 @@ import type { Project } from "../../project/project.ts";
 import { openCache } from "../../store/cache.ts";
 import { projectState } from "../../store/project-state.ts";
 import type { ExperimentsContext } from "../repository.ts";
-import { type Applied, applyExperiment } from "./apply.ts";
+import { type Applied, type AskedExperiment, applyExperiment } from "./apply.ts";
 import { forgetWorkspace, putBack } from "./apply-undo.ts";
 
 async function checkOut(project: Project, lock: WorkspaceLock): Promise<CheckoutOutcome> {
@@ -39,11 +39,11 @@ export interface AppliedWhole {
  */
 export async function applyWithOutputs(
   context: ExperimentsContext,
-  name: string,
+  request: AskedExperiment,
   lock: WorkspaceLock,
 ): Promise<AppliedWhole> {
   lock.refuseBusy("anything");
-  const applied = await applyExperiment(context, name);
+  const applied = await applyExperiment(context, request);
   try {
     return { applied, outcome: await checkOut(context.project, lock) };
   } catch (error) {

@@ -15,6 +15,13 @@ import { forgetWorkspace, putBack, rememberWorkspace, type Undo } from "./apply-
 import { resolveExperiment } from "./finished.ts";
 import { chooseNamed } from "./named.ts";
 
+export interface AskedExperiment {
+  /** Name, commit or full ref. */
+  readonly rev: string;
+  /** What it is called in what is said; default: as it was given. */
+  readonly label?: string;
+}
+
 export interface Applied {
   readonly name: string;
   /** Where it derives from another commit than HEAD: that commit, and files that differ between the two. */
@@ -52,9 +59,12 @@ async function experimentToApply(
  * untracked files that are replaced to refs/exps/apply/untracked. What earlier calls kept there is kept on.
  * Outputs are checked out by the caller. Where it fails, all is put back as it was (APPLY_HALF_DONE: it could not be).
  */
-export async function applyExperiment(context: ExperimentsContext, name: string): Promise<Applied> {
+export async function applyExperiment(
+  context: ExperimentsContext,
+  { rev, label: name = rev }: AskedExperiment,
+): Promise<Applied> {
   const { repository } = context;
-  const [{ commit, baseline }, head] = await Promise.all([experimentToApply(context, name), headCommit(repository)]);
+  const [{ commit, baseline }, head] = await Promise.all([experimentToApply(context, rev), headCommit(repository)]);
   const [stash, inTheWay] = await Promise.all([
     stashChanges(context, { name, head, commit }),
     filesInTheWay(repository, commit),

@@ -22,7 +22,7 @@ test("shows, lists and applies what it is asked for", async () => {
   expect(refused.exitCode).toBe(255);
   expect(refused.stderr).toContain("  scoer > 2\n  ^^^^^\nHINT: Did you mean 'score'?");
   expect(await repository.succeed(["exp", "show", "--group-by", "x", "--csv"])).toContain("\n4,2,4.0,0.0");
-  await repository.succeed([
+  const applied = await repository.succeed([
     "exp",
     "apply",
     "--best",
@@ -31,6 +31,7 @@ test("shows, lists and applies what it is asked for", async () => {
     "--where",
     "x > 2 and params.yaml:name == 'b'",
   ]);
+  expect(applied).toContain("Changes for experiment 'p-4' have been applied");
   expect(repository.read("params.yaml")).toMatch(/^x: 3[\s\S]*name: .?b/m);
   const unknown = await repository.run(["exp", "apply", "--best", "nope"]);
   expect({ exitCode: unknown.exitCode, stderr: unknown.stderr }).toEqual({

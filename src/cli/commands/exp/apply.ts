@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
 import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
-import type { Applied } from "../../../experiments/results/apply.ts";
+import type { Applied, AskedExperiment } from "../../../experiments/results/apply.ts";
 import { applyWithOutputs } from "../../../experiments/results/apply-outputs.ts";
 import type { CheckoutOutcome } from "../../../pipeline/data/checkout.ts";
 import { openProject } from "../../../project/open.ts";
@@ -46,18 +46,23 @@ interface Flags extends FindFlags, ScopeFlags {
   readonly json?: boolean;
 }
 
-/** The one that is named, or the best by a metric; its commit, which means no other. */
-async function nameAsked(context: ExperimentsContext, name: string | undefined, options: Flags): Promise<string> {
+/** The one that is named, or the best by a metric: by its commit, which means no other. */
+async function applyAsked(
+  context: ExperimentsContext,
+  name: string | undefined,
+  options: Flags,
+): Promise<AskedExperiment> {
   const request = findRequest(options, undefined);
   const scope = scopeOfCondition(options);
-  if (name !== undefined && request.best === undefined && request.where === undefined) return name;
+  if (name !== undefined && request.best === undefined && request.where === undefined) return { rev: name };
   if (name !== undefined || request.best === undefined)
     throw new SweeplineError({
       code: "NOTHING_CHOSEN",
       message: "Either name an experiment, or use --best METRIC, with or without --where.",
     });
   const { bestInScope } = await import("../../../experiments/find/scope.ts");
-  return (await bestInScope(context, { where: request.where, best: request.best }, scope)).facts.commit;
+  const { facts } = await bestInScope(context, { where: request.where, best: request.best }, scope);
+  return { rev: facts.commit, label: facts.name ?? facts.commit };
 }
 
 const examples = `
@@ -93,8 +98,8 @@ What earlier calls kept there is listed by: git for-each-ref refs/exps/apply/old
     .action(async (given: string | undefined, options: Flags) => {
       const project = openProject(io.cwd);
       const context = openExperiments(project);
-      const name = await nameAsked(context, given, options);
-      const { applied, outcome } = await withWorkspaceLock(project, (lock) => applyWithOutputs(context, name, lock));
+      const request = await applyAsked(context, given, options);
+      const { applied, outcome } = await withWorkspaceLock(project, (lock) => applyWithOutputs(context, request, lock));
       (options.json ? reportJson : report)(io, applied, outcome);
       refuseFailed(outcome, io.cwd);
       finish(exitCodes.ok);
