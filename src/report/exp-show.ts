@@ -25,6 +25,8 @@ export interface ShowOptions {
   readonly sort: SortRequest | undefined;
   /** Significant digits; undefined: 5, and all of them in CSV. */
   readonly precision: number | undefined;
+  /** In CSV a baseline is called so in the column `rev` only, as DVC has it; or in that of names, too. */
+  readonly namesInCsv?: "of experiments" | "of all rows";
   readonly terminal: TerminalOptions;
   /** The day that is today. */
   readonly now: Date;
@@ -49,13 +51,22 @@ function forPeople(baselines: readonly Baseline[], options: ShowOptions) {
   return chooseColumns(mergeLabels(table), options.columns);
 }
 
+/** The revision in the place of the name of an experiment, where a row is none. */
+function withNames(table: Table): Table {
+  const rows = table.rows.map((row) => {
+    const [name = "", rev = "", ...others] = row.cells;
+    return { ...row, cells: [name || rev, rev, ...others] };
+  });
+  return { ...table, rows };
+}
+
 function asCsv(baselines: readonly Baseline[], options: ShowOptions): string {
   const table = tableAsked(baselines, options, {
     float: options.precision ? significantFloats(options.precision) : exactFloats,
     fill: "",
     time: "iso",
   });
-  return toCsv(chooseColumns(table, options.columns));
+  return toCsv(chooseColumns(options.namesInCsv === "of all rows" ? withNames(table) : table, options.columns));
 }
 
 /** The text of `exp show`, in pieces. Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN. */

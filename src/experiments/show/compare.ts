@@ -3,6 +3,7 @@ import { SweeplineError } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import type { Project } from "../../project/project.ts";
+import { listQueue } from "../queue/entries.ts";
 import type { DataRequest, ParamsScope } from "../reading/experiment-data.ts";
 import {
   type DataOutcome,
@@ -40,6 +41,21 @@ async function readCommits(ids: readonly ObjectId[], reading: SharedReading): Pr
   return (id) => loaded.get(id) ?? { data: null, error: { type: "GitError", message: `there is no commit ${id}` } };
 }
 
+/** What waits, runs or failed has a name and no result; undefined where nothing of that name is in the queue. */
+async function withoutResult(context: ExperimentsContext, name: string): Promise<SweeplineError | undefined> {
+  const { entries } = await listQueue(context);
+  const entry = entries.findLast((each) => each.name === name);
+  if (entry === undefined) return undefined;
+  const isFailed = entry.state === "failed";
+  return new SweeplineError({
+    code: "UNKNOWN_REVISION",
+    message: isFailed ? `'${name}' failed and has no result` : `'${name}' is in the queue and has no result yet`,
+    hint: isFailed
+      ? `\`sweepline exp logs ${name}\` shows why, \`sweepline exp show\` its parameters.`
+      : "`sweepline queue status` shows what waits and runs, `sweepline exp show` its parameters.",
+  });
+}
+
 /** The commits of names; undefined stands for the workspace. Errors: UNKNOWN_REVISION, NAME_AMBIGUOUS. */
 export async function resolveRevisions(
   context: ExperimentsContext,
@@ -51,7 +67,7 @@ export async function resolveRevisions(
     names.map(async (name) => {
       if (name === workspaceName) return undefined;
       const id = await resolve(name);
-      if (id === undefined) throw unknownRevision(name);
+      if (id === undefined) throw (await withoutResult(context, name)) ?? unknownRevision(name);
       return id;
     }),
   );

@@ -22,9 +22,11 @@ export interface GroupsFormat {
   readonly columns: ExperimentColumns;
 }
 
-function spreadCell(metric: MetricSpread | undefined, float: FloatFormat): string {
+/** @param of how many are in the group: some may have no number there, or nan */
+function spreadCell(metric: MetricSpread | undefined, of: number, float: FloatFormat): string {
   if (metric === undefined) return "-";
-  return metric.spread === undefined ? float(metric.mean) : `${float(metric.mean)} ± ${float(metric.spread)}`;
+  const mean = metric.spread === undefined ? float(metric.mean) : `${float(metric.mean)} ± ${float(metric.spread)}`;
+  return metric.count < of ? `${mean} (${metric.count} of ${of})` : mean;
 }
 
 function spreadCells(metric: MetricSpread | undefined, float: FloatFormat): readonly string[] {
@@ -45,7 +47,7 @@ function groupsTable({ keys, metrics, groups }: GroupedExperiments, float: Float
       cells: [
         ...valueCells(group, exactFloats, "-"),
         String(group.rows.length),
-        ...group.metrics.map((metric) => spreadCell(metric, float)),
+        ...group.metrics.map((metric) => spreadCell(metric, group.rows.length, float)),
       ],
     })),
   };

@@ -50,7 +50,7 @@ test("compare shows metrics beside the parameters that differ", async () => {
     ["workspace", "0.5", "0.1"],
   ]);
   const csv = await repository.succeed(["exp", "compare", "e1", "e2", "--csv", "--columns", "rev,fixed"]);
-  expect(csv).toBe("Experiment,rev,fixed\r\n,e1,7\r\n,e2,7\r\n");
+  expect(csv).toBe("Experiment,rev,fixed\r\ne1,e1,7\r\ne2,e2,7\r\n");
   const refused = await repository.run(["exp", "compare"]);
   expect(refused).toMatchObject({ exitCode: 255, stderr: expect.stringContaining("--where") });
 });

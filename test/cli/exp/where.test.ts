@@ -62,6 +62,21 @@ test("removes and retries what it is asked for, and nothing else", async () => {
   expect(experimentNames(repository)).toEqual(["p-1", "p-2"]);
 });
 
+test("what failed or waits has no result to compare, and is told so", async () => {
+  for (const args of [["compare"], ["diff", "p-1"], ["show", "--curve", "loss"]]) {
+    const failed = await made.run(["exp", ...args, "p-7"]);
+    expect({ ...failed }, args.join(" ")).toMatchObject({
+      exitCode: 255,
+      stderr: expect.stringMatching(/'p-7' failed and has no result\nHINT: `sweepline exp logs p-7`/),
+    });
+  }
+  const queued = await made.run(["exp", "compare", "later"]);
+  expect({ ...queued }).toMatchObject({
+    exitCode: 255,
+    stderr: expect.stringContaining("'later' is in the queue and"),
+  });
+});
+
 test("tells why nothing is found, where values are of another kind", async () => {
   const repository = made.copy();
   const hint = `HINT: 'x == "two"' compares a number with a text in all experiments that have both.`;

@@ -81,6 +81,25 @@ describe("groups", () => {
     },
   );
 
+  test("says of how many a mean is, where some have no number", () => {
+    const { rows: some, columns: all } = chooseRows(
+      [
+        madeBaseline({
+          a: { params: { lr: 1 }, metrics: { acc: 0.5, loss: Number.NaN } },
+          b: { params: { lr: 1 }, metrics: { acc: Number.NaN } },
+        }),
+      ],
+      { where: undefined, best: undefined, top: undefined },
+    );
+    const text = renderGroups(groupExperiments(some, all, { names: ["lr"] }), {
+      format: "table",
+      precision: undefined,
+      width: 80,
+      columns: all,
+    });
+    expect(text.split("\n")[1]).toMatch(/^1\.0 +2 +0\.5 \(1 of 2\)$/);
+  });
+
   test("by metrics there are none", () => {
     expect(() => groupExperiments(rows, columns, { names: ["acc"] })).toThrow(/is a metric/);
     const unknown = expect.objectContaining({

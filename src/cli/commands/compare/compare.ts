@@ -80,6 +80,6 @@ export const command: CommandFactory = (io, finish) =>
     if (format === "table" && width !== "full") {
       const { experimentView } = await import("../../../report/view/exp-view.ts");
       await writePaged(io, experimentView(rows, { ...shown, terminal: { ...terminal, width } }), "where too long");
-    } else writePieces(io, renderExperiments(rows, { format, ...shown, terminal }));
+    } else writePieces(io, renderExperiments(rows, { format, ...shown, namesInCsv: "of all rows", terminal }));
     finish(exitCodes.ok);
   });

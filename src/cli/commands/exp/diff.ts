@@ -15,6 +15,7 @@ import {
 } from "../../options/find.ts";
 import { warnUnreadable } from "../../options/targets.ts";
 import type { Io } from "../../terminal/io.ts";
+import { terminalOf } from "../../terminal/terminal.ts";
 import { refusedAs } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";
 
@@ -60,7 +61,8 @@ async function diffSeveral({ io, context, options }: Call, names: readonly strin
   );
   if (diff === undefined) return;
   warnUnreadable(io, "parameters or metrics", diff.broken);
-  io.stdout.write(renderSideBySide(diff, diffLayout(io, { old: undefined, new: undefined }, options)));
+  const layout = diffLayout(io, { old: undefined, new: undefined }, options);
+  io.stdout.write(renderSideBySide(diff, { ...layout, width: terminalOf(io).width }));
 }
 
 const examples = `
