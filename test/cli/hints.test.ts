@@ -87,6 +87,13 @@ test("a column that nobody knows yet is told before anything runs", async () => 
   });
 });
 
+test("before the first run any metric may be one that comes", async () => {
+  const fresh = makeExperimentRepository({ "params.yaml": nested });
+  fresh.git("rm", "--quiet", "--force", "--ignore-unmatch", "metrics.json");
+  const { stderr, exitCode } = await fresh.run(["sweep", "x=1", "--dry-run", "--sort-by", "score"]);
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+});
+
 test("--single-stage is --single-item", async () => {
   const both = ["--single-stage", "--single-item"].map((flag) => repository.succeed(["repro", "--dry", flag, "copy"]));
   const [first, second] = await Promise.all(both);

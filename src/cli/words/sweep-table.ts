@@ -74,8 +74,9 @@ export async function checkSortColumn(
   } catch (error) {
     if (!(error instanceof SweeplineError) || error.code !== "UNKNOWN_SORT_COLUMN" || error.hint !== undefined)
       throw error;
-    const metrics = columns.metrics.length === 0 ? "no metrics are known yet" : "no metric that is known has it";
-    warn(io, `--sort-by ${sortBy}: no parameter has that name, and ${metrics}`);
+    // Before the first run nothing is known of metrics: a name is then no reason to warn.
+    if (columns.metrics.length === 0) return;
+    warn(io, `--sort-by ${sortBy}: no parameter has that name, and no metric that is known has it`);
   }
 }
 

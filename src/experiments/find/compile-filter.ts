@@ -129,23 +129,37 @@ function meaningBeside(node: FilterNode, other: FilterNode, scope: FilterScope) 
   return other.name === "tags" && node.kind === "literal" && node.value === null ? [] : undefined;
 }
 
+/** Columns that a fact hides: `name` is the experiment's own. */
+function namesakesOf(fact: FactName, { columns }: FilterScope): readonly string[] {
+  return [...columns.metrics, ...columns.params]
+    .filter(({ name }) => name === fact)
+    .map(
+      ({ column, file, name }) =>
+        `'${name}' is the experiment's own; the ${column.kind === "param" ? "parameter" : "metric"} is ${file}:${name}.`,
+    );
+}
+
 export interface CompiledFilter {
   /** Whether a row is wanted. */
   readonly holds: (row: FilterRow) => boolean;
-  /** After all rows: the operators that had an answer for no row, since values were of other kinds, as sentences. */
+  /** After all rows, why it may hold for none: the operators that had an answer for no row, since values were of other kinds, and names that mean something else, as sentences. */
   readonly doubts: () => readonly string[];
 }
 
 /** Throws FILTER_INVALID for names and patterns that mean nothing. */
 export function compileFilter(filter: FilterNode, scope: FilterScope): CompiledFilter {
   const operators = new WatchedOperators(scope.text);
+  const namesakes = new Set<string>();
   const condition: ConditionScope<FilterRow> = {
     text: scope.text,
     option: whereOption,
-    nameOf: (node) => compileName(node, scope),
+    nameOf: (node) => {
+      if (isFact(node.name)) for (const sentence of namesakesOf(node.name, scope)) namesakes.add(sentence);
+      return compileName(node, scope);
+    },
     meaningBeside: (node, other) => meaningBeside(node, other, scope),
     met: (...pair) => operators.met(...pair),
   };
   const evaluate = compileCondition(filter, condition);
-  return { holds: (row) => truth(evaluate(row)) === true, doubts: () => operators.doubts() };
+  return { holds: (row) => truth(evaluate(row)) === true, doubts: () => [...operators.doubts(), ...namesakes] };
 }

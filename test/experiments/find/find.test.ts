@@ -98,6 +98,16 @@ describe("conditions", () => {
     });
   });
 
+  test("what is known of the experiment goes before a parameter of that name", () => {
+    const named = madeBaseline({ one: { params: { name: "net", "model.state": "warm" }, metrics: { sweep: 3 } } });
+    const found = (where: string) => chooseRows([named], { ...nothing, where: [where] });
+    expect(found('name == "net"').doubts).toEqual([
+      "'name' is the experiment's own; the parameter is params.yaml:name.",
+    ]);
+    expect(found("sweep > 2").doubts.join(" ")).toContain("the metric is m.json:sweep.");
+    expect(found('params.yaml:name == "net" and name == "one" and model.state == "warm"').rows).toHaveLength(1);
+  });
+
   test("has no doubts of what some experiments could have", () => {
     const mixed = madeBaseline({ one: { params: { depth: "auto" } }, two: { params: { depth: 3 } } });
     for (const where of ["depth > 5", "depth == 'none'", "depth in []", "depth == null and missing == 1"])
