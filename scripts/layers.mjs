@@ -57,7 +57,7 @@ export const innerLayers = {
   "src/pipeline": [
     ["ask", "data", "edit", "import"],
     ["reproduce"],
-    ["check"],
+    ["check", "source"],
     ["reading"],
     ["graph"],
     ["definition", "lock", "locks", "processes"],

@@ -48,6 +48,15 @@ export interface ImportSource {
   readonly commit: string;
   /** Of the file or folder in there, with "/". */
   readonly path: string;
+  readonly settings: RecordedSettings;
+}
+
+/** Settings for the repository of an import, as its .dvc file has them. */
+export interface RecordedSettings {
+  /** A path from the project's root, or a mapping of sections. */
+  readonly config?: Value;
+  /** A name, or a mapping of options of the default remote. */
+  readonly remote?: Value;
 }
 
 export interface Stage {

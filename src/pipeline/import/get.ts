@@ -2,54 +2,10 @@
 import path from "node:path";
 import { asideName } from "../../base/asides.ts";
 import { SweeplineError } from "../../base/errors.ts";
-import {
-  copyFileFresh,
-  lstatIfExists,
-  makeFolder,
-  removeTree,
-  rename,
-  setMode,
-  statSync,
-  withAside,
-} from "../../base/files.ts";
-import { checkEntries } from "../../project/gate.ts";
-import { type SourceProject, type SourceRequest, withSource } from "./source.ts";
-import { filesBelow, type SourceNode, sourceNodeAt } from "./tree.ts";
-
-const fileMode = 0o666 & ~process.umask();
-
-function placeFile(from: string, to: string, { isExecutable }: SourceNode): void {
-  makeFolder(path.dirname(to));
-  withAside(to, (aside) => {
-    copyFileFresh(from, aside);
-    setMode(aside, isExecutable ? fileMode | 0o111 : fileMode);
-    rename(aside, to);
-  });
-}
-
-/** Copies what lies at `name` in the source to `destination` (absolute), where nothing is. Answers whether it is a folder. Errors: FILE_MISSING, CACHE_MISSING. */
-export async function exportPath(
-  source: SourceProject,
-  name: string,
-  destination: string,
-): Promise<SourceNode["kind"]> {
-  const node = await sourceNodeAt(source, name);
-  const files = await filesBelow(source, node);
-  const inside = (file: SourceNode) => file.path.slice(node.path === "" ? 0 : node.path.length + 1);
-  checkEntries(
-    destination,
-    files.map(inside).filter((each) => each !== ""),
-  );
-  const objects = await source.objects(
-    files.flatMap(({ md5, file }) => (file === undefined && md5 !== undefined ? [md5] : [])),
-  );
-  if (node.kind === "folder") makeFolder(destination);
-  for (const file of files) {
-    const from = file.file ?? objects.get(file.md5 ?? "") ?? "";
-    placeFile(from, node.kind === "file" ? destination : path.join(destination, inside(file)), file);
-  }
-  return node.kind;
-}
+import { lstatIfExists, makeFolder, removeTree, rename, statSync } from "../../base/files.ts";
+import { exportPath } from "../source/export.ts";
+import { type SourceRequest, withSource } from "../source/source.ts";
+import { sourceNodeAt } from "../source/tree.ts";
 
 export interface OutRequest {
   /** Absolute: the folder of the command. */
@@ -84,11 +40,11 @@ function putInPlace(made: string, destination: string): void {
 /** Copies a file or folder of a source to here, made whole beside its place. Errors: FILE_EXISTS, FILE_MISSING, those of the source. */
 export async function getPath(source: SourceRequest, request: OutRequest): Promise<void> {
   const destination = destinationFor(request);
-  await withSource(source, async (opened) => {
+  await withSource(source, request.name, async (opened, name) => {
     makeFolder(path.dirname(destination));
     const aside = asideName(destination);
     try {
-      await exportPath(opened, request.name, aside);
+      await exportPath(opened, name, aside);
       putInPlace(aside, destination);
     } finally {
       removeTree(aside);
@@ -98,9 +54,9 @@ export async function getPath(source: SourceRequest, request: OutRequest): Promi
 
 /** Where what lies at a path of a source is on this disk: a file, or the object of one. Errors: FILE_MISSING, those of the source. */
 export function locatePath(source: SourceRequest, name: string): Promise<string> {
-  return withSource(source, async (opened) => {
-    const { md5, file } = await sourceNodeAt(opened, name);
+  return withSource(source, name, async (opened, inside) => {
+    const { md5, file } = await sourceNodeAt(opened, inside);
     const found = md5 === undefined ? file : (await opened.objects([md5])).get(md5);
-    return found ?? path.join(opened.folder, name);
+    return found ?? path.join(opened.folder, inside);
   });
 }

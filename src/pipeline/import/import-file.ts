@@ -11,7 +11,7 @@ import { dumpYaml } from "../../yaml/ruamel.ts";
 import { plainHashes } from "../lock/plain-hashes.ts";
 import { stageMd5 } from "../lock/stage-md5.ts";
 import { buildDataStage } from "../reading/data-stage.ts";
-import type { RecordedSettings } from "./recorded-settings.ts";
+import type { RecordedSettings } from "../types.ts";
 
 /** What is recorded of the source: a commit, or what lay at a path or URL. */
 export type SourceFacts =

@@ -1,14 +1,12 @@
 /** `import`, `import-url` and `update`: data from elsewhere that a .dvc file tracks, with where it came from. */
 import path from "node:path";
-import { asideName } from "../../base/asides.ts";
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { SweeplineError } from "../../base/errors.ts";
-import { existsSync, makeFolder, removeTree, writeAtomic } from "../../base/files.ts";
+import { existsSync, writeAtomic } from "../../base/files.ts";
 import { insideFolder, relativePosix } from "../../base/paths.ts";
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { checkPlace } from "../../project/gate.ts";
 import { ignoreInGit } from "../../project/gitignore.ts";
-import { ignoreRules } from "../../project/ignore-rules.ts";
 import type { Project } from "../../project/project.ts";
 import type { Cache } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
@@ -20,10 +18,11 @@ import { outputHolding, outputsAt } from "../graph/graph.ts";
 import { isUrl } from "../paths.ts";
 import { refuseGitIgnored } from "../reading/ignored.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
-import { exportPath } from "./get.ts";
+import { settingsOfRecord } from "../source/recorded-settings.ts";
+import { withSource } from "../source/source.ts";
+import { takeFromSource, unruled, withScratch } from "../source/take.ts";
+import type { RecordedSettings } from "../types.ts";
 import { type ImportFile, importFileText, type SourceFacts } from "./import-file.ts";
-import { type RecordedSettings, settingsOfRecord } from "./recorded-settings.ts";
-import { withSource } from "./source.ts";
 import { type RemoteDestination, takenToRemote } from "./to-remote.ts";
 import { downloadUrl, lookAtUrl } from "./url.ts";
 
@@ -72,22 +71,6 @@ export interface Fetched {
   readonly hash: DataHash | undefined;
 }
 
-/** Below .dvc everything is ignored: here only what the data itself says counts. */
-function unruled(cache: Cache, file: string): Cache {
-  return { ...cache, rules: ignoreRules(path.dirname(file)) };
-}
-
-/** A folder below .dvc/tmp for what is on its way. */
-async function withScratch<T>(project: Project, work: (file: string) => Promise<T>): Promise<T> {
-  const folder = asideName(path.join(project.tmpDir, "import"));
-  try {
-    makeFolder(folder);
-    return await work(path.join(folder, "data"));
-  } finally {
-    removeTree(folder);
-  }
-}
-
 async function fromRepository(
   request: FetchRequest,
   origin: Extract<ImportOrigin, { kind: "repository" }>,
@@ -110,14 +93,11 @@ async function fromRepository(
     scratch: project.tmpDir,
     jobs,
     settings: settingsOfRecord(project.root, settings),
+    known: cache,
   };
-  return withSource(source, async (opened) => {
+  return withSource(source, name, async (opened, inside) => {
     if (fetching === "facts") return { source: facts(opened.commit), hash: undefined };
-    return withScratch(project, async (file) => {
-      await exportPath(opened, name, file);
-      const { isexec: _, ...hash } = await addToCache(unruled(cache, file), file);
-      return { source: facts(opened.commit), hash };
-    });
+    return { source: facts(opened.commit), hash: await takeFromSource(opened, inside, { project, cache }) };
   });
 }
 

@@ -1,7 +1,7 @@
 /** `list` and `du`: the files of another repository with their sizes, those of Git and tracked data alike. */
 import { compareCodePoints } from "../../base/python.ts";
-import { type SourceProject, type SourceRequest, withSource } from "./source.ts";
-import { filesBelow, type SourceNode, sourceChildren, sourceNodeAt } from "./tree.ts";
+import { type SourceProject, type SourceRequest, withSource } from "../source/source.ts";
+import { filesBelow, type SourceNode, sourceChildren, sourceNodeAt } from "../source/tree.ts";
 
 export interface Listed {
   readonly node: SourceNode;
@@ -44,8 +44,8 @@ async function below(source: SourceProject, folder: string, request: SourceListR
 
 /** What lies at a path of a source. Errors: FILE_MISSING, those of the source. */
 export function listSource(source: SourceRequest, request: SourceListRequest): Promise<SourceListing> {
-  return withSource(source, async (opened) => {
-    const at = await sourceNodeAt(opened, request.name);
+  return withSource(source, request.name, async (opened, name) => {
+    const at = await sourceNodeAt(opened, name);
     if (at.kind === "file") {
       const prefix = at.path.slice(0, at.path.lastIndexOf("/") + 1);
       return { at, prefix, listed: [{ node: at, isOpen: false, children: [] }] };
@@ -82,8 +82,8 @@ export interface SourceSizes {
 
 /** How much lies at a path of a source. Errors: FILE_MISSING, those of the source. */
 export function measureSource(source: SourceRequest, name: string): Promise<SourceSizes> {
-  return withSource(source, async (opened) => {
-    const at = await sourceNodeAt(opened, name);
+  return withSource(source, name, async (opened, inside) => {
+    const at = await sourceNodeAt(opened, inside);
     const nodes = at.kind === "file" ? [at] : await sourceChildren(opened, at.path);
     const entries: { readonly path: string; readonly size: number }[] = [];
     for (const node of nodes) entries.push({ path: node.path, size: await sizeOf(opened, node) });

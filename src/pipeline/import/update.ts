@@ -7,7 +7,7 @@ import type { Cache } from "../../store/cache.ts";
 import { checkoutData } from "../../store/checkout.ts";
 import { bucketVersion } from "../../store/remotes/bucket-data.ts";
 import type { WorkspaceLock } from "../locks/workspace-lock.ts";
-import type { DataStage } from "../reading/data-stage.ts";
+import { type DataStage, settingsIn } from "../reading/data-stage.ts";
 import { loadProjectStages } from "../reading/project-stages.ts";
 import { chooseStages } from "../reading/targets.ts";
 import { type Fetching, fetchFor, fetchOrigin, type ImportOrigin, originOf } from "./import.ts";
@@ -70,10 +70,7 @@ function sourceOf(
     url: textAt(repo, "url") ?? "",
     rev: rev ?? textAt(repo, "rev"),
     path: name,
-    settings: {
-      ...(repo.get("config") === undefined ? {} : { config: repo.get("config") ?? "" }),
-      ...(repo.get("remote") === undefined ? {} : { remote: repo.get("remote") ?? "" }),
-    },
+    settings: settingsIn(repo),
   } as const;
   return { origin, known: textAt(repo, "rev_lock") };
 }

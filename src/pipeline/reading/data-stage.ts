@@ -12,7 +12,7 @@ import type { PipelineLocation } from "../definition/load.ts";
 import { asText, definedPath, type PathPlace } from "../definition/stage.ts";
 import { valueToEntry } from "../lock/entry.ts";
 import { isUrl } from "../paths.ts";
-import type { ImportSource, LockEntry, LockItem, OutputSpec, Stage } from "../types.ts";
+import type { ImportSource, LockEntry, LockItem, OutputSpec, RecordedSettings, Stage } from "../types.ts";
 
 export interface DataStage {
   readonly stage: Stage;
@@ -55,6 +55,12 @@ function sourceOf(dep: ValueMap): string {
   return `repo://${asText(repository.get("url") ?? "")}/${asText(dep.get("path") ?? "")}`;
 }
 
+/** Settings for the repository of an import, as its mapping `repo` has them. */
+export function settingsIn(repository: ValueMap): RecordedSettings {
+  const [config, remote] = [repository.get("config"), repository.get("remote")];
+  return { ...(config === undefined ? {} : { config }), ...(remote === undefined ? {} : { remote }) };
+}
+
 /** Only a path that leads nowhere else, of a commit: what git is asked for. */
 function importSourceOf(dep: ValueMap | undefined): ImportSource | undefined {
   const repository = dep?.get("repo");
@@ -63,7 +69,9 @@ function importSourceOf(dep: ValueMap | undefined): ImportSource | undefined {
   const [url, commit] = [repository.get("url"), repository.get("rev_lock")];
   if (typeof url !== "string" || typeof commit !== "string" || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
   const inside = path.posix.normalize(name).replace(/\/$/, "");
-  return isInternal(inside) || /^(?:\.\.(?:\/|$)|\/|$)/.test(inside) ? undefined : { url, commit, path: inside };
+  return isInternal(inside) || /^(?:\.\.(?:\/|$)|\/|$)/.test(inside)
+    ? undefined
+    : { url, commit, path: inside, settings: settingsIn(repository) };
 }
 
 function build(location: PipelineLocation, value: Value): DataStage {

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from "node:path";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { getPath, locatePath } from "../../../src/pipeline/import/get.ts";
-import type { SourceRequest } from "../../../src/pipeline/import/source.ts";
+import type { SourceRequest } from "../../../src/pipeline/source/source.ts";
 import { useEnvironment } from "../../git/repositories.ts";
 import { makeRepository, makeTemporaryFolder, type Repository } from "../../rig/index.ts";
 

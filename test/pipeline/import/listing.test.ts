@@ -6,7 +6,7 @@ import {
   measureSource,
   type SourceListRequest,
 } from "../../../src/pipeline/import/listing.ts";
-import type { SourceRequest } from "../../../src/pipeline/import/source.ts";
+import type { SourceRequest } from "../../../src/pipeline/source/source.ts";
 import { useEnvironment } from "../../git/repositories.ts";
 import { makeRepository, makeTemporaryFolder, type Repository } from "../../rig/index.ts";
 

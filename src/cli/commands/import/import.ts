@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
 import { destinationFor } from "../../../pipeline/import/get.ts";
-import { recordedSettings } from "../../../pipeline/import/recorded-settings.ts";
+import { recordedSettings } from "../../../pipeline/source/recorded-settings.ts";
 import { openProject } from "../../../project/open.ts";
 import { failedWith } from "../../words/refusal.ts";
 import type { CommandFactory } from "../command.ts";

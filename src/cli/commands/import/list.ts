@@ -3,7 +3,7 @@ import { exitCodes } from "../../../base/errors.ts";
 import { pythonJson } from "../../../base/python.ts";
 import type { Value } from "../../../base/value.ts";
 import { inPathOrder, type Listed, listSource } from "../../../pipeline/import/listing.ts";
-import type { SourceNode } from "../../../pipeline/import/tree.ts";
+import type { SourceNode } from "../../../pipeline/source/tree.ts";
 import { count } from "../../options/arguments.ts";
 import { type Io, print, printJson } from "../../terminal/io.ts";
 import { failedWith } from "../../words/refusal.ts";

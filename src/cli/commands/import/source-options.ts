@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import type { SourceRequest } from "../../../pipeline/import/source.ts";
-import type { SourceSettings } from "../../../pipeline/import/source-settings.ts";
+import type { SourceRequest } from "../../../pipeline/source/source.ts";
+import type { SourceSettings } from "../../../pipeline/source/source-settings.ts";
 import { jobs } from "../../options/arguments.ts";
 import type { Io } from "../../terminal/io.ts";
 

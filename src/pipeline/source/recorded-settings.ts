@@ -3,14 +3,8 @@ import path from "node:path";
 import { relativePosix } from "../../base/paths.ts";
 import { isMap, type Scalar, type Value } from "../../base/value.ts";
 import { readConfigFile } from "../../project/config.ts";
+import type { RecordedSettings } from "../types.ts";
 import type { SourceSettings } from "./source-settings.ts";
-
-export interface RecordedSettings {
-  /** A path from the project's root, or a mapping of sections. */
-  readonly config?: Value;
-  /** A name, or a mapping of options of the default remote. */
-  readonly remote?: Value;
-}
 
 function optionsMap(options: ReadonlyMap<string, string>): Value {
   return new Map<Scalar, Value>(options);
