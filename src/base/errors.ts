@@ -18,6 +18,7 @@ const exitCodeOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_FOLDER: exitCodes.usage,
   BAD_OPTIONS: exitCodes.usage,
   CONFIG_INVALID: exitCodes.configInvalid,
+  FILTER_INVALID: exitCodes.usage,
   NOT_A_PROJECT: exitCodes.notARepository,
   NO_OVERRIDES: exitCodes.usage,
   REMOTE_UNKNOWN: exitCodes.configInvalid,

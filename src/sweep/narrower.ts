@@ -12,7 +12,7 @@ export interface Narrower {
   keeper(axes: readonly AxisKey[]): (drawn: readonly PointOverride[]) => readonly PointOverride[] | undefined;
 }
 
-/** @param everywhere the axes of all sub-sweeps. Errors, when asked: FILTER_INVALID, WHEN_KEY, NARROWED_TOO_LATE. */
+/** @param everywhere the axes of all sub-sweeps. Errors, when asked: FILTER_INVALID, FILTER_NAME_UNKNOWN, WHEN_KEY, NARROWED_TOO_LATE. */
 export function narrowerOf(narrowing: Narrowing, everywhere: readonly AxisKey[]): Narrower {
   return {
     list: (axes, bundled) => {

@@ -30,7 +30,7 @@ interface Axes {
 }
 
 /**
- * Throws FILTER_INVALID; WHEN_KEY for a key that nothing sets, or one whose condition depends on itself.
+ * Throws FILTER_INVALID, FILTER_NAME_UNKNOWN; WHEN_KEY for a key that nothing sets, or one whose condition depends on itself.
  */
 export function rulesOf(narrowing: Narrowing, axes: Axes): Rules {
   const when = inOrderOfNeed(conditionsOfKeys(narrowing, axes), axes);
@@ -123,7 +123,11 @@ function meantBy({ name, ...place }: NodeOf<"name">, axes: readonly AxisKey[], c
   if (second === undefined) return first;
   const choices = found.map((axis) => `${axis.file}:${bareKeyOf(axis)}`).join(", ");
   const hint = `Write the whole key, with its file: ${choices}`;
-  throw conditionRefused(condition, place, { message: `'${name}' may mean several keys`, hint });
+  throw conditionRefused(condition, place, {
+    code: "FILTER_NAME_UNKNOWN",
+    message: `'${name}' may mean several keys`,
+    hint,
+  });
 }
 
 function unknownName(node: NodeOf<"name">, axes: readonly AxisKey[], condition: ConditionText): SweeplineError {
@@ -134,7 +138,11 @@ function unknownName(node: NodeOf<"name">, axes: readonly AxisKey[], condition: 
   );
   const meant = near === undefined ? "" : `Did you mean '${near}'? `;
   const hint = `${meant}It asks for keys of the sweep; a text is quoted: "${name}".`;
-  return conditionRefused(condition, node, { message: `no override sets '${name}'`, hint });
+  return conditionRefused(condition, node, {
+    code: "FILTER_NAME_UNKNOWN",
+    message: `no override sets '${name}'`,
+    hint,
+  });
 }
 
 /** The value of an override as a condition sees it: whole numbers too are calculated with as floats, which is quicker. */

@@ -68,7 +68,7 @@ export function shapeWords({ zip, and, sample, repeat, narrowing }: SweepShape):
 /**
  * The points of sub-sweeps in that shape, each point once, in the order of their first appearance; a grid is expandRead().
  * @param parts the overrides of the first sub-sweep, then those of each of `shape.and`
- * Errors: those of expandRead; ZIP_UNEQUAL, ZIP_KEY, REPEAT_KEY, TOO_MANY_POINTS, SAMPLE; FILTER_INVALID, WHEN_KEY, NARROWED_TOO_LATE.
+ * Errors: those of expandRead; ZIP_UNEQUAL, ZIP_KEY, REPEAT_KEY, TOO_MANY_POINTS, SAMPLE; FILTER_INVALID, FILTER_NAME_UNKNOWN, WHEN_KEY, NARROWED_TOO_LATE.
  */
 export async function expandShape(
   parts: readonly (readonly ReadArgument[])[],

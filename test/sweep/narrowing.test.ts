@@ -53,7 +53,7 @@ describe("--where", () => {
   });
 
   test("names that no override sets, and those that may mean two, are refused at their place", async () => {
-    await expect(points(["units=1,2"], where("unit > 1"))).rejects.toThrow(code("FILTER_INVALID"));
+    await expect(points(["units=1,2"], where("unit > 1"))).rejects.toThrow(code("FILTER_NAME_UNKNOWN"));
     await expect(points(["units=1,2"], where("unit > 1"))).rejects.toThrow("no override sets 'unit'");
     await expect(points(["a.lr=1,2", "b.lr=1"], where("lr > 1"))).rejects.toThrow("may mean several keys");
     await expect(points(["a=1,2"], where("a >"))).rejects.toThrow(code("FILTER_INVALID"));

@@ -36,8 +36,12 @@ export const commandLineCodes = {
     "Keep data in an output of a stage; or raise the limit with `SWEEPLINE_MAX_FILE_SIZE=2G` in the environment.",
   ],
   FILTER_INVALID: [
-    "The condition of `--where` or `--when` can't be read, or names what no experiment, or no key of the sweep, has.",
+    "The condition of `--where`, `--when` or `--constraint` can't be read. Exit code 254.",
     "The caret shows the place; `--help` has the language.",
+  ],
+  FILTER_NAME_UNKNOWN: [
+    "A condition names what no experiment, or no key of the sweep, has, or what several may be.",
+    'Correct the name that the caret shows; a text is quoted: `optimizer == "sgd"`.',
   ],
   IGNORED_BY_GIT: ["Git ignores `.dvc`, which has to be tracked.", "Add `!.dvc` to .gitignore."],
   NOTHING_CHOSEN: ["The command was not told what to work on.", "Give names, or one of the options that are listed."],

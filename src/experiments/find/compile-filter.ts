@@ -34,7 +34,11 @@ const numberNames: ReadonlyMap<string, number> = new Map([
   ["inf", Number.POSITIVE_INFINITY],
 ]);
 
-function refused({ text }: FilterScope, node: FilterNode, refusal: { message: string; hint?: string }): SweeplineError {
+function refused(
+  { text }: FilterScope,
+  node: FilterNode,
+  refusal: Parameters<typeof conditionRefused>[2],
+): SweeplineError {
   return conditionRefused({ text, option: whereOption }, node, refusal);
 }
 
@@ -51,7 +55,11 @@ function unknownName(node: NodeOf<"name">, scope: FilterScope): SweeplineError {
     near === undefined
       ? `If it is a text, quote it: "${name}".`
       : `Did you mean '${near}'? A text is quoted: "${name}".`;
-  return refused(scope, node, { message: `no metric, parameter or fact is called '${name}'`, hint });
+  return refused(scope, node, {
+    code: "FILTER_NAME_UNKNOWN",
+    message: `no metric, parameter or fact is called '${name}'`,
+    hint,
+  });
 }
 
 /** As --sort-by finds columns: `file:key`, `key`, or the end of one key. A fact counts more than a short name. */
@@ -66,7 +74,11 @@ function columnOf(node: NodeOf<"name">, scope: FilterScope): ValueColumn | undef
   if (second === undefined) return first;
   const choices = found.map((column) => `${column.file}:${column.name}`).join(", ");
   const hint = `Write the file in front: ${choices}`;
-  throw refused(scope, node, { message: `'${name}' may mean several columns`, hint });
+  throw refused(scope, node, {
+    code: "FILTER_NAME_UNKNOWN",
+    message: `'${name}' may mean several columns`,
+    hint,
+  });
 }
 
 function compileName(node: NodeOf<"name">, scope: FilterScope): Evaluate<FilterRow> {
@@ -146,7 +158,7 @@ export interface CompiledFilter {
   readonly doubts: () => readonly string[];
 }
 
-/** Throws FILTER_INVALID for names and patterns that mean nothing. */
+/** Throws FILTER_NAME_UNKNOWN, and FILTER_INVALID for patterns and times that mean nothing. */
 export function compileFilter(filter: FilterNode, scope: FilterScope): CompiledFilter {
   const operators = new WatchedOperators(scope.text);
   const namesakes = new Set<string>();

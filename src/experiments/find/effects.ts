@@ -160,7 +160,7 @@ export interface FoundEffects {
   readonly columns: ExperimentColumns;
 }
 
-/** Of the experiments that a condition holds for. Errors: FILTER_INVALID, those of effectsOf. */
+/** Of the experiments that a condition holds for. Errors: FILTER_INVALID, FILTER_NAME_UNKNOWN, those of effectsOf. */
 export function effectsAmong(
   baselines: readonly Baseline[],
   { where, ...query }: EffectsQuery & { readonly where: readonly string[] | undefined },

@@ -77,7 +77,7 @@ function whereFilter(where: readonly string[], columns: ExperimentColumns): Comp
   };
 }
 
-/** Errors: FILTER_INVALID, UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN, BAD_OPTIONS. */
+/** Errors: FILTER_INVALID, FILTER_NAME_UNKNOWN, UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN, BAD_OPTIONS. */
 export function chooseRows(
   baselines: readonly Baseline[],
   { where, best, top }: FindRequest,

@@ -39,7 +39,7 @@ function collectScope(context: ExperimentsContext, scope: FindScope): Promise<re
   });
 }
 
-const missingHere: ReadonlySet<string> = new Set(["FILTER_INVALID", "UNKNOWN_SORT_COLUMN"]);
+const missingHere: ReadonlySet<string> = new Set(["FILTER_NAME_UNKNOWN", "UNKNOWN_SORT_COLUMN"]);
 
 /** A name may be one that only experiments of other commits have. */
 function unlessMissing<T>(choose: () => T): T | SweeplineError {

@@ -69,7 +69,7 @@ export interface RemoteQuestion {
   readonly selection: Selection;
 }
 
-/** Conditions on notes, tags and stars are about those of the remote. Errors: INVALID_REMOTE, GIT_REMOTE_FAILED, FILTER_INVALID, UNKNOWN_REVISION. */
+/** Conditions on notes, tags and stars are about those of the remote. Errors: INVALID_REMOTE, GIT_REMOTE_FAILED, UNKNOWN_REVISION; those of chooseRows. */
 export async function findInRemote(
   context: ExperimentsContext,
   remote: string,

@@ -30,11 +30,13 @@ export interface ConditionScope<Row> extends ConditionText {
 }
 
 interface Refusal {
+  /** Default: FILTER_INVALID. */
+  readonly code?: "FILTER_INVALID" | "FILTER_NAME_UNKNOWN";
   readonly message: string;
   readonly hint?: string;
 }
 
-/** FILTER_INVALID with the place in the condition. */
+/** The refusal with its place in the condition. */
 export function conditionRefused(
   { text, option }: ConditionText,
   node: { readonly offset: number; readonly length: number },
@@ -42,7 +44,7 @@ export function conditionRefused(
 ): SweeplineError {
   const { offset, length } = node;
   return new SweeplineError({
-    code: "FILTER_INVALID",
+    code: refusal.code ?? "FILTER_INVALID",
     message: `${option}: ${refusal.message}`,
     place: { name: "condition", text, offset, length },
     ...(refusal.hint === undefined ? {} : { hint: refusal.hint }),
@@ -158,7 +160,7 @@ function compileArithmetic<Row>({ first, rest }: NodeOf<"arithmetic">, scope: Co
     }, start(row));
 }
 
-/** What the tree says of a row. Throws FILTER_INVALID for names and patterns that mean nothing. */
+/** What the tree says of a row. Throws FILTER_NAME_UNKNOWN, and FILTER_INVALID for patterns that mean nothing. */
 export function compileCondition<Row>(node: FilterNode, scope: ConditionScope<Row>): Evaluate<Row> {
   switch (node.kind) {
     case "literal":

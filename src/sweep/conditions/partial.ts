@@ -73,7 +73,7 @@ function keysIn(node: FilterNode, scope: PartialScope): ReadonlySet<number> {
 type Answer = (point: PartialPoint) => boolean | undefined;
 type RangeIn = (point: PartialPoint) => Range | undefined;
 
-/** Throws FILTER_INVALID as compileCondition. */
+/** Throws as compileCondition. */
 export function partialCondition(node: FilterNode, scope: PartialScope): PartialCondition {
   return { keys: keysIn(node, scope), answer: answerOf(node, scope), equalities: equalitiesOf(node, scope) };
 }

@@ -94,7 +94,7 @@ test("tells why nothing is found, where values are of another kind", async () =>
   expect((await repository.succeed(["exp", "list", "--name-only", "--where", '2 < x <= "3"'])).trim()).toBe("p-3\np-4");
   const words = await repository.run(["exp", "list", "--where", "x > 2 AND score > 1"]);
   expect({ ...words }).toMatchObject({
-    exitCode: 255,
+    exitCode: 254,
     stderr: expect.stringContaining("HINT: Write x > 2 and score > 1"),
   });
 });

@@ -129,8 +129,10 @@ describe("conditions", () => {
     ["state == failedd", "no metric, parameter or fact is called 'failedd'", "failedd"],
     ["acc >", "found the end", ""],
   ])("refuses %s with its place", (where, message, marked) => {
-    const { code, message: told, place } = refusal(where);
-    expect(code).toBe("FILTER_INVALID");
+    const { code, exitCode, message: told, place } = refusal(where);
+    // What depends on the experiments that there are is no wrong usage.
+    const expected = message.includes("is called") ? ["FILTER_NAME_UNKNOWN", 255] : ["FILTER_INVALID", 254];
+    expect([code, exitCode]).toEqual(expected);
     expect(told).toContain(message);
     expect(where.slice(place?.offset, (place?.offset ?? 0) + (place?.length ?? 0))).toBe(marked);
   });
