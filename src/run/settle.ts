@@ -1,15 +1,16 @@
 /** What becomes of an entry after its run: refs, records, events. */
 import path from "node:path";
+import { appendText } from "../base/files.ts";
 import type { CheckpointChain } from "../experiments/checkpoints/chain.ts";
 import type { ChainEnds } from "../experiments/checkpoints/older.ts";
 import type { EmitRunEvent, ExperimentLabel } from "../experiments/events.ts";
 import { type FailureFacts, failureFacts, failureHint, failureText, type RunFailure } from "../experiments/failure.ts";
+import type { KeptTip } from "../experiments/find/kept-checkpoints.ts";
 import { type QueueEntry, removal } from "../experiments/queue/entries.ts";
 import type { StoppedEarly } from "../experiments/record.ts";
 import type { ExperimentsContext } from "../experiments/repository.ts";
 import { type FailureCause, forgetAttempts, readAttempts, recordAttempt } from "../experiments/runs/attempts.ts";
 import { type RunFolder, type RunRecord, wasLost, writeRunRecord } from "../experiments/runs/records.ts";
-import type { ObjectId } from "../git/ids.ts";
 import type { RefTransactions } from "../git/refs.ts";
 import { commitOutcome, moveToFailed, type Recorded } from "./entry-refs.ts";
 import { decideRetry, type RetryPolicy } from "./limits/retry.ts";
@@ -92,8 +93,8 @@ function keepRecord(
 }
 
 /** Loaded where some are to go. */
-async function keptOf(context: ExperimentsContext, ends: ChainEnds, rule: string): Promise<ObjectId> {
-  if (rule === "all") return ends.commit;
+async function keptOf(context: ExperimentsContext, ends: ChainEnds, rule: string): Promise<KeptTip> {
+  if (rule === "all") return ends;
   const { keptTip } = await import("../experiments/find/kept-checkpoints.ts");
   return keptTip(context, ends, rule);
 }
@@ -106,7 +107,9 @@ async function succeed(
   const { entry, startedAt, checkpoints, keepCheckpoints = "all" } = ending;
   const at = Date.now();
   const ends = { commit: made, baseline: entry.baseline };
-  const own = checkpoints === undefined ? made : await keptOf(context, ends, keepCheckpoints);
+  const kept: KeptTip = checkpoints === undefined ? ends : await keptOf(context, ends, keepCheckpoints);
+  const own = kept.commit;
+  if (kept.warning !== undefined) appendText(ending.run.log, `WARNING: ${kept.warning}\n`);
   const recorded: Recorded =
     checkpoints === undefined
       ? await commitOutcome(refs, entry, { repository: context.repository, commit: own })
@@ -116,7 +119,8 @@ async function succeed(
   const experiment = { ...labelOf(entry), name };
   keepRecord(ending, at, { name, state: "success", commit });
   forgetAttempts(ending.run);
-  const second = recorded.earlier === undefined ? warning : "another run of it had finished first: its result stays";
+  const first = warning ?? kept.warning;
+  const second = recorded.earlier === undefined ? first : "another run of it had finished first: its result stays";
   const doubt = {
     ...(second === undefined ? {} : { warning: second }),
     ...(left.length === 0 ? {} : { untracked: left }),

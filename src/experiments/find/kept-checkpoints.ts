@@ -1,4 +1,5 @@
 /** Which checkpoints of an experiment stay when it is done: the chain is written anew without the others. */
+import { visible } from "../../base/text/visible.ts";
 import { finiteNumber } from "../../base/value.ts";
 import { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
@@ -24,13 +25,20 @@ async function bestOf(context: ExperimentsContext, chain: readonly ObjectId[], m
   return best?.rev;
 }
 
+interface Chosen {
+  readonly kept: readonly ObjectId[];
+  /** What kept the rule from being followed. */
+  readonly warning?: string;
+}
+
 /** @param rule `3`: the last three; `best:loss`: the best by that metric, and the last */
-async function chosen(context: ExperimentsContext, chain: readonly ObjectId[], rule: string) {
+async function chosen(context: ExperimentsContext, chain: readonly ObjectId[], rule: string): Promise<Chosen> {
   const [, metric] = /^best:(.+)$/.exec(rule) ?? [];
-  if (metric === undefined) return chain.slice(-Number(rule));
+  if (metric === undefined) return { kept: chain.slice(-Number(rule)) };
   const best = await bestOf(context, chain, metric);
-  // Without such a metric nobody knows which to drop.
-  return best === undefined ? chain : chain.filter((commit) => commit === best || commit === chain.at(-1));
+  if (best !== undefined) return { kept: chain.filter((commit) => commit === best || commit === chain.at(-1)) };
+  // Nobody knows which to drop.
+  return { kept: chain, warning: `no checkpoint has a number called '${visible(metric)}': all of them stay` };
 }
 
 /** The same commits, each after the one before it that stays. Their own headers and times stay, so do their trees. */
@@ -58,11 +66,16 @@ async function rewritten(
   }
 }
 
+export interface KeptTip extends Pick<Chosen, "warning"> {
+  readonly commit: ObjectId;
+}
+
 /** The tip of the chain with the checkpoints that are to stay; that of the whole chain where all are. */
-export async function keptTip(context: ExperimentsContext, ends: ChainEnds, rule: string): Promise<ObjectId> {
+export async function keptTip(context: ExperimentsContext, ends: ChainEnds, rule: string): Promise<KeptTip> {
+  const { commit, baseline } = ends;
   const older = rule === "all" ? undefined : (await chainsOf(context.repository, [ends])).get(ends);
-  if (older === undefined || older.length === 0) return ends.commit;
-  const chain = [ends.commit, ...older].reverse();
-  const kept = await chosen(context, chain, rule);
-  return kept.length === chain.length ? ends.commit : rewritten(context, kept, ends.baseline);
+  if (older === undefined || older.length === 0) return { commit };
+  const chain = [commit, ...older].reverse();
+  const { kept, ...told } = await chosen(context, chain, rule);
+  return kept.length === chain.length ? { ...told, commit } : { commit: await rewritten(context, kept, baseline) };
 }

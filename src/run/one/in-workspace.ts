@@ -242,6 +242,7 @@ async function openCheckpoints(
       ...{ ...run, name, message, taken, start, every },
       facts: { ...run.facts, ...branchOf(start, identity) },
       told: () => request.checkpointed?.(),
+      warn: (message) => request.events.warning(message),
     }),
   };
 }

@@ -94,6 +94,7 @@ export interface WorkspaceChain {
   readonly every: number | undefined;
   /** Called for each checkpoint that is safe. */
   told(): void;
+  warn(message: string): void;
 }
 
 export class WorkspaceCheckpoints implements CheckpointKeeper {
@@ -211,8 +212,9 @@ export class WorkspaceCheckpoints implements CheckpointKeeper {
     if (rule === "all" || tip === undefined) return commit;
     const { keptTip } = await import("../../experiments/find/kept-checkpoints.ts");
     const kept = await keptTip(this.context, { commit, baseline: this.run.baseline }, rule);
-    await this.replaceTip({ ...tip, commit: kept });
-    return kept;
+    if (kept.warning !== undefined) this.run.warn(kept.warning);
+    await this.replaceTip({ ...tip, commit: kept.commit });
+    return kept.commit;
   }
 
   close(): Promise<void> {

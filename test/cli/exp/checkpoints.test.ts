@@ -161,6 +161,19 @@ test("--timeout-at checkpoint in the workspace: the next run goes on; a stage wi
   }
 });
 
+test("--keep-checkpoints says so where no checkpoint has the metric, and keeps all; here and in a copy", async () => {
+  const repository = makeTraining(training());
+  const words = ["exp", "run", "--keep-checkpoints", "best:losss"];
+  for (const run of [
+    ["-n", "here"],
+    ["--temp", "-n", "copy"],
+  ]) {
+    const { stderr, stdout } = await repository.run([...words, ...run]);
+    expect(stdout + stderr).toContain("no checkpoint has a number called 'losss': all of them stay");
+    expect(inChain(repository, run.at(-1) ?? "", "metrics.json")).toEqual(epochs(1, 2, 3));
+  }
+});
+
 test("--keep-checkpoints keeps the last ones, or the best and the last; gc takes the data of the others away", async () => {
   const script = training().replace('{\\"epoch\\": $i}', '{\\"epoch\\": $i, \\"loss\\": $(( (i-2)*(i-2) ))}');
   const repository = makeTraining(script, { "params.yaml": "epochs: 4\nlr: 1\n" });
