@@ -11,6 +11,7 @@ import type { ExperimentsContext } from "../../experiments/repository.ts";
 import type { FoundInRemote, RemoteQuestion } from "../../experiments/share/find-remote.ts";
 import type { NamedRevision } from "../../experiments/show/compare-many.ts";
 import type { Io } from "../terminal/io.ts";
+import { noticeText } from "../terminal/notice.ts";
 import { collect, integer } from "./arguments.ts";
 
 export interface FindFlags {
@@ -84,7 +85,7 @@ export function scopeOfCondition(flags: ScopeFlags & FindFlags): FindScope {
 
 /** Tells of a condition that holds for nothing here what it holds for elsewhere. */
 export function tellInVain(io: Io, inVain: InVain | undefined): void {
-  if (inVain !== undefined) io.stderr.write(`HINT: ${visible(inVainText(inVain))}\n`);
+  if (inVain !== undefined) io.stderr.write(noticeText(io.stderr, `HINT: ${visible(inVainText(inVain))}`));
 }
 
 /** Full refs of the finished experiments of a scope for which conditions hold; where there are none, it is told why. */
@@ -145,7 +146,13 @@ export async function revisionsAsked(
   const { findInScope, isFinished } = await import("../../experiments/find/scope.ts");
   const { rows, inVain } = await findInScope(context, { where, best, top }, { scope, isMeant: isFinished });
   const found = rows.map(({ facts }) => ({ rev: facts.commit, label: facts.name ?? facts.commit.slice(0, 7) }));
-  if (named.length + found.length > 0) return [...named, ...found];
+  refuseNone([...named, ...found], inVain);
+  return [...named, ...found];
+}
+
+/** Throws NOTHING_CHOSEN, with why. */
+export function refuseNone(found: readonly unknown[], inVain: InVain | undefined): void {
+  if (found.length > 0) return;
   throw new SweeplineError({
     code: "NOTHING_CHOSEN",
     message: "The condition holds for no finished experiment.",

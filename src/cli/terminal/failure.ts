@@ -7,6 +7,7 @@ import { jsonOf, visible, visibleText } from "../../base/text/visible.ts";
 import { printsTrace } from "../../base/trace.ts";
 import { eventSchema } from "../../experiments/events.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { noticeText } from "./notice.ts";
 
 /** Of a longer line only the neighbourhood of the place is shown. */
 const shownWidth = 200;
@@ -66,7 +67,8 @@ export function printFailure(error: unknown, io: Pick<Io, "stderr">): ExitCode |
   io.stderr.write(`ERROR: ${withoutCredentials(visibleText(error.message))}\n`);
   if (error.place !== undefined)
     io.stderr.write(`${visibleText(underline(error.place.text, error.place.offset, error.place.length))}\n`);
-  if (error.hint !== undefined) io.stderr.write(`HINT: ${withoutCredentials(visibleText(error.hint))}\n`);
+  if (error.hint !== undefined)
+    io.stderr.write(noticeText(io.stderr, `HINT: ${withoutCredentials(visibleText(error.hint))}`));
   // For who looks closer: the name that docs/errors.md and programs know it by.
   if (printsTrace()) io.stderr.write(`CODE: ${error.code}\n`);
   return error.exitCode;

@@ -1,5 +1,6 @@
 import { withoutCredentials } from "../../base/text/secrets.ts";
 import { visibleJson, visibleText } from "../../base/text/visible.ts";
+import { noticeText } from "./notice.ts";
 
 /** The command line's door to the terminal. Nothing outside cli/ and report/ writes to it. */
 export interface Io {
@@ -47,5 +48,5 @@ export function printJson(io: Io, json: string): void {
 }
 
 export function warn(io: Io, text: string): void {
-  io.stderr.write(`WARNING: ${withoutCredentials(visibleText(text))}\n`);
+  io.stderr.write(noticeText(io.stderr, `WARNING: ${withoutCredentials(visibleText(text))}`));
 }

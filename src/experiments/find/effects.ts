@@ -2,11 +2,9 @@
 import { SweeplineError } from "../../base/errors.ts";
 import { pythonJson } from "../../base/python.ts";
 import { finiteNumber, type Value } from "../../base/value.ts";
-import type { Baseline } from "../reading/types.ts";
 import { type ExperimentColumns, sortColumn, type ValueColumn } from "../show/value-columns.ts";
 import { knownDirection, type MetricDirection } from "./direction.ts";
 import type { FilterRow } from "./filter-row.ts";
-import { chooseRows } from "./find.ts";
 import { type MetricSpread, numbersOf, spreadOf } from "./group.ts";
 import { type Learned, learnImportances } from "./importance.ts";
 
@@ -105,11 +103,13 @@ function metricOf(rows: readonly FilterRow[], columns: ExperimentColumns, name: 
   const candidates = columns.metrics.filter((column) => numbersOf(rows, column).length > 0);
   const [only, second] = candidates;
   if (only !== undefined && second === undefined) return only;
+  if (only === undefined)
+    throw new SweeplineError({ code: "NOT_AN_EXPERIMENT", message: "no finished experiment has a metric" });
   const names = candidates.map(({ column }) => column.name).join(", ");
   throw new SweeplineError({
     code: "BAD_OPTIONS",
-    message: only === undefined ? "no finished experiment has a metric" : "there are several metrics: say which",
-    ...(only === undefined ? {} : { hint: `--metric with one of ${names}` }),
+    message: "there are several metrics: say which",
+    hint: `--metric with one of ${names}`,
   });
 }
 
@@ -120,7 +120,7 @@ export interface EffectsQuery {
   readonly direction: MetricDirection | undefined;
 }
 
-/** Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN; BAD_OPTIONS where no metric is named and there is not just one. */
+/** Errors: UNKNOWN_SORT_COLUMN, AMBIGUOUS_SORT_COLUMN; BAD_OPTIONS where several could be meant, NOT_AN_EXPERIMENT where there is none. */
 export function effectsOf(
   rows: readonly FilterRow[],
   columns: ExperimentColumns,
@@ -152,19 +152,4 @@ export function effectsOf(
     parameters: parameters.sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)),
     learned,
   };
-}
-
-export interface FoundEffects {
-  readonly effects: Effects;
-  /** Of all experiments that were looked at. */
-  readonly columns: ExperimentColumns;
-}
-
-/** Of the experiments that a condition holds for. Errors: FILTER_INVALID, FILTER_NAME_UNKNOWN, those of effectsOf. */
-export function effectsAmong(
-  baselines: readonly Baseline[],
-  { where, ...query }: EffectsQuery & { readonly where: readonly string[] | undefined },
-): FoundEffects {
-  const { rows, columns } = chooseRows(baselines, { where, best: undefined, top: undefined });
-  return { effects: effectsOf(rows, columns, query), columns };
 }

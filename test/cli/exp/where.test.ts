@@ -91,6 +91,8 @@ test("tells why nothing is found, where values are of another kind", async () =>
   }
   const none = await repository.run(["exp", "compare", "--where", 'x == "two"']);
   expect({ ...none }).toMatchObject({ exitCode: 255, stderr: expect.stringContaining(hint) });
+  const effects = await repository.run(["exp", "effects", "--metric", "score", "--where", 'x == "two"']);
+  expect({ ...effects }).toMatchObject({ exitCode: 255, stderr: expect.stringContaining(hint) });
   expect((await repository.succeed(["exp", "list", "--name-only", "--where", '2 < x <= "3"'])).trim()).toBe("p-3\np-4");
   const words = await repository.run(["exp", "list", "--where", "x > 2 AND score > 1"]);
   expect({ ...words }).toMatchObject({

@@ -1,10 +1,12 @@
 import { Command, Option } from "commander";
 import { exitCodes } from "../../../base/errors.ts";
-import { openExperiments } from "../../../experiments/repository.ts";
+import type { Chosen } from "../../../experiments/find/find.ts";
+import type { Baseline } from "../../../experiments/reading/types.ts";
+import { type ExperimentsContext, openExperiments } from "../../../experiments/repository.ts";
 import { collectExperiments } from "../../../experiments/show/collect.ts";
 import { openProject } from "../../../project/open.ts";
 import { collect, digits } from "../../options/arguments.ts";
-import { addWhereOption } from "../../options/find.ts";
+import { addWhereOption, refuseNone } from "../../options/find.ts";
 import { askedFormat } from "../../options/show-format.ts";
 import { printJson } from "../../terminal/io.ts";
 import { writePaged } from "../../terminal/pager.ts";
@@ -24,6 +26,21 @@ interface Options {
   readonly csv?: boolean;
   readonly md?: boolean;
   readonly precision?: number;
+}
+
+/** Those that the condition holds for, if there is one. Throws NOTHING_CHOSEN where it holds for none. */
+async function chosenOf(
+  context: ExperimentsContext,
+  baselines: readonly Baseline[],
+  { where, allCommits = false, rev: revs = [], sweep }: Options,
+): Promise<Chosen> {
+  const { chooseOrLook, isFinished } = await import("../../../experiments/find/scope.ts");
+  const request = { where, best: undefined, top: undefined };
+  const looked = { request, baselines, isMeant: isFinished };
+  if (where === undefined) return (await import("../../../experiments/find/find.ts")).chooseRows(baselines, request);
+  const { inVain, ...chosen } = await chooseOrLook(context, looked, { allCommits, revs, sweep });
+  refuseNone(chosen.rows.filter(isFinished), inVain);
+  return chosen;
 }
 
 const examples = `
@@ -69,11 +86,11 @@ export const command: CommandFactory = (io, finish) =>
         ...(options.sweep === undefined ? {} : { sweep: options.sweep }),
       }),
     );
-    const { effectsAmong } = await import("../../../experiments/find/effects.ts");
+    const { effectsOf } = await import("../../../experiments/find/effects.ts");
     const { renderEffects } = await import("../../../report/view/effects.ts");
     const direction = options.min ? "min" : options.max ? "max" : undefined;
-    const { where, metric } = options;
-    const { effects, columns } = effectsAmong(baselines, { where, metric, direction });
+    const { rows, columns } = await chosenOf(context, baselines, options);
+    const effects = effectsOf(rows, columns, { metric: options.metric, direction });
     const format = askedFormat(options);
     const { width } = terminalOf(io);
     const text = renderEffects(effects, { format, precision: options.precision, width, params: columns.params });
