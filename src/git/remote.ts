@@ -18,7 +18,7 @@ export function shownRemote(remote: string): string {
 
 /** What git says of a remote that it could not reach (worth another try, as far as we know) or that does not let us in. */
 export function remoteFailed(what: string, remote: string, stderr: string): SweeplineError {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== "");
   const words = lines.slice(-5).join("\n");
   const message = `Git failed to ${what} '${shownRemote(remote)}': ${words}`;
   if (!isRemoteDenied(stderr)) return new SweeplineError({ code: "GIT_REMOTE_FAILED", message });

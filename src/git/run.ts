@@ -6,7 +6,7 @@ import { isStartFailure, SweeplineError } from "../base/errors.ts";
 import { withoutCredentials } from "../base/text/secrets.ts";
 import { beginSpan, isTracing, note } from "../base/trace.ts";
 import { repositoryRefused } from "./prose.ts";
-import { endWithUs } from "./signals.ts";
+import { dieWithGit, endWithUs } from "./signals.ts";
 
 export interface GitOptions {
   readonly cwd: string;
@@ -154,7 +154,7 @@ export async function tryGit(args: readonly string[], options: GitOptions): Prom
 
 function collect(
   child: ChildProcessWithoutNullStreams,
-  { input, most = Number.POSITIVE_INFINITY }: GitOptions,
+  { input, terminal, most = Number.POSITIVE_INFINITY }: GitOptions,
 ): Promise<GitOutcome> {
   return new Promise((resolve, reject) => {
     const out: Buffer[] = [];
@@ -167,14 +167,15 @@ function collect(
     });
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) => reject(gitMissing(error)));
-    child.on("close", (code, signal) =>
+    child.on("close", (code, signal) => {
+      if (terminal !== undefined && dieWithGit(signal)) return;
       resolve({
         exitCode: code ?? (signal ? 128 : 1),
         stdout: Buffer.concat(out),
         stderr: Buffer.concat(err).toString(),
         isCut: received > most,
-      }),
-    );
+      });
+    });
     // Git may stop reading early (EPIPE): its exit code tells what happened.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input ?? "");

@@ -34,6 +34,17 @@ function endWithGit(signal: NodeJS.Signals): void {
   }
 }
 
+/**
+ * Git that shares the terminal (it may ask for a password) gets Ctrl+C as we do, and may have died of it before we are told: what it left
+ * undone is no failure of the remote's. Dies of the signal, and says whether it does: who stops cleanly is told of it anyway.
+ */
+export function dieWithGit(signal: NodeJS.Signals | null): boolean {
+  const ours = running.size > 0 ? 1 : 0;
+  if (signal !== "SIGINT" || answering(signal) > ours) return false;
+  dieBy(signal);
+  return true;
+}
+
 /** From now on a signal that would end us ends this process too, and waits for it. */
 export function endWithUs(child: ChildProcessWithoutNullStreams): void {
   if (running.size === 0) for (const signal of signals) process.on(signal, endWithGit);
