@@ -186,6 +186,13 @@ export class ArchiveReader {
   }
 }
 
+function noTar(start: Buffer): string {
+  const isPacked = ["1f8b", "425a68", "28b52ffd", "fd377a585a00", "504b0304"].some((magic) =>
+    start.toString("hex").startsWith(magic),
+  );
+  return isPacked ? "it is compressed (unpack it first)" : "it is no tar";
+}
+
 function partsOf(handle: number): ReadonlyMap<string, Part> {
   const { size: whole } = fstatSync(handle);
   const parts = new Map<string, Part>();
@@ -197,6 +204,7 @@ function partsOf(handle: number): ReadonlyMap<string, Part> {
     const kind = header[156];
     const size = partSize(header);
     const sum = Number.parseInt(header.toString("latin1", 148, 154), 8);
+    if (at === 0 && sum !== checksum(header)) throw invalid(noTar(header));
     if (sum !== checksum(header) || (kind !== 0x30 && kind !== 0) || header[345] !== 0)
       throw invalid("a part is no plain file");
     if (!partPattern.test(name) || parts.has(name)) throw invalid("it has a part of another name, or one twice");

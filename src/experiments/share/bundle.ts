@@ -83,14 +83,17 @@ export async function bundleExperiments(
       code: "BUNDLE_REFUSED",
       message: `no bundle can be written to '${file.shown}': it is no file`,
     });
-  makeFolder(path.dirname(target));
   makeFolder(context.state.scratch);
   const part = asideName(path.join(context.state.scratch, "bundle"));
   try {
     await writeGitPart(context, part, request);
     return await withAsideLater(target, async (aside) => {
-      const data = await writeArchive(context, aside, { part, request });
-      rename(aside, target);
+      const handle = withNamedFile(file, () => {
+        makeFolder(path.dirname(target));
+        return openAppend(aside);
+      });
+      const data = await writeArchive(context, handle, { part, request });
+      withNamedFile(file, () => rename(aside, target));
       return data;
     });
   } finally {
@@ -112,10 +115,9 @@ async function lastOnes(
 
 async function writeArchive(
   context: ExperimentsContext,
-  file: string,
+  handle: number,
   { part, request }: { readonly part: string; readonly request: ExperimentBundleRequest },
 ): Promise<ExperimentDataOutcome> {
-  const handle = openAppend(file);
   try {
     const writer = new ArchiveWriter(handle);
     await writer.add(gitPart, part);

@@ -41,7 +41,7 @@ export async function listRemote(repository: Repository, remote: string): Promis
     throw new SweeplineError({
       code: "INVALID_REMOTE",
       message: `'${shownRemote(remote)}' is not a valid Git remote or URL`,
-      ...(outcome.stderr.trim() === "" ? {} : { hint: `git says: ${outcome.stderr.trim().split("\n")[0]}` }),
+      ...(outcome.stderr.trim() === "" ? {} : { hint: `git says: ${outcome.stderr.trim().split(/\r?\n/)[0]}` }),
     });
   const experiments: ListedExperiment[] = [];
   const queue: SharedRef[] = [];

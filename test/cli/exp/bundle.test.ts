@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Repository } from "../../rig/index.ts";
 import { experimentNames, makeExperimentRepository } from "../exp-project.ts";
@@ -58,10 +59,19 @@ describe("exp bundle", () => {
   });
 
   it("leaves the history out where it is asked to, and says what is missing", async () => {
+    expect(await made.succeed(["exp", "bundle", "../one.tar", "s-1"])).toBe(
+      "Bundled 1 experiment with 1 file of data in '../one.tar'.\n",
+    );
     await made.succeed(["exp", "bundle", "../small.tar", "s-1", "--no-history", "--no-cache"]);
     const small = path.join(made.root, "small.tar");
     const copy = clone("small");
     expect(await copy.succeed(["exp", "unbundle", small, "--no-cache"])).toContain("Took experiment s-1");
+    // /proc takes no files, whoever asks.
+    const nowhere = await made.run(["exp", "bundle", "/proc/none.tar", "s-1"]);
+    expect([nowhere.exitCode, nowhere.stderr]).toEqual([
+      255,
+      "ERROR: '/proc/none.tar' can't be used: its folder does not exist\n",
+    ]);
     expect((await made.run(["exp", "bundle", "../none.tar", "--rev", "HEAD", "nosuch"])).exitCode).toBe(255);
   });
 
@@ -85,11 +95,17 @@ describe("exp bundle", () => {
       "cut at the end": whole.subarray(0, whole.length - 1024),
       "another name": renamed,
     };
-    for (const [name, bytes] of Object.entries(cases)) {
+    const packed = { compressed: gzipSync(whole) };
+    for (const [name, bytes] of Object.entries({ ...cases, ...packed })) {
       writeFileSync(at, bytes);
       const run = await copy.run(["exp", "unbundle", at, "-v"]);
       expect([name, run.exitCode, run.stderr]).toEqual([name, 255, expect.stringContaining("BUNDLE_INVALID")]);
     }
+    const zipped = await copy.run(["exp", "unbundle", at]);
+    expect([zipped.exitCode, zipped.stderr]).toEqual([
+      255,
+      expect.stringContaining("it is compressed (unpack it first)"),
+    ]);
     // What can't be looked through before it is used is not waited for.
     execFileSync("mkfifo", [path.join(made.root, "pipe.tar")]);
     const pipe = await copy.run(["exp", "unbundle", path.join(made.root, "pipe.tar"), "-v"]);

@@ -97,6 +97,13 @@ it("knows how long a run of the workspace took, too", async () => {
   ]);
 });
 
+it("refuses a place of MLflow that is none", async () => {
+  for (const place of ["", "http://", "https:"]) {
+    const { exitCode, stderr } = await made.run(["exp", "export", "--mlflow", place]);
+    expect([place, exitCode, stderr]).toEqual([place, 254, expect.stringContaining("neither a folder nor")]);
+  }
+});
+
 it("gives runs to a server of MLflow, and says what it answers where it takes none", async () => {
   let created = 0;
   const server = await RecordingServer.start((response, { path: called }) => {

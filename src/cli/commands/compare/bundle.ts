@@ -9,6 +9,7 @@ import { openProject } from "../../../project/open.ts";
 import { collect, integer, jobs } from "../../options/arguments.ts";
 import { type Io, print, printJson } from "../../terminal/io.ts";
 import { transferEvents } from "../../terminal/transfer-progress.ts";
+import { filesText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
 import { type ShareFlags, selectionOf, warnData, warnRefusedNames } from "../exp/share.ts";
 
@@ -37,7 +38,7 @@ async function bundle(io: Io, args: { file: string; names: readonly string[] }, 
   else
     print(
       io,
-      `Bundled ${names.length === 1 ? "1 experiment" : `${names.length} experiments`} with ${files} files of data in '${visible(args.file)}'.`,
+      `Bundled ${names.length === 1 ? "1 experiment" : `${names.length} experiments`} with ${filesText(files, "of data")} in '${visible(args.file)}'.`,
     );
 }
 

@@ -65,10 +65,15 @@ async function tableOf(io: Io, options: Options): Promise<Exported> {
 
 /** New runs of MLflow, in a folder or a server. */
 async function toMlflow(io: Io, { target, experiment }: MlflowTarget, { table, context }: Exported) {
+  const url = /^https?:/i.test(target) ? webAddress(target) : undefined;
+  if (target === "" || (url === undefined && /^https?:/i.test(target)))
+    throw new SweeplineError({
+      code: "BAD_OPTIONS",
+      message: `--mlflow: '${visible(target)}' is neither a folder nor the address of a web server`,
+    });
   const { mlflowRuns } = await import("../../../experiments/export/mlflow-runs.ts");
   const { runTimes } = await import("../../../experiments/runs/run-times.ts");
   const runs = mlflowRuns(table, { project: path.basename(context.project.root), times: runTimes(context.state) });
-  const url = /^https?:/i.test(target) ? webAddress(target) : undefined;
   if (url !== undefined) {
     const { MlflowServer } = await import("../../../experiments/export/mlflow-server.ts");
     return new MlflowServer(url, io.env).write(experiment, runs);
