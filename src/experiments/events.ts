@@ -76,6 +76,8 @@ export type RunEvent =
       readonly values?: Readonly<Record<string, number>>;
       /** "some": a constraint does not hold. */
       readonly violated: "none" | "some";
+      /** Metrics that are searched by, or that constraints look at, and that it has not. */
+      readonly lacks?: readonly string[];
       /** It was ended as hopeless. */
       readonly stopped?: StoppedEarly;
       /** Of all so far, by the first metric. */

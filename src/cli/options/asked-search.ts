@@ -8,7 +8,7 @@ import type { Goal } from "../../run/stopping/rules.ts";
 import { expandPoints } from "../../sweep/expand.ts";
 import { type SearchSpace, searchSpace } from "../../sweep/space.ts";
 import type { PointOverride } from "../../sweep/types.ts";
-import type { Io } from "../terminal/io.ts";
+import { type Io, warn } from "../terminal/io.ts";
 import { optionsRefused } from "../words/refuse.ts";
 import { askedConfigs, type CompositionFlags } from "./composition.ts";
 import { askedGoals } from "./goals.ts";
@@ -40,7 +40,12 @@ function searchWords(
 
 /** The other keys are as they stand in the middle of the space. */
 function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof expandPoints>[1]) {
-  const [point] = expandPoints(overridesOfTry(text), options).points;
+  const [point, another] = expandPoints(overridesOfTry(text), options).points;
+  if (another !== undefined)
+    throw optionsRefused(
+      `--try ${text} is several points`,
+      "A point has one value a key: give --try once for each point.",
+    );
   const given = new Map((point?.overrides ?? []).map((override) => [override.edit.path.join("."), override]));
   const middle = middleOf(space);
   const unknown = [...given.keys()].filter((key) => !middle.some(({ edit }) => edit.path.join(".") === key));
@@ -50,6 +55,26 @@ function triedPoint(text: string, space: SearchSpace, options: Parameters<typeof
       "It takes values for keys of the overrides.",
     );
   return middle.map((override) => given.get(override.edit.path.join(".")) ?? override);
+}
+
+/** Each once. Warns of those that the sampler can't learn from. */
+function triedPoints(texts: readonly string[], space: SearchSpace, { io, options }: TryReading) {
+  const points = new Map<string, readonly PointOverride[]>();
+  for (const text of texts) {
+    const point = triedPoint(text, space, options);
+    points.set(point.map((override) => override.text).join("\n"), point);
+    if (space.sharesOf(point) === undefined)
+      warn(
+        io,
+        `--try ${text}: not all of its values are among those that are searched; it counts, and the sampler is not told of it`,
+      );
+  }
+  return [...points.values()];
+}
+
+interface TryReading {
+  readonly io: Io;
+  readonly options: Parameters<typeof expandPoints>[1];
 }
 
 export function middleOf(space: SearchSpace): readonly PointOverride[] {
@@ -67,7 +92,7 @@ export async function askedSearch<Flags extends SearchFlags & CompositionFlags>(
   const goals = askedGoals(flags);
   const args = readOverrides(overrides, { configs, folder: io.cwd });
   const space = searchSpace(args, expandOptions(configs));
-  const tries = (flags.try ?? []).map((text) => triedPoint(text, space, expandOptions(configs)));
+  const tries = triedPoints(flags.try ?? [], space, { io, options: expandOptions(configs) });
   const words = searchWords(
     args.map(({ argument }) => argument),
     flags,

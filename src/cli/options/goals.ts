@@ -29,6 +29,8 @@ export function addGoalOptions(command: Command, metricHelp: string): Command {
 export function askedGoals({ metric = [], direction = [] }: GoalFlags): readonly Goal[] {
   if (metric.length === 0)
     throw optionsRefused("it has to be known what is better: --metric", "Such as --metric metrics.json:loss");
+  const twice = metric.find((name, at) => metric.indexOf(name) !== at);
+  if (twice !== undefined) throw optionsRefused(`--metric ${twice} is there twice`, "Leave one out.");
   if (direction.length > 1 && direction.length !== metric.length)
     throw optionsRefused(
       `${direction.length} times --direction for ${metric.length} times --metric`,

@@ -2,6 +2,7 @@
 import { quotedList } from "../../base/text/listing.ts";
 import { changedSubmodules } from "../../git/submodules.ts";
 import { warnOfKinds } from "../point/kind-changes.ts";
+import type { PointInputs } from "../point/point-inputs.ts";
 import { type CommandsCheck, checkCommands } from "../point/shell-check.ts";
 import type { ExperimentsContext } from "../repository.ts";
 
@@ -29,4 +30,11 @@ export async function checkPoints(context: ExperimentsContext, check: PointsChec
   await warnOfKinds(check.inputs, warn);
   if (check.place === "copies") await warnOfSubmodules(context, warn);
   await checkCommands(check, warn);
+}
+
+/** Throws what queueing the first point would throw, as for a key that is in no file: where points come one by one, before any is. */
+export async function checkFirstPoint(inputs: PointInputs): Promise<void> {
+  const [point] = inputs.points;
+  if (point === undefined) return;
+  for (const file of await inputs.paramFiles()) if (file.isWrittenAt(point)) file.valueAt(point);
 }

@@ -1,5 +1,6 @@
 /** The words of progress: one line an event, the same on a terminal and in a pipe. Everything that comes from outside is made visible here: no terminal obeys it. */
 
+import { quotedList } from "../../base/text/listing.ts";
 import { visible } from "../../base/text/visible.ts";
 import type { Value } from "../../base/value.ts";
 import type { ExperimentLabel, RunEvent } from "../../experiments/events.ts";
@@ -57,7 +58,7 @@ export function finishedText({ experiment, metrics, warning, stopped, elapsedMs 
 
 /** `trial 5 of 60, keen-owl: loss=0.3 (best 0.21 of wavy-ibex), about 3m 20s left` */
 export function trialText(event: EventOf<"trial">): string {
-  const { name, number, total, values, violated, stopped, best } = event;
+  const { name, number, total, values, violated, lacks = [], stopped, best } = event;
   const results =
     values === undefined
       ? "nothing to compare"
@@ -65,10 +66,11 @@ export function trialText(event: EventOf<"trial">): string {
           .map(([metric, value]) => `${metric}=${cellText(value, metricFloats)}`)
           .join(" ");
   const doubt = violated === "some" ? ", breaks a constraint" : "";
+  const lacking = lacks.length === 0 ? "" : `, has no metric ${quotedList(lacks)}`;
   const known = best === undefined ? "" : ` (best ${cellText(best.value, metricFloats)} of ${best.name})`;
   const early = stopped === undefined ? "" : `, stopped early by ${stopped.rule} after step ${stopped.step}`;
   const of = total === undefined ? "" : ` of ${total}`;
-  return visible(`trial ${number}${of}, ${name}: ${results}${doubt}${early}${known}${leftText(event)}`);
+  return visible(`trial ${number}${of}, ${name}: ${results}${doubt}${lacking}${early}${known}${leftText(event)}`);
 }
 
 function leftText({ left }: EventOf<"trial">): string {

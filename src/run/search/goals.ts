@@ -4,7 +4,11 @@ import { truth } from "../../sweep/conditions/values.ts";
 import { type FlatMetrics, metricIn, metricNumber } from "../stopping/metrics.ts";
 import type { Goal } from "../stopping/rules.ts";
 
-export type Constraint = (metrics: FlatMetrics) => boolean;
+export interface Constraint {
+  /** The metrics that it looks at. */
+  readonly names: readonly string[];
+  holdsFor(metrics: FlatMetrics): boolean;
+}
 
 /** One number a goal; undefined where one is missing or no number. */
 export function valuesOf(goals: readonly Goal[], metrics: FlatMetrics): readonly number[] | undefined {
@@ -15,12 +19,23 @@ export function valuesOf(goals: readonly Goal[], metrics: FlatMetrics): readonly
 /** A condition on metrics. What is missing keeps none. Throws FILTER_INVALID. */
 export function constraintOf(text: string): Constraint {
   const condition: ConditionText = { text, option: "--constraint" };
-  const nameOf =
-    ({ name }: { readonly name: string }) =>
-    (metrics: FlatMetrics) =>
-      metricIn(metrics, name);
+  const names = new Set<string>();
+  const nameOf = ({ name }: { readonly name: string }) => {
+    names.add(name);
+    return (metrics: FlatMetrics) => metricIn(metrics, name);
+  };
   const evaluate = compileCondition(readCondition(condition), { ...condition, nameOf });
-  return (metrics) => truth(evaluate(metrics)) === true;
+  return { names: [...names], holdsFor: (metrics) => truth(evaluate(metrics)) === true };
+}
+
+/** Names of goals and constraints that a result has no number or value of. */
+export function lackingIn(
+  metrics: FlatMetrics,
+  { goals, constraints }: { readonly goals: readonly Goal[]; readonly constraints: readonly Constraint[] },
+): readonly string[] {
+  const numbers = goals.map(({ metric }) => metric).filter((metric) => metricNumber(metrics, metric) === undefined);
+  const looked = constraints.flatMap(({ names }) => names);
+  return [...new Set([...numbers, ...looked.filter((name) => metricIn(metrics, name) === undefined)])];
 }
 
 /** Below zero: a is better by that goal. */

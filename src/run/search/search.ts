@@ -111,7 +111,7 @@ class Search {
     }
   }
 
-  #tell({ name, number, values, isFeasible, stopped }: EndedTrial): void {
+  #tell({ name, number, values, isFeasible, lacks, stopped }: EndedTrial): void {
     const { goals, total } = this.plan;
     const at = Date.now();
     this.#told++;
@@ -132,6 +132,7 @@ class Search {
         ? {}
         : { values: Object.fromEntries(goals.map(({ metric }, at) => [metric, values[at] ?? 0])) }),
       violated: values === undefined || isFeasible ? "none" : "some",
+      ...(lacks.length === 0 ? {} : { lacks }),
       ...(stopped === undefined ? {} : { stopped }),
       ...(best === undefined || value === undefined ? {} : { best: { name: best.name, value } }),
       ...(left === undefined ? {} : { left }),

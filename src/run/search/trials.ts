@@ -4,7 +4,7 @@ import type { OverrideAt, SearchSpace } from "../../sweep/space.ts";
 import type { PointOverride } from "../../sweep/types.ts";
 import type { FlatMetrics } from "../stopping/metrics.ts";
 import type { Goal } from "../stopping/rules.ts";
-import { bestOf, type Constraint, valuesOf, withOne } from "./goals.ts";
+import { bestOf, type Constraint, lackingIn, valuesOf, withOne } from "./goals.ts";
 import { type Proposer, sequenceProposer } from "./proposer.ts";
 
 export interface TrialRules {
@@ -35,6 +35,8 @@ export interface EndedTrial {
   /** undefined: it failed, or has not all metrics. */
   readonly values: readonly number[] | undefined;
   readonly isFeasible: boolean;
+  /** Names of metrics that are searched by, or that constraints look at, and that it has not. */
+  readonly lacks: readonly string[];
   /** It was ended as hopeless. */
   readonly stopped?: StoppedEarly;
 }
@@ -94,8 +96,9 @@ export class Trials {
   async end({ number, overrides }: SearchTrial, { name, metrics, stopped }: TrialEnd): Promise<EndedTrial> {
     const { goals, constraints, space, proposer } = this.rules;
     const values = metrics === undefined ? undefined : valuesOf(goals, metrics);
-    const isFeasible = metrics !== undefined && constraints.every((holds) => holds(metrics));
-    const trial = { number, name, values, isFeasible, ...(stopped === undefined ? {} : { stopped }) };
+    const isFeasible = metrics !== undefined && constraints.every((constraint) => constraint.holdsFor(metrics));
+    const lacks = metrics === undefined ? [] : lackingIn(metrics, this.rules);
+    const trial = { number, name, values, isFeasible, lacks, ...(stopped === undefined ? {} : { stopped }) };
     this.ended.push(trial);
     if (values !== undefined && isFeasible) this.#best = withOne(goals, this.#best, { ...trial, values });
     const shares = space.sharesOf(overrides);

@@ -140,6 +140,16 @@ describe("a search", () => {
     expect(await repository.succeed(["search", "x=7", "--metric", "loss", "--trials", "1"])).toMatch(/1 +43/);
   });
 
+  test("runs a point that is given twice once, warns of one outside of its values, and says which metric there is not", async () => {
+    const repository = made.copy();
+    const space = ["search", "x=20,40,60", "--trials", "2", "--try", "x=7", "--try", "x=40", "--try", "x=40"];
+    const { stdout, stderr } = await repository.run([...space, "--metric", "loss", "--constraint", "zing < 3"]);
+    expect(stderr).toContain("--try x=7: not all of its values");
+    expect(stdout).toMatch(/trial 1 of 2, \S+: loss=43, breaks a constraint, has no metric 'zing'/);
+    expect(stdout).toMatch(/2 trials, none of them with a result that counts.\nThey have no metric 'zing'/);
+    expect(experimentNames(repository)).toHaveLength(2);
+  });
+
   test("costs one git process a trial more than a sweep's point", async () => {
     const processes = (args: readonly string[]) => gitProcesses(makeRepository({ files: tinyPipeline }), args);
     const space = ["search", "x=int(interval(0,100000))", "--metric", "loss"];
@@ -157,7 +167,11 @@ describe("a search", () => {
     await refused(["search", "x=1,2", "--trials", "3"], 254, "--metric");
     await refused(["search", "x=1,2", "--metric", "loss"], 254, "--trials or --time");
     await refused(["search", "x=1,2", "--metric", "zing", "--trials", "3"], 254, "Add --direction");
-    await refused(["search", "x=1,2", "--metric", "loss", "--trials", "3", "--try", "q=1"], 254, "has no 'q'");
+    const loss = ["--metric", "loss", "--trials", "3"];
+    await refused(["search", "x=1,2", ...loss, "--try", "q=1"], 254, "has no 'q'");
+    await refused(["search", "x=1,2", ...loss, "--try", "x=1,2"], 254, "is several points");
+    await refused(["search", "x=1,2", ...loss, "--metric", "loss"], 254, "twice");
+    await refused(["search", "q=1,2", ...loss, "--dry-run"], 255, "'q' is not in params.yaml");
     await refused(
       ["search", "x=1,2", "--metric", "loss", "--trials", "3", "--sampler", "optuna:tpe"],
       255,

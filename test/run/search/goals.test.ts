@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bestOf, constraintOf, valuesOf } from "../../../src/run/search/goals.ts";
+import { bestOf, constraintOf, lackingIn, valuesOf } from "../../../src/run/search/goals.ts";
 import type { Goal } from "../../../src/run/stopping/rules.ts";
 
 const loss: Goal = { metric: "loss", direction: "minimize" };
@@ -21,7 +21,12 @@ test("metrics are found by their name, with or without their file; what is no nu
 });
 
 test("a constraint holds where it is true; what is missing keeps none", () => {
-  const holds = constraintOf("latency < 100 and acc > 0.5");
+  const constraint = constraintOf("latency < 100 and acc > 0.5");
+  const holds = constraint.holdsFor;
+  const lacking = (metrics: readonly string[]) =>
+    lackingIn(new Map(metrics.map((name) => [name, 1])), { goals: [loss], constraints: [constraint] });
+  expect(lacking(["acc"])).toEqual(["loss", "latency"]);
+  expect(lacking(["m.json:loss", "acc", "latency"])).toEqual([]);
   expect(
     holds(
       new Map([

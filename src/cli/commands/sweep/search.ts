@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { exitCodes, SweeplineError } from "../../../base/errors.ts";
-import { someOf } from "../../../base/text/listing.ts";
+import { quotedList, someOf } from "../../../base/text/listing.ts";
 import { visible } from "../../../base/text/visible.ts";
-import { checkPoints } from "../../../experiments/make/check-points.ts";
+import { checkFirstPoint, checkPoints } from "../../../experiments/make/check-points.ts";
 import { sweepId } from "../../../experiments/make/enqueue.ts";
 import { enqueueRequest } from "../../../experiments/make/enqueue-request.ts";
 import { openPointLine } from "../../../experiments/make/point-line.ts";
@@ -23,6 +23,7 @@ import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduc
 import { addSearchOptions, askedProposer, type SearchFlags } from "../../options/search.ts";
 import { addStoppingOptions, earlyStops, type StoppingFlags } from "../../options/stopping.ts";
 import { type ExitCode, type Io, print, printJson, warn } from "../../terminal/io.ts";
+import { trialsText } from "../../words/plural.ts";
 import { printSweepTable } from "../../words/sweep-table.ts";
 import type { CommandFactory } from "../command.ts";
 import { autoPushed } from "../exp/auto-push.ts";
@@ -82,6 +83,7 @@ async function search(typed: Call, overrides: readonly string[]): Promise<ExitCo
     },
   );
   await checkPoints(context, { ...probe, runs: "later", place: "copies" }, (message) => warn(io, message));
+  await checkFirstPoint(probe.inputs);
   if (options.dryRun) return preview(call, plan);
   const jobs = options.jobs ?? defaultJobs(options);
   const early = await earlyStops(context, options, { sweep: plan.id, goal: plan.goals[0] });
@@ -117,7 +119,8 @@ async function preview({ io, context, options }: Call, { id, baseline, space, tr
   const facts = { sweep: id, finished, failed, queued: open, left, complete: false };
   if (options.json) printJson(io, JSON.stringify(facts));
   else {
-    const many = trials === endless ? "as many trials as the time allows" : `${left} more trials`;
+    const many =
+      trials === endless ? "as many trials as the time allows" : `${left} more ${left === 1 ? "trial" : "trials"}`;
     print(io, `Search ${id}: ${finished} finished, ${failed} failed, ${open} queued, ${many}.`);
     print(io, `Keys: ${visible(space.axes.map(({ name }) => name).join(", "))}.`);
     print(io, "This preview is incomplete: which points are tried is decided as results come in.");
@@ -137,6 +140,13 @@ function tellStopped(io: Io, ended: readonly EndedTrial[]): void {
   if (stopped.length > 0) print(io, visible(`${stopped.length} stopped early: ${someOf(stopped, 5)}.`));
 }
 
+/** A metric that no trial has is likely to have another name. */
+function tellLacking(io: Io, ended: readonly EndedTrial[]): void {
+  const [first = []] = ended.map(({ lacks }) => lacks).filter(({ length }) => length > 0);
+  if (first.length > 0)
+    print(io, visible(`They have no metric ${quotedList(first)}: the table has those that are there.`));
+}
+
 async function tell({ io, context, options }: Call, plan: Asked, outcome: SearchOutcome): Promise<void> {
   const { ran, ended, best } = outcome;
   if (options.json) {
@@ -151,15 +161,17 @@ async function tell({ io, context, options }: Call, plan: Asked, outcome: Search
   if (names.size > 0) await printSweepTable(io, context, { names, trials, baseline: plan.baseline, ...sort });
   tellStopped(io, ended);
   const [first] = best;
-  if (first === undefined)
-    print(io, `Search ${plan.id}: ${ended.length} trials, none of them with a result that counts.`);
-  else if (plan.goals.length === 1)
+  const many = trialsText(ended.length);
+  if (first === undefined) {
+    print(io, `Search ${plan.id}: ${many}, none of them with a result that counts.`);
+    tellLacking(io, ended);
+  } else if (plan.goals.length === 1)
     print(
       io,
-      `Search ${plan.id}: ${ended.length} trials. The best: ${visible(first.name)} (trial ${first.number + 1}), ${visible(valuesText(plan.goals, first))}.`,
+      `Search ${plan.id}: ${many}. The best: ${visible(first.name)} (trial ${first.number + 1}), ${visible(valuesText(plan.goals, first))}.`,
     );
   else {
-    print(io, `Search ${plan.id}: ${ended.length} trials. No other one is better in all metrics than each of these:`);
+    print(io, `Search ${plan.id}: ${many}. No other one is better in all metrics than each of these:`);
     for (const trial of best) print(io, `  ${visible(trial.name)}: ${visible(valuesText(plan.goals, trial))}`);
   }
   if (ran.interrupted) print(io, "Nothing is lost: the same command goes on.");
