@@ -17,7 +17,7 @@ export function ignoredSettings({ hydra, choices }: Composition, sweep: SweepKin
 const searches: Readonly<Record<string, string>> = {
   optuna:
     "`sweepline search --metric [FILE:]KEY` does what it says; `sweepline sweep` runs all combinations of its lists.",
-  ax: "`sweepline search --metric [FILE:]KEY --trials N --sampler optuna:gp` searches over hydra.sweeper.params.",
+  ax: "`sweepline search --metric [FILE:]KEY --trials N --sampler optuna:gp` searches over hydra.sweeper.params, where the params of ax_config go: x: interval(-5,10).",
   nevergrad:
     "`sweepline search --metric [FILE:]KEY --trials N --sampler optuna:cmaes` searches over hydra.sweeper.params.",
 };
@@ -84,7 +84,7 @@ const settings: readonly Setting[] = [
   {
     found: plugin("launcher"),
     instead:
-      "`sweepline sweep --jobs N` runs N experiments at once; `sweepline matrix` makes jobs for a CI system or Slurm.",
+      "`sweepline sweep --jobs N` runs N experiments at once, with --engine slurm as jobs of a cluster; `sweepline matrix` makes jobs for a CI system.",
   },
   { found: value(["sweep", "dir"], "multirun"), instead: outputs },
   { found: value(["sweep", "subdir"], "0"), instead: outputs },

@@ -48,7 +48,10 @@ function valueText(node: ConfigNode): string {
   throw problemOf(node.source, {
     code: "CONFIG_BAD_SWEEP",
     message: "a value of hydra.sweeper.params is one text, in the language of overrides",
-    hint: "Put lists and dicts into quotes: '[1,2],[3]'. To choose among values write choice(1,2).",
+    hint:
+      node.kind === "map"
+        ? "A range is interval(0,1), of whole numbers range(4,17), on a scale of logarithms tag(log,interval(1e-4,1e-1)). A dict that is a value stands in quotes."
+        : "Put lists into quotes: '[1,2],[3]'. To choose among values write choice(1,2).",
   });
 }
 

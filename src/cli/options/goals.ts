@@ -39,12 +39,18 @@ export function askedGoals({ metric = [], direction = [] }: GoalFlags): readonly
   return metric.map((name, at) => ({ metric: name, direction: direction[at] ?? direction[0] ?? directionOf(name) }));
 }
 
-function directionOf(metric: string): Goal["direction"] {
+/** undefined: the name does not tell. */
+export function namedDirection(metric: string): Goal["direction"] | undefined {
   const known = knownDirection(metric.slice(metric.lastIndexOf(":") + 1));
+  return known === undefined ? undefined : known === "min" ? "minimize" : "maximize";
+}
+
+function directionOf(metric: string): Goal["direction"] {
+  const known = namedDirection(metric);
   if (known === undefined)
     throw optionsRefused(
       `whether more or less of '${metric}' is better is not to be told by its name`,
       "Add --direction.",
     );
-  return known === "min" ? "minimize" : "maximize";
+  return known;
 }

@@ -8,7 +8,7 @@ import type { Goal } from "../../run/stopping/rules.ts";
 import { type SamplerName, samplerNames } from "../../sweep/samplers/samplers.ts";
 import type { SearchSpace } from "../../sweep/space.ts";
 import { collect, duration, integer, positive } from "./arguments.ts";
-import { addGoalOptions, type GoalFlags, oneDirection } from "./goals.ts";
+import { addGoalOptions, type GoalFlags, namedDirection, oneDirection } from "./goals.ts";
 
 export type SearchSampler = SamplerName | `optuna:${OptunaSampler}`;
 
@@ -114,6 +114,27 @@ function parsed<T>(name: string, read: () => T): T {
   }
 }
 
+/** What Hydra's Optuna sweeper does where its config does not say. */
+const pluginTrials = 20;
+
+/** The plugin makes less of what it is given; a name that tells more is believed. */
+function pluginDirection({ metric = [] }: GoalFlags): GoalFlags["direction"] {
+  const told = metric.map(namedDirection);
+  return told.every((direction) => direction !== undefined)
+    ? undefined
+    : told.map((direction) => direction ?? "minimize");
+}
+
+/** What is used where neither the options nor the config say it. */
+function pluginDefaults({ plugin }: SweeperSettings, said: SearchFlags): Pick<SearchFlags, "trials" | "direction"> {
+  if (plugin !== "optuna") return {};
+  const direction = said.direction === undefined ? pluginDirection(said) : undefined;
+  return {
+    ...(said.trials === undefined && said.time === undefined ? { trials: pluginTrials } : {}),
+    ...(direction === undefined ? {} : { direction }),
+  };
+}
+
 /** What the config says of its search stands under the options. Errors: CONFIG_BAD_SWEEP. */
 export function searchFlagsUnder<T extends SearchFlags>(settings: SweeperSettings | undefined, flags: T): T {
   if (settings === undefined) return flags;
@@ -138,5 +159,5 @@ export function searchFlagsUnder<T extends SearchFlags>(settings: SweeperSetting
     ...(sampler === undefined ? {} : { sampler }),
     ...(seed === undefined ? {} : { seed }),
   };
-  return { ...said, ...flags };
+  return { ...pluginDefaults(settings, { ...said, ...flags }), ...said, ...flags };
 }

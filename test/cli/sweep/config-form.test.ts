@@ -107,6 +107,19 @@ test("a search takes n_trials, direction, sampler and params of Hydra's Optuna s
   expect(swept.stderr).toContain("hydra/sweeper=optuna has no effect: `sweepline search --metric [FILE:]KEY`");
 });
 
+test("where Optuna's sweeper does not say them, its 20 trials and its direction count", async () => {
+  const repository = withSweeper("params: {lr: 'interval(0.5,2.0)'}", optuna);
+  const plan = async (...args: readonly string[]) =>
+    JSON.parse(await repository.succeed(["search", ...args, "--dry-run", "--json"])).left;
+  expect(await plan("--metric", "loss")).toBe(20);
+  expect(await plan("--metric", "loss", "--trials", "3")).toBe(3);
+  expect(await plan("--metric", "loss", "--time", "1h")).not.toBe(20);
+  expect(await plan("--metric", "zing")).toBe(20);
+  const ranges = withSweeper("params: {lr: {lower: 0.5, upper: 2, log: true}}", optuna);
+  const { exitCode, stderr } = await ranges.run(["search", "--metric", "loss"]);
+  expect([exitCode, stderr]).toEqual([255, expect.stringContaining("A range is interval(0,1)")]);
+});
+
 test("metric, constraint, tries and time of ours; other sweepers, samplers and launchers are answered by one line", async () => {
   const ours =
     "metric: m.json:loss\nn_trials: 2\nsampler: sobol\ntry: lr=1.5\nconstraint: loss > 0\ntime: 1h\nparams: {lr: 'interval(1.0,2.0)'}";
