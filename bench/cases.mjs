@@ -15,7 +15,7 @@ import {
   makeWideRepository,
   queueRefs,
 } from "./repositories.mjs";
-import { countRow, fasterRow, growthRow, memoryRow, rateRow, secondsRow, timesRow } from "./rows.mjs";
+import { countRow, fasterRow, growthRow, memoryRow, rateRow, restRow, secondsRow, timesRow } from "./rows.mjs";
 import { liveUpdates, pushAndPull } from "./sharing.mjs";
 import { uiTenThousand } from "./ui.mjs";
 
@@ -128,17 +128,22 @@ async function furtherOne(bench, { files, most }) {
   return [secondsRow(what, (fifty - ten) / 40, most)];
 }
 
-/** What one more trial of a search costs, its run with it. */
+/** What the loop of a search costs a trial: one more of its trials, less one more point of a sweep that runs the same. */
 async function furtherTrial(bench) {
-  const seconds = (trials) =>
+  const seconds = (args) =>
     timeCommand(bench, {
       tool: bench.ours,
       often: bench.often,
       prepare: () => makeTrivialRepository(bench.env, 100),
-      args: ["search", "x=int(interval(0,1000000))", "--metric", "x", "--direction", "min", "--trials", String(trials)],
+      args,
     });
-  const [ten, sixty] = [await seconds(10), await seconds(60)];
-  return [secondsRow("one more trial of a search, -j 1, 100 files", (sixty - ten) / 50, 0.03)];
+  const trials = (count) =>
+    seconds(["search", "x=int(interval(0,1000000))", "--metric", "x", "--direction", "min", "--trials", String(count)]);
+  const points = (count) => seconds(["sweep", `x=range(${count})`]);
+  const point = ((await points(60)) - (await points(10))) / 50;
+  const trial = ((await trials(60)) - (await trials(10))) / 50;
+  const what = "one more trial of a search without its run, -j 1, 100 files";
+  return [restRow(what, { whole: trial, part: point, most: 0.03 })];
 }
 
 /** A billion combinations of which a thousand remain. */

@@ -7,6 +7,13 @@ export function secondsRow(what, seconds, most) {
   return { what, asked: `<= ${time(most)}`, ours: time(seconds), measured: seconds, ok: seconds <= most };
 }
 
+/** What a whole takes beside a part of it, against a time; both are shown. */
+export function restRow(what, { whole, part, most }) {
+  const rest = whole - part;
+  const ours = `${time(rest)} (${time(whole)} without ${time(part)})`;
+  return { what, asked: `<= ${time(most)}`, ours, measured: rest, whole, part, ok: rest <= most };
+}
+
 /** Ours against a peer's time: so many times as fast. Without the peer there is no verdict. */
 export function timesRow(what, { ours, peer, least }) {
   const asked = `>= ${least}x DVC`;
