@@ -121,6 +121,14 @@ function idOf(overrides: readonly PointOverride[]): string {
 function checkZipKeys(parts: readonly (readonly ReadArgument[])[], { zip }: SweepShape, options: ExpandOptions): void {
   if (zip.length === 0) return;
   const axes = parts.flatMap((part) => drawnAxes(part, options));
+  const listed = zip.flatMap((keys) => [...new Set(keys)]);
+  const twice = listed.find((name, at) => listed.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new SweeplineError({
+      code: "ZIP_KEY",
+      message: `'${twice}' is in two --zip`,
+      hint: "Keys that advance together stand in one --zip: --zip lr,units,opt",
+    });
   for (const name of zip.flat())
     if (!axes.some((axis) => isNamed(axis, name)))
       throw new SweeplineError({

@@ -33,6 +33,13 @@ describe("--zip", () => {
     await expect(points(["a=1,2", "b=3"], { zip: [["a", "b"]] })).rejects.toThrow(code("ZIP_UNEQUAL"));
     await expect(points(["a=1,2", "b=3"], { zip: [["a", "b"]] })).rejects.toThrow(/a has 2 and b has 1/);
     await expect(points(["a=1,2"], { zip: [["a", "q"]] })).rejects.toThrow(code("ZIP_KEY"));
+    const twice = {
+      zip: [
+        ["a", "b"],
+        ["b", "c"],
+      ],
+    };
+    await expect(points(["a=1,2", "b=1,2", "c=1,2"], twice)).rejects.toThrow("'b' is in two --zip");
     await expect(points(["a=1,2", "b=1,2"], { zip: [["a", "b"]], and: [["a=3,4"]] })).rejects.toThrow(code("ZIP_KEY"));
   });
 });

@@ -1,5 +1,5 @@
 import { npmInstall } from "../package-spec.ts";
-import { header, ifInFolder, inProject, type Place, type WritePipeline } from "./types.ts";
+import { header, ifInFolder, inProject, type Place, planCredentials, planLine, type WritePipeline } from "./types.ts";
 
 /** @param credentials whether the job talks to the repository after the checkout */
 function setUp(place: Place, credentials: "kept" | "dropped"): string {
@@ -74,7 +74,7 @@ jobs:
   - job: plan
     timeoutInMinutes: 15
 ${pool}    steps:
-${setUp(place, "dropped")}${script(place, "sweepline matrix plan @sweep.txt -o sweep.json")}${script(place, "sweepline matrix emit --for azure --plan sweep.json")}        name: emit
+${setUp(place, planCredentials(place))}${script(place, `${planLine(place)} -o sweep.json`)}${script(place, "sweepline matrix emit --for azure --plan sweep.json")}        name: emit
       - publish: ${inProject(place, "sweep.json")}
         artifact: sweep-plan
 ${point(place)}  - job: collect

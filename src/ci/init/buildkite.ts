@@ -1,5 +1,5 @@
 import { npmInstall } from "../package-spec.ts";
-import { header, ifInFolder, inProject, type Place, type WritePipeline } from "./types.ts";
+import { header, ifInFolder, inProject, type Place, planLine, type WritePipeline } from "./types.ts";
 
 /** The agent is the user's own machine, which a build should not change: so it is told what the agent needs. */
 function needs(place: Place): string {
@@ -23,7 +23,7 @@ export const initBuildkite: WritePipeline = (place) => {
   - label: plan
 ${own}    timeout_in_minutes: 15
     commands:
-${enter}      - sweepline matrix plan @sweep.txt -o sweep.json
+${enter}      - ${planLine(place)} -o sweep.json
       - buildkite-agent artifact upload sweep.json
       - sweepline matrix emit --for buildkite --plan sweep.json -o sweep-jobs.yml
       - buildkite-agent pipeline upload sweep-jobs.yml

@@ -1,5 +1,14 @@
 import { npmInstall } from "../package-spec.ts";
-import { header, ifInFolder, inProject, type Place, pipelineName, type WritePipeline } from "./types.ts";
+import {
+  header,
+  ifInFolder,
+  inProject,
+  type Place,
+  pipelineName,
+  planCredentials,
+  planLine,
+  type WritePipeline,
+} from "./types.ts";
 
 /** Commits, not tags: a tag can be moved. */
 const actions = {
@@ -36,7 +45,7 @@ function plan(place: Place): string {
     outputs:
       matrix: \${{ steps.emit.outputs.matrix }}
     steps:
-${setUp(place, "dropped")}      - run: sweepline matrix plan @sweep.txt -o sweep.json
+${setUp(place, planCredentials(place))}      - run: ${planLine(place)} -o sweep.json
       - id: emit
         run: sweepline matrix emit --for github --plan sweep.json
       - uses: ${actions.upload}

@@ -1,5 +1,5 @@
 import { npmInstall } from "../package-spec.ts";
-import { header, ifInFolder, inProject, type Place, pipelineName, type WritePipeline } from "./types.ts";
+import { header, ifInFolder, inProject, type Place, pipelineName, planLine, type WritePipeline } from "./types.ts";
 
 const jobsFile = ".gitlab/sweepline-jobs.yml";
 
@@ -24,7 +24,7 @@ sweep-plan:
   variables:
     GIT_DEPTH: "1"
   script:
-${setUp(place)}    - sweepline matrix plan @sweep.txt -o sweep.json
+${setUp(place)}    - ${planLine(place)} -o sweep.json
     - sweepline matrix emit --for gitlab --plan sweep.json --template ${jobsFile} -o sweep-jobs.yml
   artifacts:
     expire_in: 1 week
@@ -53,7 +53,7 @@ sweep-collect:
   variables:
     GIT_DEPTH: "1"
   script:
-${setUp(place)}    - sweepline matrix plan @sweep.txt -o sweep.json
+${setUp(place)}    - ${planLine(place)} -o sweep.json
     - sweepline matrix collect --plan sweep.json --for gitlab --bundles bundles --md report.md
   artifacts:
     when: always

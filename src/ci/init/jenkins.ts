@@ -1,5 +1,5 @@
 import { npmInstall, useCache } from "../package-spec.ts";
-import { header, type Place, type WritePipeline } from "./types.ts";
+import { header, type Place, planLine, type WritePipeline } from "./types.ts";
 
 function head(place: Place): string {
   return `${header(place).replaceAll(/^#/gm, "//")}// The agents need Node 20, Git and sweepline: ${npmInstall(place.packageSpec)}
@@ -55,7 +55,7 @@ def points
 node {
     checkout scm
     dir('${folder}') {
-        sh 'sweepline matrix plan @sweep.txt -o sweep.json'
+        sh '${planLine(place)} -o sweep.json'
         sh 'sweepline matrix emit --for jenkins --plan sweep.json -o points.json'
         points = readJSON file: 'points.json'
         stash name: 'sweep', includes: 'sweep.json'

@@ -12,9 +12,21 @@ export interface Place {
   readonly packageSpec: string;
   /** The repository's default branch; undefined: main. */
   readonly branch?: string;
+  /** Options of `matrix plan` that make the sweep of the overrides; absent: all combinations. */
+  readonly planWords?: readonly string[];
+}
+
+/** How a pipeline plans the sweep. */
+export function planLine({ planWords = [] }: Place): string {
+  return ["sweepline matrix plan @sweep.txt", ...planWords].join(" ");
 }
 
 export type WritePipeline = (place: Place) => PipelineTexts;
+
+/** What the job that plans needs: a round of a search asks the repository for what has ended. */
+export function planCredentials({ planWords = [] }: Place): "kept" | "dropped" {
+  return planWords.includes("--round") ? "kept" : "dropped";
+}
 
 /** What stands at the top of each file. */
 export function header(place: Place): string {

@@ -3,12 +3,12 @@ import path from "node:path";
 import { SweeplineError } from "../../base/errors.ts";
 import { existsSync, makeFolder, readIfExists, writeAtomic } from "../../base/files.ts";
 import { type CompositionSettings, configsOf, expandOptions } from "../../experiments/point/composition.ts";
-import { notEmpty } from "../../experiments/point/read-points.ts";
 import type { ExperimentsContext } from "../../experiments/repository.ts";
 import { tryGit } from "../../git/run.ts";
 import type { StorageRemote } from "../../store/remotes/types.ts";
-import { expandPoints } from "../../sweep/expand.ts";
+import type { ExpandOptions } from "../../sweep/expand.ts";
 import { withOverrideFiles } from "../../sweep/overrides-file.ts";
+import type { Point } from "../../sweep/types.ts";
 import { projectFolder, usableStorage } from "../clone.ts";
 import { defaultPackage } from "../package-spec.ts";
 import { plainRun } from "../plan.ts";
@@ -16,10 +16,19 @@ import { tryPoints } from "../try-points.ts";
 import { type InitSystem, pipelineFiles, sweepText } from "./init.ts";
 import { inProject } from "./types.ts";
 
+/** What `matrix plan` makes of the overrides. */
+export interface PlannedOverrides {
+  /** Its options; none for all combinations. */
+  readonly words: readonly string[];
+  /** The points, or some that stand for them. Errors: those of the overrides. */
+  pointsOf(overrides: readonly string[], options: ExpandOptions): Promise<readonly Point[]>;
+}
+
 export interface PipelineRequest {
   readonly system: InitSystem;
   /** `[file:]override`, or `@file`. */
   readonly overrides: readonly string[];
+  readonly plan: PlannedOverrides;
   /** The working folder. */
   readonly folder: string;
   /** What jobs install, as npm names it; undefined: this version. */
@@ -63,7 +72,7 @@ async function readOverrides(
   checkOverrides(overrides);
   if (overrides.length === 0) return overrides;
   const configs = await configsOf(context.project, settings);
-  const { points } = notEmpty(expandPoints(overrides, expandOptions(configs)));
+  const points = await request.plan.pointsOf(overrides, expandOptions(configs));
   const sweep = { sweep: undefined, run: plainRun };
   await tryPoints(context, { sweep, planned: { points, configs } }, settings.warn);
   return overrides;
@@ -108,11 +117,17 @@ export async function writePipeline(
   const overrides = await readOverrides(context, request, events);
   const root = context.repository.workTree;
   const packageSpec = request.packageSpec ?? defaultPackage(request.version);
-  const place = { folder: projectFolder(request.folder), packageSpec, branch: await defaultBranch(root) };
+  const place = {
+    folder: projectFolder(request.folder),
+    packageSpec,
+    branch: await defaultBranch(root),
+    planWords: request.plan.words,
+  };
   const files = new Map(Object.entries(pipelineFiles(request.system, place)));
   const sweepFile = inProject(place, "sweep.txt");
   const hasSweep = existsSync(path.join(root, sweepFile));
-  if (overrides.length > 0 || !hasSweep) files.set(sweepFile, sweepText(overrides));
+  if (overrides.length > 0 || !hasSweep)
+    files.set(sweepFile, sweepText(overrides, request.plan.words.length === 0 ? "all combinations" : "others"));
   if (request.existing === "refuse") refuseChanged(root, files);
   for (const [name, text] of files) {
     const file = path.join(root, name);

@@ -4,16 +4,15 @@ import { withMatrixExitCodes } from "../../../ci/exit-codes.ts";
 import { formatPlan } from "../../../ci/plan.ts";
 import { type PlannedRun, planSweep } from "../../../ci/planning.ts";
 import { keptOptions, runOptionsOf } from "../../../pipeline/run-options.ts";
-import { samplerNames } from "../../../sweep/samplers/samplers.ts";
 import { collect, positive } from "../../options/arguments.ts";
 import { noHydraText } from "../../options/composition.ts";
 import { addReproduceOptions, refuseWorkspaceRuns } from "../../options/reproduce.ts";
 import { addTrialOptions, searchSamplers } from "../../options/search.ts";
-import { addShapeOptions, askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
+import { addShapeOptions, type ShapeFlags } from "../../options/sweep-shape.ts";
 import { type ExitCode, type Io, print } from "../../terminal/io.ts";
 import { pointsText } from "../../words/plural.ts";
 import type { CommandFactory } from "../command.ts";
-import { askedRound, type PlanAndSummary, type RoundFlags, refuseSearch } from "./round.ts";
+import { askedListShape, askedRound, type PlanAndSummary, type RoundFlags } from "./round.ts";
 import { planningHere, writeNamed } from "./shared.ts";
 
 interface Options extends RoundFlags, Omit<ShapeFlags, "sampler" | "seed"> {
@@ -47,10 +46,7 @@ function askedPlannedRun(options: Options): PlannedRun {
 
 async function plannedList({ io, options, command }: Call, overrides: readonly string[]): Promise<PlanAndSummary> {
   const run = askedPlannedRun(options);
-  refuseSearch(options);
-  const { sampler: named, ...flags } = options;
-  const sampler = samplerNames.find((name) => name === named);
-  const shape = askedShape({ ...flags, ...(sampler === undefined ? {} : { sampler }) }, command);
+  const shape = askedListShape(options, command);
   const request = { ...run, overrides, shape, pointsFile: options.points };
   const { plan: made, repeated } = await planSweep(planningHere(io), request, options.expect);
   const without = repeated === 0 ? "" : ` ${repeated} repeated ones left out.`;

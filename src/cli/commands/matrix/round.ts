@@ -1,4 +1,5 @@
 /** `matrix plan --round K`: the next points of a search. */
+import type { Command } from "commander";
 import { existsSync } from "../../../base/files.ts";
 import { namedFile, withNamedFile } from "../../../base/named-file.ts";
 import { visible } from "../../../base/text/visible.ts";
@@ -7,10 +8,12 @@ import { readPlan } from "../../../ci/plan-file.ts";
 import { type MadeRound, planRound } from "../../../ci/plan-round.ts";
 import type { PlannedRun } from "../../../ci/planning.ts";
 import type { Goal } from "../../../run/stopping/rules.ts";
+import { samplerNames } from "../../../sweep/samplers/samplers.ts";
+import type { SweepShape } from "../../../sweep/shape.ts";
 import { askedSearch } from "../../options/asked-search.ts";
 import type { CompositionFlags } from "../../options/composition.ts";
 import { askedProposer, type SearchFlags } from "../../options/search.ts";
-import type { ShapeFlags } from "../../options/sweep-shape.ts";
+import { askedShape, type ShapeFlags } from "../../options/sweep-shape.ts";
 import type { Io } from "../../terminal/io.ts";
 import { optionsRefused } from "../../words/refuse.ts";
 import { planningHere } from "./shared.ts";
@@ -34,7 +37,7 @@ function flagText(name: string): string {
 }
 
 /** A search has no list of points: which ones come depends on results. Throws BAD_OPTIONS. */
-export function refuseSearch(flags: RoundFlags): void {
+function refuseSearch(flags: RoundFlags): void {
   const found = searchOnly.find((name) => flags[name] !== undefined);
   const isAdaptive = flags.sampler?.startsWith("optuna:") === true;
   if (found === undefined && !isAdaptive) return;
@@ -45,11 +48,46 @@ export function refuseSearch(flags: RoundFlags): void {
   );
 }
 
+/** The shape of a sweep that is a list. Throws BAD_OPTIONS for what is of a search. */
+export function askedListShape(
+  options: RoundFlags & Omit<ShapeFlags, "sampler" | "seed">,
+  command: Command,
+): SweepShape {
+  refuseSearch(options);
+  const { sampler: named, ...flags } = options;
+  const sampler = samplerNames.find((name) => name === named);
+  return askedShape({ ...flags, ...(sampler === undefined ? {} : { sampler }) }, command);
+}
+
 /** Throws BAD_OPTIONS for what makes no sense beside --round. */
-function refuseLists(options: Others): void {
+export function refuseLists(options: Others): void {
   const found = listOnly.find((name) => options[name] !== undefined);
   if (found !== undefined)
     throw optionsRefused(`${flagText(found)} has no place beside --round`, "A search chooses its points itself.");
+}
+
+/** What says the search again, for a pipeline that plans its rounds. */
+export function roundWords({
+  round,
+  metric = [],
+  direction = [],
+  try: tries = [],
+  constraint = [],
+  ...flags
+}: RoundFlags) {
+  const each = (name: string, values: readonly (string | number)[]) => values.flatMap((value) => [name, `${value}`]);
+  const one = (name: string, value: string | number | undefined) => each(name, value === undefined ? [] : [value]);
+  return [
+    ...one("--round", round),
+    ...each("--metric", metric),
+    ...each("--direction", direction),
+    ...one("--trials", flags.trials),
+    ...one("--sampler", flags.sampler),
+    ...one("--seed", flags.seed),
+    ...each("--try", tries),
+    ...each("--constraint", constraint),
+    ...one("--git-remote", flags.gitRemote),
+  ];
 }
 
 /** The plan that the same line wrote before, if it is there. */
