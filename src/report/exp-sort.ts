@@ -9,7 +9,7 @@ export interface SortRequest {
   /** `train.lr`, `params.yaml:train.lr` or `:train.lr`. */
   readonly by: string;
   readonly order: "asc" | "desc";
-  /** Where experiments without a value go: DVC turns the whole order round with desc. */
+  /** Where experiments without a value, or with nan, go: DVC turns the whole order round with desc. */
   readonly missing: "as-dvc" | "last";
 }
 
@@ -47,6 +47,12 @@ function compareLists(a: readonly Value[], b: readonly Value[]): number {
   return a.length - b.length;
 }
 
+/** Values first, then nan where it is to stand as what is missing does, then what is missing. */
+function missingRank(value: Value, missing: SortRequest["missing"]): number {
+  if (value === null) return 2;
+  return missing === "last" && Number.isNaN(value) ? 1 : 0;
+}
+
 /** The experiments in the order asked for; equal ones stay as they were. */
 export function sortExperiments(
   experiments: readonly Experiment[],
@@ -64,7 +70,7 @@ export function sortExperiments(
   return experiments
     .map((experiment) => ({ experiment, value: sortValue(experiment) }))
     .sort((a, b) => {
-      const missing = Number(a.value === null) - Number(b.value === null);
+      const missing = missingRank(a.value, request.missing) - missingRank(b.value, request.missing);
       if (missing !== 0) return missing * missingDirection;
       return a.value === null ? 0 : direction * compareValues(a.value, b.value);
     })

@@ -57,6 +57,9 @@ test.each<[what: string, values: readonly (Value | undefined)[], sorted: string]
 
 test("turned round, what is missing stays last, or comes first as DVC has it", () => {
   expect(order([1n, undefined, 3n], { order: "desc" }).join(" ")).toBe("e2 e0 e1");
+  const diverged = [Number.NaN, undefined, 1n, 3n];
+  expect(order(diverged, { order: "desc" }).join(" ")).toBe("e3 e2 e0 e1");
+  expect(order(diverged, { order: "desc", missing: "as-dvc" }).join(" ")).toBe("e1 e0 e3 e2");
   expect(order([1n, undefined, 3n], { order: "desc", missing: "as-dvc" }).join(" ")).toBe("e1 e2 e0");
 });
 
