@@ -61,7 +61,7 @@ export function readOverrides(
 ): readonly ReadArgument[] {
   const given = withOverrideFiles(overrides, folder);
   const read = readPart(given, configs);
-  if (read.length === 0) throw noOverrides(configs);
+  if (read.length === 0) throw noOverrides("a search needs overrides, or a file of them (@space.txt)", configs);
   return read;
 }
 
@@ -104,7 +104,8 @@ async function sweepPoints(
   const options = expandOptions(configs);
   const { shape, parts: texts } = shapedParts(given, asked, configs);
   const parts = texts.map((overrides) => readPart(overrides, configs));
-  if (parts.some((part) => part.length === 0)) throw noOverrides(configs);
+  if (parts.some((part) => part.length === 0))
+    throw noOverrides("a sweep needs overrides, a file of them (@sweep.txt) or --points FILE", configs);
   const words = parts.map((part) => part.map(({ argument }) => argument));
   const [first = [], ...and] = words;
   const expansion = notEmpty(await expandShape(parts, shape, options));
@@ -150,11 +151,11 @@ function noPointsInFile(name: string): SweeplineError {
   });
 }
 
-function noOverrides(configs: ProjectConfigs | undefined): SweeplineError {
+function noOverrides(need: string, configs: ProjectConfigs | undefined): SweeplineError {
   const inConfig = configs === undefined ? "" : ", or hydra.sweeper.params in the config";
   return new SweeplineError({
     code: "NO_OVERRIDES",
-    message: `a sweep needs overrides, a file of them (@sweep.txt) or --points FILE${inConfig}`,
+    message: `${need}${inConfig}`,
   });
 }
 

@@ -166,6 +166,7 @@ describe("a search", () => {
     };
     await refused(["search", "x=1,2", "--trials", "3"], 254, "--metric");
     await refused(["search", "x=1,2", "--metric", "loss"], 254, "--trials or --time");
+    await refused(["search", "--metric", "loss", "--trials", "3"], 254, "a search needs overrides, or a file of them");
     await refused(["search", "x=1,2", "--metric", "zing", "--trials", "3"], 254, "Add --direction");
     const loss = ["--metric", "loss", "--trials", "3"];
     await refused(["search", "x=1,2", ...loss, "--try", "q=1"], 254, "has no 'q'");
