@@ -28,8 +28,9 @@ export function failedOutput(failure: RunFailure, log: string): string {
   return own;
 }
 
-/** What says nothing by itself: places of a stack, Node's last line, what we wrote below. */
-const noReason = /^(?:\s*|\s+at .*|Node\.js v[\d.]+|WARNING: ended what the stages left running.*)$/;
+/** What says nothing by itself: places of a stack, Node's last line, what we wrote ourselves. */
+const noReason =
+  /^(?:\s*|\s+at .*|Node\.js v[\d.]+|WARNING: ended what the stages left running.*|Checkpoint experiment iteration '.*|(?:Updating|Generating) lock file '.*)$/;
 
 /** Its last line that tells something: of a traceback the exception. */
 export function lastLine(output: string): string | undefined {

@@ -39,6 +39,7 @@ test.each([
   ["Error: boom\n    at a (b.js:1:2)\n    at c\n\nNode.js v22.1.0\n", "Error: boom"],
   ["10%\r50%\rout of memory\r\n", "out of memory"],
   ["why\nWARNING: ended what the stages left running (a process)\n", "why"],
+  ["why\nUpdating lock file 'dvc.lock'\nCheckpoint experiment iteration 'bede355'.\n", "why"],
   [`${"x".repeat(1000)}\n`, "x".repeat(300)],
   ["\n\n", undefined],
 ])("the last line of %j", (output, line) => {

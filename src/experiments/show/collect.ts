@@ -266,8 +266,10 @@ async function collectWith(
   const others = isAnywhere || options.revisions.allCommits ? listed.map(({ baseline }) => baseline) : [];
   const wanted = new Set([...(isAnywhere ? [] : chosen.map(({ id }) => id)), ...others]);
   const isHidden = (state: RunState) => (state === "queued" || state === "failed") && options.hide.has(state);
-  const shown = listed.filter(({ baseline, state }) => wanted.has(baseline) && !isHidden(state));
-  const candidates = shown.some(isOpen) ? await withOwnChains(shown, reading.objects) : shown;
+  const near = listed.filter(({ baseline }) => wanted.has(baseline));
+  const hasMarks = near.some(({ mark }) => mark !== undefined);
+  const joined = hasMarks ? await withOwnChains(near, reading.objects) : near;
+  const candidates = joined.filter(({ state }) => !isHidden(state));
   const commits = new Set([...wanted, ...candidates.map(({ commit }) => commit)]);
   const loadAll: LoadCommits = (chosen) => loadRemembered({ reading, rows, memory }, chosen);
   const { kept: before } = options;

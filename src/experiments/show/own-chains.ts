@@ -1,4 +1,4 @@
-/** What waits or runs and has checkpoints already is one experiment, and not an entry and a chain of the same name. */
+/** What waits, runs or failed and has checkpoints already is one experiment, and not an entry and a chain of the same name. */
 import type { CatFile } from "../../git/catfile.ts";
 import type { ObjectId } from "../../git/ids.ts";
 import { parseCommit } from "../../git/objects.ts";
@@ -19,12 +19,10 @@ async function markOf(commit: ObjectId, objects: CatFile): Promise<string | unde
   return object?.type === "commit" ? parseFacts(parseCommit(object.content))?.checkpointOf : undefined;
 }
 
-/** Each entry that waits or runs and the chain that it has registered so far become one: in the state of the entry, with what the chain says. */
+/** Each entry that waits, runs or failed and the chain that it has registered so far become one: in the state of the entry, with what the chain says. */
 export async function withOwnChains(candidates: readonly Candidate[], objects: CatFile): Promise<readonly Candidate[]> {
   const entries = new Map<string, Candidate>();
-  for (const entry of candidates)
-    if (entry.mark !== undefined && (entry.state === "queued" || entry.state === "running"))
-      entries.set(placeOf(entry, entry.name ?? ""), entry);
+  for (const entry of candidates) if (entry.mark !== undefined) entries.set(placeOf(entry, entry.name ?? ""), entry);
   const joined = new Set<Candidate>();
   const all: Candidate[] = [];
   for (const candidate of candidates) {

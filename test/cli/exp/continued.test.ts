@@ -121,6 +121,9 @@ test("a point that failed after a checkpoint is no finished one; retried, it goe
   fails.write({ "../home/refuse": "" });
   expect((await fails.run(["sweep", "-n", "s", "lr=2"])).exitCode).toBe(1);
   expect(inChain(fails, "s-1", "metrics.json")).toEqual(epochs(1, 2));
+  // One row in the state of the entry, with what its chain says.
+  const shown = await fails.succeed(["exp", "show", "--csv", "--columns", "State,epoch"]);
+  expect(shown.trimEnd().split(/\r?\n/).slice(3)).toEqual(["s-1,Failed,2", ",,1"]);
   rmSync(path.join(fails.root, "home/refuse"));
   await fails.succeed(["sweep", "-n", "s", "--retry-failed", "lr=2"]);
   expect(inChain(fails, "s-1", "metrics.json")).toEqual(epochs(1, 2, 3));
