@@ -80,52 +80,6 @@ export function writeOpen(handle: number, data: string | Uint8Array): void {
   writeWhole(handle, data, { kind: "append", file: `descriptor ${handle}` });
 }
 
-const pieceBytes = 1 << 20;
-
-/**
- * Copies a file to where nothing is. `see` gets each piece that is written, while the next one is read: who hashes so reads the
- * file once, and has the hash of what was written, whatever becomes of the file meanwhile. A piece is overwritten by the one after the next.
- */
-export async function copyInPieces(from: string, to: string, see: (piece: Buffer) => void): Promise<void> {
-  const { O_RDONLY, O_NONBLOCK } = fs.constants;
-  const source = await fs.promises.open(from, O_RDONLY | O_NONBLOCK);
-  try {
-    beforeEffect("copy", to);
-    const target = await fs.promises.open(to, "wx");
-    try {
-      await passPieces(source, target, see);
-    } catch (error) {
-      nameIn(error, to);
-      throw error;
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
-}
-
-async function passPieces(
-  source: fs.promises.FileHandle,
-  target: fs.promises.FileHandle,
-  see: (piece: Buffer) => void,
-): Promise<void> {
-  let [current, other] = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
-  let { bytesRead } = await source.read(current, 0, pieceBytes);
-  while (bytesRead > 0) {
-    const piece = current.subarray(0, bytesRead);
-    const next = Promise.all([source.read(other, 0, pieceBytes), writeAll(target, piece)]);
-    see(piece);
-    const [read] = await next;
-    [current, other] = [other, current];
-    bytesRead = read.bytesRead;
-  }
-}
-
-async function writeAll(target: fs.promises.FileHandle, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await target.write(bytes, at)).bytesWritten;
-}
-
 /** Appends all of the data to what `openAppend` opened. */
 export function appendTo(handle: number, data: string | Uint8Array): void {
   writeWhole(handle, data, { kind: "append", file: appended.get(handle) ?? `descriptor ${handle}` });

@@ -3,8 +3,8 @@ import { exitCodes, SweeplineError } from "../base/errors.ts";
 import { refuseSystemsFile } from "../base/file-chunks.ts";
 import {
   type BigIntStats,
+  copyFileFresh,
   lstatSync,
-  notAFile,
   readPlainFile,
   removeFile,
   statSync,
@@ -23,8 +23,7 @@ import {
   rememberFolder,
   wasFoundSound,
 } from "./files-digest.ts";
-import { type DataHash, hashBytes, hashFile, hashWhileCopying } from "./hash.ts";
-import { tryPlace } from "./links.ts";
+import { type DataHash, hashBytes, hashFile } from "./hash.ts";
 import { type HashWork, Helpers, type StatedFile } from "./side-by-side.ts";
 import { knownHash, rememberHash, rememberObject } from "./state.ts";
 import { type DirEntry, formatTree, hashesInTree, isTreeHash, type TreeObject } from "./tree.ts";
@@ -262,7 +261,7 @@ function addSmallFile(cache: Cache, file: string, stats: BigIntStats): string {
   return md5;
 }
 
-/** The hash is that of the object, which is ours: nobody can change a file under our hands. Where blocks can't be shared, it is taken of what is written. */
+/** A big file is copied (or its blocks shared) first and the copy is hashed: nobody can change it under our hands. */
 async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promise<string> {
   const known = knownHash(cache.state, file, stats);
   if (known !== undefined && hasSoundObject(cache, known, stats.size)) return known;
@@ -270,9 +269,9 @@ async function addBigFile(cache: Cache, file: string, stats: BigIntStats): Promi
   const folder = objectPath(cache, "0".repeat(32));
   makeObjectFolder(cache, folder);
   const hashedAtMs = Date.now();
-  if (!statFile(file).isFile()) throw notAFile(file);
   return withAsideLater(folder, async (aside) => {
-    const { md5 } = await (tryPlace("reflink", file, aside) ? hashFile(aside) : hashWhileCopying(file, aside));
+    copyFileFresh(file, aside);
+    const { md5 } = await hashFile(aside);
     rememberHash(cache.state, file, { stats, md5, hashedAtMs });
     if (hasSoundObject(cache, md5, statSync(aside).size)) removeFile(aside);
     else {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { piecesOf } from "../base/file-chunks.ts";
 import { closeSync, fstatSync, notAFile, readSync } from "../base/files.ts";
-import { copyInPieces, openRead } from "../base/open-files.ts";
+import { openRead } from "../base/open-files.ts";
 import { traced } from "../base/trace.ts";
 
 /** What a lock file or a .dvc file says of a file or a folder. A folder's md5 ends in `.dir`. */
@@ -66,20 +66,6 @@ async function hashStream(file: string): Promise<FileHash> {
     size += bytes.length;
   }
   return { md5: hash.digest("hex"), size };
-}
-
-/** Copies a file to where nothing is, and answers the MD5 of what was written: the file is read once. */
-export function hashWhileCopying(file: string, to: string): Promise<FileHash> {
-  const detail = (hash: FileHash | undefined) => `${file}: ${hash?.size} bytes copied, ${hash?.md5}`;
-  return traced<Promise<FileHash>>({ topic: "hash", name: "copy", detail }, async () => {
-    const hash = createHash("md5");
-    let size = 0;
-    await copyInPieces(file, to, (piece) => {
-      hash.update(piece);
-      size += piece.length;
-    });
-    return { md5: hash.digest("hex"), size };
-  });
 }
 
 /** MD5 and size of a file's bytes; links are followed. Throws the system's error where it can't be read. */

@@ -37,7 +37,7 @@ function placeBy(type: LinkType, object: string, aside: string): void {
 }
 
 /** True where the type worked; false where the file system or the pair of devices does not allow it. */
-export function tryPlace(type: LinkType, object: string, aside: string): boolean {
+function tryPlace(type: LinkType, object: string, aside: string): boolean {
   try {
     placeBy(type, object, aside);
     return true;
