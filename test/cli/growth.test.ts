@@ -6,6 +6,13 @@ import { addExperiments, gitProcesses, manyExperiments, tinyPipeline } from "../
 const few = 3;
 const many = 30;
 
+/** Effects are on a metric: here the same for all. */
+const withMetric = {
+  ...tinyPipeline,
+  "dvc.yaml": `${tinyPipeline["dvc.yaml"]}metrics: [m.yaml]\n`,
+  "m.yaml": "m: 1\n",
+};
+
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at + 1}`);
 
 async function expectSame(make: (count: number) => Repository, argsOf: (count: number) => readonly string[]) {
@@ -19,7 +26,8 @@ describe("experiments", () => {
 
   beforeAll(() => {
     for (const count of [few, many]) {
-      const repository = manyExperiments(count);
+      const repository = makeRepository({ files: withMetric });
+      addExperiments(repository, count);
       for (const name of names("b", count)) repository.git("branch", name);
       repository.git("init", "--quiet", "--bare", "../remote");
       repository.git("push", "--quiet", "../remote", "refs/heads/main", "refs/exps/*:refs/exps/*");
@@ -34,7 +42,7 @@ describe("experiments", () => {
     ["exp diff", () => ["exp", "diff", "e1", "e2"]],
     ["metrics show", () => ["params", "diff", "e1", "e2"]],
     ["exp compare", (count) => ["exp", "compare", ...names("e", count)]],
-    ["exp effects", () => ["exp", "effects", "--metric", "x", "-A"]],
+    ["exp effects", () => ["exp", "effects", "--metric", "m", "-A"]],
     ["exp export", () => ["exp", "export", "--openmetrics", "metrics.txt", "-A"]],
     ["exp bundle", () => ["exp", "bundle", "all.tar", "-A"]],
     ["exp note", () => ["exp", "note", "e1", "seen"]],
