@@ -3,7 +3,7 @@ import type { Arithmetic, Comparison, FilterIssue, FilterNode } from "./ast.ts";
 import * as t from "./tokens.ts";
 
 /** Brackets inside brackets, and `not` before `not`. */
-export const deepestFilter = 64;
+const deepestFilter = 64;
 
 /** Thrown inside the parser only, and caught where it is called. */
 export class FilterRefusal extends Error {
