@@ -100,11 +100,11 @@ export async function collectFolder(
   const links: string[] = [];
   const digest = new FilesDigest();
   for (let start = 0; start < files.length; start += lookedAhead) {
-    const some = files.slice(start, start + lookedAhead);
-    const lookedAt = some.map(({ file }) => ({ file, stats: statFile(file) }));
-    const hashes = await hasher(cache, lookedAt);
-    for (const [at, { relpath, file, isLink }] of some.entries()) {
-      const { stats } = lookedAt[at] ?? { stats: statFile(file) };
+    const some = files
+      .slice(start, start + lookedAhead)
+      .map(({ relpath, file, isLink }) => ({ relpath, file, isLink, stats: statFile(file) }));
+    const hashes = await hasher(cache, some);
+    for (const [at, { relpath, file, isLink, stats }] of some.entries()) {
       if (isLink) links.push(file);
       entries.push({ relpath, md5: hashes[at] ?? "" });
       digest.add(relpath, stats);
