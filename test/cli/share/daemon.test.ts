@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BareRemotes } from "../../rig/bare-remotes.ts";
 import { GitDaemon, hasGitDaemon } from "../../rig/git-daemon.ts";
 import { Repository } from "../../rig/index.ts";
 import { makeExperimentRepository } from "../exp-project.ts";
@@ -9,38 +10,20 @@ import { makeExperimentRepository } from "../exp-project.ts";
 describe.skipIf(!hasGitDaemon)("over git daemon (skipped where Git has none)", () => {
   let made: Repository;
   let daemon: GitDaemon;
-  let served: string;
+  let bares: BareRemotes;
 
   beforeAll(async () => {
     made = makeExperimentRepository();
-    served = path.join(made.root, "served");
-    mkdirSync(served);
-    daemon = await GitDaemon.start(served);
+    bares = new BareRemotes(made);
+    daemon = await GitDaemon.start(bares.folder);
   });
 
   afterAll(() => daemon.close());
 
-  const inBare = (name: string, ...args: string[]) => made.git("-C", path.join(served, name), ...args);
-  const refsIn = (name: string) =>
-    inBare(name, "for-each-ref", "--format=%(refname)", "refs/exps").split("\n").filter(Boolean);
-
-  function bare(name: string): void {
-    made.git("init", "--quiet", "--bare", path.join(served, name));
-    made.git("push", "--quiet", path.join(served, name), "main");
-  }
-
-  function clone(name: string, from: string): Repository {
-    const root = path.join(made.root, name);
-    mkdirSync(root);
-    const copy = new Repository(root);
-    made.git("clone", "--quiet", "--branch", "main", path.join(served, from), copy.folder);
-    return copy;
-  }
-
   test("of forty clones that push experiments of one sweep at once none is lost", async () => {
-    bare("many");
+    bares.make("many");
     const head = made.git("rev-parse", "HEAD").trim();
-    const first = clone("many-first", "many");
+    const first = bares.clone("many-first", "many");
     const clones = Array.from({ length: 40 }, (_unused, at) => {
       const root = path.join(made.root, `many-${at}`);
       mkdirSync(root);
@@ -53,7 +36,7 @@ describe.skipIf(!hasGitDaemon)("over git daemon (skipped where Git has none)", (
     const url = `git://127.0.0.1:${daemon.port}/many`;
     const pushes = await Promise.all(clones.map((copy) => copy.run(["exp", "push", url, "--no-cache"])));
     expect(pushes.map(({ exitCode }) => exitCode)).toEqual(clones.map(() => 0));
-    expect(refsIn("many")).toHaveLength(40);
-    inBare("many", "fsck", "--connectivity-only");
+    expect(bares.refs("many", "refs/exps")).toHaveLength(40);
+    bares.git("many", "fsck", "--connectivity-only");
   });
 });

@@ -1,11 +1,11 @@
 /** exp push and exp pull, of experiments and of the queue, whose connection to the Git remote breaks at any byte. */
-import { cpSync, mkdirSync } from "node:fs";
-import path from "node:path";
+import { cpSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BareRemotes } from "../../rig/bare-remotes.ts";
 import { CuttingProxy, cutEverywhere } from "../../rig/cutting-proxy.ts";
 import { GitDaemon, hasGitDaemon } from "../../rig/git-daemon.ts";
 import { GitServer, hasGitServer } from "../../rig/git-server.ts";
-import { Repository } from "../../rig/index.ts";
+import type { Repository } from "../../rig/index.ts";
 import { experimentNames, makeExperimentRepository, queueRefs } from "../exp-project.ts";
 
 const servers = [
@@ -18,7 +18,7 @@ describe.each(servers)("over $kind (skipped where Git has none)", ({ scheme, isT
     let made: Repository;
     let server: { readonly port: number; close(): void };
     let proxy: CuttingProxy;
-    let served: string;
+    let bares: BareRemotes;
 
     beforeAll(async () => {
       made = makeExperimentRepository();
@@ -26,14 +26,13 @@ describe.each(servers)("over $kind (skipped where Git has none)", ({ scheme, isT
       await made.succeed(["exp", "run", "--temp", "-n", "two", "-S", "x=6"]);
       await made.succeed(["exp", "note", "one", "half way"]);
       await made.succeed(["exp", "run", "--queue", "-n", "grid", "-S", "x=7,8"]);
-      served = path.join(made.root, "served");
-      mkdirSync(served);
-      bare("full");
-      await made.succeed(["exp", "push", path.join(served, "full"), "--no-cache"]);
+      bares = new BareRemotes(made);
+      bares.make("full");
+      await made.succeed(["exp", "push", bares.pathOf("full"), "--no-cache"]);
       const giver = made.copy();
-      bare("waiting");
-      await giver.succeed(["exp", "push", path.join(served, "waiting"), "--queued", "--no-cache"]);
-      server = await serve(served);
+      bares.make("waiting");
+      await giver.succeed(["exp", "push", bares.pathOf("waiting"), "--queued", "--no-cache"]);
+      server = await serve(bares.folder);
       proxy = await CuttingProxy.start(server.port);
     });
 
@@ -42,24 +41,7 @@ describe.each(servers)("over $kind (skipped where Git has none)", ({ scheme, isT
       server.close();
     });
 
-    const inBare = (name: string, ...args: string[]) => made.git("-C", path.join(served, name), ...args);
-    const refsIn = (name: string, below: string) =>
-      inBare(name, "for-each-ref", "--format=%(refname)", below).split("\n").filter(Boolean);
     const lastParts = (refs: readonly string[]) => refs.map((ref) => ref.split("/").at(-1));
-
-    function bare(name: string): void {
-      made.git("init", "--quiet", "--bare", path.join(served, name));
-      inBare(name, "config", "http.receivepack", "true");
-      made.git("push", "--quiet", path.join(served, name), "main");
-    }
-
-    function clone(name: string, from: string): Repository {
-      const root = path.join(made.root, name);
-      mkdirSync(root);
-      const copy = new Repository(root);
-      made.git("clone", "--quiet", "--branch", "main", path.join(served, from), copy.folder);
-      return copy;
-    }
 
     /** The exit code; what is said must name neither a bug nor a stack. */
     async function call(repository: Repository, command: "push" | "pull", name: string, ...flags: string[]) {
@@ -72,25 +54,25 @@ describe.each(servers)("over $kind (skipped where Git has none)", ({ scheme, isT
     test("a push leaves both sides sound, and the same command finishes", async () => {
       const started = new Set<string>();
       const push = (name: string) => {
-        if (!started.has(name)) bare(`push-${name}`);
+        if (!started.has(name)) bares.make(`push-${name}`);
         started.add(name);
         return call(made, "push", `push-${name}`);
       };
       await cutEverywhere(proxy, push, (name) => {
-        inBare(`push-${name}`, "fsck", "--connectivity-only");
-        const there = refsIn(`push-${name}`, "refs/exps");
+        bares.git(`push-${name}`, "fsck", "--connectivity-only");
+        const there = bares.refs(`push-${name}`, "refs/exps");
         expect(made.experimentRefs().filter((ref) => there.includes(ref))).toEqual(there);
       });
       for (const name of started) {
-        expect([name, refsIn(`push-${name}`, "refs/exps")]).toEqual([name, made.experimentRefs()]);
-        expect([name, refsIn(`push-${name}`, "refs/sweepline/notes")]).toEqual([name, [expect.any(String)]]);
+        expect([name, bares.refs(`push-${name}`, "refs/exps")]).toEqual([name, made.experimentRefs()]);
+        expect([name, bares.refs(`push-${name}`, "refs/sweepline/notes")]).toEqual([name, [expect.any(String)]]);
       }
     });
 
     test("a pull leaves both sides sound, and the same command finishes", async () => {
       const clones = new Map<string, Repository>();
       const pull = (name: string) => {
-        const copy = clones.get(name) ?? clone(`pull-${name}`, "full");
+        const copy = clones.get(name) ?? bares.clone(`pull-${name}`, "full");
         clones.set(name, copy);
         return call(copy, "pull", "full");
       };
@@ -105,18 +87,18 @@ describe.each(servers)("over $kind (skipped where Git has none)", ({ scheme, isT
       const givers = new Map<string, Repository>();
       const push = (name: string) => {
         const giver = givers.get(name) ?? made.copy();
-        if (!givers.has(name)) bare(`give-${name}`);
+        if (!givers.has(name)) bares.make(`give-${name}`);
         givers.set(name, giver);
         return call(giver, "push", `give-${name}`, "--queued");
       };
       await cutEverywhere(proxy, push, (name) => {
-        inBare(`give-${name}`, "fsck", "--connectivity-only");
+        bares.git(`give-${name}`, "fsck", "--connectivity-only");
         const giver = givers.get(name);
-        const there = refsIn(`give-${name}`, "refs/sweepline/queue").length;
+        const there = bares.refs(`give-${name}`, "refs/sweepline/queue").length;
         expect(there + (giver === undefined ? 0 : queueRefs(giver).length)).toBeGreaterThanOrEqual(2);
       });
       for (const [name, giver] of givers) {
-        const there = lastParts(refsIn(`give-${name}`, "refs/sweepline/queue"));
+        const there = lastParts(bares.refs(`give-${name}`, "refs/sweepline/queue"));
         expect([name, queueRefs(giver), there]).toEqual([name, [], ["grid-1", "grid-2"]]);
       }
     });
@@ -124,16 +106,15 @@ describe.each(servers)("over $kind (skipped where Git has none)", ({ scheme, isT
     test("a pull of the queue takes each entry once, and the same command finishes", async () => {
       const takers = new Map<string, Repository>();
       const pull = (name: string) => {
-        const taker = takers.get(name) ?? clone(`take-${name}`, "waiting");
-        if (!takers.has(name))
-          cpSync(path.join(served, "waiting"), path.join(served, `take-${name}`), { recursive: true });
+        const taker = takers.get(name) ?? bares.clone(`take-${name}`, "waiting");
+        if (!takers.has(name)) cpSync(bares.pathOf("waiting"), bares.pathOf(`take-${name}`), { recursive: true });
         takers.set(name, taker);
         return call(taker, "pull", `take-${name}`, "--queued");
       };
       await cutEverywhere(proxy, pull, (name) => {
-        inBare(`take-${name}`, "fsck", "--connectivity-only");
+        bares.git(`take-${name}`, "fsck", "--connectivity-only");
         takers.get(name)?.git("fsck", "--connectivity-only");
-        expect(lastParts(refsIn(`take-${name}`, "refs/sweepline/queue"))).toEqual(["grid-1", "grid-2"]);
+        expect(lastParts(bares.refs(`take-${name}`, "refs/sweepline/queue"))).toEqual(["grid-1", "grid-2"]);
       });
       for (const [name, taker] of takers) expect([name, queueRefs(taker)]).toEqual([name, ["queued/1", "queued/2"]]);
     });
